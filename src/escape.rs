@@ -1,0 +1,59 @@
+//! Makes text from outside harmless before it is printed.
+//!
+//! File names, user ids, claims and comments are chosen by others. Control characters could move
+//! the cursor, forge a line of the report or, behind `echo -e`, become one; directional and
+//! zero-width characters could make one name look like another.
+
+use std::fmt::{self, Write as _};
+
+/// Displays `0` on one line with every control, directional and zero-width character as
+/// `<U+XXXX>`: no backslash is added, because some printers behind us interpret those.
+#[derive(Debug, Clone, Copy)]
+pub struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if is_harmful(c) {
+                write!(f, "<U+{:04X}>", u32::from(c))?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `text` as [`Escaped`] shows it.
+pub fn escaped(text: &str) -> String {
+    Escaped(text).to_string()
+}
+
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_become_visible() {
+        assert_eq!(escaped("a\x1b[32mb\r\nc\x7f\u{9b}"), "a<U+001B>[32mb<U+000D><U+000A>c<U+007F><U+009B>");
+    }
+
+    #[test]
+    fn directional_and_invisible_characters_become_visible() {
+        assert_eq!(escaped("x\u{202e}y\u{200b}z\u{feff}"), "x<U+202E>y<U+200B>z<U+FEFF>");
+    }
+
+    #[test]
+    fn ordinary_text_is_left_alone() {
+        for text in ["Tim Rühsen <tim@example.org>", r"back\slash", "名前", ""] {
+            assert_eq!(escaped(text), text);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! distvouch says, distfile by distfile, who vouches for these bytes and who could still have
+//! forged them.
+//!
+//! The flow goes in one direction. Parsers turn bytes into evidence, which is unauthenticated by
+//! type; verifiers turn evidence into facts, which only they can construct; judging compares facts
+//! with expectations and yields findings; the report joins findings into attacker sets and prints.
+//! No module reaches up: parsers know nothing of judging, judging nothing of printing.
+
+pub mod access;
+pub mod escape;
+pub mod failure;
+pub mod finding;

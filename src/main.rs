@@ -1,0 +1,2 @@
+//! The `distvouch` program.
+fn main() {}
