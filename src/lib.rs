@@ -7,6 +7,18 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod check;
+pub mod cli;
+pub mod digests;
+pub mod distfile;
+pub mod error;
 pub mod escape;
 pub mod failure;
 pub mod finding;
+pub mod input;
+pub mod manifest;
+pub mod openpgp;
+pub mod report;
+pub mod requirement;
+pub mod sniff;
+pub mod summary;

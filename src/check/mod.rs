@@ -1,0 +1,271 @@
+//! The main job: everything that vouches for a set of distfiles, in one pass over each.
+//!
+//! For each distfile: pair it with the evidence beside it, parse that evidence, ask each check
+//! what it wants computed, read the distfile once, judge.
+
+pub mod manifest;
+pub mod pairing;
+
+use crate::digests::HashName;
+use crate::distfile::{self, Measured, Wanted};
+use crate::error::Error;
+use crate::failure::FailureClass;
+use crate::finding::{Check, Finding};
+use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::manifest::Manifest;
+use crate::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
+use crate::requirement::{Requirement, Status};
+use crate::sniff;
+use crate::summary::{Clock, Summary};
+use pairing::{Evidence, EvidenceKind, Role};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+/// What to check, and by what.
+#[derive(Debug)]
+pub struct Inputs {
+    /// The directory of the distfiles.
+    pub distdir: PathBuf,
+    /// The Manifest, if one was given.
+    pub manifest: Option<Manifest>,
+    /// The distfiles, in the order of the report.
+    pub distfiles: Vec<String>,
+    /// Signature files that were paired by hand, by distfile: they replace those found beside it.
+    pub signatures: BTreeMap<String, Vec<PathBuf>>,
+    /// The OpenPGP keys that count, if any were given.
+    pub ring: Option<KeyRing>,
+    /// Which OpenPGP cryptography counts.
+    pub policy: PolicyKind,
+    /// The checks that must agree.
+    pub require: Requirement,
+    /// Bump or emerge.
+    pub clock: Clock,
+    /// The time to judge at.
+    pub now: SystemTime,
+    /// The most distfiles read at the same time.
+    pub jobs: usize,
+}
+
+/// What there is to say of one distfile.
+#[derive(Debug, Clone)]
+pub struct DistfileReport {
+    /// Its name.
+    pub name: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Its digests.
+    pub digests: BTreeMap<HashName, Vec<u8>>,
+    /// Whether it will be unpacked, or is evidence about another.
+    pub role: Role,
+    /// What each check says.
+    pub findings: Vec<Finding>,
+}
+
+/// What there is to say of all of them.
+#[derive(Debug)]
+pub struct Report {
+    /// Bump or emerge.
+    pub clock: Clock,
+    /// One for each distfile that could be read.
+    pub distfiles: Vec<DistfileReport>,
+    /// One for each distfile that could not.
+    pub errors: Vec<Error>,
+    /// The attacker sets.
+    pub summary: Summary,
+}
+
+impl Report {
+    /// The exit status that follows.
+    pub fn status(&self) -> Status {
+        let findings = self.distfiles.iter().flat_map(|d| &d.findings).map(Status::of);
+        let errors = self.errors.iter().map(|_| Status::CouldNotRun);
+        Status::worst(findings.chain(errors))
+    }
+}
+
+/// Runs the main job. `progress` is told how many bytes were read, from any thread.
+pub fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
+    let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
+    let results = each(inputs, &|name| check_one(inputs, name, &known, progress));
+    let mut distfiles = Vec::new();
+    let mut errors = Vec::new();
+    for result in results {
+        match result {
+            Ok(report) => distfiles.push(report),
+            Err(error) => errors.push(error),
+        }
+    }
+    let contents =
+        distfiles.iter().filter(|d| d.role == Role::Content).map(|d| d.findings.as_slice());
+    let summary = Summary::of(inputs.clock, contents);
+    Report { clock: inputs.clock, distfiles, errors, summary }
+}
+
+type Outcome = Result<DistfileReport, Error>;
+
+/// Runs `work` for each distfile, on as many threads as it pays to start.
+fn each(inputs: &Inputs, work: &(dyn Fn(&str) -> Outcome + Sync)) -> Vec<Outcome> {
+    let jobs = inputs.jobs.min(inputs.distfiles.len());
+    if jobs < 2 {
+        return inputs.distfiles.iter().map(|name| work(name)).collect();
+    }
+    let queue = Mutex::new(inputs.distfiles.iter().enumerate());
+    let done: Mutex<BTreeMap<usize, Outcome>> = Mutex::new(BTreeMap::new());
+    // A poisoned lock means that another thread panicked, and the scope will panic with it.
+    let take = || queue.lock().ok().and_then(|mut queue| queue.next());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some((index, name)) = take() {
+                    let outcome = work(name);
+                    if let Ok(mut done) = done.lock() {
+                        done.insert(index, outcome);
+                    }
+                }
+            });
+        }
+    });
+    done.into_inner().map(|done| done.into_values().collect()).unwrap_or_default()
+}
+
+fn check_one(
+    inputs: &Inputs,
+    name: &str,
+    known: &BTreeSet<&str>,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Outcome {
+    let role = pairing::role(name, known);
+    let mut plan = Plan::default();
+    match role {
+        Role::Content => plan.add_evidence(inputs, name)?,
+        Role::Evidence => {}
+        Role::Stray(kind) => plan.findings.push(stray(inputs, kind)),
+    }
+    plan.add_manifest(inputs, name);
+    let measured =
+        distfile::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
+    let mut findings = plan.judge(inputs, name, &measured);
+    for finding in &mut findings {
+        finding.required = inputs.require.includes(finding.check);
+    }
+    findings.sort_by_key(|finding| finding.check);
+    Ok(DistfileReport {
+        name: name.to_owned(),
+        size: measured.size,
+        digests: measured.digests,
+        role,
+        findings,
+    })
+}
+
+fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
+    let check = match kind {
+        EvidenceKind::Signature if inputs.require.includes(Check::Signify) => Check::Signify,
+        EvidenceKind::Signature => Check::Openpgp,
+        EvidenceKind::Minisign => Check::Minisign,
+        EvidenceKind::Bundle => Check::Sigstore,
+        EvidenceKind::Provenance => Check::Provenance,
+    };
+    let text = "named like evidence about a distfile that is not there";
+    Finding::fails(check, FailureClass::SignatureStray, text)
+}
+
+/// What is known of a distfile before it is read.
+#[derive(Default)]
+struct Plan {
+    wanted: Wanted,
+    findings: Vec<Finding>,
+    openpgp: Vec<(PathBuf, UnverifiedSignatures)>,
+}
+
+impl Plan {
+    fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
+        match &inputs.manifest {
+            Some(manifest) => self.wanted.hashes.extend(manifest::wanted(manifest, name)),
+            // What a DIST entry of today would hold, so that the report has it.
+            None => self.wanted.hashes.extend([HashName::Blake2b, HashName::Sha512]),
+        }
+    }
+
+    fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
+        let mut evidence = Evidence::beside(&inputs.distdir, name);
+        if let Some(paths) = inputs.signatures.get(name) {
+            evidence.signatures.clone_from(paths);
+            evidence.uncompressed.clear();
+        }
+        for path in &evidence.signatures {
+            self.add_signature(inputs, path)?;
+        }
+        if self.openpgp.is_empty()
+            && !self.has(Check::Openpgp)
+            && inputs.require.includes(Check::Openpgp)
+        {
+            self.findings.push(absent(Check::Openpgp, FailureClass::SignatureAbsent, "signature"));
+        }
+        Ok(())
+    }
+
+    fn add_signature(&mut self, inputs: &Inputs, path: &Path) -> Result<(), Error> {
+        let bytes = read_evidence(path)?;
+        let Some(_) = &inputs.ring else {
+            let text = format!("{} is there, but no key was given for it", file_name(path));
+            let class = FailureClass::NotCheckedNoExpectation;
+            self.findings.push(Finding::fails(Check::Openpgp, class, text));
+            return Ok(());
+        };
+        match UnverifiedSignatures::parse(&bytes) {
+            Ok(signatures) => {
+                self.wanted.documents.extend(openpgp::wanted(&signatures));
+                self.openpgp.push((path.to_owned(), signatures));
+            }
+            Err(fault) => {
+                let text = format!("{} is no detached OpenPGP signature: {fault}", file_name(path));
+                self.findings.push(
+                    Finding::fails(Check::Openpgp, FailureClass::SignatureMalformed, text)
+                        .with("file", path.to_string_lossy().into_owned())
+                        .with("looks_like", sniff::describe(&bytes)),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn has(&self, check: Check) -> bool {
+        self.findings.iter().any(|finding| finding.check == check)
+    }
+
+    fn judge(self, inputs: &Inputs, name: &str, measured: &Measured) -> Vec<Finding> {
+        let mut findings = self.findings;
+        findings.push(match &inputs.manifest {
+            Some(manifest) => manifest::check(manifest, name, measured),
+            None => Finding::fails(
+                Check::Manifest,
+                FailureClass::NotCheckedNoExpectation,
+                "no Manifest was given",
+            ),
+        });
+        if let Some(ring) = &inputs.ring {
+            let circumstances =
+                openpgp::Circumstances { ring, policy: inputs.policy, now: inputs.now };
+            for (path, signatures) in &self.openpgp {
+                let finding = openpgp::check(signatures, &measured.documents, circumstances);
+                findings.push(finding.with("file", path.to_string_lossy().into_owned()));
+            }
+        }
+        findings
+    }
+}
+
+fn absent(check: Check, class: FailureClass, what: &str) -> Finding {
+    Finding::fails(check, class, format!("no {what} stands beside it"))
+}
+
+fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {
+    read_bounded(path, EVIDENCE_LIMIT)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}

@@ -1,0 +1,140 @@
+//! Which files stand beside a distfile as evidence about it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Suffixes of detached signatures over the distfile, or over the stream that it compresses.
+const SIGNATURE: [&str; 3] = [".asc", ".sig", ".sign"];
+/// Suffix of minisign signatures.
+const MINISIGN: &str = ".minisig";
+/// Suffixes of Sigstore bundles.
+const BUNDLE: [&str; 3] = [".sigstore", ".sigstore.json", ".bundle"];
+/// Suffix of PEP 740 provenance.
+const PROVENANCE: &str = ".provenance";
+/// Suffixes of compressed streams.
+pub const COMPRESSION: [&str; 7] = [".xz", ".gz", ".bz2", ".zst", ".lz", ".lzma", ".Z"];
+
+/// What a file name says about the file's part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidenceKind {
+    /// A detached signature; which kind, its content tells.
+    Signature,
+    /// A minisign signature.
+    Minisign,
+    /// A Sigstore bundle.
+    Bundle,
+    /// PEP 740 provenance.
+    Provenance,
+}
+
+/// The files that stand beside one distfile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Detached signatures over the distfile.
+    pub signatures: Vec<PathBuf>,
+    /// Detached signatures over the stream that the distfile compresses.
+    pub uncompressed: Vec<PathBuf>,
+    /// Minisign signatures.
+    pub minisign: Vec<PathBuf>,
+    /// Sigstore bundles.
+    pub bundles: Vec<PathBuf>,
+    /// PEP 740 provenance.
+    pub provenance: Vec<PathBuf>,
+}
+
+impl Evidence {
+    /// What stands beside the distfile `name` in `dir`.
+    pub fn beside(dir: &Path, name: &str) -> Self {
+        let present = |base: &str, suffix: &str| {
+            let path = dir.join(format!("{base}{suffix}"));
+            // A broken link or a FIFO is still there: opening it will say what is wrong.
+            path.symlink_metadata().is_ok().then_some(path)
+        };
+        let all = |base: &str, suffixes: &[&str]| -> Vec<PathBuf> {
+            suffixes.iter().filter_map(|suffix| present(base, suffix)).collect()
+        };
+        Self {
+            signatures: all(name, &SIGNATURE),
+            uncompressed: without_compression(name)
+                .map(|base| all(base, &SIGNATURE))
+                .unwrap_or_default(),
+            minisign: all(name, &[MINISIGN]),
+            bundles: all(name, &BUNDLE),
+            provenance: all(name, &[PROVENANCE]),
+        }
+    }
+}
+
+/// The name of the stream that the distfile `name` compresses.
+pub fn without_compression(name: &str) -> Option<&str> {
+    COMPRESSION.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
+}
+
+/// The part that `name` plays by its suffix, and the name of what it would be evidence about.
+fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
+    let strip = |kind, suffix: &str| Some((kind, name.strip_suffix(suffix)?));
+    let kinds = SIGNATURE
+        .map(|suffix| (EvidenceKind::Signature, suffix))
+        .into_iter()
+        .chain(BUNDLE.map(|suffix| (EvidenceKind::Bundle, suffix)))
+        .chain([(EvidenceKind::Minisign, MINISIGN), (EvidenceKind::Provenance, PROVENANCE)]);
+    kinds.filter_map(|(kind, suffix)| strip(kind, suffix)).find(|(_, base)| !base.is_empty())
+}
+
+/// What a distfile is to the others of its package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Something that will be unpacked, built, installed.
+    Content,
+    /// Evidence about another distfile.
+    Evidence,
+    /// Evidence, by its name, about a distfile that is not there.
+    Stray(EvidenceKind),
+}
+
+/// The part of the distfile `name` among the names `known`.
+pub fn role(name: &str, known: &BTreeSet<&str>) -> Role {
+    let Some((kind, base)) = by_suffix(name) else { return Role::Content };
+    let compressed = || COMPRESSION.iter().any(|s| known.contains(format!("{base}{s}").as_str()));
+    if known.contains(base) || (kind == EvidenceKind::Signature && compressed()) {
+        Role::Evidence
+    } else {
+        Role::Stray(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn roles() {
+        let known = BTreeSet::from(["f.tar.xz", "g.whl"]);
+        for (name, expected) in [
+            ("f.tar.xz", Role::Content),
+            ("f.tar.xz.asc", Role::Evidence),
+            ("f.tar.sign", Role::Evidence),
+            ("f.tar.xz.sigstore.json", Role::Evidence),
+            ("g.whl.provenance", Role::Evidence),
+            ("h.tar.gz.asc", Role::Stray(EvidenceKind::Signature)),
+            ("f.tar.provenance", Role::Stray(EvidenceKind::Provenance)),
+            (".asc", Role::Content),
+        ] {
+            assert_eq!(role(name, &known), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["f.tar.xz", "f.tar.xz.asc", "f.tar.sign", "f.tar.xz.provenance", "f.asc"] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let evidence = Evidence::beside(dir.path(), "f.tar.xz");
+        assert_eq!(evidence.signatures, [dir.path().join("f.tar.xz.asc")]);
+        assert_eq!(evidence.uncompressed, [dir.path().join("f.tar.sign")]);
+        assert_eq!(evidence.provenance, [dir.path().join("f.tar.xz.provenance")]);
+        assert!(evidence.bundles.is_empty() && evidence.minisign.is_empty());
+    }
+}

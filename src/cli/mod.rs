@@ -1,0 +1,64 @@
+//! The command line: definitions here and in one file a subcommand; dispatch at the end.
+
+pub mod check;
+
+use crate::error::Error;
+use crate::requirement::Status;
+use clap::{Parser, Subcommand};
+use std::io::{self, IsTerminal};
+
+/// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
+#[derive(Debug, Parser)]
+#[command(name = "distvouch", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  nothing required was contradicted, missing or left out
+  1  a required check contradicts, is absent or is unusable
+  2  could not run: usage, input, a malformed Manifest
+  3  a required check was not checked, and nothing was worse
+
+Nothing here opens a network connection.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
+    Check(check::Check),
+}
+
+/// Runs the command and says with which status to exit.
+///
+/// # Errors
+///
+/// Where the program could not run; the caller prints the error and exits with status 2.
+pub fn run(cli: &Cli) -> Result<Status, Error> {
+    match &cli.command {
+        Command::Check(check) => check.run(),
+    }
+}
+
+/// Whether to colour what goes to standard output.
+fn colour() -> bool {
+    io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// A reader that has gone away is no trouble of ours.
+fn printed(result: io::Result<()>) -> Result<(), Error> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(Error::Output),
+    }
+}
+
+/// Prints why something could not run, to standard error.
+pub fn diagnose(error: &Error) {
+    eprintln!("distvouch: error: {}", crate::escape::escaped(&error.to_string()));
+}

@@ -1,0 +1,121 @@
+//! Why the program could not run: usage, input and output. Never the answer to the question that
+//! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
+
+use crate::input::InputError;
+use crate::manifest::ManifestError;
+use crate::openpgp::RingError;
+use std::fmt;
+
+/// Why the program could not run.
+#[derive(Debug)]
+pub enum Error {
+    /// A file could not be opened or read.
+    Input(InputError),
+    /// The Manifest could not be read.
+    Manifest(ManifestError),
+    /// The OpenPGP key ring could not be made.
+    Ring(RingError),
+    /// The words of the command line do not fit.
+    Usage(UsageError),
+    /// The report could not be printed.
+    Output(std::io::Error),
+}
+
+/// What does not fit in the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsageError {
+    /// Neither a Manifest nor a distfile was named.
+    NothingToCheck,
+    /// No DIST entry of the Manifest lies in the distdir.
+    NothingThere,
+    /// A distfile's name with a `/` or the like.
+    NotAName(String),
+    /// `--require` names no check.
+    UnknownCheck(String),
+    /// An option that pairs `DISTFILE=VALUE` has no `=`.
+    NotAPair {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+    },
+    /// An option is about a distfile that is not checked.
+    NotChecked {
+        /// The option.
+        option: &'static str,
+        /// The distfile.
+        distfile: String,
+    },
+    /// A time that is not RFC 3339.
+    BadTime(String),
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingToCheck => {
+                f.write_str("nothing to check: name a distfile, or a Manifest with --manifest")
+            }
+            Self::NothingThere => f.write_str(
+                "nothing to check: no DIST entry of the Manifest lies in the directory of --distdir",
+            ),
+            Self::NotAName(name) => write!(
+                f,
+                "\"{name}\" is not the name of a distfile: give a plain file name, and its directory with --distdir"
+            ),
+            Self::UnknownCheck(name) => {
+                let names: Vec<_> =
+                    crate::finding::Check::ALL.iter().map(|check| check.name()).collect();
+                write!(f, "--require: \"{name}\" is not one of {}", names.join(" "))
+            }
+            Self::NotAPair { option, value } => {
+                write!(f, "{option}: \"{value}\" is not of the form DISTFILE=VALUE")
+            }
+            Self::NotChecked { option, distfile } => {
+                write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
+            }
+            Self::BadTime(text) => {
+                write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::Manifest(error) => error.fmt(f),
+            Self::Ring(error) => error.fmt(f),
+            Self::Usage(error) => error.fmt(f),
+            Self::Output(error) => write!(f, "cannot write the report: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Input(error) => Some(error),
+            Self::Manifest(error) => Some(error),
+            Self::Ring(error) => Some(error),
+            Self::Output(error) => Some(error),
+            Self::Usage(_) => None,
+        }
+    }
+}
+
+macro_rules! wraps {
+    ($($variant:ident $type:ty;)+) => {
+        $(impl From<$type> for Error {
+            fn from(error: $type) -> Self { Self::$variant(error) }
+        })+
+    };
+}
+
+wraps! {
+    Input InputError;
+    Manifest ManifestError;
+    Ring RingError;
+    Usage UsageError;
+}

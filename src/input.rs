@@ -1,0 +1,160 @@
+//! Opening files that may be anything.
+//!
+//! A path from an ebuild or a command line can name a FIFO, a directory or a file of any size.
+//! Everything that is read into memory goes through [`read_bounded`]; distfiles are streamed from
+//! [`open_regular`].
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// The most that a signature, key ring, bundle or provenance file may hold, in bytes.
+pub const EVIDENCE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// Why a file could not be read.
+#[derive(Debug)]
+pub enum InputError {
+    /// The system refused to open it.
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refused to read it.
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not a regular file.
+    NotRegular {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        kind: &'static str,
+    },
+    /// It is larger than what is read into memory.
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+}
+
+impl InputError {
+    /// Whether the file does not exist.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { path, source } => write!(f, "{}: cannot open: {source}", path.display()),
+            Self::Read { path, source } => write!(f, "{}: cannot read: {source}", path.display()),
+            Self::NotRegular { path, kind } => {
+                write!(f, "{}: is {kind}, not a regular file", path.display())
+            }
+            Self::TooLarge { path, limit } => {
+                write!(f, "{}: is larger than the limit of {limit} bytes", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for InputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
+            Self::NotRegular { .. } | Self::TooLarge { .. } => None,
+        }
+    }
+}
+
+/// Opens a regular file for reading, following symbolic links (Portage's DISTDIR is a directory
+/// of them).
+///
+/// # Errors
+///
+/// Where the file cannot be opened or is a directory, FIFO, socket or device. Never waits for the
+/// other end of a FIFO.
+pub fn open_regular(path: &Path) -> Result<File, InputError> {
+    let open = |source| InputError::Open { path: path.to_owned(), source };
+    let file =
+        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(open)?;
+    // The type is asked of the open file, not of the path, which may change in between.
+    let kind = file.metadata().map_err(open)?.file_type();
+    let kind = if kind.is_file() {
+        return Ok(file);
+    } else if kind.is_dir() {
+        "a directory"
+    } else if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    };
+    Err(InputError::NotRegular { path: path.to_owned(), kind })
+}
+
+/// Reads a regular file of at most `limit` bytes.
+///
+/// # Errors
+///
+/// As [`open_regular`]; also where reading fails or there is more than `limit` bytes.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+    let file = open_regular(path)?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|source| InputError::Read { path: path.to_owned(), source })?;
+    if bytes.len() as u64 > limit {
+        return Err(InputError::TooLarge { path: path.to_owned(), limit });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_limit_is_exact() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        std::fs::write(&path, b"12345").unwrap();
+        assert_eq!(read_bounded(&path, 5).unwrap(), b"12345");
+        assert!(matches!(read_bounded(&path, 4), Err(InputError::TooLarge { limit: 4, .. })));
+    }
+
+    #[test]
+    fn what_is_not_a_regular_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(matches!(
+            open_regular(dir.path()),
+            Err(InputError::NotRegular { kind: "a directory", .. })
+        ));
+        assert!(matches!(
+            open_regular(Path::new("/dev/null")),
+            Err(InputError::NotRegular { kind: "a device", .. })
+        ));
+        assert!(open_regular(&dir.path().join("none")).unwrap_err().is_missing());
+    }
+
+    #[test]
+    fn a_fifo_does_not_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        assert!(matches!(open_regular(&path), Err(InputError::NotRegular { kind: "a FIFO", .. })));
+    }
+}

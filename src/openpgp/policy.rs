@@ -1,0 +1,117 @@
+//! Which OpenPGP cryptography counts.
+//!
+//! Two policies. `gentoo` takes what gemato takes, which is what gpg takes: SHA-1, RIPEMD-160, v3
+//! signature packets, DSA and RSA from 1024 bits; each such weakness is said. `strict` is Sequoia's
+//! `StandardPolicy`. MD5 never counts in either.
+//!
+//! They also differ in the moment at which a certificate is looked at. gpg reads a key as it is
+//! now: its newest self-signature says when it expires, even if that self-signature is younger than
+//! the signature on the release; key packages are often exported with only the newest one. Sequoia
+//! reads it as it was when the signature was made.
+
+use sequoia_openpgp::crypto::mpi::PublicKey;
+use sequoia_openpgp::packet::Tag;
+use sequoia_openpgp::packet::{Key, Signature, key};
+use sequoia_openpgp::policy::{AsymmetricAlgorithm, Policy, StandardPolicy};
+use sequoia_openpgp::types::HashAlgorithm;
+use std::time::SystemTime;
+
+/// Which policy, by the names of `--openpgp-policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PolicyKind {
+    /// What gemato accepts, with weaknesses said.
+    #[default]
+    Gentoo,
+    /// Sequoia's `StandardPolicy`.
+    Strict,
+}
+
+impl PolicyKind {
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gentoo => "gentoo",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// Sequoia's form of the policy.
+    pub fn to_policy(self) -> StandardPolicy<'static> {
+        let mut policy = StandardPolicy::new();
+        if self == Self::Gentoo {
+            for hash in [HashAlgorithm::SHA1, HashAlgorithm::RipeMD] {
+                policy.accept_hash(hash);
+            }
+            for algorithm in [
+                AsymmetricAlgorithm::RSA1024,
+                AsymmetricAlgorithm::RSA2048,
+                AsymmetricAlgorithm::DSA1024,
+                AsymmetricAlgorithm::DSA2048,
+                AsymmetricAlgorithm::DSA3072,
+                AsymmetricAlgorithm::DSA4096,
+            ] {
+                policy.accept_asymmetric_algo(algorithm);
+            }
+            policy.accept_packet_tag_version(Tag::Signature, 3);
+        }
+        policy.reject_hash(HashAlgorithm::MD5);
+        policy
+    }
+
+    /// The moment at which to look at a certificate whose key signed at `signed`.
+    pub fn reference_time(self, signed: SystemTime, now: SystemTime) -> SystemTime {
+        match self {
+            Self::Gentoo => now,
+            Self::Strict => signed,
+        }
+    }
+}
+
+/// RSA and DSA keys below this many bits count in no policy.
+const LEAST_BITS: usize = 1024;
+
+/// Whether `key` is too short for any policy.
+pub fn too_short<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
+    matches!(key.mpis(), PublicKey::RSA { .. } | PublicKey::DSA { .. })
+        && key.mpis().bits().is_none_or(|bits| bits < LEAST_BITS - 1)
+}
+
+/// The weaknesses of a document signature and the key that made it, as phrases.
+pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
+    signature: &Signature,
+    key: &Key<P, R>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(hash) = weak_hash(signature.hash_algo()) {
+        found.push(format!("the signature is over a {hash} hash"));
+    }
+    if signature.version() == 3 {
+        found.push("the signature is a version 3 packet".to_owned());
+    }
+    let bits = key.mpis().bits().unwrap_or_default();
+    match key.mpis() {
+        PublicKey::RSA { .. } if bits < 2040 => {
+            found.push(format!("the key is RSA with {bits} bits"));
+        }
+        PublicKey::DSA { .. } => found.push(format!("the key is DSA with {bits} bits")),
+        _ => {}
+    }
+    found
+}
+
+/// The name of a hash function that no longer resists collisions.
+pub fn weak_hash(algorithm: HashAlgorithm) -> Option<&'static str> {
+    match algorithm {
+        HashAlgorithm::SHA1 => Some("SHA-1"),
+        HashAlgorithm::RipeMD => Some("RIPEMD-160"),
+        HashAlgorithm::MD5 => Some("MD5"),
+        _ => None,
+    }
+}
+
+/// Whether `policy` takes a document signature with this hash.
+pub fn takes_signature(policy: &dyn Policy, signature: &Signature) -> bool {
+    use sequoia_openpgp::policy::HashAlgoSecurity::CollisionResistance;
+    policy.signature(signature, CollisionResistance).is_ok()
+        && policy.packet(&signature.clone().into()).is_ok()
+}

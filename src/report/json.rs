@@ -1,0 +1,77 @@
+//! JSON, schema 1. Additive changes only.
+
+use crate::access::Attackers;
+use crate::check::{DistfileReport, Report};
+use crate::digests::hex;
+use crate::finding::{Finding, Note};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// The optional parts that this build has.
+const FEATURES: &[&str] = if cfg!(feature = "sigstore") { &["sigstore"] } else { &[] };
+
+pub(super) fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let errors: Vec<_> = report.errors.iter().map(ToString::to_string).collect();
+    let value = json!({
+        "schema": 1,
+        "tool": tool(),
+        "clock": report.clock.name(),
+        "distfiles": report.distfiles.iter().map(distfile).collect::<Vec<_>>(),
+        "attackers": attackers(&report.summary.attackers),
+        "attackers_without_provenance": attackers(&report.summary.without_provenance),
+        "errors": errors,
+    });
+    serde_json::to_writer_pretty(&mut *out, &value)?;
+    writeln!(out)
+}
+
+/// The object under `tool`.
+pub(super) fn tool() -> Value {
+    json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "features": FEATURES,
+    })
+}
+
+fn distfile(report: &DistfileReport) -> Value {
+    let digests: Map<String, Value> = report
+        .digests
+        .iter()
+        .map(|(name, digest)| (name.name().to_owned(), json!(hex(digest))))
+        .collect();
+    json!({
+        "name": report.name,
+        "size": report.size,
+        "digests": digests,
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+fn finding(finding: &Finding) -> Value {
+    let mut detail = finding.detail.clone();
+    if !finding.notes.is_empty() {
+        detail.insert("notes".to_owned(), finding.notes.iter().map(note).collect());
+    }
+    json!({
+        "check": finding.check.name(),
+        "outcome": finding.outcome().word(),
+        "class": finding.class.map(crate::failure::FailureClass::name),
+        "required": finding.required,
+        "compared": finding.compared,
+        "vouches": finding.vouches,
+        "forgers": finding.forgers.iter().map(|c| c.word()).collect::<Vec<_>>(),
+        "detail": detail,
+    })
+}
+
+fn note(note: &Note) -> Value {
+    json!({ "class": note.class.name(), "text": note.text })
+}
+
+fn attackers(attackers: &Attackers) -> Value {
+    let words = |set: crate::access::AccessSet| -> Value {
+        set.iter().map(|capability| json!(capability.word())).collect()
+    };
+    attackers.sets().into_iter().map(words).collect()
+}

@@ -1,0 +1,68 @@
+//! Printing: the only place where findings become text.
+
+mod json;
+mod portage;
+mod text;
+
+use crate::check::Report;
+use std::io::{self, Write};
+
+/// The forms of a report, by the names of `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// `level<TAB>line`, for the eclass to hand to einfo, elog, ewarn, eqawarn and eerror.
+    Portage,
+    /// One object, for programs.
+    Json,
+}
+
+/// How much to print, and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// Only what does not agree.
+    pub quiet: bool,
+    /// The data behind each finding, too.
+    pub verbose: bool,
+    /// Terminal colours.
+    pub colour: bool,
+}
+
+/// Prints `report` to `out`.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn print(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::print(report, style, out),
+        Format::Portage => portage::print(report, style, out),
+        Format::Json => json::print(report, out),
+    }
+}
+
+/// The sentence that a clock puts above everything else.
+fn clock_sentence(report: &Report) -> &'static str {
+    match report.clock {
+        crate::summary::Clock::Bump => {
+            "At a bump the Manifest is only being recorded: it stops nobody yet."
+        }
+        crate::summary::Clock::Emerge => {
+            "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."
+        }
+    }
+}
+
+/// What provenance changed, in one line; `None` where there was none.
+fn provenance_sentence(report: &Report) -> Option<&'static str> {
+    let summary = &report.summary;
+    summary.has_provenance.then(|| {
+        if summary.attackers == summary.without_provenance {
+            "Provenance changes nothing here: the same attackers get past everything without it."
+        } else {
+            "Without provenance, others get past as well."
+        }
+    })
+}

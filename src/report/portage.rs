@@ -1,0 +1,97 @@
+//! `level<TAB>line`, for the eclass to hand to einfo, elog, ewarn, eqawarn and eerror.
+//!
+//! These print through `echo -e`: a backslash that came from outside would be interpreted there, so
+//! it is shown by its code point, like a control character.
+
+use super::Style;
+use crate::check::{DistfileReport, Report};
+use crate::escape::escaped;
+use crate::failure::{FailureClass, Outcome};
+use crate::finding::Finding;
+use crate::requirement::Status;
+use crate::summary::Clock;
+use std::io::{self, Write};
+
+pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for distfile in &report.distfiles {
+        for finding in &distfile.findings {
+            print_finding(distfile, finding, style, out)?;
+        }
+    }
+    for error in &report.errors {
+        line(out, "eerror", &error.to_string())?;
+    }
+    if !style.quiet && !report.distfiles.is_empty() {
+        if report.clock == Clock::Emerge {
+            line(out, "einfo", super::clock_sentence(report))?;
+        }
+        let sets: Vec<_> = report.summary.attackers.sets().iter().map(words).collect();
+        line(
+            out,
+            "einfo",
+            &format!("To pass everything that ran, hold one of: {}", sets.join(", ")),
+        )?;
+        if let Some(sentence) = super::provenance_sentence(report) {
+            line(out, "einfo", sentence)?;
+        }
+    }
+    Ok(())
+}
+
+fn words(set: &crate::access::AccessSet) -> String {
+    set.iter().map(|c| c.word()).collect::<Vec<_>>().join("+")
+}
+
+fn print_finding(
+    distfile: &DistfileReport,
+    finding: &Finding,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let level = level(finding);
+    if style.quiet && level == "einfo" {
+        return Ok(());
+    }
+    let word = finding.outcome().word().replace('-', " ");
+    let head = format!("{}: {} {word}", distfile.name, finding.check.name());
+    match finding.class {
+        None if finding.vouches.is_empty() => {
+            line(out, level, &format!("{head}: {}", finding.compared))?
+        }
+        None => {
+            line(
+                out,
+                level,
+                &format!("{head}: {}; vouches: {}", finding.compared, finding.vouches),
+            )?;
+        }
+        Some(class) => {
+            line(out, level, &format!("{head}: {}: {}", class.name(), finding.compared))?;
+            if Status::of(finding) != Status::Met {
+                line(out, level, &format!("see: distvouch explain {}", class.name()))?;
+            }
+        }
+    }
+    for note in &finding.notes {
+        let level = match note.class {
+            FailureClass::SignatureWeak | FailureClass::KeyExpiredNow => "eqawarn",
+            _ => "ewarn",
+        };
+        line(out, level, &format!("{head}, but {} ({})", note.text, note.class.name()))?;
+    }
+    Ok(())
+}
+
+fn level(finding: &Finding) -> &'static str {
+    match finding.outcome() {
+        Outcome::Agrees => "einfo",
+        Outcome::NotChecked if finding.required => "ewarn",
+        _ if finding.required => "eerror",
+        Outcome::Contradicts | Outcome::Unusable => "ewarn",
+        Outcome::Absent | Outcome::NotChecked => "elog",
+    }
+}
+
+fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
+    writeln!(out, "{level}\t{}", escaped(text).replace('\\', "<U+005C>"))
+}

@@ -1,0 +1,92 @@
+//! Names what a file seems to be, for messages about files that are not what they should be.
+
+/// What `bytes` seem to be, as a noun phrase. Only a hint for people: nothing is decided by it.
+pub fn describe(bytes: &[u8]) -> &'static str {
+    let text = trim_start(bytes);
+    let starts = |prefix: &[u8]| {
+        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    if bytes.is_empty() {
+        "an empty file"
+    } else if starts(b"<!doctype html") || starts(b"<html") || starts(b"<head") {
+        "an HTML page"
+    } else if starts(b"<?xml") || starts(b"<error") {
+        "an XML document"
+    } else if starts(b"untrusted comment:") {
+        if contains(text, b"trusted comment: ") && lines(text) >= 4 {
+            "a minisign signature"
+        } else if contains(first_line(text), b"public key") {
+            "a signify or minisign public key"
+        } else {
+            "a signify signature"
+        }
+    } else if starts(b"-----BEGIN SSH SIGNATURE-----") {
+        "an SSH signature"
+    } else if starts(b"-----BEGIN PGP SIGNED MESSAGE-----") {
+        "a cleartext-signed OpenPGP message"
+    } else if starts(b"-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+        "an OpenPGP key"
+    } else if starts(b"-----BEGIN PGP PRIVATE KEY BLOCK-----") {
+        "an OpenPGP secret key"
+    } else if starts(b"-----BEGIN PGP SIGNATURE-----") {
+        "an OpenPGP signature"
+    } else if starts(b"-----BEGIN PGP ARMORED FILE-----") {
+        "an armored file of no stated kind (\"PGP ARMORED FILE\")"
+    } else if starts(b"-----BEGIN PGP MESSAGE-----") {
+        "an OpenPGP message"
+    } else if starts(b"-----BEGIN ") {
+        "a PEM file"
+    } else if starts(b"{") || starts(b"[") {
+        "a JSON document"
+    } else if bytes.starts_with(&[0x1f, 0x8b]) {
+        "a gzip file"
+    } else if bytes.starts_with(b"\xfd7zXZ\0") {
+        "an xz file"
+    } else if bytes.starts_with(b"BZh") {
+        "a bzip2 file"
+    } else if std::str::from_utf8(bytes).is_ok() {
+        "a text file"
+    } else {
+        "a binary file of another kind"
+    }
+}
+
+fn trim_start(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    bytes.trim_ascii_start()
+}
+
+fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes.split(|b| *b == b'\n').next().unwrap_or_default()
+}
+
+fn lines(bytes: &[u8]) -> usize {
+    bytes.trim_ascii_end().split(|b| *b == b'\n').count()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).skip(1).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::describe;
+
+    #[test]
+    fn kinds() {
+        for (bytes, kind) in [
+            (&b""[..], "an empty file"),
+            (b"\xef\xbb\xbf\n <!DOCTYPE html><html>", "an HTML page"),
+            (b"untrusted comment: verify with x.pub\nRWQ=\n", "a signify signature"),
+            (b"untrusted comment: x public key\nRWQ=\n", "a signify or minisign public key"),
+            (b"untrusted comment: s\nRUQ=\ntrusted comment: t\nx==\n", "a minisign signature"),
+            (b"-----BEGIN PGP SIGNED MESSAGE-----\n", "a cleartext-signed OpenPGP message"),
+            (b"{\"a\":1}", "a JSON document"),
+            (b"\x1f\x8b\x08", "a gzip file"),
+            (b"hello", "a text file"),
+            (b"\xff\xfe\x00", "a binary file of another kind"),
+        ] {
+            assert_eq!(describe(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+}
