@@ -8,5 +8,6 @@
 
 pub mod access;
 pub mod escape;
+pub mod explain;
 pub mod failure;
 pub mod finding;
