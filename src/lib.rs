@@ -13,6 +13,7 @@ pub mod digests;
 pub mod distfile;
 pub mod error;
 pub mod escape;
+pub mod explain;
 pub mod failure;
 pub mod finding;
 pub mod input;

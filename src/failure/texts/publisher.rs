@@ -1,0 +1,140 @@
+//! Who published it and how, against what the ebuild pins.
+
+use super::Texts;
+
+pub(super) const PUBLISHER_MISMATCH: Texts = Texts {
+    happened: "Another repository or account published this file than the ebuild expects.",
+    implies: "The provenance vouches for somebody, but not for who is pinned. Either the project \
+        moved, or somebody else's workflow can publish under its name.",
+    benign: "The project moved to another forge or organization. Releases are built in a \
+        repository of their own. VERIFY_PROVENANCE_REPO has a slip; a trailing `/`, `.git` \
+        or letter case is not the cause, these are folded.",
+    ask: "Is the repository that published this yours, since when does it publish, and where \
+        did the old one announce it?",
+    bogus: "“The README of the new repository says so”: it speaks for itself. “It is signed by \
+        GitHub”: GitHub vouches that a workflow ran in that repository, and does so for \
+        every repository it hosts. “The index accepted it.”",
+    act: "Stop. Look for an announcement in the old repository that is older than the release, \
+        and compare extensions 15 and 17 with the last release (`distvouch inspect FILE`). \
+        Only then take new pins from `distvouch pin FILE`.",
+};
+
+pub(super) const IDENTITY_MISMATCH: Texts = Texts {
+    happened: "The certificate's identity or its issuer is another one than expected.",
+    implies: "Somebody else signed, or the same name at another login provider, which need not be \
+        the same person. An identity counts only together with the issuer that asserts it.",
+    benign: "Another release manager's turn. A workflow's identity ends in `@refs/tags/…` and \
+        changes with every tag. The signer logged in through another provider, so that only \
+        the issuer differs.",
+    ask: "Which identities with which issuers may sign releases, and where has that list stood \
+        since before this release?",
+    bogus: "“That is my other address”: asserted by whom? “Anybody of our domain may sign”: then \
+        the list is everybody with a mailbox there.",
+    act: "Compare the subject alternative name and extension 8 in `distvouch inspect FILE` \
+        with upstream's list. Change VERIFY_SIG_CERT_IDENTITY and \
+        VERIFY_SIG_CERT_OIDC_ISSUER together or not at all.",
+};
+
+pub(super) const WORKFLOW_MISMATCH: Texts = Texts {
+    happened: "Another workflow of the repository ran than the pinned one (extension 18).",
+    implies: "The repository is right, the recipe is not the one that was looked at. Another file \
+        can have other permissions, other triggers and other readers; on many projects \
+        everybody who may push a branch may add one.",
+    benign: "The workflow was renamed or split. A hotfix went out through a workflow that is \
+        started by hand.",
+    ask: "Why did that workflow make this release, and does the publisher registration at the \
+        index name it now?",
+    bogus: "“It is the same repository”: the pin is there because that is not enough. “The old \
+        workflow is deprecated”: since which commit?",
+    act: "Read `git log -p -- .github/workflows/` up to the commit in extension 13 and open \
+        the run in extension 21. If the new file is as narrow as the old one, pin it with \
+        `--workflow PATH`.",
+};
+
+pub(super) const REF_MISMATCH: Texts = Texts {
+    happened: "The run started from another branch or tag than the pin allows (extension 14).",
+    implies: "The commit may never have been on the release branch. A publisher registration at \
+        PyPI names no ref, so a run from any branch counts unless a protected environment \
+        stops it.",
+    benign: "A hotfix branch of an old series. The tags changed from `v1.2` to `1.2`. A run \
+        started by hand from `main`. Certificates for GitHub's `release` event can lack the \
+        claim.",
+    ask: "Why was this not released from the usual ref, and on which branch is its commit now?",
+    bogus: "“We tagged it afterwards”: a tag set later says nothing about what ran. “The branch \
+        is deleted already”: then nobody can look at it.",
+    act: "`git branch -a --contains COMMIT` and `git tag --contains COMMIT` with the commit of \
+        extension 13, then `distvouch source DISTFILE --git CLONE`. Widen `--ref GLOB` only \
+        by what would be acceptable next time too.",
+};
+
+pub(super) const TRIGGER_MISMATCH: Texts = Texts {
+    happened: "Another event than the pinned ones started the run (extension 20).",
+    implies: "A push, a release or a manual dispatch needs write access. `pull_request_target` and \
+        `issue_comment` can be caused by anybody with an account and still run with the \
+        repository's secrets.",
+    benign: "A `workflow_dispatch` after the tag's run had failed. A `schedule` for nightly \
+        builds. A `workflow_run` chained behind the tests.",
+    ask: "Which account started this run, and why not by the usual event?",
+    bogus: "“The workflow only listens to maintainers”: that is an `if:` line in a file; which \
+        one, at which commit? “Our bot did it”: on whose word?",
+    act: "Open the run in extension 21, which names the actor. Where outsiders can cause the \
+        event, stop; otherwise add it to `--trigger LIST` if it is there to stay.",
+};
+
+pub(super) const RUNNER_MISMATCH: Texts = Texts {
+    happened: "The job ran on another kind of runner than the pinned one (extension 11).",
+    implies: "On a self-hosted machine its owner, and often whatever ran there earlier, can alter \
+        the build, and the certificate looks the same. The forge vouches for less than \
+        before.",
+    benign: "The project moved to hardware of its own, for speed or for an architecture that the \
+        forge does not offer. Rented runners count as self-hosted. CircleCI's certificates \
+        hold two quote characters as the value.",
+    ask: "Who runs this machine, is it wiped after each job, and may pull requests of \
+        strangers run on it?",
+    bogus: "“It stands in our own rack”: that says who owns it, not what ran on it before.",
+    act: "Hold the sdist against git with `distvouch source`; that does not depend on the \
+        runner. For binaries stop until it is answered; pin a lasting change with `--runner \
+        KIND`.",
+};
+
+pub(super) const ENVIRONMENT_MISMATCH: Texts = Texts {
+    happened: "The job targeted another deployment environment than the pinned one, or none \
+        (extension 23).",
+    implies: "Environments are where the forge asks a second person or limits the refs. Outside of \
+        the usual one, the same workflow may publish with nobody asked.",
+    benign: "The environment was renamed, say from `pypi` to `release`. Fulcio writes this claim \
+        only since November 2025, and older certificates lack it.",
+    ask: "Which protection rules does the new environment have, and does the registration at \
+        the index still require one?",
+    bogus: "“Environments are mere labels”: without rules they are, so show the rules.",
+    act: "Compare extension 23 of both releases in `distvouch inspect FILE`. Re-pin when \
+        upstream names the rules; an environment that vanished is a step down and wants an \
+        answer.",
+};
+
+pub(super) const SIGNER_EXTERNAL: Texts = Texts {
+    happened: "A reusable workflow of another repository did the signing (extension 9 is not 18).",
+    implies: "The code that held the signing token lives in a repository that nobody pinned. Who \
+        can change it at that ref can sign for every project that calls it.",
+    benign: "An organization keeps one release workflow for all its projects. A generator or a \
+        vendor's build workflow is called by reference.",
+    ask: "Who may write to that repository, and do you call the workflow by commit hash or by \
+        a tag or branch?",
+    bogus: "“Everybody uses that workflow”: that makes it the larger prize. “We pin v1”: tags \
+        move, and those of tj-actions/changed-files were moved by an attacker in 2025.",
+    act: "Read that workflow at the commit in extension 10. Then pin it in the ebuild or \
+        refuse it, and in either case hold the archive against git with `distvouch source`.",
+};
+
+pub(super) const PUBLISHER_DISAGREES: Texts = Texts {
+    happened: "The index's publisher object and the certificate name different publishers.",
+    implies: "The object in the JSON is written by the index and not signed. One of the two is \
+        wrong, and every tool that shows the object shows a name for which nobody vouches.",
+    benign: "The repository was renamed between upload and fetch. A mirror or private index fills \
+        in the object by itself.",
+    ask: "Did you rename the repository or edit the publisher registration lately? The rest is \
+        a question to the index, which wrote the object.",
+    bogus: "“The JSON came from the index over TLS”: so did the contradiction.",
+    act: "Believe neither until the index explains it. Report both names to the index with the \
+        file's digest; meanwhile treat the release as without provenance.",
+};

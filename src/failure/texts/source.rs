@@ -1,0 +1,74 @@
+//! The archive against git, and the reading of the diff.
+
+use super::Texts;
+
+pub(super) const COMMIT_UNAVAILABLE: Texts = Texts {
+    happened: "The attested commit is not in the clone.",
+    implies: "The archive was compared with nothing. Whether the commit exists elsewhere, the \
+        clone cannot say.",
+    benign: "The clone is shallow, has one branch only, or was not updated since the release. It \
+        is a clone of another repository, or of the old place of one that moved.",
+    ask: "On which branch or tag is this commit? Please push it if it is not public.",
+    bogus: "“The forge shows it under `/commit/`”: GitHub shows the commits of forks there too.",
+    act: "`git fetch --unshallow --tags` in the clone, since distvouch itself fetches nothing; \
+        then `distvouch source DISTFILE --git CLONE` again.",
+};
+
+pub(super) const COMMIT_UNREACHABLE: Texts = Texts {
+    happened: "The attested commit is in the clone, but on no branch or tag.",
+    implies: "The release was built from code that nobody meets who follows the project's history. \
+        A branch pushed for one run and deleted afterwards leaves exactly this.",
+    benign: "The release branch was deleted after a squash merge. A tag was moved, or history \
+        rewritten. The clone was made without tags.",
+    ask: "Which branch held this commit, who pushed it, and how does it differ from the tag?",
+    bogus: "“It was squashed, the contents are the same”: then `git diff COMMIT TAG` is empty. \
+        “We always clean up branches”: releases are what tags are for.",
+    act: "Fetch all tags and branches once more. If it stays, stop, read `git diff COMMIT \
+        TAG`, and ask for a tag on the commit that was really built.",
+};
+
+pub(super) const SOURCE_CHANGED: Texts = Texts {
+    happened: "A file of the archive differs from the same file in git.",
+    implies: "The archive holds code that nobody could read in the repository, and provenance does \
+        not notice it. In December 2024 Ultralytics 8.3.41 got its payload this way, inside \
+        the release job and with attestations that held.",
+    benign: "Version stamps such as setuptools-scm's `_version.py`. `export-subst` or `eol` in \
+        `.gitattributes`. Git LFS pointers. Parsers or Cython's `.c` that are committed and \
+        generated again.",
+    ask: "Which step of the release changes this file, and which command gives the same result \
+        from the tag?",
+    bogus: "“The build does that”, without the name of the step. “It is generated code”: by \
+        what, in which version, from which input? “git lags behind the tarball.”",
+    act: "Read these files before all others. Generate them again with the named tool and \
+        compare; a difference in hand-written code is a reason to stop.",
+};
+
+pub(super) const SOURCE_ADDED: Texts = Texts {
+    happened: "A file of the archive is not in git.",
+    implies: "Said beside an agreement: what git has is the same, but what was added is built and \
+        run as well. The m4 file that started the backdoor of xz 5.6.0 was such a file, and \
+        aiocpa's malware of 2024 was not in git either.",
+    benign: "`PKG-INFO`, `setup.cfg` and `*.egg-info` in every sdist. `configure` and `m4/` from \
+        autotools, `.c` files from Cython, built documentation, submodules.",
+    ask: "Which tool in which version makes this file, and may the ebuild make it itself?",
+    bogus: "“All autotools tarballs look like that”: which is why it worked in xz. “It comes \
+        from gnulib”: from which commit, and is it the same?",
+    act: "Read what is compiled or run. Prefer making it anew in the ebuild (`eautoreconf`, \
+        Cython), so that the shipped copy does not matter; metadata needs one look.",
+};
+
+pub(super) const REVIEW_ABSENT: Texts = Texts {
+    happened: "Nobody recorded reading the diff between the previous release and this one.",
+    implies: "All other checks ask who made the bytes; only a reader asks what they do. A \
+        maintainer who turns hostile gets past everything but this.",
+    benign: "The package is new and has no previous release. Somebody read the diff and left no \
+        record. The record names other digests, because one of the archives was fetched anew \
+        with other bytes.",
+    ask: "Is there a list of the commits between the two tags? It helps with reading and does \
+        not replace it.",
+    bogus: "“It has provenance”, “it is signed”, “it is only a patch release”: none of these has \
+        read a line.",
+    act: "Read `distvouch diff OLD NEW`, then record it: `distvouch review OLD NEW --note \
+        TEXT`. Not every byte is equal: begin with the build system and whatever runs at \
+        install time.",
+};

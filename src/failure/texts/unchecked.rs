@@ -1,0 +1,72 @@
+//! Where no comparison took place.
+
+use super::Texts;
+
+pub(super) const NOT_CHECKED_ARCH: Texts = Texts {
+    happened: "This architecture has no helper, so the eclass did only what it can without.",
+    implies: "Provenance and Sigstore bundles were not looked at; OpenPGP went through gemato and \
+        gpg as before. Nothing follows about what was not looked at.",
+    benign: "Rust does not exist for alpha, hppa or m68k. A stage in the making has no helper \
+        yet.",
+    ask: "Nothing: another machine can check the same file.",
+    bogus: "“It agreed on amd64”: about the same bytes, if the Manifest is the same. Say that, \
+        rather than that it was checked here.",
+    act: "Run `distvouch check` on another machine with the same Manifest, best of all at the \
+        bump. VERIFY_SIG_STRICT=yes turns this class into a failed build.",
+};
+
+pub(super) const NOT_CHECKED_BUILD: Texts = Texts {
+    happened: "This build of distvouch lacks the support for this evidence.",
+    implies: "The evidence lies there unread. A required check that nobody ran gives exit status \
+        3, never 0.",
+    benign: "distvouch was built without its `sigstore` feature, to save build time or because \
+        its cryptography does not build there.",
+    ask: "Nothing: whoever built distvouch chose its features.",
+    bogus: "“The package is installed, so it checks”: `tool.features` in the output of \
+        `distvouch check --json` says what it can check.",
+    act: "Build it with the feature, or run the check on a machine that has it. Taking the \
+        check out of `--require` is a decision for the ebuild's commit message.",
+};
+
+pub(super) const NOT_CHECKED_NO_EXPECTATION: Texts = Texts {
+    happened: "Nothing says from whom the evidence must come: no key, identity or repository was \
+        given.",
+    implies: "Anybody can sign anything, so a signature by nobody in particular is worth nothing. \
+        An expectation that is not set never means “anybody will do”.",
+    benign: "The package is new and has no key package yet. The ebuild fetches the `.asc` but \
+        sets no VERIFY_SIG_OPENPGP_KEY_PATH. A variable's name has a slip.",
+    ask: "Which key, identity or workflow makes your releases, and where does that stand apart \
+        from the download?",
+    bogus: "“Take the key from the release page”: it is replaced along with the tarball. “The \
+        signature names its key”: it names what the signer wrote.",
+    act: "`distvouch inspect FILE` shows what is claimed. Find the fingerprint or repository \
+        by a second way (older releases, other distributions, WKD), then set it; `distvouch \
+        pin FILE` prints the lines for provenance.",
+};
+
+pub(super) const NOT_CHECKED_NO_CLONE: Texts = Texts {
+    happened: "No git clone was given, so the archive was held against no source.",
+    implies: "Whether the release holds what the repository shows is open. Provenance names the \
+        commit that started the job, not what the job packed.",
+    benign: "distvouch opens no connection and fetches no clone by itself. Upstream may use no \
+        git at all.",
+    ask: "Where is the repository, which tag is this release, and which commands make the \
+        archive from it?",
+    bogus: "“The certificate names the commit”: a job can pack anything else.",
+    act: "Clone upstream's repository with all tags, then `distvouch source DISTFILE --git \
+        CLONE`; without provenance add `--commit SHA` of the release tag.",
+};
+
+pub(super) const NOT_CHECKED_UNSUPPORTED: Texts = Texts {
+    happened: "The evidence is of a kind that this program does not read, or beyond a stated limit.",
+    implies: "It was left alone rather than half read, and counts neither for nor against. A limit \
+        can be exceeded on purpose, so ask what changed if earlier releases could be \
+        checked.",
+    benign: "A post-quantum signature such as ML-DSA. An archive that unpacks to more than the \
+        limit. An attestation that exists in no public log, as for private repositories.",
+    ask: "Could you also publish an OpenPGP signature or a bundle of the public Sigstore \
+        instance?",
+    bogus: "“It is newer, so it is stronger”: nothing here was compared with anything.",
+    act: "The finding names the kind or the limit. Check with the tool that made it, say so in \
+        the commit, and look for a newer distvouch.",
+};
