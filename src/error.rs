@@ -46,6 +46,8 @@ pub enum UsageError {
         /// The distfile.
         distfile: String,
     },
+    /// `explain` was asked for a class that does not exist.
+    UnknownClass(String),
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -74,6 +76,10 @@ impl fmt::Display for UsageError {
             Self::NotChecked { option, distfile } => {
                 write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
             }
+            Self::UnknownClass(name) => write!(
+                f,
+                "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
+            ),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }

@@ -1,6 +1,7 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod explain;
 
 use crate::error::Error;
 use crate::requirement::Status;
@@ -30,6 +31,8 @@ Nothing here opens a network connection.";
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(check::Check),
+    /// Explain a failure class: what happened, benign causes, what to ask upstream
+    Explain(explain::Explain),
 }
 
 /// Runs the command and says with which status to exit.
@@ -40,6 +43,7 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Explain(explain) => explain.run(),
     }
 }
 

@@ -5,6 +5,7 @@ use super::ring::KeyRing;
 use crate::failure::FailureClass;
 use crate::finding::Note;
 use sequoia_openpgp::cert::ValidCert;
+use sequoia_openpgp::cert::amalgamation::key::{PrimaryKey, ValidErasedKeyAmalgamation};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
@@ -219,7 +220,7 @@ fn live(
     if policy.key(&ka.clone().into()).is_err() {
         return Err((FailureClass::SignatureWeak, refuse_weak(&weak, kind)));
     }
-    if !ka.for_signing() {
+    if !may_sign(&ka) {
         return Err((
             FailureClass::KeyUnusable,
             format!("the key {} is not marked for signing", key.fingerprint()),
@@ -266,6 +267,15 @@ fn live(
         notes.push(Note { class: FailureClass::SignatureWeak, text });
     }
     Ok(())
+}
+
+/// Whether the certificate lets the key sign documents.
+///
+/// Old keys carry no key flags at all; gpg then lets the primary key do what its algorithm can. A
+/// subkey without flags has no back signature either, and counts for nothing.
+fn may_sign(ka: &ValidErasedKeyAmalgamation<PublicParts>) -> bool {
+    ka.for_signing()
+        || (ka.primary() && ka.key_flags().is_none() && ka.key().pk_algo().for_signing())
 }
 
 /// Hard revocations fell every signature; soft ones (retired, superseded) those made afterwards.
