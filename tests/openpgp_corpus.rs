@@ -137,7 +137,12 @@ fn one_changed_byte_is_a_signature_that_does_not_fit() {
             key.as_os_str(),
             case.distfile.as_ref(),
         ]);
-        assert_eq!((run.status, run.said("openpgp").as_str()), (1, "signature-bad"), "{}", case.name);
+        assert_eq!(
+            (run.status, run.said("openpgp").as_str()),
+            (1, "signature-bad"),
+            "{}",
+            case.name
+        );
     }
     assert!(cases(&corpus).iter().any(|case| case.uncompressed == "accept"));
 }

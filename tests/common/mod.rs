@@ -1,6 +1,12 @@
 //! What several test files share: a scratch directory to check distfiles in, tools that may or may
 //! not be installed, and the shared corpora, which a newcomer's clone does not have.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use serde_json::Value;
 use std::ffi::OsStr;
