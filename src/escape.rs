@@ -42,7 +42,10 @@ mod tests {
 
     #[test]
     fn control_characters_become_visible() {
-        assert_eq!(escaped("a\x1b[32mb\r\nc\x7f\u{9b}"), "a<U+001B>[32mb<U+000D><U+000A>c<U+007F><U+009B>");
+        assert_eq!(
+            escaped("a\x1b[32mb\r\nc\x7f\u{9b}"),
+            "a<U+001B>[32mb<U+000D><U+000A>c<U+007F><U+009B>"
+        );
     }
 
     #[test]

@@ -7,6 +7,10 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod attestation;
 pub mod escape;
+pub mod expectation;
 pub mod failure;
 pub mod finding;
+pub mod json;
+pub mod sigstore;
