@@ -1,10 +1,13 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::sigstore::{ManagedKeyError, RootError};
 use std::fmt;
+use std::path::PathBuf;
 
 /// Why the program could not run.
 #[derive(Debug)]
@@ -15,6 +18,15 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// The Sigstore trusted root could not be read.
+    Root(RootError),
+    /// The key for Sigstore bundles is none.
+    ManagedKey {
+        /// The key file.
+        path: PathBuf,
+        /// Why not.
+        source: ManagedKeyError,
+    },
     /// The words of the command line do not fit.
     Usage(UsageError),
     /// The report could not be printed.
@@ -48,6 +60,10 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// `--repository` or `--publisher` names nobody.
+    Publisher(ExpectationError),
+    /// `--ref` is no glob over refs.
+    RefGlob(String),
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -80,6 +96,8 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::Publisher(error) => error.fmt(f),
+            Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }
@@ -93,6 +111,8 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Root(error) => error.fmt(f),
+            Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
         }
@@ -105,6 +125,8 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
+            Self::Root(error) => Some(error),
+            Self::ManagedKey { source, .. } => Some(source),
             Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
@@ -123,5 +145,6 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Root RootError;
     Usage UsageError;
 }

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod explain;
+pub mod sigstore;
+pub mod trust;
 
 use crate::error::Error;
 use crate::requirement::Status;
@@ -33,6 +35,8 @@ pub enum Command {
     Check(check::Check),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
+    /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
+    Trust(trust::Trust),
 }
 
 /// Runs the command and says with which status to exit.
@@ -44,6 +48,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Trust(trust) => trust.run(),
     }
 }
 
