@@ -25,6 +25,9 @@ pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSub
 #[cfg(feature = "sigstore")]
 pub(crate) use fields::{base64, hex};
 
+#[cfg(test)]
+pub(crate) use claims::tests::github as claims_for_tests;
+
 /// The file that an attestation is held against.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {

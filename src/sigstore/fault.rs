@@ -53,9 +53,8 @@ pub enum Reason {
     UnknownLog {
         /// Its key id in hex.
         key_id: String,
-        /// Whether this root can be expected to know it: the certificate is from elsewhere too,
-        /// and from before the newest entry of the root.
-        foreign: bool,
+        /// Where the certificate is from.
+        origin: Origin,
     },
     /// A certificate transparency log that the trusted root does not have.
     UnknownCtLog {
@@ -121,6 +120,17 @@ pub enum Reason {
     CertificateInstead,
     /// Something that has no class of its own; the error beneath says it.
     Other,
+}
+
+/// Where the certificate beside an unknown log is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An authority of the trusted root issued it, or a key signed without one: the log is new.
+    Known,
+    /// From elsewhere too, and later than everything in the trusted root: either may be.
+    Later,
+    /// From elsewhere too, and not later: no age of the trusted root explains that.
+    Foreign,
 }
 
 /// What does not hold of a transparency log entry.
@@ -232,7 +242,7 @@ impl AttestationFault {
             Reason::Unsupported { .. } | Reason::TooLargeForBlob => C::NotCheckedUnsupported,
             Reason::Certificate(_) => C::CertificateMalformed,
             Reason::Untrusted { .. }
-            | Reason::UnknownLog { foreign: true, .. }
+            | Reason::UnknownLog { origin: Origin::Foreign, .. }
             | Reason::NoAuthority { later: false, .. } => C::CertificateUntrusted,
             Reason::UnknownLog { .. }
             | Reason::UnknownCtLog { .. }
@@ -297,13 +307,18 @@ impl fmt::Display for Reason {
                     "signed at {time}, {when} the time of every authority of the trusted root"
                 )
             }
-            Self::UnknownLog { key_id, foreign: false } => {
+            Self::UnknownLog { key_id, origin: Origin::Known } => {
                 write!(f, "the trusted root does not know the log {key_id}")
             }
-            Self::UnknownLog { key_id, foreign: true } => write!(
+            Self::UnknownLog { key_id, origin: Origin::Later } => write!(
                 f,
-                "neither the log {key_id} nor the certificate is under the trusted root, \
-                 and it is not too old to know them"
+                "the trusted root knows neither the log {key_id} nor who issued the certificate; \
+                 the signature is younger than the root, or from another Sigstore"
+            ),
+            Self::UnknownLog { key_id, origin: Origin::Foreign } => write!(
+                f,
+                "the trusted root knows neither the log {key_id} nor who issued the certificate, \
+                 and the signature is older than the root: it is from another Sigstore"
             ),
             Self::UnknownCtLog { key_id } => {
                 write!(f, "the trusted root does not know the certificate log {key_id}")

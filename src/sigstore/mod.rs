@@ -33,7 +33,7 @@ pub use bundle::{
     ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
 };
 pub use check::{BundleRequest, check_bundle};
-pub use fault::{AttestationFault, CertificateFault, LogProof, Reason, UnknownTime};
+pub use fault::{AttestationFault, CertificateFault, LogProof, Origin, Reason, UnknownTime};
 pub use root::{
     RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot, TrustedRootSource,
 };

@@ -4,22 +4,24 @@
 //! The crate takes a bundle with any one proof, ignores `treeSize`, `rootHash` and `logId` where
 //! the signed checkpoint says the same, and names an unknown log as a broken promise.
 
-use super::super::fault::{AttestationFault, LogProof, Reason};
+use super::super::fault::{AttestationFault, LogProof, Origin, Reason};
 use super::super::{LogEntry, RootSummary};
 use super::certificate::Leaf;
 use crate::attestation::hex;
 use ::sigstore::trust_root::TrustedRoot;
 use ::sigstore::types::{Bundle, TransparencyLogEntry};
-use jiff::Timestamp;
 
 /// Checks every entry of `bundle`, whose certificate is `leaf` unless a key signed.
 ///
 /// # Errors
 ///
-/// A log that `root` lacks is [`Reason::UnknownLog`]. It is *foreign*, and then as untrusted as a
-/// certificate from elsewhere, only where the certificate was not issued by an authority of the
-/// root either and both claim to be from before the root's newest entry: an old root cannot
-/// explain that. The claimed times are not authenticated, but they choose between two refusals.
+/// A log that `root` lacks is [`Reason::UnknownLog`]. It counts as another Sigstore's only where
+/// the certificate was not issued by an authority of the root either and the entry claims to be
+/// from before the root's newest entry: the age of the root cannot explain that. The claimed time
+/// is not authenticated, but all it does is choose between two refusals.
+///
+/// The opposite, a known log and an authority that is not in the root, never counts as an old
+/// root: the public log takes entries by any certificate, so anybody could bring that about.
 pub(super) fn entries(
     bundle: &Bundle,
     leaf: Option<&Leaf>,
@@ -76,20 +78,23 @@ fn unknown_log(
     summary: &RootSummary,
 ) -> Reason {
     let key_id = hex(entry.log_id.key_id.as_bytes());
-    let foreign = leaf.is_some_and(|leaf| {
-        let claimed = entry.integrated_time.unwrap_or(leaf.not_before);
-        !is_issued_under(leaf, root) && !is_later(claimed, summary)
-    });
-    Reason::UnknownLog { key_id, foreign }
+    let origin = match leaf {
+        Some(leaf) if !is_issued_under(leaf, root) => {
+            let claimed = entry.integrated_time.unwrap_or(leaf.not_before);
+            let newest = summary.newest_start();
+            if newest.is_none_or(|newest| claimed > newest) {
+                Origin::Later
+            } else {
+                Origin::Foreign
+            }
+        }
+        _ => Origin::Known,
+    };
+    Reason::UnknownLog { key_id, origin }
 }
 
 /// Whether an authority of the root issued the certificate, whatever the time.
 fn is_issued_under(leaf: &Leaf, root: &TrustedRoot) -> bool {
     let chains = root.certificate_authorities.iter().flat_map(|ca| &ca.cert_chain.certificates);
     chains.into_iter().any(|certificate| leaf.is_issued_by(&certificate.raw_bytes))
-}
-
-/// Whether `time` is later than every start of validity in the root.
-pub(super) fn is_later(time: Timestamp, summary: &RootSummary) -> bool {
-    summary.newest_start().is_none_or(|newest| time > newest)
 }
