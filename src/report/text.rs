@@ -73,15 +73,13 @@ fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
     writeln!(out, "{}", super::clock_sentence(report))?;
-    if report.summary.attackers.is_anyone() {
-        writeln!(
-            out,
-            "{bold}Nothing that ran and was required stands in the way of any of these:{bold:#}"
-        )?;
-    } else {
+    if !report.summary.attackers.is_anyone() {
         writeln!(out, "{bold}To pass everything that ran, an attacker must hold one of:{bold:#}")?;
+        print_sets(&report.summary.attackers, out)?;
+    } else if report.status() == Status::Met {
+        writeln!(out, "{bold}Nothing that ran and was required stands in their way:{bold:#}")?;
+        print_sets(&report.summary.attackers, out)?;
     }
-    print_sets(&report.summary.attackers, out)?;
     if let Some(sentence) = super::provenance_sentence(report) {
         writeln!(out, "{sentence}")?;
         for set in report.summary.only_without_provenance() {

@@ -326,10 +326,10 @@ impl Bundle {
 /// What of a bundle is of a kind that the library does not read, which it reports as JSON of the
 /// wrong shape.
 fn unsupported_kind(tree: &Value) -> Option<&'static str> {
-    if let Some(version) = tree.get("mediaType").and_then(Value::as_str) {
-        if version.parse::<MediaType>().is_err() {
-            return Some("a bundle of an unknown version");
-        }
+    if let Some(version) = tree.get("mediaType").and_then(Value::as_str)
+        && version.parse::<MediaType>().is_err()
+    {
+        return Some("a bundle of an unknown version");
     }
     let known = [
         ("hashedrekord", "0.0.1"),
