@@ -223,10 +223,11 @@ pub fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreemen
 /// contradict, and that a reader must not take for attested.
 pub fn unsigned(index: &PublisherClaim, claims: &Claims) -> Map<String, Value> {
     let mut map = Map::new();
-    if let Some(Value::String(text)) = index.fields.get("environment") {
-        if !text.is_empty() && claims.get(Claim::DeploymentEnvironment).is_none() {
-            map.insert("environment".to_owned(), text.as_str().into());
-        }
+    if let Some(Value::String(text)) = index.fields.get("environment")
+        && !text.is_empty()
+        && claims.get(Claim::DeploymentEnvironment).is_none()
+    {
+        map.insert("environment".to_owned(), text.as_str().into());
     }
     map
 }
