@@ -353,3 +353,41 @@ fn rekor_v2_gives_a_pep_740_attestation_no_time() {
     assert_eq!(class(&findings), "time-unknown");
     assert!(findings[0].compared.contains("Rekor v2"), "{}", findings[0].compared);
 }
+
+/// Every byte of the attestation matters: with any one of some hundreds changed, nothing agrees
+/// and nothing panics. The index's publisher object is not part of it.
+#[test]
+fn no_changed_byte_is_taken() {
+    let Some((good, sha256)) = case() else { return };
+    let verifier = verifier(|_| {});
+    let bare = good.pointer(ATTESTATION).unwrap().to_string();
+    let expectation =
+        PublisherExpectation::from_repository("https://github.com/pypa/sampleproject").unwrap();
+    let class = |bytes: &[u8]| {
+        let findings = check(&Request {
+            provenance: bytes,
+            subject: Subject { name: NAME, sha256, others: &[] },
+            expectation: Some(&expectation),
+            pins: &Pins::default(),
+            verifier: &verifier,
+        });
+        class(&findings)
+    };
+    assert_eq!(class(bare.as_bytes()), "agrees");
+    let mut taken = Vec::new();
+    for at in (0..bare.len()).step_by(23) {
+        for mask in [0x01, 0x20, 0x80] {
+            let mut bytes = bare.as_bytes().to_vec();
+            bytes[at] ^= mask;
+            if class(&bytes) == "agrees" {
+                taken.push(
+                    String::from_utf8_lossy(&bytes[at.saturating_sub(40)..at + 9]).into_owned(),
+                );
+            }
+        }
+    }
+    assert!(taken.is_empty(), "{}", taken.join("\n"));
+    for length in (0..bare.len()).step_by(97) {
+        assert_eq!(class(&bare.as_bytes()[..length]), "provenance-malformed");
+    }
+}

@@ -67,10 +67,15 @@ fn proof(index: usize, entry: &TransparencyLogEntry) -> Result<(), AttestationFa
     if proof.root_hash != *checkpoint.root_hash() {
         return fails(LogProof::RootHash);
     }
-    // A key hint is the first four bytes of the log's key id.
+    // A key hint is the first four bytes of the log's key id, and the line names the origin: that
+    // of Rekor v1 has the number of the tree after it (C2SP signed-note, tlog-checkpoint).
     let hint = entry.log_id.key_id.as_bytes().get(..4);
-    let signatures = checkpoint.signatures();
-    if !signatures.iter().any(|s| hint == Some(s.key_id.as_slice())) {
+    let origin = checkpoint.origin();
+    let named = |name: &str| {
+        origin.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "))
+    };
+    let mut signatures = checkpoint.signatures().iter();
+    if !signatures.any(|s| hint == Some(s.key_id.as_slice()) && named(&s.name)) {
         return fails(LogProof::Origin);
     }
     Ok(())
