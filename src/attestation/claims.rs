@@ -139,7 +139,6 @@ impl Claims {
         use Claim as C;
         let path = uri.strip_prefix(prefix)?;
         let rests = [C::SourceRepositoryRef, C::SourceRepositoryDigest, C::BuildConfigDigest];
-
         rests.into_iter().filter_map(|claim| self.get(claim)).find_map(|rest| {
             let path = path.strip_suffix(rest)?.strip_suffix('@')?;
             (!path.is_empty()).then_some(path)

@@ -10,7 +10,7 @@ mod slsa;
 mod statement;
 
 pub use crate::sigstore::AuthenticatedAttestation;
-pub use check::{Request, check};
+pub use check::{Checked, Request, check, examine};
 pub use claims::{Claim, Claims, Identity};
 pub use fields::{FieldError, FieldProblem};
 pub use name::same_file;
@@ -23,7 +23,7 @@ pub use slsa::{StatementDiffers, differences};
 pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};
 
 #[cfg(feature = "sigstore")]
-pub(crate) use fields::{base64, hex};
+pub(crate) use fields::{base64, hex, unhex};
 
 #[cfg(test)]
 pub(crate) use claims::tests::github as claims_for_tests;

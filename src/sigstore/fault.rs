@@ -33,8 +33,8 @@ pub enum Reason {
         /// What it is.
         what: &'static str,
     },
-    /// The file is needed whole, and larger than [`super::BLOB_LIMIT`].
-    TooLargeForBlob,
+    /// The bytes of the file are needed and not at hand: see [`super::BLOB_LIMIT`].
+    NoBlob,
     /// The certificate can be read in more ways than one, or in none.
     Certificate(CertificateFault),
     /// The certificate does not lead to an authority of the trusted root.
@@ -92,6 +92,8 @@ pub enum Reason {
         attested: Option<String>,
         /// What the file has, in hex.
         actual: String,
+        /// The name it is about, where that is another too.
+        name: Option<String>,
     },
     /// About another name.
     Name {
@@ -239,7 +241,7 @@ impl AttestationFault {
             | Reason::Statement(_)
             | Reason::Missing { .. }
             | Reason::Other => C::ProvenanceMalformed,
-            Reason::Unsupported { .. } | Reason::TooLargeForBlob => C::NotCheckedUnsupported,
+            Reason::Unsupported { .. } | Reason::NoBlob => C::NotCheckedUnsupported,
             Reason::Certificate(_) => C::CertificateMalformed,
             Reason::Untrusted { .. }
             | Reason::UnknownLog { origin: Origin::Foreign, .. }
@@ -291,9 +293,9 @@ impl fmt::Display for Reason {
             Self::Format => f.write_str("it is not what its format says"),
             Self::Statement(e) => e.fmt(f),
             Self::Unsupported { what } => write!(f, "it is {what}, which distvouch does not read"),
-            Self::TooLargeForBlob => write!(
+            Self::NoBlob => write!(
                 f,
-                "its signature covers the whole file, which is larger than the {} MiB kept for that",
+                "its signature covers the whole file, whose bytes are kept up to {} MiB only",
                 super::BLOB_LIMIT >> 20
             ),
             Self::Certificate(e) => write!(f, "the certificate cannot be used: {e}"),
@@ -361,11 +363,18 @@ impl fmt::Display for Reason {
                 }
             }),
             Self::Signature => f.write_str("the signature does not hold"),
-            Self::Digest { algorithm, attested: Some(attested), actual } => {
-                write!(f, "it is about a file with {algorithm} {attested}, this one has {actual}")
-            }
-            Self::Digest { algorithm, attested: None, actual } => {
-                write!(f, "it is about another file than this one with {algorithm} {actual}")
+            Self::Digest { algorithm, attested, actual, name } => {
+                let name = name.as_deref().unwrap_or("a file");
+                match attested {
+                    Some(attested) => write!(
+                        f,
+                        "it is about {name} with {algorithm} {attested}, this file has {actual}"
+                    ),
+                    None => write!(
+                        f,
+                        "it is about other bytes than this file with {algorithm} {actual}"
+                    ),
+                }
             }
             Self::Name { attested, actual } => {
                 write!(f, "it is about {attested}, and this file is {actual}")

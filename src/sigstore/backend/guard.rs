@@ -8,8 +8,9 @@ use super::super::fault::{AttestationFault, LogProof, Origin, Reason};
 use super::super::{LogEntry, RootSummary};
 use super::certificate::Leaf;
 use crate::attestation::hex;
+use ::sigstore::rekor::body::RekorEntryBody;
 use ::sigstore::trust_root::TrustedRoot;
-use ::sigstore::types::{Bundle, TransparencyLogEntry};
+use ::sigstore::types::{Bundle, HashAlgorithm, KindVersion, TransparencyLogEntry};
 
 /// Checks every entry of `bundle`, whose certificate is `leaf` unless a key signed.
 ///
@@ -39,10 +40,14 @@ pub(super) fn entries(
             return Err(unknown_log(entry, leaf, root, summary).into());
         };
         proof(i, entry)?;
+        recorded_digest(entry)?;
+        // Index and time are covered by the promise of Rekor v1; in v2 the proof has the index.
+        let v2 = entry.kind_version == KindVersion::HashedRekordV002;
+        let promised = !v2 && entry.inclusion_promise.is_some();
         found.push(LogEntry {
             log: log.base_url.clone(),
-            index: entry.log_index.get(),
-            time: entry.integrated_time,
+            index: (v2 || promised).then(|| entry.log_index.get()),
+            time: entry.integrated_time.filter(|_| promised),
         });
     }
     Ok(found)
@@ -62,13 +67,32 @@ fn proof(index: usize, entry: &TransparencyLogEntry) -> Result<(), AttestationFa
     if proof.root_hash != *checkpoint.root_hash() {
         return fails(LogProof::RootHash);
     }
-    // A key hint is the first four bytes of the log's key id.
+    // A key hint is the first four bytes of the log's key id, and the line names the origin: that
+    // of Rekor v1 has the number of the tree after it (C2SP signed-note, tlog-checkpoint).
     let hint = entry.log_id.key_id.as_bytes().get(..4);
-    let signatures = checkpoint.signatures();
-    if !signatures.iter().any(|s| hint == Some(s.key_id.as_slice())) {
+    let origin = checkpoint.origin();
+    let named = |name: &str| {
+        origin.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "))
+    };
+    let mut signatures = checkpoint.signatures().iter();
+    if !signatures.any(|s| hint == Some(s.key_id.as_slice()) && named(&s.name)) {
         return fails(LogProof::Origin);
     }
     Ok(())
+}
+
+/// Refuses a Rekor v1 entry by another digest than SHA-256, which the library cannot compare and
+/// takes for one that does not parse.
+fn recorded_digest(entry: &TransparencyLogEntry) -> Result<(), AttestationFault> {
+    let body = RekorEntryBody::parse(&entry.canonicalized_body, entry.kind_version);
+    match body {
+        Ok(RekorEntryBody::HashedRekordV001(record))
+            if record.spec.data.hash.algorithm != HashAlgorithm::Sha2256 =>
+        {
+            Err(Reason::Unsupported { what: "recorded by another digest than SHA-256" }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn unknown_log(
