@@ -1,10 +1,12 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::ed25519::KeyError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
 use std::fmt;
+use std::path::PathBuf;
 
 /// Why the program could not run.
 #[derive(Debug)]
@@ -15,8 +17,17 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// A signify or minisign key could not be had.
+    Key(KeyError),
     /// The words of the command line do not fit.
     Usage(UsageError),
+    /// A file could not be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The report could not be printed.
     Output(std::io::Error),
 }
@@ -48,6 +59,8 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// `detached` was given no key at all.
+    NoKey,
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -80,6 +93,9 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::NoKey => f.write_str(
+                "no key was given: name one with --openpgp-key, --signify-key or --minisign-key",
+            ),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }
@@ -93,7 +109,11 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
             Self::Usage(error) => error.fmt(f),
+            Self::Write { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
         }
     }
@@ -105,6 +125,8 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
+            Self::Key(error) => Some(error),
+            Self::Write { source, .. } => Some(source),
             Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
@@ -123,5 +145,6 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Key KeyError;
     Usage UsageError;
 }

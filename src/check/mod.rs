@@ -5,6 +5,7 @@
 
 pub mod manifest;
 pub mod pairing;
+pub mod signatures;
 
 use crate::digests::HashName;
 use crate::distfile::{self, Measured, Wanted};
@@ -13,11 +14,11 @@ use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::manifest::Manifest;
-use crate::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
 use crate::requirement::{Requirement, Status};
-use crate::sniff;
 use crate::summary::{Clock, Summary};
+use crate::uncompress::Limits;
 use pairing::{Evidence, EvidenceKind, Role};
+use signatures::{Keys, Over, Signatures};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -33,11 +34,11 @@ pub struct Inputs {
     /// The distfiles, in the order of the report.
     pub distfiles: Vec<String>,
     /// Signature files that were paired by hand, by distfile: they replace those found beside it.
-    pub signatures: BTreeMap<String, Vec<PathBuf>>,
-    /// The OpenPGP keys that count, if any were given.
-    pub ring: Option<KeyRing>,
-    /// Which OpenPGP cryptography counts.
-    pub policy: PolicyKind,
+    pub signatures: BTreeMap<String, Vec<(Over, PathBuf)>>,
+    /// The keys that count, of every kind.
+    pub keys: Keys,
+    /// Where decompressing stops.
+    pub limits: Limits,
     /// The checks that must agree.
     pub require: Requirement,
     /// Bump or emerge.
@@ -46,6 +47,14 @@ pub struct Inputs {
     pub now: SystemTime,
     /// The most distfiles read at the same time.
     pub jobs: usize,
+}
+
+impl Inputs {
+    /// Whether the distfile `name` was given by hand as a signature of another.
+    fn is_paired(&self, name: &str) -> bool {
+        let path = self.distdir.join(name);
+        self.signatures.values().flatten().any(|(_, signature)| *signature == path)
+    }
 }
 
 /// What there is to say of one distfile.
@@ -136,8 +145,12 @@ fn check_one(
     known: &BTreeSet<&str>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Outcome {
-    let role = pairing::role(name, known);
+    let role = match pairing::role(name, known) {
+        Role::Stray(_) | Role::Content if inputs.is_paired(name) => Role::Evidence,
+        role => role,
+    };
     let mut plan = Plan::default();
+    plan.wanted.limits = inputs.limits;
     match role {
         Role::Content => plan.add_evidence(inputs, name)?,
         Role::Evidence => {}
@@ -177,7 +190,7 @@ fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
 struct Plan {
     wanted: Wanted,
     findings: Vec<Finding>,
-    openpgp: Vec<(PathBuf, UnverifiedSignatures)>,
+    signatures: Signatures,
 }
 
 impl Plan {
@@ -190,50 +203,27 @@ impl Plan {
     }
 
     fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
-        let mut evidence = Evidence::beside(&inputs.distdir, name);
-        if let Some(paths) = inputs.signatures.get(name) {
-            evidence.signatures.clone_from(paths);
-            evidence.uncompressed.clear();
-        }
-        for path in &evidence.signatures {
-            self.add_signature(inputs, path)?;
-        }
-        if self.openpgp.is_empty()
-            && !self.has(Check::Openpgp)
-            && inputs.require.includes(Check::Openpgp)
-        {
-            self.findings.push(absent(Check::Openpgp, FailureClass::SignatureAbsent, "signature"));
-        }
-        Ok(())
-    }
-
-    fn add_signature(&mut self, inputs: &Inputs, path: &Path) -> Result<(), Error> {
-        let bytes = read_evidence(path)?;
-        let Some(_) = &inputs.ring else {
-            let text = format!("{} is there, but no key was given for it", file_name(path));
-            let class = FailureClass::NotCheckedNoExpectation;
-            self.findings.push(Finding::fails(Check::Openpgp, class, text));
-            return Ok(());
+        let evidence = Evidence::beside(&inputs.distdir, name);
+        let signatures = match inputs.signatures.get(name) {
+            Some(by_hand) => by_hand.clone(),
+            None => {
+                let over = |over, paths: Vec<PathBuf>| paths.into_iter().map(move |p| (over, p));
+                over(Over::File, evidence.signatures)
+                    .chain(over(Over::Uncompressed, evidence.uncompressed))
+                    .chain(over(Over::File, evidence.minisign))
+                    .collect()
+            }
         };
-        match UnverifiedSignatures::parse(&bytes) {
-            Ok(signatures) => {
-                self.wanted.documents.extend(openpgp::wanted(&signatures));
-                self.openpgp.push((path.to_owned(), signatures));
-            }
-            Err(fault) => {
-                let text = format!("{} is no detached OpenPGP signature: {fault}", file_name(path));
-                self.findings.push(
-                    Finding::fails(Check::Openpgp, FailureClass::SignatureMalformed, text)
-                        .with("file", path.to_string_lossy().into_owned())
-                        .with("looks_like", sniff::describe(&bytes)),
-                );
+        for (over, path) in &signatures {
+            let bytes = read_evidence(path)?;
+            self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
+        }
+        for (check, _) in signatures::KINDS {
+            if inputs.require.includes(check) && !self.signatures.has(check) {
+                self.findings.push(absent(check, FailureClass::SignatureAbsent, "signature"));
             }
         }
         Ok(())
-    }
-
-    fn has(&self, check: Check) -> bool {
-        self.findings.iter().any(|finding| finding.check == check)
     }
 
     fn judge(self, inputs: &Inputs, name: &str, measured: &Measured) -> Vec<Finding> {
@@ -246,14 +236,7 @@ impl Plan {
                 "no Manifest was given",
             ),
         });
-        if let Some(ring) = &inputs.ring {
-            let circumstances =
-                openpgp::Circumstances { ring, policy: inputs.policy, now: inputs.now };
-            for (path, signatures) in &self.openpgp {
-                let finding = openpgp::check(signatures, &measured.documents, circumstances);
-                findings.push(finding.with("file", path.to_string_lossy().into_owned()));
-            }
-        }
+        findings.extend(self.signatures.judge(&inputs.keys, inputs.now, name, measured));
         findings
     }
 }

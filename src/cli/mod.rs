@@ -1,12 +1,15 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod detached;
 pub mod explain;
+pub mod keys;
 
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
 use std::io::{self, IsTerminal};
+use std::time::SystemTime;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -31,6 +34,8 @@ Nothing here opens a network connection.";
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(check::Check),
+    /// Check one detached signature, over a file or over what the file compresses
+    Detached(detached::Detached),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
 }
@@ -43,8 +48,16 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Detached(detached) => detached.run(),
         Command::Explain(explain) => explain.run(),
     }
+}
+
+/// The time of `--time`; without it, now.
+fn judging_time(text: Option<&str>) -> Result<SystemTime, UsageError> {
+    let Some(text) = text else { return Ok(SystemTime::now()) };
+    let time: Result<jiff::Timestamp, _> = text.parse();
+    time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.to_owned()))
 }
 
 /// Whether to colour what goes to standard output.
