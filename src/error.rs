@@ -2,9 +2,11 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::ed25519::KeyError;
+use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::sigstore::{ManagedKeyError, RootError};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -19,6 +21,15 @@ pub enum Error {
     Ring(RingError),
     /// A signify or minisign key could not be had.
     Key(KeyError),
+    /// The Sigstore trusted root could not be read.
+    Root(RootError),
+    /// The key for Sigstore bundles is none.
+    ManagedKey {
+        /// The key file.
+        path: PathBuf,
+        /// Why not.
+        source: ManagedKeyError,
+    },
     /// The words of the command line do not fit.
     Usage(UsageError),
     /// A file could not be written.
@@ -61,6 +72,10 @@ pub enum UsageError {
     UnknownClass(String),
     /// `detached` was given no key at all.
     NoKey,
+    /// `--repository` or `--publisher` names nobody.
+    Publisher(ExpectationError),
+    /// `--ref` is no glob over refs.
+    RefGlob(String),
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -96,6 +111,8 @@ impl fmt::Display for UsageError {
             Self::NoKey => f.write_str(
                 "no key was given: name one with --openpgp-key, --signify-key or --minisign-key",
             ),
+            Self::Publisher(error) => error.fmt(f),
+            Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }
@@ -110,6 +127,8 @@ impl fmt::Display for Error {
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
+            Self::Root(error) => error.fmt(f),
+            Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
             Self::Write { path, source } => {
                 write!(f, "{}: cannot write: {source}", path.display())
@@ -127,6 +146,8 @@ impl std::error::Error for Error {
             Self::Ring(error) => Some(error),
             Self::Key(error) => Some(error),
             Self::Write { source, .. } => Some(source),
+            Self::Root(error) => Some(error),
+            Self::ManagedKey { source, .. } => Some(source),
             Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
@@ -146,5 +167,6 @@ wraps! {
     Manifest ManifestError;
     Ring RingError;
     Key KeyError;
+    Root RootError;
     Usage UsageError;
 }

@@ -7,6 +7,7 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod attestation;
 pub mod check;
 pub mod cli;
 pub mod digests;
@@ -14,16 +15,19 @@ pub mod distfile;
 pub mod ed25519;
 pub mod error;
 pub mod escape;
+pub mod expectation;
 pub mod explain;
 pub mod failure;
 pub mod finding;
 pub mod input;
+pub mod json;
 pub mod manifest;
 pub mod minisign;
 pub mod openpgp;
 pub mod report;
 pub mod requirement;
 pub mod signify;
+pub mod sigstore;
 pub mod sniff;
 pub mod summary;
 pub mod uncompress;

@@ -5,22 +5,25 @@
 
 pub mod manifest;
 pub mod pairing;
+mod plan;
 pub mod signatures;
 
 use crate::digests::HashName;
-use crate::distfile::{self, Measured, Wanted};
+use crate::distfile;
 use crate::error::Error;
+use crate::expectation::{Pins, PublisherExpectation};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
-use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::manifest::Manifest;
 use crate::requirement::{Requirement, Status};
+use crate::sigstore::{BundlePolicy, Verifier};
 use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
-use pairing::{Evidence, EvidenceKind, Role};
-use signatures::{Keys, Over, Signatures};
+use pairing::{EvidenceKind, Role};
+use plan::Plan;
+use signatures::{Keys, Over};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
@@ -39,6 +42,18 @@ pub struct Inputs {
     pub keys: Keys,
     /// Where decompressing stops.
     pub limits: Limits,
+    /// Provenance files that were paired by hand, likewise.
+    pub provenance: BTreeMap<String, Vec<PathBuf>>,
+    /// Names before the ebuild's `->`, by distfile.
+    pub upstream_names: BTreeMap<String, String>,
+    /// Who must have signed Sigstore bundles, if anybody is expected.
+    pub bundle_policy: Option<BundlePolicy>,
+    /// Who must have published, if anybody is expected.
+    pub publisher: Option<PublisherExpectation>,
+    /// How it must have been published.
+    pub pins: Pins,
+    /// Checks Sigstore evidence; `None` where there is none to check.
+    pub verifier: Option<Verifier>,
     /// The checks that must agree.
     pub require: Requirement,
     /// Bump or emerge.
@@ -183,72 +198,4 @@ fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
     };
     let text = "named like evidence about a distfile that is not there";
     Finding::fails(check, FailureClass::SignatureStray, text)
-}
-
-/// What is known of a distfile before it is read.
-#[derive(Default)]
-struct Plan {
-    wanted: Wanted,
-    findings: Vec<Finding>,
-    signatures: Signatures,
-}
-
-impl Plan {
-    fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
-        match &inputs.manifest {
-            Some(manifest) => self.wanted.hashes.extend(manifest::wanted(manifest, name)),
-            // What a DIST entry of today would hold, so that the report has it.
-            None => self.wanted.hashes.extend([HashName::Blake2b, HashName::Sha512]),
-        }
-    }
-
-    fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
-        let evidence = Evidence::beside(&inputs.distdir, name);
-        let signatures = match inputs.signatures.get(name) {
-            Some(by_hand) => by_hand.clone(),
-            None => {
-                let over = |over, paths: Vec<PathBuf>| paths.into_iter().map(move |p| (over, p));
-                over(Over::File, evidence.signatures)
-                    .chain(over(Over::Uncompressed, evidence.uncompressed))
-                    .chain(over(Over::File, evidence.minisign))
-                    .collect()
-            }
-        };
-        for (over, path) in &signatures {
-            let bytes = read_evidence(path)?;
-            self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
-        }
-        for (check, _) in signatures::KINDS {
-            if inputs.require.includes(check) && !self.signatures.has(check) {
-                self.findings.push(absent(check, FailureClass::SignatureAbsent, "signature"));
-            }
-        }
-        Ok(())
-    }
-
-    fn judge(self, inputs: &Inputs, name: &str, measured: &Measured) -> Vec<Finding> {
-        let mut findings = self.findings;
-        findings.push(match &inputs.manifest {
-            Some(manifest) => manifest::check(manifest, name, measured),
-            None => Finding::fails(
-                Check::Manifest,
-                FailureClass::NotCheckedNoExpectation,
-                "no Manifest was given",
-            ),
-        });
-        findings.extend(self.signatures.judge(&inputs.keys, inputs.now, name, measured));
-        findings
-    }
-}
-
-fn absent(check: Check, class: FailureClass, what: &str) -> Finding {
-    Finding::fails(check, class, format!("no {what} stands beside it"))
-}
-
-fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {
-    read_bounded(path, EVIDENCE_LIMIT)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

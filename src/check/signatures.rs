@@ -106,8 +106,7 @@ impl Signatures {
                 self.read.push((path.to_owned(), over, signature));
             }
             Err(fault) => {
-                let text =
-                    format!("{} is no {}: {fault}", super::file_name(path), signature_name(check));
+                let text = format!("{} is no {}: {fault}", file_name(path), signature_name(check));
                 self.findings.push(malformed(check, text, path, &looks_like));
             }
         }
@@ -115,7 +114,7 @@ impl Signatures {
 
     /// Says of a signature file that there is no key of its kind.
     fn add_unjudged(&mut self, keys: &Keys, path: &Path, check: Check, looks_like: &str) {
-        let name = super::file_name(path);
+        let name = file_name(path);
         let mut others = KINDS.iter().filter(|(other, _)| keys.has(*other)).peekable();
         // A file that says by its name what it is belongs to nobody else.
         if others.peek().is_none() || (check == Check::Minisign && name.ends_with(".minisig")) {
@@ -252,4 +251,8 @@ fn malformed(check: Check, text: String, path: &Path, looks_like: &str) -> Findi
 fn unreadable(check: Check, fault: &StreamFault) -> Finding {
     let text = format!("the signature is over the uncompressed stream, but {fault}");
     Finding::fails(check, fault.class(), text)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

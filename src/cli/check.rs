@@ -1,6 +1,7 @@
 //! `distvouch check`.
 
 use super::keys::KeyArgs;
+use super::sigstore::SigstoreOptions;
 use super::{colour, judging_time, printed};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
@@ -56,11 +57,22 @@ pub struct Check {
     /// What the signatures are checked with.
     #[command(flatten)]
     pub keys: KeyArgs,
+    /// Pair PEP 740 provenance by hand
+    #[arg(long, value_name = "DISTFILE=FILE")]
+    pub provenance: Vec<String>,
+
+    /// Name of a distfile before the ebuild's "->"
+    #[arg(long, value_name = "DISTFILE=NAME")]
+    pub upstream_name: Vec<String>,
 
     /// Most bytes that a compressed distfile may uncompress to, where the signature is over the
     /// uncompressed stream
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
     pub uncompress_limit: u64,
+
+    /// Sigstore bundles and provenance
+    #[command(flatten)]
+    pub sigstore: SigstoreOptions,
 
     /// When the question is asked: as the Manifest is recorded, or after
     #[arg(long, value_name = "CLOCK", default_value = "bump")]
@@ -140,10 +152,16 @@ impl Check {
         let mut inputs = Inputs {
             distdir: self.distdir.clone(),
             manifest,
+            provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
+            upstream_names: self.upstream_names(&distfiles)?,
             distfiles,
             signatures,
             keys,
             limits: Limits { size: self.uncompress_limit, ..Limits::default() },
+            bundle_policy: self.sigstore.bundle_policy()?,
+            publisher: self.sigstore.expectation()?,
+            pins: self.sigstore.pins()?,
+            verifier: None,
             require,
             clock: match self.clock {
                 ClockArg::Bump => Clock::Bump,
@@ -152,6 +170,10 @@ impl Check {
             now,
             jobs: 1,
         };
+        // Reading the trusted root takes longer than reading a small distfile.
+        if self.sigstore.trusted_root.is_some() || has_sigstore_evidence(&inputs) {
+            inputs.verifier = Some(self.sigstore.verifier()?);
+        }
         inputs.jobs = self.jobs.unwrap_or_else(|| default_jobs(&inputs)).max(1);
         Ok(inputs)
     }
@@ -170,9 +192,16 @@ impl Check {
 
     fn requirement(&self) -> Result<Requirement, UsageError> {
         if self.require.is_empty() {
-            return Ok(Requirement::of(
-                [CheckName::Manifest].into_iter().chain(self.keys.checks()),
-            ));
+            let options = &self.sigstore;
+            let bundle = options.identity.is_some() || options.sigstore_key.is_some();
+            let provenance = options.repository.is_some() || options.publisher.is_some();
+            let checks = [
+                (CheckName::Manifest, true),
+                (CheckName::Sigstore, bundle),
+                (CheckName::Provenance, provenance),
+            ];
+            let checks = checks.iter().filter(|(_, on)| *on).map(|(check, _)| *check);
+            return Ok(Requirement::of(checks.chain(self.keys.checks())));
         }
         let parse = |name: &String| {
             CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
@@ -207,6 +236,18 @@ impl Check {
             }
         }
         Ok(signatures)
+    }
+
+    fn upstream_names(&self, distfiles: &[String]) -> Result<BTreeMap<String, String>, UsageError> {
+        let mut names = BTreeMap::new();
+        for value in &self.upstream_name {
+            let (distfile, name) = split_pair("--upstream-name", value, distfiles)?;
+            if !is_distfile_name(name) {
+                return Err(UsageError::NotAName(name.to_owned()));
+            }
+            names.insert(distfile.to_owned(), name.to_owned());
+        }
+        Ok(names)
     }
 
     /// The `DISTFILE=FILE` pairs of an option.
@@ -248,6 +289,16 @@ fn split_pair<'a>(
         }
         _ => Err(UsageError::NotAPair { option, value: value.to_owned() }),
     }
+}
+
+/// Whether any distfile has a bundle or provenance beside it.
+fn has_sigstore_evidence(inputs: &Inputs) -> bool {
+    inputs.distfiles.iter().any(|name| {
+        let beside = pairing::Evidence::beside(&inputs.distdir, name);
+        inputs.provenance.contains_key(name)
+            || !beside.provenance.is_empty()
+            || !beside.bundles.is_empty()
+    })
 }
 
 fn total_size(inputs: &Inputs) -> u64 {

@@ -4,6 +4,8 @@ pub mod check;
 pub mod detached;
 pub mod explain;
 pub mod keys;
+pub mod sigstore;
+pub mod trust;
 
 use crate::error::{Error, UsageError};
 use crate::requirement::Status;
@@ -38,6 +40,8 @@ pub enum Command {
     Detached(detached::Detached),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
+    /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
+    Trust(trust::Trust),
 }
 
 /// Runs the command and says with which status to exit.
@@ -50,6 +54,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Check(check) => check.run(),
         Command::Detached(detached) => detached.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Trust(trust) => trust.run(),
     }
 }
 

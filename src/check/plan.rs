@@ -1,0 +1,180 @@
+//! What is known of one distfile before it is read, and the judging once it was.
+
+use super::Inputs;
+use super::manifest as dist_entry;
+use super::pairing::Evidence;
+use super::signatures::{self, Over, Signatures};
+use crate::attestation::{self, Subject};
+use crate::digests::HashName;
+use crate::distfile::{Measured, Wanted};
+use crate::error::Error;
+use crate::failure::FailureClass;
+use crate::finding::{Check, Finding};
+use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::sigstore::{self, ArtifactDigests, AttestationFault, BundleRequest, UnverifiedBundle};
+use std::path::{Path, PathBuf};
+
+/// The evidence about one distfile, and what it wants computed.
+#[derive(Default)]
+pub(super) struct Plan {
+    /// What the pass over the distfile has to compute.
+    pub(super) wanted: Wanted,
+    /// What can be said already.
+    pub(super) findings: Vec<Finding>,
+    signatures: Signatures,
+    bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
+    provenance: Vec<(PathBuf, Vec<u8>)>,
+}
+
+impl Plan {
+    /// Asks for the hashes of the DIST entry of `name`.
+    pub(super) fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
+        match &inputs.manifest {
+            Some(manifest) => self.wanted.hashes.extend(dist_entry::wanted(manifest, name)),
+            // What a DIST entry of today would hold, so that the report has it.
+            None => self.wanted.hashes.extend([HashName::Blake2b, HashName::Sha512]),
+        }
+    }
+
+    /// Reads the evidence about `name`.
+    pub(super) fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
+        let mut evidence = Evidence::beside(&inputs.distdir, name);
+        let signatures = match inputs.signatures.get(name) {
+            Some(by_hand) => by_hand.clone(),
+            None => {
+                let over = |over, paths: Vec<PathBuf>| paths.into_iter().map(move |p| (over, p));
+                over(Over::File, evidence.signatures)
+                    .chain(over(Over::Uncompressed, evidence.uncompressed))
+                    .chain(over(Over::File, evidence.minisign))
+                    .collect()
+            }
+        };
+        if let Some(paths) = inputs.provenance.get(name) {
+            evidence.provenance.clone_from(paths);
+        }
+        for (over, path) in &signatures {
+            let bytes = read_evidence(path)?;
+            self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
+        }
+        for path in evidence.bundles {
+            self.add_bundle(inputs, path)?;
+        }
+        for path in evidence.provenance {
+            self.wanted.hashes.insert(HashName::Sha256);
+            let bytes = read_evidence(&path)?;
+            self.provenance.push((path, bytes));
+        }
+        let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
+        let signed = signatures::KINDS.map(|(check, _)| {
+            (check, !self.signatures.has(check), FailureClass::SignatureAbsent, "signature")
+        });
+        let missing = [
+            (
+                Check::Sigstore,
+                self.bundles.is_empty(),
+                FailureClass::SignatureAbsent,
+                "Sigstore bundle",
+            ),
+            (
+                Check::Provenance,
+                self.provenance.is_empty(),
+                FailureClass::ProvenanceAbsent,
+                "provenance",
+            ),
+        ]
+        .into_iter()
+        .chain(signed)
+        .filter(|(check, none, ..)| *none && !has(*check) && inputs.require.includes(*check))
+        .map(|(check, _, class, what)| {
+            Finding::fails(check, class, format!("no {what} stands beside it"))
+        })
+        .collect::<Vec<_>>();
+        self.findings.extend(missing);
+        Ok(())
+    }
+
+    fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf) -> Result<(), Error> {
+        let bundle = UnverifiedBundle::parse(&read_evidence(&path)?);
+        self.wanted.hashes.insert(HashName::Sha256);
+        if let (Ok(bundle), Some(policy)) = (&bundle, &inputs.bundle_policy) {
+            let needs = bundle.needs(policy);
+            self.wanted.blob |= needs.blob;
+            if needs.sha512 {
+                self.wanted.hashes.insert(HashName::Sha512);
+            }
+        }
+        self.bundles.push((path, bundle));
+        Ok(())
+    }
+
+    /// Judges everything by what was `measured` of the distfile `name`.
+    pub(super) fn judge(self, inputs: &Inputs, name: &str, measured: &Measured) -> Vec<Finding> {
+        let mut findings = self.findings;
+        findings.push(match &inputs.manifest {
+            Some(manifest) => dist_entry::check(manifest, name, measured),
+            None => Finding::fails(
+                Check::Manifest,
+                FailureClass::NotCheckedNoExpectation,
+                "no Manifest was given",
+            ),
+        });
+        let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        findings.extend(self.signatures.judge(&inputs.keys, inputs.now, upstream_name, measured));
+        if let Some(verifier) = &inputs.verifier {
+            let artifact = artifact(measured);
+            findings.extend(self.bundles.iter().map(|(path, bundle)| {
+                let policy = inputs.bundle_policy.as_ref();
+                from(
+                    path,
+                    sigstore::check_bundle(&BundleRequest { bundle, artifact, policy, verifier }),
+                )
+            }));
+            let others = in_toto_digests(measured);
+            let subject = Subject { name: upstream_name, sha256: artifact.sha256, others: &others };
+            for (path, provenance) in &self.provenance {
+                let request = attestation::Request {
+                    provenance,
+                    subject,
+                    expectation: inputs.publisher.as_ref(),
+                    pins: &inputs.pins,
+                    verifier,
+                };
+                findings.extend(attestation::check(&request).into_iter().map(|f| from(path, f)));
+            }
+        }
+        findings
+    }
+}
+
+/// The digests of what was measured, in the form that bundles want.
+fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
+    fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
+        measured.digests.get(&name)?.as_slice().try_into().ok()
+    }
+    ArtifactDigests {
+        // Wanted by every bundle and every provenance, so it is there whenever it is looked at.
+        sha256: array(measured, HashName::Sha256).unwrap_or_default(),
+        sha384: array(measured, HashName::Sha384),
+        sha512: array(measured, HashName::Sha512),
+        blob: measured.blob.as_deref(),
+    }
+}
+
+/// The other digests, by in-toto's names.
+fn in_toto_digests(measured: &Measured) -> Vec<(&'static str, &[u8])> {
+    let name = |hash| match hash {
+        HashName::Sha384 => Some("sha384"),
+        HashName::Sha512 => Some("sha512"),
+        HashName::Blake2b => Some("blake2b"),
+        _ => None,
+    };
+    measured.digests.iter().filter_map(|(hash, d)| Some((name(*hash)?, d.as_slice()))).collect()
+}
+
+fn from(path: &Path, finding: Finding) -> Finding {
+    finding.with("file", path.to_string_lossy().into_owned())
+}
+
+fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {
+    read_bounded(path, EVIDENCE_LIMIT)
+}
