@@ -1,6 +1,7 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
@@ -18,6 +19,8 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// A signify or minisign key could not be had.
+    Key(KeyError),
     /// The Sigstore trusted root could not be read.
     Root(RootError),
     /// The key for Sigstore bundles is none.
@@ -29,6 +32,13 @@ pub enum Error {
     },
     /// The words of the command line do not fit.
     Usage(UsageError),
+    /// A file could not be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The report could not be printed.
     Output(std::io::Error),
 }
@@ -60,6 +70,8 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// `detached` was given no key at all.
+    NoKey,
     /// `--repository` or `--publisher` names nobody.
     Publisher(ExpectationError),
     /// `--ref` is no glob over refs.
@@ -96,6 +108,9 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::NoKey => f.write_str(
+                "no key was given: name one with --openpgp-key, --signify-key or --minisign-key",
+            ),
             Self::Publisher(error) => error.fmt(f),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
@@ -111,9 +126,13 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
             Self::Root(error) => error.fmt(f),
             Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
+            Self::Write { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
         }
     }
@@ -125,6 +144,8 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
+            Self::Key(error) => Some(error),
+            Self::Write { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
             Self::Output(error) => Some(error),
@@ -145,6 +166,7 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Key KeyError;
     Root RootError;
     Usage UsageError;
 }

@@ -1,15 +1,18 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod detached;
 pub mod explain;
 pub mod generate;
+pub mod keys;
 pub mod sigstore;
 pub mod trust;
 
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
 use std::io::{self, IsTerminal};
+use std::time::SystemTime;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -35,6 +38,8 @@ fn after_help() -> String {
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(Box<check::Check>),
+    /// Check one detached signature, over a file or over what the file compresses
+    Detached(Box<detached::Detached>),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -55,11 +60,19 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Detached(detached) => detached.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }
+}
+
+/// The time of `--time`; without it, now.
+fn judging_time(text: Option<&str>) -> Result<SystemTime, UsageError> {
+    let Some(text) = text else { return Ok(SystemTime::now()) };
+    let time: Result<jiff::Timestamp, _> = text.parse();
+    time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.to_owned()))
 }
 
 /// Whether to colour what goes to standard output.
