@@ -5,6 +5,7 @@ use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
 use std::fmt;
+use std::path::PathBuf;
 
 /// Why the program could not run.
 #[derive(Debug)]
@@ -19,6 +20,15 @@ pub enum Error {
     Usage(UsageError),
     /// The report could not be printed.
     Output(std::io::Error),
+    /// A file could not be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A temporary file could not be written.
+    Spool(std::io::Error),
 }
 
 /// What does not fit in the command line.
@@ -95,6 +105,10 @@ impl fmt::Display for Error {
             Self::Ring(error) => error.fmt(f),
             Self::Usage(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
+            Self::Write { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
+            Self::Spool(error) => write!(f, "cannot write a temporary file: {error}"),
         }
     }
 }
@@ -105,7 +119,8 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
-            Self::Output(error) => Some(error),
+            Self::Output(error) | Self::Spool(error) => Some(error),
+            Self::Write { source, .. } => Some(source),
             Self::Usage(_) => None,
         }
     }

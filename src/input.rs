@@ -121,6 +121,20 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     Ok(bytes)
 }
 
+/// Whether `path` is how the command line names standard input.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Opens a regular file, or standard input for `-`.
+///
+/// # Errors
+///
+/// As [`open_regular`].
+pub fn open_source(path: &Path) -> Result<Box<dyn Read + Send + Sync>, InputError> {
+    if is_stdin(path) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(open_regular(path)?)) }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

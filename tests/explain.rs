@@ -40,6 +40,7 @@ const SUBCOMMANDS: &[&str] = &[
 
 const OPTIONS: &[&str] = &[
     "--commit",
+    "--format",
     "--git",
     "--identity",
     "--issuer",

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod explain;
+pub mod message;
+pub mod options;
 
 use crate::error::Error;
 use crate::requirement::Status;
@@ -31,6 +33,8 @@ Nothing here opens a network connection.";
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(check::Check),
+    /// Read a signed message and hand on its text only if the signature agrees
+    Message(message::Message),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
 }
@@ -43,6 +47,7 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Message(message) => message.run(),
         Command::Explain(explain) => explain.run(),
     }
 }
@@ -55,7 +60,7 @@ fn colour() -> bool {
 }
 
 /// A reader that has gone away is no trouble of ours.
-fn printed(result: io::Result<()>) -> Result<(), Error> {
+pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Error::Output),

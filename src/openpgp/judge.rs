@@ -152,6 +152,14 @@ fn made_by(
                 FailureClass::NotCheckedUnsupported,
                 format!("this build does not compute {} signatures", signature.pk_algo()),
             ),
+            // The pure Rust backend stops at 4096 bits, before it looks at the signature.
+            None if policy::is_large_rsa(key) => Verdict::refused(
+                FailureClass::NotCheckedUnsupported,
+                format!(
+                    "this build does not compute RSA signatures with {} bits",
+                    key.mpis().bits().unwrap_or_default()
+                ),
+            ),
             _ => Verdict::refused(
                 FailureClass::SignatureBad,
                 format!("the key {} did not make it over these bytes", key.fingerprint()),

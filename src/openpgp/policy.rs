@@ -76,6 +76,11 @@ pub fn too_short<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
         && key.mpis().bits().is_none_or(|bits| bits < LEAST_BITS - 1)
 }
 
+/// Whether `key` is an RSA key of more bits than every cryptographic backend takes.
+pub fn is_large_rsa<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
+    matches!(key.mpis(), PublicKey::RSA { .. }) && key.mpis().bits().is_none_or(|bits| bits > 4096)
+}
+
 /// The weaknesses of a document signature and the key that made it, as phrases.
 pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
     signature: &Signature,
