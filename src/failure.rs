@@ -107,6 +107,8 @@ classes! {
     ChecksumMissing "checksum-missing" Absent;
     /// A list of checksums has two digests for the file that differ.
     ChecksumAmbiguous "checksum-ambiguous" Unusable;
+    /// A list of checksums has only digests for the file that do not resist collisions.
+    ChecksumWeak "checksum-weak" Unusable;
     /// A line of a list of checksums that concerns the file cannot be read in one way only.
     ChecksumMalformed "checksum-malformed" Unusable;
     /// No provenance stands beside the distfile.

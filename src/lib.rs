@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod check;
+pub mod checksums;
 pub mod cli;
 pub mod digests;
 pub mod distfile;

@@ -1,14 +1,18 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod checksums;
 pub mod explain;
 pub mod message;
 pub mod options;
 
+use crate::check::Report;
 use crate::error::Error;
+use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
-use std::io::{self, IsTerminal};
+use options::Stream;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -35,6 +39,8 @@ pub enum Command {
     Check(check::Check),
     /// Read a signed message and hand on its text only if the signature agrees
     Message(message::Message),
+    /// Hold files against a list of checksums
+    Checksums(checksums::Checksums),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
 }
@@ -48,6 +54,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Message(message) => message.run(),
+        Command::Checksums(checksums) => checksums.run(),
         Command::Explain(explain) => explain.run(),
     }
 }
@@ -57,6 +64,26 @@ fn colour() -> bool {
     io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Prints `report`, and the errors in it to standard error as well.
+fn print_report(
+    report: &Report,
+    format: Format,
+    mut style: Style,
+    stream: Stream,
+) -> Result<(), Error> {
+    for error in &report.errors {
+        diagnose(error);
+    }
+    let mut out: Box<dyn Write> = match stream {
+        Stream::Output => Box::new(BufWriter::new(io::stdout().lock())),
+        Stream::Diagnostics => {
+            style.colour = false;
+            Box::new(BufWriter::new(io::stderr().lock()))
+        }
+    };
+    printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
 }
 
 /// A reader that has gone away is no trouble of ours.

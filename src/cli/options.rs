@@ -1,13 +1,12 @@
 //! Options that several subcommands share.
 
 use super::check::PolicyArg;
-use super::{colour, printed};
+use super::{colour, print_report};
 use crate::check::Report;
 use crate::error::{Error, UsageError};
 use crate::openpgp::{KeyRing, PolicyKind, RingError};
-use crate::report::{self, Format, Style};
+use crate::report::{Format, Style};
 use clap::Args;
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -107,14 +106,7 @@ impl PrintOptions {
     /// Where the stream cannot be written to.
     pub fn print(&self, report: &Report, stream: Stream) -> Result<(), Error> {
         let format = if self.json { Format::Json } else { self.format };
-        let mut style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
-        let mut out: Box<dyn Write> = match stream {
-            Stream::Output => Box::new(BufWriter::new(io::stdout().lock())),
-            Stream::Diagnostics => {
-                style.colour = false;
-                Box::new(BufWriter::new(io::stderr().lock()))
-            }
-        };
-        printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
+        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
+        print_report(report, format, style, stream)
     }
 }

@@ -76,6 +76,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::ChecksumMismatch => &checksum::CHECKSUM_MISMATCH,
         FailureClass::ChecksumMissing => &checksum::CHECKSUM_MISSING,
         FailureClass::ChecksumAmbiguous => &checksum::CHECKSUM_AMBIGUOUS,
+        FailureClass::ChecksumWeak => &checksum::CHECKSUM_WEAK,
         FailureClass::ChecksumMalformed => &checksum::CHECKSUM_MALFORMED,
         FailureClass::ProvenanceAbsent => &provenance::PROVENANCE_ABSENT,
         FailureClass::ProvenanceDropped => &provenance::PROVENANCE_DROPPED,

@@ -44,14 +44,27 @@ pub(super) const CHECKSUM_AMBIGUOUS: Texts = Texts {
         meant only where a signature covers that part as it is.",
 };
 
+pub(super) const CHECKSUM_WEAK: Texts = Texts {
+    happened: "The list of checksums has only MD5, SHA-1 or RIPEMD-160 digests of this file.",
+    implies: "They are the digests of these bytes, and of other bytes too if whoever made the \
+        release wanted it so. An honest upstream and a damaged download are told apart; an \
+        attacker who prepared both files is not.",
+    benign: "The list is written by a script of the last century. There is a second list with \
+        SHA-256 beside this one.",
+    ask: "Could you publish `sha256sum` output as well, and sign that?",
+    bogus: "“Both MD5 and SHA-1 match”: files that collide in both at once are barely harder to \
+        make than for one of the two.",
+    act: "Look for another list, or for a signature over the file itself. Where there is none, \
+        treat the file as one that nobody vouches for.",
+};
+
 pub(super) const CHECKSUM_MALFORMED: Texts = Texts {
     happened: "A line of the list that names this file cannot be read in one way only.",
-    implies: "The line looks like a checksum of the file, yet its digest is of the wrong length, \
+    implies: "The line looks like a checksum of the file, yet its digest is of a strange length, \
         or something else stands on it. Skipping it could skip the one line that \
         contradicts.",
-    benign: "The list is of another kind than `--format` says, for instance SHA-512 in a file \
-        named SHA256SUMS. It was cut off, or wrapped by a mail program. It is an HTML page \
-        about the release.",
+    benign: "The list has sizes or dates beside the digests. It was cut off, or wrapped by a mail \
+        program. It is an HTML page about the release.",
     ask: "Which command wrote the list, and may we have it unaltered?",
     bogus: "“sha256sum only warns about such lines”: by default, and its exit status is still 0.",
     act: "Look at the line that the finding names. Give the `--format` that fits, or fetch the \
