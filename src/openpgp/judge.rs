@@ -153,7 +153,7 @@ fn made_by(
                 format!("this build does not compute {} signatures", signature.pk_algo()),
             ),
             // The pure Rust backend stops at 4096 bits, before it looks at the signature.
-            None if policy::is_large_rsa(key) => Verdict::refused(
+            None if policy::beyond_backend(key) => Verdict::refused(
                 FailureClass::NotCheckedUnsupported,
                 format!(
                     "this build does not compute RSA signatures with {} bits",
@@ -211,7 +211,17 @@ fn live(
     if policy::too_short(key) || !policy::takes_signature(policy, signature) {
         return Err((FailureClass::SignatureWeak, refuse_weak(&weak, kind)));
     }
-    let refuse_binding = || (FailureClass::KeyUnusable, binding_text(cert, key, kind, now));
+    let refuse_binding = || {
+        let primary = cert.primary_key().key();
+        if policy::beyond_backend(primary) {
+            let bits = primary.mpis().bits().unwrap_or_default();
+            let text = format!(
+                "this build does not compute the key's RSA self-signatures with {bits} bits"
+            );
+            return (FailureClass::NotCheckedUnsupported, text);
+        }
+        (FailureClass::KeyUnusable, binding_text(cert, key, kind, now))
+    };
     let weak_binding = |class: Refusal| match kind {
         // What only the strict policy refuses is a matter of strength, not of the key's structure.
         PolicyKind::Strict if bound(cert, key, &PolicyKind::Gentoo.to_policy(), at) => (
