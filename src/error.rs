@@ -1,9 +1,11 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::sigstore::{ManagedKeyError, RootError};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -16,6 +18,15 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// The Sigstore trusted root could not be read.
+    Root(RootError),
+    /// The key for Sigstore bundles is none.
+    ManagedKey {
+        /// The key file.
+        path: PathBuf,
+        /// Why not.
+        source: ManagedKeyError,
+    },
     /// The words of the command line do not fit.
     Usage(UsageError),
     /// The report could not be printed.
@@ -58,6 +69,10 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// `--repository` or `--publisher` names nobody.
+    Publisher(ExpectationError),
+    /// `--ref` is no glob over refs.
+    RefGlob(String),
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -90,6 +105,8 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::Publisher(error) => error.fmt(f),
+            Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }
@@ -103,6 +120,8 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Root(error) => error.fmt(f),
+            Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
             Self::Write { path, source } => {
@@ -121,6 +140,8 @@ impl std::error::Error for Error {
             Self::Ring(error) => Some(error),
             Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Write { source, .. } => Some(source),
+            Self::Root(error) => Some(error),
+            Self::ManagedKey { source, .. } => Some(source),
             Self::Usage(_) => None,
         }
     }
@@ -138,5 +159,6 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Root RootError;
     Usage UsageError;
 }

@@ -7,6 +7,7 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod attestation;
 pub mod check;
 pub mod checksums;
 pub mod cli;
@@ -14,15 +15,18 @@ pub mod digests;
 pub mod distfile;
 pub mod error;
 pub mod escape;
+pub mod expectation;
 pub mod explain;
 pub mod failure;
 pub mod finding;
 pub mod input;
+pub mod json;
 pub mod manifest;
 pub mod message;
 pub mod openpgp;
 pub mod report;
 pub mod requirement;
+pub mod sigstore;
 pub mod sniff;
 pub mod spool;
 pub mod summary;

@@ -176,7 +176,12 @@ fn one_changed_letter_leaves_nothing() {
         text[blank + 2] ^= 1;
         let altered = scratch.write("altered", text);
         let run = message(&altered, &key, &out);
-        assert_eq!((run.status, run.said("openpgp").as_str()), (1, "signature-bad"), "{}", case.name);
+        assert_eq!(
+            (run.status, run.said("openpgp").as_str()),
+            (1, "signature-bad"),
+            "{}",
+            case.name
+        );
         assert!(!out.exists(), "{}", case.name);
     }
 }

@@ -5,6 +5,8 @@ pub mod checksums;
 pub mod explain;
 pub mod message;
 pub mod options;
+pub mod sigstore;
+pub mod trust;
 
 use crate::check::Report;
 use crate::error::Error;
@@ -43,6 +45,8 @@ pub enum Command {
     Checksums(checksums::Checksums),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
+    /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
+    Trust(trust::Trust),
 }
 
 /// Runs the command and says with which status to exit.
@@ -56,6 +60,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Trust(trust) => trust.run(),
     }
 }
 
