@@ -1,17 +1,23 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod checksums;
 pub mod detached;
 pub mod explain;
 pub mod generate;
 pub mod keys;
+pub mod message;
+pub mod options;
 pub mod sigstore;
 pub mod trust;
 
+use crate::check::Report;
 use crate::error::{Error, UsageError};
+use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
-use std::io::{self, IsTerminal};
+use options::Stream;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::time::SystemTime;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
@@ -40,6 +46,10 @@ pub enum Command {
     Check(Box<check::Check>),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(Box<detached::Detached>),
+    /// Read a signed message and hand on its text only if the signature agrees
+    Message(message::Message),
+    /// Hold files against a list of checksums
+    Checksums(checksums::Checksums),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -61,6 +71,8 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Detached(detached) => detached.run(),
+        Command::Message(message) => message.run(),
+        Command::Checksums(checksums) => checksums.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),
@@ -82,8 +94,28 @@ fn colour() -> bool {
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// Prints `report`, and the errors in it to standard error as well.
+fn print_report(
+    report: &Report,
+    format: Format,
+    mut style: Style,
+    stream: Stream,
+) -> Result<(), Error> {
+    for error in &report.errors {
+        diagnose(error);
+    }
+    let mut out: Box<dyn Write> = match stream {
+        Stream::Output => Box::new(BufWriter::new(io::stdout().lock())),
+        Stream::Diagnostics => {
+            style.colour = false;
+            Box::new(BufWriter::new(io::stderr().lock()))
+        }
+    };
+    printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
+}
+
 /// A reader that has gone away is no trouble of ours.
-fn printed(result: io::Result<()>) -> Result<(), Error> {
+pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Error::Output),

@@ -149,12 +149,21 @@ fn made_by(
                 FailureClass::NotCheckedUnsupported,
                 format!("this build does not compute {} signatures", signature.pk_algo()),
             ),
+            // The pure Rust backend stops there, before it looks at the signature.
+            None if policy::beyond_backend(key) => {
+                (FailureClass::NotCheckedUnsupported, beyond_backend(key, "signatures"))
+            }
             _ => (
                 FailureClass::SignatureBad,
                 format!("the key {} did not make it over these bytes", key.fingerprint()),
             ),
         }
     })
+}
+
+fn beyond_backend(key: &Key<PublicParts, UnspecifiedRole>, what: &str) -> String {
+    let bits = key.mpis().bits().unwrap_or_default();
+    format!("this build does not compute RSA {what} with {bits} bits")
 }
 
 /// Everything after the cryptography.
@@ -294,6 +303,11 @@ impl Made<'_> {
     /// Why no self-signature binds the key: what only the strict policy refuses is a matter of
     /// strength or age, not of the key's structure.
     fn unbound(&self, weak: &[String]) -> Refusal {
+        let primary = self.cert.primary_key().key().clone().role_into_unspecified();
+        if policy::beyond_backend(&primary) {
+            let text = beyond_backend(&primary, "self-signatures");
+            return (FailureClass::NotCheckedUnsupported, text);
+        }
         let gentoo = PolicyKind::Gentoo.to_policy();
         if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.at) {
             let weak = [weak, &self.binding_weaknesses()].concat();

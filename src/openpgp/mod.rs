@@ -5,6 +5,7 @@
 
 pub mod armor;
 mod judge;
+pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
