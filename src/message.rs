@@ -68,5 +68,5 @@ pub fn examine(
 /// A message of `signify -e`: a signature above its text.
 fn embedded_signify() -> Finding {
     let text = "it is an embedded signify message, which is not read yet";
-    Finding::fails(Check::Signify, FailureClass::NotCheckedUnsupported, text)
+    Finding::fails(Check::Signify, FailureClass::EvidenceUnsupported, text)
 }

@@ -1,7 +1,7 @@
 //! `distvouch detached`.
 
 use super::keys::KeyArgs;
-use super::{colour, judging_time, printed};
+use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
 use crate::check::signatures::{Over, Signatures};
 use crate::check::{DistfileReport, Report};
@@ -9,12 +9,11 @@ use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
 use crate::error::{Error, UsageError};
 use crate::finding::Finding;
 use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
-use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use clap::Args;
-use std::io::{self, BufWriter, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -61,25 +60,13 @@ pub struct Detached {
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
     pub uncompress_limit: u64,
 
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
+
     /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-
-    /// Short for --format json
-    #[arg(long, conflicts_with = "format")]
-    pub json: bool,
-
-    /// Time to judge at, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
-
-    /// Print only what is not met
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-
-    /// Print the data behind the finding, too
-    #[arg(short, long)]
-    pub verbose: bool,
+    #[command(flatten)]
+    pub print: PrintOptions,
 }
 
 impl Detached {
@@ -89,7 +76,7 @@ impl Detached {
     ///
     /// Where no key was given or a file cannot be read or written.
     pub fn run(&self) -> Result<Status, Error> {
-        let now = judging_time(self.time.as_deref())?;
+        let now = self.time.now()?;
         if self.keys.checks().next().is_none() {
             return Err(UsageError::NoKey.into());
         }
@@ -108,7 +95,9 @@ impl Detached {
         if let Some(spool) = spool.filter(|_| status == Status::Met) {
             spool.publish()?;
         }
-        self.print(&report)?;
+        // Standard output belongs to the data, where it goes there.
+        let data = self.output.as_deref().is_some_and(is_stdout);
+        self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
         Ok(status)
     }
 
@@ -147,18 +136,6 @@ impl Detached {
             findings,
         };
         Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
-    }
-
-    /// Prints to standard output, or to standard error where the data goes there.
-    fn print(&self, report: &Report) -> Result<(), Error> {
-        let format = if self.json { Format::Json } else { self.format };
-        let data = self.output.as_deref().is_some_and(is_stdout);
-        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: !data && colour() };
-        let mut out: Box<dyn Write> = match data {
-            true => Box::new(io::stderr().lock()),
-            false => Box::new(BufWriter::new(io::stdout().lock())),
-        };
-        printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
     }
 }
 

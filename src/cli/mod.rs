@@ -12,13 +12,12 @@ pub mod sigstore;
 pub mod trust;
 
 use crate::check::Report;
-use crate::error::{Error, UsageError};
+use crate::error::Error;
 use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::time::SystemTime;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -78,13 +77,6 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }
-}
-
-/// The time of `--time`; without it, now.
-fn judging_time(text: Option<&str>) -> Result<SystemTime, UsageError> {
-    let Some(text) = text else { return Ok(SystemTime::now()) };
-    let time: Result<jiff::Timestamp, _> = text.parse();
-    time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.to_owned()))
 }
 
 /// Whether to colour what goes to standard output.

@@ -1,12 +1,11 @@
 //! Options that several subcommands share.
 
-use super::keys::PolicyArg;
 use super::{colour, print_report};
 use crate::check::Report;
 use crate::error::{Error, UsageError};
 use crate::openpgp::{KeyRing, PolicyKind, RingError};
 use crate::report::{Format, Style};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -25,6 +24,15 @@ pub struct OpenpgpOptions {
     /// standard policy
     #[arg(long, value_name = "POLICY", default_value = "gentoo", help_heading = "OpenPGP")]
     pub openpgp_policy: PolicyArg,
+}
+
+/// The values of `--openpgp-policy`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PolicyArg {
+    /// What gemato takes, with weaknesses said
+    Gentoo,
+    /// Sequoia's standard policy
+    Strict,
 }
 
 impl OpenpgpOptions {

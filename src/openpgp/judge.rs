@@ -106,7 +106,7 @@ pub fn judge(
     }
     let Some(document) = document else {
         return Verdict::refused(
-            FailureClass::NotCheckedUnsupported,
+            FailureClass::EvidenceUnsupported,
             format!("this build does not compute the hash {}", signature.hash_algo()),
         );
     };
@@ -146,12 +146,12 @@ fn made_by(
                 | PgpError::UnsupportedHashAlgorithm(_)
                 | PgpError::UnsupportedSignatureType(_),
             ) => (
-                FailureClass::NotCheckedUnsupported,
+                FailureClass::EvidenceUnsupported,
                 format!("this build does not compute {} signatures", signature.pk_algo()),
             ),
             // The pure Rust backend stops there, before it looks at the signature.
             None if policy::beyond_backend(key) => {
-                (FailureClass::NotCheckedUnsupported, beyond_backend(key, "signatures"))
+                (FailureClass::EvidenceUnsupported, beyond_backend(key, "signatures"))
             }
             _ => (
                 FailureClass::SignatureBad,
@@ -306,7 +306,7 @@ impl Made<'_> {
         let primary = self.cert.primary_key().key().clone().role_into_unspecified();
         if policy::beyond_backend(&primary) {
             let text = beyond_backend(&primary, "self-signatures");
-            return (FailureClass::NotCheckedUnsupported, text);
+            return (FailureClass::EvidenceUnsupported, text);
         }
         let gentoo = PolicyKind::Gentoo.to_policy();
         if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.at) {
