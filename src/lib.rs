@@ -29,5 +29,6 @@ pub mod requirement;
 pub mod signify;
 pub mod sigstore;
 pub mod sniff;
+pub mod ssh;
 pub mod summary;
 pub mod uncompress;
