@@ -360,7 +360,7 @@ impl LineEnds {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::digests::hex;
 
@@ -414,5 +414,55 @@ mod tests {
         let mut hasher = Hasher::new(HashName::Blake2b);
         hasher.update(&bytes);
         assert_eq!(measured.digests.get(&HashName::Blake2b).unwrap(), &hasher.finish());
+    }
+
+    #[test]
+    fn the_stream_and_the_file_are_hashed_in_one_pass() {
+        use std::io::Write as _;
+        let plain: Vec<u8> = (0..CHUNK as u32).flat_map(u32::to_le_bytes).collect();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&plain).unwrap();
+        let gzip = gzip.finish().unwrap();
+        assert!(gzip.len() > CHUNK, "{}", gzip.len());
+        let hashes = || Wanted { hashes: BTreeSet::from([HashName::Sha512]), ..Wanted::default() };
+        let wanted = Wanted { uncompressed: Some(Box::new(hashes())), ..hashes() };
+        let (file, stream) = (measured(&gzip, &hashes()), measured(&plain, &hashes()));
+        let both = measured(&gzip, &wanted);
+        assert_eq!((both.size, &both.digests), (file.size, &file.digests));
+        let inside = both.uncompressed.unwrap().unwrap();
+        assert_eq!((inside.size, inside.digests), (stream.size, stream.digests));
+
+        // A stream that cannot be had takes nothing from what is known of the file.
+        for rest in [&b"x"[..], &[7; CHUNK + 1]] {
+            let longer = [&gzip[..], rest].concat();
+            let both = measured(&longer, &wanted);
+            assert!(matches!(both.uncompressed, Some(Err(StreamFault::Trailing(_)))));
+            assert_eq!(both.digests, measured(&longer, &hashes()).digests);
+            assert_eq!(both.size, longer.len() as u64);
+        }
+    }
+
+    #[test]
+    fn a_reader_that_fails_is_an_error_of_the_input() {
+        struct Failing(u8);
+        impl Read for Failing {
+            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+                self.0 += 1;
+                match self.0 {
+                    1 => Err(io::ErrorKind::Interrupted.into()),
+                    2 => {
+                        out[..3].copy_from_slice(b"\x1f\x8b\x08");
+                        Ok(3)
+                    }
+                    _ => Err(io::Error::other("broken")),
+                }
+            }
+        }
+        for uncompressed in [None, Some(Box::new(Wanted::default()))] {
+            let wanted = Wanted { uncompressed, ..Wanted::default() };
+            let error =
+                measure_stream(&mut Failing(0), "x".as_ref(), &wanted, None, &mut |_| {}).err();
+            assert!(matches!(error, Some(MeasureError::Input(InputError::Read { .. }))));
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
 use crate::sigstore::{ManagedKeyError, RootError};
+use crate::ssh::AllowedError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -21,6 +22,8 @@ pub enum Error {
     Ring(RingError),
     /// A signify or minisign key could not be had.
     Key(KeyError),
+    /// The list of allowed SSH signers could not be had.
+    Allowed(AllowedError),
     /// The Sigstore trusted root could not be read.
     Root(RootError),
     /// The key for Sigstore bundles is none.
@@ -111,7 +114,7 @@ impl fmt::Display for UsageError {
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
             Self::NoKey => f.write_str(
-                "no key was given: name one with --openpgp-key, --signify-key or --minisign-key",
+                "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
             ),
             Self::Publisher(error) => error.fmt(f),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
@@ -129,6 +132,7 @@ impl fmt::Display for Error {
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
+            Self::Allowed(error) => error.fmt(f),
             Self::Root(error) => error.fmt(f),
             Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
@@ -149,6 +153,7 @@ impl std::error::Error for Error {
             Self::Ring(error) => Some(error),
             Self::Key(error) => Some(error),
             Self::Output(error) | Self::Spool(error) => Some(error),
+            Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
@@ -170,6 +175,7 @@ wraps! {
     Manifest ManifestError;
     Ring RingError;
     Key KeyError;
+    Allowed AllowedError;
     Root RootError;
     Usage UsageError;
 }

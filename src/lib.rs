@@ -32,5 +32,6 @@ pub mod signify;
 pub mod sigstore;
 pub mod sniff;
 pub mod spool;
+pub mod ssh;
 pub mod summary;
 pub mod uncompress;

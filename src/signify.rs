@@ -70,7 +70,9 @@ impl UnverifiedSignature {
             return Err(SignatureFault::LongComment);
         }
         let (line, rest) = ed25519::split_line(rest).ok_or(SignatureFault::NoSignature)?;
-        let line = ed25519::signature_line(line).ok_or(SignatureFault::Base64)?;
+        // signify's decoder passes over white space anywhere, a carriage return for instance.
+        let line: Vec<u8> = line.iter().copied().filter(|b| !is_space(*b)).collect();
+        let line = ed25519::signature_line(&line).ok_or(SignatureFault::Base64)?;
         if line.algorithm != PLAIN {
             return Err(SignatureFault::Algorithm);
         }
@@ -120,6 +122,11 @@ impl UnverifiedSignature {
         };
         Err(Refusal { class, text })
     }
+}
+
+/// What C's isspace takes.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// Why a message does not count.

@@ -190,8 +190,10 @@ fn check_one(
 
 fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
     let check = match kind {
-        EvidenceKind::Signature if inputs.require.includes(Check::Signify) => Check::Signify,
-        EvidenceKind::Signature => Check::Openpgp,
+        EvidenceKind::Signature => [Check::Signify, Check::Ssh]
+            .into_iter()
+            .find(|check| inputs.require.includes(*check))
+            .unwrap_or(Check::Openpgp),
         EvidenceKind::Minisign => Check::Minisign,
         EvidenceKind::Bundle => Check::Sigstore,
         EvidenceKind::Provenance => Check::Provenance,

@@ -9,8 +9,10 @@ use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use crate::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
 use crate::sniff::{self, SignatureKind};
+use crate::ssh::AllowedSigners;
 use crate::uncompress::StreamFault;
-use crate::{minisign, signify};
+use crate::{minisign, signify, ssh};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -25,6 +27,8 @@ pub struct Keys {
     pub signify: Vec<PublicKey>,
     /// The minisign keys.
     pub minisign: Vec<PublicKey>,
+    /// Who may make SSH signatures, if any were given.
+    pub ssh: Option<AllowedSigners>,
 }
 
 impl Keys {
@@ -34,16 +38,18 @@ impl Keys {
             Check::Openpgp => self.ring.is_some(),
             Check::Signify => !self.signify.is_empty(),
             Check::Minisign => !self.minisign.is_empty(),
+            Check::Ssh => self.ssh.is_some(),
             _ => false,
         }
     }
 }
 
 /// The checks that a detached signature can be for, each with what its signatures are called.
-pub const KINDS: [(Check, &str); 3] = [
+pub const KINDS: [(Check, &str); 4] = [
     (Check::Openpgp, "detached OpenPGP signature"),
     (Check::Signify, "signify signature"),
     (Check::Minisign, "minisign signature"),
+    (Check::Ssh, "SSH signature"),
 ];
 
 /// Which bytes a signature is over.
@@ -67,6 +73,7 @@ enum Unverified {
     Openpgp(UnverifiedSignatures),
     Signify(signify::UnverifiedSignature),
     Minisign(minisign::UnverifiedSignature),
+    Ssh(ssh::UnverifiedSignature),
 }
 
 impl Unverified {
@@ -75,6 +82,7 @@ impl Unverified {
             Self::Openpgp(_) => Check::Openpgp,
             Self::Signify(_) => Check::Signify,
             Self::Minisign(_) => Check::Minisign,
+            Self::Ssh(_) => Check::Ssh,
         }
     }
 }
@@ -105,9 +113,14 @@ impl Signatures {
                 want(&signature, keys, wanted);
                 self.read.push((path.to_owned(), over, signature));
             }
-            Err(fault) => {
-                let text = format!("{} is no {}: {fault}", file_name(path), signature_name(check));
-                self.findings.push(malformed(check, text, path, &looks_like));
+            Err((class, fault)) => {
+                let text = match class {
+                    FailureClass::SignatureMalformed => {
+                        format!("{} is no {}: {fault}", file_name(path), signature_name(check))
+                    }
+                    _ => format!("{} cannot be judged: {fault}", file_name(path)),
+                };
+                self.findings.push(unjudged(check, class, text, path, &looks_like));
             }
         }
     }
@@ -125,7 +138,8 @@ impl Signatures {
         }
         for (other, signature) in others {
             let text = format!("{name} is no {signature}: it is {looks_like}");
-            self.findings.push(malformed(*other, text, path, looks_like));
+            let class = FailureClass::SignatureMalformed;
+            self.findings.push(unjudged(*other, class, text, path, looks_like));
         }
     }
 
@@ -185,17 +199,21 @@ fn signature_name(check: Check) -> &'static str {
     KINDS.iter().find(|(known, _)| *known == check).map_or("signature", |(_, name)| name)
 }
 
-fn parse(check: Check, bytes: &[u8]) -> Result<Unverified, String> {
+fn parse(check: Check, bytes: &[u8]) -> Result<Unverified, (FailureClass, String)> {
+    fn malformed(fault: impl Display) -> (FailureClass, String) {
+        (FailureClass::SignatureMalformed, fault.to_string())
+    }
     match check {
-        Check::Signify => signify::UnverifiedSignature::parse(bytes)
-            .map(Unverified::Signify)
-            .map_err(|fault| fault.to_string()),
-        Check::Minisign => minisign::UnverifiedSignature::parse(bytes)
-            .map(Unverified::Minisign)
-            .map_err(|fault| fault.to_string()),
-        _ => UnverifiedSignatures::parse(bytes)
-            .map(Unverified::Openpgp)
-            .map_err(|fault| fault.to_string()),
+        Check::Signify => {
+            signify::UnverifiedSignature::parse(bytes).map(Unverified::Signify).map_err(malformed)
+        }
+        Check::Minisign => {
+            minisign::UnverifiedSignature::parse(bytes).map(Unverified::Minisign).map_err(malformed)
+        }
+        Check::Ssh => ssh::UnverifiedSignature::parse(bytes)
+            .map(Unverified::Ssh)
+            .map_err(|fault| (fault.class(), fault.to_string())),
+        _ => UnverifiedSignatures::parse(bytes).map(Unverified::Openpgp).map_err(malformed),
     }
 }
 
@@ -212,6 +230,9 @@ fn want(signature: &Unverified, keys: &Keys, wanted: &mut Wanted) {
             wanted.hashes.extend(signature.hash());
             wanted.ed25519.extend(signature.wanted(&keys.minisign));
         }
+        Unverified::Ssh(signature) => {
+            wanted.hashes.insert(signature.hash());
+        }
     }
 }
 
@@ -222,28 +243,36 @@ fn judge(
     name: &str,
     measured: &Measured,
 ) -> Finding {
-    match (signature, &keys.ring) {
-        (Unverified::Openpgp(signatures), Some(ring)) => {
+    match signature {
+        Unverified::Openpgp(signatures) => keys.ring.as_ref().map(|ring| {
             let circumstances = openpgp::Circumstances { ring, policy: keys.policy, now };
             openpgp::check(signatures, &measured.documents, circumstances)
+        }),
+        Unverified::Signify(signature) => {
+            Some(signify::check(signature, &keys.signify, name, measured))
         }
-        // `add` reads no OpenPGP signature without a ring.
-        (Unverified::Openpgp(_), None) => Finding::fails(
-            Check::Openpgp,
-            FailureClass::NotCheckedNoExpectation,
-            "no key was given for it",
-        ),
-        (Unverified::Signify(signature), _) => {
-            signify::check(signature, &keys.signify, name, measured)
+        Unverified::Minisign(signature) => {
+            Some(minisign::check(signature, &keys.minisign, measured))
         }
-        (Unverified::Minisign(signature), _) => {
-            minisign::check(signature, &keys.minisign, measured)
+        Unverified::Ssh(signature) => {
+            keys.ssh.as_ref().map(|allowed| ssh::check(signature, allowed, measured, now))
         }
     }
+    // `add` reads no signature of a kind that no key was given for.
+    .unwrap_or_else(|| {
+        let class = FailureClass::NotCheckedNoExpectation;
+        Finding::fails(signature.check(), class, "no key was given for it")
+    })
 }
 
-fn malformed(check: Check, text: String, path: &Path, looks_like: &str) -> Finding {
-    Finding::fails(check, FailureClass::SignatureMalformed, text)
+fn unjudged(
+    check: Check,
+    class: FailureClass,
+    text: String,
+    path: &Path,
+    looks_like: &str,
+) -> Finding {
+    Finding::fails(check, class, text)
         .with("file", path.to_string_lossy().into_owned())
         .with("looks_like", looks_like)
 }

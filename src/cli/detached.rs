@@ -36,7 +36,7 @@ Signatures inside of git (signed tags and commits) are another matter: use git v
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Detached {
-    /// The signature: OpenPGP, signify or minisign, as its content tells
+    /// The signature: OpenPGP, signify, minisign or SSH, as its content tells
     #[arg(value_name = "SIG")]
     pub signature: PathBuf,
 

@@ -5,6 +5,7 @@ use crate::check::signatures::Keys;
 use crate::ed25519::PublicKey;
 use crate::error::Error;
 use crate::finding::Check;
+use crate::ssh::AllowedSigners;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,6 +23,29 @@ pub struct KeyArgs {
     /// A minisign key, with the comment line or without
     #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
     pub minisign_key: Vec<PathBuf>,
+
+    /// Who may make SSH signatures, as ssh-keygen -Y verify takes it
+    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
+    pub ssh_allowed_signers: Option<PathBuf>,
+
+    /// Who must have made the SSH signature; default: anybody of the list
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "Other signatures",
+        requires = "ssh_allowed_signers"
+    )]
+    pub ssh_identity: Option<String>,
+
+    /// What the SSH signature must be for
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "file",
+        help_heading = "Other signatures",
+        requires = "ssh_allowed_signers"
+    )]
+    pub ssh_namespace: String,
 }
 
 impl KeyArgs {
@@ -39,7 +63,14 @@ impl KeyArgs {
             policy: self.openpgp.policy(),
             signify: read(&self.signify_key)?,
             minisign: read(&self.minisign_key)?,
+            ssh: self.allowed_signers()?,
         })
+    }
+
+    fn allowed_signers(&self) -> Result<Option<AllowedSigners>, Error> {
+        let Some(path) = &self.ssh_allowed_signers else { return Ok(None) };
+        let (identity, namespace) = (self.ssh_identity.clone(), self.ssh_namespace.clone());
+        Ok(Some(AllowedSigners::read(path, identity, namespace)?))
     }
 
     /// The checks for which a key was given.
@@ -48,6 +79,7 @@ impl KeyArgs {
             (Check::Openpgp, !self.openpgp.openpgp_key.is_empty()),
             (Check::Signify, !self.signify_key.is_empty()),
             (Check::Minisign, !self.minisign_key.is_empty()),
+            (Check::Ssh, self.ssh_allowed_signers.is_some()),
         ];
         given.into_iter().filter(|(_, given)| *given).map(|(check, _)| check)
     }
