@@ -1,11 +1,13 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
 use crate::sigstore::{ManagedKeyError, RootError};
+use crate::ssh::AllowedError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -18,6 +20,10 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// A signify or minisign key could not be had.
+    Key(KeyError),
+    /// The list of allowed SSH signers could not be had.
+    Allowed(AllowedError),
     /// The Sigstore trusted root could not be read.
     Root(RootError),
     /// The key for Sigstore bundles is none.
@@ -29,8 +35,6 @@ pub enum Error {
     },
     /// The words of the command line do not fit.
     Usage(UsageError),
-    /// The report could not be printed.
-    Output(std::io::Error),
     /// A file could not be written.
     Write {
         /// The file.
@@ -38,6 +42,8 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The report could not be printed.
+    Output(std::io::Error),
     /// A temporary file could not be written.
     Spool(std::io::Error),
 }
@@ -69,6 +75,8 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// `detached` or `message` was given no key at all.
+    NoKey,
     /// `--repository` or `--publisher` names nobody.
     Publisher(ExpectationError),
     /// `--ref` is no glob over refs.
@@ -105,6 +113,9 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::NoKey => f.write_str(
+                "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
+            ),
             Self::Publisher(error) => error.fmt(f),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
@@ -120,13 +131,15 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
+            Self::Allowed(error) => error.fmt(f),
             Self::Root(error) => error.fmt(f),
             Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
-            Self::Output(error) => write!(f, "cannot write the report: {error}"),
             Self::Write { path, source } => {
                 write!(f, "{}: cannot write: {source}", path.display())
             }
+            Self::Output(error) => write!(f, "cannot write the report: {error}"),
             Self::Spool(error) => write!(f, "cannot write a temporary file: {error}"),
         }
     }
@@ -139,6 +152,8 @@ impl std::error::Error for Error {
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
             Self::Output(error) | Self::Spool(error) => Some(error),
+            Self::Key(error) => Some(error),
+            Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
@@ -159,6 +174,8 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Key KeyError;
+    Allowed AllowedError;
     Root RootError;
     Usage UsageError;
 }

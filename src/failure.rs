@@ -83,6 +83,8 @@ classes! {
     SignatureMalformed "signature-malformed" Unusable;
     /// A known key made a signature, but not over these bytes.
     SignatureBad "signature-bad" Contradicts;
+    /// The distfile is not one whole compressed stream, and the signature is over what it compresses.
+    StreamMalformed "stream-malformed" Unusable;
     /// The signature had expired at the time of judging.
     SignatureExpired "signature-expired" Contradicts;
     /// Signed by a key that is not in the key ring.

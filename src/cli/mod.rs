@@ -2,19 +2,22 @@
 
 pub mod check;
 pub mod checksums;
+pub mod detached;
 pub mod explain;
+pub mod keys;
 pub mod message;
 pub mod options;
 pub mod sigstore;
 pub mod trust;
 
 use crate::check::Report;
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::time::SystemTime;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -43,6 +46,8 @@ pub enum Command {
     Message(message::Message),
     /// Hold files against a list of checksums
     Checksums(checksums::Checksums),
+    /// Check one detached signature, over a file or over what the file compresses
+    Detached(detached::Detached),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -59,9 +64,17 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Check(check) => check.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
+        Command::Detached(detached) => detached.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
     }
+}
+
+/// The time of `--time`; without it, now.
+fn judging_time(text: Option<&str>) -> Result<SystemTime, UsageError> {
+    let Some(text) = text else { return Ok(SystemTime::now()) };
+    let time: Result<jiff::Timestamp, _> = text.parse();
+    time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.to_owned()))
 }
 
 /// Whether to colour what goes to standard output.

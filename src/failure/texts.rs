@@ -64,6 +64,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::SignatureStray => &signature::SIGNATURE_STRAY,
         FailureClass::SignatureMalformed => &signature::SIGNATURE_MALFORMED,
         FailureClass::SignatureBad => &signature::SIGNATURE_BAD,
+        FailureClass::StreamMalformed => &signature::STREAM_MALFORMED,
         FailureClass::SignatureExpired => &signature::SIGNATURE_EXPIRED,
         FailureClass::SignerUnknown => &signature::SIGNER_UNKNOWN,
         FailureClass::KeyExpiredNow => &key::KEY_EXPIRED_NOW,

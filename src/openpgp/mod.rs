@@ -10,7 +10,7 @@ pub mod policy;
 pub mod ring;
 pub mod signature;
 
-pub use judge::{Signer, Verdict};
+pub use judge::{Signer, Verdict, date};
 pub use policy::PolicyKind;
 pub use ring::{KeyRing, RingError};
 pub use signature::{SignatureFault, UnverifiedSignatures};

@@ -5,6 +5,7 @@ mod portage;
 mod text;
 
 use crate::check::Report;
+use crate::finding::Check;
 use std::io::{self, Write};
 
 /// The forms of a report, by the names of `--format`.
@@ -43,16 +44,17 @@ pub fn print(report: &Report, format: Format, style: Style, out: &mut dyn Write)
     }
 }
 
-/// The sentence that a clock puts above everything else.
-fn clock_sentence(report: &Report) -> &'static str {
-    match report.clock {
+/// The sentence that a clock puts above everything else; `None` where no Manifest was asked for.
+fn clock_sentence(report: &Report) -> Option<&'static str> {
+    let mut findings = report.distfiles.iter().flat_map(|distfile| &distfile.findings);
+    findings.any(|finding| finding.check == Check::Manifest).then_some(match report.clock {
         crate::summary::Clock::Bump => {
             "At a bump the Manifest is only being recorded: it stops nobody yet."
         }
         crate::summary::Clock::Emerge => {
             "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."
         }
-    }
+    })
 }
 
 /// What provenance changed, in one line; `None` where there was none.

@@ -72,7 +72,9 @@ fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         return Ok(());
     }
     let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
-    writeln!(out, "{}", super::clock_sentence(report))?;
+    if let Some(sentence) = super::clock_sentence(report) {
+        writeln!(out, "{sentence}")?;
+    }
     if report.summary.attackers.is_anyone() {
         writeln!(
             out,

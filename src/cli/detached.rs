@@ -1,0 +1,233 @@
+//! `distvouch detached`.
+
+use super::keys::KeyArgs;
+use super::{colour, judging_time, printed};
+use crate::check::pairing::Role;
+use crate::check::signatures::{Over, Signatures};
+use crate::check::{DistfileReport, Report};
+use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
+use crate::error::{Error, UsageError};
+use crate::finding::Finding;
+use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
+use crate::report::{self, Format, Style};
+use crate::requirement::Status;
+use crate::summary::{Clock, Summary};
+use crate::uncompress::Limits;
+use clap::Args;
+use std::io::{self, BufWriter, Read, Seek, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+const EXAMPLES: &str = "\
+Examples:
+  # An OpenPGP signature over the file itself
+  distvouch detached --openpgp-key upstream.asc foo-1.2.tar.gz.asc foo-1.2.tar.gz
+
+  # A signature over the uncompressed archive, which is written only where it holds
+  distvouch detached --openpgp-key upstream.asc --uncompress --output foo-1.2.tar \\
+      foo-1.2.tar.sign foo-1.2.tar.xz
+
+  # A minisign signature over what a pipe delivers
+  curl … | distvouch detached --minisign-key foo.pub foo-1.2.tar.gz.minisig -
+
+Signatures inside of git (signed tags and commits) are another matter: use git verify-tag.";
+
+/// Check one detached signature.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Detached {
+    /// The signature: OpenPGP, signify, minisign or SSH, as its content tells
+    #[arg(value_name = "SIG")]
+    pub signature: PathBuf,
+
+    /// What was signed; - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// What the signature is checked with.
+    #[command(flatten)]
+    pub keys: KeyArgs,
+
+    /// The signature is over the stream that FILE compresses (xz, gzip, bzip2, zstd, lzip, lzma)
+    #[arg(long)]
+    pub uncompress: bool,
+
+    /// Where to write the uncompressed stream once the signature holds; - for standard output
+    #[arg(long, value_name = "OUT", requires = "uncompress")]
+    pub output: Option<PathBuf>,
+
+    /// Most bytes that FILE may uncompress to
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
+    pub uncompress_limit: u64,
+
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+
+    /// Time to judge at, RFC 3339; default: now
+    #[arg(long, value_name = "RFC3339")]
+    pub time: Option<String>,
+
+    /// Print only what is not met
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Print the data behind the finding, too
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+impl Detached {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where no key was given or a file cannot be read or written.
+    pub fn run(&self) -> Result<Status, Error> {
+        let now = judging_time(self.time.as_deref())?;
+        if self.keys.checks().next().is_none() {
+            return Err(UsageError::NoKey.into());
+        }
+        let keys = self.keys.read()?;
+        let bytes = read_bounded(&self.signature, EVIDENCE_LIMIT)?;
+        let limits = Limits { size: self.uncompress_limit, ..Limits::default() };
+        let mut wanted = Wanted { limits, ..Wanted::default() };
+        let over = if self.uncompress { Over::Uncompressed } else { Over::File };
+        let mut signatures = Signatures::default();
+        signatures.add(&keys, &self.signature, &bytes, over, &mut wanted);
+        let mut spool = self.output.as_deref().map(Spool::beside).transpose()?;
+        let measured = self.measure(&wanted, spool.as_mut())?;
+        let findings = signatures.judge(&keys, now, &self.name(), &measured);
+        let report = self.report(findings, measured);
+        let status = report.status();
+        if let Some(spool) = spool.filter(|_| status == Status::Met) {
+            spool.publish()?;
+        }
+        self.print(&report)?;
+        Ok(status)
+    }
+
+    /// The name of what was signed, as signed lists and the report have it.
+    fn name(&self) -> String {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    fn measure(&self, wanted: &Wanted, spool: Option<&mut Spool>) -> Result<Measured, Error> {
+        let mut input: Box<dyn Read> = match self.file.as_os_str() == "-" {
+            true => Box::new(io::stdin().lock()),
+            false => Box::new(open_regular(&self.file)?),
+        };
+        let path = spool.as_ref().map(|spool| spool.target.clone()).unwrap_or_default();
+        let sink = spool.map(|spool| &mut spool.file as &mut dyn Write);
+        measure_stream(&mut input, &self.file, wanted, sink, &mut |_| {}).map_err(|error| {
+            match error {
+                MeasureError::Input(error) => error.into(),
+                MeasureError::Sink(source) => Error::Write { path, source },
+            }
+        })
+    }
+
+    /// The report on the one file. Everything that was found is required.
+    fn report(&self, mut findings: Vec<Finding>, measured: Measured) -> Report {
+        for finding in &mut findings {
+            finding.required = true;
+        }
+        let summary = Summary::of(Clock::Bump, std::iter::once(findings.as_slice()));
+        let distfile = DistfileReport {
+            name: self.name(),
+            size: measured.size,
+            digests: measured.digests,
+            role: Role::Content,
+            findings,
+        };
+        Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
+    }
+
+    /// Prints to standard output, or to standard error where the data goes there.
+    fn print(&self, report: &Report) -> Result<(), Error> {
+        let format = if self.json { Format::Json } else { self.format };
+        let data = self.output.as_deref().is_some_and(is_stdout);
+        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: !data && colour() };
+        let mut out: Box<dyn Write> = match data {
+            true => Box::new(io::stderr().lock()),
+            false => Box::new(BufWriter::new(io::stdout().lock())),
+        };
+        printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
+    }
+}
+
+/// Whether a new file may take the place of `target`: nothing is there, or a regular file. A device,
+/// FIFO or symbolic link is written to instead.
+fn replaceable(target: &Path) -> bool {
+    !is_stdout(target) && target.symlink_metadata().map_or(true, |there| there.is_file())
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Where the uncompressed stream waits for the verdict.
+///
+/// A temporary file rather than a second pass: standard input cannot be read twice, and a file that
+/// is read twice may have changed in between. It is gone where the signature does not hold or an
+/// error ends the program.
+struct Spool {
+    file: NamedTempFile,
+    target: PathBuf,
+}
+
+impl Spool {
+    /// A temporary file beside `target`, so that renaming it replaces `target` at once; in TMPDIR
+    /// where `target` is standard output or anything but a regular file, which is then written to.
+    fn beside(target: &Path) -> Result<Self, Error> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".distvouch-");
+        let dir = match target.parent() {
+            _ if !replaceable(target) => std::env::temp_dir(),
+            Some(parent) if parent != Path::new("") => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        if replaceable(target) {
+            // It becomes a file like any other; the umask still counts.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder
+            .tempfile_in(&dir)
+            .map_err(|source| Error::Write { path: dir.clone(), source })?;
+        Ok(Self { file, target: target.to_owned() })
+    }
+
+    /// Hands the data on.
+    fn publish(mut self) -> Result<(), Error> {
+        let path = self.target.clone();
+        let result = if is_stdout(&self.target) {
+            self.copy_to(&mut io::stdout().lock())
+        } else if replaceable(&self.target) {
+            self.rename()
+        } else {
+            std::fs::OpenOptions::new()
+                .write(true)
+                .truncate(true)
+                .open(&self.target)
+                .and_then(|mut file| self.copy_to(&mut file))
+        };
+        result.map_err(|source| Error::Write { path, source })
+    }
+
+    fn copy_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.file.rewind()?;
+        io::copy(&mut self.file, out)?;
+        out.flush()
+    }
+
+    fn rename(self) -> io::Result<()> {
+        self.file.persist(&self.target).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
