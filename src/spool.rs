@@ -1,7 +1,7 @@
 //! Text that may only be handed on once something vouches for it.
 
 use crate::error::Error;
-use crate::openpgp::message::Vouched;
+use crate::finding::Finding;
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +10,17 @@ use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// What is kept in memory before a temporary file takes over, in bytes.
 const MEMORY: usize = 1024 * 1024;
+
+/// Permission to hand text on: something was found to vouch for it.
+#[derive(Debug)]
+pub struct Vouched(());
+
+impl Vouched {
+    /// The permission that `finding` gives: none, unless it agrees.
+    pub fn by(finding: &Finding) -> Option<Self> {
+        finding.class.is_none().then_some(Self(()))
+    }
+}
 
 /// Where the text goes in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,11 +59,11 @@ impl Spool {
         let apart = || Self::Apart(SpooledTempFile::new(MEMORY), target.clone());
         let Target::File(path) = target else { return Ok(apart()) };
         let failed = |source| Error::Write { path: path.clone(), source };
-        match path.metadata() {
+        match path.symlink_metadata() {
             Ok(metadata) if metadata.is_dir() => {
                 return Err(failed(io::ErrorKind::IsADirectory.into()));
             }
-            // A device or FIFO: /dev/null, or the shell's >( ).
+            // A device, FIFO or symbolic link is written to: /dev/null, or the shell's >( ).
             Ok(metadata) if !metadata.is_file() => return Ok(apart()),
             _ => {}
         }
@@ -85,6 +96,7 @@ impl Spool {
             }
             Self::Apart(mut text, Target::File(path)) => OpenOptions::new()
                 .write(true)
+                .truncate(true)
                 .open(&path)
                 .and_then(|mut file| copy(&mut text, &mut file))
                 .map_err(|source| Error::Write { path, source }),

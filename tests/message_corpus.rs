@@ -3,6 +3,7 @@
 
 mod common;
 use common::{Run, Scratch, corpora, distvouch, tool};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -99,6 +100,16 @@ fn paths(corpus: &Path, case: &Case) -> (PathBuf, PathBuf) {
     (dir.join("message.asc"), dir.join("key.pgp"))
 }
 
+/// A key file as gpgv wants it.
+fn binary(key: Vec<u8>) -> Vec<u8> {
+    if !key.starts_with(b"-") {
+        return key;
+    }
+    let mut bytes = Vec::new();
+    sequoia_openpgp::armor::Reader::from_bytes(&key, None).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
 #[test]
 fn every_case_is_as_the_incumbents_say_or_differs_for_a_reason() {
     let Some(corpora) = corpora("message corpus") else { return };
@@ -143,7 +154,7 @@ fn the_text_is_what_gpgv_writes() {
         if message(&file, &key, &ours).status != 0 {
             continue;
         }
-        let keyring = scratch.write("key.pgp", std::fs::read(key).unwrap());
+        let keyring = scratch.write("key.pgp", binary(std::fs::read(key).unwrap()));
         let status = Command::new(&gpgv)
             .arg("--keyring")
             .arg(keyring)

@@ -1,14 +1,15 @@
 //! `distvouch message`.
 
-use super::options::{OpenpgpOptions, PrintOptions, Stream, TimeOption};
+use super::keys::KeyArgs;
+use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::finding::Finding;
 use crate::input::{is_stdin, open_source};
-use crate::message::{Expectation, examine};
+use crate::message::{examine, is_judged_by};
 use crate::requirement::Status;
-use crate::spool::{Spool, Target};
+use crate::spool::{Spool, Target, Vouched};
 use crate::summary::{Clock, Summary};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Message {
-    /// Cleartext-signed or inline-signed message; - for standard input
+    /// Message: OpenPGP, cleartext-signed or inline-signed, or of signify -e; - for standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
@@ -43,16 +44,16 @@ pub struct Message {
     #[arg(long, value_name = "OUT")]
     pub output: PathBuf,
 
+    /// The keys that count. OpenPGP and signify have messages that carry their text.
     #[command(flatten)]
-    #[allow(missing_docs)]
-    pub openpgp: OpenpgpOptions,
+    pub keys: KeyArgs,
 
+    /// When to judge
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub time: TimeOption,
 
+    /// How to print.
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub print: PrintOptions,
 }
 
@@ -64,16 +65,16 @@ impl Message {
     /// Where the command line does not fit, something named in it cannot be read, or OUT cannot be
     /// written.
     pub fn run(&self) -> Result<Status, Error> {
-        let expectation = Expectation {
-            ring: self.openpgp.ring()?,
-            policy: self.openpgp.policy(),
-            now: self.time.now()?,
-        };
+        let now = self.time.now()?;
+        let keys = self.keys.read()?;
+        if !is_judged_by(&keys) {
+            return Err(UsageError::NoKey.into());
+        }
         let target = Target::of(&self.output);
         let mut spool = Spool::new(&target)?;
         let mut input = BufReader::new(open_source(&self.file)?);
-        let (finding, vouched) = examine(&mut input, &self.file, &expectation, &mut spool)?;
-        if let Some(vouched) = vouched {
+        let finding = examine(&mut input, &self.file, &keys, now, &mut spool)?;
+        if let Some(vouched) = Vouched::by(&finding) {
             spool.deliver(vouched)?;
         }
         let report = self.report(finding);

@@ -2,7 +2,7 @@
 //! around a literal (RFC 9580, section 10.3), binary or armored, compressed or not.
 //!
 //! [`read`] writes the text to a spool while it computes the document hashes; nobody reads the
-//! spool before [`check`] has judged the signatures: [`Vouched`] is the only key to it.
+//! spool before [`check`] has judged the signatures.
 
 mod armored;
 mod cleartext;
@@ -72,10 +72,6 @@ impl UnverifiedMessage {
     }
 }
 
-/// Permission to hand on the text of a message. Only [`check`] grants it.
-#[derive(Debug)]
-pub struct Vouched(());
-
 /// Reads the message of `input` and writes its text to `spool`.
 ///
 /// What is written follows from what is signed alone: of a cleartext-signed message the lines
@@ -113,10 +109,7 @@ pub fn read(
 }
 
 /// Judges the signatures over the text, as [`super::check`] does those over a distfile.
-pub fn check(
-    message: &UnverifiedMessage,
-    circumstances: Circumstances,
-) -> (Finding, Option<Vouched>) {
+pub fn check(message: &UnverifiedMessage, circumstances: Circumstances) -> Finding {
     let mut finding = super::check(&message.signatures, &message.documents, circumstances)
         .with("message", message.form.word())
         .with("text_size", message.size);
@@ -127,8 +120,7 @@ pub fn check(
         let text = "text stands outside of the signed message; it was dropped";
         finding = finding.noting(FailureClass::MessageSurrounded, text);
     }
-    let vouched = finding.class.is_none().then_some(Vouched(()));
-    (finding, vouched)
+    finding
 }
 
 /// The states that `wanted` names, for text that is about to be fed to them.
