@@ -44,6 +44,8 @@ pub enum Error {
     },
     /// The report could not be printed.
     Output(std::io::Error),
+    /// A temporary file could not be written.
+    Spool(std::io::Error),
 }
 
 /// What does not fit in the command line.
@@ -138,6 +140,7 @@ impl fmt::Display for Error {
                 write!(f, "{}: cannot write: {source}", path.display())
             }
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
+            Self::Spool(error) => write!(f, "cannot write a temporary file: {error}"),
         }
     }
 }
@@ -149,11 +152,11 @@ impl std::error::Error for Error {
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
             Self::Key(error) => Some(error),
+            Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
-            Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
     }

@@ -256,7 +256,7 @@ impl<'a> List<'a> {
             let (name, digest) = rest.rsplit_once(") = ")?;
             let (_, hash) = LISTED.iter().find(|(known, _)| *known == algorithm)?;
             let digits =
-                digest.len() == hash.len() * 2 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+                digest.len() == hash.size() * 2 && digest.bytes().all(|b| b.is_ascii_hexdigit());
             if !digits || name.is_empty() || lines.len() >= LIST_LIMIT {
                 return None;
             }

@@ -115,7 +115,7 @@ impl StreamFault {
                 FailureClass::StreamMalformed
             }
             Self::Format(_) | Self::Window(_) | Self::Size(_) | Self::Ratio(_) => {
-                FailureClass::NotCheckedUnsupported
+                FailureClass::EvidenceUnsupported
             }
         }
     }

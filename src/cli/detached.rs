@@ -2,7 +2,7 @@
 
 use super::check::{progress_bar, size_of};
 use super::keys::KeyArgs;
-use super::{colour, judging_time, printed};
+use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
 use crate::check::signatures::{Over, Signatures};
 use crate::check::{DistfileReport, Report};
@@ -10,12 +10,11 @@ use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
 use crate::error::{Error, UsageError};
 use crate::finding::Finding;
 use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
-use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use clap::Args;
-use std::io::{self, BufWriter, Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -62,25 +61,13 @@ pub struct Detached {
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
     pub uncompress_limit: u64,
 
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
+
     /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-
-    /// Short for --format json
-    #[arg(long, conflicts_with = "format")]
-    pub json: bool,
-
-    /// Time to judge at, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
-
-    /// Print only what is not met
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-
-    /// Print the data behind the finding, too
-    #[arg(short, long)]
-    pub verbose: bool,
+    #[command(flatten)]
+    pub print: PrintOptions,
 }
 
 impl Detached {
@@ -90,7 +77,7 @@ impl Detached {
     ///
     /// Where no key was given or a file cannot be read or written.
     pub fn run(&self) -> Result<Status, Error> {
-        let now = judging_time(self.time.as_deref())?;
+        let now = self.time.now()?;
         if self.keys.checks().next().is_none() {
             return Err(UsageError::NoKey.into());
         }
@@ -109,7 +96,9 @@ impl Detached {
         if let Some(spool) = spool.filter(|_| status == Status::Met) {
             spool.publish()?;
         }
-        self.print(&report)?;
+        // Standard output belongs to the data, where it goes there.
+        let data = self.output.as_deref().is_some_and(is_stdout);
+        self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
         Ok(status)
     }
 
@@ -150,18 +139,6 @@ impl Detached {
             findings,
         };
         Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
-    }
-
-    /// Prints to standard output, or to standard error where the data goes there.
-    fn print(&self, report: &Report) -> Result<(), Error> {
-        let format = if self.json { Format::Json } else { self.format };
-        let data = self.output.as_deref().is_some_and(is_stdout);
-        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: !data && colour() };
-        let mut out: Box<dyn Write> = match data {
-            true => Box::new(io::stderr().lock()),
-            false => Box::new(BufWriter::new(io::stdout().lock())),
-        };
-        printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod armor;
 mod judge;
+pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
@@ -93,7 +94,7 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
         }
         if unreadable > 0 {
             let text = format!("beside it, {unreadable} that cannot be read here");
-            finding = finding.noting(FailureClass::NotCheckedUnsupported, text);
+            finding = finding.noting(FailureClass::EvidenceUnsupported, text);
         }
     }
     finding

@@ -76,6 +76,14 @@ pub fn too_short<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
         && key.mpis().bits().is_none_or(|bits| bits < LEAST_BITS - 1)
 }
 
+/// Whether the cryptographic backend of this build computes nothing with `key`: the pure Rust one
+/// takes no RSA keys of more than 4096 bits.
+pub fn beyond_backend<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
+    cfg!(feature = "crypto-rust")
+        && matches!(key.mpis(), PublicKey::RSA { .. })
+        && key.mpis().bits().is_none_or(|bits| bits > 4096)
+}
+
 /// The weaknesses of a document signature and the key that made it, as phrases.
 pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
     signature: &Signature,

@@ -47,7 +47,7 @@ impl SignatureFault {
     pub const fn class(self) -> FailureClass {
         match self {
             Self::Armor | Self::Form => FailureClass::SignatureMalformed,
-            Self::Certificate => FailureClass::NotCheckedUnsupported,
+            Self::Certificate => FailureClass::EvidenceUnsupported,
         }
     }
 }
@@ -224,7 +224,7 @@ fn supported(key: &KeyData) -> Result<(), Refusal> {
                 )),
                 2048..=4096 => Ok(()),
                 _ => Err((
-                    FailureClass::NotCheckedUnsupported,
+                    FailureClass::EvidenceUnsupported,
                     format!("made by an RSA key with {bits} bits, and this build reads 4096"),
                 )),
             }
@@ -234,7 +234,7 @@ fn supported(key: &KeyData) -> Result<(), Refusal> {
         | KeyData::SkEd25519(_)
         | KeyData::SkEcdsaSha2NistP256(_) => Ok(()),
         _ => Err((
-            FailureClass::NotCheckedUnsupported,
+            FailureClass::EvidenceUnsupported,
             format!("this build does not compute {} signatures", key.algorithm()),
         )),
     }
