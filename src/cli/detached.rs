@@ -1,5 +1,6 @@
 //! `distvouch detached`.
 
+use super::check::{progress_bar, size_of};
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
@@ -114,11 +115,13 @@ impl Detached {
         };
         let path = spool.as_ref().map(|spool| spool.target.clone()).unwrap_or_default();
         let sink = spool.map(|spool| &mut spool.file as &mut dyn Write);
-        measure_stream(&mut input, &self.file, wanted, sink, &mut |_| {}).map_err(|error| {
-            match error {
-                MeasureError::Input(error) => error.into(),
-                MeasureError::Sink(source) => Error::Write { path, source },
-            }
+        let bar = progress_bar(size_of(&self.file));
+        let measured =
+            measure_stream(&mut input, &self.file, wanted, sink, &mut |bytes| bar.inc(bytes));
+        bar.finish_and_clear();
+        measured.map_err(|error| match error {
+            MeasureError::Input(error) => error.into(),
+            MeasureError::Sink(source) => Error::Write { path, source },
         })
     }
 
