@@ -367,7 +367,7 @@ _verify-sig_distvouch() {
 	local function=${1} subject=${2}
 	shift 2
 
-	local output status line level class why=
+	local output status line level class why= maybe=
 	output=$(distvouch "${@}")
 	status=${?}
 
@@ -382,14 +382,19 @@ _verify-sig_distvouch() {
 		fi
 		_verify-sig_say "${level}" "${line}"
 
-		# the classes, for the die message
+		# the classes, for the die message: those of errors, or else those of warnings
 		if [[ ${line} =~ "distvouch explain "([a-z][a-z0-9-]*) ]]; then
 			class=${BASH_REMATCH[1]}
-			[[ " ${why}" == *" ${class} "* ]] || why+="${class} "
+			if [[ ${level} != eerror ]]; then
+				[[ " ${maybe}" == *" ${class} "* ]] || maybe+="${class} "
+			elif [[ " ${why}" != *" ${class} "* ]]; then
+				why+="${class} "
+			fi
 		fi
 	done <<< "${output}"
 
 	# "a b " -> "a, b; see 'distvouch explain a'"
+	why=${why:-${maybe}}
 	if [[ -n ${why} ]]; then
 		why=${why% }
 		why="${why// /, }; see 'distvouch explain ${why%% *}'"
@@ -493,7 +498,7 @@ _verify-sig_other_detached() {
 			;;
 		minisig)
 			# the last line is the key, with or without a comment before it
-			minisign -Q -V -P "$(tail -n 1 "${key}")" -x "${sig}" -m "${file}" ||
+			minisign -q -V -P "$(tail -n 1 "${key}")" -x "${sig}" -m "${file}" ||
 				die "${function}: ${name}: minisign refuses the signature (signature-bad, or as above)"
 			;;
 		sigstore)
