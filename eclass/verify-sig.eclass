@@ -310,7 +310,7 @@ _verify-sig_say_no_refresh() {
 # Set "key" and "key_args", local to the calling function, from an argument
 # that may be empty and from the variables.
 _verify-sig_set_key() {
-	key= key_args=()
+	key="" key_args=()
 
 	if [[ -n ${VERIFY_SIG_OPENPGP_KEYSERVER+1} && ${VERIFY_SIG_METHOD} != openpgp ]]; then
 		die "${1}: VERIFY_SIG_OPENPGP_KEYSERVER is not supported"
@@ -367,7 +367,7 @@ _verify-sig_distvouch() {
 	local function=${1} subject=${2}
 	shift 2
 
-	local output status line level class why= maybe=
+	local output status line level class why maybe
 	output=$(distvouch "${@}")
 	status=${?}
 
@@ -702,6 +702,7 @@ verify-sig_verify_unsigned_checksums() {
 	fi
 
 	_verify-sig_say einfo "Checking against the checksums in ${name} ..."
+	_verify-sig_say_clock
 	if _verify-sig_lacks_distvouch; then
 		_verify-sig_other_checksums "${FUNCNAME}" "${dir}/list" "${format}" "${files[@]}"
 	else
@@ -900,7 +901,7 @@ _verify-sig_refuse() {
 #
 # Write src_unpack yourself to check only some distfiles.
 verify-sig_src_unpack() {
-	local want_signatures= want_provenance=
+	local want_signatures want_provenance
 	[[ ${VERIFY_SIG_METHOD} == provenance ]] || ! use verify-sig || want_signatures=1
 	[[ -z ${_VERIFY_SIG_PROVENANCE} ]] || ! use verify-provenance || want_provenance=1
 

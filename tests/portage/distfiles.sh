@@ -77,7 +77,7 @@ for p in broot-key-1 calls-default-1 conditional-1 default-asc-1 eapi7-1 eapi9-1
 done
 sign "${D}/default-two-sigs-1.tar.gz" "${D}/default-two-sigs-1.tar.gz.sig"
 tgz unsigned-1-extra
-cp "${D}/stray-1.tar.gz.asc" "${D}/stray-1-gone.tar.gz.asc"
+sign /dev/null "${D}/stray-1-gone.tar.gz.asc"
 sum sha256 "${D}/procsub-1.tar.gz" > "${D}/procsub-1.sha256"
 # refused: made over something else
 tgz nonfatal-1
@@ -102,7 +102,7 @@ done
 tgz loop-1
 tgz loop-1-extra
 for f in loop-1.tar.gz loop-1-extra.tar.gz; do sign "${D}/${f}" "${D}/${f}.sig"; done
-echo "not an archive" > "${D}/loop-1-fonts.zip"
+echo "not an archive" > "${D}/loop-1-fonts.dat"
 tarball partial-1-patches; compress partial-1-patches xz
 
 # --- over the uncompressed tarball ---------------------------------------------------------------
@@ -176,12 +176,15 @@ debian() {
 		/usr/share/keyrings/debian-archive-keyring.gpg "${mirror}" > "${apt}/sources.list"
 	local options=( -qq -o Dir::Etc::sourcelist="${apt}/sources.list" -o Dir::Etc::sourceparts=/dev/null
 		-o Dir::State::lists="${apt}/lists" -o Dir::Cache="${apt}" -o APT::Sandbox::User=root )
-	{ [[ -e ${apt}/updated ]] || apt-get "${options[@]}" update; } >/dev/null 2>&1 && : > "${apt}/updated" &&
+	if { [[ -e ${apt}/updated ]] || apt-get "${options[@]}" update; } >/dev/null 2>&1 && : > "${apt}/updated" &&
 		( cd "${dir}" && apt-get "${options[@]}" source --download-only "${package}=${version}" ) >/dev/null 2>&1 &&
-		cp "${dir}/${file}"{,.asc} "${D}/" &&
-		tar -C "${dir}" -xf "${dir}"/*.debian.tar.* debian/upstream/signing-key.asc &&
-		cp "${dir}/debian/upstream/signing-key.asc" "${D}/openpgp-keys-real-1-real-${package}.asc" ||
+		tar -C "${dir}" -xf "${dir}"/*.debian.tar.* debian/upstream/signing-key.asc
+	then
+		cp "${dir}/${file}"{,.asc} "${D}/"
+		cp "${dir}/debian/upstream/signing-key.asc" "${D}/openpgp-keys-real-1-real-${package}.asc"
+	else
 		absent "real release ${package} ${version}"
+	fi
 }
 debian pciutils@bookworm pciutils 1:3.9.0-4 pciutils_3.9.0.orig.tar.gz
 debian byacc@bookworm byacc 1:2.0.20221106-1 byacc_2.0.20221106.orig.tar.gz

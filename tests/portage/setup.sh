@@ -150,8 +150,8 @@ configuration() {
 			PORTAGE_LOGDIR="${prefix}/log"
 			# nothing is ever fetched
 			GENTOO_MIRRORS=""
-			FETCHCOMMAND="false"
-			RESUMECOMMAND="false"
+			FETCHCOMMAND="/bin/false \\\${URI} \\\${DISTDIR}/\\\${FILE}"
+			RESUMECOMMAND="/bin/false \\\${URI} \\\${DISTDIR}/\\\${FILE}"
 			EMERGE_DEFAULT_OPTS="--color=n --nospinner --quiet-build=n --jobs=1"
 			PORTAGE_ELOG_SYSTEM="echo"
 			# What make.globals switches on stays on (userpriv, network-sandbox, pid-sandbox,

@@ -10,7 +10,7 @@ HOMEPAGE="https://example.org/"
 SRC_URI="
 	https://example.org/${P}.tar.gz
 	https://example.org/${P}-extra.tar.gz
-	https://example.org/${P}-fonts.zip
+	https://example.org/${P}-fonts.dat
 	verify-sig? (
 		https://example.org/${P}.tar.gz.sig
 		https://example.org/${P}-extra.tar.gz.sig
@@ -19,7 +19,7 @@ SRC_URI="
 
 LICENSE="MIT"
 SLOT="0"
-KEYWORDS="~alpha ~amd64 ~arm64 ~hppa ~m68k ~riscv"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
 
 BDEPEND="
 	verify-sig? ( sec-keys/openpgp-keys-upstream )

@@ -16,7 +16,12 @@ S="${WORKDIR}"
 
 LICENSE="MIT"
 SLOT="0"
-KEYWORDS="~alpha ~amd64 ~arm64 ~hppa ~m68k ~riscv"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
 
 VERIFY_SIG_CERT_IDENTITY="https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main"
 VERIFY_SIG_CERT_OIDC_ISSUER="https://token.actions.githubusercontent.com"
+
+src_unpack() {
+	verify-sig_src_unpack
+	cp "${DISTDIR}"/${P}.txt "${WORKDIR}" || die
+}

@@ -13,7 +13,7 @@ WHEEL=${P}-py3-none-any.whl
 DESCRIPTION="A wheel from PyPI, renamed so that it is unpacked"
 HOMEPAGE="https://example.org/"
 SRC_URI="
-	https://files.pythonhosted.org/packages/py3/a/abi3info/${WHEEL} -> ${WHEEL}.zip
+	https://example.org/${WHEEL} -> ${WHEEL}.zip
 	verify-provenance? (
 		$(verify-sig_pypi_provenance_uri ${PN} ${PV} ${WHEEL} ${WHEEL}.zip)
 	)
@@ -22,4 +22,6 @@ S="${WORKDIR}"
 
 LICENSE="MIT"
 SLOT="0"
-KEYWORDS="~alpha ~amd64 ~arm64 ~hppa ~m68k ~riscv"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
+
+BDEPEND="app-arch/unzip"

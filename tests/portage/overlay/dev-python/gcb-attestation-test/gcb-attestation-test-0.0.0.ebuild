@@ -13,7 +13,7 @@ MY_P=gcb_attestation_test-${PV}
 DESCRIPTION="From PyPI, published by a Google Cloud service account"
 HOMEPAGE="https://example.org/"
 SRC_URI="
-	https://files.pythonhosted.org/packages/source/g/gcb-attestation-test/${MY_P}.tar.gz
+	https://example.org/${MY_P}.tar.gz
 	verify-provenance? (
 		$(verify-sig_pypi_provenance_uri gcb-attestation-test ${PV} ${MY_P}.tar.gz)
 	)
@@ -22,4 +22,4 @@ S="${WORKDIR}/${MY_P}"
 
 LICENSE="MIT"
 SLOT="0"
-KEYWORDS="~alpha ~amd64 ~arm64 ~hppa ~m68k ~riscv"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"

@@ -12,7 +12,7 @@ MY_P=pypi_attestations-${PV}
 DESCRIPTION="From PyPI, with provenance and an OpenPGP signature"
 HOMEPAGE="https://example.org/"
 SRC_URI="
-	https://files.pythonhosted.org/packages/source/p/pypi-attestations/${MY_P}.tar.gz
+	https://example.org/${MY_P}.tar.gz
 	verify-sig? ( https://example.org/${MY_P}.tar.gz.asc )
 	verify-provenance? (
 		$(verify-sig_pypi_provenance_uri pypi-attestations ${PV} ${MY_P}.tar.gz)
@@ -22,7 +22,7 @@ S="${WORKDIR}/${MY_P}"
 
 LICENSE="MIT"
 SLOT="0"
-KEYWORDS="~alpha ~amd64 ~arm64 ~hppa ~m68k ~riscv"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
 
 BDEPEND="verify-sig? ( sec-keys/openpgp-keys-upstream )"
 
