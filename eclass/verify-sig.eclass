@@ -174,6 +174,17 @@ _VERIFY_SIG_ECLASS=1
 # @DESCRIPTION:
 # Number of the repository's owner at its forge.
 
+# @ECLASS_VARIABLE: VERIFY_PROVENANCE_ENVIRONMENT
+# @DEFAULT_UNSET
+# @DESCRIPTION:
+# Deployment environment that it must have run in (pypi).
+
+# @ECLASS_VARIABLE: VERIFY_PROVENANCE_SIGNER
+# @DEFAULT_UNSET
+# @DESCRIPTION:
+# URL of the reusable workflow that must have signed, if upstream's workflow
+# leaves that to another one.
+
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_UPSTREAM_NAMES
 # @DEFAULT_UNSET
 # @DESCRIPTION:
@@ -805,7 +816,7 @@ _verify-sig_set_provenance_args() {
 	esac
 	[[ -z ${2} || ${2} == "${VERIFY_PROVENANCE_REPO}" ]] || return 0
 
-	for pin in WORKFLOW REF TRIGGER RUNNER REPOSITORY_ID OWNER_ID; do
+	for pin in WORKFLOW REF TRIGGER RUNNER REPOSITORY_ID OWNER_ID ENVIRONMENT SIGNER; do
 		local value=VERIFY_PROVENANCE_${pin}
 		pin=${pin,,}
 		[[ -z ${!value} ]] || provenance_args+=( "--${pin//_/-}" "${!value}" )
