@@ -375,7 +375,7 @@ _verify-sig_set_key() {
 # Everything is passed as an argument: from EAPI 9 on, the variables of the
 # package manager are not in the environment.
 _verify-sig_distvouch() {
-	local function=${1} subject=${2}
+	local function=${1} subject=${2//\\/\\\\}
 	shift 2
 
 	local output status line level class why maybe
@@ -461,10 +461,13 @@ _verify-sig_gemato() {
 	# gpg tries its socket directory here before it falls back to GNUPGHOME
 	addpredict /run/user
 	# the socket of gpg-agent does not fit below a long path (bug 854492)
-	if TMPDIR=/tmp gemato "${subcommand}" "${args[@]}" "${@}" &> "${log}"; then
+	# gpg by itself takes revoked keys and expired signatures; gemato does not
+	if TMPDIR=/tmp gemato "${subcommand}" "${args[@]}" "${@}" &> "${log}" &&
+		! grep -q -E '^\[GNUPG:\] (REVKEYSIG|EXPSIG|BADSIG|ERRSIG) ' "${log}"
+	then
 		while IFS= read -r line; do
 			if [[ ${line} =~ "primary key: "([0-9A-F]{40,}) || ${line} =~ " VALIDSIG "([0-9A-F]{40,}) ]]; then
-				einfo "${name}: openpgp agrees: signed by ${BASH_REMATCH[1]} (asked of gemato and gpg)"
+				_verify-sig_say einfo "${name}: openpgp agrees: signed by ${BASH_REMATCH[1]} (asked of gemato and gpg)"
 			fi
 		done < "${log}"
 	else
@@ -487,14 +490,8 @@ _verify-sig_other_detached() {
 	_verify-sig_say_clock
 	case ${VERIFY_SIG_METHOD} in
 		openpgp)
-			# gemato's child has no other descriptors: a pipe goes in as stdin
-			if [[ ${file} == - || -f ${file} ]]; then
-				_verify-sig_gemato "${function}" "${name}" \
-					openpgp-verify-detached --no-require-all-good "${sig}" "${file}"
-			else
-				_verify-sig_gemato "${function}" "${name}" \
-					openpgp-verify-detached --no-require-all-good "${sig}" - < "${file}"
-			fi
+			_verify-sig_gemato "${function}" "${name}" \
+				openpgp-verify-detached --no-require-all-good "${sig}" "${file}"
 			;;
 		signify)
 			if ! use hppa; then
@@ -527,6 +524,12 @@ _verify-sig_other_detached() {
 verify-sig_verify_detached() {
 	(( ${#} == 2 || ${#} == 3 )) ||
 		die "Usage: ${FUNCNAME} <file> <sig-file> [<key-file>]"
+
+	# a process substitution
+	if [[ -p ${1} ]]; then
+		"${FUNCNAME}" - "${@:2}" < "${1}"
+		return
+	fi
 
 	local file=${1} sig=${2} name=${1##*/}
 	local key key_args
@@ -895,6 +898,7 @@ _verify-sig_refuse() {
 	for file; do
 		_verify-sig_say eerror "  ${file}"
 	done
+	set -- "${@//\\/\\\\}"
 	die "${message} (${class}): ${*}; see 'distvouch explain ${class}'"
 }
 

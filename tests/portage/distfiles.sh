@@ -41,6 +41,12 @@ cp "${work}/signify.pub" "${D}/signify-keys-upstream-1-upstream.pub"
 tail -n 1 "${work}/minisign.pub" > "${D}/minisig-keys-upstream-1-upstream.pub"
 # for the scenarios that put another key in the place of the right one
 cp "${work}/stranger.asc" "${prefix}/stranger.asc"
+# gpg keeps a revocation certificate for each key, with a colon against use by accident
+mkdir -m 700 "${work}/revoked"
+fingerprint=$(gpg --batch --with-colons --list-keys "${user[upstream]}" | awk -F: '$1 == "fpr" { print $10; exit }')
+sed 's/^:-----BEGIN/-----BEGIN/' "${GNUPGHOME}/openpgp-revocs.d/${fingerprint}.rev" > "${work}/revocation"
+gpg --homedir "${work}/revoked" --batch --quiet --import "${work}/upstream.asc" "${work}/revocation" 2>/dev/null
+gpg --homedir "${work}/revoked" --batch --armor --export > "${prefix}/revoked.asc"
 
 # --- tools -----------------------------------------------------------------------------------
 # usage: tarball NAME [DIRECTORY]: NAME.tar in the work directory, with DIRECTORY/hello in it

@@ -104,8 +104,8 @@ needs() {
 			continue
 		fi
 		text=${check_help}
-		[[ ${what} == --* ]] || text=${help} what="  ${what}"
-		grep -qE -e "${what}( |$)" <<< "${text}" || { not="this distvouch has no ${what}"; return 1; }
+		[[ ${what} == --* ]] || text=${help}
+		grep -qE -e "^ *${what}( |$)" <<< "${text}" || { not="this distvouch has no ${what}"; return 1; }
 	done
 }
 has_uncompressed() {
@@ -251,13 +251,13 @@ altered_tarball() {	# the same name in other bytes, as an attacker would do it
 	rm -r "${dir}"
 }
 
-# usage: other_key PN CLASS: the key in BROOT is somebody else's
+# usage: other_key PN CLASS: the key in BROOT is somebody else's, or what "key" says
 other_key() {
 	local file=${prefix}/venv/usr/share/openpgp-keys/upstream.asc class=$2
 	has_distvouch || class='gemato refuses'
 	! has_distvouch || needs "${@:3}" || return
 	cp -p "${file}" "${prefix}/kept"
-	cp "${prefix}/stranger.asc" "${file}"
+	cp "${prefix}/${key:-stranger}.asc" "${file}"
 	USE=verify-sig unpack "$1"
 	refuses "${class}"
 	cp -p "${prefix}/kept" "${file}"
@@ -329,6 +329,18 @@ hostile() {
 	has '\\a\\0033\]0;x'
 	! grep -q $'key of.*\x1b\\[\\(2J\\|32m\\)' "${log}" || wrong "an escape sequence got through"
 	! grep -q $'\a' "${log}" || wrong "a bell got through"
+}
+# All of ${A} in one run of the program
+one_call() {	# usage: one_call PN FLAG...
+	needs_package "$1" || return
+	[[ $* != *provenance* ]] || needs --repository || return
+	# shellcheck disable=SC2016
+	fake "$(printf 'echo "CALL $*" >&2; exec %q "$@"' "${program}")"
+	USE="${*:2}" unpack "$1"
+	accepts
+	[[ $(grep -c '^CALL ' "${log}") == 1 ]] || wrong "$(grep -c '^CALL ' "${log}") calls"
+	has '^CALL check .*--manifest /'
+	rm -r "${fake_dir:?}"
 }
 not_startable() {
 	fake 'exit 0' 644
@@ -453,7 +465,13 @@ native_emerge() {
 	else
 		lacks '^/usr/bin/distvouch'
 	fi
+	[[ $# == 2 ]] || has '^>>> Completed .*dev-python/pypi-attestations-signed'
 	[[ ! -e /usr/share/default-asc ]] || wrong "this machine was touched"
+}
+native_both() {
+	needs_package pypi-attestations-signed || return
+	native_emerge "$1" app-test/default-asc dev-python/pypi-attestations-signed
+	has 'provenance: not checked: .*not-checked-arch'
 }
 eapi9() {
 	[[ -x ${prefix}/bash53/bash ]] || { not="there is no bash 5.3"; return; }
@@ -655,6 +673,8 @@ all_scenarios() {
 		scenario "${a} distfile changed, minisign" env_how altered_tarball changed minisig minisig-1.tar.gz signature-bad --minisign-key
 		scenario "${a} another key" other_key default-asc signer-unknown
 		scenario "${a} another key, message" other_key pipe signer-unknown message
+		scenario "${a} revoked key" revoked_key default-asc key-revoked
+		scenario "${a} revoked key, message" revoked_key pipe key-revoked message
 		scenario "${a} nonfatal" refused nonfatal signature-bad detached
 		scenario "${a} distfile without a signature" refused unsigned signature-absent
 		scenario "${a} signature for no distfile" refused stray signature-stray
@@ -683,6 +703,9 @@ all_scenarios() {
 	scenario "program not startable" not_startable
 	scenario "program missing" missing
 	scenario "hostile text" hostile
+	scenario "one call for several distfiles" one_call default-several verify-sig doc
+	scenario "one call for signature and provenance" \
+		one_call pypi-attestations-signed verify-sig verify-provenance
 	scenario "not checked" not_checked no
 	scenario "not checked, strict" not_checked yes
 	scenario "keys wanted refreshed" refreshed
@@ -718,6 +741,7 @@ all_scenarios() {
 	for a in amd64 arm64 riscv alpha hppa m68k; do scenario "${a} BDEPEND resolves" resolves ${a}; done
 	scenario "amd64 emerge, not prefixed" native_emerge amd64 app-test/default-asc
 	scenario "alpha emerge, not prefixed" native_emerge alpha app-test/default-asc
+	scenario "m68k emerge with provenance, not prefixed" native_both m68k
 	scenario "riscv emerge, not prefixed" native_emerge riscv app-test/default-asc
 	scenario "eclass-overrides" overridden
 
@@ -730,6 +754,7 @@ all_scenarios() {
 	scenario "shellcheck" shellchecked
 }
 
+revoked_key() { local key=revoked; other_key "$@"; }
 env_how() { local how=$1; "${@:2}"; }
 altered_text() { sed -i 's/^\([0-9a-f]\)\(.*tar\)/0\2/; s/^0\(0*.*tar\)/1\1/' "$1"; }
 text_before() { { sha256sum /dev/null | sed 's:/dev/null:pipe-1.tar.gz:'; cat "$1"; } > "$1.new" && mv "$1.new" "$1"; }

@@ -27,3 +27,11 @@ KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv 
 BDEPEND="verify-sig? ( sec-keys/openpgp-keys-upstream )"
 
 VERIFY_SIG_OPENPGP_KEY_PATH="/usr/share/openpgp-keys/upstream.asc"
+
+src_compile() {
+	:
+}
+
+src_install() {
+	dodoc README.md
+}
