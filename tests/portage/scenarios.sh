@@ -209,9 +209,10 @@ idiom_off() {
 	lacks 'ERROR|QA Notice|command not found|agrees|Checking|Manifest already'
 }
 
-# Change one byte in the middle of a file
+# Change one byte of a file. In an armored signature this one is in the signature proper: before it
+# stand bytes that nothing covers (the unhashed area, the first two bytes of the digest).
 flip() {
-	local at=$(( $(stat -c %s "$1") / 2 )) byte
+	local at=$(( $(stat -c %s "$1") * 5 / 8 )) byte
 	byte=$(od -An -tu1 -j ${at} -N 1 "$1")
 	# shellcheck disable=SC2059 # the format is the byte
 	printf "\\x$(printf %x $(( byte ^ 1 )))" | dd of="$1" bs=1 seek=${at} conv=notrunc status=none
@@ -233,7 +234,7 @@ changed() {
 	cp -p "${prefix}/kept" "${file}"
 	manifest "${pn}"
 }
-flip_end() {	# in the middle of a binary signature are bytes that nothing covers
+flip_end() {	# likewise in a binary signature
 	local size
 	size=$(stat -c %s "$1")
 	tail -c 9 "$1" > "$1.end"
