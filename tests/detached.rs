@@ -80,12 +80,12 @@ fn what_was_signed_is_written_and_nothing_else_is() {
         ("garbage behind", [&whole[..], b"garbage"].concat(), "stream-malformed"),
         ("two members", [&whole[..], &whole].concat(), "stream-malformed"),
         ("cut short", whole[..whole.len() - 9].to_vec(), "stream-malformed"),
-        ("not compressed", plain(), "not-checked-unsupported"),
+        ("not compressed", plain(), "evidence-unsupported"),
     ] {
         scratch.write("f.tar.gz", bytes);
         let run = detached(&scratch, &[&args[..], &["--json"]].concat());
         assert_eq!(run.said("signify"), class, "{what}");
-        assert_eq!(run.status, if class == "not-checked-unsupported" { 3 } else { 1 }, "{what}");
+        assert_eq!(run.status, if class == "evidence-unsupported" { 3 } else { 1 }, "{what}");
         assert_eq!(std::fs::read(scratch.file("out.tar")).unwrap(), b"before", "{what}");
     }
     std::fs::remove_file(scratch.file("out.tar")).unwrap();
@@ -148,7 +148,7 @@ fn limits_and_usage() {
     };
     assert_eq!(limited(size).said("signify"), "agrees");
     let run = limited(size - 1);
-    assert_eq!((run.status, run.said("signify").as_str()), (3, "not-checked-unsupported"));
+    assert_eq!((run.status, run.said("signify").as_str()), (3, "evidence-unsupported"));
     let compared = run.finding("signify")["compared"].as_str().unwrap().to_owned();
     assert!(compared.contains(&format!("the limit of {} bytes", size - 1)), "{compared}");
 

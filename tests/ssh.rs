@@ -189,7 +189,7 @@ fn certificates_are_named() {
     let signature = ssh.scratch.file("f.sig");
     assert!(ssh.real(&signature, "a@b"));
     let run = ssh.ours(&signature, &[]);
-    assert_eq!((run.status, run.said("ssh").as_str()), (3, "evidence-unsupported"));
+    assert_eq!((run.status, run.said("ssh").as_str()), (1, "evidence-unsupported"));
 }
 
 #[test]
