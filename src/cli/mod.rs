@@ -4,6 +4,7 @@ pub mod check;
 pub mod checksums;
 pub mod detached;
 pub mod explain;
+pub mod inspect;
 pub mod keys;
 pub mod message;
 pub mod options;
@@ -48,6 +49,8 @@ pub enum Command {
     Checksums(checksums::Checksums),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(detached::Detached),
+    /// List what a key, signature or message says of itself, as claims
+    Inspect(inspect::Inspect),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -65,6 +68,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
         Command::Detached(detached) => detached.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
     }

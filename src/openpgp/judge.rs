@@ -193,7 +193,7 @@ fn judge_key(
     verdict
 }
 
-type Refusal = (FailureClass, String);
+pub(super) type Refusal = (FailureClass, String);
 
 #[allow(clippy::too_many_arguments)]
 fn live(
@@ -211,17 +211,7 @@ fn live(
     if policy::too_short(key) || !policy::takes_signature(policy, signature) {
         return Err((FailureClass::SignatureWeak, refuse_weak(&weak, kind)));
     }
-    let refuse_binding = || {
-        let primary = cert.primary_key().key();
-        if policy::beyond_backend(primary) {
-            let bits = primary.mpis().bits().unwrap_or_default();
-            let text = format!(
-                "this build does not compute the key's RSA self-signatures with {bits} bits"
-            );
-            return (FailureClass::NotCheckedUnsupported, text);
-        }
-        (FailureClass::KeyUnusable, binding_text(cert, key, kind, now))
-    };
+    let refuse_binding = || refuse_binding(cert, key, kind, now);
     let weak_binding = |class: Refusal| match kind {
         // What only the strict policy refuses is a matter of strength, not of the key's structure.
         PolicyKind::Strict if bound(cert, key, &PolicyKind::Gentoo.to_policy(), at) => (
@@ -251,10 +241,7 @@ fn live(
             format!("it claims to be made on {}, which lies ahead", date(signed)),
         ));
     }
-    let expiry = [valid.primary_key().key_expiration_time(), ka.key_expiration_time()]
-        .into_iter()
-        .flatten()
-        .min();
+    let expiry = expiry(&valid, &ka);
     if let Some(expiry) = expiry {
         if expiry <= signed {
             return Err((
@@ -287,17 +274,28 @@ fn live(
     Ok(())
 }
 
+/// When the key or its certificate expires, whichever comes first.
+pub(super) fn expiry(
+    valid: &ValidCert,
+    ka: &ValidErasedKeyAmalgamation<PublicParts>,
+) -> Option<SystemTime> {
+    [valid.primary_key().key_expiration_time(), ka.key_expiration_time()]
+        .into_iter()
+        .flatten()
+        .min()
+}
+
 /// Whether the certificate lets the key sign documents.
 ///
 /// Old keys carry no key flags at all; gpg then lets the primary key do what its algorithm can. A
 /// subkey without flags has no back signature either, and counts for nothing.
-fn may_sign(ka: &ValidErasedKeyAmalgamation<PublicParts>) -> bool {
+pub(super) fn may_sign(ka: &ValidErasedKeyAmalgamation<PublicParts>) -> bool {
     ka.for_signing()
         || (ka.primary() && ka.key_flags().is_none() && ka.key().pk_algo().for_signing())
 }
 
 /// Hard revocations fell every signature; soft ones (retired, superseded) those made afterwards.
-fn not_revoked(
+pub(super) fn not_revoked(
     valid: &ValidCert,
     cert: &Cert,
     key: &Key<PublicParts, UnspecifiedRole>,
@@ -337,7 +335,7 @@ fn not_revoked(
     Ok(())
 }
 
-fn reason_text(reason: ReasonForRevocation) -> &'static str {
+pub(super) fn reason_text(reason: ReasonForRevocation) -> &'static str {
     match reason {
         ReasonForRevocation::KeyCompromised => "the secret key leaked",
         ReasonForRevocation::KeySuperseded => "superseded by another key",
@@ -347,7 +345,7 @@ fn reason_text(reason: ReasonForRevocation) -> &'static str {
     }
 }
 
-fn bound(
+pub(super) fn bound(
     cert: &Cert,
     key: &Key<PublicParts, UnspecifiedRole>,
     policy: &dyn Policy,
@@ -355,6 +353,23 @@ fn bound(
 ) -> bool {
     cert.with_policy(policy, at)
         .is_ok_and(|valid| valid.keys().any(|ka| ka.key().fingerprint() == key.fingerprint()))
+}
+
+/// Why no self-signature that counts was found.
+pub(super) fn refuse_binding(
+    cert: &Cert,
+    key: &Key<PublicParts, UnspecifiedRole>,
+    kind: PolicyKind,
+    now: SystemTime,
+) -> Refusal {
+    let primary = cert.primary_key().key();
+    if policy::beyond_backend(primary) {
+        let bits = primary.mpis().bits().unwrap_or_default();
+        let text =
+            format!("this build does not compute the key's RSA self-signatures with {bits} bits");
+        return (FailureClass::NotCheckedUnsupported, text);
+    }
+    (FailureClass::KeyUnusable, binding_text(cert, key, kind, now))
 }
 
 fn binding_text(
@@ -372,7 +387,7 @@ fn binding_text(
 }
 
 /// SHA-1 and the like in the self-signatures that make the key usable.
-fn binding_weaknesses(
+pub(super) fn binding_weaknesses(
     cert: &Cert,
     key: &Key<PublicParts, UnspecifiedRole>,
     at: SystemTime,
@@ -394,7 +409,7 @@ fn binding_weaknesses(
         .collect()
 }
 
-fn refuse_weak(weak: &[String], kind: PolicyKind) -> String {
+pub(super) fn refuse_weak(weak: &[String], kind: PolicyKind) -> String {
     match weak {
         [] => format!("the {} policy does not take this kind of signature or key", kind.name()),
         weak => format!("{}, below the {} policy", weak.join(" and "), kind.name()),
@@ -411,7 +426,7 @@ fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> 
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
+pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
     match key.mpis().bits() {
         Some(bits) => format!("{} {bits}", key.pk_algo()),
         None => key.pk_algo().to_string(),
