@@ -21,6 +21,7 @@ pub mod explain;
 pub mod failure;
 pub mod finding;
 pub mod input;
+pub mod inspect;
 pub mod json;
 pub mod manifest;
 pub mod message;

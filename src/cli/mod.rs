@@ -5,6 +5,7 @@ pub mod checksums;
 pub mod detached;
 pub mod explain;
 pub mod generate;
+pub mod inspect;
 pub mod keys;
 pub mod message;
 pub mod options;
@@ -49,6 +50,8 @@ pub enum Command {
     Message(message::Message),
     /// Hold files against a list of checksums
     Checksums(checksums::Checksums),
+    /// List what a key, signature or message says of itself, as claims
+    Inspect(inspect::Inspect),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -72,6 +75,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),
