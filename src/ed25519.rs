@@ -187,7 +187,7 @@ pub struct SignatureLine {
     pub signature: [u8; 64],
 }
 
-/// Decodes the base64 of a signature line. White space at its end does not count.
+/// Decodes the base64 of a signature line.
 pub fn signature_line(line: &[u8]) -> Option<SignatureLine> {
     let bytes = base64(line)?;
     let (algorithm, rest) = bytes.split_first_chunk::<2>()?;
@@ -196,9 +196,9 @@ pub fn signature_line(line: &[u8]) -> Option<SignatureLine> {
     Some(SignatureLine { algorithm: *algorithm, number: KeyNumber(*number), signature })
 }
 
-/// Decodes a line of base64. White space at its end does not count.
+/// Decodes a line of base64.
 pub fn base64(line: &[u8]) -> Option<Vec<u8>> {
-    Base64::decode_vec(std::str::from_utf8(line).ok()?.trim_end()).ok()
+    Base64::decode_vec(std::str::from_utf8(line).ok()?).ok()
 }
 
 /// Splits off the first line, without its line feed; `None` where there is no line feed.
@@ -209,7 +209,7 @@ pub fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use ed25519_dalek::{Signer, SigningKey};
 

@@ -75,7 +75,7 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
-    /// `detached` or `message` was given no key at all.
+    /// `detached` was given no key at all.
     NoKey,
     /// `--repository` or `--publisher` names nobody.
     Publisher(ExpectationError),
@@ -151,8 +151,8 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
-            Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Key(error) => Some(error),
+            Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
             Self::Root(error) => Some(error),

@@ -190,7 +190,7 @@ classes! {
     /// No clone was given.
     NotCheckedNoClone "not-checked-no-clone" NotChecked;
     /// The evidence is beyond a stated limit of this program, or of a kind it does not read.
-    NotCheckedUnsupported "not-checked-unsupported" NotChecked;
+    EvidenceUnsupported "evidence-unsupported" Unusable;
 }
 
 impl FailureClass {

@@ -93,7 +93,7 @@ fn signify_message(
     input.take(ARMORED_LIMIT + 1).read_to_end(&mut bytes).map_err(MessageError::Read)?;
     if bytes.len() as u64 > ARMORED_LIMIT {
         let text = format!("it is larger than the limit of {ARMORED_LIMIT} bytes");
-        return Ok(Finding::fails(Check::Signify, FailureClass::NotCheckedUnsupported, text));
+        return Ok(Finding::fails(Check::Signify, FailureClass::EvidenceUnsupported, text));
     }
     let signature = match signify::embedded(&bytes) {
         Ok(signature) => signature,

@@ -35,8 +35,8 @@ pub struct UnverifiedSignature {
 pub enum SignatureFault {
     /// The first line is not `untrusted comment: …`.
     NoComment,
-    /// A comment is longer than minisign reads.
-    LongComment,
+    /// A comment is longer than minisign reads, or has a NUL in it.
+    Comment,
     /// The second line is not the base64 of 74 bytes.
     Base64,
     /// The algorithm is neither `ED` nor `Ed`.
@@ -51,7 +51,9 @@ impl fmt::Display for SignatureFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoComment => "its first line does not begin with \"untrusted comment: \"",
-            Self::LongComment => "one of its comments is longer than minisign reads",
+            Self::Comment => {
+                "one of its comments is longer than minisign reads, or has a NUL in it"
+            }
             Self::Base64 => "its second line is not the base64 of a signature",
             Self::Algorithm => "it is of another algorithm than minisign's Ed25519",
             Self::NoTrustedComment => "its third line does not begin with \"trusted comment: \"",
@@ -81,8 +83,9 @@ impl UnverifiedSignature {
         };
         let trusted =
             line().strip_prefix(TRUSTED_COMMENT).ok_or(SignatureFault::NoTrustedComment)?;
-        if comment.len() >= COMMENT_LIMIT || trusted.len() >= TRUSTED_COMMENT_LIMIT {
-            return Err(SignatureFault::LongComment);
+        let long = comment.len() >= COMMENT_LIMIT || trusted.len() >= TRUSTED_COMMENT_LIMIT;
+        if long || comment.contains(&0) || trusted.contains(&0) {
+            return Err(SignatureFault::Comment);
         }
         let comment_signature = ed25519::base64(line())
             .and_then(|bytes| bytes.try_into().ok())
@@ -191,7 +194,7 @@ pub fn check(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Mea
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::distfile::{Wanted, measure_stream};
     use crate::ed25519::tests::{line, public, secret};
@@ -249,7 +252,7 @@ mod tests {
             (lines[..3].join("\n"), SignatureFault::CommentBase64),
             (whole.replace("RUQ", "RUX"), SignatureFault::Algorithm),
             (whole.replace("comment: c", &"x".repeat(9000)), SignatureFault::NoTrustedComment),
-            (whole.replace(": c", &format!(": {}", "x".repeat(9000))), SignatureFault::LongComment),
+            (whole.replace(": c", &format!(": {}", "x".repeat(9000))), SignatureFault::Comment),
         ] {
             let got = UnverifiedSignature::parse(text.as_bytes());
             assert_eq!(got.as_ref().err(), Some(&fault), "{text:.60}");

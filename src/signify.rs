@@ -70,7 +70,9 @@ impl UnverifiedSignature {
             return Err(SignatureFault::LongComment);
         }
         let (line, rest) = ed25519::split_line(rest).ok_or(SignatureFault::NoSignature)?;
-        let line = ed25519::signature_line(line).ok_or(SignatureFault::Base64)?;
+        // signify's decoder passes over white space anywhere, a carriage return for instance.
+        let line: Vec<u8> = line.iter().copied().filter(|b| !is_space(*b)).collect();
+        let line = ed25519::signature_line(&line).ok_or(SignatureFault::Base64)?;
         if line.algorithm != PLAIN {
             return Err(SignatureFault::Algorithm);
         }
@@ -120,6 +122,11 @@ impl UnverifiedSignature {
         };
         Err(Refusal { class, text })
     }
+}
+
+/// What C's isspace takes.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// Why a message does not count.
@@ -249,7 +256,7 @@ impl<'a> List<'a> {
             let (name, digest) = rest.rsplit_once(") = ")?;
             let (_, hash) = LISTED.iter().find(|(known, _)| *known == algorithm)?;
             let digits =
-                digest.len() == hash.len() * 2 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+                digest.len() == hash.size() * 2 && digest.bytes().all(|b| b.is_ascii_hexdigit());
             if !digits || name.is_empty() || lines.len() >= LIST_LIMIT {
                 return None;
             }

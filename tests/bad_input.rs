@@ -66,7 +66,7 @@ fn an_empty_distfile_is_a_distfile() {
 fn a_distfile_that_may_not_be_read() {
     let scratch = Scratch::new();
     let path = scratch.write("secret", "x");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::File::open(&path).is_ok() {
         return common::skipped("unreadable distfile", "running as root, who may read everything");
     }

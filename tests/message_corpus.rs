@@ -46,7 +46,7 @@ const DIFFERENCES: &[Difference] = &[
     Difference {
         case: "dsc-courier-unicode_2.1.2-2.dsc",
         from: &["gpg", "gemato"],
-        class: "not-checked-unsupported",
+        class: "evidence-unsupported",
         why: "an RSA key with 8192 bits, which the pure Rust backend does not take",
     },
 ];

@@ -26,27 +26,44 @@ pub struct Request<'a> {
     pub verifier: &'a Verifier,
 }
 
+/// One attestation, checked.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What came out.
+    pub finding: Finding,
+    /// What was authenticated, whatever the judgement; `None` where nothing was.
+    pub facts: Option<AuthenticatedAttestation>,
+}
+
 /// Checks a provenance: one finding of [`Check::Provenance`] for each attestation, so that none
 /// that does not agree is outvoted by one that does; one finding where there is none.
 pub fn check(request: &Request<'_>) -> Vec<Finding> {
+    examine(request).into_iter().map(|checked| checked.finding).collect()
+}
+
+/// [`check`], with what was authenticated: continuity and source go on from there.
+pub fn examine(request: &Request<'_>) -> Vec<Checked> {
     let provenance = match Provenance::parse(request.provenance) {
         Ok(provenance) => provenance,
         Err(fault) => {
-            return vec![Finding::fails(Check::Provenance, fault.class(), fault.to_string())];
+            let finding = Finding::fails(Check::Provenance, fault.class(), fault.to_string());
+            return vec![Checked { finding, facts: None }];
         }
     };
     let each = provenance.attestations().iter();
     each.map(|attestation| {
-        let finding = match request.verifier.attestation(attestation, &request.subject) {
-            Ok(facts) => judged(request, attestation, &facts),
-            Err(fault) => unauthenticated(attestation, &fault),
+        let facts = request.verifier.attestation(attestation, &request.subject);
+        let finding = match &facts {
+            Ok(facts) => judged(request, attestation, facts),
+            Err(fault) => unauthenticated(attestation, fault),
         };
-        let finding = finding.with("trusted_root", request.verifier.root().source().to_string());
-        match attestation.place() {
-            Some(place) => finding
-                .with("place", json!({"bundle": place.bundle, "attestation": place.attestation})),
-            None => finding,
+        let mut finding =
+            finding.with("trusted_root", request.verifier.root().source().to_string());
+        if let Some(place) = attestation.place() {
+            let place = json!({"bundle": place.bundle, "attestation": place.attestation});
+            finding = finding.with("place", place);
         }
+        Checked { finding, facts: facts.ok() }
     })
     .collect()
 }
@@ -116,7 +133,7 @@ fn judged(
     let predicate = facts.statement().predicate_type.as_str();
     if ![PUBLISH_V1, SLSA_V1].contains(&predicate) {
         complaints.push(Complaint {
-            class: FailureClass::NotCheckedUnsupported,
+            class: FailureClass::EvidenceUnsupported,
             text: format!("what an attestation of the type {predicate} says is not known"),
         });
     }

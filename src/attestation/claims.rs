@@ -139,11 +139,10 @@ impl Claims {
         use Claim as C;
         let path = uri.strip_prefix(prefix)?;
         let rests = [C::SourceRepositoryRef, C::SourceRepositoryDigest, C::BuildConfigDigest];
-        let known = rests.into_iter().filter_map(|claim| self.get(claim)).find_map(|rest| {
+        rests.into_iter().filter_map(|claim| self.get(claim)).find_map(|rest| {
             let path = path.strip_suffix(rest)?.strip_suffix('@')?;
             (!path.is_empty()).then_some(path)
-        });
-        known
+        })
     }
 }
 

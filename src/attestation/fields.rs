@@ -122,6 +122,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The bytes that `text` is the hex of; empty where it is none.
+#[cfg(feature = "sigstore")]
+pub(crate) fn unhex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
+    let bytes = pairs.map(|pair| u8::from_str_radix(pair?, 16).ok());
+    bytes.collect::<Option<_>>().unwrap_or_default()
+}
+
 /// The base64 of `bytes`, standard alphabet, padded.
 #[cfg(feature = "sigstore")]
 pub(crate) fn base64(bytes: &[u8]) -> String {

@@ -10,20 +10,23 @@ mod slsa;
 mod statement;
 
 pub use crate::sigstore::AuthenticatedAttestation;
-pub use check::{Request, check};
+pub use check::{Checked, Request, check, examine};
 pub use claims::{Claim, Claims, Identity};
 pub use fields::{FieldError, FieldProblem};
 pub use name::same_file;
 pub use provenance::{Place, Provenance, ProvenanceFault, PublisherClaim, UnverifiedAttestation};
 pub use publisher::{
-    CIRCLECI_ISSUER, Disagreement, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER, GITLAB_ISSUER,
-    GOOGLE_ISSUER, Publisher, disagreements, unsigned,
+    ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, Disagreement, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
+    GITLAB_ISSUER, GOOGLE_ISSUER, Publisher, disagreements, unsigned,
 };
 pub use slsa::{StatementDiffers, differences};
 pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};
 
 #[cfg(feature = "sigstore")]
-pub(crate) use fields::{base64, hex};
+pub(crate) use fields::{base64, hex, unhex};
+
+#[cfg(test)]
+pub(crate) use claims::tests::github as claims_for_tests;
 
 /// The file that an attestation is held against.
 #[derive(Debug, Clone, Copy)]

@@ -190,7 +190,7 @@ fn add(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize,
     let function = match (line.function, format.function()) {
         (Function::Known(function), None) => function,
         (Function::Known(function), Some(wanted)) if function == wanted => function,
-        (Function::Unnamed, Some(wanted)) if line.digest.len() == wanted.len() * 2 => wanted,
+        (Function::Unnamed, Some(wanted)) if line.digest.len() == wanted.size() * 2 => wanted,
         (Function::Unnamed, Some(_)) if !is_digest_length(line.digest.len()) => {
             listed.malformed.push((number, "its digest has a length that no digest has"));
             return;
@@ -204,7 +204,7 @@ fn add(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize,
             return;
         }
     };
-    if line.digest.len() != function.len() * 2 {
+    if line.digest.len() != function.size() * 2 {
         listed.malformed.push((number, "its digest has another length than its function says"));
         return;
     }
@@ -231,7 +231,7 @@ fn note_other_place(files: &mut BTreeMap<Vec<u8>, Listed>, number: usize, name: 
 /// that could be its digest.
 fn suspect(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize, line: &[u8]) {
     let digest_like = line.split(|b| !b.is_ascii_hexdigit()).any(|run| match format.function() {
-        Some(function) => run.len() == function.len() * 2,
+        Some(function) => run.len() == function.size() * 2,
         None => is_digest_length(run.len()),
     });
     if !digest_like {

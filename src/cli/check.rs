@@ -1,21 +1,20 @@
 //! `distvouch check`.
 
 use super::keys::KeyArgs;
+use super::options::{PrintOptions, Stream, TimeOption};
 use super::sigstore::SigstoreOptions;
-use super::{colour, judging_time, printed};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::error::{Error, UsageError};
 use crate::finding::Check as CheckName;
 use crate::manifest::{Manifest, is_distfile_name};
-use crate::report::{self, Format, Style};
 use crate::requirement::{Requirement, Status};
 use crate::summary::Clock;
 use crate::uncompress::Limits;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// Distfiles of more than this many bytes together get a progress bar and threads.
@@ -83,29 +82,17 @@ pub struct Check {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub require: Vec<String>,
 
-    /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-
-    /// Short for --format json
-    #[arg(long, conflicts_with = "format")]
-    pub json: bool,
-
-    /// Time to judge at, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
-
     /// Most distfiles read at the same time; default: as many as there are processors
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
 
-    /// Print only what is required and not met
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
 
-    /// Print the data behind each finding, too
-    #[arg(short, long)]
-    pub verbose: bool,
+    /// How to print
+    #[command(flatten)]
+    pub print: PrintOptions,
 }
 
 /// The values of `--clock`.
@@ -129,19 +116,13 @@ impl Check {
         let bar = progress_bar(total);
         let report = run(&inputs, &|bytes| bar.inc(bytes));
         bar.finish_and_clear();
-        for error in &report.errors {
-            crate::cli::diagnose(error);
-        }
-        let format = if self.json { Format::Json } else { self.format };
-        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
-        let mut out = BufWriter::new(io::stdout().lock());
-        printed(report::print(&report, format, style, &mut out).and_then(|()| out.flush()))?;
+        self.print.print(&report, Stream::Output)?;
         Ok(report.status())
     }
 
     fn inputs(&self) -> Result<Inputs, Error> {
         let require = self.requirement()?;
-        let now = judging_time(self.time.as_deref())?;
+        let now = self.time.now()?;
         if let Some(name) = self.distfiles.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
@@ -229,9 +210,13 @@ impl Check {
         for (name, paths) in self.pairs("--signature", &self.signature, &names)? {
             let of_stream = streams.iter().filter(|(_, stream)| *stream == name);
             let of_file = distfiles.iter().filter(|distfile| **distfile == name);
-            let of_stream = of_stream.map(|(distfile, _)| (Over::Uncompressed, *distfile));
-            for (over, distfile) in of_file.map(|d| (Over::File, d)).chain(of_stream) {
-                let paths = paths.iter().map(|path| (over, path.clone()));
+            for distfile in of_file.chain(of_stream.map(|(distfile, _)| *distfile)) {
+                // Named by the stream, or itself named after it: f.tar.sign beside f.tar.xz.
+                let over = |path: &Path| match *distfile != name || names_stream(path, distfile) {
+                    true => Over::Uncompressed,
+                    false => Over::File,
+                };
+                let paths = paths.iter().map(|path| (over(path), path.clone()));
                 signatures.entry(distfile.clone()).or_default().extend(paths);
             }
         }
@@ -266,6 +251,13 @@ impl Check {
         }
         Ok(pairs)
     }
+}
+
+/// Whether the signature file is named after the stream that `distfile` compresses.
+fn names_stream(signature: &Path, distfile: &str) -> bool {
+    let name = signature.file_name().unwrap_or_default().to_string_lossy();
+    pairing::without_compression(distfile)
+        .is_some_and(|stream| pairing::signature_of(&name) == Some(stream))
 }
 
 /// Splits `DISTFILE=VALUE`. A distfile's name may itself hold a `=`: the longest name that is
@@ -306,7 +298,7 @@ fn total_size(inputs: &Inputs) -> u64 {
     inputs.distfiles.iter().map(size).sum()
 }
 
-fn size_of(path: &Path) -> u64 {
+pub(super) fn size_of(path: &Path) -> u64 {
     path.metadata().map(|metadata| metadata.len()).unwrap_or_default()
 }
 
@@ -319,7 +311,7 @@ fn default_jobs(inputs: &Inputs) -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn progress_bar(total: u64) -> ProgressBar {
+pub(super) fn progress_bar(total: u64) -> ProgressBar {
     if total < LONG_WORK || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -1,7 +1,8 @@
 //! `distvouch detached`.
 
+use super::check::{progress_bar, size_of};
 use super::keys::KeyArgs;
-use super::{colour, judging_time, printed};
+use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
 use crate::check::signatures::{Over, Signatures};
 use crate::check::{DistfileReport, Report};
@@ -9,15 +10,13 @@ use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
 use crate::error::{Error, UsageError};
 use crate::finding::Finding;
 use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
-use crate::report::{self, Format, Style};
 use crate::requirement::Status;
+use crate::spool::{Spool, Target, Vouched};
 use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use clap::Args;
-use std::io::{self, BufWriter, Read, Seek, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,25 +60,13 @@ pub struct Detached {
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
     pub uncompress_limit: u64,
 
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
+
     /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-
-    /// Short for --format json
-    #[arg(long, conflicts_with = "format")]
-    pub json: bool,
-
-    /// Time to judge at, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
-
-    /// Print only what is not met
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-
-    /// Print the data behind the finding, too
-    #[arg(short, long)]
-    pub verbose: bool,
+    #[command(flatten)]
+    pub print: PrintOptions,
 }
 
 impl Detached {
@@ -89,7 +76,7 @@ impl Detached {
     ///
     /// Where no key was given or a file cannot be read or written.
     pub fn run(&self) -> Result<Status, Error> {
-        let now = judging_time(self.time.as_deref())?;
+        let now = self.time.now()?;
         if self.keys.checks().next().is_none() {
             return Err(UsageError::NoKey.into());
         }
@@ -100,16 +87,20 @@ impl Detached {
         let over = if self.uncompress { Over::Uncompressed } else { Over::File };
         let mut signatures = Signatures::default();
         signatures.add(&keys, &self.signature, &bytes, over, &mut wanted);
-        let mut spool = self.output.as_deref().map(Spool::beside).transpose()?;
+        // A temporary file rather than a second pass: standard input cannot be read twice, and a
+        // file that is read twice may have changed in between.
+        let target = self.output.as_deref().map(Target::of);
+        let mut spool = target.as_ref().map(Spool::new).transpose()?;
         let measured = self.measure(&wanted, spool.as_mut())?;
         let findings = signatures.judge(&keys, now, &self.name(), &measured);
-        let report = self.report(findings, measured);
-        let status = report.status();
-        if let Some(spool) = spool.filter(|_| status == Status::Met) {
-            spool.publish()?;
+        if let (Some(spool), Some(vouched)) = (spool, Vouched::by_all(&findings)) {
+            spool.deliver(vouched)?;
         }
-        self.print(&report)?;
-        Ok(status)
+        let report = self.report(findings, measured);
+        // Standard output belongs to the data, where it goes there.
+        let data = self.output.as_deref().is_some_and(is_stdout);
+        self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
+        Ok(report.status())
     }
 
     /// The name of what was signed, as signed lists and the report have it.
@@ -123,13 +114,15 @@ impl Detached {
             true => Box::new(io::stdin().lock()),
             false => Box::new(open_regular(&self.file)?),
         };
-        let path = spool.as_ref().map(|spool| spool.target.clone()).unwrap_or_default();
-        let sink = spool.map(|spool| &mut spool.file as &mut dyn Write);
-        measure_stream(&mut input, &self.file, wanted, sink, &mut |_| {}).map_err(|error| {
-            match error {
-                MeasureError::Input(error) => error.into(),
-                MeasureError::Sink(source) => Error::Write { path, source },
-            }
+        let path = self.output.clone().unwrap_or_default();
+        let sink = spool.map(|spool| spool as &mut dyn Write);
+        let bar = progress_bar(size_of(&self.file));
+        let measured =
+            measure_stream(&mut input, &self.file, wanted, sink, &mut |bytes| bar.inc(bytes));
+        bar.finish_and_clear();
+        measured.map_err(|error| match error {
+            MeasureError::Input(error) => error.into(),
+            MeasureError::Sink(source) => Error::Write { path, source },
         })
     }
 
@@ -148,86 +141,8 @@ impl Detached {
         };
         Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
     }
-
-    /// Prints to standard output, or to standard error where the data goes there.
-    fn print(&self, report: &Report) -> Result<(), Error> {
-        let format = if self.json { Format::Json } else { self.format };
-        let data = self.output.as_deref().is_some_and(is_stdout);
-        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: !data && colour() };
-        let mut out: Box<dyn Write> = match data {
-            true => Box::new(io::stderr().lock()),
-            false => Box::new(BufWriter::new(io::stdout().lock())),
-        };
-        printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
-    }
-}
-
-/// Whether a new file may take the place of `target`: nothing is there, or a regular file. A device,
-/// FIFO or symbolic link is written to instead.
-fn replaceable(target: &Path) -> bool {
-    !is_stdout(target) && target.symlink_metadata().map_or(true, |there| there.is_file())
 }
 
 fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-/// Where the uncompressed stream waits for the verdict.
-///
-/// A temporary file rather than a second pass: standard input cannot be read twice, and a file that
-/// is read twice may have changed in between. It is gone where the signature does not hold or an
-/// error ends the program.
-struct Spool {
-    file: NamedTempFile,
-    target: PathBuf,
-}
-
-impl Spool {
-    /// A temporary file beside `target`, so that renaming it replaces `target` at once; in TMPDIR
-    /// where `target` is standard output or anything but a regular file, which is then written to.
-    fn beside(target: &Path) -> Result<Self, Error> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".distvouch-");
-        let dir = match target.parent() {
-            _ if !replaceable(target) => std::env::temp_dir(),
-            Some(parent) if parent != Path::new("") => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        if replaceable(target) {
-            // It becomes a file like any other; the umask still counts.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder
-            .tempfile_in(&dir)
-            .map_err(|source| Error::Write { path: dir.clone(), source })?;
-        Ok(Self { file, target: target.to_owned() })
-    }
-
-    /// Hands the data on.
-    fn publish(mut self) -> Result<(), Error> {
-        let path = self.target.clone();
-        let result = if is_stdout(&self.target) {
-            self.copy_to(&mut io::stdout().lock())
-        } else if replaceable(&self.target) {
-            self.rename()
-        } else {
-            std::fs::OpenOptions::new()
-                .write(true)
-                .truncate(true)
-                .open(&self.target)
-                .and_then(|mut file| self.copy_to(&mut file))
-        };
-        result.map_err(|source| Error::Write { path, source })
-    }
-
-    fn copy_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.file.rewind()?;
-        io::copy(&mut self.file, out)?;
-        out.flush()
-    }
-
-    fn rename(self) -> io::Result<()> {
-        self.file.persist(&self.target).map_err(|error| error.error)?;
-        Ok(())
-    }
 }

@@ -1,6 +1,7 @@
 //! `distvouch inspect`.
 
-use super::{judging_time, printed};
+use super::options::TimeOption;
+use super::printed;
 use crate::error::Error;
 use crate::inspect::{Contents, attribute, inspect};
 use crate::report::inspect::{json, text};
@@ -35,9 +36,9 @@ pub struct Inspect {
     #[arg(long, value_name = "SIG")]
     pub signature: Vec<PathBuf>,
 
-    /// Time to look at the keys, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
+    /// When to look at the keys.
+    #[command(flatten)]
+    pub time: TimeOption,
 
     /// Print one JSON object
     #[arg(long)]
@@ -51,7 +52,7 @@ impl Inspect {
     ///
     /// Where a file cannot be read.
     pub fn run(&self) -> Result<Status, Error> {
-        let now = judging_time(self.time.as_deref())?;
+        let now = self.time.now()?;
         let files: Result<Vec<_>, _> = self.files.iter().map(|path| inspect(path, now)).collect();
         let files = files?;
         let signatures: Result<Vec<_>, _> =

@@ -1,8 +1,7 @@
 //! `distvouch message`.
 
-use super::judging_time;
 use super::keys::KeyArgs;
-use super::options::{PrintOptions, Stream};
+use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
 use crate::error::{Error, UsageError};
@@ -49,9 +48,9 @@ pub struct Message {
     #[command(flatten)]
     pub keys: KeyArgs,
 
-    /// Time to judge at, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
 
     /// How to print.
     #[command(flatten)]
@@ -66,7 +65,7 @@ impl Message {
     /// Where the command line does not fit, something named in it cannot be read, or OUT cannot be
     /// written.
     pub fn run(&self) -> Result<Status, Error> {
-        let now = judging_time(self.time.as_deref())?;
+        let now = self.time.now()?;
         let keys = self.keys.read()?;
         if !is_judged_by(&keys) {
             return Err(UsageError::NoKey.into());

@@ -4,6 +4,7 @@ pub mod check;
 pub mod checksums;
 pub mod detached;
 pub mod explain;
+pub mod generate;
 pub mod inspect;
 pub mod keys;
 pub mod message;
@@ -12,49 +13,55 @@ pub mod sigstore;
 pub mod trust;
 
 use crate::check::Report;
-use crate::error::{Error, UsageError};
+use crate::error::Error;
 use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::time::SystemTime;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
-#[command(name = "distvouch", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "distvouch", version, max_term_width = 100, after_help = after_help())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const AFTER_HELP: &str = "\
-Exit status:
+const EXIT_STATUS: &str = "\
   0  nothing required was contradicted, missing or left out
   1  a required check contradicts, is absent or is unusable
   2  could not run: usage, input, a malformed Manifest
-  3  a required check was not checked, and nothing was worse
+  3  a required check was not checked, and nothing was worse";
 
-Nothing here opens a network connection.";
+fn after_help() -> String {
+    format!("Exit status:\n{EXIT_STATUS}\n\nNothing here opens a network connection.")
+}
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
-    Check(check::Check),
+    Check(Box<check::Check>),
+    /// Check one detached signature, over a file or over what the file compresses
+    Detached(Box<detached::Detached>),
     /// Read a signed message and hand on its text only if the signature agrees
     Message(message::Message),
     /// Hold files against a list of checksums
     Checksums(checksums::Checksums),
-    /// Check one detached signature, over a file or over what the file compresses
-    Detached(detached::Detached),
     /// List what a key, signature or message says of itself, as claims
     Inspect(inspect::Inspect),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
     Trust(trust::Trust),
+    /// Print the completions of a shell
+    #[command(hide = true)]
+    Completions(generate::Completions),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man(generate::ManPage),
 }
 
 /// Runs the command and says with which status to exit.
@@ -65,20 +72,15 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
-        Command::Detached(detached) => detached.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
-}
-
-/// The time of `--time`; without it, now.
-fn judging_time(text: Option<&str>) -> Result<SystemTime, UsageError> {
-    let Some(text) = text else { return Ok(SystemTime::now()) };
-    let time: Result<jiff::Timestamp, _> = text.parse();
-    time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.to_owned()))
 }
 
 /// Whether to colour what goes to standard output.

@@ -117,6 +117,6 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::NotCheckedBuild => &unchecked::NOT_CHECKED_BUILD,
         FailureClass::NotCheckedNoExpectation => &unchecked::NOT_CHECKED_NO_EXPECTATION,
         FailureClass::NotCheckedNoClone => &unchecked::NOT_CHECKED_NO_CLONE,
-        FailureClass::NotCheckedUnsupported => &unchecked::NOT_CHECKED_UNSUPPORTED,
+        FailureClass::EvidenceUnsupported => &unchecked::EVIDENCE_UNSUPPORTED,
     }
 }

@@ -4,7 +4,6 @@ use super::armor::{self, ArmorFault};
 use super::judge;
 use super::policy::PolicyKind;
 use super::signature::UnverifiedSignatures;
-use super::standing::standing;
 use crate::failure::FailureClass;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
 use sequoia_openpgp::cert::{CertParser, ValidCert};
@@ -249,13 +248,11 @@ fn describe(
     // A key whose purpose is known and is another one is of no interest here.
     let signs = capabilities.contains(&"sign") || flags.is_none();
     let word = |kind: PolicyKind| {
-        let standing = standing(cert, key, kind, now);
-        PolicyWord {
-            policy: kind.name(),
-            class: standing.class.map(FailureClass::name),
-            text: standing.text,
-            weaknesses: standing.weaknesses,
-        }
+        let mut notes = Vec::new();
+        let refusal = judge::would_count(cert, key, kind, now, &mut notes).err();
+        let (class, text) = refusal.map_or((None, String::new()), |(c, t)| (Some(c.name()), t));
+        let weaknesses = notes.into_iter().map(|note| note.text).collect();
+        PolicyWord { policy: kind.name(), class, text, weaknesses }
     };
     let expires = match (&bound, valid) {
         (Some(ka), Some(valid)) => judge::expiry(valid, ka),
@@ -306,7 +303,7 @@ fn advice(
         });
         let (class, why) =
             first.unwrap_or((FailureClass::KeyUnusable, "it has no key that can sign".to_owned()));
-        if class == FailureClass::NotCheckedUnsupported {
+        if class == FailureClass::EvidenceUnsupported {
             return vec![say(class, format!("nothing can be said of it: {why}"))];
         }
         let text = format!(

@@ -10,7 +10,6 @@ pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
-pub mod standing;
 
 pub use judge::{Signer, Verdict, date};
 pub use policy::PolicyKind;
@@ -96,7 +95,7 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
         }
         if unreadable > 0 {
             let text = format!("beside it, {unreadable} that cannot be read here");
-            finding = finding.noting(FailureClass::NotCheckedUnsupported, text);
+            finding = finding.noting(FailureClass::EvidenceUnsupported, text);
         }
     }
     finding

@@ -5,8 +5,9 @@ mod json;
 mod portage;
 mod text;
 
-use crate::check::Report;
-use crate::finding::Check;
+use crate::check::{DistfileReport, Report};
+use crate::finding::{Check, Finding};
+use crate::summary::Clock;
 use std::io::{self, Write};
 
 /// The forms of a report, by the names of `--format`.
@@ -47,13 +48,19 @@ pub fn print(report: &Report, format: Format, style: Style, out: &mut dyn Write)
 
 /// The sentence that a clock puts above everything else; `None` where no Manifest was asked for.
 fn clock_sentence(report: &Report) -> Option<&'static str> {
-    let mut findings = report.distfiles.iter().flat_map(|distfile| &distfile.findings);
-    findings.any(|finding| finding.check == Check::Manifest).then_some(match report.clock {
-        crate::summary::Clock::Bump => {
-            "At a bump the Manifest is only being recorded: it stops nobody yet."
-        }
-        crate::summary::Clock::Emerge => {
+    let is_manifest = |f: &Finding| f.check == Check::Manifest;
+    let fixed = |d: &DistfileReport| d.findings.iter().any(|f| is_manifest(f) && f.class.is_none());
+    if !report.distfiles.iter().flat_map(|d| &d.findings).any(is_manifest) {
+        return None;
+    }
+    Some(match report.clock {
+        Clock::Bump => "At a bump the Manifest is only being recorded: it stops nobody yet.",
+        Clock::Emerge if report.distfiles.iter().all(fixed) => {
             "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."
+        }
+        Clock::Emerge => {
+            "The package manager holds distfiles against the Manifest before this runs; here no \
+             Manifest agreed."
         }
     })
 }
@@ -65,7 +72,7 @@ fn provenance_sentence(report: &Report) -> Option<&'static str> {
         if summary.attackers == summary.without_provenance {
             "Provenance changes nothing here: the same attackers get past everything without it."
         } else {
-            "Without provenance, others get past as well."
+            "Without provenance, these get past as well:"
         }
     })
 }

@@ -25,7 +25,7 @@ impl Root {
     pub(super) fn attestation(
         &self,
         _: &UnverifiedAttestation,
-        _: &Subject<'_>,
+        _: Option<&Subject<'_>>,
     ) -> Result<AuthenticatedAttestation, AttestationFault> {
         Err(Reason::NoSupport.into())
     }

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 pub struct LogEntry {
     /// The log's URL, from the trusted root.
     pub log: String,
-    /// The entry's index in the log.
-    pub index: u64,
-    /// When the log took it in; `None` for Rekor v2, which does not say.
+    /// The entry's index in the log; `None` where the log did not sign it.
+    pub index: Option<u64>,
+    /// When the log took it in; `None` where the log did not sign it, as Rekor v2 never does.
     pub time: Option<Timestamp>,
 }
 
@@ -80,6 +80,42 @@ impl AuthenticatedAttestation {
         map.insert("signed_at".to_owned(), self.time().map(|t| t.to_string()).into());
         map.insert("log_entries".to_owned(), self.entries.iter().map(LogEntry::to_json).collect());
         map
+    }
+}
+
+/// An attestation that was signed, logged and certified as it says, about a file that was not at
+/// hand. It tells who published, and nothing about any bytes that somebody has.
+#[derive(Debug, Clone)]
+pub struct DetachedAttestation(AuthenticatedAttestation);
+
+impl DetachedAttestation {
+    pub(super) fn new(attestation: AuthenticatedAttestation) -> Self {
+        Self(attestation)
+    }
+
+    /// What the certificate says of who signed.
+    pub fn claims(&self) -> &Claims {
+        self.0.claims()
+    }
+
+    /// Who published, derived from the certificate alone.
+    pub fn publisher(&self) -> &Publisher {
+        self.0.publisher()
+    }
+
+    /// What was signed.
+    pub fn statement(&self) -> &Statement {
+        self.0.statement()
+    }
+
+    /// The earliest time that a log vouches for.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.0.time()
+    }
+
+    /// All of it, for the detail of a finding.
+    pub fn to_json(&self) -> Map<String, Value> {
+        self.0.to_json()
     }
 }
 

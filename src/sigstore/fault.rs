@@ -33,8 +33,8 @@ pub enum Reason {
         /// What it is.
         what: &'static str,
     },
-    /// The file is needed whole, and larger than [`super::BLOB_LIMIT`].
-    TooLargeForBlob,
+    /// The bytes of the file are needed and not at hand: see [`super::BLOB_LIMIT`].
+    NoBlob,
     /// The certificate can be read in more ways than one, or in none.
     Certificate(CertificateFault),
     /// The certificate does not lead to an authority of the trusted root.
@@ -53,9 +53,8 @@ pub enum Reason {
     UnknownLog {
         /// Its key id in hex.
         key_id: String,
-        /// Whether this root can be expected to know it: the certificate is from elsewhere too,
-        /// and from before the newest entry of the root.
-        foreign: bool,
+        /// Where the certificate is from.
+        origin: Origin,
     },
     /// A certificate transparency log that the trusted root does not have.
     UnknownCtLog {
@@ -93,6 +92,8 @@ pub enum Reason {
         attested: Option<String>,
         /// What the file has, in hex.
         actual: String,
+        /// The name it is about, where that is another too.
+        name: Option<String>,
     },
     /// About another name.
     Name {
@@ -121,6 +122,17 @@ pub enum Reason {
     CertificateInstead,
     /// Something that has no class of its own; the error beneath says it.
     Other,
+}
+
+/// Where the certificate beside an unknown log is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An authority of the trusted root issued it, or a key signed without one: the log is new.
+    Known,
+    /// From elsewhere too, and later than everything in the trusted root: either may be.
+    Later,
+    /// From elsewhere too, and not later: no age of the trusted root explains that.
+    Foreign,
 }
 
 /// What does not hold of a transparency log entry.
@@ -229,10 +241,10 @@ impl AttestationFault {
             | Reason::Statement(_)
             | Reason::Missing { .. }
             | Reason::Other => C::ProvenanceMalformed,
-            Reason::Unsupported { .. } | Reason::TooLargeForBlob => C::NotCheckedUnsupported,
+            Reason::Unsupported { .. } | Reason::NoBlob => C::EvidenceUnsupported,
             Reason::Certificate(_) => C::CertificateMalformed,
             Reason::Untrusted { .. }
-            | Reason::UnknownLog { foreign: true, .. }
+            | Reason::UnknownLog { origin: Origin::Foreign, .. }
             | Reason::NoAuthority { later: false, .. } => C::CertificateUntrusted,
             Reason::UnknownLog { .. }
             | Reason::UnknownCtLog { .. }
@@ -281,9 +293,9 @@ impl fmt::Display for Reason {
             Self::Format => f.write_str("it is not what its format says"),
             Self::Statement(e) => e.fmt(f),
             Self::Unsupported { what } => write!(f, "it is {what}, which distvouch does not read"),
-            Self::TooLargeForBlob => write!(
+            Self::NoBlob => write!(
                 f,
-                "its signature covers the whole file, which is larger than the {} MiB kept for that",
+                "its signature covers the whole file, whose bytes are kept up to {} MiB only",
                 super::BLOB_LIMIT >> 20
             ),
             Self::Certificate(e) => write!(f, "the certificate cannot be used: {e}"),
@@ -297,13 +309,18 @@ impl fmt::Display for Reason {
                     "signed at {time}, {when} the time of every authority of the trusted root"
                 )
             }
-            Self::UnknownLog { key_id, foreign: false } => {
+            Self::UnknownLog { key_id, origin: Origin::Known } => {
                 write!(f, "the trusted root does not know the log {key_id}")
             }
-            Self::UnknownLog { key_id, foreign: true } => write!(
+            Self::UnknownLog { key_id, origin: Origin::Later } => write!(
                 f,
-                "neither the log {key_id} nor the certificate is under the trusted root, \
-                 and it is not too old to know them"
+                "the trusted root knows neither the log {key_id} nor who issued the certificate; \
+                 the signature is younger than the root, or from another Sigstore"
+            ),
+            Self::UnknownLog { key_id, origin: Origin::Foreign } => write!(
+                f,
+                "the trusted root knows neither the log {key_id} nor who issued the certificate, \
+                 and the signature is older than the root: it is from another Sigstore"
             ),
             Self::UnknownCtLog { key_id } => {
                 write!(f, "the trusted root does not know the certificate log {key_id}")
@@ -346,11 +363,18 @@ impl fmt::Display for Reason {
                 }
             }),
             Self::Signature => f.write_str("the signature does not hold"),
-            Self::Digest { algorithm, attested: Some(attested), actual } => {
-                write!(f, "it is about a file with {algorithm} {attested}, this one has {actual}")
-            }
-            Self::Digest { algorithm, attested: None, actual } => {
-                write!(f, "it is about another file than this one with {algorithm} {actual}")
+            Self::Digest { algorithm, attested, actual, name } => {
+                let name = name.as_deref().unwrap_or("a file");
+                match attested {
+                    Some(attested) => write!(
+                        f,
+                        "it is about {name} with {algorithm} {attested}, this file has {actual}"
+                    ),
+                    None => write!(
+                        f,
+                        "it is about other bytes than this file with {algorithm} {actual}"
+                    ),
+                }
             }
             Self::Name { attested, actual } => {
                 write!(f, "it is about {attested}, and this file is {actual}")

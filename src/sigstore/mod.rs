@@ -28,12 +28,12 @@ mod check;
 mod fault;
 mod root;
 
-pub use authentic::{AuthenticatedAttestation, AuthenticatedBundle, LogEntry};
+pub use authentic::{AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation, LogEntry};
 pub use bundle::{
     ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
 };
 pub use check::{BundleRequest, check_bundle};
-pub use fault::{AttestationFault, CertificateFault, LogProof, Reason, UnknownTime};
+pub use fault::{AttestationFault, CertificateFault, LogProof, Origin, Reason, UnknownTime};
 pub use root::{
     RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot, TrustedRootSource,
 };
@@ -73,7 +73,20 @@ impl Verifier {
         attestation: &UnverifiedAttestation,
         subject: &Subject<'_>,
     ) -> Result<AuthenticatedAttestation, AttestationFault> {
-        self.root.backend.attestation(attestation, subject)
+        self.root.backend.attestation(attestation, Some(subject))
+    }
+
+    /// Authenticates an attestation of PEP 740 whose file is not at hand: that of a previous
+    /// release, or one to take pins from. What it is about is not compared with anything.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn detached(
+        &self,
+        attestation: &UnverifiedAttestation,
+    ) -> Result<DetachedAttestation, AttestationFault> {
+        self.root.backend.attestation(attestation, None).map(DetachedAttestation::new)
     }
 
     /// Authenticates a Sigstore bundle, that it is about `artifact`, and that who `policy` names

@@ -18,11 +18,11 @@ use allowed::{Line, matches_list};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::Verifier;
 use ssh_key::public::KeyData;
-use ssh_key::{HashAlg, SshSig};
+use ssh_key::{HashAlg, LineEnding, SshSig};
 use std::fmt;
 use std::time::SystemTime;
 
-const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----";
+const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----\n";
 const END: &str = "\n-----END SSH SIGNATURE-----";
 /// Columns of the armor that the parser reads; other writers wrap elsewhere.
 const COLUMNS: usize = 70;
@@ -47,7 +47,7 @@ impl SignatureFault {
     pub const fn class(self) -> FailureClass {
         match self {
             Self::Armor | Self::Form => FailureClass::SignatureMalformed,
-            Self::Certificate => FailureClass::NotCheckedUnsupported,
+            Self::Certificate => FailureClass::EvidenceUnsupported,
         }
     }
 }
@@ -75,20 +75,24 @@ impl UnverifiedSignature {
         let base64: String = base64.split_ascii_whitespace().collect();
         let raw = Base64::decode_vec(&base64).map_err(|_| SignatureFault::Armor)?;
         let lines = base64.as_bytes().chunks(COLUMNS).flat_map(|line| [line, b"\n"]);
-        let pem: Vec<u8> = [BEGIN, b"\n"]
-            .into_iter()
+        let pem: Vec<u8> = std::iter::once(BEGIN)
             .chain(lines)
             .chain([END.trim_start().as_bytes(), b"\n"])
             .flatten()
             .copied()
             .collect();
-        SshSig::from_pem(pem).map(Self).map_err(|_| {
+        let Ok(signature) = SshSig::from_pem(&pem) else {
             let certificate = b"-cert-v01@openssh.com";
-            match raw.windows(certificate.len()).any(|part| part == certificate) {
+            return Err(match raw.windows(certificate.len()).any(|part| part == certificate) {
                 true => SignatureFault::Certificate,
                 false => SignatureFault::Form,
-            }
-        })
+            });
+        };
+        // The parser passes over lengths that do not fit; OpenSSH does not.
+        match signature.to_pem(LineEnding::LF).is_ok_and(|again| again.as_bytes() == pem) {
+            true => Ok(Self(signature)),
+            false => Err(SignatureFault::Form),
+        }
     }
 
     /// The digest that judging it takes.
@@ -220,7 +224,7 @@ fn supported(key: &KeyData) -> Result<(), Refusal> {
                 )),
                 2048..=4096 => Ok(()),
                 _ => Err((
-                    FailureClass::NotCheckedUnsupported,
+                    FailureClass::EvidenceUnsupported,
                     format!("made by an RSA key with {bits} bits, and this build reads 4096"),
                 )),
             }
@@ -230,7 +234,7 @@ fn supported(key: &KeyData) -> Result<(), Refusal> {
         | KeyData::SkEd25519(_)
         | KeyData::SkEcdsaSha2NistP256(_) => Ok(()),
         _ => Err((
-            FailureClass::NotCheckedUnsupported,
+            FailureClass::EvidenceUnsupported,
             format!("this build does not compute {} signatures", key.algorithm()),
         )),
     }

@@ -82,7 +82,7 @@ impl MessageFault {
         match self {
             Self::NotSigned => FailureClass::SignatureAbsent,
             Self::Encrypted | Self::Compression(_) | Self::TooLarge | Self::UnpacksTooFar => {
-                FailureClass::NotCheckedUnsupported
+                FailureClass::EvidenceUnsupported
             }
             _ => FailureClass::SignatureMalformed,
         }

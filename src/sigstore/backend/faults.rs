@@ -4,7 +4,7 @@
 //! uses, and is not something to match on. Where it must be matched on, a test holds it.
 
 use super::super::RootSummary;
-use super::super::fault::{AttestationFault, LogProof, Reason, UnknownTime};
+use super::super::fault::{AttestationFault, LogProof, Origin, Reason, UnknownTime};
 use super::certificate::Leaf;
 use ::sigstore::types::{Bundle, KindVersion};
 use ::sigstore::{CertificateError, Error, TimestampError, TransparencyLogError, bundle, crypto};
@@ -130,7 +130,7 @@ fn log(error: &TransparencyLogError) -> Reason {
         TransparencyLogError::IntegratedTime(_) => return Reason::Time { time: None },
         TransparencyLogError::MalformedEntry(_) => return Reason::Format,
         TransparencyLogError::UnknownLog { log_id } => {
-            return Reason::UnknownLog { key_id: log_id.clone(), foreign: false };
+            return Reason::UnknownLog { key_id: log_id.clone(), origin: Origin::Known };
         }
         _ => return Reason::Other,
     };

@@ -4,22 +4,25 @@
 //! The crate takes a bundle with any one proof, ignores `treeSize`, `rootHash` and `logId` where
 //! the signed checkpoint says the same, and names an unknown log as a broken promise.
 
-use super::super::fault::{AttestationFault, LogProof, Reason};
+use super::super::fault::{AttestationFault, LogProof, Origin, Reason};
 use super::super::{LogEntry, RootSummary};
 use super::certificate::Leaf;
 use crate::attestation::hex;
+use ::sigstore::rekor::body::RekorEntryBody;
 use ::sigstore::trust_root::TrustedRoot;
-use ::sigstore::types::{Bundle, TransparencyLogEntry};
-use jiff::Timestamp;
+use ::sigstore::types::{Bundle, HashAlgorithm, KindVersion, TransparencyLogEntry};
 
 /// Checks every entry of `bundle`, whose certificate is `leaf` unless a key signed.
 ///
 /// # Errors
 ///
-/// A log that `root` lacks is [`Reason::UnknownLog`]. It is *foreign*, and then as untrusted as a
-/// certificate from elsewhere, only where the certificate was not issued by an authority of the
-/// root either and both claim to be from before the root's newest entry: an old root cannot
-/// explain that. The claimed times are not authenticated, but they choose between two refusals.
+/// A log that `root` lacks is [`Reason::UnknownLog`]. It counts as another Sigstore's only where
+/// the certificate was not issued by an authority of the root either and the entry claims to be
+/// from before the root's newest entry: the age of the root cannot explain that. The claimed time
+/// is not authenticated, but all it does is choose between two refusals.
+///
+/// The opposite, a known log and an authority that is not in the root, never counts as an old
+/// root: the public log takes entries by any certificate, so anybody could bring that about.
 pub(super) fn entries(
     bundle: &Bundle,
     leaf: Option<&Leaf>,
@@ -37,10 +40,14 @@ pub(super) fn entries(
             return Err(unknown_log(entry, leaf, root, summary).into());
         };
         proof(i, entry)?;
+        recorded_digest(entry)?;
+        // Index and time are covered by the promise of Rekor v1; in v2 the proof has the index.
+        let v2 = entry.kind_version == KindVersion::HashedRekordV002;
+        let promised = !v2 && entry.inclusion_promise.is_some();
         found.push(LogEntry {
             log: log.base_url.clone(),
-            index: entry.log_index.get(),
-            time: entry.integrated_time,
+            index: (v2 || promised).then(|| entry.log_index.get()),
+            time: entry.integrated_time.filter(|_| promised),
         });
     }
     Ok(found)
@@ -60,13 +67,32 @@ fn proof(index: usize, entry: &TransparencyLogEntry) -> Result<(), AttestationFa
     if proof.root_hash != *checkpoint.root_hash() {
         return fails(LogProof::RootHash);
     }
-    // A key hint is the first four bytes of the log's key id.
+    // A key hint is the first four bytes of the log's key id, and the line names the origin: that
+    // of Rekor v1 has the number of the tree after it (C2SP signed-note, tlog-checkpoint).
     let hint = entry.log_id.key_id.as_bytes().get(..4);
-    let signatures = checkpoint.signatures();
-    if !signatures.iter().any(|s| hint == Some(s.key_id.as_slice())) {
+    let origin = checkpoint.origin();
+    let named = |name: &str| {
+        origin.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "))
+    };
+    let mut signatures = checkpoint.signatures().iter();
+    if !signatures.any(|s| hint == Some(s.key_id.as_slice()) && named(&s.name)) {
         return fails(LogProof::Origin);
     }
     Ok(())
+}
+
+/// Refuses a Rekor v1 entry by another digest than SHA-256, which the library cannot compare and
+/// takes for one that does not parse.
+fn recorded_digest(entry: &TransparencyLogEntry) -> Result<(), AttestationFault> {
+    let body = RekorEntryBody::parse(&entry.canonicalized_body, entry.kind_version);
+    match body {
+        Ok(RekorEntryBody::HashedRekordV001(record))
+            if record.spec.data.hash.algorithm != HashAlgorithm::Sha2256 =>
+        {
+            Err(Reason::Unsupported { what: "recorded by another digest than SHA-256" }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn unknown_log(
@@ -76,20 +102,23 @@ fn unknown_log(
     summary: &RootSummary,
 ) -> Reason {
     let key_id = hex(entry.log_id.key_id.as_bytes());
-    let foreign = leaf.is_some_and(|leaf| {
-        let claimed = entry.integrated_time.unwrap_or(leaf.not_before);
-        !is_issued_under(leaf, root) && !is_later(claimed, summary)
-    });
-    Reason::UnknownLog { key_id, foreign }
+    let origin = match leaf {
+        Some(leaf) if !is_issued_under(leaf, root) => {
+            let claimed = entry.integrated_time.unwrap_or(leaf.not_before);
+            let newest = summary.newest_start();
+            if newest.is_none_or(|newest| claimed > newest) {
+                Origin::Later
+            } else {
+                Origin::Foreign
+            }
+        }
+        _ => Origin::Known,
+    };
+    Reason::UnknownLog { key_id, origin }
 }
 
 /// Whether an authority of the root issued the certificate, whatever the time.
 fn is_issued_under(leaf: &Leaf, root: &TrustedRoot) -> bool {
     let chains = root.certificate_authorities.iter().flat_map(|ca| &ca.cert_chain.certificates);
     chains.into_iter().any(|certificate| leaf.is_issued_by(&certificate.raw_bytes))
-}
-
-/// Whether `time` is later than every start of validity in the root.
-pub(super) fn is_later(time: Timestamp, summary: &RootSummary) -> bool {
-    summary.newest_start().is_none_or(|newest| time > newest)
 }

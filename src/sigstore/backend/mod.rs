@@ -1,5 +1,6 @@
 //! The `sigstore` crate behind the types of this module's parent.
 
+mod bundle;
 mod certificate;
 mod faults;
 mod guard;
@@ -10,14 +11,14 @@ use super::{
     ArtifactDigests, AuthenticatedAttestation, AuthenticatedBundle, BundlePolicy, Needs, RootEntry,
     RootSummary,
 };
-use crate::attestation::{Statement, Subject, UnverifiedAttestation, base64, hex, same_file};
-use ::sigstore::crypto::{KeyAlgorithm, SigningScheme};
+use crate::attestation::{
+    Statement, StatementFault, Subject, UnverifiedAttestation, base64, hex, same_file, unhex,
+};
 use ::sigstore::trust_root;
 use ::sigstore::types::bundle::VerificationMaterialContent;
-use ::sigstore::types::{
-    Artifact, ArtifactDigest, DerPublicKey, HashAlgorithm, MediaType, SignatureContent, TimeRange,
-};
+use ::sigstore::types::{Artifact, ArtifactDigest, HashAlgorithm, SignatureContent, TimeRange};
 use ::sigstore::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier};
+pub(super) use bundle::{Bundle, Key};
 use certificate::Leaf;
 use faults::Context;
 use serde_json::{Map, Value, json};
@@ -60,46 +61,42 @@ impl Root {
     pub(super) fn attestation(
         &self,
         attestation: &UnverifiedAttestation,
-        subject: &Subject<'_>,
+        subject: Option<&Subject<'_>>,
     ) -> Result<AuthenticatedAttestation, AttestationFault> {
         let leaf = Leaf::read(&attestation.certificate).map_err(Reason::Certificate)?;
         leaf.check_key()?;
         let statement =
             Statement::parse_pep740(&attestation.statement).map_err(Reason::Statement)?;
-        let bundle = Bundle::new(json!({
-            "mediaType": MEDIA_TYPE,
-            "verificationMaterial": {
-                "certificate": {"rawBytes": base64(&attestation.certificate)},
-                "tlogEntries": attestation.entries,
-            },
-            "dsseEnvelope": {
-                "payloadType": PAYLOAD_TYPE,
-                "payload": base64(&attestation.statement),
-                "signatures": [{"sig": base64(&attestation.signature)}],
-            },
-        }))?
-        .0;
+        let Some(about) = statement.subjects.first() else {
+            return Err(Reason::Statement(StatementFault::SubjectCount(0)).into());
+        };
+        let attested = about.digests.get("sha256").cloned().unwrap_or_default();
+        let bundle = as_bundle(attestation)?.0;
         let entries = guard::entries(&bundle, Some(&leaf), &self.root, &self.summary)?;
-        let about = statement.subjects.first();
-        let attested = about.and_then(|s| s.digests.get("sha256")).cloned();
+        // Without a file, the statement is held against itself.
+        let sha256 = match subject {
+            Some(subject) => subject.sha256.to_vec(),
+            None => unhex(&attested),
+        };
+        let other = subject.is_some_and(|subject| !same_file(&about.name, subject.name));
         let mismatch = Reason::Digest {
             algorithm: "sha256".to_owned(),
-            attested,
-            actual: hex(&subject.sha256),
+            attested: Some(attested),
+            actual: hex(&sha256),
+            name: other.then(|| about.name.clone()),
         };
         let context =
             Context { bundle: &bundle, leaf: Some(&leaf), summary: &self.summary, mismatch };
-        let artifact = digest(HashAlgorithm::Sha2256, &subject.sha256)?;
+        let artifact = digest(HashAlgorithm::Sha2256, &sha256)?;
         let policy = VerificationPolicy::any_identity();
         let result = self.verifier.verify(artifact, &bundle, &policy);
         let result = result.map_err(|e| context.fault(e))?;
         certified(&result)?;
-        if let Some(about) = about {
-            let known = |name: &str| subject.digest(name);
-            agree(about, known)?;
-            if !same_file(&about.name, subject.name) {
-                let actual = subject.name.to_owned();
-                return Err(Reason::Name { attested: about.name.clone(), actual }.into());
+        if let Some(subject) = subject {
+            agree(about, |name| subject.digest(name))?;
+            if other {
+                let (attested, actual) = (about.name.clone(), subject.name.to_owned());
+                return Err(Reason::Name { attested, actual }.into());
             }
         }
         let times = result.verified_timestamps().to_vec();
@@ -146,6 +143,7 @@ impl Root {
             algorithm: "sha256".to_owned(),
             attested: attested_digest(bundle, statement.as_ref()),
             actual: hex(&artifact.sha256),
+            name: None,
         };
         let context = Context { bundle, leaf: leaf.as_ref(), summary: &self.summary, mismatch };
         let input = input(needs, artifact)?;
@@ -198,6 +196,22 @@ impl Root {
     }
 }
 
+/// The version 0.3 bundle that PEP 740 says an attestation is ("Attestation objects").
+fn as_bundle(attestation: &UnverifiedAttestation) -> Result<Bundle, AttestationFault> {
+    Bundle::new(json!({
+        "mediaType": MEDIA_TYPE,
+        "verificationMaterial": {
+            "certificate": {"rawBytes": base64(&attestation.certificate)},
+            "tlogEntries": attestation.entries,
+        },
+        "dsseEnvelope": {
+            "payloadType": PAYLOAD_TYPE,
+            "payload": base64(&attestation.statement),
+            "signatures": [{"sig": base64(&attestation.signature)}],
+        },
+    }))
+}
+
 /// Refuses unless the library says itself that it checked everything.
 fn certified(result: &VerificationResult) -> Result<(), AttestationFault> {
     let all = result.certificate_verified()
@@ -216,7 +230,7 @@ fn agree<'a>(
         let Some(actual) = known(algorithm).map(hex) else { continue };
         if actual != *attested {
             let (algorithm, attested) = (algorithm.clone(), Some(attested.clone()));
-            return Err(Reason::Digest { algorithm, attested, actual }.into());
+            return Err(Reason::Digest { algorithm, attested, actual, name: None }.into());
         }
     }
     Ok(())
@@ -234,7 +248,7 @@ fn input<'a>(
 ) -> Result<Artifact<'a>, AttestationFault> {
     match (needs, artifact.blob, artifact.sha512) {
         (Needs { blob: true, .. }, Some(blob), _) => Ok(Artifact::from_blob(blob)),
-        (Needs { blob: true, .. }, None, _) => Err(Reason::TooLargeForBlob.into()),
+        (Needs { blob: true, .. }, None, _) => Err(Reason::NoBlob.into()),
         (Needs { sha512: true, .. }, _, Some(sha512)) => digest(HashAlgorithm::Sha2512, &sha512),
         _ => digest(HashAlgorithm::Sha2256, &artifact.sha256),
     }
@@ -252,116 +266,6 @@ fn attested_digest(
         }
         (_, Some([subject])) => subject.digests.get("sha256").cloned(),
         _ => None,
-    }
-}
-
-/// A bundle as the library reads it.
-#[derive(Debug, Clone)]
-pub(super) struct Bundle(::sigstore::types::Bundle);
-
-impl Bundle {
-    pub(super) fn new(tree: Value) -> Result<Self, AttestationFault> {
-        provider::install();
-        if tree.get("base64Signature").is_some() {
-            return Err(Reason::Unsupported { what: "a bundle of old cosign releases" }.into());
-        }
-        let unsupported = unsupported_kind(&tree);
-        serde_json::from_value(tree).map(Self).map_err(|e| match unsupported {
-            Some(what) => AttestationFault::with(Reason::Unsupported { what }, e),
-            None => AttestationFault::with(Reason::Format, e),
-        })
-    }
-
-    pub(super) fn needs(&self, policy: &BundlePolicy) -> Needs {
-        match &self.0.content {
-            SignatureContent::DsseEnvelope(envelope) => {
-                let statement = Statement::parse_bundle(envelope.payload.as_bytes());
-                let sha256 = statement.iter().flat_map(|s| &s.subjects);
-                let sha256 = sha256.into_iter().any(|s| s.digests.contains_key("sha256"));
-                Needs { sha512: !sha256, blob: false }
-            }
-            SignatureContent::MessageSignature(signature) => {
-                let algorithm = self.key(policy).and_then(|k| KeyAlgorithm::from_spki(&k).ok());
-                let declared = signature.message_digest.as_ref().map(|d| d.algorithm);
-                let scheme = algorithm.map(|key| match declared {
-                    Some(digest) => key.resolve_signing_scheme(digest).ok(),
-                    None => Some(key.default_signing_scheme()),
-                });
-                let signed = scheme.flatten().and_then(|s: SigningScheme| s.hash_algorithm());
-                let sha256 = |a: Option<HashAlgorithm>| a == Some(HashAlgorithm::Sha2256);
-                let plain = sha256(signed) && (declared.is_none() || sha256(declared));
-                Needs { sha512: false, blob: !plain }
-            }
-            _ => Needs::default(),
-        }
-    }
-
-    fn key(&self, policy: &BundlePolicy) -> Option<DerPublicKey> {
-        match policy {
-            BundlePolicy::ManagedKey(key) => Some(key.0.0.clone()),
-            BundlePolicy::Identity { .. } => {
-                let certificate = self.0.signing_certificate()?;
-                let info = ::sigstore::crypto::parse_certificate_info(certificate).ok()?;
-                Some(info.public_key)
-            }
-        }
-    }
-
-    pub(super) fn describe(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        map.insert("media_type".to_owned(), self.0.media_type().as_str().into());
-        if let Some(der) = self.0.signing_certificate() {
-            map.insert("certificate".to_owned(), describe_certificate(der.as_bytes()).into());
-        }
-        if let SignatureContent::DsseEnvelope(envelope) = &self.0.content {
-            let statement = crate::json::parse(envelope.payload.as_bytes(), Default::default());
-            map.insert("statement".to_owned(), statement.unwrap_or(Value::Null));
-        }
-        let entries = self.0.verification_material.tlog_entries.len();
-        map.insert("log_entries".to_owned(), entries.into());
-        map
-    }
-}
-
-/// What of a bundle is of a kind that the library does not read, which it reports as JSON of the
-/// wrong shape.
-fn unsupported_kind(tree: &Value) -> Option<&'static str> {
-    if let Some(version) = tree.get("mediaType").and_then(Value::as_str) {
-        if version.parse::<MediaType>().is_err() {
-            return Some("a bundle of an unknown version");
-        }
-    }
-    let known = [
-        ("hashedrekord", "0.0.1"),
-        ("hashedrekord", "0.0.2"),
-        ("dsse", "0.0.1"),
-        ("intoto", "0.0.2"),
-    ];
-    let entries = tree.pointer("/verificationMaterial/tlogEntries")?.as_array()?;
-    let unknown = entries.iter().any(|entry| {
-        let text = |key: &str| entry.pointer(key).and_then(Value::as_str);
-        match (text("/kindVersion/kind"), text("/kindVersion/version")) {
-            (Some(kind), Some(version)) => !known.contains(&(kind, version)),
-            _ => false,
-        }
-    });
-    unknown.then_some("recorded as a log entry of an unknown kind")
-}
-
-/// A managed key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key(DerPublicKey);
-
-impl Key {
-    pub(super) fn new(bytes: &[u8]) -> Option<Self> {
-        provider::install();
-        let der = match std::str::from_utf8(bytes) {
-            Ok(text) if text.contains("-----BEGIN") => DerPublicKey::from_pem(text).ok()?,
-            _ => DerPublicKey::from_bytes(bytes),
-        };
-        let algorithm = KeyAlgorithm::from_spki(&der).ok()?;
-        certificate::supported(algorithm).ok()?;
-        Some(Self(der))
     }
 }
 
