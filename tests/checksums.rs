@@ -118,9 +118,9 @@ struct Altered {
     why: &'static str,
 }
 
-/// `foo` is the file's line, `bar` that of another.
-fn altered(foo: &str, bar: &str) -> Vec<Altered> {
-    let (digest, name) = foo.split_once("  ").unwrap();
+/// `line` is that of the file, `bar` that of another.
+fn altered(line: &str, bar: &str) -> Vec<Altered> {
+    let (digest, name) = line.split_once("  ").unwrap();
     let other = bar.split_once("  ").unwrap().0;
     let case = |list: String, ours, sha256sum, why| Altered { list, ours, sha256sum, why };
     let same = |list: String, ours: &'static str| case(list, ours, ours == "agrees", "");
@@ -185,8 +185,8 @@ fn altered(foo: &str, bar: &str) -> Vec<Altered> {
 fn altered_lists_beside_sha256sum() {
     let bench = Bench::new();
     let lines = bench.made("sha256sum", &[], &["foo-1.2.tar.gz", "bar.tar.xz"]);
-    let (foo, bar) = lines.trim_end().split_once('\n').unwrap();
-    let cases = altered(foo, bar);
+    let (line, bar) = lines.trim_end().split_once('\n').unwrap();
+    let cases = altered(line, bar);
     assert!(cases.len() > 40);
     let mut failures = Vec::new();
     for case in &cases {

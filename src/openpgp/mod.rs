@@ -10,7 +10,6 @@ pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
-pub mod standing;
 
 pub use judge::{Signer, Verdict, date};
 pub use policy::PolicyKind;
