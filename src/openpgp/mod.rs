@@ -10,6 +10,7 @@ pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
+mod standing;
 
 pub use judge::{Signer, Verdict, date};
 pub use policy::PolicyKind;
