@@ -1,10 +1,12 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::archive::ArchiveError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
 use std::fmt;
+use std::path::PathBuf;
 
 /// Why the program could not run.
 #[derive(Debug)]
@@ -15,6 +17,15 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// A release archive could not be listed.
+    Archive(ArchiveError),
+    /// A file to write to could not be made.
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The words of the command line do not fit.
     Usage(UsageError),
     /// The report could not be printed.
@@ -48,6 +59,8 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// A pattern that is no glob.
+    BadGlob(String),
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -80,6 +93,7 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }
@@ -93,6 +107,10 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Archive(error) => error.fmt(f),
+            Self::Create { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
             Self::Usage(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
         }
@@ -105,6 +123,8 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
+            Self::Archive(error) => Some(error),
+            Self::Create { source, .. } => Some(source),
             Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
@@ -123,5 +143,6 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Archive ArchiveError;
     Usage UsageError;
 }

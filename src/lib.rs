@@ -7,8 +7,10 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod archive;
 pub mod check;
 pub mod cli;
+pub mod diff;
 pub mod digests;
 pub mod distfile;
 pub mod error;

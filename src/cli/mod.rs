@@ -1,6 +1,7 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod diff;
 pub mod explain;
 
 use crate::error::Error;
@@ -31,6 +32,8 @@ Nothing here opens a network connection.";
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(check::Check),
+    /// What changed between two release archives, what can hurt first
+    Diff(diff::Diff),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
 }
@@ -43,6 +46,7 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
     }
 }
