@@ -47,6 +47,10 @@ impl<R: Read> Stream<R> {
         while let Some(rest) = block.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             match self.inner.read(rest) {
                 Ok(0) if filled == 0 => return Ok(None),
+                Ok(0) if self.at == 0 => {
+                    let head = block.get(..filled).unwrap_or_default();
+                    return Err(Structure::NoArchive(crate::sniff::describe(head)).into());
+                }
                 Ok(0) => return Err(Structure::TarEnd(self.at + filled as u64).into()),
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

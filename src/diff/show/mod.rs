@@ -17,6 +17,7 @@ use crate::archive;
 fn extent(change: &Change) -> String {
     match (change.kind, change.lines) {
         (ChangeKind::Moved | ChangeKind::Removed, _) => String::new(),
+        _ if change.new.as_ref().is_some_and(|new| !new.is_file()) => String::new(),
         (ChangeKind::Mode, _) => {
             let mode = |entry: Option<&archive::Entry>| entry.map_or(0, |entry| entry.mode);
             format!("{:04o} -> {:04o}", mode(change.old.as_ref()), mode(change.new.as_ref()))
