@@ -24,7 +24,7 @@ macro_rules! names {
             }
 
             /// Digest length in bytes.
-            pub const fn len(self) -> usize {
+            pub const fn size(self) -> usize {
                 match self { $(Self::$variant => $bytes,)+ }
             }
 
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn every_digest_has_the_stated_length() {
         for name in HashName::ALL {
-            assert_eq!(Hasher::new(*name).finish().len(), name.len(), "{}", name.name());
+            assert_eq!(Hasher::new(*name).finish().len(), name.size(), "{}", name.name());
         }
     }
 

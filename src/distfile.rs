@@ -47,7 +47,7 @@ pub struct Wanted {
 pub struct Measured {
     /// Size in bytes.
     pub size: u64,
-    /// The digests, of the lengths that [`HashName::len`] says.
+    /// The digests, of the lengths that [`HashName::size`] says.
     pub digests: BTreeMap<HashName, Vec<u8>>,
     /// The states for OpenPGP signatures, ready for the trailer.
     pub documents: BTreeMap<DocumentHash, Context>,

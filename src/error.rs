@@ -2,9 +2,11 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::archive::ArchiveError;
+use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::sigstore::{ManagedKeyError, RootError};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -25,6 +27,15 @@ pub enum Error {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The Sigstore trusted root could not be read.
+    Root(RootError),
+    /// The key for Sigstore bundles is none.
+    ManagedKey {
+        /// The key file.
+        path: PathBuf,
+        /// Why not.
+        source: ManagedKeyError,
     },
     /// The words of the command line do not fit.
     Usage(UsageError),
@@ -61,6 +72,10 @@ pub enum UsageError {
     UnknownClass(String),
     /// A pattern that is no glob.
     BadGlob(String),
+    /// `--repository` or `--publisher` names nobody.
+    Publisher(ExpectationError),
+    /// `--ref` is no glob over refs.
+    RefGlob(String),
     /// A time that is not RFC 3339.
     BadTime(String),
 }
@@ -94,6 +109,8 @@ impl fmt::Display for UsageError {
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
             Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
+            Self::Publisher(error) => error.fmt(f),
+            Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")
             }
@@ -111,6 +128,8 @@ impl fmt::Display for Error {
             Self::Create { path, source } => {
                 write!(f, "{}: cannot write: {source}", path.display())
             }
+            Self::Root(error) => error.fmt(f),
+            Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
         }
@@ -125,6 +144,8 @@ impl std::error::Error for Error {
             Self::Ring(error) => Some(error),
             Self::Archive(error) => Some(error),
             Self::Create { source, .. } => Some(source),
+            Self::Root(error) => Some(error),
+            Self::ManagedKey { source, .. } => Some(source),
             Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
@@ -144,5 +165,6 @@ wraps! {
     Manifest ManifestError;
     Ring RingError;
     Archive ArchiveError;
+    Root RootError;
     Usage UsageError;
 }

@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod archive;
+pub mod attestation;
 pub mod check;
 pub mod cli;
 pub mod diff;
@@ -15,13 +16,16 @@ pub mod digests;
 pub mod distfile;
 pub mod error;
 pub mod escape;
+pub mod expectation;
 pub mod explain;
 pub mod failure;
 pub mod finding;
 pub mod input;
+pub mod json;
 pub mod manifest;
 pub mod openpgp;
 pub mod report;
 pub mod requirement;
+pub mod sigstore;
 pub mod sniff;
 pub mod summary;

@@ -370,7 +370,7 @@ fn parse_line(line: &str, number: usize) -> Result<Line, Fault> {
     let mut contested = Vec::new();
     while let Some(hash) = words.next() {
         let value = words.next().ok_or_else(|| Fault::HashWithoutValue(shorten(hash)))?;
-        let length = HashName::from_name(hash).map(|h| h.len() * 2);
+        let length = HashName::from_name(hash).map(|h| h.size() * 2);
         let is_hex = value.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         if !is_hex || length.is_some_and(|l| l != value.len()) {
             return Err(Fault::BadHash(shorten(hash)));

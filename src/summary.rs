@@ -1,6 +1,6 @@
 //! What must an attacker hold to pass everything that ran?
 
-use crate::access::{Attackers, Capability};
+use crate::access::{AccessSet, Attackers, Capability};
 use crate::finding::{Check, Finding};
 
 /// When the question is asked.
@@ -55,6 +55,14 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// The sets that get past everything but provenance.
+    pub fn only_without_provenance(&self) -> Vec<AccessSet> {
+        let with = self.attackers.sets();
+        self.without_provenance.sets().into_iter().filter(|set| !with.contains(set)).collect()
+    }
+}
+
 /// What gets past all of one distfile's findings that count.
 ///
 /// Only what agrees *and* is required stands in an attacker's way: evidence that may be missing can
@@ -79,7 +87,6 @@ fn ways_past(clock: Clock, finding: &Finding) -> Attackers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::AccessSet;
     use Capability::*;
 
     const PROVENANCE: [Capability; 6] = [Publish, Branch, Job, Source, Sigstore, Gentoo];

@@ -1,17 +1,15 @@
 //! What `distvouch explain` prints, and that doc/failure-classes.md is made from it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+#[path = "common/words.rs"]
+mod words;
+use words::verdicts;
+
 use distvouch::access::Capability;
 use distvouch::explain;
 use distvouch::failure::FailureClass;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Words that read as a verdict. "trusted root" is a name, also where a line breaks in it.
-const VERDICTS: &[&str] = &[
-    "verified", "valid", "trusted", "good", "secure", "safe", "ok", "okay", "passed", "tick",
-    "ticks", "green",
-];
 
 /// What looks like a class in backquotes and is something else.
 const OTHER_NAMES: &[&str] = &[
@@ -79,15 +77,6 @@ fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
 /// The spans in backquotes.
 fn spans(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
-}
-
-/// The words of `text` that read as a verdict.
-fn verdicts(text: &str) -> Vec<String> {
-    let text = text.to_lowercase().replace(r"\-", "-");
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.replace("trusted root", "").replace("trusted-root", "");
-    let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| VERDICTS.contains(word)).map(str::to_owned).collect()
 }
 
 /// The spans of `text` that are the name of a class, or would be if there were such a class.

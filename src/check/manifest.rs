@@ -6,7 +6,7 @@ use crate::distfile::Measured;
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use crate::manifest::{DistEntry, Lookup, Manifest};
-use serde_json::json;
+use serde_json::Map;
 use std::collections::BTreeSet;
 
 /// The hashes that comparing with the DIST entry of `name` takes.
@@ -58,12 +58,12 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
     let place = format!("{}:{}", manifest.path().display(), entry.line);
     let mut agreeing = vec!["size".to_owned()];
     let mut differing = Vec::new();
-    let (mut expected, mut actual) = (json!({}), json!({}));
+    let (mut expected, mut actual) = (Map::new(), Map::new());
     if entry.size != measured.size {
         agreeing.clear();
         differing.push(format!("size ({} there, {} here)", entry.size, measured.size));
-        expected = json!({ "size": entry.size });
-        actual = json!({ "size": measured.size });
+        expected.insert("size".to_owned(), entry.size.into());
+        actual.insert("size".to_owned(), measured.size.into());
     }
     let mut strong = false;
     for (name, value) in entry.known() {
@@ -73,8 +73,8 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
             agreeing.push(name.name().to_owned());
         } else {
             differing.push(name.name().to_owned());
-            expected[name.name()] = json!(value);
-            actual[name.name()] = json!(digest);
+            expected.insert(name.name().to_owned(), value.into());
+            actual.insert(name.name().to_owned(), digest.into());
         }
     }
     let unknown: Vec<_> = entry.unknown().collect();

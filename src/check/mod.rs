@@ -5,21 +5,23 @@
 
 pub mod manifest;
 pub mod pairing;
+mod plan;
 
 use crate::digests::HashName;
-use crate::distfile::{self, Measured, Wanted};
+use crate::distfile;
 use crate::error::Error;
+use crate::expectation::{Pins, PublisherExpectation};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
-use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::manifest::Manifest;
-use crate::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
+use crate::openpgp::{KeyRing, PolicyKind};
 use crate::requirement::{Requirement, Status};
-use crate::sniff;
+use crate::sigstore::{BundlePolicy, Verifier};
 use crate::summary::{Clock, Summary};
-use pairing::{Evidence, EvidenceKind, Role};
+use pairing::{EvidenceKind, Role};
+use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::SystemTime;
 
@@ -34,10 +36,22 @@ pub struct Inputs {
     pub distfiles: Vec<String>,
     /// Signature files that were paired by hand, by distfile: they replace those found beside it.
     pub signatures: BTreeMap<String, Vec<PathBuf>>,
+    /// Provenance files that were paired by hand, likewise.
+    pub provenance: BTreeMap<String, Vec<PathBuf>>,
+    /// Names before the ebuild's `->`, by distfile.
+    pub upstream_names: BTreeMap<String, String>,
     /// The OpenPGP keys that count, if any were given.
     pub ring: Option<KeyRing>,
     /// Which OpenPGP cryptography counts.
     pub policy: PolicyKind,
+    /// Who must have signed Sigstore bundles, if anybody is expected.
+    pub bundle_policy: Option<BundlePolicy>,
+    /// Who must have published, if anybody is expected.
+    pub publisher: Option<PublisherExpectation>,
+    /// How it must have been published.
+    pub pins: Pins,
+    /// Checks Sigstore evidence; `None` where there is none to check.
+    pub verifier: Option<Verifier>,
     /// The checks that must agree.
     pub require: Requirement,
     /// Bump or emerge.
@@ -170,102 +184,4 @@ fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
     };
     let text = "named like evidence about a distfile that is not there";
     Finding::fails(check, FailureClass::SignatureStray, text)
-}
-
-/// What is known of a distfile before it is read.
-#[derive(Default)]
-struct Plan {
-    wanted: Wanted,
-    findings: Vec<Finding>,
-    openpgp: Vec<(PathBuf, UnverifiedSignatures)>,
-}
-
-impl Plan {
-    fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
-        match &inputs.manifest {
-            Some(manifest) => self.wanted.hashes.extend(manifest::wanted(manifest, name)),
-            // What a DIST entry of today would hold, so that the report has it.
-            None => self.wanted.hashes.extend([HashName::Blake2b, HashName::Sha512]),
-        }
-    }
-
-    fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
-        let mut evidence = Evidence::beside(&inputs.distdir, name);
-        if let Some(paths) = inputs.signatures.get(name) {
-            evidence.signatures.clone_from(paths);
-            evidence.uncompressed.clear();
-        }
-        for path in &evidence.signatures {
-            self.add_signature(inputs, path)?;
-        }
-        if self.openpgp.is_empty()
-            && !self.has(Check::Openpgp)
-            && inputs.require.includes(Check::Openpgp)
-        {
-            self.findings.push(absent(Check::Openpgp, FailureClass::SignatureAbsent, "signature"));
-        }
-        Ok(())
-    }
-
-    fn add_signature(&mut self, inputs: &Inputs, path: &Path) -> Result<(), Error> {
-        let bytes = read_evidence(path)?;
-        let Some(_) = &inputs.ring else {
-            let text = format!("{} is there, but no key was given for it", file_name(path));
-            let class = FailureClass::NotCheckedNoExpectation;
-            self.findings.push(Finding::fails(Check::Openpgp, class, text));
-            return Ok(());
-        };
-        match UnverifiedSignatures::parse(&bytes) {
-            Ok(signatures) => {
-                self.wanted.documents.extend(openpgp::wanted(&signatures));
-                self.openpgp.push((path.to_owned(), signatures));
-            }
-            Err(fault) => {
-                let text = format!("{} is no detached OpenPGP signature: {fault}", file_name(path));
-                self.findings.push(
-                    Finding::fails(Check::Openpgp, FailureClass::SignatureMalformed, text)
-                        .with("file", path.to_string_lossy().into_owned())
-                        .with("looks_like", sniff::describe(&bytes)),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    fn has(&self, check: Check) -> bool {
-        self.findings.iter().any(|finding| finding.check == check)
-    }
-
-    fn judge(self, inputs: &Inputs, name: &str, measured: &Measured) -> Vec<Finding> {
-        let mut findings = self.findings;
-        findings.push(match &inputs.manifest {
-            Some(manifest) => manifest::check(manifest, name, measured),
-            None => Finding::fails(
-                Check::Manifest,
-                FailureClass::NotCheckedNoExpectation,
-                "no Manifest was given",
-            ),
-        });
-        if let Some(ring) = &inputs.ring {
-            let circumstances =
-                openpgp::Circumstances { ring, policy: inputs.policy, now: inputs.now };
-            for (path, signatures) in &self.openpgp {
-                let finding = openpgp::check(signatures, &measured.documents, circumstances);
-                findings.push(finding.with("file", path.to_string_lossy().into_owned()));
-            }
-        }
-        findings
-    }
-}
-
-fn absent(check: Check, class: FailureClass, what: &str) -> Finding {
-    Finding::fails(check, class, format!("no {what} stands beside it"))
-}
-
-fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {
-    read_bounded(path, EVIDENCE_LIMIT)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -1,5 +1,6 @@
 //! `distvouch check`.
 
+use super::sigstore::SigstoreOptions;
 use super::{colour, printed};
 use crate::check::{Inputs, pairing, run};
 use crate::error::{Error, UsageError};
@@ -51,6 +52,14 @@ pub struct Check {
     #[arg(long, value_name = "DISTFILE=FILE")]
     pub signature: Vec<String>,
 
+    /// Pair PEP 740 provenance by hand
+    #[arg(long, value_name = "DISTFILE=FILE")]
+    pub provenance: Vec<String>,
+
+    /// Name of a distfile before the ebuild's "->"
+    #[arg(long, value_name = "DISTFILE=NAME")]
+    pub upstream_name: Vec<String>,
+
     /// OpenPGP keys, armored or binary; the only keys that count
     #[arg(long, value_name = "FILE", help_heading = "OpenPGP")]
     pub openpgp_key: Vec<PathBuf>,
@@ -63,6 +72,10 @@ pub struct Check {
     /// standard policy
     #[arg(long, value_name = "POLICY", default_value = "gentoo", help_heading = "OpenPGP")]
     pub openpgp_policy: PolicyArg,
+
+    /// Sigstore bundles and provenance
+    #[command(flatten)]
+    pub sigstore: SigstoreOptions,
 
     /// When the question is asked: as the Manifest is recorded, or after
     #[arg(long, value_name = "CLOCK", default_value = "bump")]
@@ -153,9 +166,15 @@ impl Check {
         let mut inputs = Inputs {
             distdir: self.distdir.clone(),
             manifest,
+            provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
+            upstream_names: self.upstream_names(&distfiles)?,
             distfiles,
             signatures,
             ring,
+            bundle_policy: self.sigstore.bundle_policy()?,
+            publisher: self.sigstore.expectation()?,
+            pins: self.sigstore.pins()?,
+            verifier: None,
             policy: match self.openpgp_policy {
                 PolicyArg::Gentoo => PolicyKind::Gentoo,
                 PolicyArg::Strict => PolicyKind::Strict,
@@ -168,6 +187,10 @@ impl Check {
             now,
             jobs: 1,
         };
+        // Reading the trusted root takes longer than reading a small distfile.
+        if self.sigstore.trusted_root.is_some() || has_sigstore_evidence(&inputs) {
+            inputs.verifier = Some(self.sigstore.verifier()?);
+        }
         inputs.jobs = self.jobs.unwrap_or_else(|| default_jobs(&inputs)).max(1);
         Ok(inputs)
     }
@@ -186,8 +209,16 @@ impl Check {
 
     fn requirement(&self) -> Result<Requirement, UsageError> {
         if self.require.is_empty() {
-            let openpgp = (!self.openpgp_key.is_empty()).then_some(CheckName::Openpgp);
-            return Ok(Requirement::of([CheckName::Manifest].into_iter().chain(openpgp)));
+            let options = &self.sigstore;
+            let bundle = options.identity.is_some() || options.sigstore_key.is_some();
+            let provenance = options.repository.is_some() || options.publisher.is_some();
+            let checks = [
+                (CheckName::Manifest, true),
+                (CheckName::Openpgp, !self.openpgp_key.is_empty()),
+                (CheckName::Sigstore, bundle),
+                (CheckName::Provenance, provenance),
+            ];
+            return Ok(Requirement::of(checks.iter().filter(|(_, on)| *on).map(|(c, _)| *c)));
         }
         let parse = |name: &String| {
             CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
@@ -200,6 +231,18 @@ impl Check {
         let Some(text) = &self.time else { return Ok(SystemTime::now()) };
         let time: Result<jiff::Timestamp, _> = text.parse();
         time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.clone()))
+    }
+
+    fn upstream_names(&self, distfiles: &[String]) -> Result<BTreeMap<String, String>, UsageError> {
+        let mut names = BTreeMap::new();
+        for value in &self.upstream_name {
+            let (distfile, name) = split_pair("--upstream-name", value, distfiles)?;
+            if !is_distfile_name(name) {
+                return Err(UsageError::NotAName(name.to_owned()));
+            }
+            names.insert(distfile.to_owned(), name.to_owned());
+        }
+        Ok(names)
     }
 
     /// The `DISTFILE=FILE` pairs of an option.
@@ -241,6 +284,16 @@ fn split_pair<'a>(
         }
         _ => Err(UsageError::NotAPair { option, value: value.to_owned() }),
     }
+}
+
+/// Whether any distfile has a bundle or provenance beside it.
+fn has_sigstore_evidence(inputs: &Inputs) -> bool {
+    inputs.distfiles.iter().any(|name| {
+        let beside = pairing::Evidence::beside(&inputs.distdir, name);
+        inputs.provenance.contains_key(name)
+            || !beside.provenance.is_empty()
+            || !beside.bundles.is_empty()
+    })
 }
 
 fn total_size(inputs: &Inputs) -> u64 {

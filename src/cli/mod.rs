@@ -3,6 +3,9 @@
 pub mod check;
 pub mod diff;
 pub mod explain;
+pub mod generate;
+pub mod sigstore;
+pub mod trust;
 
 use crate::error::Error;
 use crate::requirement::Status;
@@ -11,31 +14,40 @@ use std::io::{self, IsTerminal};
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
-#[command(name = "distvouch", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "distvouch", version, max_term_width = 100, after_help = after_help())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const AFTER_HELP: &str = "\
-Exit status:
+const EXIT_STATUS: &str = "\
   0  nothing required was contradicted, missing or left out
   1  a required check contradicts, is absent or is unusable
   2  could not run: usage, input, a malformed Manifest
-  3  a required check was not checked, and nothing was worse
+  3  a required check was not checked, and nothing was worse";
 
-Nothing here opens a network connection.";
+fn after_help() -> String {
+    format!("Exit status:\n{EXIT_STATUS}\n\nNothing here opens a network connection.")
+}
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
-    Check(check::Check),
+    Check(Box<check::Check>),
     /// What changed between two release archives, what can hurt first
     Diff(diff::Diff),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
+    /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
+    Trust(trust::Trust),
+    /// Print the completions of a shell
+    #[command(hide = true)]
+    Completions(generate::Completions),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man(generate::ManPage),
 }
 
 /// Runs the command and says with which status to exit.
@@ -48,6 +60,9 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Check(check) => check.run(),
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Trust(trust) => trust.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }
 

@@ -67,6 +67,8 @@ impl Verdict {
     }
 }
 
+const NOT_IN_RING: &str = "made by a key that is not in the key ring";
+
 type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
 
 /// Judges `signature`, whose document hash stands at `document`, at the time `now`.
@@ -88,10 +90,7 @@ pub fn judge(
         issuers.iter().flat_map(|issuer| ring.candidates(issuer)).collect()
     };
     if candidates.is_empty() {
-        return Verdict::refused(
-            FailureClass::SignerUnknown,
-            "made by a key that is not in the key ring",
-        );
+        return Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING);
     }
     let Some(signed) = signature.signature_creation_time() else {
         return Verdict::refused(
@@ -119,9 +118,11 @@ pub fn judge(
             Err(verdict) => _ = failure.get_or_insert(verdict),
         }
     }
-    failure.unwrap_or_else(|| {
-        Verdict::refused(FailureClass::SignerUnknown, "made by a key that is not in the key ring")
-    })
+    match failure {
+        // It named the key: that key signed something else. Without a name, nobody is contradicted.
+        Some((class, text)) if !issuers.is_empty() => Verdict::refused(class, text),
+        _ => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
+    }
 }
 
 /// The cryptography alone: `key` made `signature` over the bytes behind `document`.
@@ -130,16 +131,12 @@ fn made_by(
     document: &Context,
     key: &Key<PublicParts, UnspecifiedRole>,
     signed: SystemTime,
-) -> Result<(), Verdict> {
+) -> Result<(), Refusal> {
     if signed < key.creation_time() {
-        return Err(Verdict::refused(
-            FailureClass::KeyNotYet,
-            format!(
-                "it claims to be made on {}, before the key was, on {}",
-                date(signed),
-                date(key.creation_time())
-            ),
-        ));
+        let made = date(key.creation_time());
+        let text =
+            format!("it claims to be made on {}, before the key was, on {made}", date(signed));
+        return Err((FailureClass::KeyNotYet, text));
     }
     signature.verify_hash(key, document.clone()).map_err(|error| {
         match error.downcast_ref::<PgpError>() {
@@ -148,11 +145,11 @@ fn made_by(
                 | PgpError::UnsupportedEllipticCurve(_)
                 | PgpError::UnsupportedHashAlgorithm(_)
                 | PgpError::UnsupportedSignatureType(_),
-            ) => Verdict::refused(
+            ) => (
                 FailureClass::NotCheckedUnsupported,
                 format!("this build does not compute {} signatures", signature.pk_algo()),
             ),
-            _ => Verdict::refused(
+            _ => (
                 FailureClass::SignatureBad,
                 format!("the key {} did not make it over these bytes", key.fingerprint()),
             ),
@@ -176,79 +173,80 @@ fn judge_key(
         user_id: user_id(cert, &policy, now),
         algorithm: algorithm(key),
     };
-    let mut verdict =
-        Verdict { class: None, text: String::new(), signer: Some(signer), notes: Vec::new() };
-    match live(signature, cert, key, signed, kind, &policy, now, &mut verdict.notes) {
-        Ok(()) => {}
-        Err((class, text)) => (verdict.class, verdict.text) = (Some(class), text),
-    }
-    verdict
+    let at = kind.reference_time(signed, now);
+    let made = Made { signature, cert, key, signed, kind, policy: &policy, at, now };
+    let mut notes = Vec::new();
+    let (class, text) = match made.counts(&mut notes) {
+        Ok(()) => (None, String::new()),
+        Err((class, text)) => (Some(class), text),
+    };
+    Verdict { class, text, signer: Some(signer), notes }
 }
 
 type Refusal = (FailureClass, String);
 
-#[allow(clippy::too_many_arguments)]
-fn live(
-    signature: &Signature,
-    cert: &Cert,
-    key: &Key<PublicParts, UnspecifiedRole>,
+/// A signature that a key of the ring made over these bytes.
+struct Made<'a> {
+    signature: &'a Signature,
+    cert: &'a Cert,
+    key: &'a Key<PublicParts, UnspecifiedRole>,
     signed: SystemTime,
     kind: PolicyKind,
-    policy: &dyn Policy,
+    policy: &'a dyn Policy,
+    /// The moment at which the certificate is looked at.
+    at: SystemTime,
     now: SystemTime,
-    notes: &mut Vec<Note>,
-) -> Result<(), Refusal> {
-    let at = kind.reference_time(signed, now);
-    let weak = policy::weaknesses(signature, key);
-    if policy::too_short(key) || !policy::takes_signature(policy, signature) {
-        return Err((FailureClass::SignatureWeak, refuse_weak(&weak, kind)));
-    }
-    let refuse_binding = || (FailureClass::KeyUnusable, binding_text(cert, key, kind, now));
-    let weak_binding = |class: Refusal| match kind {
-        // What only the strict policy refuses is a matter of strength, not of the key's structure.
-        PolicyKind::Strict if bound(cert, key, &PolicyKind::Gentoo.to_policy(), at) => (
-            FailureClass::SignatureWeak,
-            refuse_weak(&[weak.clone(), binding_weaknesses(cert, key, at)].concat(), kind),
-        ),
-        _ => class,
-    };
-    let valid = cert.with_policy(policy, at).map_err(|_| weak_binding(refuse_binding()))?;
-    let ka = valid
-        .keys()
-        .find(|ka| ka.key().fingerprint() == key.fingerprint())
-        .ok_or_else(|| weak_binding(refuse_binding()))?;
-    if policy.key(&ka.clone().into()).is_err() {
-        return Err((FailureClass::SignatureWeak, refuse_weak(&weak, kind)));
-    }
-    if !may_sign(&ka) {
-        return Err((
-            FailureClass::KeyUnusable,
-            format!("the key {} is not marked for signing", key.fingerprint()),
-        ));
-    }
-    not_revoked(&valid, cert, key, policy, signed, at, notes)?;
-    if signed > now + CLOCK_TOLERANCE {
-        return Err((
-            FailureClass::KeyNotYet,
-            format!("it claims to be made on {}, which lies ahead", date(signed)),
-        ));
-    }
-    let expiry = [valid.primary_key().key_expiration_time(), ka.key_expiration_time()]
-        .into_iter()
-        .flatten()
-        .min();
-    if let Some(expiry) = expiry {
-        if expiry <= signed {
-            return Err((
-                FailureClass::KeyExpired,
-                format!(
-                    "the key had expired on {} when it signed on {}",
-                    date(expiry),
-                    date(signed)
-                ),
-            ));
+}
+
+impl Made<'_> {
+    /// Whether it counts; what does not keep it from counting goes to `notes`.
+    fn counts(&self, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        let weak = policy::weaknesses(self.signature, self.key);
+        let too_weak = || (FailureClass::SignatureWeak, refuse_weak(&weak, self.kind));
+        if policy::too_short(self.key) || !policy::takes_signature(self.policy, self.signature) {
+            return Err(too_weak());
         }
-        if expiry <= now {
+        let unbound = |_| self.unbound(&weak);
+        let valid = self.cert.with_policy(self.policy, self.at).map_err(unbound)?;
+        let ka = valid.keys().find(|ka| ka.key().fingerprint() == self.key.fingerprint());
+        let ka = ka.ok_or_else(|| self.unbound(&weak))?;
+        if self.policy.key(&ka).is_err() {
+            return Err(too_weak());
+        }
+        if !may_sign(&ka) {
+            let text = format!("the key {} is not marked for signing", self.key.fingerprint());
+            return Err((FailureClass::KeyUnusable, text));
+        }
+        self.not_revoked(&valid, notes)?;
+        let primary_expiry = valid.primary_key().key_expiration_time();
+        self.live([primary_expiry, ka.key_expiration_time()].into_iter().flatten().min(), notes)?;
+        for text in weak.into_iter().chain(self.binding_weaknesses()) {
+            notes.push(Note { class: FailureClass::SignatureWeak, text });
+        }
+        Ok(())
+    }
+
+    /// The key was live when it signed, and the signature is now.
+    fn live(&self, expiry: Option<SystemTime>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        let Self { signed, now, .. } = *self;
+        if signed > now + CLOCK_TOLERANCE {
+            let text = format!("it claims to be made on {}, which lies ahead", date(signed));
+            return Err((FailureClass::KeyNotYet, text));
+        }
+        if let Some(expiry) = expiry.filter(|expiry| *expiry <= signed) {
+            let text = format!(
+                "the key had expired on {} when it signed on {}",
+                date(expiry),
+                date(signed)
+            );
+            return Err((FailureClass::KeyExpired, text));
+        }
+        let ended = self.signature.signature_expiration_time();
+        if let Some(ended) = ended.filter(|ended| *ended <= now) {
+            let text = format!("the signature itself expired on {}", date(ended));
+            return Err((FailureClass::SignatureExpired, text));
+        }
+        if let Some(expiry) = expiry.filter(|expiry| *expiry <= now) {
             let text = format!(
                 "the key has expired since, on {}; it was live on {}",
                 date(expiry),
@@ -256,17 +254,82 @@ fn live(
             );
             notes.push(Note { class: FailureClass::KeyExpiredNow, text });
         }
+        Ok(())
     }
-    if let Some(expiry) = signature.signature_expiration_time().filter(|e| *e <= now) {
-        return Err((
-            FailureClass::SignatureExpired,
-            format!("the signature itself expired on {}", date(expiry)),
-        ));
+
+    /// Hard revocations fell every signature; soft ones (retired, superseded) those made
+    /// afterwards.
+    fn not_revoked(&self, valid: &ValidCert, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        let mut subkeys = self.cert.keys().subkeys();
+        let subkey = subkeys.find(|ka| ka.key().fingerprint() == self.key.fingerprint());
+        let statuses = [
+            Some(valid.revocation_status()),
+            subkey.as_ref().map(|ka| ka.bundle().revocation_status(self.policy, self.at)),
+        ];
+        for status in statuses.into_iter().flatten() {
+            let revocations = match status {
+                RevocationStatus::Revoked(revocations) => revocations,
+                // A designated revoker that is not in hand cannot be told from a stranger.
+                RevocationStatus::CouldBe(_) | RevocationStatus::NotAsFarAsWeKnow => continue,
+            };
+            for revocation in revocations {
+                let (reason, soft) = match revocation.reason_for_revocation() {
+                    Some((reason, _)) => {
+                        (reason_text(reason), reason.revocation_type() == RevocationType::Soft)
+                    }
+                    None => ("no reason given", false),
+                };
+                let when = revocation.signature_creation_time().unwrap_or(SystemTime::UNIX_EPOCH);
+                let text = format!("the key was revoked on {} ({reason})", date(when));
+                if !soft || self.signed >= when {
+                    return Err((FailureClass::KeyRevoked, text));
+                }
+                let text = format!("{text}, after it signed on {}", date(self.signed));
+                notes.push(Note { class: FailureClass::KeyRevoked, text });
+            }
+        }
+        Ok(())
     }
-    for text in weak.into_iter().chain(binding_weaknesses(cert, key, at)) {
-        notes.push(Note { class: FailureClass::SignatureWeak, text });
+
+    /// Why no self-signature binds the key: what only the strict policy refuses is a matter of
+    /// strength or age, not of the key's structure.
+    fn unbound(&self, weak: &[String]) -> Refusal {
+        let gentoo = PolicyKind::Gentoo.to_policy();
+        if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.at) {
+            let weak = [weak, &self.binding_weaknesses()].concat();
+            return (FailureClass::SignatureWeak, refuse_weak(&weak, self.kind));
+        }
+        let text = if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.now) {
+            "the key has no self-signature that is old enough to count for this signature"
+        } else {
+            "no self-signature that counts binds the key to its certificate"
+        };
+        (FailureClass::KeyUnusable, text.to_owned())
     }
-    Ok(())
+
+    fn bound(&self, policy: &dyn Policy, at: SystemTime) -> bool {
+        self.cert.with_policy(policy, at).is_ok_and(|valid| {
+            valid.keys().any(|ka| ka.key().fingerprint() == self.key.fingerprint())
+        })
+    }
+
+    /// SHA-1 and the like in the self-signatures that make the key usable.
+    fn binding_weaknesses(&self) -> Vec<String> {
+        let policy = PolicyKind::Gentoo.to_policy();
+        let Ok(valid) = self.cert.with_policy(&policy, self.at) else { return Vec::new() };
+        let mut keys = valid.keys();
+        let Some(ka) = keys.find(|ka| ka.key().fingerprint() == self.key.fingerprint()) else {
+            return Vec::new();
+        };
+        let signatures = [valid.primary_key().binding_signature(), ka.binding_signature()];
+        let mut hashes: Vec<_> =
+            signatures.iter().filter_map(|s| policy::weak_hash(s.hash_algo())).collect();
+        hashes.dedup();
+        hashes
+            .into_iter()
+            .map(|hash| format!("the key's self-signature is over a {hash} hash"))
+            .collect()
+    }
 }
 
 /// Whether the certificate lets the key sign documents.
@@ -274,49 +337,8 @@ fn live(
 /// Old keys carry no key flags at all; gpg then lets the primary key do what its algorithm can. A
 /// subkey without flags has no back signature either, and counts for nothing.
 fn may_sign(ka: &ValidErasedKeyAmalgamation<PublicParts>) -> bool {
-    ka.for_signing()
-        || (ka.primary() && ka.key_flags().is_none() && ka.key().pk_algo().for_signing())
-}
-
-/// Hard revocations fell every signature; soft ones (retired, superseded) those made afterwards.
-fn not_revoked(
-    valid: &ValidCert,
-    cert: &Cert,
-    key: &Key<PublicParts, UnspecifiedRole>,
-    policy: &dyn Policy,
-    signed: SystemTime,
-    at: SystemTime,
-    notes: &mut Vec<Note>,
-) -> Result<(), Refusal> {
-    let subkey = cert.keys().subkeys().find(|ka| ka.key().fingerprint() == key.fingerprint());
-    let statuses = [
-        Some(valid.revocation_status()),
-        subkey.as_ref().map(|ka| ka.bundle().revocation_status(policy, at)),
-    ];
-    for status in statuses.into_iter().flatten() {
-        let revocations = match status {
-            RevocationStatus::Revoked(revocations) => revocations,
-            // A designated revoker that is not in hand cannot be told from a stranger.
-            RevocationStatus::CouldBe(_) | RevocationStatus::NotAsFarAsWeKnow => continue,
-        };
-        for revocation in revocations {
-            let (reason, soft) = match revocation.reason_for_revocation() {
-                Some((reason, _)) => {
-                    (reason_text(reason), reason.revocation_type() == RevocationType::Soft)
-                }
-                None => ("no reason given", false),
-            };
-            let when = revocation.signature_creation_time().unwrap_or(SystemTime::UNIX_EPOCH);
-            let text = format!("the key was revoked on {} ({reason})", date(when));
-            if soft && signed < when {
-                let text = format!("{text}, after it signed on {}", date(signed));
-                notes.push(Note { class: FailureClass::KeyRevoked, text });
-            } else {
-                return Err((FailureClass::KeyRevoked, text));
-            }
-        }
-    }
-    Ok(())
+    let by_algorithm = ka.key_flags().is_none() && ka.key().pk_algo().for_signing();
+    ka.for_signing() || (ka.primary() && by_algorithm)
 }
 
 fn reason_text(reason: ReasonForRevocation) -> &'static str {
@@ -327,53 +349,6 @@ fn reason_text(reason: ReasonForRevocation) -> &'static str {
         ReasonForRevocation::UIDRetired => "a user id was retired",
         _ => "no reason given",
     }
-}
-
-fn bound(
-    cert: &Cert,
-    key: &Key<PublicParts, UnspecifiedRole>,
-    policy: &dyn Policy,
-    at: SystemTime,
-) -> bool {
-    cert.with_policy(policy, at)
-        .is_ok_and(|valid| valid.keys().any(|ka| ka.key().fingerprint() == key.fingerprint()))
-}
-
-fn binding_text(
-    cert: &Cert,
-    key: &Key<PublicParts, UnspecifiedRole>,
-    kind: PolicyKind,
-    now: SystemTime,
-) -> String {
-    let gentoo = PolicyKind::Gentoo.to_policy();
-    if kind == PolicyKind::Strict && bound(cert, key, &gentoo, now) {
-        return "the key has no self-signature that is old enough to count for this signature"
-            .to_owned();
-    }
-    "no self-signature that counts binds the key to its certificate".to_owned()
-}
-
-/// SHA-1 and the like in the self-signatures that make the key usable.
-fn binding_weaknesses(
-    cert: &Cert,
-    key: &Key<PublicParts, UnspecifiedRole>,
-    at: SystemTime,
-) -> Vec<String> {
-    let policy = PolicyKind::Gentoo.to_policy();
-    let Ok(valid) = cert.with_policy(&policy, at) else { return Vec::new() };
-    let Some(ka) = valid.keys().find(|ka| ka.key().fingerprint() == key.fingerprint()) else {
-        return Vec::new();
-    };
-    let primary = valid.primary_key().binding_signature();
-    let mut hashes: Vec<_> = [primary, ka.binding_signature()]
-        .into_iter()
-        .filter_map(|signature| policy::weak_hash(signature.hash_algo()))
-        .collect();
-    hashes.dedup();
-    hashes
-        .into_iter()
-        .map(|hash| format!("the key's self-signature is over a {hash} hash"))
-        .collect()
 }
 
 fn refuse_weak(weak: &[String], kind: PolicyKind) -> String {

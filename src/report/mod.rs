@@ -4,7 +4,9 @@ mod json;
 mod portage;
 mod text;
 
-use crate::check::Report;
+use crate::check::{DistfileReport, Report};
+use crate::finding::Check;
+use crate::summary::Clock;
 use std::io::{self, Write};
 
 /// The forms of a report, by the names of `--format`.
@@ -55,12 +57,17 @@ pub fn print(report: &Report, format: Format, style: Style, out: &mut dyn Write)
 
 /// The sentence that a clock puts above everything else.
 fn clock_sentence(report: &Report) -> &'static str {
+    let fixed = |d: &DistfileReport| {
+        d.findings.iter().any(|f| f.check == Check::Manifest && f.class.is_none())
+    };
     match report.clock {
-        crate::summary::Clock::Bump => {
-            "At a bump the Manifest is only being recorded: it stops nobody yet."
-        }
-        crate::summary::Clock::Emerge => {
+        Clock::Bump => "At a bump the Manifest is only being recorded: it stops nobody yet.",
+        Clock::Emerge if report.distfiles.iter().all(fixed) => {
             "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."
+        }
+        Clock::Emerge => {
+            "The package manager holds distfiles against the Manifest before this runs; here no \
+             Manifest agreed."
         }
     }
 }
@@ -72,7 +79,7 @@ fn provenance_sentence(report: &Report) -> Option<&'static str> {
         if summary.attackers == summary.without_provenance {
             "Provenance changes nothing here: the same attackers get past everything without it."
         } else {
-            "Without provenance, others get past as well."
+            "Without provenance, these get past as well:"
         }
     })
 }

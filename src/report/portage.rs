@@ -32,7 +32,9 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
             &format!("To pass everything that ran, hold one of: {}", sets.join(", ")),
         )?;
         if let Some(sentence) = super::provenance_sentence(report) {
-            line(out, "einfo", sentence)?;
+            let extra = report.summary.only_without_provenance();
+            let extra: Vec<_> = extra.iter().map(words).collect();
+            line(out, "einfo", format!("{sentence} {}", extra.join(", ")).trim_end())?;
         }
     }
     Ok(())

@@ -73,19 +73,16 @@ fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
     }
     let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
     writeln!(out, "{}", super::clock_sentence(report))?;
-    if report.summary.attackers.is_anyone() {
-        writeln!(
-            out,
-            "{bold}Nothing that ran and was required stands in the way of any of these:{bold:#}"
-        )?;
-    } else {
+    if !report.summary.attackers.is_anyone() {
         writeln!(out, "{bold}To pass everything that ran, an attacker must hold one of:{bold:#}")?;
+        print_sets(&report.summary.attackers, out)?;
+    } else if report.status() == Status::Met {
+        writeln!(out, "{bold}Nothing that ran and was required stands in their way:{bold:#}")?;
+        print_sets(&report.summary.attackers, out)?;
     }
-    print_sets(&report.summary.attackers, out)?;
     if let Some(sentence) = super::provenance_sentence(report) {
         writeln!(out, "{sentence}")?;
-        let extra = without(&report.summary.without_provenance, &report.summary.attackers);
-        for set in extra {
+        for set in report.summary.only_without_provenance() {
             writeln!(out, "  {}", words(&set))?;
         }
     }
@@ -102,12 +99,6 @@ fn print_sets(attackers: &Attackers, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  {:<18} {}", words(&set), phrases.join("; and "))?;
     }
     Ok(())
-}
-
-/// The sets of `all` that are not among those of `some`.
-fn without(all: &Attackers, some: &Attackers) -> Vec<AccessSet> {
-    let some = some.sets();
-    all.sets().into_iter().filter(|set| !some.contains(set)).collect()
 }
 
 fn words(set: &AccessSet) -> String {

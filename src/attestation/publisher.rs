@@ -1,0 +1,237 @@
+//! Who published, as the certificate says it; and whether the index says the same.
+//!
+//! The publisher object of a PEP 740 provenance is written by the index and not signed. It is
+//! compared with the certificate, and a difference reported; nothing is ever decided by it.
+
+use super::claims::{Claim, Claims, Identity};
+use super::provenance::PublisherClaim;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// GitHub Actions' OIDC issuer.
+pub const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
+/// gitlab.com's OIDC issuer.
+pub const GITLAB_ISSUER: &str = "https://gitlab.com";
+/// The issuer for Google accounts and Google Cloud service accounts.
+pub const GOOGLE_ISSUER: &str = "https://accounts.google.com";
+/// CircleCI's OIDC issuer.
+pub const CIRCLECI_ISSUER: &str = "https://oidc.circleci.com";
+/// The issuer for people who log in with GitHub.
+pub const GITHUB_LOGIN_ISSUER: &str = "https://github.com/login/oauth";
+
+const CIRCLECI_PROJECTS: &str = "https://circleci.com/api/v2/projects/";
+
+/// The identity that published, derived from a certificate alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Publisher {
+    /// A GitHub Actions workflow.
+    GitHub {
+        /// `owner/name`.
+        repository: String,
+        /// The path of the workflow that was started, below the repository.
+        workflow: Option<String>,
+    },
+    /// A GitLab CI/CD pipeline.
+    GitLab {
+        /// The issuer, which is the instance.
+        issuer: String,
+        /// `group/…/name`.
+        repository: String,
+        /// The path of the pipeline's configuration.
+        workflow: Option<String>,
+    },
+    /// A Google account, or a Google Cloud service account.
+    Google {
+        /// Its address.
+        email: String,
+    },
+    /// A CircleCI pipeline.
+    CircleCi {
+        /// The project's UUID.
+        project: String,
+        /// The pipeline definition's UUID.
+        definition: String,
+    },
+    /// Somebody or something else.
+    Other {
+        /// Who.
+        identity: String,
+        /// Says who.
+        issuer: String,
+    },
+}
+
+impl Publisher {
+    /// The publisher that `claims` name.
+    pub fn of(claims: &Claims) -> Self {
+        Self::github(claims)
+            .or_else(|| Self::gitlab(claims))
+            .or_else(|| Self::google(claims))
+            .or_else(|| Self::circleci(claims))
+            .unwrap_or_else(|| Self::Other {
+                identity: claims.identity().to_string(),
+                issuer: claims.issuer().to_owned(),
+            })
+    }
+
+    fn github(claims: &Claims) -> Option<Self> {
+        if claims.issuer() != GITHUB_ISSUER {
+            return None;
+        }
+        let uri = claims.get(Claim::SourceRepositoryUri)?;
+        let repository = uri.strip_prefix("https://github.com/")?;
+        let config = claims.get(Claim::BuildConfigUri);
+        let workflow = config.and_then(|c| claims.path_in(c, &format!("{uri}/")));
+        Some(Self::GitHub {
+            repository: repository.to_owned(),
+            workflow: workflow.map(str::to_owned),
+        })
+    }
+
+    // Fulcio issues to other instances than gitlab.com too: their issuer is the instance's URL.
+    fn gitlab(claims: &Claims) -> Option<Self> {
+        let issuer = claims.issuer();
+        let uri = claims.get(Claim::SourceRepositoryUri)?;
+        let repository = uri.strip_prefix(issuer)?.strip_prefix('/')?;
+        let config = claims.get(Claim::BuildConfigUri);
+        let workflow = config.and_then(|c| claims.path_in(c, &format!("{uri}//")));
+        Some(Self::GitLab {
+            issuer: issuer.to_owned(),
+            repository: repository.to_owned(),
+            workflow: workflow.map(str::to_owned),
+        })
+    }
+
+    fn google(claims: &Claims) -> Option<Self> {
+        match claims.identity() {
+            Identity::Email(email) if claims.issuer() == GOOGLE_ISSUER => {
+                Some(Self::Google { email: email.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    fn circleci(claims: &Claims) -> Option<Self> {
+        if claims.issuer() != CIRCLECI_ISSUER {
+            return None;
+        }
+        let rest = claims.get(Claim::BuildSignerUri)?.strip_prefix(CIRCLECI_PROJECTS)?;
+        let (project, definition) = rest.split_once("/pipeline-definitions/")?;
+        let plain = |part: &str| !part.is_empty() && !part.contains('/');
+        (plain(project) && plain(definition)).then(|| Self::CircleCi {
+            project: project.to_owned(),
+            definition: definition.to_owned(),
+        })
+    }
+
+    /// The kind, as PyPI's publisher objects call it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::GitHub { .. } => "GitHub",
+            Self::GitLab { .. } => "GitLab",
+            Self::Google { .. } => "Google",
+            Self::CircleCi { .. } => "CircleCI",
+            Self::Other { .. } => "other",
+        }
+    }
+}
+
+impl fmt::Display for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GitHub { repository, .. } => write!(f, "https://github.com/{repository}"),
+            Self::GitLab { issuer, repository, .. } => write!(f, "{issuer}/{repository}"),
+            Self::Google { email } => write!(f, "the Google account {email}"),
+            Self::CircleCi { project, .. } => write!(f, "the CircleCI project {project}"),
+            Self::Other { identity, issuer } => write!(f, "{identity} ({issuer})"),
+        }
+    }
+}
+
+/// A field in which the index and the certificate differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// The field of the publisher object.
+    pub field: &'static str,
+    /// What the index says.
+    pub index: String,
+    /// What the certificate says.
+    pub certificate: Option<String>,
+}
+
+/// The fields of the publisher object that the certificate contradicts.
+///
+/// A field that the index leaves empty claims nothing, and one that no certificate of that kind
+/// has (an `environment` before November 2025) cannot be compared: see [`unsigned`].
+pub fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreement> {
+    let publisher = Publisher::of(claims);
+    let known = ["GitHub", "GitLab", "Google", "CircleCI"];
+    let other = matches!(publisher, Publisher::Other { .. });
+    if other && !known.contains(&index.kind.as_str()) {
+        return Vec::new();
+    }
+    if index.kind != publisher.kind() {
+        return vec![Disagreement {
+            field: "kind",
+            index: index.kind.clone(),
+            certificate: Some(publisher.kind().to_owned()),
+        }];
+    }
+    let mut found = Vec::new();
+    let mut compare = |field, certificate: Option<&str>, same: fn(&str, &str) -> bool| {
+        let index = match index.fields.get(field) {
+            None | Some(Value::Null) => return,
+            Some(Value::String(text)) if text.is_empty() => return,
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        if !certificate.is_some_and(|c| same(&index, c)) {
+            let certificate = certificate.map(str::to_owned);
+            found.push(Disagreement { field, index, certificate });
+        }
+    };
+    let exact = |a: &str, b: &str| a == b;
+    let caseless = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+    match &publisher {
+        Publisher::GitHub { repository, workflow } => {
+            compare("repository", Some(repository), caseless);
+            // PyPI registers the file's name alone.
+            let file = workflow.as_deref().and_then(|w| w.strip_prefix(".github/workflows/"));
+            compare("workflow", file, exact);
+        }
+        Publisher::GitLab { repository, workflow, .. } => {
+            compare("repository", Some(repository), caseless);
+            compare("workflow_filepath", workflow.as_deref(), exact);
+        }
+        Publisher::Google { email } => compare("email", Some(email), exact),
+        Publisher::CircleCi { project, definition } => {
+            compare("project_id", Some(project), exact);
+            compare("pipeline_definition_id", Some(definition), exact);
+            compare("vcs_origin", claims.get(Claim::SourceRepositoryUri), exact);
+            compare("vcs_ref", claims.get(Claim::SourceRepositoryRef), exact);
+        }
+        Publisher::Other { .. } => {}
+    }
+    if let Some(environment) = claims.get(Claim::DeploymentEnvironment) {
+        // The forges compare environments without regard to case, and PyPI keeps lower case.
+        compare("environment", Some(environment), caseless);
+    }
+    found
+}
+
+/// The fields of the publisher object that nothing in the certificate could confirm or
+/// contradict, and that a reader must not take for attested.
+pub fn unsigned(index: &PublisherClaim, claims: &Claims) -> Map<String, Value> {
+    let mut map = Map::new();
+    if let Some(Value::String(text)) = index.fields.get("environment")
+        && !text.is_empty()
+        && claims.get(Claim::DeploymentEnvironment).is_none()
+    {
+        map.insert("environment".to_owned(), text.as_str().into());
+    }
+    map
+}
+
+#[cfg(test)]
+#[path = "publisher_tests.rs"]
+mod tests;

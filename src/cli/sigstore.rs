@@ -1,0 +1,144 @@
+//! Options about Sigstore bundles, PEP 740 provenance and the trusted root.
+
+use crate::error::{Error, UsageError};
+use crate::expectation::{Pins, PublisherExpectation, RefGlob};
+use crate::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::sigstore::{BundlePolicy, ManagedKey, TrustedRoot, Verifier};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Who must have signed a bundle or published, and how.
+#[derive(Debug, Args)]
+pub struct SigstoreOptions {
+    /// Identity in the certificate of a Sigstore bundle
+    #[arg(long, value_name = "ID", requires = "issuer", help_heading = "Sigstore bundles")]
+    pub identity: Option<String>,
+
+    /// OIDC issuer in the certificate of a Sigstore bundle
+    #[arg(long, value_name = "URL", requires = "identity", help_heading = "Sigstore bundles")]
+    pub issuer: Option<String>,
+
+    /// Public key of a Sigstore bundle that has no certificate
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "identity",
+        help_heading = "Sigstore bundles"
+    )]
+    pub sigstore_key: Option<PathBuf>,
+
+    /// Repository that must have published, https://github.com/OWNER/NAME or on gitlab.com
+    #[arg(long, value_name = "URL", help_heading = "Provenance")]
+    pub repository: Option<String>,
+
+    /// Who must have published, where no repository is: gcp:EMAIL, circleci:UUID, gitlab:URL, …
+    #[arg(
+        long,
+        value_name = "KIND:VALUE",
+        conflicts_with = "repository",
+        help_heading = "Provenance"
+    )]
+    pub publisher: Option<String>,
+
+    /// Workflow that must have run, as a path in the repository
+    #[arg(long, value_name = "PATH", help_heading = PINS)]
+    pub workflow: Option<String>,
+
+    /// Refs it may have run from, a glob over the whole ref: refs/tags/v*
+    #[arg(long = "ref", value_name = "GLOB", help_heading = PINS)]
+    pub reference: Option<String>,
+
+    /// Events that may have started it, separated by commas: push,release
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = PINS)]
+    pub trigger: Vec<String>,
+
+    /// Kind of runner: github-hosted
+    #[arg(long, value_name = "KIND", help_heading = PINS)]
+    pub runner: Option<String>,
+
+    /// Number of the repository, which renames do not change
+    #[arg(long, value_name = "N", help_heading = PINS)]
+    pub repository_id: Option<u64>,
+
+    /// Number of the repository's owner
+    #[arg(long, value_name = "N", help_heading = PINS)]
+    pub owner_id: Option<u64>,
+
+    /// Deployment environment
+    #[arg(long, value_name = "NAME", help_heading = PINS)]
+    pub environment: Option<String>,
+
+    /// Reusable workflow that must have signed, as a URL with or without its @ref
+    #[arg(long, value_name = "URL", help_heading = PINS)]
+    pub signer: Option<String>,
+
+    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    #[arg(long, value_name = "FILE")]
+    pub trusted_root: Option<PathBuf>,
+}
+
+const PINS: &str = "Provenance pins";
+
+impl SigstoreOptions {
+    /// Who must have signed bundles.
+    ///
+    /// # Errors
+    ///
+    /// Where the key file cannot be read or holds no key.
+    pub fn bundle_policy(&self) -> Result<Option<BundlePolicy>, Error> {
+        if let Some(path) = &self.sigstore_key {
+            let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+            let key = ManagedKey::parse(&bytes)
+                .map_err(|source| Error::ManagedKey { path: path.clone(), source })?;
+            return Ok(Some(BundlePolicy::ManagedKey(key)));
+        }
+        Ok(self
+            .identity
+            .clone()
+            .zip(self.issuer.clone())
+            .map(|(identity, issuer)| BundlePolicy::Identity { identity, issuer }))
+    }
+
+    /// Who must have published.
+    ///
+    /// # Errors
+    ///
+    /// Where the option names nobody.
+    pub fn expectation(&self) -> Result<Option<PublisherExpectation>, UsageError> {
+        let repository = self.repository.as_deref().map(PublisherExpectation::from_repository);
+        let publisher = self.publisher.as_deref().map(PublisherExpectation::from_publisher);
+        repository.or(publisher).transpose().map_err(UsageError::Publisher)
+    }
+
+    /// How it must have been published.
+    ///
+    /// # Errors
+    ///
+    /// Where a glob does not parse.
+    pub fn pins(&self) -> Result<Pins, UsageError> {
+        Ok(Pins {
+            workflow: self.workflow.clone(),
+            reference: self
+                .reference
+                .as_deref()
+                .map(RefGlob::new)
+                .transpose()
+                .map_err(|error| UsageError::RefGlob(error.to_string()))?,
+            triggers: self.trigger.iter().map(|t| t.trim().to_owned()).collect(),
+            runner: self.runner.clone(),
+            repository_id: self.repository_id,
+            owner_id: self.owner_id,
+            environment: self.environment.clone(),
+            signer: self.signer.clone(),
+        })
+    }
+
+    /// A verifier under the trusted root that counts.
+    ///
+    /// # Errors
+    ///
+    /// Where that root cannot be read or used.
+    pub fn verifier(&self) -> Result<Verifier, Error> {
+        Ok(Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?))
+    }
+}

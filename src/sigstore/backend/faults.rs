@@ -1,0 +1,159 @@
+//! The `sigstore` crate's errors, as reasons of our own.
+//!
+//! Its text stays beneath as the source and is not printed: it has words that this program never
+//! uses, and is not something to match on. Where it must be matched on, a test holds it.
+
+use super::super::RootSummary;
+use super::super::fault::{AttestationFault, LogProof, Origin, Reason, UnknownTime};
+use super::certificate::Leaf;
+use ::sigstore::types::{Bundle, KindVersion};
+use ::sigstore::{CertificateError, Error, TimestampError, TransparencyLogError, bundle, crypto};
+
+/// What was being checked when an error came.
+pub(super) struct Context<'a> {
+    pub(super) bundle: &'a Bundle,
+    pub(super) leaf: Option<&'a Leaf>,
+    pub(super) summary: &'a RootSummary,
+    /// The reason for "about another file".
+    pub(super) mismatch: Reason,
+}
+
+impl Context<'_> {
+    pub(super) fn fault(&self, error: Error) -> AttestationFault {
+        AttestationFault::with(self.reason(&error), error)
+    }
+
+    fn reason(&self, error: &Error) -> Reason {
+        match error {
+            Error::SignatureInvalid(_) => Reason::Signature,
+            Error::ArtifactMismatch(_) => self.mismatch(),
+            Error::Certificate(e) => self.certificate(e),
+            Error::TransparencyLog(e) => log(e),
+            Error::Timestamp(e) => self.time(e),
+            Error::InvalidBundle(_) | Error::Types(_) => Reason::Format,
+            Error::UnsupportedBundle(_) => {
+                Reason::Unsupported { what: "a combination of signature and log entry" }
+            }
+            Error::UnsupportedArtifact(_) => {
+                Reason::Unsupported { what: "a signature over another digest" }
+            }
+            Error::Crypto(crypto::Error::UnsupportedAlgorithm(_)) => {
+                Reason::Unsupported { what: "a combination of key and digest" }
+            }
+            Error::Crypto(_) => Reason::Format,
+            Error::Bundle(e) => structure(e),
+            Error::IdentityMismatch { expected, actual } => Reason::Identity {
+                expected: expected.to_string(),
+                actual: actual.as_ref().map(ToString::to_string).unwrap_or_default(),
+            },
+            Error::IssuerMismatch { expected, actual } => Reason::Issuer {
+                expected: expected.clone(),
+                actual: actual.clone().unwrap_or_default(),
+            },
+            _ => Reason::Other,
+        }
+    }
+
+    /// The bundle is about another file; or about this one, and the log entry about another.
+    fn mismatch(&self) -> Reason {
+        match &self.mismatch {
+            Reason::Digest { attested: Some(attested), actual, .. } if attested == actual => {
+                Reason::Log { entry: None, proof: LogProof::Body }
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn certificate(&self, error: &CertificateError) -> Reason {
+        match error {
+            CertificateError::Malformed(_) => {
+                Reason::Certificate(super::super::fault::CertificateFault::NotDer)
+            }
+            CertificateError::ChainInvalid(text) => self.chain(text),
+            CertificateError::NoValidAuthority { time } => {
+                let ends = self.summary.certificate_authorities.iter().map(|ca| ca.end);
+                // Without an end an authority is never outlived.
+                let later = ends.into_iter().all(|end| end.is_some_and(|end| *time > end));
+                Reason::NoAuthority { time: *time, later }
+            }
+            CertificateError::NotYetValid { time, .. } | CertificateError::Expired { time, .. } => {
+                Reason::Time { time: Some(*time) }
+            }
+            // The chain was checked by then: a log that signs for it and is not in the root is new.
+            CertificateError::Sct(_) => match self.leaf.and_then(Leaf::ct_log) {
+                Some(key_id) if !self.knows_ct_log(&key_id) => Reason::UnknownCtLog { key_id },
+                _ => Reason::Sct,
+            },
+            _ => Reason::Other,
+        }
+    }
+
+    fn chain(&self, text: &str) -> Reason {
+        let Some(leaf) = self.leaf else { return Reason::Other };
+        // The library reports a leaf outside its lifetime as a chain that does not hold, and the
+        // times in its text are not for matching on. The log's times held when this was said.
+        let times = self.bundle.verification_material.tlog_entries.iter();
+        let mut times = times.filter_map(|e| e.inclusion_promise.as_ref().and(e.integrated_time));
+        let outside = times.find(|t| *t < leaf.not_before || *t > leaf.not_after);
+        if outside.is_some() || text.contains("CertExpired") || text.contains("CertNotValidYet") {
+            return Reason::Time { time: outside };
+        }
+        Reason::Untrusted { issuer: leaf.issuer() }
+    }
+
+    fn knows_ct_log(&self, key_id: &str) -> bool {
+        self.summary.ct_logs.iter().any(|log| log.key_id.as_deref() == Some(key_id))
+    }
+
+    fn time(&self, error: &TimestampError) -> Reason {
+        Reason::NoTime(match error {
+            TimestampError::Invalid(_) => UnknownTime::Stamp,
+            TimestampError::OutsideAuthorityValidity { .. } => UnknownTime::Authority,
+            TimestampError::NoVerifiedTimestamp(_) => {
+                let entries = &self.bundle.verification_material.tlog_entries;
+                let v2 = |e: &::sigstore::types::TransparencyLogEntry| {
+                    e.kind_version == KindVersion::HashedRekordV002
+                };
+                if entries.iter().any(v2) { UnknownTime::RekorV2 } else { UnknownTime::NoPromise }
+            }
+            _ => return Reason::Other,
+        })
+    }
+}
+
+fn log(error: &TransparencyLogError) -> Reason {
+    let proof = match error {
+        TransparencyLogError::InclusionProof(_) => LogProof::Inclusion,
+        TransparencyLogError::Checkpoint(_) => LogProof::Checkpoint,
+        TransparencyLogError::InclusionPromise(_) => LogProof::Promise,
+        TransparencyLogError::EntryMismatch(_) => LogProof::Body,
+        TransparencyLogError::IntegratedTime(_) => return Reason::Time { time: None },
+        TransparencyLogError::MalformedEntry(_) => return Reason::Format,
+        TransparencyLogError::UnknownLog { log_id } => {
+            return Reason::UnknownLog { key_id: log_id.clone(), origin: Origin::Known };
+        }
+        _ => return Reason::Other,
+    };
+    Reason::Log { entry: None, proof }
+}
+
+fn structure(error: &bundle::Error) -> Reason {
+    use bundle::Error as E;
+    match error {
+        E::UnsupportedMediaType(_) => {
+            Reason::Unsupported { what: "a bundle of an unknown version" }
+        }
+        E::UnsupportedVerificationMaterial => {
+            Reason::Unsupported { what: "a bundle signed by neither a certificate nor a key" }
+        }
+        E::CertificateChainNotAllowed(_) => Reason::Format,
+        E::MissingInclusionPromise(_) => Reason::Missing { what: "inclusion promise" },
+        E::MissingInclusionProof(_) => Reason::Missing { what: "inclusion proof" },
+        E::MissingSigningTimeEvidence => Reason::Missing { what: "log entry" },
+        E::MissingTimestamp => Reason::Missing { what: "time stamp" },
+        E::MissingCheckpoint => Reason::Missing { what: "checkpoint" },
+        E::LogIndexOutOfRange { .. } => Reason::Log { entry: None, proof: LogProof::Inclusion },
+        E::CheckpointRootMismatch => Reason::Log { entry: None, proof: LogProof::RootHash },
+        _ => Reason::Other,
+    }
+}

@@ -1,0 +1,456 @@
+//! OpenPGP situations, made here: each comes out in one class, and as gemato (or, where it is not
+//! installed, nothing) says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+use common::{Run, Scratch, tool};
+use sequoia_openpgp as openpgp;
+
+use openpgp::cert::{CertBuilder, CipherSuite};
+use openpgp::packet::Signature;
+use openpgp::packet::signature::SignatureBuilder;
+use openpgp::policy::StandardPolicy;
+use openpgp::serialize::MarshalInto as _;
+use openpgp::types::{HashAlgorithm, ReasonForRevocation, SignatureType};
+use openpgp::{Cert, Packet};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+const DAY: Duration = Duration::from_secs(86_400);
+const TEXT: &[u8] = b"a release, line one\nline two\n";
+
+/// 2024-01-01, when keys are made; the judging happens at [`now`].
+fn start() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_704_067_200)
+}
+
+/// 2025-01-01.
+fn now() -> SystemTime {
+    start() + DAY * 366
+}
+
+fn builder(name: &str) -> CertBuilder<'static> {
+    CertBuilder::general_purpose(Some(format!("{name} <{name}@example.org>")))
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(start())
+        .set_validity_period(None)
+}
+
+fn generate(name: &str) -> Cert {
+    builder(name).generate().unwrap().0
+}
+
+/// A detached signature by `cert` over `text`, made at `at`.
+struct Signing<'a> {
+    cert: &'a Cert,
+    text: &'a [u8],
+    at: SystemTime,
+    hash: HashAlgorithm,
+    kind: SignatureType,
+    lifetime: Option<Duration>,
+    anonymous: bool,
+}
+
+impl<'a> Signing<'a> {
+    fn by(cert: &'a Cert) -> Self {
+        Self {
+            cert,
+            text: TEXT,
+            at: start() + DAY * 30,
+            hash: HashAlgorithm::SHA512,
+            kind: SignatureType::Binary,
+            lifetime: None,
+            anonymous: false,
+        }
+    }
+
+    fn sign(self) -> Signature {
+        let policy = StandardPolicy::new();
+        let key = self
+            .cert
+            .keys()
+            .with_policy(&policy, start() + DAY)
+            .for_signing()
+            .secret()
+            .next()
+            .expect("a signing key")
+            .key()
+            .clone();
+        let mut pair = key.into_keypair().unwrap();
+        let mut builder = SignatureBuilder::new(self.kind)
+            .set_hash_algo(self.hash)
+            .set_signature_creation_time(self.at)
+            .unwrap();
+        if let Some(lifetime) = self.lifetime {
+            builder = builder.set_signature_validity_period(lifetime).unwrap();
+        }
+        if self.anonymous {
+            return builder.sign_message_without_issuer(&mut pair, self.text);
+        }
+        builder.sign_message(&mut pair, self.text).unwrap()
+    }
+}
+
+/// `sign_message` adds issuer subpackets by itself; this takes them off again before signing.
+trait WithoutIssuer {
+    fn sign_message_without_issuer(
+        self,
+        pair: &mut openpgp::crypto::KeyPair,
+        text: &[u8],
+    ) -> Signature;
+}
+
+impl WithoutIssuer for SignatureBuilder {
+    fn sign_message_without_issuer(
+        self,
+        pair: &mut openpgp::crypto::KeyPair,
+        text: &[u8],
+    ) -> Signature {
+        use openpgp::packet::signature::subpacket::SubpacketTag;
+        let signature = self.sign_message(pair, text).unwrap();
+        // The issuer of a v4 signature may stand in the unhashed area, which nothing covers.
+        let mut signature = signature;
+        signature.unhashed_area_mut().remove_all(SubpacketTag::Issuer);
+        signature.unhashed_area_mut().remove_all(SubpacketTag::IssuerFingerprint);
+        signature
+    }
+}
+
+fn armored(signatures: &[Signature]) -> Vec<u8> {
+    use openpgp::armor::{Kind, Writer};
+    use openpgp::serialize::Serialize as _;
+    let mut writer = Writer::new(Vec::new(), Kind::Signature).unwrap();
+    for signature in signatures {
+        Packet::from(signature.clone()).serialize(&mut writer).unwrap();
+    }
+    writer.finalize().unwrap()
+}
+
+/// Distfile, signatures and key ring in one directory.
+struct Situation {
+    scratch: Scratch,
+}
+
+impl Situation {
+    fn new(signatures: &[Signature], ring: &[&Cert]) -> Self {
+        let scratch = Scratch::new();
+        scratch.write("f.tar", TEXT);
+        scratch.write("f.tar.asc", armored(signatures));
+        let keys: Vec<u8> = ring.iter().flat_map(|cert| cert.armored().to_vec().unwrap()).collect();
+        scratch.write("keys.asc", keys);
+        Self { scratch }
+    }
+
+    fn run(&self, more: &[&str]) -> Run {
+        let key = self.scratch.file("keys.asc");
+        let time = jiff::Timestamp::try_from(now()).unwrap().to_string();
+        let base =
+            ["--require", "openpgp", "--time", &time, "--openpgp-key", key.to_str().unwrap()];
+        self.scratch.check(base.iter().chain(more).chain(&["f.tar"]))
+    }
+
+    /// What gemato says with the clock at [`now`]; `None` where it is not installed.
+    fn gemato(&self, test: &str) -> Option<bool> {
+        let gemato = tool(test, "gemato")?;
+        let faketime = tool(test, "faketime")?;
+        let status = Command::new(faketime)
+            .arg("2025-01-01 00:00:00")
+            .arg(gemato)
+            .args(["openpgp-verify-detached", "-R", "--no-require-all-good", "-K"])
+            .arg(self.scratch.file("keys.asc"))
+            .arg(self.scratch.file("f.tar.asc"))
+            .arg(self.scratch.file("f.tar"))
+            .env("TZ", "UTC")
+            .output()
+            .unwrap();
+        Some(status.status.success())
+    }
+
+    /// Both programs agree, and ours says `expected` (`agrees` or a class).
+    fn is(&self, test: &str, expected: &str) -> Run {
+        let run = self.run(&[]);
+        assert_eq!(run.said("openpgp"), expected, "{test}: {}", run.stdout);
+        assert_eq!(run.status == 0, expected == "agrees", "{test}: {}", run.stdout);
+        if let Some(gemato) = self.gemato(test) {
+            assert_eq!(
+                gemato,
+                expected == "agrees",
+                "{test}: gemato differs; ours: {}",
+                run.stdout
+            );
+        }
+        run
+    }
+
+    fn notes(run: &Run) -> String {
+        run.finding("openpgp")["detail"]["notes"].to_string()
+    }
+}
+
+#[test]
+fn a_live_key_over_these_bytes() {
+    let cert = generate("alice");
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    let run = situation.is("live key", "agrees");
+    let finding = run.finding("openpgp");
+    assert_eq!(finding["detail"]["signer"], cert.fingerprint().to_string());
+    assert_eq!(finding["detail"]["created"], "2024-01-31T00:00:00Z");
+    assert_eq!(finding["forgers"], serde_json::json!(["key", "gentoo", "job", "source"]));
+    assert!(finding["vouches"].as_str().unwrap().contains("alice@example.org"));
+    assert_eq!(situation.run(&["--openpgp-policy", "strict"]).status, 0);
+}
+
+#[test]
+fn one_byte_of_the_distfile_the_signature_or_the_key() {
+    let cert = generate("alice");
+    let bytes = armored(&[Signing::by(&cert).sign()]);
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    situation.scratch.flip("f.tar", 3);
+    situation.is("distfile altered", "signature-bad");
+
+    // The signature's last base64 line is part of its MPIs or its checksum: decode, alter, encode.
+    let mut packet = Packet::from(Signing::by(&cert).sign()).to_vec().unwrap();
+    let last = packet.len() - 1;
+    packet[last] ^= 1;
+    let situation = Situation::new(&[], &[&cert]);
+    situation.scratch.write("f.tar.asc", &packet);
+    situation.is("signature altered", "signature-bad");
+
+    let other = generate("alice");
+    let situation = Situation::new(&[], &[&other]);
+    situation.scratch.write("f.tar.asc", &bytes);
+    situation.is("another key", "signer-unknown");
+}
+
+#[test]
+fn several_signatures() {
+    let (alice, bob) = (generate("alice"), generate("bob"));
+    let good = || Signing::by(&alice).sign();
+    let other_bytes = || Signing { text: b"other", ..Signing::by(&bob) }.sign();
+
+    let run = Situation::new(&[good(), Signing::by(&bob).sign()], &[&alice])
+        .is("unknown beside", "agrees");
+    assert!(Situation::notes(&run).contains("signer-unknown"));
+    let run = Situation::new(&[Signing::by(&bob).sign(), good()], &[&alice])
+        .is("unknown first", "agrees");
+    assert!(Situation::notes(&run).contains("signer-unknown"));
+    Situation::new(&[good(), other_bytes()], &[&alice, &bob]).is("altered beside", "signature-bad");
+    Situation::new(&[other_bytes(), good()], &[&alice, &bob]).is("altered first", "signature-bad");
+    Situation::new(&[good(), other_bytes()], &[&alice]).is("unknown altered beside", "agrees");
+    let run =
+        Situation::new(&[good(), Signing::by(&bob).sign()], &[&alice, &bob]).is("two", "agrees");
+    assert!(run.finding("openpgp")["vouches"].as_str().unwrap().contains("1 more"));
+}
+
+#[test]
+fn only_the_given_fingerprints_count() {
+    let (alice, bob) = (generate("alice"), generate("bob"));
+    let situation = Situation::new(&[Signing::by(&bob).sign()], &[&alice, &bob]);
+    let fingerprint = alice.fingerprint().to_string();
+    let run = situation.run(&["--openpgp-fingerprint", &fingerprint]);
+    assert_eq!(run.said("openpgp"), "signer-unknown");
+    let run = situation.run(&["--openpgp-fingerprint", &bob.fingerprint().to_string()]);
+    assert_eq!(run.status, 0);
+    let run = situation.run(&["--openpgp-fingerprint", &"A".repeat(40)]);
+    assert_eq!(run.status, 2, "{}", run.stderr);
+    let run = situation.run(&["--openpgp-fingerprint", "DEADBEEF"]);
+    assert!(run.status == 2 && run.stderr.contains("not a fingerprint"), "{}", run.stderr);
+}
+
+#[test]
+fn expiry() {
+    let cert = builder("carol").set_validity_period(DAY * 60).generate().unwrap().0;
+    let before = Signing { at: start() + DAY * 59, ..Signing::by(&cert) }.sign();
+    let run = Situation::new(&[before], &[&cert]).is("key expired since", "agrees");
+    assert!(Situation::notes(&run).contains("key-expired-now"));
+    let after = Signing { at: start() + DAY * 61, ..Signing::by(&cert) }.sign();
+    Situation::new(&[after], &[&cert]).is("key had expired", "key-expired");
+
+    let cert = generate("dave");
+    let brief = Signing { lifetime: Some(DAY * 10), ..Signing::by(&cert) }.sign();
+    Situation::new(&[brief], &[&cert]).is("signature expired", "signature-expired");
+}
+
+#[test]
+fn times_that_lie_ahead() {
+    let cert = generate("erin");
+    let ahead = Signing { at: now() + DAY * 2, ..Signing::by(&cert) }.sign();
+    let run = Situation::new(&[ahead], &[&cert]).run(&[]);
+    assert_eq!(run.said("openpgp"), "key-not-yet");
+    let early = Signing { at: start() - DAY, ..Signing::by(&cert) }.sign();
+    Situation::new(&[early], &[&cert]).is("before the key was made", "key-not-yet");
+}
+
+fn primary_pair(cert: &Cert) -> openpgp::crypto::KeyPair {
+    let key = cert.primary_key().key().clone().parts_into_secret().unwrap();
+    key.into_keypair().unwrap()
+}
+
+fn revoked(cert: &Cert, reason: ReasonForRevocation, at: SystemTime) -> Cert {
+    let mut signer = primary_pair(cert);
+    let revocation = openpgp::cert::CertRevocationBuilder::new()
+        .set_signature_creation_time(at)
+        .unwrap()
+        .set_reason_for_revocation(reason, b"test")
+        .unwrap()
+        .build(&mut signer, cert, None)
+        .unwrap();
+    cert.clone().insert_packets(vec![Packet::from(revocation)]).unwrap().0
+}
+
+#[test]
+fn revocation() {
+    let cert = generate("frank");
+    let signature = || Signing::by(&cert).sign();
+    let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    Situation::new(&[signature()], &[&leaked]).is("hard revocation", "key-revoked");
+    let retired = revoked(&cert, ReasonForRevocation::KeyRetired, start() + DAY * 10);
+    Situation::new(&[signature()], &[&retired]).is("retired before it signed", "key-revoked");
+
+    // Here we differ from gpg and gemato, which refuse whatever a retired key ever signed: RFC 9580
+    // (section 5.2.3.31) lets such signatures stand. See doc/openpgp.md.
+    let retired = revoked(&cert, ReasonForRevocation::KeyRetired, start() + DAY * 90);
+    let situation = Situation::new(&[signature()], &[&retired]);
+    let run = situation.run(&[]);
+    assert_eq!((run.status, run.said("openpgp").as_str()), (0, "agrees"));
+    assert!(Situation::notes(&run).contains("key-revoked"));
+    if let Some(gemato) = situation.gemato("retired after it signed") {
+        assert!(!gemato, "gemato agrees now: the documented difference is gone");
+    }
+}
+
+#[test]
+fn weak_hashes() {
+    let cert = generate("grace");
+    for (hash, name) in [(HashAlgorithm::SHA1, "SHA-1"), (HashAlgorithm::RipeMD, "RIPEMD-160")] {
+        let signature = Signing { hash, ..Signing::by(&cert) }.sign();
+        let situation = Situation::new(&[signature], &[&cert]);
+        let run = situation.is("weak hash", "agrees");
+        assert!(Situation::notes(&run).contains(name), "{}", run.stdout);
+        let strict = situation.run(&["--openpgp-policy", "strict"]);
+        assert_eq!(
+            (strict.status, strict.said("openpgp").as_str()),
+            (1, "signature-weak"),
+            "{name}"
+        );
+    }
+    for hash in [HashAlgorithm::SHA224, HashAlgorithm::SHA256, HashAlgorithm::SHA384] {
+        let signature = Signing { hash, ..Signing::by(&cert) }.sign();
+        Situation::new(&[signature], &[&cert]).is("other hashes", "agrees");
+    }
+}
+
+#[test]
+fn md5_never_counts() {
+    let cert = generate("heidi");
+    let signature = Signing { hash: HashAlgorithm::MD5, ..Signing::by(&cert) }.sign();
+    let situation = Situation::new(&[signature], &[&cert]);
+    situation.is("MD5", "signature-weak");
+    let run = situation.run(&["--openpgp-policy", "strict"]);
+    assert_eq!((run.status, run.said("openpgp").as_str()), (1, "signature-weak"));
+}
+
+#[test]
+fn text_signatures_ignore_line_ends() {
+    let cert = generate("ivan");
+    let signature = Signing {
+        kind: SignatureType::Text,
+        text: b"a release, line one\r\nline two\r\n",
+        ..Signing::by(&cert)
+    }
+    .sign();
+    let situation = Situation::new(std::slice::from_ref(&signature), &[&cert]);
+    situation.is("text signature over LF", "agrees");
+    situation.scratch.flip("f.tar", 3);
+    situation.is("text signature, altered", "signature-bad");
+}
+
+#[test]
+fn a_signature_that_names_no_issuer() {
+    let cert = generate("judy");
+    let signature = Signing { anonymous: true, ..Signing::by(&cert) }.sign();
+    let run = Situation::new(std::slice::from_ref(&signature), &[&cert]).run(&[]);
+    assert_eq!(run.said("openpgp"), "agrees", "{}", run.stdout);
+    let other = generate("mallory");
+    let run = Situation::new(&[signature], &[&other]).run(&[]);
+    assert_eq!((run.status, run.said("openpgp").as_str()), (1, "signer-unknown"));
+}
+
+#[test]
+fn a_signing_subkey() {
+    let cert = CertBuilder::new()
+        .add_userid("kim <kim@example.org>")
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(start())
+        .add_signing_subkey()
+        .generate()
+        .unwrap()
+        .0;
+    let run = Situation::new(&[Signing::by(&cert).sign()], &[&cert]).is("subkey", "agrees");
+    let detail = run.finding("openpgp")["detail"].clone();
+    assert_ne!(detail["key"], detail["signer"]);
+
+    let policy = StandardPolicy::new();
+    let valid = cert.with_policy(&policy, start() + DAY).unwrap();
+    let subkey = valid.keys().subkeys().for_signing().next().unwrap();
+    // Without its binding signature the subkey belongs to nobody.
+    let unbound: Vec<Packet> = cert
+        .clone()
+        .into_packets()
+        .filter(|p| !matches!(p, Packet::Signature(s) if s.typ() == SignatureType::SubkeyBinding))
+        .collect();
+    let unbound = Cert::from_packets(unbound.into_iter()).unwrap();
+    assert_eq!(subkey.cert().fingerprint(), unbound.fingerprint());
+    let run = Situation::new(&[Signing::by(&cert).sign()], &[&unbound]).run(&[]);
+    assert!(run.status == 1, "{}", run.stdout);
+}
+
+#[test]
+fn a_key_that_may_only_certify() {
+    let flags = openpgp::types::KeyFlags::empty().set_certification();
+    let cert = CertBuilder::new()
+        .add_userid("leo <leo@example.org>")
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(start())
+        .set_primary_key_flags(flags.clone().set_signing())
+        .generate()
+        .unwrap()
+        .0;
+    let signature = Signing::by(&cert).sign();
+    Situation::new(std::slice::from_ref(&signature), &[&cert]).is("may sign", "agrees");
+
+    // Rebound a day later, for certification alone.
+    let at = start() + DAY;
+    let mut pair = primary_pair(&cert);
+    let key = cert.primary_key().key().clone();
+    let userid = cert.userids().next().unwrap().userid().clone();
+    let binding = SignatureBuilder::new(SignatureType::PositiveCertification)
+        .set_key_flags(flags.clone())
+        .unwrap()
+        .set_signature_creation_time(at)
+        .unwrap()
+        .sign_userid_binding(&mut pair, &key, &userid)
+        .unwrap();
+    let direct = SignatureBuilder::new(SignatureType::DirectKey)
+        .set_key_flags(flags)
+        .unwrap()
+        .set_signature_creation_time(at)
+        .unwrap()
+        .sign_direct_key(&mut pair, &key)
+        .unwrap();
+    let cert = cert.insert_packets(vec![Packet::from(binding), Packet::from(direct)]).unwrap().0;
+    let run = Situation::new(&[signature], &[&cert]).run(&[]);
+    assert_eq!((run.status, run.said("openpgp").as_str()), (1, "key-unusable"), "{}", run.stdout);
+}
+
+#[test]
+fn version_6_keys_and_signatures() {
+    let cert = builder("mia").set_profile(openpgp::Profile::RFC9580).unwrap().generate().unwrap().0;
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    // gpg does not read version 6; there is nobody to compare with but sqv.
+    let run = situation.run(&["--openpgp-policy", "strict"]);
+    assert_eq!(run.said("openpgp"), "agrees", "{}{}", run.stdout, run.stderr);
+    assert_eq!(run.finding("openpgp")["detail"]["version"], 6);
+    situation.scratch.flip("f.tar", 0);
+    assert_eq!(situation.run(&[]).said("openpgp"), "signature-bad");
+}
