@@ -6,7 +6,9 @@ use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::review::ReviewError;
 use crate::sigstore::{ManagedKeyError, RootError};
+use crate::source::SourceError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -21,6 +23,10 @@ pub enum Error {
     Ring(RingError),
     /// A release archive could not be listed.
     Archive(ArchiveError),
+    /// An archive could not be held against git.
+    Source(SourceError),
+    /// The file of review records cannot be used.
+    Review(ReviewError),
     /// A file to write to could not be made.
     Create {
         /// The file.
@@ -125,6 +131,8 @@ impl fmt::Display for Error {
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
             Self::Archive(error) => error.fmt(f),
+            Self::Source(error) => error.fmt(f),
+            Self::Review(error) => error.fmt(f),
             Self::Create { path, source } => {
                 write!(f, "{}: cannot write: {source}", path.display())
             }
@@ -143,6 +151,8 @@ impl std::error::Error for Error {
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
             Self::Archive(error) => Some(error),
+            Self::Source(error) => Some(error),
+            Self::Review(error) => Some(error),
             Self::Create { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
@@ -165,6 +175,8 @@ wraps! {
     Manifest ManifestError;
     Ring RingError;
     Archive ArchiveError;
+    Source SourceError;
+    Review ReviewError;
     Root RootError;
     Usage UsageError;
 }

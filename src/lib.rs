@@ -26,6 +26,8 @@ pub mod manifest;
 pub mod openpgp;
 pub mod report;
 pub mod requirement;
+pub mod review;
 pub mod sigstore;
 pub mod sniff;
+pub mod source;
 pub mod summary;

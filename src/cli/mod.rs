@@ -4,7 +4,9 @@ pub mod check;
 pub mod diff;
 pub mod explain;
 pub mod generate;
+pub mod review;
 pub mod sigstore;
+pub mod source;
 pub mod trust;
 
 use crate::error::Error;
@@ -38,6 +40,10 @@ pub enum Command {
     Check(Box<check::Check>),
     /// What changed between two release archives, what can hurt first
     Diff(diff::Diff),
+    /// A release archive against the git tree that it claims to come from
+    Source(source::Source),
+    /// Record that a person read a release diff
+    Review(review::Review),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -59,6 +65,8 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Source(source) => source.run(),
+        Command::Review(review) => review.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),
