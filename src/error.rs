@@ -2,6 +2,7 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::archive::ArchiveError;
+use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
@@ -9,6 +10,7 @@ use crate::openpgp::RingError;
 use crate::review::ReviewError;
 use crate::sigstore::{ManagedKeyError, RootError};
 use crate::source::SourceError;
+use crate::ssh::AllowedError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -27,13 +29,10 @@ pub enum Error {
     Source(SourceError),
     /// The file of review records cannot be used.
     Review(ReviewError),
-    /// A file to write to could not be made.
-    Create {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    /// A signify or minisign key could not be had.
+    Key(KeyError),
+    /// The list of allowed SSH signers could not be had.
+    Allowed(AllowedError),
     /// The Sigstore trusted root could not be read.
     Root(RootError),
     /// The key for Sigstore bundles is none.
@@ -45,8 +44,17 @@ pub enum Error {
     },
     /// The words of the command line do not fit.
     Usage(UsageError),
+    /// A file could not be written.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The report could not be printed.
     Output(std::io::Error),
+    /// A temporary file could not be written.
+    Spool(std::io::Error),
 }
 
 /// What does not fit in the command line.
@@ -78,6 +86,8 @@ pub enum UsageError {
     UnknownClass(String),
     /// A pattern that is no glob.
     BadGlob(String),
+    /// `detached` was given no key at all.
+    NoKey,
     /// `--repository` or `--publisher` names nobody.
     Publisher(ExpectationError),
     /// `--ref` is no glob over refs.
@@ -115,6 +125,9 @@ impl fmt::Display for UsageError {
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
             Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
+            Self::NoKey => f.write_str(
+                "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
+            ),
             Self::Publisher(error) => error.fmt(f),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
@@ -133,13 +146,16 @@ impl fmt::Display for Error {
             Self::Archive(error) => error.fmt(f),
             Self::Source(error) => error.fmt(f),
             Self::Review(error) => error.fmt(f),
-            Self::Create { path, source } => {
-                write!(f, "{}: cannot write: {source}", path.display())
-            }
+            Self::Key(error) => error.fmt(f),
+            Self::Allowed(error) => error.fmt(f),
             Self::Root(error) => error.fmt(f),
             Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
+            Self::Write { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
+            Self::Spool(error) => write!(f, "cannot write a temporary file: {error}"),
         }
     }
 }
@@ -153,10 +169,12 @@ impl std::error::Error for Error {
             Self::Archive(error) => Some(error),
             Self::Source(error) => Some(error),
             Self::Review(error) => Some(error),
-            Self::Create { source, .. } => Some(source),
+            Self::Key(error) => Some(error),
+            Self::Output(error) | Self::Spool(error) => Some(error),
+            Self::Allowed(error) => Some(error),
+            Self::Write { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
-            Self::Output(error) => Some(error),
             Self::Usage(_) => None,
         }
     }
@@ -177,6 +195,8 @@ wraps! {
     Archive ArchiveError;
     Source SourceError;
     Review ReviewError;
+    Key KeyError;
+    Allowed AllowedError;
     Root RootError;
     Usage UsageError;
 }

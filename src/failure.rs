@@ -83,6 +83,8 @@ classes! {
     SignatureMalformed "signature-malformed" Unusable;
     /// A known key made a signature, but not over these bytes.
     SignatureBad "signature-bad" Contradicts;
+    /// The distfile is not one whole compressed stream, and the signature is over what it compresses.
+    StreamMalformed "stream-malformed" Unusable;
     /// The signature had expired at the time of judging.
     SignatureExpired "signature-expired" Contradicts;
     /// Signed by a key that is not in the key ring.
@@ -99,6 +101,18 @@ classes! {
     KeyUnusable "key-unusable" Unusable;
     /// Hash, packet or key below the policy.
     SignatureWeak "signature-weak" Unusable;
+    /// Text stands outside of the signed message.
+    MessageSurrounded "message-surrounded" Agrees;
+    /// A list of checksums has another digest for the file.
+    ChecksumMismatch "checksum-mismatch" Contradicts;
+    /// A list of checksums does not name the file.
+    ChecksumMissing "checksum-missing" Absent;
+    /// A list of checksums has two digests for the file that differ.
+    ChecksumAmbiguous "checksum-ambiguous" Unusable;
+    /// A list of checksums has only digests for the file that do not resist collisions.
+    ChecksumWeak "checksum-weak" Unusable;
+    /// A line of a list of checksums that concerns the file cannot be read in one way only.
+    ChecksumMalformed "checksum-malformed" Unusable;
     /// No provenance stands beside the distfile.
     ProvenanceAbsent "provenance-absent" Absent;
     /// Attested before, not now.
@@ -178,7 +192,7 @@ classes! {
     /// No clone was given.
     NotCheckedNoClone "not-checked-no-clone" NotChecked;
     /// The evidence is beyond a stated limit of this program, or of a kind it does not read.
-    NotCheckedUnsupported "not-checked-unsupported" NotChecked;
+    EvidenceUnsupported "evidence-unsupported" Unusable;
 }
 
 impl FailureClass {

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 pub enum Check {
     /// Size and hashes against the DIST entry of the Manifest (GLEP 74).
     Manifest,
+    /// Digests against a list of checksums. Only `distvouch checksums` has it, so it is not among
+    /// the checks that `--require` knows.
+    Checksums,
     /// An OpenPGP signature (RFC 9580).
     Openpgp,
     /// A signify signature.
@@ -30,7 +33,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// Every check, in the order of the reports.
+    /// Every check of `distvouch check`, in the order of the reports.
     pub const ALL: [Self; 10] = [
         Self::Manifest,
         Self::Openpgp,
@@ -48,6 +51,7 @@ impl Check {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Manifest => "manifest",
+            Self::Checksums => "checksums",
             Self::Openpgp => "openpgp",
             Self::Signify => "signify",
             Self::Minisign => "minisign",

@@ -110,15 +110,42 @@ pub fn open_regular(path: &Path) -> Result<File, InputError> {
 ///
 /// As [`open_regular`]; also where reading fails or there is more than `limit` bytes.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
-    let file = open_regular(path)?;
+    read_all(open_regular(path)?, path, limit)
+}
+
+fn read_all(input: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1))
+    input
+        .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|source| InputError::Read { path: path.to_owned(), source })?;
     if bytes.len() as u64 > limit {
         return Err(InputError::TooLarge { path: path.to_owned(), limit });
     }
     Ok(bytes)
+}
+
+/// Reads a regular file, or standard input for `-`, of at most `limit` bytes.
+///
+/// # Errors
+///
+/// As [`read_bounded`].
+pub fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+    read_all(open_source(path)?, path, limit)
+}
+
+/// Whether `path` is how the command line names standard input.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Opens a regular file, or standard input for `-`.
+///
+/// # Errors
+///
+/// As [`open_regular`].
+pub fn open_source(path: &Path) -> Result<Box<dyn Read + Send + Sync>, InputError> {
+    if is_stdin(path) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(open_regular(path)?)) }
 }
 
 #[cfg(test)]

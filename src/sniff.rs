@@ -51,6 +51,36 @@ pub fn describe(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// The kinds of detached signatures that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureKind {
+    /// OpenPGP, and everything that is none of the others.
+    Openpgp,
+    /// signify.
+    Signify,
+    /// minisign: signify's form with a trusted comment behind it, or prehashed.
+    Minisign,
+    /// `ssh-keygen -Y sign`.
+    Ssh,
+}
+
+/// Which of the readers a signature file is for.
+pub fn signature_kind(bytes: &[u8]) -> SignatureKind {
+    if bytes.starts_with(b"untrusted comment:") {
+        let mut lines = bytes.split(|b| *b == b'\n').skip(1);
+        let prehashed = lines.next().is_some_and(|line| line.starts_with(b"RU"));
+        let commented = lines.next().is_some_and(|line| line.starts_with(b"trusted comment: "));
+        return match prehashed || commented {
+            true => SignatureKind::Minisign,
+            false => SignatureKind::Signify,
+        };
+    }
+    match bytes.trim_ascii_start().starts_with(b"-----BEGIN SSH SIGNATURE-----") {
+        true => SignatureKind::Ssh,
+        false => SignatureKind::Openpgp,
+    }
+}
+
 fn trim_start(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes.trim_ascii_start()
@@ -70,7 +100,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::describe;
+    use super::{SignatureKind, describe, signature_kind};
 
     #[test]
     fn kinds() {
@@ -87,6 +117,21 @@ mod tests {
             (b"\xff\xfe\x00", "a binary file of another kind"),
         ] {
             assert_eq!(describe(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn readers() {
+        for (bytes, kind) in [
+            (&b"untrusted comment: s\nRUQ=\n"[..], SignatureKind::Minisign),
+            (b"untrusted comment: s\nRWQ=\ntrusted comment: t\nx==\n", SignatureKind::Minisign),
+            (b"untrusted comment: s\nRWQ=\n", SignatureKind::Signify),
+            (b"untrusted comment: s\nRWQ=\nhello\ntrusted comment: t\n", SignatureKind::Signify),
+            (b"-----BEGIN SSH SIGNATURE-----\n", SignatureKind::Ssh),
+            (b"-----BEGIN PGP SIGNATURE-----\n", SignatureKind::Openpgp),
+            (b"", SignatureKind::Openpgp),
+        ] {
+            assert_eq!(signature_kind(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
         }
     }
 }

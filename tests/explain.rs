@@ -38,6 +38,7 @@ const SUBCOMMANDS: &[&str] = &[
 
 const OPTIONS: &[&str] = &[
     "--commit",
+    "--format",
     "--git",
     "--identity",
     "--issuer",

@@ -141,12 +141,9 @@ fn every_change_has_its_class() {
     assert_eq!(changed(&entry("logId/keyId"), &flip(0)), "root-too-old");
     assert_eq!(
         changed(&entry("kindVersion/version"), &set(json!("0.0.9"))),
-        "not-checked-unsupported"
+        "evidence-unsupported"
     );
-    assert_eq!(
-        changed(&entry("kindVersion/kind"), &set(json!("intoto"))),
-        "not-checked-unsupported"
-    );
+    assert_eq!(changed(&entry("kindVersion/kind"), &set(json!("intoto"))), "evidence-unsupported");
     assert_eq!(changed(&entry("kindVersion/kind"), &set(json!(1))), "provenance-malformed");
     // Said to be of Rekor v2, its index in the whole log counts.
     let v2 = json!({"kind": "hashedrekord", "version": "0.0.2"});

@@ -23,7 +23,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("bundle-negative-log-index_fail", "provenance-malformed"),
     // Staging: neither its log nor its authority is in the production root, and it is older.
     ("bundle-from-wrong-instance_fail", "certificate-untrusted"),
-    ("bundle-unknown-version_fail", "not-checked-unsupported"),
+    ("bundle-unknown-version_fail", "evidence-unsupported"),
     // A proof without a checkpoint, or none at all.
     ("bundle-with-root-cert_fail", "provenance-malformed"),
     ("intoto-missing-inclusion-proof_fail", "provenance-malformed"),

@@ -225,7 +225,7 @@ fn a_file_that_is_not_at_hand_is_not_checked() {
     let bundle = UnverifiedBundle::parse(bundle.to_string().as_bytes()).unwrap();
     let policy = BundlePolicy::ManagedKey(ManagedKey::parse(&key).unwrap());
     let fault = log.root().bundle(&bundle, &artifact(FILE, PLAIN), &policy).unwrap_err();
-    assert_eq!(fault.class().name(), "not-checked-unsupported");
+    assert_eq!(fault.class().name(), "evidence-unsupported");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn sha_384_is_checked_over_the_bytes() {
     let signature = signature.to_der().as_bytes().to_vec();
     let body = hashedrekord("sha384", &sha384, &signature, &key);
     let bundle = log.bundle("hashedrekord", &body, message("SHA2_384", &sha384, &signature));
-    assert_eq!(run(&log, &bundle, &key).1, "not-checked-unsupported");
+    assert_eq!(run(&log, &bundle, &key).1, "evidence-unsupported");
 }
 
 #[test]
@@ -322,10 +322,10 @@ fn what_is_no_bundle_is_named() {
         ("[]", "provenance-malformed"),
         ("{\"a\":1,\"a\":1}", "provenance-malformed"),
         ("", "provenance-malformed"),
-        ("{\"base64Signature\":\"\",\"cert\":\"\",\"rekorBundle\":{}}", "not-checked-unsupported"),
+        ("{\"base64Signature\":\"\",\"cert\":\"\",\"rekorBundle\":{}}", "evidence-unsupported"),
         (
             "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.4+json\"}",
-            "not-checked-unsupported",
+            "evidence-unsupported",
         ),
     ] {
         let fault = UnverifiedBundle::parse(text.as_bytes()).unwrap_err();

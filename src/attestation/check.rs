@@ -133,7 +133,7 @@ fn judged(
     let predicate = facts.statement().predicate_type.as_str();
     if ![PUBLISH_V1, SLSA_V1].contains(&predicate) {
         complaints.push(Complaint {
-            class: FailureClass::NotCheckedUnsupported,
+            class: FailureClass::EvidenceUnsupported,
             text: format!("what an attestation of the type {predicate} says is not known"),
         });
     }

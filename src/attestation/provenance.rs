@@ -84,7 +84,7 @@ impl ProvenanceFault {
         match self {
             Self::Json(_) | Self::Field(_) => FailureClass::ProvenanceMalformed,
             Self::NoBundles | Self::NoAttestations { .. } => FailureClass::ProvenanceEmpty,
-            Self::TooMany { .. } => FailureClass::NotCheckedUnsupported,
+            Self::TooMany { .. } => FailureClass::EvidenceUnsupported,
         }
     }
 }

@@ -99,7 +99,7 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
         return finding;
     }
     let text = format!("{} on that line is not computed here", unknown.join(" and "));
-    finding.with("not_computed", unknown).noting(FailureClass::NotCheckedUnsupported, text)
+    finding.with("not_computed", unknown).noting(FailureClass::EvidenceUnsupported, text)
 }
 
 fn list(words: &[String]) -> String {

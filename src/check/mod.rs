@@ -6,6 +6,7 @@
 pub mod manifest;
 pub mod pairing;
 mod plan;
+pub mod signatures;
 
 use crate::digests::HashName;
 use crate::distfile;
@@ -14,12 +15,13 @@ use crate::expectation::{Pins, PublisherExpectation};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use crate::manifest::Manifest;
-use crate::openpgp::{KeyRing, PolicyKind};
 use crate::requirement::{Requirement, Status};
 use crate::sigstore::{BundlePolicy, Verifier};
 use crate::summary::{Clock, Summary};
+use crate::uncompress::Limits;
 use pairing::{EvidenceKind, Role};
 use plan::Plan;
+use signatures::{Keys, Over};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -35,15 +37,15 @@ pub struct Inputs {
     /// The distfiles, in the order of the report.
     pub distfiles: Vec<String>,
     /// Signature files that were paired by hand, by distfile: they replace those found beside it.
-    pub signatures: BTreeMap<String, Vec<PathBuf>>,
+    pub signatures: BTreeMap<String, Vec<(Over, PathBuf)>>,
+    /// The keys that count, of every kind.
+    pub keys: Keys,
+    /// Where decompressing stops.
+    pub limits: Limits,
     /// Provenance files that were paired by hand, likewise.
     pub provenance: BTreeMap<String, Vec<PathBuf>>,
     /// Names before the ebuild's `->`, by distfile.
     pub upstream_names: BTreeMap<String, String>,
-    /// The OpenPGP keys that count, if any were given.
-    pub ring: Option<KeyRing>,
-    /// Which OpenPGP cryptography counts.
-    pub policy: PolicyKind,
     /// Who must have signed Sigstore bundles, if anybody is expected.
     pub bundle_policy: Option<BundlePolicy>,
     /// Who must have published, if anybody is expected.
@@ -60,6 +62,14 @@ pub struct Inputs {
     pub now: SystemTime,
     /// The most distfiles read at the same time.
     pub jobs: usize,
+}
+
+impl Inputs {
+    /// Whether the distfile `name` was given by hand as a signature of another.
+    fn is_paired(&self, name: &str) -> bool {
+        let path = self.distdir.join(name);
+        self.signatures.values().flatten().any(|(_, signature)| *signature == path)
+    }
 }
 
 /// What there is to say of one distfile.
@@ -150,8 +160,12 @@ fn check_one(
     known: &BTreeSet<&str>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Outcome {
-    let role = pairing::role(name, known);
+    let role = match pairing::role(name, known) {
+        Role::Stray(_) | Role::Content if inputs.is_paired(name) => Role::Evidence,
+        role => role,
+    };
     let mut plan = Plan::default();
+    plan.wanted.limits = inputs.limits;
     match role {
         Role::Content => plan.add_evidence(inputs, name)?,
         Role::Evidence => {}
@@ -176,8 +190,10 @@ fn check_one(
 
 fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
     let check = match kind {
-        EvidenceKind::Signature if inputs.require.includes(Check::Signify) => Check::Signify,
-        EvidenceKind::Signature => Check::Openpgp,
+        EvidenceKind::Signature => [Check::Signify, Check::Ssh]
+            .into_iter()
+            .find(|check| inputs.require.includes(*check))
+            .unwrap_or(Check::Openpgp),
         EvidenceKind::Minisign => Check::Minisign,
         EvidenceKind::Bundle => Check::Sigstore,
         EvidenceKind::Provenance => Check::Provenance,

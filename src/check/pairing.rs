@@ -70,6 +70,11 @@ pub fn without_compression(name: &str) -> Option<&str> {
     COMPRESSION.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
 }
 
+/// The name of what a detached signature called `name` is over, by its suffix.
+pub fn signature_of(name: &str) -> Option<&str> {
+    SIGNATURE.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
+}
+
 /// The part that `name` plays by its suffix, and the name of what it would be evidence about.
 fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
     let strip = |kind, suffix: &str| Some((kind, name.strip_suffix(suffix)?));

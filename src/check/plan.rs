@@ -3,6 +3,7 @@
 use super::Inputs;
 use super::manifest as dist_entry;
 use super::pairing::Evidence;
+use super::signatures::{self, Over, Signatures};
 use crate::attestation::{self, Subject};
 use crate::digests::HashName;
 use crate::distfile::{Measured, Wanted};
@@ -10,9 +11,7 @@ use crate::error::Error;
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
-use crate::openpgp::{self, UnverifiedSignatures};
 use crate::sigstore::{self, ArtifactDigests, AttestationFault, BundleRequest, UnverifiedBundle};
-use crate::sniff;
 use std::path::{Path, PathBuf};
 
 /// The evidence about one distfile, and what it wants computed.
@@ -22,7 +21,7 @@ pub(super) struct Plan {
     pub(super) wanted: Wanted,
     /// What can be said already.
     pub(super) findings: Vec<Finding>,
-    openpgp: Vec<(PathBuf, UnverifiedSignatures)>,
+    signatures: Signatures,
     bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
 }
@@ -40,15 +39,22 @@ impl Plan {
     /// Reads the evidence about `name`.
     pub(super) fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
         let mut evidence = Evidence::beside(&inputs.distdir, name);
-        if let Some(paths) = inputs.signatures.get(name) {
-            evidence.signatures.clone_from(paths);
-            evidence.uncompressed.clear();
-        }
+        let signatures = match inputs.signatures.get(name) {
+            Some(by_hand) => by_hand.clone(),
+            None => {
+                let over = |over, paths: Vec<PathBuf>| paths.into_iter().map(move |p| (over, p));
+                over(Over::File, evidence.signatures)
+                    .chain(over(Over::Uncompressed, evidence.uncompressed))
+                    .chain(over(Over::File, evidence.minisign))
+                    .collect()
+            }
+        };
         if let Some(paths) = inputs.provenance.get(name) {
             evidence.provenance.clone_from(paths);
         }
-        for path in evidence.signatures {
-            self.add_signature(inputs, path)?;
+        for (over, path) in &signatures {
+            let bytes = read_evidence(path)?;
+            self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
         }
         for path in evidence.bundles {
             self.add_bundle(inputs, path)?;
@@ -59,8 +65,10 @@ impl Plan {
             self.provenance.push((path, bytes));
         }
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
+        let signed = signatures::KINDS.map(|(check, _)| {
+            (check, !self.signatures.has(check), FailureClass::SignatureAbsent, "signature")
+        });
         let missing = [
-            (Check::Openpgp, self.openpgp.is_empty(), FailureClass::SignatureAbsent, "signature"),
             (
                 Check::Sigstore,
                 self.bundles.is_empty(),
@@ -75,38 +83,13 @@ impl Plan {
             ),
         ]
         .into_iter()
+        .chain(signed)
         .filter(|(check, none, ..)| *none && !has(*check) && inputs.require.includes(*check))
         .map(|(check, _, class, what)| {
             Finding::fails(check, class, format!("no {what} stands beside it"))
         })
         .collect::<Vec<_>>();
         self.findings.extend(missing);
-        Ok(())
-    }
-
-    fn add_signature(&mut self, inputs: &Inputs, path: PathBuf) -> Result<(), Error> {
-        let bytes = read_evidence(&path)?;
-        if inputs.ring.is_none() {
-            let text = format!("{} is there, but no key was given for it", file_name(&path));
-            let class = FailureClass::NotCheckedNoExpectation;
-            self.findings.push(Finding::fails(Check::Openpgp, class, text));
-            return Ok(());
-        }
-        match UnverifiedSignatures::parse(&bytes) {
-            Ok(signatures) => {
-                self.wanted.documents.extend(openpgp::wanted(&signatures));
-                self.openpgp.push((path, signatures));
-            }
-            Err(fault) => {
-                let text =
-                    format!("{} is no detached OpenPGP signature: {fault}", file_name(&path));
-                self.findings.push(
-                    Finding::fails(Check::Openpgp, FailureClass::SignatureMalformed, text)
-                        .with("file", path.to_string_lossy().into_owned())
-                        .with("looks_like", sniff::describe(&bytes)),
-                );
-            }
-        }
         Ok(())
     }
 
@@ -135,13 +118,8 @@ impl Plan {
                 "no Manifest was given",
             ),
         });
-        if let Some(ring) = &inputs.ring {
-            let circumstances =
-                openpgp::Circumstances { ring, policy: inputs.policy, now: inputs.now };
-            findings.extend(self.openpgp.iter().map(|(path, signatures)| {
-                from(path, openpgp::check(signatures, &measured.documents, circumstances))
-            }));
-        }
+        let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        findings.extend(self.signatures.judge(&inputs.keys, inputs.now, upstream_name, measured));
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);
             findings.extend(self.bundles.iter().map(|(path, bundle)| {
@@ -152,11 +130,7 @@ impl Plan {
                 )
             }));
             let others = in_toto_digests(measured);
-            let subject = Subject {
-                name: inputs.upstream_names.get(name).map_or(name, String::as_str),
-                sha256: artifact.sha256,
-                others: &others,
-            };
+            let subject = Subject { name: upstream_name, sha256: artifact.sha256, others: &others };
             for (path, provenance) in &self.provenance {
                 let request = attestation::Request {
                     provenance,
@@ -203,8 +177,4 @@ fn from(path: &Path, finding: Finding) -> Finding {
 
 fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {
     read_bounded(path, EVIDENCE_LIMIT)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

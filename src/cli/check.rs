@@ -1,21 +1,21 @@
 //! `distvouch check`.
 
+use super::keys::KeyArgs;
+use super::options::{PrintOptions, Stream, TimeOption};
 use super::sigstore::SigstoreOptions;
-use super::{colour, printed};
+use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::error::{Error, UsageError};
 use crate::finding::Check as CheckName;
 use crate::manifest::{Manifest, is_distfile_name};
-use crate::openpgp::{KeyRing, PolicyKind};
-use crate::report::{self, Format, Style};
 use crate::requirement::{Requirement, Status};
 use crate::summary::Clock;
+use crate::uncompress::Limits;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// Distfiles of more than this many bytes together get a progress bar and threads.
 const LONG_WORK: u64 = 32 * 1024 * 1024;
@@ -48,10 +48,14 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
 
-    /// Pair a signature by hand; a bare file name is looked for in DIR
+    /// Pair a signature by hand; a bare file name is looked for in DIR. With DISTFILE lacking its
+    /// compression suffix, the signature is over the uncompressed stream
     #[arg(long, value_name = "DISTFILE=FILE")]
     pub signature: Vec<String>,
 
+    /// What the signatures are checked with.
+    #[command(flatten)]
+    pub keys: KeyArgs,
     /// Pair PEP 740 provenance by hand
     #[arg(long, value_name = "DISTFILE=FILE")]
     pub provenance: Vec<String>,
@@ -60,18 +64,10 @@ pub struct Check {
     #[arg(long, value_name = "DISTFILE=NAME")]
     pub upstream_name: Vec<String>,
 
-    /// OpenPGP keys, armored or binary; the only keys that count
-    #[arg(long, value_name = "FILE", help_heading = "OpenPGP")]
-    pub openpgp_key: Vec<PathBuf>,
-
-    /// Only these certificates of the key files count
-    #[arg(long, value_name = "FPR", help_heading = "OpenPGP", requires = "openpgp_key")]
-    pub openpgp_fingerprint: Vec<String>,
-
-    /// Which OpenPGP cryptography counts: what gemato takes, with weaknesses said, or Sequoia's
-    /// standard policy
-    #[arg(long, value_name = "POLICY", default_value = "gentoo", help_heading = "OpenPGP")]
-    pub openpgp_policy: PolicyArg,
+    /// Most bytes that a compressed distfile may uncompress to, where the signature is over the
+    /// uncompressed stream
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
+    pub uncompress_limit: u64,
 
     /// Sigstore bundles and provenance
     #[command(flatten)]
@@ -86,38 +82,17 @@ pub struct Check {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub require: Vec<String>,
 
-    /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
-
-    /// Short for --format json
-    #[arg(long, conflicts_with = "format")]
-    pub json: bool,
-
-    /// Time to judge at, RFC 3339; default: now
-    #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
-
     /// Most distfiles read at the same time; default: as many as there are processors
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
 
-    /// Print only what is required and not met
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
 
-    /// Print the data behind each finding, too
-    #[arg(short, long)]
-    pub verbose: bool,
-}
-
-/// The values of `--openpgp-policy`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum PolicyArg {
-    /// What gemato takes, with weaknesses said
-    Gentoo,
-    /// Sequoia's standard policy
-    Strict,
+    /// How to print
+    #[command(flatten)]
+    pub print: PrintOptions,
 }
 
 /// The values of `--clock`.
@@ -141,28 +116,20 @@ impl Check {
         let bar = progress_bar(total);
         let report = run(&inputs, &|bytes| bar.inc(bytes));
         bar.finish_and_clear();
-        for error in &report.errors {
-            crate::cli::diagnose(error);
-        }
-        let format = if self.json { Format::Json } else { self.format };
-        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
-        let mut out = BufWriter::new(io::stdout().lock());
-        printed(report::print(&report, format, style, &mut out).and_then(|()| out.flush()))?;
+        self.print.print(&report, Stream::Output)?;
         Ok(report.status())
     }
 
     fn inputs(&self) -> Result<Inputs, Error> {
         let require = self.requirement()?;
-        let now = self.now()?;
+        let now = self.time.now()?;
         if let Some(name) = self.distfiles.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
         let distfiles = self.names(manifest.as_ref())?;
-        let ring = (!self.openpgp_key.is_empty())
-            .then(|| KeyRing::read(&self.openpgp_key, &self.openpgp_fingerprint))
-            .transpose()?;
-        let signatures = self.pairs("--signature", &self.signature, &distfiles)?;
+        let keys = self.keys.read()?;
+        let signatures = self.signatures(&distfiles)?;
         let mut inputs = Inputs {
             distdir: self.distdir.clone(),
             manifest,
@@ -170,15 +137,12 @@ impl Check {
             upstream_names: self.upstream_names(&distfiles)?,
             distfiles,
             signatures,
-            ring,
+            keys,
+            limits: Limits { size: self.uncompress_limit, ..Limits::default() },
             bundle_policy: self.sigstore.bundle_policy()?,
             publisher: self.sigstore.expectation()?,
             pins: self.sigstore.pins()?,
             verifier: None,
-            policy: match self.openpgp_policy {
-                PolicyArg::Gentoo => PolicyKind::Gentoo,
-                PolicyArg::Strict => PolicyKind::Strict,
-            },
             require,
             clock: match self.clock {
                 ClockArg::Bump => Clock::Bump,
@@ -214,11 +178,11 @@ impl Check {
             let provenance = options.repository.is_some() || options.publisher.is_some();
             let checks = [
                 (CheckName::Manifest, true),
-                (CheckName::Openpgp, !self.openpgp_key.is_empty()),
                 (CheckName::Sigstore, bundle),
                 (CheckName::Provenance, provenance),
             ];
-            return Ok(Requirement::of(checks.iter().filter(|(_, on)| *on).map(|(c, _)| *c)));
+            let checks = checks.iter().filter(|(_, on)| *on).map(|(check, _)| *check);
+            return Ok(Requirement::of(checks.chain(self.keys.checks())));
         }
         let parse = |name: &String| {
             CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
@@ -227,10 +191,36 @@ impl Check {
         Ok(Requirement::of(checks?))
     }
 
-    fn now(&self) -> Result<SystemTime, UsageError> {
-        let Some(text) = &self.time else { return Ok(SystemTime::now()) };
-        let time: Result<jiff::Timestamp, _> = text.parse();
-        time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.clone()))
+    /// The signatures that were paired by hand.
+    ///
+    /// A distfile's name without its compression suffix stands for the stream that it compresses,
+    /// as long as no distfile has that very name.
+    fn signatures(
+        &self,
+        distfiles: &[String],
+    ) -> Result<BTreeMap<String, Vec<(Over, PathBuf)>>, UsageError> {
+        let streams: Vec<_> = distfiles
+            .iter()
+            .filter_map(|name| Some((name, pairing::without_compression(name)?)))
+            .filter(|(_, stream)| !distfiles.iter().any(|name| name == stream))
+            .collect();
+        let mut names = distfiles.to_vec();
+        names.extend(streams.iter().map(|(_, stream)| (*stream).to_owned()));
+        let mut signatures: BTreeMap<String, Vec<(Over, PathBuf)>> = BTreeMap::new();
+        for (name, paths) in self.pairs("--signature", &self.signature, &names)? {
+            let of_stream = streams.iter().filter(|(_, stream)| *stream == name);
+            let of_file = distfiles.iter().filter(|distfile| **distfile == name);
+            for distfile in of_file.chain(of_stream.map(|(distfile, _)| *distfile)) {
+                // Named by the stream, or itself named after it: f.tar.sign beside f.tar.xz.
+                let over = |path: &Path| match *distfile != name || names_stream(path, distfile) {
+                    true => Over::Uncompressed,
+                    false => Over::File,
+                };
+                let paths = paths.iter().map(|path| (over(path), path.clone()));
+                signatures.entry(distfile.clone()).or_default().extend(paths);
+            }
+        }
+        Ok(signatures)
     }
 
     fn upstream_names(&self, distfiles: &[String]) -> Result<BTreeMap<String, String>, UsageError> {
@@ -261,6 +251,13 @@ impl Check {
         }
         Ok(pairs)
     }
+}
+
+/// Whether the signature file is named after the stream that `distfile` compresses.
+fn names_stream(signature: &Path, distfile: &str) -> bool {
+    let name = signature.file_name().unwrap_or_default().to_string_lossy();
+    pairing::without_compression(distfile)
+        .is_some_and(|stream| pairing::signature_of(&name) == Some(stream))
 }
 
 /// Splits `DISTFILE=VALUE`. A distfile's name may itself hold a `=`: the longest name that is
@@ -301,7 +298,7 @@ fn total_size(inputs: &Inputs) -> u64 {
     inputs.distfiles.iter().map(size).sum()
 }
 
-fn size_of(path: &Path) -> u64 {
+pub(super) fn size_of(path: &Path) -> u64 {
     path.metadata().map(|metadata| metadata.len()).unwrap_or_default()
 }
 
@@ -314,7 +311,7 @@ fn default_jobs(inputs: &Inputs) -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn progress_bar(total: u64) -> ProgressBar {
+pub(super) fn progress_bar(total: u64) -> ProgressBar {
     if total < LONG_WORK || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

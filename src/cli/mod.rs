@@ -1,18 +1,27 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
 pub mod check;
+pub mod checksums;
+pub mod detached;
 pub mod diff;
 pub mod explain;
 pub mod generate;
+pub mod inspect;
+pub mod keys;
+pub mod message;
+pub mod options;
 pub mod review;
 pub mod sigstore;
 pub mod source;
 pub mod trust;
 
+use crate::check::Report;
 use crate::error::Error;
+use crate::report::{self, Format, Style};
 use crate::requirement::Status;
 use clap::{Parser, Subcommand};
-use std::io::{self, IsTerminal};
+use options::Stream;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -44,6 +53,14 @@ pub enum Command {
     Source(source::Source),
     /// Record that a person read a release diff
     Review(review::Review),
+    /// Check one detached signature, over a file or over what the file compresses
+    Detached(Box<detached::Detached>),
+    /// Read a signed message and hand on its text only if the signature agrees
+    Message(message::Message),
+    /// Hold files against a list of checksums
+    Checksums(checksums::Checksums),
+    /// List what a key, signature or message says of itself, as claims
+    Inspect(inspect::Inspect),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -67,6 +84,10 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Diff(diff) => diff.run(),
         Command::Source(source) => source.run(),
         Command::Review(review) => review.run(),
+        Command::Detached(detached) => detached.run(),
+        Command::Message(message) => message.run(),
+        Command::Checksums(checksums) => checksums.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),
@@ -81,8 +102,28 @@ fn colour() -> bool {
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// Prints `report`, and the errors in it to standard error as well.
+fn print_report(
+    report: &Report,
+    format: Format,
+    mut style: Style,
+    stream: Stream,
+) -> Result<(), Error> {
+    for error in &report.errors {
+        diagnose(error);
+    }
+    let mut out: Box<dyn Write> = match stream {
+        Stream::Output => Box::new(BufWriter::new(io::stdout().lock())),
+        Stream::Diagnostics => {
+            style.colour = false;
+            Box::new(BufWriter::new(io::stderr().lock()))
+        }
+    };
+    printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
+}
+
 /// A reader that has gone away is no trouble of ours.
-fn printed(result: io::Result<()>) -> Result<(), Error> {
+pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(Error::Output),

@@ -4,9 +4,11 @@
 //! span on one line, and the tests look each of them up.
 
 mod certificate;
+mod checksum;
 mod continuity;
 mod key;
 mod manifest;
+mod message;
 mod provenance;
 mod publisher;
 mod signature;
@@ -62,6 +64,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::SignatureStray => &signature::SIGNATURE_STRAY,
         FailureClass::SignatureMalformed => &signature::SIGNATURE_MALFORMED,
         FailureClass::SignatureBad => &signature::SIGNATURE_BAD,
+        FailureClass::StreamMalformed => &signature::STREAM_MALFORMED,
         FailureClass::SignatureExpired => &signature::SIGNATURE_EXPIRED,
         FailureClass::SignerUnknown => &signature::SIGNER_UNKNOWN,
         FailureClass::KeyExpiredNow => &key::KEY_EXPIRED_NOW,
@@ -70,6 +73,12 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::KeyRevoked => &key::KEY_REVOKED,
         FailureClass::KeyUnusable => &key::KEY_UNUSABLE,
         FailureClass::SignatureWeak => &signature::SIGNATURE_WEAK,
+        FailureClass::MessageSurrounded => &message::MESSAGE_SURROUNDED,
+        FailureClass::ChecksumMismatch => &checksum::CHECKSUM_MISMATCH,
+        FailureClass::ChecksumMissing => &checksum::CHECKSUM_MISSING,
+        FailureClass::ChecksumAmbiguous => &checksum::CHECKSUM_AMBIGUOUS,
+        FailureClass::ChecksumWeak => &checksum::CHECKSUM_WEAK,
+        FailureClass::ChecksumMalformed => &checksum::CHECKSUM_MALFORMED,
         FailureClass::ProvenanceAbsent => &provenance::PROVENANCE_ABSENT,
         FailureClass::ProvenanceDropped => &provenance::PROVENANCE_DROPPED,
         FailureClass::SignatureDropped => &continuity::SIGNATURE_DROPPED,
@@ -109,6 +118,6 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::NotCheckedBuild => &unchecked::NOT_CHECKED_BUILD,
         FailureClass::NotCheckedNoExpectation => &unchecked::NOT_CHECKED_NO_EXPECTATION,
         FailureClass::NotCheckedNoClone => &unchecked::NOT_CHECKED_NO_CLONE,
-        FailureClass::NotCheckedUnsupported => &unchecked::NOT_CHECKED_UNSUPPORTED,
+        FailureClass::EvidenceUnsupported => &unchecked::EVIDENCE_UNSUPPORTED,
     }
 }

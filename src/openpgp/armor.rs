@@ -90,6 +90,17 @@ pub fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
     Ok(blocks)
 }
 
+/// What is inside of a file that is armored, but not as OpenPGP data (`gpg --enarmor`): Debian's
+/// tools wrap any binary signature like that. `None` where the file is something else.
+pub fn enarmored_file(bytes: &[u8]) -> Option<Vec<u8>> {
+    let block = bytes.trim_ascii_start();
+    if !block.starts_with(b"-----BEGIN PGP ") || block.starts_with(b"-----BEGIN PGP SIGNED") {
+        return None;
+    }
+    let inside = decode(block, 1).ok()?;
+    inside.first().is_some_and(u8::is_ascii).then_some(inside)
+}
+
 fn decode(block: &[u8], line: usize) -> Result<Vec<u8>, ArmorFault> {
     let mut out = Vec::new();
     Reader::from_bytes(block, ReaderMode::Tolerant(None))

@@ -4,12 +4,15 @@
 //! the document hashes that [`wanted`] names; [`check`] judges each signature and sums them up.
 
 pub mod armor;
+pub mod describe;
 mod judge;
+pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
+mod standing;
 
-pub use judge::{Signer, Verdict};
+pub use judge::{Signer, Verdict, date};
 pub use policy::PolicyKind;
 pub use ring::{KeyRing, RingError};
 pub use signature::{SignatureFault, UnverifiedSignatures};
@@ -93,7 +96,7 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
         }
         if unreadable > 0 {
             let text = format!("beside it, {unreadable} that cannot be read here");
-            finding = finding.noting(FailureClass::NotCheckedUnsupported, text);
+            finding = finding.noting(FailureClass::EvidenceUnsupported, text);
         }
     }
     finding

@@ -76,6 +76,14 @@ pub fn too_short<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
         && key.mpis().bits().is_none_or(|bits| bits < LEAST_BITS - 1)
 }
 
+/// Whether the cryptographic backend of this build computes nothing with `key`: the pure Rust one
+/// takes no RSA keys of more than 4096 bits.
+pub fn beyond_backend<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
+    cfg!(feature = "crypto-rust")
+        && matches!(key.mpis(), PublicKey::RSA { .. })
+        && key.mpis().bits().is_none_or(|bits| bits > 4096)
+}
+
 /// The weaknesses of a document signature and the key that made it, as phrases.
 pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
     signature: &Signature,
@@ -88,15 +96,18 @@ pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
     if signature.version() == 3 {
         found.push("the signature is a version 3 packet".to_owned());
     }
+    found.extend(key_weaknesses(key));
+    found
+}
+
+/// The weaknesses of a key by itself, as phrases.
+pub fn key_weaknesses<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Vec<String> {
     let bits = key.mpis().bits().unwrap_or_default();
     match key.mpis() {
-        PublicKey::RSA { .. } if bits < 2040 => {
-            found.push(format!("the key is RSA with {bits} bits"));
-        }
-        PublicKey::DSA { .. } => found.push(format!("the key is DSA with {bits} bits")),
-        _ => {}
+        PublicKey::RSA { .. } if bits < 2040 => vec![format!("the key is RSA with {bits} bits")],
+        PublicKey::DSA { .. } => vec![format!("the key is DSA with {bits} bits")],
+        _ => Vec::new(),
     }
-    found
 }
 
 /// The name of a hash function that no longer resists collisions.

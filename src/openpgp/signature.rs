@@ -10,7 +10,7 @@ use sequoia_openpgp::types::SignatureType;
 use std::fmt;
 
 /// The most signatures in one file.
-const SIGNATURE_LIMIT: usize = 64;
+pub(super) const SIGNATURE_LIMIT: usize = 64;
 
 /// The signatures of a file, as they are: nothing in them is authenticated.
 #[derive(Debug, Clone)]
@@ -80,6 +80,21 @@ impl UnverifiedSignatures {
             return Err(SignatureFault::NoSignature);
         }
         Ok(read)
+    }
+
+    /// The signatures of a message, and how many stand beside them that cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// Where none of them can be read.
+    pub(super) fn of(
+        signatures: Vec<Signature>,
+        unreadable: usize,
+    ) -> Result<Self, SignatureFault> {
+        if signatures.is_empty() {
+            return Err(SignatureFault::NoSignature);
+        }
+        Ok(Self { signatures, unreadable })
     }
 
     /// The signatures.

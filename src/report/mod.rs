@@ -1,11 +1,12 @@
 //! Printing: the only place where findings become text.
 
+pub mod inspect;
 mod json;
 mod portage;
 mod text;
 
 use crate::check::{DistfileReport, Report};
-use crate::finding::Check;
+use crate::finding::{Check, Finding};
 use crate::summary::Clock;
 use std::io::{self, Write};
 
@@ -64,12 +65,14 @@ pub fn print(report: &Report, format: Format, style: Style, out: &mut dyn Write)
     }
 }
 
-/// The sentence that a clock puts above everything else.
-fn clock_sentence(report: &Report) -> &'static str {
-    let fixed = |d: &DistfileReport| {
-        d.findings.iter().any(|f| f.check == Check::Manifest && f.class.is_none())
-    };
-    match report.clock {
+/// The sentence that a clock puts above everything else; `None` where no Manifest was asked for.
+fn clock_sentence(report: &Report) -> Option<&'static str> {
+    let is_manifest = |f: &Finding| f.check == Check::Manifest;
+    let fixed = |d: &DistfileReport| d.findings.iter().any(|f| is_manifest(f) && f.class.is_none());
+    if !report.distfiles.iter().flat_map(|d| &d.findings).any(is_manifest) {
+        return None;
+    }
+    Some(match report.clock {
         Clock::Bump => "At a bump the Manifest is only being recorded: it stops nobody yet.",
         Clock::Emerge if report.distfiles.iter().all(fixed) => {
             "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."
@@ -78,7 +81,7 @@ fn clock_sentence(report: &Report) -> &'static str {
             "The package manager holds distfiles against the Manifest before this runs; here no \
              Manifest agreed."
         }
-    }
+    })
 }
 
 /// What provenance changed, in one line; `None` where there was none.

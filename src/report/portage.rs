@@ -22,8 +22,10 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         line(out, "eerror", &error.to_string())?;
     }
     if !style.quiet && !report.distfiles.is_empty() {
-        if report.clock == Clock::Emerge {
-            line(out, "einfo", super::clock_sentence(report))?;
+        if let Some(sentence) =
+            super::clock_sentence(report).filter(|_| report.clock == Clock::Emerge)
+        {
+            line(out, "einfo", sentence)?;
         }
         let sets: Vec<_> = report.summary.attackers.sets().iter().map(words).collect();
         line(

@@ -76,7 +76,9 @@ fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         return Ok(());
     }
     let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
-    writeln!(out, "{}", super::clock_sentence(report))?;
+    if let Some(sentence) = super::clock_sentence(report) {
+        writeln!(out, "{sentence}")?;
+    }
     if !report.summary.attackers.is_anyone() {
         writeln!(out, "{bold}To pass everything that ran, an attacker must hold one of:{bold:#}")?;
         print_sets(&report.summary.attackers, out)?;
@@ -91,7 +93,8 @@ fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Resu
         }
     }
     let unlooked = unlooked(report);
-    if !unlooked.is_empty() {
+    // Only `check` looks at everything there could be.
+    if super::clock_sentence(report).is_some() && !unlooked.is_empty() {
         writeln!(out, "Nobody looked at: {}.", unlooked.join(", "))?;
     }
     Ok(())

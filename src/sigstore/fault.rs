@@ -241,7 +241,7 @@ impl AttestationFault {
             | Reason::Statement(_)
             | Reason::Missing { .. }
             | Reason::Other => C::ProvenanceMalformed,
-            Reason::Unsupported { .. } | Reason::NoBlob => C::NotCheckedUnsupported,
+            Reason::Unsupported { .. } | Reason::NoBlob => C::EvidenceUnsupported,
             Reason::Certificate(_) => C::CertificateMalformed,
             Reason::Untrusted { .. }
             | Reason::UnknownLog { origin: Origin::Foreign, .. }

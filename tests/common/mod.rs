@@ -51,6 +51,17 @@ pub fn tool(test: &str, name: &str) -> Option<PathBuf> {
     found
 }
 
+/// The path of `name` in `dir`; `lnk/NAME` is a symbolic link to NAME, made in `scratch`, because
+/// corpora are copied about without their links.
+pub fn linked(dir: &Path, name: &str, scratch: &Scratch) -> PathBuf {
+    let Some(target) = name.strip_prefix("lnk/") else { return dir.join(name) };
+    let link = scratch.file(target);
+    if link.symlink_metadata().is_err() {
+        std::os::unix::fs::symlink(dir.join(target), &link).unwrap();
+    }
+    link
+}
+
 /// The program under test.
 pub fn distvouch() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_distvouch"));

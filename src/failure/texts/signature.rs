@@ -66,6 +66,23 @@ pub(super) const SIGNATURE_BAD: Texts = Texts {
         (`distvouch source`) and with the last release.",
 };
 
+pub(super) const STREAM_MALFORMED: Texts = Texts {
+    happened: "The signature is over the uncompressed stream, and the distfile is not one whole \
+        compressed stream.",
+    implies: "What was signed could not be had from this file in one way only: the stream is \
+        damaged or cut short, a second one follows it, or other bytes do. Programs differ in \
+        what they make of such files, so the bytes that are looked at here need not be those \
+        that get unpacked.",
+    benign: "The download was cut short. The archive was compressed in parallel (pbzip2, plzip, \
+        pzstd), which writes many streams one after the other. A build machine padded the file.",
+    ask: "Please publish the archive as one compressed stream. With what was it compressed, and \
+        why does something follow the end?",
+    bogus: "“It unpacks without a message”: most tools drop what they do not know. “tar ignores \
+        what follows”: that is the trouble.",
+    act: "Compare size and hash with another mirror first. Then ask for a signature over the \
+        compressed file itself, which settles every byte, or for one stream.",
+};
+
 pub(super) const SIGNATURE_EXPIRED: Texts = Texts {
     happened: "The signature carries an expiration date, and that date was over at the time of \
         judging.",

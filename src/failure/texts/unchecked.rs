@@ -57,11 +57,11 @@ pub(super) const NOT_CHECKED_NO_CLONE: Texts = Texts {
         CLONE`; without provenance add `--commit SHA` of the release tag.",
 };
 
-pub(super) const NOT_CHECKED_UNSUPPORTED: Texts = Texts {
+pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
     happened: "The evidence is of a kind that this program does not read, or beyond a stated limit.",
-    implies: "It was left alone rather than half read, and counts neither for nor against. A limit \
-        can be exceeded on purpose, so ask what changed if earlier releases could be \
-        checked.",
+    implies: "Nothing can be concluded from it. Whoever writes evidence chooses its kind and size, \
+        so this counts as unusable and not as a gap on this side; ask what changed if earlier \
+        releases could be compared.",
     benign: "A post-quantum signature such as ML-DSA. An archive that unpacks to more than the \
         limit. An attestation that exists in no public log, as for private repositories.",
     ask: "Could you also publish an OpenPGP signature or a bundle of the public Sigstore \

@@ -1,0 +1,112 @@
+//! `distvouch checksums`.
+
+use super::options::Stream;
+use super::{colour, print_report};
+use crate::check::pairing::Role;
+use crate::check::{DistfileReport, Report};
+use crate::checksums::{List, ListFormat};
+use crate::distfile::{self, Wanted};
+use crate::error::Error;
+use crate::input::{EVIDENCE_LIMIT, read_source};
+use crate::report::{Format, Style};
+use crate::requirement::Status;
+use crate::summary::{Clock, Summary};
+use clap::Args;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Every FILE must be in the list, by the name that is given here, and every line of the list about it
+must agree. Lines about other files are skipped, whatever they are. Nobody is asked who wrote the
+list: that is for \"distvouch message\" or \"distvouch detached\" to say.
+
+Examples:
+  # Against upstream's list
+  distvouch checksums SHA256SUMS --format sha256 -- foo-1.2.tar.gz foo-doc-1.2.tar.gz
+
+  # Against the signed part of a signed list
+  distvouch message SHA256SUMS.asc --openpgp-key upstream.asc --output - |
+      distvouch checksums - --format sha256 --distdir /var/cache/distfiles -- foo-1.2.tar.gz";
+
+/// Hold files against a list of checksums.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Checksums {
+    /// List of checksums; - for standard input
+    #[arg(value_name = "LIST")]
+    pub list: PathBuf,
+
+    /// What kind of list it is
+    #[arg(long, value_name = "FORMAT")]
+    pub format: ListFormat,
+
+    /// Directory of the files
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub distdir: PathBuf,
+
+    /// Files to hold against the list, by their names there
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<OsString>,
+
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub report: Format,
+
+    /// Short for --report json
+    #[arg(long, conflicts_with = "report")]
+    pub json: bool,
+
+    /// Print only what is required and not met
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Print the data behind each finding, too
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+impl Checksums {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where the list cannot be read. A file that cannot be read is said in the report.
+    pub fn run(&self) -> Result<Status, Error> {
+        let bytes = read_source(&self.list, EVIDENCE_LIMIT)?;
+        let list = List::read(&bytes, self.format, self.files.iter().map(|f| f.as_bytes()));
+        let mut distfiles = Vec::new();
+        let mut errors = Vec::new();
+        let mut seen = BTreeSet::new();
+        for file in self.files.iter().filter(|file| seen.insert(*file)) {
+            match self.check(&list, file) {
+                Ok(report) => distfiles.push(report),
+                Err(error) => errors.push(error),
+            }
+        }
+        let findings = distfiles.iter().map(|d: &DistfileReport| d.findings.as_slice());
+        let summary = Summary::of(Clock::Bump, findings);
+        let report = Report { clock: Clock::Bump, distfiles, errors, summary };
+        let format = if self.json { Format::Json } else { self.report };
+        let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
+        print_report(&report, format, style, Stream::Output)?;
+        Ok(report.status())
+    }
+
+    fn check(&self, list: &List, file: &OsString) -> Result<DistfileReport, Error> {
+        let name = file.as_bytes();
+        let wanted = Wanted { hashes: list.wanted(name), ..Wanted::default() };
+        let path = self.distdir.join(file);
+        let measured = distfile::measure(&path, &wanted, &mut |_| {})?;
+        let mut finding = list.check(name, &measured.digests);
+        finding.required = true;
+        Ok(DistfileReport {
+            name: file.to_string_lossy().into_owned(),
+            size: measured.size,
+            digests: measured.digests,
+            role: Role::Content,
+            findings: vec![finding],
+        })
+    }
+}

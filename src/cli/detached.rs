@@ -1,0 +1,148 @@
+//! `distvouch detached`.
+
+use super::check::{progress_bar, size_of};
+use super::keys::KeyArgs;
+use super::options::{PrintOptions, Stream, TimeOption};
+use crate::check::pairing::Role;
+use crate::check::signatures::{Over, Signatures};
+use crate::check::{DistfileReport, Report};
+use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
+use crate::error::{Error, UsageError};
+use crate::finding::Finding;
+use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
+use crate::requirement::Status;
+use crate::spool::{Spool, Target, Vouched};
+use crate::summary::{Clock, Summary};
+use crate::uncompress::Limits;
+use clap::Args;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  # An OpenPGP signature over the file itself
+  distvouch detached --openpgp-key upstream.asc foo-1.2.tar.gz.asc foo-1.2.tar.gz
+
+  # A signature over the uncompressed archive, which is written only where it holds
+  distvouch detached --openpgp-key upstream.asc --uncompress --output foo-1.2.tar \\
+      foo-1.2.tar.sign foo-1.2.tar.xz
+
+  # A minisign signature over what a pipe delivers
+  curl … | distvouch detached --minisign-key foo.pub foo-1.2.tar.gz.minisig -
+
+Signatures inside of git (signed tags and commits) are another matter: use git verify-tag.";
+
+/// Check one detached signature.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Detached {
+    /// The signature: OpenPGP, signify, minisign or SSH, as its content tells
+    #[arg(value_name = "SIG")]
+    pub signature: PathBuf,
+
+    /// What was signed; - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// What the signature is checked with.
+    #[command(flatten)]
+    pub keys: KeyArgs,
+
+    /// The signature is over the stream that FILE compresses (xz, gzip, bzip2, zstd, lzip, lzma)
+    #[arg(long)]
+    pub uncompress: bool,
+
+    /// Where to write the uncompressed stream once the signature holds; - for standard output
+    #[arg(long, value_name = "OUT", requires = "uncompress")]
+    pub output: Option<PathBuf>,
+
+    /// Most bytes that FILE may uncompress to
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
+    pub uncompress_limit: u64,
+
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
+
+    /// How to print
+    #[command(flatten)]
+    pub print: PrintOptions,
+}
+
+impl Detached {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where no key was given or a file cannot be read or written.
+    pub fn run(&self) -> Result<Status, Error> {
+        let now = self.time.now()?;
+        if self.keys.checks().next().is_none() {
+            return Err(UsageError::NoKey.into());
+        }
+        let keys = self.keys.read()?;
+        let bytes = read_bounded(&self.signature, EVIDENCE_LIMIT)?;
+        let limits = Limits { size: self.uncompress_limit, ..Limits::default() };
+        let mut wanted = Wanted { limits, ..Wanted::default() };
+        let over = if self.uncompress { Over::Uncompressed } else { Over::File };
+        let mut signatures = Signatures::default();
+        signatures.add(&keys, &self.signature, &bytes, over, &mut wanted);
+        // A temporary file rather than a second pass: standard input cannot be read twice, and a
+        // file that is read twice may have changed in between.
+        let target = self.output.as_deref().map(Target::of);
+        let mut spool = target.as_ref().map(Spool::new).transpose()?;
+        let measured = self.measure(&wanted, spool.as_mut())?;
+        let findings = signatures.judge(&keys, now, &self.name(), &measured);
+        if let (Some(spool), Some(vouched)) = (spool, Vouched::by_all(&findings)) {
+            spool.deliver(vouched)?;
+        }
+        let report = self.report(findings, measured);
+        // Standard output belongs to the data, where it goes there.
+        let data = self.output.as_deref().is_some_and(is_stdout);
+        self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
+        Ok(report.status())
+    }
+
+    /// The name of what was signed, as signed lists and the report have it.
+    fn name(&self) -> String {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    fn measure(&self, wanted: &Wanted, spool: Option<&mut Spool>) -> Result<Measured, Error> {
+        let mut input: Box<dyn Read> = match self.file.as_os_str() == "-" {
+            true => Box::new(io::stdin().lock()),
+            false => Box::new(open_regular(&self.file)?),
+        };
+        let path = self.output.clone().unwrap_or_default();
+        let sink = spool.map(|spool| spool as &mut dyn Write);
+        let bar = progress_bar(size_of(&self.file));
+        let measured =
+            measure_stream(&mut input, &self.file, wanted, sink, &mut |bytes| bar.inc(bytes));
+        bar.finish_and_clear();
+        measured.map_err(|error| match error {
+            MeasureError::Input(error) => error.into(),
+            MeasureError::Sink(source) => Error::Write { path, source },
+        })
+    }
+
+    /// The report on the one file. Everything that was found is required.
+    fn report(&self, mut findings: Vec<Finding>, measured: Measured) -> Report {
+        for finding in &mut findings {
+            finding.required = true;
+        }
+        let summary = Summary::of(Clock::Bump, std::iter::once(findings.as_slice()));
+        let distfile = DistfileReport {
+            name: self.name(),
+            size: measured.size,
+            digests: measured.digests,
+            role: Role::Content,
+            findings,
+        };
+        Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}

@@ -1,0 +1,86 @@
+//! The options that name keys, which several subcommands share.
+
+use super::options::OpenpgpOptions;
+use crate::check::signatures::Keys;
+use crate::ed25519::PublicKey;
+use crate::error::Error;
+use crate::finding::Check;
+use crate::ssh::AllowedSigners;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The options that name keys.
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    /// OpenPGP
+    #[command(flatten)]
+    pub openpgp: OpenpgpOptions,
+
+    /// A signify key, with the comment line or without
+    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
+    pub signify_key: Vec<PathBuf>,
+
+    /// A minisign key, with the comment line or without
+    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
+    pub minisign_key: Vec<PathBuf>,
+
+    /// Who may make SSH signatures, as ssh-keygen -Y verify takes it
+    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
+    pub ssh_allowed_signers: Option<PathBuf>,
+
+    /// Who must have made the SSH signature; default: anybody of the list
+    #[arg(
+        long,
+        value_name = "ID",
+        help_heading = "Other signatures",
+        requires = "ssh_allowed_signers"
+    )]
+    pub ssh_identity: Option<String>,
+
+    /// What the SSH signature must be for
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "file",
+        help_heading = "Other signatures",
+        requires = "ssh_allowed_signers"
+    )]
+    pub ssh_namespace: String,
+}
+
+impl KeyArgs {
+    /// Reads the keys.
+    ///
+    /// # Errors
+    ///
+    /// Where a key file cannot be read or holds no key.
+    pub fn read(&self) -> Result<Keys, Error> {
+        let read = |paths: &[PathBuf]| -> Result<Vec<_>, _> {
+            paths.iter().map(|path| PublicKey::read(path)).collect()
+        };
+        Ok(Keys {
+            ring: self.openpgp.ring()?,
+            policy: self.openpgp.policy(),
+            signify: read(&self.signify_key)?,
+            minisign: read(&self.minisign_key)?,
+            ssh: self.allowed_signers()?,
+        })
+    }
+
+    fn allowed_signers(&self) -> Result<Option<AllowedSigners>, Error> {
+        let Some(path) = &self.ssh_allowed_signers else { return Ok(None) };
+        let (identity, namespace) = (self.ssh_identity.clone(), self.ssh_namespace.clone());
+        Ok(Some(AllowedSigners::read(path, identity, namespace)?))
+    }
+
+    /// The checks for which a key was given.
+    pub fn checks(&self) -> impl Iterator<Item = Check> {
+        let given = [
+            (Check::Openpgp, !self.openpgp.openpgp_key.is_empty()),
+            (Check::Signify, !self.signify_key.is_empty()),
+            (Check::Minisign, !self.minisign_key.is_empty()),
+            (Check::Ssh, self.ssh_allowed_signers.is_some()),
+        ];
+        given.into_iter().filter(|(_, given)| *given).map(|(check, _)| check)
+    }
+}

@@ -1,0 +1,16 @@
+//! Messages that carry their own text.
+
+use super::Texts;
+
+pub(super) const MESSAGE_SURROUNDED: Texts = Texts {
+    happened: "Text stands before or behind the signed message, where no signature covers it.",
+    implies: "It was dropped: what was written out is the signed part alone. Whoever reads the \
+        file itself reads both, and may take the unsigned lines for the signer's.",
+    benign: "A mailing list added its footer, or a release announcement was saved whole. An \
+        editor appended notes. A web page's text was copied along with the message.",
+    ask: "Could the file hold the signed message alone, exactly as `gpg --clearsign` wrote it?",
+    bogus: "“The signature covers the whole mail”: it covers what lies between its header line \
+        and the signature, and nothing else.",
+    act: "Use the written text, never the file, for what comes next. Look at the lines outside \
+        once: instructions or checksums there come from whoever served the file.",
+};
