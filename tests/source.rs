@@ -214,7 +214,7 @@ fn a_tarball_only_macro_stands_on_top() {
     assert!(list.contains("configure") && list.contains("usually made by autoconf"), "{printed}");
     assert!(
         printed.contains(
-            "but: 5 files that run or build something and are not in git: m4/build-to-host.m4"
+            "but: 6 files that run or build something and are not in git: m4/build-to-host.m4"
         ),
         "{printed}"
     );
