@@ -1,12 +1,15 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
+use crate::archive::ArchiveError;
 use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::review::ReviewError;
 use crate::sigstore::{ManagedKeyError, RootError};
+use crate::source::SourceError;
 use crate::ssh::AllowedError;
 use std::fmt;
 use std::path::PathBuf;
@@ -20,6 +23,12 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// A release archive could not be listed.
+    Archive(ArchiveError),
+    /// An archive could not be held against git.
+    Source(SourceError),
+    /// The file of review records cannot be used.
+    Review(ReviewError),
     /// A signify or minisign key could not be had.
     Key(KeyError),
     /// The list of allowed SSH signers could not be had.
@@ -84,6 +93,8 @@ pub enum UsageError {
     },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
+    /// A pattern that is no glob.
+    BadGlob(String),
     /// `detached` was given no key at all.
     NoKey,
     /// `--repository` or `--publisher` names nobody.
@@ -126,6 +137,7 @@ impl fmt::Display for UsageError {
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
+            Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::NoKey => f.write_str(
                 "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
             ),
@@ -144,6 +156,9 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Archive(error) => error.fmt(f),
+            Self::Source(error) => error.fmt(f),
+            Self::Review(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
             Self::Allowed(error) => error.fmt(f),
             Self::Root(error) => error.fmt(f),
@@ -164,6 +179,9 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
+            Self::Archive(error) => Some(error),
+            Self::Source(error) => Some(error),
+            Self::Review(error) => Some(error),
             Self::Key(error) => Some(error),
             Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Allowed(error) => Some(error),
@@ -187,6 +205,9 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Archive ArchiveError;
+    Source SourceError;
+    Review ReviewError;
     Key KeyError;
     Allowed AllowedError;
     Root RootError;

@@ -7,10 +7,12 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod archive;
 pub mod attestation;
 pub mod check;
 pub mod checksums;
 pub mod cli;
+pub mod diff;
 pub mod digests;
 pub mod distfile;
 pub mod ed25519;
@@ -29,9 +31,11 @@ pub mod minisign;
 pub mod openpgp;
 pub mod report;
 pub mod requirement;
+pub mod review;
 pub mod signify;
 pub mod sigstore;
 pub mod sniff;
+pub mod source;
 pub mod spool;
 pub mod ssh;
 pub mod summary;

@@ -3,13 +3,16 @@
 pub mod check;
 pub mod checksums;
 pub mod detached;
+pub mod diff;
 pub mod explain;
 pub mod generate;
 pub mod inspect;
 pub mod keys;
 pub mod message;
 pub mod options;
+pub mod review;
 pub mod sigstore;
+pub mod source;
 pub mod trust;
 
 use crate::check::Report;
@@ -44,6 +47,12 @@ fn after_help() -> String {
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(Box<check::Check>),
+    /// What changed between two release archives, what can hurt first
+    Diff(diff::Diff),
+    /// A release archive against the git tree that it claims to come from
+    Source(source::Source),
+    /// Record that a person read a release diff
+    Review(review::Review),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(Box<detached::Detached>),
     /// Read a signed message and hand on its text only if the signature agrees
@@ -72,6 +81,9 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Source(source) => source.run(),
+        Command::Review(review) => review.run(),
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),

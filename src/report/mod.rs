@@ -22,6 +22,25 @@ pub enum Format {
     Json,
 }
 
+/// The object under `tool` in every JSON output.
+pub(crate) fn tool() -> serde_json::Value {
+    json::tool()
+}
+
+/// A finding as JSON.
+pub(crate) fn finding_json(finding: &crate::finding::Finding) -> serde_json::Value {
+    json::finding(finding)
+}
+
+/// Prints one finding as text.
+pub(crate) fn print_finding(
+    finding: &crate::finding::Finding,
+    colour: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    text::print_finding(finding, Style { colour, ..Style::default() }, out)
+}
+
 /// How much to print, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
