@@ -53,6 +53,9 @@ impl Ed25519Wanted {
     }
 
     /// The state before the first byte; `None` where the signature fits no message at all.
+    ///
+    /// Unlike [`PublicKey::made`] it takes points of small order in the signature, which only the
+    /// holder of the key could put there: keys of small order are refused as they are read.
     fn start(&self) -> Option<StreamVerifier> {
         let key = VerifyingKey::from_bytes(&self.key).ok()?;
         key.verify_stream(&Signature::from_bytes(&self.signature)).ok()
@@ -145,8 +148,8 @@ pub fn measure_stream(
         failure: None,
     };
     let mut uncompressed = None;
-    if let Some(wanted) = &wanted.uncompressed {
-        let mut states = States::new(wanted);
+    if let Some(stream) = &wanted.uncompressed {
+        let mut states = States::new(stream);
         let result = uncompress::run(&mut tee, wanted.limits, &mut |bytes| {
             states.update(bytes);
             sink.as_mut().map_or(Ok(()), |sink| sink.write_all(bytes))

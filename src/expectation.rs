@@ -11,8 +11,8 @@ pub use parse::{ExpectationCause, ExpectationError};
 pub use pins::{Pins, RefGlob, RefGlobError};
 
 use crate::attestation::{
-    CIRCLECI_ISSUER, Claim, Claims, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER, GOOGLE_ISSUER, Identity,
-    Publisher,
+    ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, Claim, Claims, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
+    GOOGLE_ISSUER, Identity, Publisher,
 };
 use crate::failure::FailureClass;
 use serde_json::{Value, json};
@@ -43,6 +43,13 @@ pub enum PublisherExpectation {
         /// Its UUID in lower case.
         project: String,
     },
+    /// A project on the ActiveState platform.
+    ActiveState {
+        /// The organization.
+        organization: String,
+        /// The project.
+        project: String,
+    },
     /// A person who logged in with GitHub. PyPI takes no such attestation any more.
     GitHubLogin {
         /// Their address.
@@ -58,6 +65,7 @@ impl PublisherExpectation {
             Self::GitLab { issuer, .. } => issuer,
             Self::Google { .. } => GOOGLE_ISSUER,
             Self::CircleCi { .. } => CIRCLECI_ISSUER,
+            Self::ActiveState { .. } => ACTIVESTATE_ISSUER,
             Self::GitHubLogin { .. } => GITHUB_LOGIN_ISSUER,
         }
     }
@@ -70,6 +78,9 @@ impl fmt::Display for PublisherExpectation {
             Self::GitLab { issuer, repository } => write!(f, "{issuer}/{repository}"),
             Self::Google { email } => write!(f, "the Google account {email}"),
             Self::CircleCi { project } => write!(f, "the CircleCI project {project}"),
+            Self::ActiveState { organization, project } => {
+                write!(f, "the ActiveState project {organization}/{project}")
+            }
             Self::GitHubLogin { email } => write!(f, "{email} ({GITHUB_LOGIN_ISSUER})"),
         }
     }
@@ -164,6 +175,10 @@ fn publisher(
         ) => x == y && a.eq_ignore_ascii_case(b),
         (E::Google { email: a }, Publisher::Google { email: b }) => a == b,
         (E::CircleCi { project: a }, Publisher::CircleCi { project: b, .. }) => a == b,
+        (
+            E::ActiveState { organization: a, project: p },
+            Publisher::ActiveState { organization: b, project: q },
+        ) => a == b && p == q,
         (E::GitHubLogin { email }, Publisher::Other { issuer, .. }) => {
             issuer == GITHUB_LOGIN_ISSUER && *claims.identity() == Identity::Email(email.clone())
         }

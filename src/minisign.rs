@@ -194,7 +194,7 @@ pub fn check(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Mea
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use crate::distfile::{Wanted, measure_stream};
     use crate::ed25519::tests::{line, public, secret};

@@ -20,6 +20,12 @@ impl Vouched {
     pub fn by(finding: &Finding) -> Option<Self> {
         finding.class.is_none().then_some(Self(()))
     }
+
+    /// The permission that `findings` give together: none, unless there are any and all agree.
+    pub fn by_all(findings: &[Finding]) -> Option<Self> {
+        let all = findings.iter().all(|finding| finding.class.is_none());
+        (all && !findings.is_empty()).then_some(Self(()))
+    }
 }
 
 /// Where the text goes in the end.

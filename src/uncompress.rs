@@ -260,6 +260,9 @@ impl Read for Counted<'_> {
     }
 }
 
+/// A decoder that is handed buffers.
+type Process<'a> = &'a mut dyn FnMut(&[u8], &mut [u8], Action) -> io::Result<StreamResult>;
+
 /// Takes what comes out of a decoder, within the limits.
 struct Sink<'a> {
     format: Compression,
@@ -297,11 +300,7 @@ impl Sink<'_> {
     }
 
     /// Drives a decoder that is handed buffers.
-    fn pump(
-        &mut self,
-        input: &mut dyn BufRead,
-        process: &mut dyn FnMut(&[u8], &mut [u8], Action) -> io::Result<StreamResult>,
-    ) -> Result<(), Stopped> {
+    fn pump(&mut self, input: &mut dyn BufRead, process: Process) -> Result<(), Stopped> {
         let mut chunk = vec![0; CHUNK];
         loop {
             let bytes = input.fill_buf().map_err(|_| StreamFault::Damaged(self.format))?;

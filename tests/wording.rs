@@ -18,7 +18,11 @@ fn assert_clean(what: &str, text: &str) {
 fn subcommands() -> Vec<String> {
     let help = Run::of(distvouch().arg("--help").output().unwrap()).stdout;
     let list = help.split_once("Commands:").unwrap().1.split("\n\n").next().unwrap().to_owned();
-    list.lines().filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect()
+    // A description that goes on in the next line is indented further.
+    let names = list.lines().filter_map(|line| line.strip_prefix("  "));
+    names
+        .filter_map(|line| Some(line.split(' ').next().filter(|n| !n.is_empty())?.to_owned()))
+        .collect()
 }
 
 #[test]

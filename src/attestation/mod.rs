@@ -16,8 +16,8 @@ pub use fields::{FieldError, FieldProblem};
 pub use name::same_file;
 pub use provenance::{Place, Provenance, ProvenanceFault, PublisherClaim, UnverifiedAttestation};
 pub use publisher::{
-    CIRCLECI_ISSUER, Disagreement, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER, GITLAB_ISSUER,
-    GOOGLE_ISSUER, Publisher, disagreements, unsigned,
+    ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, Disagreement, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
+    GITLAB_ISSUER, GOOGLE_ISSUER, Publisher, disagreements, unsigned,
 };
 pub use slsa::{StatementDiffers, differences};
 pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};

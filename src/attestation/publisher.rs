@@ -16,6 +16,8 @@ pub const GITLAB_ISSUER: &str = "https://gitlab.com";
 pub const GOOGLE_ISSUER: &str = "https://accounts.google.com";
 /// CircleCI's OIDC issuer.
 pub const CIRCLECI_ISSUER: &str = "https://oidc.circleci.com";
+/// ActiveState's OIDC issuer, as PyPI knows it.
+pub const ACTIVESTATE_ISSUER: &str = "https://platform.activestate.com/api/v1/oauth/oidc";
 /// The issuer for people who log in with GitHub.
 pub const GITHUB_LOGIN_ISSUER: &str = "https://github.com/login/oauth";
 
@@ -52,6 +54,13 @@ pub enum Publisher {
         /// The pipeline definition's UUID.
         definition: String,
     },
+    /// A project on the ActiveState platform.
+    ActiveState {
+        /// The organization.
+        organization: String,
+        /// The project.
+        project: String,
+    },
     /// Somebody or something else.
     Other {
         /// Who.
@@ -68,6 +77,7 @@ impl Publisher {
             .or_else(|| Self::gitlab(claims))
             .or_else(|| Self::google(claims))
             .or_else(|| Self::circleci(claims))
+            .or_else(|| Self::activestate(claims))
             .unwrap_or_else(|| Self::Other {
                 identity: claims.identity().to_string(),
                 issuer: claims.issuer().to_owned(),
@@ -124,6 +134,21 @@ impl Publisher {
         })
     }
 
+    /// The token's subject is `org:ORGANIZATION:project:PROJECT`, which PyPI compares when a release
+    /// is uploaded. Fulcio keeps it in claim .24; it has no other claim for this issuer.
+    fn activestate(claims: &Claims) -> Option<Self> {
+        if claims.issuer() != ACTIVESTATE_ISSUER {
+            return None;
+        }
+        let rest = claims.get(Claim::TokenSubject)?.strip_prefix("org:")?;
+        let (organization, project) = rest.split_once(":project:")?;
+        let plain = |part: &str| !part.is_empty() && !part.contains(':');
+        (plain(organization) && plain(project)).then(|| Self::ActiveState {
+            organization: organization.to_owned(),
+            project: project.to_owned(),
+        })
+    }
+
     /// The kind, as PyPI's publisher objects call it.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -131,6 +156,7 @@ impl Publisher {
             Self::GitLab { .. } => "GitLab",
             Self::Google { .. } => "Google",
             Self::CircleCi { .. } => "CircleCI",
+            Self::ActiveState { .. } => "ActiveState",
             Self::Other { .. } => "other",
         }
     }
@@ -143,6 +169,9 @@ impl fmt::Display for Publisher {
             Self::GitLab { issuer, repository, .. } => write!(f, "{issuer}/{repository}"),
             Self::Google { email } => write!(f, "the Google account {email}"),
             Self::CircleCi { project, .. } => write!(f, "the CircleCI project {project}"),
+            Self::ActiveState { organization, project } => {
+                write!(f, "the ActiveState project {organization}/{project}")
+            }
             Self::Other { identity, issuer } => write!(f, "{identity} ({issuer})"),
         }
     }
@@ -165,7 +194,7 @@ pub struct Disagreement {
 /// has (an `environment` before November 2025) cannot be compared: see [`unsigned`].
 pub fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreement> {
     let publisher = Publisher::of(claims);
-    let known = ["GitHub", "GitLab", "Google", "CircleCI"];
+    let known = ["GitHub", "GitLab", "Google", "CircleCI", "ActiveState"];
     let other = matches!(publisher, Publisher::Other { .. });
     if other && !known.contains(&index.kind.as_str()) {
         return Vec::new();
@@ -209,6 +238,10 @@ pub fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreemen
             compare("pipeline_definition_id", Some(definition), exact);
             compare("vcs_origin", claims.get(Claim::SourceRepositoryUri), exact);
             compare("vcs_ref", claims.get(Claim::SourceRepositoryRef), exact);
+        }
+        Publisher::ActiveState { organization, project } => {
+            compare("organization", Some(organization), exact);
+            compare("project", Some(project), exact);
         }
         Publisher::Other { .. } => {}
     }

@@ -42,6 +42,26 @@ fn google() -> Claims {
     claims(GOOGLE_ISSUER, Identity::Email("a@b.example".to_owned()), &[])
 }
 
+fn activestate(subject: &str) -> Claims {
+    claims(ACTIVESTATE_ISSUER, Identity::Uri("x".to_owned()), &[(Claim::TokenSubject, subject)])
+}
+
+#[test]
+fn activestate_is_read_from_the_subject_of_its_own_issuer() {
+    let expected = Publisher::ActiveState { organization: "o".to_owned(), project: "p".to_owned() };
+    let claims = activestate("org:o:project:p");
+    assert_eq!(Publisher::of(&claims), expected);
+    let index = |project| json!({"kind": "ActiveState", "organization": "o", "project": project});
+    assert_eq!(fields(index("p"), &claims), [""; 0]);
+    assert_eq!(fields(index("q"), &claims), ["project"]);
+    for subject in ["org:o", "org:o:project:", "org:o:project:p:q", "org:o:x:project:p", "o/p"] {
+        assert!(
+            matches!(Publisher::of(&activestate(subject)), Publisher::Other { .. }),
+            "{subject}"
+        );
+    }
+}
+
 fn index(value: Value) -> PublisherClaim {
     let Value::Object(fields) = value else { panic!("an object") };
     let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -298,7 +298,7 @@ fn total_size(inputs: &Inputs) -> u64 {
     inputs.distfiles.iter().map(size).sum()
 }
 
-fn size_of(path: &Path) -> u64 {
+pub(super) fn size_of(path: &Path) -> u64 {
     path.metadata().map(|metadata| metadata.len()).unwrap_or_default()
 }
 
@@ -311,7 +311,7 @@ fn default_jobs(inputs: &Inputs) -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn progress_bar(total: u64) -> ProgressBar {
+pub(super) fn progress_bar(total: u64) -> ProgressBar {
     if total < LONG_WORK || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -1,5 +1,6 @@
 //! `distvouch detached`.
 
+use super::check::{progress_bar, size_of};
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
 use crate::check::pairing::Role;
@@ -10,13 +11,12 @@ use crate::error::{Error, UsageError};
 use crate::finding::Finding;
 use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
 use crate::requirement::Status;
+use crate::spool::{Spool, Target, Vouched};
 use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use clap::Args;
-use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -87,18 +87,20 @@ impl Detached {
         let over = if self.uncompress { Over::Uncompressed } else { Over::File };
         let mut signatures = Signatures::default();
         signatures.add(&keys, &self.signature, &bytes, over, &mut wanted);
-        let mut spool = self.output.as_deref().map(Spool::beside).transpose()?;
+        // A temporary file rather than a second pass: standard input cannot be read twice, and a
+        // file that is read twice may have changed in between.
+        let target = self.output.as_deref().map(Target::of);
+        let mut spool = target.as_ref().map(Spool::new).transpose()?;
         let measured = self.measure(&wanted, spool.as_mut())?;
         let findings = signatures.judge(&keys, now, &self.name(), &measured);
-        let report = self.report(findings, measured);
-        let status = report.status();
-        if let Some(spool) = spool.filter(|_| status == Status::Met) {
-            spool.publish()?;
+        if let (Some(spool), Some(vouched)) = (spool, Vouched::by_all(&findings)) {
+            spool.deliver(vouched)?;
         }
+        let report = self.report(findings, measured);
         // Standard output belongs to the data, where it goes there.
         let data = self.output.as_deref().is_some_and(is_stdout);
         self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
-        Ok(status)
+        Ok(report.status())
     }
 
     /// The name of what was signed, as signed lists and the report have it.
@@ -112,13 +114,15 @@ impl Detached {
             true => Box::new(io::stdin().lock()),
             false => Box::new(open_regular(&self.file)?),
         };
-        let path = spool.as_ref().map(|spool| spool.target.clone()).unwrap_or_default();
-        let sink = spool.map(|spool| &mut spool.file as &mut dyn Write);
-        measure_stream(&mut input, &self.file, wanted, sink, &mut |_| {}).map_err(|error| {
-            match error {
-                MeasureError::Input(error) => error.into(),
-                MeasureError::Sink(source) => Error::Write { path, source },
-            }
+        let path = self.output.clone().unwrap_or_default();
+        let sink = spool.map(|spool| spool as &mut dyn Write);
+        let bar = progress_bar(size_of(&self.file));
+        let measured =
+            measure_stream(&mut input, &self.file, wanted, sink, &mut |bytes| bar.inc(bytes));
+        bar.finish_and_clear();
+        measured.map_err(|error| match error {
+            MeasureError::Input(error) => error.into(),
+            MeasureError::Sink(source) => Error::Write { path, source },
         })
     }
 
@@ -139,72 +143,6 @@ impl Detached {
     }
 }
 
-/// Whether a new file may take the place of `target`: nothing is there, or a regular file. A device,
-/// FIFO or symbolic link is written to instead.
-fn replaceable(target: &Path) -> bool {
-    !is_stdout(target) && target.symlink_metadata().map_or(true, |there| there.is_file())
-}
-
 fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-/// Where the uncompressed stream waits for the verdict.
-///
-/// A temporary file rather than a second pass: standard input cannot be read twice, and a file that
-/// is read twice may have changed in between. It is gone where the signature does not hold or an
-/// error ends the program.
-struct Spool {
-    file: NamedTempFile,
-    target: PathBuf,
-}
-
-impl Spool {
-    /// A temporary file beside `target`, so that renaming it replaces `target` at once; in TMPDIR
-    /// where `target` is standard output or anything but a regular file, which is then written to.
-    fn beside(target: &Path) -> Result<Self, Error> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".distvouch-");
-        let dir = match target.parent() {
-            _ if !replaceable(target) => std::env::temp_dir(),
-            Some(parent) if parent != Path::new("") => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        if replaceable(target) {
-            // It becomes a file like any other; the umask still counts.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder
-            .tempfile_in(&dir)
-            .map_err(|source| Error::Write { path: dir.clone(), source })?;
-        Ok(Self { file, target: target.to_owned() })
-    }
-
-    /// Hands the data on.
-    fn publish(mut self) -> Result<(), Error> {
-        let path = self.target.clone();
-        let result = if is_stdout(&self.target) {
-            self.copy_to(&mut io::stdout().lock())
-        } else if replaceable(&self.target) {
-            self.rename()
-        } else {
-            std::fs::OpenOptions::new()
-                .write(true)
-                .truncate(true)
-                .open(&self.target)
-                .and_then(|mut file| self.copy_to(&mut file))
-        };
-        result.map_err(|source| Error::Write { path, source })
-    }
-
-    fn copy_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.file.rewind()?;
-        io::copy(&mut self.file, out)?;
-        out.flush()
-    }
-
-    fn rename(self) -> io::Result<()> {
-        self.file.persist(&self.target).map_err(|error| error.error)?;
-        Ok(())
-    }
 }

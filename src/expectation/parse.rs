@@ -71,7 +71,7 @@ impl fmt::Display for ExpectationError {
             ),
             C::UnknownKind(kind) => write!(
                 f,
-                "the kind {kind:?} is none of github, gitlab, gcp, circleci, github-login"
+                "the kind {kind:?} is none of github, gitlab, gcp, circleci, activestate, github-login"
             ),
             C::NoKind => f.write_str("it has no KIND: before the value"),
             C::NotAnAddress => f.write_str("it is not an address"),
@@ -119,9 +119,8 @@ impl PublisherExpectation {
     /// | `gcp`, `google` | the address of a Google Cloud service account |
     /// | `circleci` | the UUID of the project |
     /// | `github-login` | the address of a person who signs with their GitHub account |
+    /// | `activestate` | `organization/project` |
     ///
-    /// There is no `activestate`: Fulcio has no certificates for it, so no attestation could
-    /// agree.
     ///
     /// # Errors
     ///
@@ -146,6 +145,7 @@ impl PublisherExpectation {
             "gitlab" => gitlab(GITLAB_ISSUER.to_owned(), value).map_err(error),
             "gcp" | "google" => Ok(Self::Google { email: address(value).map_err(error)? }),
             "circleci" => Ok(Self::CircleCi { project: uuid(value).map_err(error)? }),
+            "activestate" => activestate(value).map_err(error),
             "github-login" => Ok(Self::GitHubLogin { email: address(value).map_err(error)? }),
             _ => Err(error(ExpectationCause::UnknownKind(kind.to_owned()))),
         }
@@ -201,6 +201,17 @@ fn repository(path: &str, forge: Forge) -> Result<String, ExpectationCause> {
         (Forge::GitHub, 2) | (Forge::GitLab, 2..) => Ok(path.to_owned()),
         (Forge::GitHub, _) => Err(C::PartCount { expected: "owner/name" }),
         (Forge::GitLab, _) => Err(C::PartCount { expected: "group/name, or deeper" }),
+    }
+}
+
+fn activestate(text: &str) -> Result<PublisherExpectation, ExpectationCause> {
+    let path = repository(text, Forge::GitHub)?;
+    match path.split_once('/') {
+        Some((organization, project)) => Ok(PublisherExpectation::ActiveState {
+            organization: organization.to_owned(),
+            project: project.to_owned(),
+        }),
+        None => Err(ExpectationCause::PartCount { expected: "organization/project" }),
     }
 }
 

@@ -149,6 +149,8 @@ fn workflow(claims: &Claims, pin: &str) -> (Option<String>, String) {
             (workflow, pin.to_owned())
         }
         Publisher::CircleCi { definition, .. } => (Some(definition), pin.to_ascii_lowercase()),
-        Publisher::Google { .. } | Publisher::Other { .. } => (None, pin.to_owned()),
+        Publisher::ActiveState { .. } | Publisher::Google { .. } | Publisher::Other { .. } => {
+            (None, pin.to_owned())
+        }
     }
 }

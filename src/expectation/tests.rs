@@ -106,6 +106,8 @@ fn publishers_have_kinds() {
     let google = Ok(E::Google { email: "a@b.example".to_owned() });
     assert_eq!(parse("gcp:a@b.example"), google);
     assert_eq!(parse("google:a@b.example"), google);
+    let activestate = E::ActiveState { organization: "o".to_owned(), project: "p".to_owned() };
+    assert_eq!(parse("activestate:o/p"), Ok(activestate));
     assert!(parse("circleci:FDD9283F-e619-46af-8f9c-851f7d3e8b2b").is_ok());
     for text in [
         "github:https://gitlab.com/o/r",
@@ -118,7 +120,7 @@ fn publishers_have_kinds() {
         "gcp:",
         "circleci:o/r",
         "circleci:fdd9283fe61946af8f9c851f7d3e8b2b",
-        "activestate:o/p",
+        "activestate:o",
         "GITHUB:o/r",
         "o/r",
         "",

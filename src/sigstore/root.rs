@@ -1,11 +1,11 @@
 //! The Sigstore trusted root: which logs and authorities count, and where the list came from.
 
 use super::backend;
+use crate::input::{InputError, read_bounded};
 use crate::json::{self, JsonError, Limits};
 use jiff::Timestamp;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where Gentoo's sec-keys/sigstore-trusted-root installs sigstore-python's TUF cache.
@@ -48,25 +48,8 @@ impl fmt::Display for TrustedRootSource {
 /// Why there is no trusted root.
 #[derive(Debug)]
 pub enum RootError {
-    /// The file cannot be read.
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A directory, FIFO or device.
-    NotAFile {
-        /// Which.
-        path: PathBuf,
-    },
-    /// Larger than the limit.
-    TooLarge {
-        /// Which.
-        path: PathBuf,
-        /// The limit in bytes.
-        limit: u64,
-    },
+    /// The file cannot be read, or is larger than a trusted root can be.
+    Input(InputError),
     /// Not strict JSON.
     Json {
         /// Which; `None` for the built-in root.
@@ -95,15 +78,7 @@ impl fmt::Display for RootError {
             None => "built-in".to_owned(),
         };
         match self {
-            Self::Io { path, source } => {
-                write!(f, "cannot read the trusted root {}: {source}", path.display())
-            }
-            Self::NotAFile { path } => {
-                write!(f, "the trusted root {} is not a regular file", path.display())
-            }
-            Self::TooLarge { path, limit } => {
-                write!(f, "the trusted root {} has more than {limit} bytes", path.display())
-            }
+            Self::Input(error) => write!(f, "the trusted root cannot be read: {error}"),
             Self::Json { path, source } => write!(f, "the trusted root {}: {source}", name(path)),
             Self::Unusable { path, source } => {
                 write!(f, "the trusted root {} cannot be used: {source}", name(path))
@@ -121,10 +96,10 @@ impl fmt::Display for RootError {
 impl std::error::Error for RootError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io { source, .. } => Some(source),
+            Self::Input(error) => Some(error),
             Self::Json { source, .. } => Some(source),
             Self::Unusable { source, .. } => Some(source.as_ref()),
-            Self::NotAFile { .. } | Self::TooLarge { .. } | Self::Ambiguous { .. } => None,
+            Self::Ambiguous { .. } => None,
         }
     }
 }
@@ -203,7 +178,8 @@ impl TrustedRoot {
         };
         let backend = match &source {
             TrustedRootSource::File(path) | TrustedRootSource::System(path) => {
-                read(&fetch(path)?, Some(path))?
+                let bytes = read_bounded(path, SIZE_LIMIT).map_err(RootError::Input)?;
+                read(&bytes, Some(path))?
             }
             TrustedRootSource::BuiltIn => read(backend::Root::BUILT_IN.as_bytes(), None)?,
         };
@@ -226,21 +202,6 @@ fn read(bytes: &[u8], path: Option<&Path>) -> Result<backend::Root, RootError> {
     let tree = json::parse(bytes, Limits::default())
         .map_err(|source| RootError::Json { path: path.clone(), source })?;
     backend::Root::new(tree).map_err(|source| RootError::Unusable { path, source })
-}
-
-fn fetch(path: &Path) -> Result<Vec<u8>, RootError> {
-    let io = |source| RootError::Io { path: path.to_owned(), source };
-    // Before opening: to open a FIFO would wait for its writer.
-    if !fs::metadata(path).map_err(io)?.is_file() {
-        return Err(RootError::NotAFile { path: path.to_owned() });
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(io)?;
-    file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(RootError::TooLarge { path: path.to_owned(), limit: SIZE_LIMIT });
-    }
-    Ok(bytes)
 }
 
 /// The production root in the TUF cache below `system`, if there is one.

@@ -91,30 +91,33 @@ fn a_broken_root_is_never_replaced_by_another() {
     assert!(matches!(directory.load(), Err(RootError::Json { path: Some(_), .. })));
     let missing = directory.0.join("missing");
     let error = TrustedRoot::load_with(Some(&missing), &directory.0);
-    assert!(matches!(error, Err(RootError::Io { .. })));
+    assert!(matches!(error, Err(RootError::Input(InputError::Open { .. }))));
     fs::remove_file(directory.0.join(format!("{PRODUCTION}/{TARGET}"))).unwrap();
     std::os::unix::fs::symlink("nowhere", directory.0.join(format!("{PRODUCTION}/{TARGET}")))
         .unwrap();
-    assert!(matches!(directory.load(), Err(RootError::Io { .. })));
+    assert!(matches!(directory.load(), Err(RootError::Input(InputError::Open { .. }))));
 }
 
 #[test]
 fn only_a_regular_file_of_bounded_size_is_read() {
     let directory = Directory::new();
     let error = TrustedRoot::load(Some(&directory.0));
-    assert!(matches!(error, Err(RootError::NotAFile { .. })));
+    assert!(matches!(error, Err(RootError::Input(InputError::NotRegular { .. }))));
     let error = TrustedRoot::load(Some(Path::new("/dev/zero")));
-    assert!(matches!(error, Err(RootError::NotAFile { .. })));
+    assert!(matches!(error, Err(RootError::Input(InputError::NotRegular { .. }))));
     let fifo = directory.0.join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
     if made.is_ok_and(|status| status.success()) {
         let error = TrustedRoot::load(Some(&fifo));
-        assert!(matches!(error, Err(RootError::NotAFile { .. })));
+        assert!(matches!(error, Err(RootError::Input(InputError::NotRegular { .. }))));
     } else {
         println!("skipped: no mkfifo");
     }
     let large = directory.put("large", &" ".repeat(SIZE_LIMIT as usize + 1));
-    assert!(matches!(TrustedRoot::load(Some(&large)), Err(RootError::TooLarge { .. })));
+    assert!(matches!(
+        TrustedRoot::load(Some(&large)),
+        Err(RootError::Input(InputError::TooLarge { .. }))
+    ));
 }
 
 #[test]

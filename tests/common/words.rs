@@ -11,8 +11,16 @@ pub const VERDICTS: &[&str] = &[
 const SIGNS: &[char] = &['✓', '✔', '☑', '✅', '🟢', '👍'];
 
 /// Names of other people's things that hold such a word.
-const NAMES: &[&str] =
-    &["trusted root", "trusted-root", "trusted_root", "trusted comment", "trusted publisher"];
+const NAMES: &[&str] = &[
+    "trusted root",
+    "trusted-root",
+    "trusted_root",
+    "trusted comment",
+    "trusted publisher",
+    "valid-after",
+    "valid-before",
+    "no-require-all-good",
+];
 
 /// The words and signs of `text` that read as a verdict. A name may break across lines.
 pub fn verdicts(text: &str) -> Vec<String> {

@@ -1,0 +1,34 @@
+# Copyright 2026 The distvouch authors
+# Distributed under the terms of the MIT license
+
+EAPI=8
+
+inherit verify-sig
+
+DESCRIPTION="Own src_unpack with an explicit key"
+HOMEPAGE="https://example.org/"
+SRC_URI="
+	https://example.org/${P}.tar.gz
+	verify-sig? ( https://example.org/${P}.tar.gz.asc )
+"
+
+LICENSE="MIT"
+SLOT="0"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
+
+BDEPEND="
+	verify-sig? ( sec-keys/openpgp-keys-upstream )
+"
+
+src_unpack() {
+	if use verify-sig; then
+		verify-sig_verify_detached "${DISTDIR}"/${P}.tar.gz{,.asc} \
+			"${BROOT}"/usr/share/openpgp-keys/upstream.asc
+	fi
+	default
+}
+
+src_install() {
+	insinto /usr/share/${PN}
+	doins hello
+}

@@ -1,0 +1,38 @@
+# Copyright 2026 The distvouch authors
+# Distributed under the terms of the MIT license
+
+EAPI=8
+
+VERIFY_SIG_METHOD="signify"
+inherit verify-sig
+
+DESCRIPTION="A list of checksums with signify"
+HOMEPAGE="https://example.org/"
+SRC_URI="
+	https://example.org/${P}.tar.gz
+	verify-sig? ( https://example.org/SHA256.sig -> ${P}.sha.sig )
+"
+
+LICENSE="MIT"
+SLOT="0"
+KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
+
+BDEPEND="
+	verify-sig? ( sec-keys/signify-keys-upstream )
+"
+
+VERIFY_SIG_OPENPGP_KEY_PATH="/usr/share/signify-keys/upstream.pub"
+
+src_unpack() {
+	if use verify-sig; then
+		# signify itself opens no symbolic links
+		cp "${DISTDIR}"/${P}.{sha.sig,tar.gz} "${WORKDIR}" || die
+		verify-sig_verify_signed_checksums ${P}.sha.sig sha256 ${P}.tar.gz
+	fi
+	default
+}
+
+src_install() {
+	insinto /usr/share/${PN}
+	doins hello
+}
