@@ -105,6 +105,8 @@ pub struct Workflow {
     pub environment: Option<String>,
     /// The workflow that signed, where it is another, with its ref.
     pub signer: Option<String>,
+    /// The commit that the signing workflow was taken from, where it is another.
+    pub signer_commit: Option<String>,
 }
 
 impl Workflow {
@@ -121,6 +123,7 @@ impl Workflow {
             runner: "github-hosted".to_owned(),
             environment: None,
             signer: None,
+            signer_commit: None,
         }
     }
 
@@ -156,7 +159,7 @@ impl Workflow {
             (6, reference.clone()),
             (8, GITHUB.to_owned()),
             (9, self.signer()),
-            (10, self.commit.clone()),
+            (10, self.signer_commit.as_ref().unwrap_or(&self.commit).clone()),
             (11, self.runner.clone()),
             (12, self.url()),
             (13, self.commit.clone()),
