@@ -148,7 +148,7 @@ fn limits_and_usage() {
     };
     assert_eq!(limited(size).said("signify"), "agrees");
     let run = limited(size - 1);
-    assert_eq!((run.status, run.said("signify").as_str()), (3, "evidence-unsupported"));
+    assert_eq!((run.status, run.said("signify").as_str()), (1, "evidence-unsupported"));
     let compared = run.finding("signify")["compared"].as_str().unwrap().to_owned();
     assert!(compared.contains(&format!("the limit of {} bytes", size - 1)), "{compared}");
 

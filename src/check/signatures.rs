@@ -169,7 +169,12 @@ impl Signatures {
                     finding.with("uncompressed_size", measured.size)
                 }
                 (Over::Uncompressed, Some(Err(fault))) => unreadable(signature.check(), fault),
-                (Over::Uncompressed, None) => continue,
+                // `add` asked for it; should it be missing all the same, nothing agrees.
+                (Over::Uncompressed, None) => Finding::fails(
+                    signature.check(),
+                    FailureClass::EvidenceUnsupported,
+                    "the uncompressed stream was not read",
+                ),
             };
             findings.push(finding.with("file", path.to_string_lossy().into_owned()));
         }
