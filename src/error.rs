@@ -2,6 +2,7 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::ed25519::KeyError;
+use crate::archive::ArchiveError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
@@ -24,6 +25,15 @@ pub enum Error {
     Key(KeyError),
     /// The list of allowed SSH signers could not be had.
     Allowed(AllowedError),
+    /// A release archive could not be listed.
+    Archive(ArchiveError),
+    /// A file to write to could not be made.
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The Sigstore trusted root could not be read.
     Root(RootError),
     /// The key for Sigstore bundles is none.
@@ -77,6 +87,8 @@ pub enum UsageError {
     UnknownClass(String),
     /// `detached` was given no key at all.
     NoKey,
+    /// A pattern that is no glob.
+    BadGlob(String),
     /// `--repository` or `--publisher` names nobody.
     Publisher(ExpectationError),
     /// `--ref` is no glob over refs.
@@ -116,6 +128,7 @@ impl fmt::Display for UsageError {
             Self::NoKey => f.write_str(
                 "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
             ),
+            Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::Publisher(error) => error.fmt(f),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
@@ -133,6 +146,10 @@ impl fmt::Display for Error {
             Self::Ring(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
             Self::Allowed(error) => error.fmt(f),
+            Self::Archive(error) => error.fmt(f),
+            Self::Create { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
             Self::Root(error) => error.fmt(f),
             Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
@@ -155,6 +172,8 @@ impl std::error::Error for Error {
             Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
+            Self::Archive(error) => Some(error),
+            Self::Create { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
             Self::Usage(_) => None,
@@ -176,6 +195,7 @@ wraps! {
     Ring RingError;
     Key KeyError;
     Allowed AllowedError;
+    Archive ArchiveError;
     Root RootError;
     Usage UsageError;
 }

@@ -29,7 +29,8 @@ pub fn escaped(text: &str) -> String {
     Escaped(text).to_string()
 }
 
-fn is_harmful(c: char) -> bool {
+/// Whether printing `c` as it is could move the cursor, forge a line or hide something.
+pub fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

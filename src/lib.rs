@@ -7,10 +7,12 @@
 //! No module reaches up: parsers know nothing of judging, judging nothing of printing.
 
 pub mod access;
+pub mod archive;
 pub mod attestation;
 pub mod check;
 pub mod checksums;
 pub mod cli;
+pub mod diff;
 pub mod digests;
 pub mod distfile;
 pub mod ed25519;

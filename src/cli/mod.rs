@@ -3,6 +3,7 @@
 pub mod check;
 pub mod checksums;
 pub mod detached;
+pub mod diff;
 pub mod explain;
 pub mod generate;
 pub mod keys;
@@ -49,6 +50,8 @@ pub enum Command {
     Message(message::Message),
     /// Hold files against a list of checksums
     Checksums(checksums::Checksums),
+    /// What changed between two release archives, what can hurt first
+    Diff(diff::Diff),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -72,6 +75,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
+        Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),

@@ -48,7 +48,7 @@ fn distfile(report: &DistfileReport) -> Value {
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding) -> Value {
     let mut detail = finding.detail.clone();
     if !finding.notes.is_empty() {
         detail.insert("notes".to_owned(), finding.notes.iter().map(note).collect());

@@ -21,6 +21,16 @@ pub enum Format {
     Json,
 }
 
+/// The object under `tool` in every JSON output.
+pub(crate) fn tool() -> serde_json::Value {
+    json::tool()
+}
+
+/// A finding as JSON.
+pub(crate) fn finding_json(finding: &crate::finding::Finding) -> serde_json::Value {
+    json::finding(finding)
+}
+
 /// How much to print, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {

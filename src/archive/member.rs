@@ -1,0 +1,209 @@
+//! The contents of one member, as they stream by.
+
+use super::error::{Fault, Limit};
+use super::{GitHash, Limits};
+use sha1collisiondetection::Sha1CD;
+use sha2::{Digest, Sha256};
+use std::io::{self, Read};
+
+/// What a file's contents are, from their first bytes and from whether there is a NUL in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nature {
+    /// Nothing.
+    Empty,
+    /// Lines that a person can read.
+    Text,
+    /// Machine code: an executable, object, library, class or bytecode file.
+    Code(&'static str),
+    /// An archive or compressed stream, whose contents this program does not look into.
+    Packed(&'static str),
+    /// Anything else.
+    Binary,
+}
+
+impl Nature {
+    /// A noun phrase.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Empty => "empty file",
+            Self::Text => "text",
+            Self::Code(what) | Self::Packed(what) => what,
+            Self::Binary => "binary file",
+        }
+    }
+
+    /// Whether a person cannot read it.
+    pub const fn is_binary(self) -> bool {
+        !matches!(self, Self::Empty | Self::Text)
+    }
+}
+
+/// What was computed over one member's contents.
+#[derive(Debug, Clone)]
+pub(super) struct Contents {
+    pub size: u64,
+    pub sha256: [u8; 32],
+    pub blob: Option<Vec<u8>>,
+    pub nature: Nature,
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// Bytes of a member's beginning that decide its [`Nature`].
+const HEAD: usize = 4096;
+
+/// What has been read so far, against the limits.
+#[derive(Debug)]
+pub(super) struct Meter {
+    limits: Limits,
+    compressed: u64,
+    bytes: u64,
+}
+
+impl Meter {
+    pub(super) const fn new(limits: Limits, compressed: u64) -> Self {
+        Self { limits, compressed, bytes: 0 }
+    }
+
+    /// Counts `more` uncompressed bytes.
+    pub(super) fn count(&mut self, more: u64) -> Result<(), Fault> {
+        self.bytes = self.bytes.saturating_add(more);
+        if self.bytes > self.limits.bytes {
+            return Err(Limit::Bytes(self.limits.bytes).into());
+        }
+        let most = self.compressed.saturating_mul(self.limits.ratio);
+        if self.bytes > self.limits.ratio_from && self.bytes > most {
+            return Err(Limit::Ratio(self.limits.ratio).into());
+        }
+        Ok(())
+    }
+}
+
+/// Reads `reader` to its end. `declared` is the size that goes into the git object name; up to
+/// `keep` bytes are kept, and nothing of what is longer.
+pub(super) fn consume(
+    reader: &mut dyn Read,
+    declared: u64,
+    git: Option<GitHash>,
+    keep: u64,
+    meter: &mut Meter,
+    buffer: &mut [u8],
+) -> Result<Contents, Fault> {
+    let mut sha256 = Sha256::new();
+    let mut blob = git.map(|hash| Blob::new(hash, declared));
+    let mut head = Vec::new();
+    let mut kept = (keep > 0 && declared <= keep).then(Vec::new);
+    let mut size = 0u64;
+    let mut nul = false;
+    loop {
+        let read = match reader.read(buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let bytes = buffer.get(..read).unwrap_or_default();
+        size += read as u64;
+        meter.count(read as u64)?;
+        sha256.update(bytes);
+        if let Some(blob) = &mut blob {
+            blob.update(bytes);
+        }
+        nul = nul || bytes.contains(&0);
+        if head.len() < HEAD {
+            head.extend_from_slice(
+                bytes.get(..bytes.len().min(HEAD - head.len())).unwrap_or(bytes),
+            );
+        }
+        if let Some(all) = &mut kept {
+            if size <= keep {
+                all.extend_from_slice(bytes);
+            } else {
+                kept = None;
+            }
+        }
+    }
+    Ok(Contents {
+        size,
+        sha256: sha256.finalize().into(),
+        blob: blob.and_then(Blob::finish),
+        nature: nature(&head, nul),
+        bytes: kept,
+    })
+}
+
+/// The object name of a blob in the making.
+pub(super) enum Blob {
+    Sha1(Box<Sha1CD>),
+    Sha256(Box<Sha256>),
+}
+
+impl Blob {
+    pub(super) fn new(hash: GitHash, size: u64) -> Self {
+        let mut blob = match hash {
+            GitHash::Sha1 => Self::Sha1(Box::default()),
+            GitHash::Sha256 => Self::Sha256(Box::default()),
+        };
+        blob.update(format!("blob {size}\0").as_bytes());
+        blob
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Sha1(hash) => hash.update(bytes),
+            Self::Sha256(hash) => hash.update(bytes),
+        }
+    }
+
+    /// The name; `None` where the bytes are a collision attack on SHA-1, so that they never equal
+    /// what git has.
+    pub(super) fn finish(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Sha1(mut hash) => {
+                let mut name = sha1collisiondetection::Output::default();
+                hash.finalize_into_dirty_cd(&mut name).ok()?;
+                Some(name.to_vec())
+            }
+            Self::Sha256(hash) => Some(hash.finalize().to_vec()),
+        }
+    }
+}
+
+/// The nature of contents that begin with `head`; `nul` where there is a NUL anywhere in them.
+pub fn nature(head: &[u8], nul: bool) -> Nature {
+    match head {
+        [] => Nature::Empty,
+        [0x7f, b'E', b'L', b'F', ..] => Nature::Code("ELF object"),
+        [b'M', b'Z', ..] if nul => Nature::Code("Windows executable"),
+        [b'!', b'<', b'a', b'r', b'c', b'h', b'>', b'\n', ..] => {
+            Nature::Code("ar archive (library)")
+        }
+        [0, b'a', b's', b'm', ..] => Nature::Code("WebAssembly module"),
+        [0xca, 0xfe, 0xba, 0xbe, ..] => Nature::Code("Java class or Mach-O object"),
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] => Nature::Code("Mach-O object"),
+        [_, _, b'\r', b'\n', ..] if nul => Nature::Code("Python bytecode"),
+        [b'd', b'e', b'x', b'\n', ..] if nul => Nature::Code("Dalvik bytecode"),
+        [b'P', b'K', 3, 4, ..] => Nature::Packed("zip archive"),
+        [0x1f, 0x8b, ..] => Nature::Packed("gzip data"),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Nature::Packed("bzip2 data"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Nature::Packed("xz data"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Nature::Packed("zstd data"),
+        [b'L', b'Z', b'I', b'P', ..] if nul => Nature::Packed("lzip data"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => Nature::Packed("7z archive"),
+        _ if nul || !reads_as_text(head) => Nature::Binary,
+        _ => Nature::Text,
+    }
+}
+
+/// Whether the bytes are UTF-8, or an older encoding with few characters beyond ASCII.
+fn reads_as_text(head: &[u8]) -> bool {
+    let control = head.iter().filter(|b| **b < 0x20 && !matches!(b, 0x08..=0x0d | 0x1b)).count();
+    if control * 20 > head.len() {
+        return false;
+    }
+    match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // The beginning may end within a character.
+        Err(error) if error.error_len().is_none() => true,
+        Err(_) => head.iter().filter(|b| **b >= 0x80).count() * 4 < head.len(),
+    }
+}

@@ -1,0 +1,119 @@
+//! What a release archive holds: a listing with digests, in one streaming pass.
+//!
+//! tar (plain or compressed), `.crate`, zip and wheels. Nothing is ever unpacked and no link is
+//! followed. What an unpacker could be surprised by is an [`Oddity`]; what would take more time or
+//! memory than stated is a [`Limit`] and ends the reading.
+
+pub mod compression;
+mod error;
+mod listing;
+mod member;
+mod oddity;
+mod tar;
+mod zip;
+
+pub use error::{ArchiveError, Limit, Structure};
+pub use listing::{Entry, Kind, Listing, show};
+pub use member::{Nature, nature};
+pub use oddity::Oddity;
+
+use crate::input::open_regular;
+use compression::Compression;
+use listing::Builder;
+use std::collections::BTreeSet;
+use std::io::{BufReader, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// How much is read before reading stops with [`ArchiveError::Limit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Members.
+    pub entries: u64,
+    /// Uncompressed bytes altogether.
+    pub bytes: u64,
+    /// Uncompressed bytes for each compressed one, where there are more than
+    /// [`ratio_from`](Self::ratio_from) of them.
+    pub ratio: u64,
+    /// Uncompressed bytes from which on [`ratio`](Self::ratio) counts.
+    pub ratio_from: u64,
+    /// Bytes of one name, link target or extended header.
+    pub name: u64,
+    /// Bytes of all names and link targets together.
+    pub names: u64,
+}
+
+impl Default for Limits {
+    /// More than any known distfile needs: the largest have half a million members and 10 GiB.
+    fn default() -> Self {
+        Self {
+            entries: 1_000_000,
+            bytes: 16 << 30,
+            ratio: 250,
+            ratio_from: 256 << 20,
+            name: 64 << 10,
+            names: 256 << 20,
+        }
+    }
+}
+
+/// The hash of a git repository's object names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GitHash {
+    /// SHA-1, with detection of collision attacks.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+/// What to compute beside the listing.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Each file's object name in git.
+    pub blob: Option<GitHash>,
+    /// The contents of these members, by [`Entry::index`], while there is room.
+    pub contents: BTreeSet<usize>,
+    /// Bytes of one member's contents that are kept; of a larger one nothing is.
+    pub contents_each: u64,
+    /// Bytes of contents that are kept altogether.
+    pub contents_all: u64,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// Lists the archive at `path`.
+///
+/// # Errors
+///
+/// Where the file cannot be read, is no archive that is known, is damaged, or exceeds a limit.
+pub fn read(path: &Path, wanted: &Wanted) -> Result<Listing, ArchiveError> {
+    // A decompressor that panics on hostile input must not take the report down with it.
+    catch_unwind(AssertUnwindSafe(|| read_inner(path, wanted)))
+        .unwrap_or_else(|_| Err(ArchiveError::Decoder { path: path.to_owned() }))
+}
+
+fn read_inner(path: &Path, wanted: &Wanted) -> Result<Listing, ArchiveError> {
+    let io = |source| ArchiveError::Read { path: path.to_owned(), source };
+    let mut file = open_regular(path).map_err(ArchiveError::Input)?;
+    let size = file.metadata().map_err(io)?.len();
+    let mut head = Vec::new();
+    file.by_ref().take(512).read_to_end(&mut head).map_err(io)?;
+    file.rewind().map_err(io)?;
+    let mut builder = Builder::new(wanted, size);
+    let result = if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        zip::read(file, &mut builder)
+    } else {
+        let compression = Compression::of(&head);
+        tar::read(BufReader::with_capacity(BUFFER, file), compression, &mut builder)
+    };
+    match result {
+        Ok(()) => Ok(builder.finish()),
+        Err(fault) => Err(fault.at(path)),
+    }
+}
+
+/// Bytes read at a time.
+const BUFFER: usize = 128 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! `distvouch diff`.
+
+use super::{colour, printed};
+use crate::diff::{compare, show};
+use crate::error::{Error, UsageError};
+use crate::requirement::Status;
+use clap::Args;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  # What changed between two releases, what can hurt first
+  distvouch diff foo-1.2.tar.gz foo-1.3.tar.gz
+
+  # Every line, for a pager; only the macros of autoconf
+  distvouch diff --unified foo-1.2.tar.gz foo-1.3.tar.gz | less
+  distvouch diff --unified='*.m4' foo-1.2.tar.gz foo-1.3.tar.gz
+
+  # One page to read in a browser
+  distvouch diff --html foo.html foo-1.2.tar.gz foo-1.3.tar.gz";
+
+/// Compare two release archives.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Diff {
+    /// The release that was read before
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The release to read
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// Print the changed lines, too, of all files or of those whose path fits
+    #[arg(
+        long,
+        value_name = "PATH-GLOB",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "*",
+        conflicts_with = "json"
+    )]
+    pub unified: Option<String>,
+
+    /// Write one page of HTML with every changed line to FILE, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Diff {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where an archive cannot be listed, the pattern is none, or the page cannot be written.
+    pub fn run(&self) -> Result<Status, Error> {
+        let glob = self.unified.as_deref().map(pattern).transpose()?;
+        let diff = compare(&self.old, &self.new)?;
+        if let Some(path) = &self.html {
+            let failed = |source| Error::Create { path: path.clone(), source };
+            let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
+            show::html(&diff, &mut page).and_then(|()| page.flush()).map_err(failed)?;
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        let result = if self.json {
+            show::json(&diff, &mut out)
+        } else {
+            show::text(&diff, colour(), &mut out).and_then(|()| match &glob {
+                None => Ok(()),
+                Some(glob) => {
+                    writeln!(out)?;
+                    show::unified(&diff, &|path| glob.matches(path), colour(), &mut out)
+                }
+            })
+        };
+        printed(result.and_then(|()| out.flush()))?;
+        Ok(Status::Met)
+    }
+}
+
+fn pattern(text: &str) -> Result<glob::Pattern, UsageError> {
+    glob::Pattern::new(text).map_err(|_| UsageError::BadGlob(text.to_owned()))
+}

@@ -1,0 +1,209 @@
+//! Two texts line by line, and what in the new lines can hurt.
+
+use super::hazard::{Hazard, HazardKind};
+use crate::escape::is_harmful;
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+use std::time::{Duration, Instant};
+
+/// After this long a comparison of two texts becomes coarse rather than slow.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Bytes from which on a line is too long to be read in a diff.
+const LONG_LINE: usize = 1000;
+
+/// Bytes of base64-like or hexadecimal text in one piece that are more than a digest or a key.
+const ENCODED: usize = 160;
+
+/// Two texts split in lines, and how one becomes the other.
+pub struct Lines<'a> {
+    /// The lines of the old text, with their ends.
+    pub old: Vec<&'a [u8]>,
+    /// The lines of the new text, with their ends.
+    pub new: Vec<&'a [u8]>,
+    /// The steps from old to new.
+    pub ops: Vec<DiffOp>,
+}
+
+impl<'a> Lines<'a> {
+    /// Compares `old` with `new`.
+    pub fn compare(old: &'a [u8], new: &'a [u8]) -> Self {
+        let split = |text: &'a [u8]| text.split_inclusive(|b| *b == b'\n').collect::<Vec<_>>();
+        let (old, new) = (split(old), split(new));
+        let deadline = Instant::now().checked_add(PATIENCE);
+        let ops = capture_diff_slices_deadline(Algorithm::Myers, &old, &new, deadline);
+        Self { old, new, ops }
+    }
+
+    /// How many lines were added and removed.
+    pub fn count(&self) -> (usize, usize) {
+        self.ops.iter().fold((0, 0), |(added, removed), op| match op {
+            DiffOp::Equal { .. } => (added, removed),
+            DiffOp::Delete { old_len, .. } => (added, removed + old_len),
+            DiffOp::Insert { new_len, .. } => (added + new_len, removed),
+            DiffOp::Replace { old_len, new_len, .. } => (added + new_len, removed + old_len),
+        })
+    }
+
+    /// The new lines with their numbers, from 1.
+    fn inserted(&self) -> impl Iterator<Item = (usize, &'a [u8])> + '_ {
+        self.ops.iter().flat_map(move |op| {
+            let range = match op {
+                DiffOp::Equal { .. } | DiffOp::Delete { .. } => 0..0,
+                DiffOp::Insert { .. } | DiffOp::Replace { .. } => op.new_range(),
+            };
+            range.filter_map(move |at| Some((at + 1, *self.new.get(at)?)))
+        })
+    }
+
+    /// What in the new lines can hurt.
+    pub fn hazards(&self) -> Vec<Hazard> {
+        hazards(self.inserted())
+    }
+}
+
+/// What in numbered lines can hurt: one hazard of each kind at most, for the first such line.
+fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
+    let mut hidden: Option<(usize, char, usize)> = None;
+    let mut long: Option<(usize, usize)> = None;
+    let mut encoded: Option<(usize, usize, f64)> = None;
+    for (number, line) in lines {
+        if let Some(c) = hidden_character(number, line) {
+            let count = hidden.map_or(1, |(_, _, count)| count + 1);
+            let (first, c) = hidden.map_or((number, c), |(first, c, _)| (first, c));
+            hidden = Some((first, c, count));
+        }
+        if line.len() > LONG_LINE && long.is_none_or(|(_, length)| line.len() > length) {
+            long = Some((number, line.len()));
+        }
+        if let Some((length, bits)) = encoded_run(line) {
+            if encoded.is_none_or(|(_, most, _)| length > most) {
+                encoded = Some((number, length, bits));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    if let Some((number, c, count)) = hidden {
+        let more = if count > 1 { format!(", {count} such lines") } else { String::new() };
+        let reason = format!(
+            "line {number} has the hidden character U+{:04X} ({}){more}",
+            u32::from(c),
+            character_name(c)
+        );
+        found.push(Hazard::new(HazardKind::HiddenUnicode, reason));
+    }
+    if let Some((number, length)) = long {
+        let reason = format!("line {number} is {length} bytes long");
+        found.push(Hazard::new(HazardKind::LongLine, reason));
+    }
+    if let Some((number, length, bits)) = encoded {
+        let reason = format!(
+            "line {number} has {length} bytes in one piece that look encoded ({bits:.1} bits of entropy a byte)"
+        );
+        found.push(Hazard::new(HazardKind::HighEntropy, reason));
+    }
+    found
+}
+
+/// The first character of a line that is not shown, or that turns others around.
+fn hidden_character(number: usize, line: &[u8]) -> Option<char> {
+    if line.is_ascii() && !line.contains(&0x1b) {
+        return None;
+    }
+    let text = std::str::from_utf8(line).ok()?;
+    // A byte order mark at the very beginning is a habit of some editors.
+    let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+    text.chars().find(|c| is_harmful(*c) && !matches!(c, '\t' | '\n' | '\r' | '\x0c'))
+}
+
+fn character_name(c: char) -> &'static str {
+    match c {
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turns text around",
+        '\u{200e}' | '\u{200f}' | '\u{061c}' => "direction mark",
+        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => "no width",
+        '\u{e0000}'..='\u{e007f}' => "invisible tag",
+        '\u{1b}' => "begins a terminal's escape sequence",
+        _ if c.is_control() => "control character",
+        _ => "invisible",
+    }
+}
+
+/// The longest piece of a line that looks encoded: its length, and its entropy in bits a byte.
+fn encoded_run(line: &[u8]) -> Option<(usize, f64)> {
+    if line.len() < ENCODED {
+        return None;
+    }
+    let part =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'\\');
+    line.split(|b| !part(b))
+        .filter(|run| run.len() >= ENCODED)
+        .map(|run| (run.len(), entropy(run)))
+        // Words of one letter, rules of dashes and paths stay below; hexadecimal is just under 4.
+        .filter(|(_, bits)| *bits > 3.5)
+        .max_by_key(|(length, _)| *length)
+}
+
+/// Shannon's entropy of `bytes`, in bits a byte.
+fn entropy(bytes: &[u8]) -> f64 {
+    let mut counts = [0u32; 256];
+    for byte in bytes {
+        if let Some(count) = counts.get_mut(usize::from(*byte)) {
+            *count += 1;
+        }
+    }
+    let total = bytes.len() as f64;
+    let share = |count: &u32| f64::from(*count) / total;
+    -counts.iter().filter(|c| **c > 0).map(|c| share(c) * share(c).log2()).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(old: &str, new: &str) -> Vec<HazardKind> {
+        let lines = Lines::compare(old.as_bytes(), new.as_bytes());
+        lines.hazards().into_iter().map(|hazard| hazard.kind).collect()
+    }
+
+    #[test]
+    fn only_new_lines_count() {
+        let trojan = "if access \u{2066}// check\u{2069}\n";
+        assert_eq!(kinds("", trojan), [HazardKind::HiddenUnicode]);
+        assert_eq!(kinds(trojan, &format!("{trojan}more\n")), []);
+        assert_eq!(kinds("", "\u{feff}first line may have a mark\n"), []);
+    }
+
+    #[test]
+    fn long_and_encoded_lines() {
+        let words = "word ".repeat(300);
+        assert_eq!(kinds("", &words), [HazardKind::LongLine]);
+        let base64: String = (0..200u32)
+            .map(|i| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"[(i * 7 % 32) as usize]))
+            .collect();
+        assert_eq!(kinds("", &base64), [HazardKind::HighEntropy]);
+        assert_eq!(kinds("", &"-".repeat(400)), []);
+    }
+
+    #[test]
+    fn counts() {
+        let lines = Lines::compare(b"a\nb\nc\n", b"a\nx\ny\nc\n");
+        assert_eq!(lines.count(), (2, 1));
+    }
+
+    #[test]
+    fn texts_made_to_be_slow_end_in_time() {
+        let text = |seed: u64| -> Vec<u8> {
+            let mut state = seed;
+            let mut text = Vec::new();
+            for _ in 0..200_000 {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                text.extend_from_slice(&[b'a' + (state >> 62) as u8, b'\n']);
+            }
+            text
+        };
+        let start = Instant::now();
+        let (old, new) = (text(1), text(2));
+        let lines = Lines::compare(&old, &new);
+        assert!(lines.count().0 > 0);
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    }
+}

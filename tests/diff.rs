@@ -1,0 +1,355 @@
+//! `distvouch diff` on releases made here, hostile ones among them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use support::{Node, binary, json, no_verdict, release, run, script, status, stderr, stdout, text};
+
+fn dir() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn diff(old: &Path, new: &Path) -> Value {
+    let output = run(&[Path::new("diff"), Path::new("--json"), old, new]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    json(&output)
+}
+
+/// The change at `path`, with its word and the names of its hazards.
+fn change(diff: &Value, path: &str) -> Option<(String, Vec<String>)> {
+    let changes = diff["changes"].as_array().unwrap();
+    let change = changes.iter().find(|change| change["path"] == path)?;
+    let hazards = change["hazards"].as_array().unwrap().iter();
+    let hazards = hazards.map(|hazard| hazard["name"].as_str().unwrap().to_owned()).collect();
+    Some((change["change"].as_str().unwrap().to_owned(), hazards))
+}
+
+fn expect(diff: &Value, path: &str, word: &str, hazards: &[&str]) {
+    let (found, names) = change(diff, path).unwrap_or_else(|| panic!("no change at {path}"));
+    assert_eq!(
+        (found.as_str(), names.as_slice()),
+        (word, &hazards.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()[..]),
+        "{path}"
+    );
+}
+
+/// Two releases with `old` and `new` below their top-level directories.
+fn two(dir: &Path, old: &[(&str, Node)], new: &[(&str, Node)]) -> (PathBuf, PathBuf) {
+    (release(dir, "foo-1.2", old), release(dir, "foo-1.3", new))
+}
+
+const HOSTILE: &str = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\n\
+    </pre></details><style>*{display:none}</style>&amp;\u{202e}gnp.exe\u{2066}\x1b[31m\n";
+
+#[test]
+fn each_change_is_named_and_the_same_is_counted() {
+    let dir = dir();
+    let (old, new) = two(
+        dir.path(),
+        &[
+            ("same.c", text("same\n")),
+            ("changed.c", text("a\nb\nc\n")),
+            ("gone.c", text("gone\n")),
+            ("before/name.c", text("moved about\n")),
+            ("mode.txt", text("mode\n")),
+            ("link", Node::Symlink("same.c".to_owned())),
+            ("becomes-link", text("file\n")),
+            ("foo-1.2.egg-info/PKG-INFO", text("Version: 1.2\n")),
+        ],
+        &[
+            ("same.c", text("same\n")),
+            ("changed.c", text("a\nB\nc\nd\n")),
+            ("added.c", text("added\n")),
+            ("after/name.c", text("moved about\n")),
+            ("mode.txt", script("mode\n")),
+            ("link", Node::Symlink("changed.c".to_owned())),
+            ("becomes-link", Node::Symlink("added.c".to_owned())),
+            ("foo-1.3.egg-info/PKG-INFO", text("Version: 1.3\n")),
+        ],
+    );
+    let diff = diff(&old, &new);
+    expect(&diff, "changed.c", "changed", &[]);
+    expect(&diff, "gone.c", "removed", &[]);
+    expect(&diff, "added.c", "added", &[]);
+    expect(&diff, "after/name.c", "moved", &[]);
+    expect(&diff, "mode.txt", "mode", &["executable-bit"]);
+    expect(&diff, "link", "changed", &["link"]);
+    expect(&diff, "becomes-link", "retyped", &["link"]);
+    expect(&diff, "foo-1.3.egg-info/PKG-INFO", "changed", &[]);
+    assert_eq!(change(&diff, "same.c"), None);
+    assert_eq!(diff["totals"]["same"], 1);
+    let changed = diff["changes"].as_array().unwrap().iter().find(|c| c["path"] == "changed.c");
+    assert_eq!(changed.unwrap()["lines_added"], 2);
+    assert_eq!(changed.unwrap()["lines_removed"], 1);
+    assert_eq!(diff["old"]["top"], "foo-1.2");
+    assert_eq!(diff["new"]["digests"]["BLAKE2B"].as_str().unwrap().len(), 128);
+}
+
+#[test]
+fn a_release_against_itself_has_no_change() {
+    let dir = dir();
+    let path = release(dir.path(), "foo-1.2", &[("a", text("a\n"))]);
+    let diff = diff(&path, &path);
+    assert_eq!(diff["changes"].as_array().unwrap().len(), 0);
+    let output = run(&[Path::new("diff"), &path, &path]);
+    assert!(stdout(&output).contains("No file differs; 1 are the same"));
+}
+
+#[test]
+fn what_can_hurt_stands_on_top() {
+    let dir = dir();
+    let base64 =
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODkr"
+            .repeat(3);
+    let hazards: &[(&str, Node, &[&str])] = &[
+        ("src/bidi.c", text("if (x) {\u{2066} // }\u{2069}\n"), &["hidden-unicode"]),
+        ("m4/build-to-host.m4", text("AC_DEFUN([x])\n"), &["build-script"]),
+        ("configure", script("#!/bin/sh\n"), &["build-script", "script", "executable-bit"]),
+        ("evil.pth", text("import os\n"), &["startup-code"]),
+        ("tests/conftest.py", text("import os\n"), &["startup-code"]),
+        (".github/workflows/release.yml", text("on: push\n"), &["ci-workflow"]),
+        ("lib/x.o", binary(b"\x7fELF\x02\0\0"), &["machine-code"]),
+        ("tests/files/bad-3.xz", binary(b"\xfd7zXZ\0\0\x04"), &["packed-data"]),
+        ("min.js", text(&"var a; ".repeat(200)), &["long-line"]),
+        ("blob.txt", text(&format!("{base64}\n")), &["high-entropy"]),
+        ("tool", text("#!/usr/bin/python\n"), &["script"]),
+        ("run.txt", script("x\n"), &["executable-bit"]),
+        ("tests/data.bin", binary(b"\0\x01\x02data"), &["binary-test-data"]),
+        ("logo.img", binary(b"\0\x01\x02logo"), &["binary"]),
+        (".hidden", text("x\n"), &["dotfile"]),
+        ("ordinary.c", text("int x;\n"), &[]),
+    ];
+    let new: Vec<_> = hazards.iter().rev().map(|(path, node, _)| (*path, node.clone())).collect();
+    let (old, new) =
+        two(dir.path(), &[("a", text("a\n"))], &[&[("a", text("a\n"))], &new[..]].concat());
+    let diff = diff(&old, &new);
+    for (path, _, names) in hazards {
+        expect(&diff, path, "added", names);
+    }
+    let order: Vec<_> =
+        diff["changes"].as_array().unwrap().iter().map(|c| c["path"].as_str().unwrap()).collect();
+    assert_eq!(order[0], "src/bidi.c");
+    let place = |path: &str| order.iter().position(|p| *p == path).unwrap();
+    assert!(place("m4/build-to-host.m4") < place("evil.pth"));
+    assert!(place("evil.pth") < place("lib/x.o"));
+    assert!(place("lib/x.o") < place("tests/data.bin"));
+    assert_eq!(place("ordinary.c"), order.len() - 1);
+}
+
+/// Renaming a file can be what makes it run.
+#[test]
+fn moving_a_file_to_where_it_runs_is_a_hazard() {
+    let dir = dir();
+    let (old, new) = two(
+        dir.path(),
+        &[("tests/data.txt", text("import os; os.system('x')\n"))],
+        &[("setup.py", text("import os; os.system('x')\n"))],
+    );
+    expect(&diff(&old, &new), "setup.py", "moved", &["build-script"]);
+}
+
+#[test]
+fn unified_shows_the_lines_of_the_files_that_fit() {
+    let dir = dir();
+    let (old, new) = two(
+        dir.path(),
+        &[("a.m4", text("one\ntwo\nthree")), ("b.c", text("x\n"))],
+        &[("a.m4", text("one\n2\nthree")), ("b.c", text("y\n"))],
+    );
+    let output = run(&[Path::new("diff"), Path::new("--unified=*.m4"), &old, &new]);
+    let printed = stdout(&output);
+    let unified = "--- foo-1.2/a.m4\n+++ foo-1.3/a.m4\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n\\ No newline";
+    assert!(printed.contains(unified), "{printed}");
+    assert!(!printed.contains("+++ foo-1.3/b.c"), "{printed}");
+    let output = run(&[Path::new("diff"), Path::new("--unified"), &old, &new]);
+    assert!(stdout(&output).contains("+++ foo-1.3/b.c"));
+}
+
+/// What `patch` makes of our hunks is the new file: no off-by-one in the ranges.
+#[test]
+fn hunks_can_be_applied() {
+    let dir = dir();
+    let old: String = (0..200).map(|n| format!("line {n}\n")).collect();
+    let mut lines: Vec<_> = old.lines().map(str::to_owned).collect();
+    lines.remove(150);
+    lines.insert(100, "inserted".to_owned());
+    lines[3] = "changed".to_owned();
+    lines.push("at the end".to_owned());
+    lines.remove(0);
+    let new = lines.join("\n") + "\n";
+    let (a, b) = two(dir.path(), &[("f", text(&old))], &[("f", text(&new))]);
+    let printed = stdout(&run(&[Path::new("diff"), Path::new("--unified"), &a, &b]));
+    let patch = &printed[printed.find("--- ").unwrap()..];
+    let (file, patch_file) = (dir.path().join("f"), dir.path().join("patch"));
+    std::fs::write(&file, old).unwrap();
+    std::fs::write(&patch_file, patch).unwrap();
+    let Ok(result) = std::process::Command::new("patch").arg(&file).arg(&patch_file).output()
+    else {
+        println!("skipped: there is no patch program here");
+        return;
+    };
+    assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stdout));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), new);
+}
+
+#[test]
+fn oddities_are_said_where_they_are_new() {
+    let dir = dir();
+    let old = release(
+        dir.path(),
+        "foo-1.2",
+        &[("a", text("a\n")), ("l", Node::Symlink("/etc".to_owned()))],
+    );
+    let new = release(
+        dir.path(),
+        "foo-1.3",
+        &[
+            ("a", text("a\n")),
+            ("l", Node::Symlink("/etc".to_owned())),
+            ("m", Node::Symlink("../../x".to_owned())),
+            ("m/x", text("through\n")),
+        ],
+    );
+    let diff = diff(&old, &new);
+    let names: Vec<_> = diff["new_oddities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| o["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["link-outside", "through-link"], "{diff}");
+}
+
+#[test]
+fn terminals_get_no_control_characters() {
+    let dir = dir();
+    let (old, new) = two(dir.path(), &[], &[("x\x1b[2J\u{202e}.c", text(HOSTILE))]);
+    let output = run(&[Path::new("diff"), Path::new("--unified"), &old, &new]);
+    let printed = stdout(&output);
+    assert!(printed.contains("x<U+001B>[2J<U+202E>.c"), "{printed}");
+    assert!(!printed.contains(['\x1b', '\u{202e}', '\u{2066}']), "{printed:?}");
+}
+
+fn hostile_page(dir: &Path) -> PathBuf {
+    let (old, new) = two(
+        dir,
+        &[("a.c", text("int x;\n"))],
+        &[
+            ("a.c", text(HOSTILE)),
+            ("<img src=x onerror=document.title='owned'>.sh", text(HOSTILE)),
+            ("q\"'>&\u{202e}.c", Node::Symlink("\"><script>x</script>".to_owned())),
+        ],
+    );
+    let page = dir.join("page.html");
+    let output = run(&[Path::new("diff"), Path::new("--html"), &page, &old, &new]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    // A second run must not overwrite it.
+    let output = run(&[Path::new("diff"), Path::new("--html"), &page, &old, &new]);
+    assert_eq!(status(&output), 2);
+    page
+}
+
+/// The page as an HTML parser sees it: only our own elements, no attribute that loads or runs.
+#[test]
+fn nothing_from_the_archives_becomes_markup() {
+    let dir = dir();
+    let page = std::fs::read_to_string(hostile_page(dir.path())).unwrap();
+    no_verdict(&page);
+    let elements = [
+        "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "ul", "li", "table",
+        "tr", "th", "td", "details", "summary", "span", "pre", "b", "tbody",
+    ];
+    let attributes =
+        ["lang", "charset", "http-equiv", "content", "name", "class", "open", "colspan"];
+    let mut seen = String::new();
+    let (mut opened, mut closed) = (0, 0);
+    for token in html5gum::Tokenizer::new(&page) {
+        match token.unwrap() {
+            html5gum::Token::StartTag(tag) => {
+                let name = String::from_utf8_lossy(&tag.name).into_owned();
+                assert!(elements.contains(&name.as_str()), "{name}");
+                for (attribute, _) in &tag.attributes {
+                    let attribute = String::from_utf8_lossy(attribute).into_owned();
+                    assert!(attributes.contains(&attribute.as_str()), "{name} {attribute}");
+                }
+                opened += usize::from(name != "meta");
+            }
+            html5gum::Token::EndTag(_) => closed += 1,
+            html5gum::Token::String(text) => seen.push_str(&String::from_utf8_lossy(&text)),
+            html5gum::Token::Comment(_) => panic!("a comment"),
+            html5gum::Token::Error(error) => panic!("{error:?}"),
+            html5gum::Token::Doctype(_) => {}
+        }
+    }
+    assert_eq!(opened, closed);
+    // It is still all there, as text.
+    assert!(seen.contains("<script>document.title='owned'</script>"), "{seen}");
+    assert!(seen.contains("U+202E") && !seen.contains('\u{202e}'));
+    assert_eq!(seen.matches("owned").count(), 3, "{seen}");
+    for outside in ["http://", "https://", "url(", "@import"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+/// A real browser renders the page, runs nothing and asks for nothing.
+#[test]
+fn a_browser_shows_the_page_and_runs_nothing() {
+    let Some(chromium) = ["chromium", "chromium-browser", "google-chrome-stable"]
+        .into_iter()
+        .find(|name| std::process::Command::new(name).arg("--version").output().is_ok())
+    else {
+        println!("skipped: there is no chromium here");
+        return;
+    };
+    let dir = dir();
+    let page = hostile_page(dir.path());
+    let output = std::process::Command::new(chromium)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        .args(["--virtual-time-budget=2000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", dir.path().join("profile").display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout);
+    if !dom.contains("</html>") {
+        println!("skipped: chromium did not run: {}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let title = &dom[dom.find("<title>").unwrap()..dom.find("</title>").unwrap()];
+    assert!(title.ends_with("foo-1.2.tar.gz against foo-1.3.tar.gz"), "{title}");
+    assert!(!dom.contains("<script") && !dom.contains("<img"), "{dom}");
+    assert_eq!(dom.matches("<style").count(), 1);
+    assert_eq!(dom.matches("<details").count(), 3);
+    assert!(dom.contains("&lt;script&gt;document.title='owned'"), "{dom}");
+}
+
+#[test]
+fn what_is_no_archive_ends_with_status_2() {
+    let dir = dir();
+    let new = release(dir.path(), "foo-1.3", &[("a", text("a\n"))]);
+    let page = dir.path().join("old.tar.gz");
+    std::fs::write(&page, "<html>gone</html>").unwrap();
+    let output = run(&[Path::new("diff"), &page, &new]);
+    assert_eq!(status(&output), 2);
+    assert!(
+        stderr(&output).contains("is an HTML page, not a tar or zip archive"),
+        "{}",
+        stderr(&output)
+    );
+    let output = run(&[Path::new("diff"), &dir.path().join("none"), &new]);
+    assert_eq!(status(&output), 2);
+}
+
+#[test]
+fn releases_without_a_common_directory_and_other_tops_are_held_against_each_other() {
+    let dir = dir();
+    let flat = dir.path().join("flat.tar");
+    let members = [("a".to_owned(), text("a\n")), ("b/c".to_owned(), text("c\n"))];
+    std::fs::write(&flat, support::tar(&members)).unwrap();
+    let new = release(dir.path(), "foo-1.3", &[("a", text("a\n")), ("b/c", text("c\n"))]);
+    let diff = diff(&flat, &new);
+    assert_eq!(diff["totals"]["same"], 2, "{diff}");
+    assert_eq!(diff["old"]["top"], Value::Null);
+}
