@@ -175,6 +175,8 @@ classes! {
     CommitUnavailable "commit-unavailable" NotChecked;
     /// The attested commit is on no branch or tag.
     CommitUnreachable "commit-unreachable" Contradicts;
+    /// The release tag or the archive's own header names another commit.
+    TagMismatch "tag-mismatch" Contradicts;
     /// A file of the archive differs from git.
     SourceChanged "source-changed" Contradicts;
     /// A file of the archive is not in git.

@@ -49,7 +49,10 @@ fn sources(version: &str) -> Tree {
         ),
         ("src/widget/__init__.py", &format!("__version__ = \"{version}\"\n")),
         (CORE, &core),
-        ("tests/test_core.py", "from widget.core import turn\n\n\ndef test_turn():\n    assert turn(\"ab\") == \"ba\"\n"),
+        (
+            "tests/test_core.py",
+            "from widget.core import turn\n\n\ndef test_turn():\n    assert turn(\"ab\") == \"ba\"\n",
+        ),
     ])
 }
 
@@ -491,10 +494,7 @@ fn the_document_is_what_the_program_prints() {
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     let differ = now.lines().zip(there.lines()).find(|(now, there)| now != there);
-    assert!(
-        now == there,
-        "{differ:?}: write it anew: DISTVOUCH_BLESS=1 cargo test --test replays"
-    );
+    assert!(now == there, "{differ:?}: write it anew: DISTVOUCH_BLESS=1 cargo test --test replays");
 }
 
 /// No level sees everything, each is needed somewhere, and somewhere nothing but reading helps.

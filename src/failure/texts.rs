@@ -110,6 +110,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::StatementDisagrees => &provenance::STATEMENT_DISAGREES,
         FailureClass::CommitUnavailable => &source::COMMIT_UNAVAILABLE,
         FailureClass::CommitUnreachable => &source::COMMIT_UNREACHABLE,
+        FailureClass::TagMismatch => &source::TAG_MISMATCH,
         FailureClass::SourceChanged => &source::SOURCE_CHANGED,
         FailureClass::SourceAdded => &source::SOURCE_ADDED,
         FailureClass::ReviewAbsent => &source::REVIEW_ABSENT,

@@ -35,9 +35,8 @@ pub enum Level {
 
 impl Level {
     /// Every level.
-    pub const ALL: [Self; 6] = [
-        Self::Manifest, Self::Repository, Self::Pins, Self::Continuity, Self::Source, Self::Diff,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Manifest, Self::Repository, Self::Pins, Self::Continuity, Self::Source, Self::Diff];
 
     /// Its name in the document.
     pub fn name(self) -> &'static str {
@@ -119,8 +118,18 @@ impl Stage {
         let root = sigstore.trusted_root().to_string();
         std::fs::write(dir.path().join("trusted_root.json"), root).unwrap();
         let pins = [
-            "--workflow", "release.yml", "--ref", "refs/tags/v*", "--trigger", "push", "--runner",
-            "github-hosted", "--repository-id", "1001", "--owner-id", "77",
+            "--workflow",
+            "release.yml",
+            "--ref",
+            "refs/tags/v*",
+            "--trigger",
+            "push",
+            "--runner",
+            "github-hosted",
+            "--repository-id",
+            "1001",
+            "--owner-id",
+            "77",
         ];
         let stage = Self {
             dir,
@@ -166,7 +175,10 @@ impl Stage {
         let bytes = std::fs::read(&path).unwrap();
         let line = format!(
             "DIST {} {} BLAKE2B {} SHA512 {}\n",
-            self.new, bytes.len(), sum("b2sum", &path), sum("sha512sum", &path)
+            self.new,
+            bytes.len(),
+            sum("b2sum", &path),
+            sum("sha512sum", &path)
         );
         std::fs::write(self.path("Manifest"), line).unwrap();
     }
@@ -331,7 +343,9 @@ impl Replay {
             match cell {
                 None => out.push_str(" – |"),
                 Some((Level::Diff, path, _)) => write!(out, " shows `{path}` |").unwrap(),
-                Some((_, answer, _)) => write!(out, " {} |", answer.replace('+', ", said: ")).unwrap(),
+                Some((_, answer, _)) => {
+                    write!(out, " {} |", answer.replace('+', ", said: ")).unwrap()
+                }
             }
         }
         out.push('\n');
@@ -342,13 +356,11 @@ impl Replay {
 fn command_line(arguments: &[String]) -> String {
     let mut lines = vec!["$ distvouch".to_owned()];
     for argument in arguments {
-        let quoted = if argument.contains(['*', ' ']) {
-            format!("'{argument}'")
-        } else {
-            argument.clone()
-        };
+        let quoted =
+            if argument.contains(['*', ' ']) { format!("'{argument}'") } else { argument.clone() };
         let line = lines.last_mut().unwrap();
-        if line.len() + quoted.len() > 84 || argument == "--repository" || argument == "--workflow" {
+        if line.len() + quoted.len() > 84 || argument == "--repository" || argument == "--workflow"
+        {
             line.push_str(" \\");
             lines.push(format!("      {quoted}"));
         } else {
