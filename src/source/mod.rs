@@ -168,7 +168,7 @@ pub fn check(distfile: &Path, clone: &Path, commit: &CommitSpec, options: &Optio
         Ok(report) => report.finding,
         Err(error) => {
             let class = match &error {
-                SourceError::Archive(_) => FailureClass::NotCheckedUnsupported,
+                SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
                 SourceError::Git(_) => FailureClass::NotCheckedNoClone,
                 _ => FailureClass::CommitUnavailable,
             };
