@@ -1,13 +1,15 @@
 //! Why the program could not run: usage, input and output. Never the answer to the question that
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
-use crate::ed25519::KeyError;
 use crate::archive::ArchiveError;
+use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;
 use crate::openpgp::RingError;
+use crate::review::ReviewError;
 use crate::sigstore::{ManagedKeyError, RootError};
+use crate::source::SourceError;
 use crate::ssh::AllowedError;
 use std::fmt;
 use std::path::PathBuf;
@@ -27,6 +29,10 @@ pub enum Error {
     Allowed(AllowedError),
     /// A release archive could not be listed.
     Archive(ArchiveError),
+    /// An archive could not be held against git.
+    Source(SourceError),
+    /// The file of review records cannot be used.
+    Review(ReviewError),
     /// A file to write to could not be made.
     Create {
         /// The file.
@@ -83,6 +89,11 @@ pub enum UsageError {
         /// The distfile.
         distfile: String,
     },
+    /// An option does not say about which of several distfiles it is.
+    WhichDistfile {
+        /// The option.
+        option: &'static str,
+    },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
     /// `detached` was given no key at all.
@@ -121,6 +132,10 @@ impl fmt::Display for UsageError {
             Self::NotChecked { option, distfile } => {
                 write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
             }
+            Self::WhichDistfile { option } => write!(
+                f,
+                "{option}: there are several distfiles: say which with DISTFILE=FILE"
+            ),
             Self::UnknownClass(name) => write!(
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
@@ -147,6 +162,8 @@ impl fmt::Display for Error {
             Self::Key(error) => error.fmt(f),
             Self::Allowed(error) => error.fmt(f),
             Self::Archive(error) => error.fmt(f),
+            Self::Source(error) => error.fmt(f),
+            Self::Review(error) => error.fmt(f),
             Self::Create { path, source } => {
                 write!(f, "{}: cannot write: {source}", path.display())
             }
@@ -173,6 +190,8 @@ impl std::error::Error for Error {
             Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
             Self::Archive(error) => Some(error),
+            Self::Source(error) => Some(error),
+            Self::Review(error) => Some(error),
             Self::Create { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
@@ -196,6 +215,8 @@ wraps! {
     Key KeyError;
     Allowed AllowedError;
     Archive ArchiveError;
+    Source SourceError;
+    Review ReviewError;
     Root RootError;
     Usage UsageError;
 }

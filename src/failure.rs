@@ -163,6 +163,8 @@ classes! {
     PublisherChanged "publisher-changed" Contradicts;
     /// Another key signed than the last release.
     SignerChanged "signer-changed" Contradicts;
+    /// The evidence of the release before does not hold.
+    PreviousUnusable "previous-unusable" Unusable;
     /// The same repository under a new name.
     RepositoryRenamed "repository-renamed" Agrees;
     /// The repository has a new owner.
@@ -175,6 +177,8 @@ classes! {
     CommitUnavailable "commit-unavailable" NotChecked;
     /// The attested commit is on no branch or tag.
     CommitUnreachable "commit-unreachable" Contradicts;
+    /// The release tag or the archive's own header names another commit.
+    TagMismatch "tag-mismatch" Contradicts;
     /// A file of the archive differs from git.
     SourceChanged "source-changed" Contradicts;
     /// A file of the archive is not in git.

@@ -19,7 +19,10 @@ Examples:
   distvouch diff --unified='*.m4' foo-1.2.tar.gz foo-1.3.tar.gz
 
   # One page to read in a browser
-  distvouch diff --html foo.html foo-1.2.tar.gz foo-1.3.tar.gz";
+  distvouch diff --html foo.html foo-1.2.tar.gz foo-1.3.tar.gz
+
+An archive of more than 1000000 members or 16 GiB, or that unpacks to more than 250 times its
+size, is left unread. Of each file up to 4 MiB are compared line by line.";
 
 /// Compare two release archives.
 #[derive(Debug, Args)]

@@ -9,7 +9,10 @@ pub mod generate;
 pub mod keys;
 pub mod message;
 pub mod options;
+pub mod pin;
+pub mod review;
 pub mod sigstore;
+pub mod source;
 pub mod trust;
 
 use crate::check::Report;
@@ -52,6 +55,12 @@ pub enum Command {
     Checksums(checksums::Checksums),
     /// What changed between two release archives, what can hurt first
     Diff(diff::Diff),
+    /// A release archive against the git tree that it claims to come from
+    Source(source::Source),
+    /// Record that a person read a release diff
+    Review(review::Review),
+    /// Print the eclass variables that pin who published a release, and how
+    Pin(pin::Pin),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -76,6 +85,9 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Source(source) => source.run(),
+        Command::Review(review) => review.run(),
+        Command::Pin(pin) => pin.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),

@@ -31,6 +31,15 @@ pub(crate) fn finding_json(finding: &crate::finding::Finding) -> serde_json::Val
     json::finding(finding)
 }
 
+/// Prints one finding as text.
+pub(crate) fn print_finding(
+    finding: &crate::finding::Finding,
+    colour: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    text::print_finding(finding, Style { colour, ..Style::default() }, out)
+}
+
 /// How much to print, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {

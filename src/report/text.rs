@@ -40,7 +40,11 @@ fn print_distfile(report: &DistfileReport, style: Style, out: &mut dyn Write) ->
     writeln!(out)
 }
 
-fn print_finding(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print_finding(
+    finding: &Finding,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let outcome = finding.outcome();
     let paint = ansi(style, paint(outcome));
     let word = outcome.word().replace('-', " ");

@@ -27,6 +27,19 @@ pub(super) const COMMIT_UNREACHABLE: Texts = Texts {
         TAG`, and ask for a tag on the commit that was really built.",
 };
 
+pub(super) const TAG_MISMATCH: Texts = Texts {
+    happened: "The release tag, or the archive's own header, names another commit.",
+    implies: "Two places that should name one commit name two. Whoever reads the tag reads other \
+        code than what was built; a tag that was moved after the release leaves this as well.",
+    benign: "The tag was set by hand, one commit late. The release job committed a version bump \
+        first and built that. The clone's copy of a tag is older than the one upstream moved.",
+    ask: "Which of the two commits is the release, and was the tag ever moved?",
+    bogus: "“The tag is only a label”: then nothing says which code a version is. “The \
+        difference is trivial”: show it.",
+    act: "`git diff COMMIT TAG`, and read every line. Delete the clone's tag and fetch it \
+        again; if the two still differ, stop and ask.",
+};
+
 pub(super) const SOURCE_CHANGED: Texts = Texts {
     happened: "A file of the archive differs from the same file in git.",
     implies: "The archive holds code that nobody could read in the repository, and provenance does \

@@ -1,0 +1,94 @@
+//! `distvouch review`.
+
+use super::printed;
+use crate::error::Error;
+use crate::escape::escaped;
+use crate::requirement::Status;
+use crate::review::{Archive, DEFAULT_FILE, Record, ReviewError, append};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+const EXAMPLES: &str = "\
+Examples:
+  # Read the diff, then record that you did, in the package's directory
+  distvouch diff --unified foo-1.2.tar.gz foo-1.3.tar.gz | less
+  distvouch review foo-1.2.tar.gz foo-1.3.tar.gz --note 'all of src/; tests skimmed'";
+
+/// Record that a person read a release diff.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Review {
+    /// The release that was read before
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The release whose changes were read
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// What was read, and what there is to say of it
+    #[arg(long, value_name = "TEXT")]
+    pub note: String,
+
+    /// The file of records, one line each
+    #[arg(long, value_name = "REVIEWS", default_value = DEFAULT_FILE)]
+    pub file: PathBuf,
+
+    /// Who read; default: git's user.name and user.email, then $USER
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Option<String>,
+}
+
+impl Review {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where an archive cannot be read, nothing says who reviews, or the file cannot be written.
+    pub fn run(&self) -> Result<Status, Error> {
+        let (old, new) = (Archive::read(&self.old)?, Archive::read(&self.new)?);
+        if old.blake2b == new.blake2b {
+            return Err(ReviewError::SameArchive.into());
+        }
+        let reviewer = self.reviewer.clone().or_else(reviewer).ok_or(ReviewError::Nobody)?;
+        let now = jiff::Timestamp::now();
+        // Whole seconds are exact enough, and shorter to read.
+        let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let (note, reviewed) = (self.note.trim().to_owned(), now.to_string());
+        let record = Record { reviewed, reviewer, old, new, note };
+        let line = append(&self.file, &record)?;
+        let text = format!(
+            "{}:{line}: {} read the diff from {} to {}",
+            self.file.display(),
+            record.reviewer,
+            record.old.name,
+            record.new.name
+        );
+        printed(writeln!(io::stdout().lock(), "{}", escaped(&text)))?;
+        Ok(Status::Met)
+    }
+}
+
+/// Who works here: git's configuration, else the name of the account.
+fn reviewer() -> Option<String> {
+    let name = git_setting("user.name");
+    let address = git_setting("user.email").map(|address| format!("<{address}>"));
+    let words: Vec<_> = name.into_iter().chain(address).collect();
+    if !words.is_empty() {
+        return Some(words.join(" "));
+    }
+    std::env::var("USER").ok().filter(|user| !user.trim().is_empty())
+}
+
+fn git_setting(key: &str) -> Option<String> {
+    let output = Command::new("git")
+        .args(["config", "--get", key])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let value = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !value.is_empty()).then_some(value)
+}

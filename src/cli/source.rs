@@ -1,0 +1,181 @@
+//! `distvouch source`.
+
+use super::{colour, printed};
+use crate::archive::show;
+use crate::error::Error;
+use crate::escape::Escaped;
+use crate::finding::Finding;
+use crate::report;
+use crate::requirement::Status;
+use crate::source::{self, CommitSpec, Difference, Options, Report, generated};
+use clap::Args;
+use serde_json::json;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+/// Differences that are listed without --verbose.
+const LISTED: usize = 100;
+
+const EXAMPLES: &str = "\
+Examples:
+  # The archive against the tag of its version
+  distvouch source foo-1.3.tar.gz --git ~/src/foo
+
+  # Against the attested commit, which the release tag must point at
+  distvouch source foo-1.3.tar.gz --git ~/src/foo --commit 0123456789ab --tag v1.3
+
+  # A package of a monorepo
+  distvouch source foo-1.3.tar.gz --git ~/src/all --tag foo-1.3 --directory packages/foo
+
+git only reads: nothing is fetched, no program that the clone's configuration names is run.";
+
+/// Compare a release archive with git.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Source {
+    /// The release archive
+    #[arg(value_name = "DISTFILE")]
+    pub distfile: PathBuf,
+
+    /// A clone of upstream's repository, with its tags; bare and shallow ones, too
+    #[arg(long, value_name = "CLONE")]
+    pub git: Option<PathBuf>,
+
+    /// The commit that the archive was made from; default: that of the tag
+    #[arg(long, value_name = "SHA", requires = "git")]
+    pub commit: Option<String>,
+
+    /// The tag of the release; default: the one that has the archive's version
+    #[arg(long, value_name = "NAME", requires = "git")]
+    pub tag: Option<String>,
+
+    /// The directory of the repository that the archive was made from
+    #[arg(long, value_name = "PATH", requires = "git")]
+    pub directory: Option<String>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+
+    /// List every file that differs, is missing or has another mode
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+impl Source {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where the archive cannot be listed or git cannot be run.
+    pub fn run(&self) -> Result<Status, Error> {
+        let mut report = match &self.git {
+            Some(clone) => {
+                let spec = CommitSpec { commit: self.commit.clone(), tag: self.tag.clone() };
+                let options = Options { directory: self.directory.clone(), ..Options::default() };
+                source::report(&self.distfile, clone, &spec, &options)?
+            }
+            None => {
+                let file = crate::input::open_regular(&self.distfile)?;
+                let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+                let finding = source::no_clone();
+                Report { commit: None, comparison: None, stated: None, size, finding }
+            }
+        };
+        report.finding.required = true;
+        let mut out = BufWriter::new(io::stdout().lock());
+        let result = if self.json {
+            self.print_json(&report, &mut out)
+        } else {
+            self.print_text(&report, &mut out)
+        };
+        printed(result.and_then(|()| out.flush()))?;
+        Ok(Status::of(&report.finding))
+    }
+
+    fn name(&self) -> String {
+        let name = self.distfile.file_name().unwrap_or(self.distfile.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    fn print_json(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let value = json!({
+            "schema": 1,
+            "tool": report::tool(),
+            "distfiles": [{
+                "name": self.name(),
+                "size": report.size,
+                "findings": [report::finding_json(&report.finding)],
+            }],
+        });
+        serde_json::to_writer_pretty(&mut *out, &value)?;
+        writeln!(out)
+    }
+
+    fn print_text(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let name = self.name();
+        writeln!(out, "{} ({} bytes)", Escaped(&name), report.size)?;
+        report::print_finding(&report.finding, colour(), out)?;
+        let Some(comparison) = &report.comparison else {
+            return explain(&report.finding, out);
+        };
+        if let Some(stated) = &report.stated {
+            writeln!(out, "The archive's own header names commit {stated}.")?;
+        }
+        if !comparison.differences.is_empty() {
+            writeln!(out)?;
+            writeln!(out, "Not in git as they are, what to read first on top:")?;
+        }
+        let most = if self.verbose { usize::MAX } else { LISTED };
+        for difference in comparison.differences.iter().take(most) {
+            print_difference(difference, out)?;
+        }
+        if comparison.differences.len() > most {
+            let more = comparison.differences.len() - most;
+            writeln!(out, "  … and {more} more (--verbose lists them)")?;
+        }
+        self.print_paths("in git and not in the archive", &comparison.missing, out)?;
+        self.print_paths("executable on one side only", &comparison.modes, out)?;
+        explain(&report.finding, out)
+    }
+
+    fn print_paths(&self, what: &str, paths: &[Vec<u8>], out: &mut dyn Write) -> io::Result<()> {
+        match paths.len() {
+            0 => return Ok(()),
+            1 => writeln!(out, "\n1 file is {what}:")?,
+            count => writeln!(out, "\n{count} files are {what}:")?,
+        }
+        let most = if self.verbose { usize::MAX } else { 10 };
+        for path in paths.iter().take(most) {
+            writeln!(out, "  {}", Escaped(&show(path)))?;
+        }
+        if paths.len() > most {
+            writeln!(out, "  … and {} more (--verbose lists them)", paths.len() - most)?;
+        }
+        Ok(())
+    }
+}
+
+fn print_difference(difference: &Difference, out: &mut dyn Write) -> io::Result<()> {
+    let path = show(&difference.path);
+    writeln!(out, "  {:<8} {}", difference.kind.word(), Escaped(&path))?;
+    for hazard in &difference.hazards {
+        writeln!(out, "             {}", Escaped(&hazard.reason))?;
+    }
+    match difference.explanation.map(generated::Explanation::describe) {
+        Some(text) => writeln!(out, "             {text}"),
+        None => writeln!(out, "             nothing explains it"),
+    }
+}
+
+fn explain(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let classes = finding.class.into_iter().chain(finding.notes.iter().map(|note| note.class));
+    let classes: std::collections::BTreeSet<_> = classes.collect();
+    if !classes.is_empty() {
+        writeln!(out)?;
+    }
+    for class in classes {
+        writeln!(out, "What it means and what to ask: distvouch explain {}", class.name())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,438 @@
+//! An archive's contents against the git tree that it claims to come from.
+//!
+//! For every file the object name that git would give it is computed while the archive streams by,
+//! and compared with the tree's: of equal files no byte is read from git. What differs is explained
+//! where its contents explain it, named where its name does, and never left out.
+
+pub mod compare;
+pub mod generated;
+pub mod git;
+mod tag;
+
+pub use compare::{Comparison, Difference, DifferenceKind};
+pub use git::GitError;
+
+use crate::access::Capability;
+use crate::archive::{self, ArchiveError, Wanted, show};
+use crate::failure::FailureClass;
+use crate::finding::{Check, Finding};
+use git::{BLOB_EACH, Clone};
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+/// Names that a finding's sentence lists.
+const NAMED: usize = 5;
+
+/// Names that a finding's data lists, of each kind.
+const LISTED: usize = 1000;
+
+/// Which commit the archive is held against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommitSpec {
+    /// The commit's name, whole or at least seven digits of it.
+    pub commit: Option<String>,
+    /// The tag of the release. Where a commit is given too, it must point there.
+    pub tag: Option<String>,
+}
+
+/// How to compare.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The directory of the tree that the archive was made from; `None` for its root.
+    pub directory: Option<String>,
+    /// How long one git command may take.
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { directory: None, timeout: Duration::from_secs(120) }
+    }
+}
+
+/// Why an archive could not be compared.
+#[derive(Debug)]
+pub enum SourceError {
+    /// The archive could not be listed.
+    Archive(ArchiveError),
+    /// git could not say anything.
+    Git(GitError),
+    /// A commit's name has other characters than lower-case hexadecimal digits, or too few.
+    BadCommit(String),
+    /// A tag's name that git would not allow.
+    BadTag(String),
+    /// Neither a commit nor a tag was given, and no tag of the clone has the archive's version.
+    NoCommit {
+        /// The version in the archive's name, if there is one.
+        version: Option<String>,
+    },
+    /// Several tags have the archive's version and point at different commits.
+    SeveralTags(Vec<String>),
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Archive(error) => error.fmt(f),
+            Self::Git(error) => error.fmt(f),
+            Self::BadCommit(name) => write!(
+                f,
+                "\"{name}\" is not the name of a commit: give 40 or 64 hexadecimal digits, or at least 7 of them"
+            ),
+            Self::BadTag(name) => write!(f, "\"{name}\" is not the name of a tag"),
+            Self::NoCommit { version: None } => f.write_str(
+                "the archive's name has no version to look for among the tags: name the release with --tag or --commit",
+            ),
+            Self::NoCommit { version: Some(version) } => write!(
+                f,
+                "the clone has no tag for version {version}: name the release with --tag or --commit, or fetch the tags"
+            ),
+            Self::SeveralTags(tags) => write!(
+                f,
+                "several tags fit and point at different commits: name one with --tag ({})",
+                tags.join(", ")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Archive(error) => Some(error),
+            Self::Git(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<ArchiveError> for SourceError {
+    fn from(error: ArchiveError) -> Self {
+        Self::Archive(error)
+    }
+}
+
+impl From<GitError> for SourceError {
+    fn from(error: GitError) -> Self {
+        Self::Git(error)
+    }
+}
+
+/// The commit that was found, and where it stands.
+#[derive(Debug, Clone, Default)]
+pub struct Commit {
+    /// Its whole name.
+    pub name: String,
+    /// The tag that was given, or found by the archive's version.
+    pub tag: Option<String>,
+    /// Whether the tag was found by the version, not given.
+    pub tag_found: bool,
+    /// The commit that the tag points at, where it is another.
+    pub tag_elsewhere: Option<String>,
+    /// The branches and tags that lead to it, as far as [`LISTED`].
+    pub references: Vec<String>,
+    /// Whether the clone's history is cut off.
+    pub shallow: bool,
+}
+
+/// Everything there is to say of an archive and a clone.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The commit; `None` where the clone does not have it.
+    pub commit: Option<Commit>,
+    /// The comparison; `None` where there is no commit.
+    pub comparison: Option<Comparison>,
+    /// The commit that the archive's own header names, as `git archive` writes it.
+    pub stated: Option<String>,
+    /// Size of the archive in bytes.
+    pub size: u64,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// The finding where nobody gave a clone.
+pub fn no_clone() -> Finding {
+    Finding::fails(
+        Check::Source,
+        FailureClass::NotCheckedNoClone,
+        "no git clone was given to hold the archive against",
+    )
+}
+
+/// What the comparison of `distfile` with a commit in `clone` says. Never fails: where nothing
+/// could be compared, the finding says why.
+pub fn check(distfile: &Path, clone: &Path, commit: &CommitSpec, options: &Options) -> Finding {
+    match report(distfile, clone, commit, options) {
+        Ok(report) => report.finding,
+        Err(error) => {
+            let class = match &error {
+                SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
+                SourceError::Git(_) => FailureClass::NotCheckedNoClone,
+                _ => FailureClass::CommitUnavailable,
+            };
+            Finding::fails(Check::Source, class, error.to_string())
+        }
+    }
+}
+
+/// Compares `distfile` with a commit in `clone`.
+///
+/// # Errors
+///
+/// Where the archive cannot be listed, git cannot be run, or the commit is not named in a way that
+/// fits.
+pub fn report(
+    distfile: &Path,
+    clone: &Path,
+    spec: &CommitSpec,
+    options: &Options,
+) -> Result<Report, SourceError> {
+    tag::check(spec)?;
+    let clone = Clone::open(clone, options.timeout)?;
+    let hash = clone.hash()?;
+    let file_name = distfile.file_name().unwrap_or(distfile.as_os_str()).to_string_lossy();
+    let commit = match tag::find(&clone, spec, &file_name)? {
+        Ok(commit) => commit,
+        Err(what) => {
+            let size = distfile.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+            return Ok(Report {
+                commit: None,
+                comparison: None,
+                stated: None,
+                size,
+                finding: unavailable(&clone, &what)?,
+            });
+        }
+    };
+    let tree = clone.tree(&commit.name)?;
+    let mut listing = archive::read(distfile, &Wanted { blob: Some(hash), ..Wanted::default() })?;
+    let directory = options.directory.as_deref();
+    let contents = compare::wanted(&listing, &tree, directory);
+    if !contents.is_empty() {
+        let wanted = Wanted {
+            blob: Some(hash),
+            contents,
+            contents_each: BLOB_EACH,
+            contents_all: 64 << 20,
+            ..Wanted::default()
+        };
+        let again = archive::read(distfile, &wanted)?;
+        let digests = |listing: &archive::Listing| -> Vec<_> {
+            listing.entries.iter().map(|entry| entry.sha256).collect()
+        };
+        if digests(&again) != digests(&listing) {
+            return Err(ArchiveError::Changed { path: distfile.to_owned() }.into());
+        }
+        listing = again;
+    }
+    let comparison = compare::compare(&listing, &tree, directory, &clone)?;
+    let stated = listing.comment.filter(|comment| git::is_hex(comment));
+    let finding = judge(&commit, &comparison, stated.as_deref());
+    Ok(Report {
+        commit: Some(commit),
+        comparison: Some(comparison),
+        stated,
+        size: listing.size,
+        finding,
+    })
+}
+
+fn unavailable(clone: &Clone, what: &str) -> Result<Finding, GitError> {
+    let shallow = if clone.is_shallow()? { ", whose history is cut off (shallow)" } else { "" };
+    let compared = format!("{what} is not in the clone{shallow}");
+    Ok(Finding::fails(Check::Source, FailureClass::CommitUnavailable, compared)
+        .with("clone", clone.path().display().to_string()))
+}
+
+/// What follows from a comparison.
+fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Finding {
+    let contradictions: Vec<_> =
+        comparison.differences.iter().filter(|d| d.is_contradiction()).collect();
+    let added = || comparison.differences.iter().filter(|d| d.kind == DifferenceKind::Added);
+    let short = commit.name.get(..12).unwrap_or(&commit.name);
+    let tag = commit.tag.as_ref().map(|tag| format!(" (tag {tag})")).unwrap_or_default();
+    let at = format!("commit {short}{tag}");
+    let reachable = !commit.references.is_empty();
+    let mut finding = if comparison.same == 0 {
+        let compared = format!("not one file of the archive is the same in git at {at}");
+        Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
+    } else if !contradictions.is_empty() {
+        let compared = format!(
+            "{} of the archive {} from git at {at}: {}",
+            files(contradictions.len()),
+            if contradictions.len() == 1 { "differs" } else { "differ" },
+            names(contradictions.iter().map(|d| d.path.as_slice()))
+        );
+        Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
+    } else if let Some(elsewhere) = &commit.tag_elsewhere {
+        let compared = format!(
+            "the files fit commit {short}, but tag {} points at {}",
+            commit.tag.as_deref().unwrap_or_default(),
+            elsewhere.get(..12).unwrap_or(elsewhere)
+        );
+        Finding::fails(Check::Source, FailureClass::TagMismatch, compared)
+    } else if !reachable && commit.shallow {
+        let compared = format!(
+            "the files fit {at}, but the clone's history is cut off (shallow), so whether a branch or tag leads there is open"
+        );
+        Finding::fails(Check::Source, FailureClass::CommitUnavailable, compared)
+    } else if !reachable {
+        let compared = format!("the files fit {at}, but no branch or tag leads there");
+        Finding::fails(Check::Source, FailureClass::CommitUnreachable, compared)
+    } else {
+        let compared = format!("{} are the same in git at {at}", files(comparison.same));
+        let vouches = format!(
+            "whoever may push to the repository: {short} is on {}",
+            names(commit.references.iter().map(String::as_bytes))
+        );
+        Finding::agrees(Check::Source, compared, vouches)
+    };
+    let primary = finding.class;
+    let also = |class: FailureClass| primary.is_some() && primary != Some(class);
+    if !reachable && !commit.shallow && also(FailureClass::CommitUnreachable) {
+        finding = finding
+            .noting(FailureClass::CommitUnreachable, format!("no branch or tag leads to {short}"));
+    }
+    if let Some(elsewhere) =
+        commit.tag_elsewhere.as_ref().filter(|_| also(FailureClass::TagMismatch))
+    {
+        finding =
+            finding.noting(FailureClass::TagMismatch, format!("the tag points at {elsewhere}"));
+    }
+    finding = note_differences(finding, comparison);
+    if added().any(|_| true) {
+        finding = note_added(finding, comparison);
+    }
+    if let Some(stated) = stated.filter(|stated| *stated != commit.name) {
+        let text = format!("the archive's own header names another commit, {stated}");
+        finding = finding.noting(FailureClass::TagMismatch, text);
+    }
+    finding = finding.forged_by(forgers(comparison));
+    with_detail(finding, commit, comparison, stated)
+}
+
+/// Says which files differ in a way that their contents explain.
+fn note_differences(mut finding: Finding, comparison: &Comparison) -> Finding {
+    for difference in &comparison.differences {
+        if difference.kind == DifferenceKind::Added || difference.is_contradiction() {
+            continue;
+        }
+        if let Some(explanation) = difference.explanation {
+            let text = format!("{}: {}", show(&difference.path), explanation.describe());
+            finding = finding.noting(FailureClass::SourceChanged, text);
+            if finding.notes.len() >= 2 * NAMED {
+                break;
+            }
+        }
+    }
+    finding
+}
+
+/// Says which files git does not have: those that run or build first.
+fn note_added(mut finding: Finding, comparison: &Comparison) -> Finding {
+    let added = || comparison.differences.iter().filter(|d| d.kind == DifferenceKind::Added);
+    let parts: [(&str, Vec<&Difference>); 3] = [
+        (
+            "run or build something and are not in git",
+            added().filter(|d| d.has_room() && !d.hazards.is_empty()).collect(),
+        ),
+        (
+            "are not in git either",
+            added().filter(|d| d.has_room() && d.hazards.is_empty()).collect(),
+        ),
+        (
+            "are metadata of packaging tools, not in git",
+            added().filter(|d| !d.has_room()).collect(),
+        ),
+    ];
+    for (what, differences) in parts {
+        if !differences.is_empty() {
+            let names = names(differences.iter().map(|d| d.path.as_slice()));
+            let text = format!("{} that {what}: {names}", files(differences.len()));
+            finding = finding.noting(FailureClass::SourceAdded, text);
+        }
+    }
+    finding
+}
+
+/// Who gets past: whoever lands a commit; where there is room beside what git has, also whoever
+/// could put something there.
+fn forgers(comparison: &Comparison) -> Vec<Capability> {
+    use Capability::{Branch, Gentoo, Index, Job, Mirror, Publish, Source, Token};
+    let mut forgers = vec![Gentoo, Source];
+    if comparison.differences.iter().any(Difference::has_room) {
+        forgers.extend([Mirror, Index, Token, Publish, Branch, Job]);
+    }
+    forgers.sort();
+    forgers
+}
+
+fn with_detail(
+    finding: Finding,
+    commit: &Commit,
+    comparison: &Comparison,
+    stated: Option<&str>,
+) -> Finding {
+    let of = |kind: DifferenceKind| -> Value {
+        let fitting = comparison.differences.iter().filter(|d| d.kind == kind).take(LISTED);
+        fitting.map(difference_json).collect()
+    };
+    let paths = |paths: &[Vec<u8>]| -> Value {
+        paths.iter().take(LISTED).map(|path| json!(show(path))).collect()
+    };
+    let count = |kind| comparison.differences.iter().filter(|d| d.kind == kind).count();
+    finding
+        .with("commit", commit.name.as_str())
+        .with("tag", commit.tag.clone())
+        .with("tag_found_by_version", commit.tag_found)
+        .with("tag_elsewhere", commit.tag_elsewhere.clone())
+        .with("references", commit.references.clone())
+        .with("shallow", commit.shallow)
+        .with("stated_commit", stated)
+        .with("directory", show(&comparison.directory))
+        .with(
+            "totals",
+            json!({
+                "same": comparison.same,
+                "changed": count(DifferenceKind::Changed),
+                "retyped": count(DifferenceKind::Retyped),
+                "added": count(DifferenceKind::Added),
+                "missing": comparison.missing.len(),
+                "modes": comparison.modes.len(),
+            }),
+        )
+        .with("changed", of(DifferenceKind::Changed))
+        .with("retyped", of(DifferenceKind::Retyped))
+        .with("added", of(DifferenceKind::Added))
+        .with("missing", paths(&comparison.missing))
+        .with("modes", paths(&comparison.modes))
+}
+
+fn difference_json(difference: &Difference) -> Value {
+    let hazards: Vec<_> = difference
+        .hazards
+        .iter()
+        .map(|hazard| json!({ "name": hazard.kind.name(), "reason": hazard.reason }))
+        .collect();
+    json!({
+        "path": show(&difference.path),
+        "explanation": difference.explanation.map(generated::Explanation::describe),
+        "hazards": hazards,
+    })
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
+/// The first few names, and how many more there are.
+fn names<'a>(names: impl Iterator<Item = &'a [u8]>) -> String {
+    let names: Vec<_> = names.collect();
+    let shown: Vec<_> = names.iter().take(NAMED).map(|name| show(name)).collect();
+    match names.len().checked_sub(NAMED) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,577 @@
+//! `distvouch source` on git histories and archives made here, hostile ones among them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{Node, binary, json, release, run, script, status, stderr, stdout, text};
+
+/// A repository in a directory of its own.
+struct Repo {
+    dir: tempfile::TempDir,
+}
+
+impl Repo {
+    fn new() -> Self {
+        Self::with(&[])
+    }
+
+    fn with(options: &[&str]) -> Self {
+        let repo = Self { dir: tempfile::tempdir().unwrap() };
+        repo.git(&[&["init", "-q", "-b", "main"], options, &["clone"]].concat(), repo.dir.path());
+        repo
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.path().join("clone")
+    }
+
+    fn git(&self, arguments: &[&str], directory: &Path) -> String {
+        let output = Command::new("git")
+            .args(["-c", "user.name=T", "-c", "user.email=t@example.org"])
+            .args(["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false"])
+            .args(["-c", "protocol.file.allow=always"])
+            .args(arguments)
+            .current_dir(directory)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn at(&self, arguments: &[&str]) -> String {
+        self.git(arguments, &self.path())
+    }
+
+    /// Makes the tree exactly `files`, commits it, and gives the commit's name.
+    fn commit(&self, files: &[(&str, Node)]) -> String {
+        for entry in std::fs::read_dir(self.path()).unwrap() {
+            let entry = entry.unwrap();
+            match entry.file_name() == ".git" {
+                true => {}
+                false if entry.file_type().unwrap().is_dir() => {
+                    std::fs::remove_dir_all(entry.path()).unwrap();
+                }
+                false => std::fs::remove_file(entry.path()).unwrap(),
+            }
+        }
+        for (path, node) in files {
+            let path = self.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            match node {
+                Node::File(contents, mode) => {
+                    std::fs::write(&path, contents).unwrap();
+                    use std::os::unix::fs::PermissionsExt;
+                    let permissions = std::fs::Permissions::from_mode(*mode);
+                    std::fs::set_permissions(&path, permissions).unwrap();
+                }
+                Node::Symlink(target) => std::os::unix::fs::symlink(target, &path).unwrap(),
+                Node::Directory => {}
+            }
+        }
+        self.at(&["add", "-A", "-f"]);
+        self.at(&["commit", "-q", "--allow-empty", "-m", "x"]);
+        self.at(&["rev-parse", "HEAD"])
+    }
+
+    fn tag(&self, name: &str) {
+        self.at(&["tag", "-a", "-m", name, name]);
+    }
+}
+
+fn source(distfile: &Path, clone: &Path, more: &[&str]) -> (i32, Value) {
+    let distfile = distfile.to_str().unwrap();
+    let clone = clone.to_str().unwrap();
+    let output = run(&[&["source", distfile, "--git", clone, "--json"], more].concat());
+    let code = status(&output);
+    assert_ne!(code, 2, "{}", stderr(&output));
+    let mut value = json(&output);
+    (code, value["distfiles"][0]["findings"][0].take())
+}
+
+fn files() -> Vec<(&'static str, Node)> {
+    vec![
+        ("setup.py", text("setup()\n")),
+        ("foo/__init__.py", text("x = 1\n")),
+        ("run", script("#!/bin/sh\n")),
+        ("link", Node::Symlink("setup.py".to_owned())),
+    ]
+}
+
+fn with(more: &[(&'static str, Node)]) -> Vec<(&'static str, Node)> {
+    let mut all = files();
+    all.retain(|(path, _)| !more.iter().any(|(other, _)| other == path));
+    all.extend_from_slice(more);
+    all
+}
+
+/// A repository with the files at tag v1.3, and an archive of `archive`.
+fn scene(archive: &[(&str, Node)]) -> (Repo, PathBuf) {
+    let repo = Repo::new();
+    repo.commit(&files());
+    repo.tag("v1.3");
+    let path = release(repo.dir.path(), "foo-1.3", archive);
+    (repo, path)
+}
+
+fn paths(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|d| d["path"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn an_archive_of_the_tree_agrees() {
+    let (repo, archive) = scene(&files());
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")), "{finding}");
+    assert_eq!(finding["check"], "source");
+    assert_eq!(finding["forgers"], serde_json::json!(["gentoo", "source"]));
+    assert_eq!(finding["detail"]["totals"]["same"], 4);
+    assert_eq!(finding["detail"]["tag"], "v1.3");
+    assert_eq!(
+        finding["detail"]["references"],
+        serde_json::json!(["refs/heads/main", "refs/tags/v1.3"])
+    );
+    let output =
+        run(&["source", archive.to_str().unwrap(), "--git", repo.path().to_str().unwrap()]);
+    let printed = stdout(&output);
+    assert!(printed.contains("agrees      4 files are the same in git at commit"), "{printed}");
+}
+
+/// One byte, one link, one type: each is the same class, and names the file.
+#[test]
+fn every_change_is_source_changed() {
+    for (change, path) in [
+        (("foo/__init__.py", text("x = 2\n")), "foo/__init__.py"),
+        (("link", Node::Symlink("run".to_owned())), "link"),
+        (("link", text("setup.py")), "link"),
+        (("setup.py", Node::Symlink("/etc/passwd".to_owned())), "setup.py"),
+    ] {
+        let (repo, archive) = scene(&with(&[change]));
+        let (code, finding) = source(&archive, &repo.path(), &["--tag", "v1.3"]);
+        assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{finding}");
+        assert!(finding["compared"].as_str().unwrap().contains(path), "{finding}");
+    }
+}
+
+#[test]
+fn what_is_added_is_said_and_who_could_have_added_it() {
+    let (repo, archive) = scene(&with(&[("foo/evil.py", text("import os\n"))]));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")));
+    let notes = finding["detail"]["notes"].as_array().unwrap();
+    assert_eq!(notes[0]["class"], "source-added");
+    assert!(notes[0]["text"].as_str().unwrap().contains("foo/evil.py"));
+    let forgers = finding["forgers"].as_array().unwrap();
+    assert!(forgers.contains(&Value::from("job")) && forgers.contains(&Value::from("token")));
+}
+
+#[test]
+fn metadata_of_packaging_tools_is_said_and_gives_no_room() {
+    let (repo, archive) = scene(&with(&[
+        ("PKG-INFO", text("Metadata-Version: 2.1\n")),
+        ("foo.egg-info/SOURCES.txt", text("setup.py\n")),
+        ("setup.cfg", text("[egg_info]\ntag_build = \ntag_date = 0\n\n")),
+    ]));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(finding["forgers"], serde_json::json!(["gentoo", "source"]), "{finding}");
+    let added = paths(&finding["detail"]["added"]);
+    assert_eq!(added.len(), 3, "said, never hidden: {added:?}");
+    let (repo, archive) =
+        scene(&with(&[("setup.cfg", text("[options]\nsetup_requires = evil\n"))]));
+    let (_, finding) = source(&archive, &repo.path(), &[]);
+    assert!(finding["forgers"].as_array().unwrap().contains(&Value::from("job")));
+}
+
+/// xz 5.6: an m4 file in the tarball only, among much that autotools make.
+#[test]
+fn a_tarball_only_macro_stands_on_top() {
+    let generated: Vec<(&str, Node)> = vec![
+        ("Makefile.in", text("all:\n")),
+        ("aclocal.m4", text("# aclocal\n")),
+        ("configure", script("#!/bin/sh\n")),
+        ("m4/build-to-host.m4", text("gl_evil\n")),
+        ("tests/files/large.xz", binary(b"\xfd7zXZ\0\0\x04")),
+        ("po/de.gmo", binary(b"\xde\x12\x04\x95\0")),
+    ];
+    let (repo, archive) = scene(&with(&generated));
+    let arguments = [
+        "source",
+        archive.to_str().unwrap(),
+        "--git",
+        repo.dir.path().join("clone").to_str().unwrap(),
+    ]
+    .map(str::to_owned);
+    let printed = stdout(&run(&arguments));
+    let list = &printed[printed.find("what to read first on top:").unwrap()..];
+    let first = list.lines().nth(1).unwrap();
+    assert_eq!(first, "  added    m4/build-to-host.m4", "{printed}");
+    assert!(list.lines().nth(3).unwrap().contains("nothing explains it"), "{printed}");
+    assert!(list.contains("configure") && list.contains("usually made by autoconf"), "{printed}");
+    assert!(
+        printed.contains(
+            "but: 5 files that run or build something and are not in git: m4/build-to-host.m4"
+        ),
+        "{printed}"
+    );
+}
+
+#[test]
+fn what_contents_explain_is_no_contradiction() {
+    let repo = Repo::new();
+    let digest = "03ba204e50d126e4674c005e04d82e84c21366780af1f43bd54a37816b6ab340";
+    repo.commit(&with(&[
+        ("setup.cfg", text("# hello\n[metadata]\nname=foo\n")),
+        ("dos.txt", text("a\nb\n")),
+        ("version.txt", text("$Format:%H$\n")),
+        (
+            "big.bin",
+            text(&format!(
+                "version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 14\n"
+            )),
+        ),
+    ]));
+    repo.tag("v1.3");
+    let explained: &[(&str, Node)] = &[
+        ("setup.cfg", text("[metadata]\nname = foo\n\n[egg_info]\ntag_build = \ntag_date = 0\n\n")),
+        ("dos.txt", text("a\r\nb\r\n")),
+        ("version.txt", text("0123456789abcdef0123456789abcdef01234567\n")),
+        ("big.bin", text("Hello, World!\n")),
+    ];
+    // The pointer names the contents' real digest, which the test computes from git's own tool.
+    let archive = release(repo.dir.path(), "foo-1.3", &with(&explained[..3]));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")), "{finding}");
+    assert_eq!(paths(&finding["detail"]["changed"]).len(), 3, "said, never hidden");
+    let notes = finding["detail"]["notes"].as_array().unwrap();
+    assert_eq!(notes.iter().filter(|note| note["class"] == "source-changed").count(), 3);
+    // And each of them with something slipped in.
+    for (path, contents) in [
+        (
+            "setup.cfg",
+            "[metadata]\nname = foo\n\n[egg_info]\ntag_build = \ntag_date = 0\n[options]\nx = y\n",
+        ),
+        ("dos.txt", "a\r\nb\r\nc\r\n"),
+        ("version.txt", "\"; import os\n"),
+        ("big.bin", "Goodbye\n"),
+    ] {
+        let archive = release(repo.dir.path(), "foo-1.3", &with(&[(path, text(contents))]));
+        let (code, finding) = source(&archive, &repo.path(), &[]);
+        assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{path}");
+        assert!(paths(&finding["detail"]["changed"]).contains(&path));
+    }
+}
+
+#[test]
+fn nothing_in_common_is_no_agreement() {
+    let (repo, archive) = scene(&[("other", text("unrelated\n"))]);
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{finding}");
+}
+
+#[test]
+fn what_git_has_and_the_archive_lacks_is_said() {
+    let mut some = files();
+    some.retain(|(path, _)| *path != "run");
+    let (repo, archive) = scene(&some);
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(finding["detail"]["missing"], serde_json::json!(["run"]));
+    let (repo, archive) = scene(&with(&[("foo/__init__.py", script("x = 1\n"))]));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(finding["detail"]["modes"], serde_json::json!(["foo/__init__.py"]));
+}
+
+#[test]
+fn commits_and_tags() {
+    let repo = Repo::new();
+    let old = repo.commit(&[("a", text("old\n"))]);
+    repo.tag("v1.2");
+    let new = repo.commit(&files());
+    repo.tag("v1.3");
+    let archive = release(repo.dir.path(), "foo-1.3", &files());
+    let clone = repo.path();
+    let class = |more: &[&str]| {
+        let (code, finding) = source(&archive, &clone, more);
+        (code, finding["class"].as_str().map(str::to_owned))
+    };
+    let is = |code, class: &str| (code, Some(class.to_owned()));
+    assert_eq!(class(&["--commit", &new]), (0, None));
+    assert_eq!(class(&["--commit", &new[..12], "--tag", "v1.3"]), (0, None));
+    assert_eq!(class(&["--commit", &new, "--tag", "v1.2"]), is(1, "tag-mismatch"));
+    assert_eq!(class(&["--commit", &old]), is(1, "source-changed"));
+    assert_eq!(class(&["--commit", &"0".repeat(40)]), is(3, "commit-unavailable"));
+    assert_eq!(class(&["--tag", "v9.9"]), is(3, "commit-unavailable"));
+    // A branch named like a commit does not stand for it.
+    repo.at(&["branch", "00000000", &new]);
+    assert_eq!(class(&["--commit", "00000000"]), is(3, "commit-unavailable"));
+    for bad in [["--commit", "HEAD"], ["--commit", "main"], ["--tag", "a..b"], ["--tag=-x", "-v"]] {
+        let output = run(&[
+            &["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap()],
+            &bad[..],
+        ]
+        .concat());
+        assert_eq!(status(&output), 2, "{bad:?}");
+    }
+    // The version leads to its tag, unless there are two that differ, or none.
+    assert_eq!(class(&[]), (0, None));
+    repo.at(&["tag", "foo-1.3", &old]);
+    let output = run(&["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap()]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("several tags fit"), "{}", stderr(&output));
+    let other = release(repo.dir.path(), "foo-7", &files());
+    let output = run(&["source", other.to_str().unwrap(), "--git", clone.to_str().unwrap()]);
+    assert!(stderr(&output).contains("no tag for version 7"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_commit_on_no_branch_or_tag_is_unreachable() {
+    let (repo, archive) = scene(&files());
+    let tree = repo.at(&["rev-parse", "HEAD^{tree}"]);
+    let orphan = repo.at(&["commit-tree", "-m", "orphan", &tree]);
+    let (code, finding) = source(&archive, &repo.path(), &["--commit", &orphan]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("commit-unreachable")), "{finding}");
+    // Somebody's pull request, a stash and notes are no branches.
+    for reference in ["refs/pull/1/head", "refs/remotes/origin/pr/1", "refs/stash", "refs/notes/x"]
+    {
+        repo.at(&["update-ref", reference, &orphan]);
+    }
+    let (code, _) = source(&archive, &repo.path(), &["--commit", &orphan]);
+    assert_eq!(code, 1);
+    // A replacement and a graft do not make it one either.
+    let head = repo.at(&["rev-parse", "HEAD"]);
+    repo.at(&["replace", "-f", &head, &orphan]);
+    std::fs::write(repo.path().join(".git/info/grafts"), format!("{head} {orphan}\n")).unwrap();
+    let (code, finding) = source(&archive, &repo.path(), &["--commit", &orphan]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("commit-unreachable")), "{finding}");
+    repo.at(&["branch", "release", &orphan]);
+    let (code, _) = source(&archive, &repo.path(), &["--commit", &orphan]);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn bare_shallow_linked_and_sha256_clones() {
+    let (repo, archive) = scene(&files());
+    let base = repo.dir.path();
+    let origin = format!("file://{}", repo.path().display());
+    repo.git(&["clone", "-q", "--bare", &origin, "bare"], base);
+    repo.at(&["commit", "-q", "--allow-empty", "-m", "later"]);
+    repo.git(&["clone", "-q", "--depth", "1", &origin, "shallow"], base);
+    repo.git(&["clone", "-q", "--depth", "1", "--branch", "v1.3", &origin, "at-tag"], base);
+    repo.at(&["worktree", "add", "-q", "../linked", "v1.3"]);
+    for clone in ["bare", "at-tag", "linked"] {
+        let (code, finding) = source(&archive, &base.join(clone), &["--tag", "v1.3"]);
+        assert_eq!(code, 0, "{clone}: {finding}");
+    }
+    let (code, finding) = source(&archive, &base.join("shallow"), &["--tag", "v1.3"]);
+    assert_eq!((code, &finding["class"]), (3, &Value::from("commit-unavailable")));
+    assert!(finding["compared"].as_str().unwrap().contains("shallow"), "{finding}");
+    let sha256 = Repo::with(&["--object-format=sha256"]);
+    sha256.commit(&files());
+    sha256.tag("v1.3");
+    let (code, finding) = source(&archive, &sha256.path(), &[]);
+    assert_eq!((code, &finding["detail"]["totals"]["same"]), (0, &Value::from(4)), "{finding}");
+}
+
+#[test]
+fn submodules_and_directories_of_a_monorepo() {
+    let repo = Repo::new();
+    let inner: Vec<_> =
+        files().into_iter().map(|(path, node)| (format!("pkg/foo/{path}"), node)).collect();
+    let inner: Vec<_> = inner.iter().map(|(path, node)| (path.as_str(), node.clone())).collect();
+    let head = repo.commit(&inner);
+    repo.at(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},pkg/foo/vendor")]);
+    repo.at(&["commit", "-q", "-m", "submodule"]);
+    repo.tag("foo-1.3");
+    let archive = release(repo.dir.path(), "foo-1.3", &with(&[("vendor/x.c", text("int x;\n"))]));
+    let (code, finding) = source(&archive, &repo.path(), &["--directory", "pkg/foo"]);
+    assert_eq!(code, 0, "{finding}");
+    assert!(finding["detail"]["added"][0]["explanation"].as_str().unwrap().contains("submodule"));
+    let (code, _) = source(&archive, &repo.path(), &[]);
+    assert_eq!(code, 1, "nothing lies at the root");
+}
+
+#[test]
+fn a_wheel_is_held_against_the_directory_of_its_packages() {
+    let repo = Repo::new();
+    repo.commit(&[("src/foo/__init__.py", text("x = 1\n")), ("setup.py", text("setup()\n"))]);
+    repo.tag("v1.3");
+    let wheel = repo.dir.path().join("foo-1.3-py3-none-any.whl");
+    let members = [
+        ("foo/__init__.py".to_owned(), text("x = 1\n")),
+        ("foo-1.3.dist-info/WHEEL".to_owned(), text("Wheel-Version: 1.0\n")),
+    ];
+    std::fs::write(&wheel, support::tar(&members)).unwrap();
+    let (code, finding) = source(&wheel, &repo.path(), &[]);
+    assert_eq!((code, &finding["detail"]["directory"]), (0, &Value::from("src")), "{finding}");
+}
+
+#[test]
+fn git_archive_names_its_commit() {
+    let (repo, _) = scene(&files());
+    let path = repo.dir.path().join("foo-1.3.tar.gz");
+    repo.at(&["archive", "--prefix=foo-1.3/", "-o", path.to_str().unwrap(), "v1.3"]);
+    let (code, finding) = source(&path, &repo.path(), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(finding["detail"]["stated_commit"], finding["detail"]["commit"]);
+    repo.at(&["commit", "-q", "--allow-empty", "-m", "later"]);
+    let (code, finding) =
+        source(&path, &repo.path(), &["--commit", &repo.at(&["rev-parse", "HEAD"])]);
+    assert_eq!(code, 0);
+    assert_eq!(finding["detail"]["notes"][0]["class"], "tag-mismatch", "{finding}");
+}
+
+#[test]
+fn without_a_clone_nothing_is_compared() {
+    let (_repo, archive) = scene(&files());
+    let output = run(&["source", archive.to_str().unwrap()]);
+    assert_eq!(status(&output), 3);
+    assert!(stdout(&output).contains("not-checked-no-clone"));
+    let empty = tempfile::tempdir().unwrap();
+    for clone in [empty.path(), Path::new("/nonexistent"), Path::new("/dev/null")] {
+        let output = run(&[
+            "source",
+            archive.to_str().unwrap(),
+            "--git",
+            clone.to_str().unwrap(),
+            "--tag",
+            "v1",
+        ]);
+        assert_eq!(status(&output), 2, "{}", clone.display());
+    }
+    // A directory inside of a clone is not the clone.
+    let (repo, archive) = scene(&files());
+    let inside = repo.path().join("foo");
+    let output = run(&[
+        "source",
+        archive.to_str().unwrap(),
+        "--git",
+        inside.to_str().unwrap(),
+        "--tag",
+        "v1.3",
+    ]);
+    assert_eq!(status(&output), 2, "{}", stderr(&output));
+}
+
+/// A clone whose configuration and files name a program wherever git would run one.
+#[test]
+fn nothing_that_a_clone_names_is_run() {
+    let (repo, archive) = scene(&with(&[("foo/__init__.py", text("x = 2\n"))]));
+    let marker = repo.dir.path().join("marker");
+    let program = repo.dir.path().join("program");
+    std::fs::write(&program, format!("#!/bin/sh\necho \"$0 $*\" >> {}\ncat\n", marker.display()))
+        .unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let run_it = program.to_str().unwrap();
+    for (key, value) in [
+        ("core.fsmonitor", run_it),
+        ("core.hooksPath", repo.dir.path().to_str().unwrap()),
+        ("core.pager", run_it),
+        ("core.editor", run_it),
+        ("core.sshCommand", run_it),
+        ("core.alternateRefsCommand", run_it),
+        ("pager.rev-parse", "true"),
+        ("pager.ls-tree", "true"),
+        ("pager.cat-file", run_it),
+        ("pager.for-each-ref", run_it),
+        ("diff.external", run_it),
+        ("diff.evil.textconv", run_it),
+        ("diff.evil.command", run_it),
+        ("filter.evil.clean", run_it),
+        ("filter.evil.smudge", run_it),
+        ("filter.evil.process", run_it),
+        ("filter.evil.required", "true"),
+        ("alias.ls-tree", "!program"),
+        ("alias.cat-file", "!program"),
+        ("credential.helper", run_it),
+        ("gpg.program", run_it),
+        ("log.showSignature", "true"),
+        ("uploadpack.packObjectsHook", run_it),
+        ("remote.origin.url", &format!("ext::{run_it}")),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.partialCloneFilter", "blob:none"),
+        ("extensions.partialClone", "origin"),
+        ("protocol.ext.allow", "always"),
+        ("protocol.allow", "always"),
+    ] {
+        repo.at(&["config", key, value]);
+    }
+    std::fs::write(repo.path().join(".git/info/attributes"), "* filter=evil diff=evil\n").unwrap();
+    std::fs::write(repo.path().join(".gitattributes"), "* filter=evil diff=evil\n").unwrap();
+    for hook in
+        ["post-checkout", "post-index-change", "reference-transaction", "fsmonitor-watchman"]
+    {
+        std::fs::copy(&program, repo.path().join(".git/hooks").join(hook)).unwrap();
+        std::fs::copy(&program, repo.dir.path().join(hook)).unwrap();
+    }
+    // A missing object would be fetched from the promisor by a git that is not told otherwise.
+    let blob = repo
+        .git(&["-c", "core.fsmonitor=false", "rev-parse", "v1.3:foo/__init__.py"], &repo.path());
+    let _ = std::fs::remove_file(&marker);
+    let (code, finding) = source(&archive, &repo.path(), &["--tag", "v1.3"]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{finding}");
+    let object = repo.path().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
+    std::fs::remove_file(object).unwrap();
+    let (code, _) = source(&archive, &repo.path(), &["--tag", "v1.3"]);
+    assert_eq!(code, 1);
+    let (code, _) = source(&archive, &repo.path(), &["--commit", &"1".repeat(40)]);
+    assert_eq!(code, 3);
+    assert!(!marker.exists(), "was run: {}", std::fs::read_to_string(&marker).unwrap());
+    // The trap works: an ordinary git walks into it.
+    let _ = Command::new("git").args(["status"]).current_dir(repo.path()).output();
+    assert!(marker.exists(), "the trap is none");
+}
+
+/// What the caller's environment says of git does not reach it.
+#[test]
+fn the_environment_is_clean() {
+    let (repo, archive) = scene(&files());
+    let other = Repo::new();
+    other.commit(&[("other", text("x\n"))]);
+    let output = Command::new(env!("CARGO_BIN_EXE_distvouch"))
+        .args(["source", "--tag", "v1.3", "--git"])
+        .args([repo.path(), archive])
+        .env("GIT_DIR", other.path().join(".git"))
+        .env("GIT_OBJECT_DIRECTORY", "/nonexistent")
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "core.bare")
+        .env("GIT_CONFIG_VALUE_0", "nonsense")
+        .env("GIT_TRACE", "1")
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+}
+
+/// A git that never ends is ended.
+#[test]
+fn a_git_that_hangs_is_ended() {
+    use distvouch::failure::FailureClass;
+    use distvouch::source::{CommitSpec, Options, check};
+    let (repo, archive) = scene(&files());
+    // A FIFO where git looks for packed references: opening it waits for ever.
+    let packed = repo.path().join(".git/packed-refs");
+    assert!(Command::new("mkfifo").arg(&packed).status().unwrap().success());
+    let start = std::time::Instant::now();
+    let spec = CommitSpec { commit: None, tag: Some("v9".to_owned()) };
+    let timeout = std::time::Duration::from_secs(1);
+    let finding = check(&archive, &repo.path(), &spec, &Options { timeout, directory: None });
+    assert_eq!(finding.class, Some(FailureClass::NotCheckedNoClone));
+    assert!(finding.compared.contains("more than 1 seconds"), "{}", finding.compared);
+    assert!(start.elapsed().as_secs() < 30);
+}
+
+#[test]
+fn names_from_outside_are_escaped() {
+    let (repo, archive) = scene(&with(&[("foo/\x1b[2J\u{202e}.py", text("x\n"))]));
+    let clone = repo.path();
+    let output = run(&["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap()]);
+    let printed = stdout(&output);
+    assert!(printed.contains("foo/<U+001B>[2J<U+202E>.py"), "{printed}");
+    assert!(!printed.contains(['\x1b', '\u{202e}']));
+}
