@@ -89,6 +89,11 @@ pub enum UsageError {
         /// The distfile.
         distfile: String,
     },
+    /// An option does not say about which of several distfiles it is.
+    WhichDistfile {
+        /// The option.
+        option: &'static str,
+    },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
     /// `detached` was given no key at all.
@@ -127,6 +132,10 @@ impl fmt::Display for UsageError {
             Self::NotChecked { option, distfile } => {
                 write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
             }
+            Self::WhichDistfile { option } => write!(
+                f,
+                "{option}: there are several distfiles: say which with DISTFILE=FILE"
+            ),
             Self::UnknownClass(name) => write!(
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"

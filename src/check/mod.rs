@@ -6,6 +6,7 @@
 pub mod manifest;
 pub mod pairing;
 mod plan;
+pub mod previous;
 pub mod signatures;
 
 use crate::digests::HashName;
@@ -21,6 +22,7 @@ use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use pairing::{EvidenceKind, Role};
 use plan::Plan;
+use previous::Previous;
 use signatures::{Keys, Over};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -52,6 +54,8 @@ pub struct Inputs {
     pub publisher: Option<PublisherExpectation>,
     /// How it must have been published.
     pub pins: Pins,
+    /// The release before, by distfile of this one.
+    pub previous: BTreeMap<String, Previous>,
     /// Checks Sigstore evidence; `None` where there is none to check.
     pub verifier: Option<Verifier>,
     /// The checks that must agree.

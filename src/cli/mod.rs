@@ -9,6 +9,7 @@ pub mod generate;
 pub mod keys;
 pub mod message;
 pub mod options;
+pub mod pin;
 pub mod review;
 pub mod sigstore;
 pub mod source;
@@ -58,6 +59,8 @@ pub enum Command {
     Source(source::Source),
     /// Record that a person read a release diff
     Review(review::Review),
+    /// Print the eclass variables that pin who published a release, and how
+    Pin(pin::Pin),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -84,6 +87,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Diff(diff) => diff.run(),
         Command::Source(source) => source.run(),
         Command::Review(review) => review.run(),
+        Command::Pin(pin) => pin.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),
