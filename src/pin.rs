@@ -110,6 +110,9 @@ impl Pins {
             Publisher::CircleCi { project, definition } => {
                 (Some(format!("circleci:{project}")), Some(definition))
             }
+            Publisher::ActiveState { organization, project } => {
+                (Some(format!("activestate:{organization}/{project}")), None)
+            }
             Publisher::Other { identity, issuer }
                 if issuer == crate::attestation::GITHUB_LOGIN_ISSUER =>
             {

@@ -76,7 +76,7 @@ fn run(version: &str, commit: &str) -> Workflow {
 
 /// A package with two honest versions in git, both tagged; its commits.
 fn widget() -> (Stage, String, String) {
-    let stage = Stage::new("widget", "1.0", "1.1");
+    let stage = Stage::new("widget", "1.0", "1.1", CORE);
     let old = stage.commit("clone", &sources("1.0"), "Widget 1.0");
     stage.tag("clone", "v1.0");
     let new = stage.commit("clone", &sources("1.1"), "Widget 1.1");
@@ -102,7 +102,7 @@ fn token_stolen() -> Stage {
 }
 
 fn tarball_only_macro() -> Stage {
-    let stage = Stage::new("squeeze", "5.4.0", "5.6.0");
+    let stage = Stage::new("squeeze", "5.4.0", "5.6.0", "m4/build-to-host.m4");
     let sources = |version: &str| {
         tree(&[
             ("Makefile.am", "bin_PROGRAMS = squeeze\nsqueeze_SOURCES = src/squeeze.c\n"),
@@ -274,7 +274,7 @@ replays! {
         levels: &[
             (Repository, "provenance-absent", 1),
             (Source, "agrees+source-added", 0),
-            (Diff, "m4/build-to-host.m4", 0),
+            (Diff, "first", 0),
         ],
         lesson: "Nothing contradicts. The comparison with git puts the macro on top of what git has not \
                  and says that nothing there vouches for it; the test file it says nothing of, because git \
@@ -290,8 +290,8 @@ replays! {
             (Repository, "agrees", 0),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Everything that is asked of the provenance agrees, and the attacker held what the report \
                  names: `job`. Only the comparison with git, and reading, see it.",
@@ -305,8 +305,8 @@ replays! {
             (Repository, "provenance-absent", 1),
             (Pins, "provenance-absent", 1),
             (Continuity, "provenance-dropped", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Absence alone is no information: most projects never attested anything. That it was there \
                  the last time makes it an answer.",
@@ -321,8 +321,8 @@ replays! {
             (Repository, "signer-external", 1),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Without a pin the foreign signer is refused. Whoever pins it trusts that repository as much \
                  as this one, and then only source and diff are left.",
@@ -336,9 +336,9 @@ replays! {
         levels: &[
             (Repository, "trigger-mismatch", 1),
             (Pins, "workflow-mismatch+ref-mismatch+trigger-mismatch", 1),
-            (Continuity, "publisher-changed", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Continuity, "publisher-changed+trigger-mismatch+ref-mismatch", 1),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Triggers that outsiders can cause are refused without any pin. The pins on workflow and \
                  ref see it, too.",
@@ -351,9 +351,9 @@ replays! {
         levels: &[
             (Repository, "trigger-mismatch", 1),
             (Pins, "ref-mismatch+trigger-mismatch", 1),
-            (Continuity, "publisher-changed", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Continuity, "trigger-mismatch+ref-mismatch", 1),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "The workflow's path is the usual one, so that pin says nothing; trigger and ref do.",
     };
@@ -366,8 +366,8 @@ replays! {
             (Repository, "publisher-mismatch", 1),
             (Pins, "repository-transferred", 1),
             (Continuity, "repository-transferred", 1),
-            (Source, "agrees", 0),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "agrees+source-added", 0),
+            (Diff, "listed", 0),
         ],
         lesson: "By the numbers it is the same repository with another owner. The comparison with git has \
                  nothing to object: what the new owner released is what the new owner committed.",
@@ -379,10 +379,10 @@ replays! {
         stage: reregistered,
         levels: &[
             (Repository, "agrees", 0),
-            (Pins, "repository-reregistered", 1),
+            (Pins, "repository-reregistered+repository-transferred", 1),
             (Continuity, "repository-reregistered", 1),
             (Source, "commit-unavailable", 3),
-            (Diff, "src/widget/core.py", 0),
+            (Diff, "listed", 0),
         ],
         lesson: "The name agrees, which is all that a check by name sees. The numbers do not, and the clone \
                  that the maintainer has does not know the commit.",
@@ -396,8 +396,8 @@ replays! {
             (Repository, "agrees", 0),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "commit-unreachable", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "commit-unreachable+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "The archive is exactly what git has at the attested commit. That no branch and no tag leads \
                  there is what gives it away.",
@@ -409,8 +409,8 @@ replays! {
         stage: owners_upload,
         levels: &[
             (Repository, "provenance-absent", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "There was never anything to compare a publisher with. The tag is enough to see it.",
     };
@@ -422,8 +422,8 @@ replays! {
         levels: &[
             (Manifest, "manifest-mismatch", 1),
             (Repository, "subject-digest", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "This is what the Manifest is for: after the bump it fixes the bytes, and nothing else is \
                  needed.",
@@ -437,8 +437,8 @@ replays! {
             (Repository, "agrees", 0),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "agrees", 0),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "agrees+source-added", 0),
+            (Diff, "listed", 0),
         ],
         lesson: "Everything agrees. The report says that whoever holds `source` passes all of it; only a \
                  person who reads the diff sees the line.",

@@ -73,8 +73,8 @@ pub struct Replay {
     pub told: &'static str,
     /// Makes the releases and the repository.
     pub stage: fn() -> Stage,
-    /// What each level answers. For [`Level::Diff`], which gives no answer, the path that it must
-    /// put on top.
+    /// What each level answers; for [`Level::Diff`], whether it lists what was slipped in `first`, or
+    /// among others.
     pub levels: &'static [Expected],
     /// What to take from it.
     pub lesson: &'static str,
@@ -103,13 +103,15 @@ pub struct Stage {
     pub pins: Vec<String>,
     /// The commit that was attested, where one was.
     pub commit: Option<String>,
+    /// The file with what was slipped in.
+    pub payload: &'static str,
     /// The clone that the maintainer has.
     pub clone: String,
 }
 
 impl Stage {
     /// An empty one, for two versions of `package` of the repository `example/PACKAGE`.
-    pub fn new(package: &str, old: &str, new: &str) -> Self {
+    pub fn new(package: &str, old: &str, new: &str, payload: &'static str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         for sub in ["old", "new"] {
             std::fs::create_dir(dir.path().join(sub)).unwrap();
@@ -139,6 +141,7 @@ impl Stage {
             repository: format!("https://github.com/example/{package}"),
             pins: pins.map(str::to_owned).to_vec(),
             commit: None,
+            payload,
             clone: "clone".to_owned(),
         };
         stage.init("clone");
@@ -267,17 +270,21 @@ impl Stage {
     }
 
     /// What a level answers: the class of its finding, with the classes said beside it behind plus
-    /// signs, and the exit status. For the diff, the path on top.
+    /// signs, and the exit status. For the diff, whether it lists the payload.
     pub fn answer(&self, level: Level) -> (String, i32) {
         let mut arguments = self.arguments(level);
         if level == Level::Diff {
             let (status, text, said) = self.run(&arguments);
-            let after = |heading: &str| {
-                let at = text.lines().position(|line| line.starts_with(heading))?;
-                text.lines().nth(at + 1)?.split_whitespace().nth(1).map(str::to_owned)
-            };
-            let top = after("Read these first").or_else(|| after("Then these"));
-            return (top.unwrap_or_else(|| panic!("{text}{said}")), status);
+            let changes: Vec<&str> = text
+                .lines()
+                .take_while(|line| !line.starts_with("Nothing here read"))
+                .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
+                .filter(|(kind, _)| ["added", "changed", "removed"].contains(kind))
+                .filter_map(|(_, rest)| rest.split_whitespace().next())
+                .collect();
+            let at = changes.iter().position(|path| *path == self.payload);
+            let at = at.unwrap_or_else(|| panic!("{} is not listed: {text}{said}", self.payload));
+            return (if at == 0 { "first" } else { "listed" }.to_owned(), status);
         }
         arguments.push("--json".to_owned());
         let (status, text, said) = self.run(&arguments);
@@ -292,9 +299,14 @@ impl Stage {
 fn classes(finding: &Value) -> String {
     let class = finding["class"].as_str().or(finding["outcome"].as_str()).unwrap();
     let notes = finding["detail"]["notes"].as_array().into_iter().flatten();
-    let mut notes: Vec<&str> = notes.map(|note| note["class"].as_str().unwrap()).collect();
-    notes.dedup();
-    std::iter::once(class).chain(notes).collect::<Vec<_>>().join("+")
+    let notes = notes.map(|note| note["class"].as_str().unwrap());
+    let mut all = Vec::new();
+    for class in std::iter::once(class).chain(notes) {
+        if !all.contains(&class) {
+            all.push(class);
+        }
+    }
+    all.join("+")
 }
 
 impl Replay {
@@ -342,7 +354,8 @@ impl Replay {
             let cell = self.levels.iter().find(|(l, ..)| *l == level);
             match cell {
                 None => out.push_str(" – |"),
-                Some((Level::Diff, path, _)) => write!(out, " shows `{path}` |").unwrap(),
+                Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),
+                Some((Level::Diff, ..)) => out.push_str(" lists it |"),
                 Some((_, answer, _)) => {
                     write!(out, " {} |", answer.replace('+', ", said: ")).unwrap()
                 }
