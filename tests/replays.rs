@@ -19,6 +19,7 @@ mod replay;
 use made::Workflow;
 use replay::Level::{Continuity, Diff, Manifest, Pins, Repository, Source};
 use replay::{Level, Replay, Stage, Tree, tree};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// When the old release was published: 2025-02-01 12:00:00 UTC.
@@ -324,8 +325,9 @@ replays! {
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
         ],
-        lesson: "Without a pin the foreign signer is refused. Whoever pins it trusts that repository as much \
-                 as this one, and then only source and diff are left.",
+        lesson: "Without a pin the foreign signer is refused. Whoever pins it relies on that repository as \
+                 much as on this one. That the commit behind its tag is another than the last time is \
+                 nothing unusual, so that only source and diff are left.",
     };
     pull_request_comment: Replay {
         title: "A comment on a pull request: started by an outsider",
@@ -385,7 +387,7 @@ replays! {
             (Diff, "listed", 0),
         ],
         lesson: "The name agrees, which is all that a check by name sees. The numbers do not, and the clone \
-                 that the maintainer has does not know the commit.",
+                 that the maintainer has does not know the commit. A fresh clone of that name would.",
     };
     orphan_commit: Replay {
         title: "An orphan commit: released from a tag that is gone",
@@ -478,7 +480,8 @@ fn document() -> String {
     out.push_str(&format!("\n|{}\n", "---|".repeat(Level::ALL.len() + 1)));
     let all = all();
     all.iter().for_each(|replay| replay.row(&mut out));
-    all.iter().for_each(|replay| replay.section(&mut out));
+    let mut seen = BTreeMap::new();
+    all.iter().for_each(|replay| replay.section(&mut seen, &mut out));
     out
 }
 
@@ -495,6 +498,16 @@ fn the_document_is_what_the_program_prints() {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     let differ = now.lines().zip(there.lines()).find(|(now, there)| now != there);
     assert!(now == there, "{differ:?}: write it anew: DISTVOUCH_BLESS=1 cargo test --test replays");
+}
+
+/// Why the maintainer's own clone counts, and not a fresh one of the same name.
+#[test]
+fn a_fresh_clone_of_a_reregistered_name_agrees() {
+    if common::tool("a fresh clone", "git").is_some() {
+        let mut stage = reregistered();
+        stage.clone = "clone".to_owned();
+        assert_eq!(stage.answer(Source), ("agrees+source-added".to_owned(), 0));
+    }
 }
 
 /// No level sees everything, each is needed somewhere, and somewhere nothing but reading helps.

@@ -11,6 +11,7 @@
 use crate::made::{Signing, Sigstore, Workflow};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -326,20 +327,31 @@ impl Replay {
         assert_eq!(answers, expected, "{}", self.title);
     }
 
-    /// What the program printed at each level, as a section of the document.
-    pub fn section(&self, out: &mut String) {
+    /// What the program printed at each level, as a section of the document. What an earlier
+    /// incident printed on the same command, `seen`, is not repeated.
+    pub fn section(&self, seen: &mut BTreeMap<(String, String), &'static str>, out: &mut String) {
         let stage = (self.stage)();
-        write!(out, "\n## {}\n\n{}\n", self.title, self.told).unwrap();
+        write!(out, "\n## {}\n\n{}", self.title, wrapped(self.told)).unwrap();
         for (level, ..) in self.levels {
             let arguments = stage.arguments(*level);
             let (status, text, said) = stage.run(&arguments);
             assert_eq!(said, "", "{} at {}", self.title, level.name());
-            let command = command_line(&arguments);
+            let (command, text) = (command_line(&arguments), plain(&text));
             write!(out, "\n### {}: {}\n\n", self.short(), level.name()).unwrap();
-            write!(out, "```console\n{command}\n{}```\n\nExit status {status}.\n", plain(&text))
-                .unwrap();
+            match seen.entry((command, text)) {
+                Entry::Occupied(earlier) => {
+                    writeln!(out, "The same, to the letter, as under {}.", earlier.get()).unwrap();
+                }
+                Entry::Vacant(place) => {
+                    let (command, text) = place.key();
+                    write!(out, "```console\n{command}\n{text}```\n\nExit status {status}.\n")
+                        .unwrap();
+                    place.insert(self.short());
+                }
+            }
         }
-        write!(out, "\n{}\n", self.lesson).unwrap();
+        write!(out, "\n### {}: what to take from it\n\n{}", self.short(), wrapped(self.lesson))
+            .unwrap();
     }
 
     /// The part of the title before the colon.
@@ -357,7 +369,13 @@ impl Replay {
                 Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),
                 Some((Level::Diff, ..)) => out.push_str(" lists it |"),
                 Some((_, answer, _)) => {
-                    write!(out, " {} |", answer.replace('+', ", said: ")).unwrap()
+                    let (first, rest) = answer.split_once('+').unwrap_or((answer, ""));
+                    let rest = rest.replace('+', ", ");
+                    match (first, rest.as_str()) {
+                        (first, "") => write!(out, " {first} |").unwrap(),
+                        ("agrees", rest) => write!(out, " agrees; said: {rest} |").unwrap(),
+                        (first, rest) => write!(out, " {first}; also: {rest} |").unwrap(),
+                    }
                 }
             }
         }
@@ -365,19 +383,50 @@ impl Replay {
     }
 }
 
-/// The command as one would type it, an option to a line where it is long.
+/// Text in lines of at most 88 columns.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > 88 {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out.push('\n');
+    out
+}
+
+/// The command as one would type it, in several lines where it is long; an option stays with what
+/// it is set to.
 fn command_line(arguments: &[String]) -> String {
-    let mut lines = vec!["$ distvouch".to_owned()];
+    let mut words: Vec<String> = Vec::new();
+    let mut option_waits = false;
     for argument in arguments {
-        let quoted =
-            if argument.contains(['*', ' ']) { format!("'{argument}'") } else { argument.clone() };
+        let quoted = match argument.contains(['*', ' ']) {
+            true => format!("'{argument}'"),
+            false => argument.clone(),
+        };
+        match words.last_mut() {
+            Some(option) if option_waits => write!(option, " {quoted}").unwrap(),
+            _ => words.push(quoted),
+        }
+        option_waits = argument.starts_with("--") && argument != "--unified";
+    }
+    let mut lines = vec!["$ distvouch".to_owned()];
+    for word in words {
         let line = lines.last_mut().unwrap();
-        if line.len() + quoted.len() > 84 || argument == "--repository" || argument == "--workflow"
-        {
+        if line.len() + word.len() > 84 {
             line.push_str(" \\");
-            lines.push(format!("      {quoted}"));
+            lines.push(format!("      {word}"));
         } else {
-            write!(line, " {quoted}").unwrap();
+            write!(line, " {word}").unwrap();
         }
     }
     lines.join("\n")
