@@ -24,6 +24,7 @@ pub mod failure;
 pub mod finding;
 pub mod history;
 pub mod input;
+pub mod inspect;
 pub mod json;
 pub mod manifest;
 pub mod message;
