@@ -202,6 +202,10 @@ impl Stage {
             .current_dir(self.path(clone))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_DEFAULT_HASH")
             // The same commits at every run.
             .env("GIT_AUTHOR_DATE", "2025-02-01T00:00:00Z")
             .env("GIT_COMMITTER_DATE", "2025-02-01T00:00:00Z")
@@ -242,7 +246,9 @@ impl Stage {
         let by = ["--trusted-root", "trusted_root.json", "--repository", &self.repository];
         let required = ["--require", "provenance"];
         match level {
-            Level::Manifest => check(&["--manifest", "Manifest", "--clock", "emerge"]),
+            Level::Manifest => {
+                check(&[&by[..], &["--manifest", "Manifest", "--clock", "emerge"]].concat())
+            }
             Level::Repository => check(&[&by[..], &required].concat()),
             Level::Pins => {
                 let pins: Vec<&str> = self.pins.iter().map(String::as_str).collect();
