@@ -396,23 +396,26 @@ fn the_publisher() {
     expect("the index covers", &stolen, &EXPECTED, "publisher-mismatch+publisher-disagrees");
 }
 
+/// What names a publisher, its issuer, its claims, its alternative name; and what names another.
+type Kind = (&'static str, &'static str, &'static [(u32, &'static str)], GeneralName, &'static str);
+
 /// Each kind of publisher agrees with what names it, and with nothing that names another.
 #[test]
 fn the_other_publishers() {
-    let pipeline = "https://gitlab.com/example/widget//.gitlab-ci.yml@refs/tags/v1.0";
-    let circle = "https://circleci.com/api/v2/projects/2b7c1f8a-0000-4000-8000-000000000001\
+    const PIPELINE: &str = "https://gitlab.com/example/widget//.gitlab-ci.yml@refs/tags/v1.0";
+    const CIRCLE: &str = "https://circleci.com/api/v2/projects/2b7c1f8a-0000-4000-8000-000000000001\
                   /pipeline-definitions/2b7c1f8a-0000-4000-8000-000000000002";
-    let kinds: [(&str, &str, &[(u32, &str)], GeneralName, &str); 5] = [
+    let kinds: [Kind; 5] = [
         (
             "gitlab:example/widget",
             "https://gitlab.com",
             &[
-                (9, pipeline),
+                (9, PIPELINE),
                 (12, "https://gitlab.com/example/widget"),
-                (18, pipeline),
+                (18, PIPELINE),
                 (20, "push"),
             ],
-            uri(pipeline),
+            uri(PIPELINE),
             "gitlab:other/widget",
         ),
         (
@@ -425,8 +428,8 @@ fn the_other_publishers() {
         (
             "circleci:2b7c1f8a-0000-4000-8000-000000000001",
             "https://oidc.circleci.com",
-            &[(9, circle), (11, "\"\"")],
-            uri(circle),
+            &[(9, CIRCLE), (11, "\"\"")],
+            uri(CIRCLE),
             "circleci:2b7c1f8a-0000-4000-8000-000000000003",
         ),
         (
