@@ -26,6 +26,7 @@ pub mod finding;
 pub mod gentoo;
 pub mod history;
 pub mod input;
+pub mod inspect;
 pub mod json;
 pub mod manifest;
 pub mod message;

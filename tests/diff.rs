@@ -1,6 +1,7 @@
 //! `distvouch diff` on releases made here, hostile ones among them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
 mod support;
 
 use serde_json::Value;
@@ -270,7 +271,7 @@ fn nothing_from_the_archives_becomes_markup() {
             html5gum::Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
                 assert!(elements.contains(&name.as_str()), "{name}");
-                for (attribute, _) in &tag.attributes {
+                for attribute in tag.attributes.keys() {
                     let attribute = String::from_utf8_lossy(attribute).into_owned();
                     assert!(attributes.contains(&attribute.as_str()), "{name} {attribute}");
                 }
@@ -296,13 +297,7 @@ fn nothing_from_the_archives_becomes_markup() {
 /// A real browser renders the page, runs nothing and asks for nothing.
 #[test]
 fn a_browser_shows_the_page_and_runs_nothing() {
-    let Some(chromium) = ["chromium", "chromium-browser", "google-chrome-stable"]
-        .into_iter()
-        .find(|name| std::process::Command::new(name).arg("--version").output().is_ok())
-    else {
-        println!("skipped: there is no chromium here");
-        return;
-    };
+    let Some(chromium) = common::tool("the diff as a page", "chromium") else { return };
     let dir = dir();
     let page = hostile_page(dir.path());
     let output = std::process::Command::new(chromium)
@@ -314,7 +309,8 @@ fn a_browser_shows_the_page_and_runs_nothing() {
         .unwrap();
     let dom = String::from_utf8_lossy(&output.stdout);
     if !dom.contains("</html>") {
-        println!("skipped: chromium did not run: {}", String::from_utf8_lossy(&output.stderr));
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        common::skipped("the diff as a page", &format!("chromium did not run: {why}"));
         return;
     }
     let title = &dom[dom.find("<title>").unwrap()..dom.find("</title>").unwrap()];

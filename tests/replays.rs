@@ -19,6 +19,7 @@ mod replay;
 use made::Workflow;
 use replay::Level::{Continuity, Diff, Manifest, Pins, Repository, Source};
 use replay::{Level, Replay, Stage, Tree, tree};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// When the old release was published: 2025-02-01 12:00:00 UTC.
@@ -76,7 +77,7 @@ fn run(version: &str, commit: &str) -> Workflow {
 
 /// A package with two honest versions in git, both tagged; its commits.
 fn widget() -> (Stage, String, String) {
-    let stage = Stage::new("widget", "1.0", "1.1");
+    let stage = Stage::new("widget", "1.0", "1.1", CORE);
     let old = stage.commit("clone", &sources("1.0"), "Widget 1.0");
     stage.tag("clone", "v1.0");
     let new = stage.commit("clone", &sources("1.1"), "Widget 1.1");
@@ -102,7 +103,7 @@ fn token_stolen() -> Stage {
 }
 
 fn tarball_only_macro() -> Stage {
-    let stage = Stage::new("squeeze", "5.4.0", "5.6.0");
+    let stage = Stage::new("squeeze", "5.4.0", "5.6.0", "m4/build-to-host.m4");
     let sources = |version: &str| {
         tree(&[
             ("Makefile.am", "bin_PROGRAMS = squeeze\nsqueeze_SOURCES = src/squeeze.c\n"),
@@ -274,7 +275,7 @@ replays! {
         levels: &[
             (Repository, "provenance-absent", 1),
             (Source, "agrees+source-added", 0),
-            (Diff, "m4/build-to-host.m4", 0),
+            (Diff, "first", 0),
         ],
         lesson: "Nothing contradicts. The comparison with git puts the macro on top of what git has not \
                  and says that nothing there vouches for it; the test file it says nothing of, because git \
@@ -290,8 +291,8 @@ replays! {
             (Repository, "agrees", 0),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Everything that is asked of the provenance agrees, and the attacker held what the report \
                  names: `job`. Only the comparison with git, and reading, see it.",
@@ -305,8 +306,8 @@ replays! {
             (Repository, "provenance-absent", 1),
             (Pins, "provenance-absent", 1),
             (Continuity, "provenance-dropped", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Absence alone is no information: most projects never attested anything. That it was there \
                  the last time makes it an answer.",
@@ -321,11 +322,12 @@ replays! {
             (Repository, "signer-external", 1),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
-        lesson: "Without a pin the foreign signer is refused. Whoever pins it trusts that repository as much \
-                 as this one, and then only source and diff are left.",
+        lesson: "Without a pin the foreign signer is refused. Whoever pins it relies on that repository as \
+                 much as on this one. That the commit behind its tag is another than the last time is \
+                 nothing unusual, so that only source and diff are left.",
     };
     pull_request_comment: Replay {
         title: "A comment on a pull request: started by an outsider",
@@ -336,9 +338,9 @@ replays! {
         levels: &[
             (Repository, "trigger-mismatch", 1),
             (Pins, "workflow-mismatch+ref-mismatch+trigger-mismatch", 1),
-            (Continuity, "publisher-changed", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Continuity, "publisher-changed+trigger-mismatch+ref-mismatch", 1),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "Triggers that outsiders can cause are refused without any pin. The pins on workflow and \
                  ref see it, too.",
@@ -351,9 +353,9 @@ replays! {
         levels: &[
             (Repository, "trigger-mismatch", 1),
             (Pins, "ref-mismatch+trigger-mismatch", 1),
-            (Continuity, "publisher-changed", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Continuity, "trigger-mismatch+ref-mismatch", 1),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "The workflow's path is the usual one, so that pin says nothing; trigger and ref do.",
     };
@@ -366,8 +368,8 @@ replays! {
             (Repository, "publisher-mismatch", 1),
             (Pins, "repository-transferred", 1),
             (Continuity, "repository-transferred", 1),
-            (Source, "agrees", 0),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "agrees+source-added", 0),
+            (Diff, "listed", 0),
         ],
         lesson: "By the numbers it is the same repository with another owner. The comparison with git has \
                  nothing to object: what the new owner released is what the new owner committed.",
@@ -379,13 +381,13 @@ replays! {
         stage: reregistered,
         levels: &[
             (Repository, "agrees", 0),
-            (Pins, "repository-reregistered", 1),
+            (Pins, "repository-reregistered+repository-transferred", 1),
             (Continuity, "repository-reregistered", 1),
             (Source, "commit-unavailable", 3),
-            (Diff, "src/widget/core.py", 0),
+            (Diff, "listed", 0),
         ],
         lesson: "The name agrees, which is all that a check by name sees. The numbers do not, and the clone \
-                 that the maintainer has does not know the commit.",
+                 that the maintainer has does not know the commit. A fresh clone of that name would.",
     };
     orphan_commit: Replay {
         title: "An orphan commit: released from a tag that is gone",
@@ -396,8 +398,8 @@ replays! {
             (Repository, "agrees", 0),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "commit-unreachable", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "commit-unreachable+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "The archive is exactly what git has at the attested commit. That no branch and no tag leads \
                  there is what gives it away.",
@@ -409,8 +411,8 @@ replays! {
         stage: owners_upload,
         levels: &[
             (Repository, "provenance-absent", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "There was never anything to compare a publisher with. The tag is enough to see it.",
     };
@@ -422,8 +424,8 @@ replays! {
         levels: &[
             (Manifest, "manifest-mismatch", 1),
             (Repository, "subject-digest", 1),
-            (Source, "source-changed", 1),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "source-changed+source-added", 1),
+            (Diff, "listed", 0),
         ],
         lesson: "This is what the Manifest is for: after the bump it fixes the bytes, and nothing else is \
                  needed.",
@@ -437,8 +439,8 @@ replays! {
             (Repository, "agrees", 0),
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
-            (Source, "agrees", 0),
-            (Diff, "src/widget/core.py", 0),
+            (Source, "agrees+source-added", 0),
+            (Diff, "listed", 0),
         ],
         lesson: "Everything agrees. The report says that whoever holds `source` passes all of it; only a \
                  person who reads the diff sees the line.",
@@ -478,7 +480,8 @@ fn document() -> String {
     out.push_str(&format!("\n|{}\n", "---|".repeat(Level::ALL.len() + 1)));
     let all = all();
     all.iter().for_each(|replay| replay.row(&mut out));
-    all.iter().for_each(|replay| replay.section(&mut out));
+    let mut seen = BTreeMap::new();
+    all.iter().for_each(|replay| replay.section(&mut seen, &mut out));
     out
 }
 
@@ -495,6 +498,16 @@ fn the_document_is_what_the_program_prints() {
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     let differ = now.lines().zip(there.lines()).find(|(now, there)| now != there);
     assert!(now == there, "{differ:?}: write it anew: DISTVOUCH_BLESS=1 cargo test --test replays");
+}
+
+/// Why the maintainer's own clone counts, and not a fresh one of the same name.
+#[test]
+fn a_fresh_clone_of_a_reregistered_name_agrees() {
+    if common::tool("a fresh clone", "git").is_some() {
+        let mut stage = reregistered();
+        stage.clone = "clone".to_owned();
+        assert_eq!(stage.answer(Source), ("agrees+source-added".to_owned(), 0));
+    }
 }
 
 /// No level sees everything, each is needed somewhere, and somewhere nothing but reading helps.

@@ -15,7 +15,7 @@ mod made;
 
 use common::{Run, Scratch};
 use made::{
-    Key, Log, Signing, Sigstore, Workflow, b64, critical_unknown, flipped, provenance, uri,
+    Key, Log, Signing, Sigstore, Workflow, b64, critical_unknown, email, flipped, provenance, uri,
 };
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -394,6 +394,76 @@ fn the_publisher() {
     evil.repository = "evil/widget".to_owned();
     let stolen = provenance(&run, &[signing(&evil).attestation()]);
     expect("the index covers", &stolen, &EXPECTED, "publisher-mismatch+publisher-disagrees");
+}
+
+/// What names a publisher, its issuer, its claims, its alternative name; and what names another.
+type Kind = (&'static str, &'static str, &'static [(u32, &'static str)], GeneralName, &'static str);
+
+/// Each kind of publisher agrees with what names it, and with nothing that names another.
+#[test]
+fn the_other_publishers() {
+    const PIPELINE: &str = "https://gitlab.com/example/widget//.gitlab-ci.yml@refs/tags/v1.0";
+    const CIRCLE: &str = "https://circleci.com/api/v2/projects/2b7c1f8a-0000-4000-8000-000000000001\
+                  /pipeline-definitions/2b7c1f8a-0000-4000-8000-000000000002";
+    let kinds: [Kind; 5] = [
+        (
+            "gitlab:example/widget",
+            "https://gitlab.com",
+            &[
+                (9, PIPELINE),
+                (12, "https://gitlab.com/example/widget"),
+                (18, PIPELINE),
+                (20, "push"),
+            ],
+            uri(PIPELINE),
+            "gitlab:other/widget",
+        ),
+        (
+            "gcp:release@widget.iam.gserviceaccount.com",
+            "https://accounts.google.com",
+            &[],
+            email("release@widget.iam.gserviceaccount.com"),
+            "gcp:other@widget.iam.gserviceaccount.com",
+        ),
+        (
+            "circleci:2b7c1f8a-0000-4000-8000-000000000001",
+            "https://oidc.circleci.com",
+            &[(9, CIRCLE), (11, "\"\"")],
+            uri(CIRCLE),
+            "circleci:2b7c1f8a-0000-4000-8000-000000000003",
+        ),
+        (
+            "github-login:maintainer@example.org",
+            "https://github.com/login/oauth",
+            &[],
+            email("maintainer@example.org"),
+            "github-login:other@example.org",
+        ),
+        (
+            "activestate:example/widget",
+            "https://platform.activestate.com/api/v1/oauth/oidc",
+            &[(24, "org:example:project:widget")],
+            email("builder@example.org"),
+            "activestate:example/gadget",
+        ),
+    ];
+    for (publisher, issuer, claims, name, other) in kinds {
+        let run = workflow();
+        let made = |issuer: &str| {
+            let mut signing = signing(&run);
+            signing.leaf.claims = vec![(1, issuer.to_owned()), (8, issuer.to_owned())];
+            signing.leaf.claims.extend(claims.iter().map(|(n, v)| (*n, (*v).to_owned())));
+            signing.leaf.names = vec![name.clone()];
+            // Without the index's publisher object, of which each kind has its own.
+            signing.attestation()
+        };
+        let tree = made(issuer);
+        expect(publisher, &tree, &["--publisher", publisher], "agrees");
+        expect(other, &tree, &["--publisher", other], "publisher-mismatch");
+        expect(REPOSITORY, &tree, &EXPECTED, "publisher-mismatch");
+        let elsewhere = made("https://issuer.example");
+        expect("its issuer", &elsewhere, &["--publisher", publisher], "publisher-mismatch");
+    }
 }
 
 #[test]

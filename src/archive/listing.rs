@@ -2,7 +2,7 @@
 
 use super::error::{Fault, Limit};
 use super::member::{self, Contents, Meter, Nature};
-use super::{BUFFER, Oddity, Wanted};
+use super::{BUFFER, Keep, Oddity, Wanted};
 use crate::escape::is_harmful;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -228,8 +228,18 @@ impl<'a> Builder<'a> {
     ) -> Result<Contents, Fault> {
         let wanted = self.wanted;
         let room = wanted.contents_each.min(wanted.contents_all.saturating_sub(self.kept));
-        let keep = if wanted.contents.contains(&index) { room } else { 0 };
-        let contents = member::consume(
+        let keep = match &wanted.contents {
+            Keep::Nothing => 0,
+            Keep::Texts => room,
+            Keep::These(members) => {
+                if members.contains(&index) {
+                    room
+                } else {
+                    0
+                }
+            }
+        };
+        let mut contents = member::consume(
             reader,
             declared,
             wanted.blob,
@@ -237,6 +247,9 @@ impl<'a> Builder<'a> {
             &mut self.meter,
             &mut self.buffer,
         )?;
+        if wanted.contents == Keep::Texts && contents.nature.is_binary() {
+            contents.bytes = None;
+        }
         self.kept += contents.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
         Ok(contents)
     }
@@ -323,10 +336,8 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
-            if has_links {
-                if let Some(entry) = self.listing.entries.get(index) {
-                    seen.insert(entry.path.clone(), index);
-                }
+            if let Some(entry) = self.listing.entries.get(index).filter(|_| has_links) {
+                seen.insert(entry.path.clone(), index);
             }
         }
         said.into_iter().for_each(|oddity| self.say(oddity));
@@ -363,10 +374,10 @@ impl<'a> Builder<'a> {
             } else if entry.kind != Kind::Directory {
                 above = Some(entry);
             }
-            if let Some(previous) = previous.filter(|previous| previous.path == entry.path) {
-                if previous.kind != Kind::Directory || entry.kind != Kind::Directory {
-                    said.push(Oddity::Duplicate(show(&entry.raw)));
-                }
+            let directories =
+                |other: &Entry| other.kind == Kind::Directory && entry.kind == Kind::Directory;
+            if previous.is_some_and(|other| other.path == entry.path && !directories(other)) {
+                said.push(Oddity::Duplicate(show(&entry.raw)));
             }
             previous = Some(entry);
         }

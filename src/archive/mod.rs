@@ -66,13 +66,25 @@ pub enum GitHash {
     Sha256,
 }
 
+/// Whose contents are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Nobody's.
+    #[default]
+    Nothing,
+    /// Those of all that is text, while there is room.
+    Texts,
+    /// Those of these members, by [`Entry::index`], while there is room.
+    These(BTreeSet<usize>),
+}
+
 /// What to compute beside the listing.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// Each file's object name in git.
     pub blob: Option<GitHash>,
-    /// The contents of these members, by [`Entry::index`], while there is room.
-    pub contents: BTreeSet<usize>,
+    /// Whose contents are kept.
+    pub contents: Keep,
     /// Bytes of one member's contents that are kept; of a larger one nothing is.
     pub contents_each: u64,
     /// Bytes of contents that are kept altogether.

@@ -298,7 +298,7 @@ fn contents_and_git_names_on_demand() {
     let tar = [file("a", b"hello\n"), file("b", b"other"), end()].concat();
     let wanted = Wanted {
         blob: Some(GitHash::Sha1),
-        contents: BTreeSet::from([0]),
+        contents: Keep::These(BTreeSet::from([0])),
         contents_each: 6,
         contents_all: 6,
         ..Wanted::default()
@@ -309,12 +309,20 @@ fn contents_and_git_names_on_demand() {
     // `printf 'hello\n' | git hash-object --stdin`
     let name = crate::digests::hex(listing.entries[0].blob.as_deref().unwrap());
     assert_eq!(name, "ce013625030ba8dba906f756967f9e9ca394464a");
-    let listing = with(&tar, &Wanted { contents_each: 5, ..wanted }).unwrap();
+    let listing = with(&tar, &Wanted { contents_each: 5, ..wanted.clone() }).unwrap();
     assert!(listing.entries[0].contents.is_none());
+    let tar = [file("a", b"\0binary"), file("b", b"text"), file("c", b"more"), end()].concat();
+    let wanted = Wanted { contents: Keep::Texts, contents_each: 9, contents_all: 7, ..wanted };
+    let listing = with(&tar, &wanted).unwrap();
+    let kept: Vec<_> = listing.entries.iter().map(|entry| entry.contents.is_some()).collect();
+    assert_eq!(kept, [false, true, false], "binary; text; no room");
 }
 
-/// A zip archive of stored members: name, contents, and what the local header says instead.
-fn zip(members: &[(&[u8], &[u8], Option<&[u8]>)], between: &[u8]) -> Vec<u8> {
+/// A member's name, its contents, and what its local header says instead of the name.
+type ZipMember<'a> = (&'a [u8], &'a [u8], Option<&'a [u8]>);
+
+/// A zip archive of stored members, with bytes between them that belong to none.
+fn zip(members: &[ZipMember<'_>], between: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut directory = Vec::new();
     for (name, contents, local) in members {

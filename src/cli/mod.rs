@@ -7,6 +7,7 @@ pub mod detached;
 pub mod diff;
 pub mod explain;
 pub mod generate;
+pub mod inspect;
 pub mod keys;
 pub mod message;
 pub mod options;
@@ -64,6 +65,8 @@ pub enum Command {
     Review(review::Review),
     /// Print the eclass variables that pin who published a release, and how
     Pin(pin::Pin),
+    /// List what a key, signature or message says of itself, as claims
+    Inspect(inspect::Inspect),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
@@ -92,6 +95,7 @@ pub fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Source(source) => source.run(),
         Command::Review(review) => review.run(),
         Command::Pin(pin) => pin.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
         Command::Completions(completions) => completions.run(),

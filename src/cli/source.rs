@@ -122,6 +122,13 @@ impl Source {
         if let Some(stated) = &report.stated {
             writeln!(out, "The archive's own header names commit {stated}.")?;
         }
+        if comparison.same == 0 {
+            writeln!(
+                out,
+                "If the archive was made from a directory of the repository, name it with"
+            )?;
+            writeln!(out, "--directory.")?;
+        }
         if !comparison.differences.is_empty() {
             writeln!(out)?;
             writeln!(out, "Not in git as they are, what to read first on top:")?;

@@ -5,12 +5,13 @@ pub mod lines;
 pub mod matching;
 pub mod show;
 
-use crate::archive::{self, ArchiveError, Entry, Kind, Listing, Oddity, Wanted};
+use crate::archive::{self, ArchiveError, Entry, Keep, Kind, Listing, Oddity, Wanted};
 use crate::digests::HashName;
 use crate::distfile;
 use hazard::{Hazard, HazardKind, by_name, by_nature};
-use lines::Lines;
+use lines::{Lines, Patience};
 use matching::Pair;
+use similar::DiffOp;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,8 @@ pub struct Change {
     pub new: Option<Entry>,
     /// Lines added and removed, where both sides are text that was read.
     pub lines: Option<(usize, usize)>,
+    /// The steps from the old lines to the new ones, where both sides are text that was read.
+    pub steps: Vec<DiffOp>,
     /// Why to read it before others, worst first.
     pub hazards: Vec<Hazard>,
 }
@@ -84,8 +87,14 @@ impl Change {
     }
 
     /// The contents of both sides, where they are text that was read; empty for what is not there.
-    pub fn texts(&self) -> Option<(&[u8], &[u8])> {
+    fn texts(&self) -> Option<(&[u8], &[u8])> {
         Some((text(self.old.as_ref())?, text(self.new.as_ref())?))
+    }
+
+    /// The lines of both sides, where they are text that was read.
+    pub fn compared(&self) -> Option<Lines<'_>> {
+        let (old, new) = self.texts()?;
+        Some(Lines::of(old, new, self.steps.clone()))
     }
 
     fn rank(&self) -> (bool, Option<HazardKind>, ChangeKind, &[u8]) {
@@ -156,21 +165,26 @@ impl Diff {
 ///
 /// Where either cannot be listed.
 pub fn compare(old: &Path, new: &Path) -> Result<Diff, ArchiveError> {
-    let nothing = Wanted::default();
+    // One pass is enough where all text fits into memory; what did not is read again.
+    let texts = wanted(Keep::Texts);
     let (old_side, new_side) = both(
-        || Ok((archive::read(old, &nothing)?, digest(old)?)),
-        || Ok((archive::read(new, &nothing)?, digest(new)?)),
+        || Ok((archive::read(old, &texts)?, digest(old)?)),
+        || Ok((archive::read(new, &texts)?, digest(new)?)),
     );
-    let ((old_listing, old_digest), (new_listing, new_digest)) = (old_side?, new_side?);
+    let ((mut old_listing, old_digest), (mut new_listing, new_digest)) = (old_side?, new_side?);
     let versions =
         matching::versions((&old_listing, &file_name(old)), (&new_listing, &file_name(new)));
     let pairs = matching::pairs(&old_listing, &new_listing, versions.as_ref());
     let total = pairs.len();
     let mut changes: Vec<Change> = pairs.iter().filter_map(change).collect();
     let same = total - changes.len();
+    drop(pairs);
+    forget(&mut old_listing);
+    forget(&mut new_listing);
     read_contents(old, new, &mut changes)?;
+    let mut patience = Patience::default();
     for change in &mut changes {
-        judge(change);
+        judge(change, &mut patience);
     }
     changes.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let new_oddities = unseen(&old_listing, &new_listing);
@@ -252,30 +266,46 @@ fn change(pair: &Pair<'_>) -> Option<Change> {
         old: pair.old.cloned(),
         new: pair.new.cloned(),
         lines: None,
+        steps: Vec::new(),
         hazards: Vec::new(),
     })
 }
 
-/// Reads the contents of what is to be compared line by line.
-fn read_contents(old: &Path, new: &Path, changes: &mut [Change]) -> Result<(), ArchiveError> {
-    let text = |entry: &&Entry| !entry.nature.is_binary() && entry.size > 0;
-    let wanted = |indices: BTreeSet<usize>| Wanted {
-        contents: indices,
+/// Lets go of the contents that no change holds on to.
+fn forget(listing: &mut Listing) {
+    for entry in &mut listing.entries {
+        entry.contents = None;
+    }
+}
+
+fn wanted(contents: Keep) -> Wanted {
+    Wanted {
+        contents,
         contents_each: CONTENTS_EACH,
         contents_all: CONTENTS_ALL,
         ..Wanted::default()
+    }
+}
+
+/// Reads the contents of what is to be compared line by line and was not kept before.
+fn read_contents(old: &Path, new: &Path, changes: &mut [Change]) -> Result<(), ArchiveError> {
+    let lacking = |entry: &&Entry| {
+        !entry.nature.is_binary()
+            && (1..=CONTENTS_EACH).contains(&entry.size)
+            && entry.contents.is_none()
     };
     let compared = |change: &&Change| {
         matches!(change.kind, ChangeKind::Changed | ChangeKind::Added | ChangeKind::Retyped)
     };
-    let olds = changes.iter().filter(compared).filter_map(|c| c.old.as_ref()).filter(text);
-    let news = changes.iter().filter(compared).filter_map(|c| c.new.as_ref()).filter(text);
-    let (olds, news) =
-        (wanted(olds.map(|e| e.data).collect()), wanted(news.map(|e| e.data).collect()));
-    let read = |path: &Path, wanted: &Wanted| {
-        if wanted.contents.is_empty() { Ok(None) } else { archive::read(path, wanted).map(Some) }
+    let olds = changes.iter().filter(compared).filter_map(|c| c.old.as_ref()).filter(lacking);
+    let news = changes.iter().filter(compared).filter_map(|c| c.new.as_ref()).filter(lacking);
+    let olds: BTreeSet<usize> = olds.map(|entry| entry.data).collect();
+    let news: BTreeSet<usize> = news.map(|entry| entry.data).collect();
+    let read = |path: &Path, members: BTreeSet<usize>| match members.is_empty() {
+        true => Ok(None),
+        false => archive::read(path, &wanted(Keep::These(members))).map(Some),
     };
-    let (olds, news) = both(|| read(old, &olds), || read(new, &news));
+    let (olds, news) = both(|| read(old, olds), || read(new, news));
     let (olds, news) = (olds?, news?);
     for change in changes {
         take_contents(change.old.as_mut(), olds.as_ref(), old)?;
@@ -295,12 +325,14 @@ fn take_contents(
     if again.is_none_or(|again| again.sha256 != entry.sha256) {
         return Err(ArchiveError::Changed { path: path.to_owned() });
     }
-    entry.contents = again.and_then(|again| again.contents.clone());
+    if entry.contents.is_none() {
+        entry.contents = again.and_then(|again| again.contents.clone());
+    }
     Ok(())
 }
 
 /// Finds out why a change deserves to be read.
-fn judge(change: &mut Change) {
+fn judge(change: &mut Change, patience: &mut Patience) {
     let Some(new) = &change.new else { return };
     let mut hazards = Vec::new();
     let runs = by_name(&new.path);
@@ -309,14 +341,16 @@ fn judge(change: &mut Change) {
         ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped => {
             hazards.extend(runs);
             hazards.extend(by_nature(&new.path, new.nature));
-            let texts = change.texts().map(|(old, new)| Lines::compare(old, new));
+            let texts = change.texts().map(|(old, new)| Lines::compare(old, new, patience));
             if let Some(lines) = texts {
                 hazards.extend(lines.hazards());
                 let script = lines.new.first().is_some_and(|line| line.starts_with(b"#!"));
                 if script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
                     hazards.push(Hazard::new(HazardKind::Script, "a script: begins with #!"));
                 }
-                change.lines = Some(lines.count());
+                let (count, steps) = (lines.count(), lines.ops);
+                change.lines = Some(count);
+                change.steps = steps;
             } else if new.size > 0 && !new.nature.is_binary() {
                 let reason = format!("{} bytes of text, more than was looked into", new.size);
                 hazards.push(Hazard::new(HazardKind::Unread, reason));

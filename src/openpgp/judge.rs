@@ -2,15 +2,13 @@
 
 use super::policy::{self, PolicyKind};
 use super::ring::KeyRing;
+use super::standing::{self, Refusal, Signing};
 use crate::failure::FailureClass;
 use crate::finding::Note;
-use sequoia_openpgp::cert::ValidCert;
-use sequoia_openpgp::cert::amalgamation::key::{PrimaryKey, ValidErasedKeyAmalgamation};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::Policy;
-use sequoia_openpgp::types::{ReasonForRevocation, RevocationStatus, RevocationType};
 use sequoia_openpgp::{Cert, Error as PgpError};
 use std::time::{Duration, SystemTime};
 
@@ -151,7 +149,7 @@ fn made_by(
             ),
             // The pure Rust backend stops there, before it looks at the signature.
             None if policy::beyond_backend(key) => {
-                (FailureClass::EvidenceUnsupported, beyond_backend(key, "signatures"))
+                (FailureClass::EvidenceUnsupported, standing::beyond_backend(key, "signatures"))
             }
             _ => (
                 FailureClass::SignatureBad,
@@ -159,11 +157,6 @@ fn made_by(
             ),
         }
     })
-}
-
-fn beyond_backend(key: &Key<PublicParts, UnspecifiedRole>, what: &str) -> String {
-    let bits = key.mpis().bits().unwrap_or_default();
-    format!("this build does not compute RSA {what} with {bits} bits")
 }
 
 /// Everything after the cryptography.
@@ -175,201 +168,65 @@ fn judge_key(
     kind: PolicyKind,
     now: SystemTime,
 ) -> Verdict {
-    let policy = kind.to_policy();
+    let signing = Signing::new(cert, key, kind, signed, now);
     let signer = Signer {
         certificate: cert.fingerprint().to_string(),
         key: key.fingerprint().to_string(),
-        user_id: user_id(cert, &policy, now),
+        user_id: user_id(cert, &signing.policy, now),
         algorithm: algorithm(key),
     };
-    let at = kind.reference_time(signed, now);
-    let made = Made { signature, cert, key, signed, kind, policy: &policy, at, now };
     let mut notes = Vec::new();
-    let (class, text) = match made.counts(&mut notes) {
+    let (class, text) = match counts(signature, &signing, &mut notes) {
         Ok(()) => (None, String::new()),
         Err((class, text)) => (Some(class), text),
     };
     Verdict { class, text, signer: Some(signer), notes }
 }
 
-type Refusal = (FailureClass, String);
-
-/// A signature that a key of the ring made over these bytes.
-struct Made<'a> {
-    signature: &'a Signature,
-    cert: &'a Cert,
-    key: &'a Key<PublicParts, UnspecifiedRole>,
-    signed: SystemTime,
-    kind: PolicyKind,
-    policy: &'a dyn Policy,
-    /// The moment at which the certificate is looked at.
-    at: SystemTime,
-    now: SystemTime,
+/// Whether the signature counts; what does not keep it from counting goes to `notes`.
+fn counts(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+    let weak = policy::weaknesses(signature, signing.key);
+    if !policy::takes_signature(&signing.policy, signature) {
+        return Err(signing.too_weak(&weak));
+    }
+    let expiry = signing.stands(&weak, notes)?;
+    live(signature, signing, expiry, notes)?;
+    for text in weak.into_iter().chain(signing.binding_weaknesses()) {
+        notes.push(Note { class: FailureClass::SignatureWeak, text });
+    }
+    Ok(())
 }
 
-impl Made<'_> {
-    /// Whether it counts; what does not keep it from counting goes to `notes`.
-    fn counts(&self, notes: &mut Vec<Note>) -> Result<(), Refusal> {
-        let weak = policy::weaknesses(self.signature, self.key);
-        let too_weak = || (FailureClass::SignatureWeak, refuse_weak(&weak, self.kind));
-        if policy::too_short(self.key) || !policy::takes_signature(self.policy, self.signature) {
-            return Err(too_weak());
-        }
-        let unbound = |_| self.unbound(&weak);
-        let valid = self.cert.with_policy(self.policy, self.at).map_err(unbound)?;
-        let ka = valid.keys().find(|ka| ka.key().fingerprint() == self.key.fingerprint());
-        let ka = ka.ok_or_else(|| self.unbound(&weak))?;
-        if self.policy.key(&ka).is_err() {
-            return Err(too_weak());
-        }
-        if !may_sign(&ka) {
-            let text = format!("the key {} is not marked for signing", self.key.fingerprint());
-            return Err((FailureClass::KeyUnusable, text));
-        }
-        self.not_revoked(&valid, notes)?;
-        let primary_expiry = valid.primary_key().key_expiration_time();
-        self.live([primary_expiry, ka.key_expiration_time()].into_iter().flatten().min(), notes)?;
-        for text in weak.into_iter().chain(self.binding_weaknesses()) {
-            notes.push(Note { class: FailureClass::SignatureWeak, text });
-        }
-        Ok(())
+/// The key was live when it signed, and the signature is now.
+fn live(
+    signature: &Signature,
+    signing: &Signing,
+    expiry: Option<SystemTime>,
+    notes: &mut Vec<Note>,
+) -> Result<(), Refusal> {
+    let Signing { signed, now, .. } = *signing;
+    if signed > now + CLOCK_TOLERANCE {
+        let text = format!("it claims to be made on {}, which lies ahead", date(signed));
+        return Err((FailureClass::KeyNotYet, text));
     }
-
-    /// The key was live when it signed, and the signature is now.
-    fn live(&self, expiry: Option<SystemTime>, notes: &mut Vec<Note>) -> Result<(), Refusal> {
-        let Self { signed, now, .. } = *self;
-        if signed > now + CLOCK_TOLERANCE {
-            let text = format!("it claims to be made on {}, which lies ahead", date(signed));
-            return Err((FailureClass::KeyNotYet, text));
-        }
-        if let Some(expiry) = expiry.filter(|expiry| *expiry <= signed) {
-            let text = format!(
-                "the key had expired on {} when it signed on {}",
-                date(expiry),
-                date(signed)
-            );
-            return Err((FailureClass::KeyExpired, text));
-        }
-        let ended = self.signature.signature_expiration_time();
-        if let Some(ended) = ended.filter(|ended| *ended <= now) {
-            let text = format!("the signature itself expired on {}", date(ended));
-            return Err((FailureClass::SignatureExpired, text));
-        }
-        if let Some(expiry) = expiry.filter(|expiry| *expiry <= now) {
-            let text = format!(
-                "the key has expired since, on {}; it was live on {}",
-                date(expiry),
-                date(signed)
-            );
-            notes.push(Note { class: FailureClass::KeyExpiredNow, text });
-        }
-        Ok(())
+    if let Some(expiry) = expiry.filter(|expiry| *expiry <= signed) {
+        let text =
+            format!("the key had expired on {} when it signed on {}", date(expiry), date(signed));
+        return Err((FailureClass::KeyExpired, text));
     }
-
-    /// Hard revocations fell every signature; soft ones (retired, superseded) those made
-    /// afterwards.
-    fn not_revoked(&self, valid: &ValidCert, notes: &mut Vec<Note>) -> Result<(), Refusal> {
-        let mut subkeys = self.cert.keys().subkeys();
-        let subkey = subkeys.find(|ka| ka.key().fingerprint() == self.key.fingerprint());
-        let statuses = [
-            Some(valid.revocation_status()),
-            subkey.as_ref().map(|ka| ka.bundle().revocation_status(self.policy, self.at)),
-        ];
-        for status in statuses.into_iter().flatten() {
-            let revocations = match status {
-                RevocationStatus::Revoked(revocations) => revocations,
-                // A designated revoker that is not in hand cannot be told from a stranger.
-                RevocationStatus::CouldBe(_) | RevocationStatus::NotAsFarAsWeKnow => continue,
-            };
-            for revocation in revocations {
-                let (reason, soft) = match revocation.reason_for_revocation() {
-                    Some((reason, _)) => {
-                        (reason_text(reason), reason.revocation_type() == RevocationType::Soft)
-                    }
-                    None => ("no reason given", false),
-                };
-                let when = revocation.signature_creation_time().unwrap_or(SystemTime::UNIX_EPOCH);
-                let text = format!("the key was revoked on {} ({reason})", date(when));
-                if !soft || self.signed >= when {
-                    return Err((FailureClass::KeyRevoked, text));
-                }
-                let text = format!("{text}, after it signed on {}", date(self.signed));
-                notes.push(Note { class: FailureClass::KeyRevoked, text });
-            }
-        }
-        Ok(())
+    if let Some(ended) = signature.signature_expiration_time().filter(|ended| *ended <= now) {
+        let text = format!("the signature itself expired on {}", date(ended));
+        return Err((FailureClass::SignatureExpired, text));
     }
-
-    /// Why no self-signature binds the key: what only the strict policy refuses is a matter of
-    /// strength or age, not of the key's structure.
-    fn unbound(&self, weak: &[String]) -> Refusal {
-        let primary = self.cert.primary_key().key().clone().role_into_unspecified();
-        if policy::beyond_backend(&primary) {
-            let text = beyond_backend(&primary, "self-signatures");
-            return (FailureClass::EvidenceUnsupported, text);
-        }
-        let gentoo = PolicyKind::Gentoo.to_policy();
-        if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.at) {
-            let weak = [weak, &self.binding_weaknesses()].concat();
-            return (FailureClass::SignatureWeak, refuse_weak(&weak, self.kind));
-        }
-        let text = if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.now) {
-            "the key has no self-signature that is old enough to count for this signature"
-        } else {
-            "no self-signature that counts binds the key to its certificate"
-        };
-        (FailureClass::KeyUnusable, text.to_owned())
+    if let Some(expiry) = expiry.filter(|expiry| *expiry <= now) {
+        let text = format!(
+            "the key has expired since, on {}; it was live on {}",
+            date(expiry),
+            date(signed)
+        );
+        notes.push(Note { class: FailureClass::KeyExpiredNow, text });
     }
-
-    fn bound(&self, policy: &dyn Policy, at: SystemTime) -> bool {
-        self.cert.with_policy(policy, at).is_ok_and(|valid| {
-            valid.keys().any(|ka| ka.key().fingerprint() == self.key.fingerprint())
-        })
-    }
-
-    /// SHA-1 and the like in the self-signatures that make the key usable.
-    fn binding_weaknesses(&self) -> Vec<String> {
-        let policy = PolicyKind::Gentoo.to_policy();
-        let Ok(valid) = self.cert.with_policy(&policy, self.at) else { return Vec::new() };
-        let mut keys = valid.keys();
-        let Some(ka) = keys.find(|ka| ka.key().fingerprint() == self.key.fingerprint()) else {
-            return Vec::new();
-        };
-        let signatures = [valid.primary_key().binding_signature(), ka.binding_signature()];
-        let mut hashes: Vec<_> =
-            signatures.iter().filter_map(|s| policy::weak_hash(s.hash_algo())).collect();
-        hashes.dedup();
-        hashes
-            .into_iter()
-            .map(|hash| format!("the key's self-signature is over a {hash} hash"))
-            .collect()
-    }
-}
-
-/// Whether the certificate lets the key sign documents.
-///
-/// Old keys carry no key flags at all; gpg then lets the primary key do what its algorithm can. A
-/// subkey without flags has no back signature either, and counts for nothing.
-fn may_sign(ka: &ValidErasedKeyAmalgamation<PublicParts>) -> bool {
-    let by_algorithm = ka.key_flags().is_none() && ka.key().pk_algo().for_signing();
-    ka.for_signing() || (ka.primary() && by_algorithm)
-}
-
-fn reason_text(reason: ReasonForRevocation) -> &'static str {
-    match reason {
-        ReasonForRevocation::KeyCompromised => "the secret key leaked",
-        ReasonForRevocation::KeySuperseded => "superseded by another key",
-        ReasonForRevocation::KeyRetired => "no longer in use",
-        ReasonForRevocation::UIDRetired => "a user id was retired",
-        _ => "no reason given",
-    }
-}
-
-fn refuse_weak(weak: &[String], kind: PolicyKind) -> String {
-    match weak {
-        [] => format!("the {} policy does not take this kind of signature or key", kind.name()),
-        weak => format!("{}, below the {} policy", weak.join(" and "), kind.name()),
-    }
+    Ok(())
 }
 
 fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> {
@@ -382,7 +239,7 @@ fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> 
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
+pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
     match key.mpis().bits() {
         Some(bits) => format!("{} {bits}", key.pk_algo()),
         None => key.pk_algo().to_string(),

@@ -4,11 +4,13 @@
 //! the document hashes that [`wanted`] names; [`check`] judges each signature and sums them up.
 
 pub mod armor;
+pub mod describe;
 mod judge;
 pub mod message;
 pub mod policy;
 pub mod ring;
 pub mod signature;
+mod standing;
 
 pub use judge::{Signer, Verdict, date};
 pub use policy::PolicyKind;

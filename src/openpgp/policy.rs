@@ -96,15 +96,18 @@ pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
     if signature.version() == 3 {
         found.push("the signature is a version 3 packet".to_owned());
     }
+    found.extend(key_weaknesses(key));
+    found
+}
+
+/// The weaknesses of a key by itself, as phrases.
+pub fn key_weaknesses<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Vec<String> {
     let bits = key.mpis().bits().unwrap_or_default();
     match key.mpis() {
-        PublicKey::RSA { .. } if bits < 2040 => {
-            found.push(format!("the key is RSA with {bits} bits"));
-        }
-        PublicKey::DSA { .. } => found.push(format!("the key is DSA with {bits} bits")),
-        _ => {}
+        PublicKey::RSA { .. } if bits < 2040 => vec![format!("the key is RSA with {bits} bits")],
+        PublicKey::DSA { .. } => vec![format!("the key is DSA with {bits} bits")],
+        _ => Vec::new(),
     }
-    found
 }
 
 /// The name of a hash function that no longer resists collisions.

@@ -1,6 +1,7 @@
 //! Printing: the only place where findings become text.
 
 pub mod bump;
+pub mod inspect;
 mod json;
 mod portage;
 mod text;

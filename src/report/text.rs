@@ -93,7 +93,8 @@ pub(super) fn print_summary(report: &Report, style: Style, out: &mut dyn Write) 
         }
     }
     let unlooked = unlooked(report);
-    if !unlooked.is_empty() {
+    // Only `check` looks at everything there could be.
+    if super::clock_sentence(report).is_some() && !unlooked.is_empty() {
         writeln!(out, "Nobody looked at: {}.", unlooked.join(", "))?;
     }
     Ok(())

@@ -109,12 +109,11 @@ pub fn by_name(path: &[u8], tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Option<Expla
 
 /// What the contents of both sides say: `None` where they do not explain the whole difference.
 pub fn by_contents(entry: &Entry, blob: &[u8]) -> Option<Explanation> {
-    if let Some(digest) = entry.sha256 {
-        if lfs_digest(blob).is_some_and(|stated| stated == hex(&digest)) {
-            return Some(Explanation::Compared(
-                "git has a Git LFS pointer with the SHA-256 and size of these contents",
-            ));
-        }
+    let digest = entry.sha256.map(|digest| hex(&digest));
+    if digest.is_some() && lfs_digest(blob) == digest.as_deref() {
+        return Some(Explanation::Compared(
+            "git has a Git LFS pointer with the SHA-256 of these contents",
+        ));
     }
     let contents = entry.contents.as_ref()?.as_slice();
     if !blob.contains(&0) && without_returns(contents) == without_returns(blob) {

@@ -13,11 +13,12 @@ pub use compare::{Comparison, Difference, DifferenceKind};
 pub use git::GitError;
 
 use crate::access::Capability;
-use crate::archive::{self, ArchiveError, Wanted, show};
+use crate::archive::{self, ArchiveError, GitHash, Keep, Listing, Wanted, show};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use git::{BLOB_EACH, Clone};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -207,26 +208,8 @@ pub fn report(
         }
     };
     let tree = clone.tree(&commit.name)?;
-    let mut listing = archive::read(distfile, &Wanted { blob: Some(hash), ..Wanted::default() })?;
     let directory = options.directory.as_deref();
-    let contents = compare::wanted(&listing, &tree, directory);
-    if !contents.is_empty() {
-        let wanted = Wanted {
-            blob: Some(hash),
-            contents,
-            contents_each: BLOB_EACH,
-            contents_all: 64 << 20,
-            ..Wanted::default()
-        };
-        let again = archive::read(distfile, &wanted)?;
-        let digests = |listing: &archive::Listing| -> Vec<_> {
-            listing.entries.iter().map(|entry| entry.sha256).collect()
-        };
-        if digests(&again) != digests(&listing) {
-            return Err(ArchiveError::Changed { path: distfile.to_owned() }.into());
-        }
-        listing = again;
-    }
+    let listing = list(distfile, hash, &|listing| compare::wanted(listing, &tree, directory))?;
     let comparison = compare::compare(&listing, &tree, directory, &clone)?;
     let stated = listing.comment.filter(|comment| git::is_hex(comment));
     let finding = judge(&commit, &comparison, stated.as_deref());
@@ -237,6 +220,43 @@ pub fn report(
         size: listing.size,
         finding,
     })
+}
+
+/// Lists the archive with the contents of the members that `wanted` names, where they are text: in
+/// one pass where all text fits into memory.
+fn list(
+    distfile: &Path,
+    hash: GitHash,
+    wanted: &dyn Fn(&Listing) -> BTreeSet<usize>,
+) -> Result<Listing, ArchiveError> {
+    let pass = |contents| {
+        let wanted = Wanted {
+            blob: Some(hash),
+            contents,
+            contents_each: BLOB_EACH,
+            contents_all: 64 << 20,
+            ..Wanted::default()
+        };
+        archive::read(distfile, &wanted)
+    };
+    let listing = pass(Keep::Texts)?;
+    let members = wanted(&listing);
+    let lacks = |at: &usize| {
+        listing.entries.get(*at).is_some_and(|entry| {
+            entry.contents.is_none() && !entry.nature.is_binary() && entry.size <= BLOB_EACH
+        })
+    };
+    if !members.iter().any(lacks) {
+        return Ok(listing);
+    }
+    let again = pass(Keep::These(members))?;
+    let digests = |listing: &Listing| -> Vec<_> {
+        listing.entries.iter().map(|entry| entry.sha256).collect()
+    };
+    match digests(&again) == digests(&listing) {
+        true => Ok(again),
+        false => Err(ArchiveError::Changed { path: distfile.to_owned() }),
+    }
 }
 
 fn unavailable(clone: &Clone, what: &str) -> Result<Finding, GitError> {
@@ -283,10 +303,8 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
         Finding::fails(Check::Source, FailureClass::CommitUnreachable, compared)
     } else {
         let compared = format!("{} are the same in git at {at}", files(comparison.same));
-        let vouches = format!(
-            "whoever may push to the repository: {short} is on {}",
-            names(commit.references.iter().map(String::as_bytes))
-        );
+        let vouches =
+            format!("whoever may push to the repository: {short} is on {}", places(commit));
         Finding::agrees(Check::Source, compared, vouches)
     };
     let primary = finding.class;
@@ -425,6 +443,23 @@ fn difference_json(difference: &Difference) -> Value {
 
 fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
+/// The branches and tags in words.
+fn places(commit: &Commit) -> String {
+    let word = |name: &String| {
+        let kinds = [("refs/heads/", "branch"), ("refs/remotes/", "branch"), ("refs/tags/", "tag")];
+        let short = |(prefix, kind): (&str, &str)| {
+            name.strip_prefix(prefix).map(|short| format!("{kind} {short}"))
+        };
+        kinds.into_iter().find_map(short).unwrap_or_else(|| name.clone())
+    };
+    let words: Vec<_> = commit.references.iter().map(word).collect();
+    let listed = names(words.iter().map(String::as_bytes));
+    match words.iter().any(|word| word.starts_with("branch")) {
+        true => listed,
+        false => format!("{listed}, and on no branch"),
+    }
 }
 
 /// The first few names, and how many more there are.

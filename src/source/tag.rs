@@ -10,10 +10,9 @@ const ABBREVIATED: usize = 7;
 
 /// Checks the words of a specification before git sees them.
 pub(super) fn check(spec: &CommitSpec) -> Result<(), SourceError> {
-    if let Some(commit) = &spec.commit {
-        if !(ABBREVIATED..=64).contains(&commit.len()) || !is_hex_prefix(commit) {
-            return Err(SourceError::BadCommit(commit.clone()));
-        }
+    let fits = |name: &str| (ABBREVIATED..=64).contains(&name.len()) && is_hex_prefix(name);
+    if let Some(commit) = spec.commit.as_ref().filter(|commit| !fits(commit)) {
+        return Err(SourceError::BadCommit(commit.clone()));
     }
     match &spec.tag {
         Some(tag) if !is_tag_name(tag) => Err(SourceError::BadTag(tag.clone())),

@@ -22,7 +22,7 @@ pub fn start() -> SystemTime {
 /// A day.
 pub const DAY: Duration = Duration::from_secs(86_400);
 
-/// A fresh key that signs by its primary key.
+/// A fresh key that signs by a subkey.
 pub fn key(name: &str) -> Cert {
     CertBuilder::new()
         .add_userid(format!("{name} <{name}@example.org>"))
@@ -47,12 +47,27 @@ pub fn signature_with(
     hash: HashAlgorithm,
     signed: &[u8],
 ) -> Signature {
+    sign(cert, kind, hash, start() + DAY * 30, signed)
+}
+
+/// The same at another time.
+pub fn signature_at(cert: &Cert, kind: SignatureType, at: SystemTime, signed: &[u8]) -> Signature {
+    sign(cert, kind, HashAlgorithm::SHA512, at, signed)
+}
+
+fn sign(
+    cert: &Cert,
+    kind: SignatureType,
+    hash: HashAlgorithm,
+    at: SystemTime,
+    signed: &[u8],
+) -> Signature {
     let policy = StandardPolicy::new();
     let keys = cert.keys().with_policy(&policy, start() + DAY).for_signing().secret();
     let mut signer = keys.last().unwrap().key().clone().into_keypair().unwrap();
     SignatureBuilder::new(kind)
         .set_hash_algo(hash)
-        .set_signature_creation_time(start() + DAY * 30)
+        .set_signature_creation_time(at)
         .unwrap()
         .sign_message(&mut signer, signed)
         .unwrap()

@@ -11,6 +11,7 @@
 use crate::made::{Signing, Sigstore, Workflow};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -73,8 +74,8 @@ pub struct Replay {
     pub told: &'static str,
     /// Makes the releases and the repository.
     pub stage: fn() -> Stage,
-    /// What each level answers. For [`Level::Diff`], which gives no answer, the path that it must
-    /// put on top.
+    /// What each level answers; for [`Level::Diff`], whether it lists what was slipped in `first`, or
+    /// among others.
     pub levels: &'static [Expected],
     /// What to take from it.
     pub lesson: &'static str,
@@ -103,13 +104,15 @@ pub struct Stage {
     pub pins: Vec<String>,
     /// The commit that was attested, where one was.
     pub commit: Option<String>,
+    /// The file with what was slipped in.
+    pub payload: &'static str,
     /// The clone that the maintainer has.
     pub clone: String,
 }
 
 impl Stage {
     /// An empty one, for two versions of `package` of the repository `example/PACKAGE`.
-    pub fn new(package: &str, old: &str, new: &str) -> Self {
+    pub fn new(package: &str, old: &str, new: &str, payload: &'static str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         for sub in ["old", "new"] {
             std::fs::create_dir(dir.path().join(sub)).unwrap();
@@ -139,6 +142,7 @@ impl Stage {
             repository: format!("https://github.com/example/{package}"),
             pins: pins.map(str::to_owned).to_vec(),
             commit: None,
+            payload,
             clone: "clone".to_owned(),
         };
         stage.init("clone");
@@ -198,6 +202,10 @@ impl Stage {
             .current_dir(self.path(clone))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_DEFAULT_HASH")
             // The same commits at every run.
             .env("GIT_AUTHOR_DATE", "2025-02-01T00:00:00Z")
             .env("GIT_COMMITTER_DATE", "2025-02-01T00:00:00Z")
@@ -238,7 +246,9 @@ impl Stage {
         let by = ["--trusted-root", "trusted_root.json", "--repository", &self.repository];
         let required = ["--require", "provenance"];
         match level {
-            Level::Manifest => check(&["--manifest", "Manifest", "--clock", "emerge"]),
+            Level::Manifest => {
+                check(&[&by[..], &["--manifest", "Manifest", "--clock", "emerge"]].concat())
+            }
             Level::Repository => check(&[&by[..], &required].concat()),
             Level::Pins => {
                 let pins: Vec<&str> = self.pins.iter().map(String::as_str).collect();
@@ -267,17 +277,21 @@ impl Stage {
     }
 
     /// What a level answers: the class of its finding, with the classes said beside it behind plus
-    /// signs, and the exit status. For the diff, the path on top.
+    /// signs, and the exit status. For the diff, whether it lists the payload.
     pub fn answer(&self, level: Level) -> (String, i32) {
         let mut arguments = self.arguments(level);
         if level == Level::Diff {
             let (status, text, said) = self.run(&arguments);
-            let after = |heading: &str| {
-                let at = text.lines().position(|line| line.starts_with(heading))?;
-                text.lines().nth(at + 1)?.split_whitespace().nth(1).map(str::to_owned)
-            };
-            let top = after("Read these first").or_else(|| after("Then these"));
-            return (top.unwrap_or_else(|| panic!("{text}{said}")), status);
+            let changes: Vec<&str> = text
+                .lines()
+                .take_while(|line| !line.starts_with("Nothing here read"))
+                .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
+                .filter(|(kind, _)| ["added", "changed", "removed"].contains(kind))
+                .filter_map(|(_, rest)| rest.split_whitespace().next())
+                .collect();
+            let at = changes.iter().position(|path| *path == self.payload);
+            let at = at.unwrap_or_else(|| panic!("{} is not listed: {text}{said}", self.payload));
+            return (if at == 0 { "first" } else { "listed" }.to_owned(), status);
         }
         arguments.push("--json".to_owned());
         let (status, text, said) = self.run(&arguments);
@@ -292,9 +306,14 @@ impl Stage {
 fn classes(finding: &Value) -> String {
     let class = finding["class"].as_str().or(finding["outcome"].as_str()).unwrap();
     let notes = finding["detail"]["notes"].as_array().into_iter().flatten();
-    let mut notes: Vec<&str> = notes.map(|note| note["class"].as_str().unwrap()).collect();
-    notes.dedup();
-    std::iter::once(class).chain(notes).collect::<Vec<_>>().join("+")
+    let notes = notes.map(|note| note["class"].as_str().unwrap());
+    let mut all = Vec::new();
+    for class in std::iter::once(class).chain(notes) {
+        if !all.contains(&class) {
+            all.push(class);
+        }
+    }
+    all.join("+")
 }
 
 impl Replay {
@@ -314,20 +333,31 @@ impl Replay {
         assert_eq!(answers, expected, "{}", self.title);
     }
 
-    /// What the program printed at each level, as a section of the document.
-    pub fn section(&self, out: &mut String) {
+    /// What the program printed at each level, as a section of the document. What an earlier
+    /// incident printed on the same command, `seen`, is not repeated.
+    pub fn section(&self, seen: &mut BTreeMap<(String, String), &'static str>, out: &mut String) {
         let stage = (self.stage)();
-        write!(out, "\n## {}\n\n{}\n", self.title, self.told).unwrap();
+        write!(out, "\n## {}\n\n{}", self.title, wrapped(self.told)).unwrap();
         for (level, ..) in self.levels {
             let arguments = stage.arguments(*level);
             let (status, text, said) = stage.run(&arguments);
             assert_eq!(said, "", "{} at {}", self.title, level.name());
-            let command = command_line(&arguments);
+            let (command, text) = (command_line(&arguments), plain(&text));
             write!(out, "\n### {}: {}\n\n", self.short(), level.name()).unwrap();
-            write!(out, "```console\n{command}\n{}```\n\nExit status {status}.\n", plain(&text))
-                .unwrap();
+            match seen.entry((command, text)) {
+                Entry::Occupied(earlier) => {
+                    writeln!(out, "The same, to the letter, as under {}.", earlier.get()).unwrap();
+                }
+                Entry::Vacant(place) => {
+                    let (command, text) = place.key();
+                    write!(out, "```console\n{command}\n{text}```\n\nExit status {status}.\n")
+                        .unwrap();
+                    place.insert(self.short());
+                }
+            }
         }
-        write!(out, "\n{}\n", self.lesson).unwrap();
+        write!(out, "\n### {}: what to take from it\n\n{}", self.short(), wrapped(self.lesson))
+            .unwrap();
     }
 
     /// The part of the title before the colon.
@@ -342,9 +372,16 @@ impl Replay {
             let cell = self.levels.iter().find(|(l, ..)| *l == level);
             match cell {
                 None => out.push_str(" – |"),
-                Some((Level::Diff, path, _)) => write!(out, " shows `{path}` |").unwrap(),
+                Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),
+                Some((Level::Diff, ..)) => out.push_str(" lists it |"),
                 Some((_, answer, _)) => {
-                    write!(out, " {} |", answer.replace('+', ", said: ")).unwrap()
+                    let (first, rest) = answer.split_once('+').unwrap_or((answer, ""));
+                    let rest = rest.replace('+', ", ");
+                    match (first, rest.as_str()) {
+                        (first, "") => write!(out, " {first} |").unwrap(),
+                        ("agrees", rest) => write!(out, " agrees; said: {rest} |").unwrap(),
+                        (first, rest) => write!(out, " {first}; also: {rest} |").unwrap(),
+                    }
                 }
             }
         }
@@ -352,19 +389,50 @@ impl Replay {
     }
 }
 
-/// The command as one would type it, an option to a line where it is long.
+/// Text in lines of at most 88 columns.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > 88 {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out.push('\n');
+    out
+}
+
+/// The command as one would type it, in several lines where it is long; an option stays with what
+/// it is set to.
 fn command_line(arguments: &[String]) -> String {
-    let mut lines = vec!["$ distvouch".to_owned()];
+    let mut words: Vec<String> = Vec::new();
+    let mut option_waits = false;
     for argument in arguments {
-        let quoted =
-            if argument.contains(['*', ' ']) { format!("'{argument}'") } else { argument.clone() };
+        let quoted = match argument.contains(['*', ' ']) {
+            true => format!("'{argument}'"),
+            false => argument.clone(),
+        };
+        match words.last_mut() {
+            Some(option) if option_waits => write!(option, " {quoted}").unwrap(),
+            _ => words.push(quoted),
+        }
+        option_waits = argument.starts_with("--") && argument != "--unified";
+    }
+    let mut lines = vec!["$ distvouch".to_owned()];
+    for word in words {
         let line = lines.last_mut().unwrap();
-        if line.len() + quoted.len() > 84 || argument == "--repository" || argument == "--workflow"
-        {
+        if line.len() + word.len() > 84 {
             line.push_str(" \\");
-            lines.push(format!("      {quoted}"));
+            lines.push(format!("      {word}"));
         } else {
-            write!(line, " {quoted}").unwrap();
+            write!(line, " {word}").unwrap();
         }
     }
     lines.join("\n")

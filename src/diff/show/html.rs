@@ -128,11 +128,9 @@ fn print_change(change: &Change, out: &mut Counted<'_>) -> io::Result<()> {
         write!(out, "<span class=\"hazard\">{}</span>", escape(&hazard.reason))?;
     }
     writeln!(out, "</summary>")?;
-    match (silence(change), change.texts()) {
+    match (silence(change), change.compared()) {
         (Some(silence), _) => writeln!(out, "<pre><span>{}</span></pre>", escape(&silence))?,
-        (None, Some((old, new))) if out.bytes < ENOUGH => {
-            print_lines(&Lines::compare(old, new), out)?;
-        }
+        (None, Some(lines)) if out.bytes < ENOUGH => print_lines(&lines, out)?,
         (None, _) => writeln!(out, "<pre><span>left out: the page is large enough</span></pre>")?,
     }
     writeln!(out, "</details>")

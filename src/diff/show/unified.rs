@@ -55,19 +55,16 @@ fn print_change(change: &Change, colour: bool, out: &mut dyn Write) -> io::Resul
     if let Some(silence) = silence(change) {
         return writeln!(out, "=== {silence}");
     }
-    let Some((old, new)) = change.texts() else { return Ok(()) };
-    let lines = Lines::compare(old, new);
+    let Some(lines) = change.compared() else { return Ok(()) };
     let path = |entry: Option<&crate::archive::Entry>| {
         entry.map_or_else(|| "/dev/null".to_owned(), |entry| show(&entry.raw))
     };
     writeln!(out, "{bold}--- {}{bold:#}", Escaped(&path(change.old.as_ref())))?;
     writeln!(out, "{bold}+++ {}{bold:#}", Escaped(&path(change.new.as_ref())))?;
-    let mut printed = 0;
-    for line in unified(&lines) {
+    for (printed, line) in unified(&lines).enumerate() {
         if printed == LINES {
             return writeln!(out, "=== more than {LINES} lines; the rest is left out");
         }
-        printed += 1;
         // Never green: an added line is no better than a removed one.
         let (mark, ansi, bytes) = match line {
             Line::Hunk(hunk) => {

@@ -6,7 +6,7 @@
 
 use super::fault::{MessageError, MessageFault};
 use super::text::{LineEnds, Piece};
-use super::{Form, UNPACKED_LIMIT, UnverifiedMessage, contexts};
+use super::{Form, UnverifiedMessage, contexts};
 use crate::distfile::DocumentHash;
 use crate::openpgp::UnverifiedSignatures;
 use crate::openpgp::signature::{SIGNATURE_LIMIT, document_hash};
@@ -26,12 +26,14 @@ pub(super) const PACKET_LIMIT: usize = 256;
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
 
-/// Reads the packets of `input` and writes the literal's body to `spool`.
+/// Reads the packets of `input` and writes the literal's body to `spool`: at most `limit` bytes of it
+/// where it was compressed.
 pub(super) fn read(
     input: &mut (dyn Read + Send + Sync),
     spool: &mut dyn Write,
+    limit: u64,
 ) -> Result<UnverifiedMessage, MessageError> {
-    let mut message = Reader::new(spool);
+    let mut message = Reader::new(spool, limit);
     let mut parser = PacketParserBuilder::from_reader(input)
         .and_then(|builder| builder.dearmor(Dearmor::Disabled).automatic_hashing(false).build())
         .map_err(broken)?;
@@ -78,6 +80,7 @@ type Opening = Option<DocumentHash>;
 
 struct Reader<'a> {
     spool: &'a mut dyn Write,
+    limit: u64,
     place: Place,
     compressed: bool,
     one_pass: Vec<Opening>,
@@ -93,9 +96,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(spool: &'a mut dyn Write) -> Self {
+    fn new(spool: &'a mut dyn Write, limit: u64) -> Self {
         Self {
             spool,
+            limit,
             place: Place::Head,
             compressed: false,
             one_pass: Vec::new(),
@@ -272,7 +276,7 @@ impl<'a> Reader<'a> {
             context.update(signed);
         }
         self.size += written.len() as u64;
-        if self.compressed && self.size > UNPACKED_LIMIT {
+        if self.compressed && self.size > self.limit {
             return Err(MessageFault::UnpacksTooFar.into());
         }
         self.spool.write_all(written).map_err(MessageError::Spool)
@@ -326,5 +330,65 @@ fn document_type(kind: SignatureType) -> Result<(), MessageError> {
     match kind {
         SignatureType::Binary | SignatureType::Text => Ok(()),
         other => Err(MessageFault::Signatures(SignatureFault::NotDocument(u8::from(other))).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use sequoia_openpgp::serialize::stream::{Compressor, LiteralWriter, Message};
+
+    fn bomb(algorithm: CompressionAlgorithm) -> Vec<u8> {
+        let mut out = Vec::new();
+        let writer = Compressor::new(Message::new(&mut out)).algo(algorithm).build().unwrap();
+        let mut writer = LiteralWriter::new(writer).build().unwrap();
+        writer.write_all(&vec![0; 1 << 20]).unwrap();
+        writer.finalize().unwrap();
+        out
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        for algorithm in
+            [CompressionAlgorithm::Zip, CompressionAlgorithm::Zlib, CompressionAlgorithm::BZip2]
+        {
+            let bomb = bomb(algorithm);
+            assert!(bomb.len() < 1 << 13);
+            let mut spool = Vec::new();
+            let read = read(&mut bomb.as_slice(), &mut spool, 100_000);
+            assert!(matches!(read, Err(MessageError::Fault(MessageFault::UnpacksTooFar))));
+            assert!(spool.len() <= 100_000);
+            // With room enough it is a message that nobody signed.
+            let read = super::read(&mut bomb.as_slice(), &mut Vec::new(), 1 << 20);
+            assert!(matches!(read, Err(MessageError::Fault(MessageFault::NotSigned))));
+        }
+    }
+
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::from_raw_os_error(libc::EIO))
+        }
+    }
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::Error::from_raw_os_error(libc::ENOSPC))
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_the_system_refuses_is_no_fault_of_the_message() {
+        let read = super::read(&mut Failing, &mut Vec::new(), 1);
+        assert!(matches!(read, Err(MessageError::Read(_))));
+        let bomb = bomb(CompressionAlgorithm::Zip);
+        let read = super::read(&mut bomb.as_slice(), &mut Failing, 1 << 20);
+        assert!(matches!(read, Err(MessageError::Spool(_))));
     }
 }

@@ -66,6 +66,11 @@ impl UnverifiedMessage {
         self.size
     }
 
+    /// The signatures: claims, before [`check`] has judged them.
+    pub fn signatures(&self) -> &UnverifiedSignatures {
+        &self.signatures
+    }
+
     /// What kind of message it was.
     pub fn form(&self) -> Form {
         self.form
@@ -89,7 +94,7 @@ pub fn read(
     let start = input.fill_buf().map_err(MessageError::Read)?;
     // Every OpenPGP packet begins with a set high bit, which no armor or text does.
     if start.first().is_some_and(|b| b & 0x80 != 0) && !start.starts_with(b"\xef\xbb\xbf") {
-        return inline::read(input, spool);
+        return inline::read(input, spool, UNPACKED_LIMIT);
     }
     let mut bytes = Vec::new();
     input
@@ -102,7 +107,9 @@ pub fn read(
     let found = armored::find(&bytes)?;
     let mut message = match found.block {
         armored::Block::Cleartext(block) => cleartext::read(&block, spool)?,
-        armored::Block::Packets(packets) => inline::read(&mut packets.as_slice(), spool)?,
+        armored::Block::Packets(packets) => {
+            inline::read(&mut packets.as_slice(), spool, UNPACKED_LIMIT)?
+        }
     };
     message.surrounded = found.surrounded;
     Ok(message)

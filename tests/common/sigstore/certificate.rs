@@ -223,3 +223,8 @@ pub fn critical_unknown() -> Extension {
 pub fn uri(text: &str) -> GeneralName {
     GeneralName::UniformResourceIdentifier(Ia5String::new(text).unwrap())
 }
+
+/// An address as a subject alternative name.
+pub fn email(text: &str) -> GeneralName {
+    GeneralName::Rfc822Name(Ia5String::new(text).unwrap())
+}

@@ -16,7 +16,7 @@ mod certificate;
 mod key;
 mod log;
 
-pub use certificate::{Authority, Leaf, critical_unknown, uri};
+pub use certificate::{Authority, Leaf, critical_unknown, email, uri};
 pub use key::{Key, Key384, b64, hex, pem, unb64};
 pub use log::Log;
 

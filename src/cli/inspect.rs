@@ -1,0 +1,75 @@
+//! `distvouch inspect`.
+
+use super::options::TimeOption;
+use super::printed;
+use crate::error::Error;
+use crate::inspect::{Contents, attribute, inspect};
+use crate::report::inspect::{json, text};
+use crate::requirement::Status;
+use clap::Args;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+A signature file alone authenticates nothing: what it says is printed as a claim. Whether a key is
+the right one, no key file can tell.
+
+Exit status: 0 where every file could be read, 1 where one is damaged, 3 where one is of a kind that
+is not read here.
+
+Examples:
+  # What a key package ships, and what is to be refreshed
+  distvouch inspect /usr/share/openpgp-keys/foo.asc
+
+  # Which of the keys the releases name
+  distvouch inspect foo.asc --signature foo-1.2.tar.gz.asc --signature foo-1.3.tar.gz.asc";
+
+/// List what a key, signature or message says of itself, as claims.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Inspect {
+    /// Keys, signatures or messages: OpenPGP, signify, minisign or SSH, as their content tells
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Say which of the keys in FILE this signature names
+    #[arg(long, value_name = "SIG")]
+    pub signature: Vec<PathBuf>,
+
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Inspect {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read.
+    pub fn run(&self) -> Result<Status, Error> {
+        let now = self.time.now()?;
+        let files: Result<Vec<_>, _> = self.files.iter().map(|path| inspect(path, now)).collect();
+        let files = files?;
+        let signatures: Result<Vec<_>, _> =
+            self.signature.iter().map(|path| attribute(path, &files, now)).collect();
+        let signatures = signatures?;
+        let mut out = BufWriter::new(io::stdout().lock());
+        let print = if self.json { json } else { text };
+        printed(print(&files, &signatures, &mut out).and_then(|()| out.flush()))?;
+        let signatures = signatures.iter().map(|attribution| &attribution.signature);
+        Ok(Status::worst(files.iter().chain(signatures).map(|file| status(&file.contents))))
+    }
+}
+
+fn status(contents: &Contents) -> Status {
+    match contents {
+        Contents::Unusable { .. } => Status::NotMet,
+        Contents::NotRead { .. } => Status::NotChecked,
+        _ => Status::Met,
+    }
+}

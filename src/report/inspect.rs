@@ -1,0 +1,230 @@
+//! What inspected files say of themselves.
+
+use crate::escape::Escaped;
+use crate::inspect::{Attribution, Claims, Contents, Inspected, NamedKey};
+use crate::openpgp::describe::{Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation};
+use serde_json::json;
+use std::io::{self, Write};
+
+/// Prints JSON, schema 1: one object with `files` and `signatures`.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn json(
+    files: &[Inspected],
+    signatures: &[Attribution],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let value = json!({
+        "schema": 1,
+        "tool": super::json::tool(),
+        "files": files,
+        "signatures": signatures,
+    });
+    serde_json::to_writer_pretty(&mut *out, &value)?;
+    writeln!(out)
+}
+
+/// Prints text for people.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn text(
+    files: &[Inspected],
+    signatures: &[Attribution],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for file in files {
+        contents(file, None, out)?;
+        writeln!(out)?;
+    }
+    for signature in signatures {
+        contents(&signature.signature, Some(&signature.named), out)?;
+        writeln!(out)?;
+    }
+    refresh(files, out)
+}
+
+fn contents(
+    file: &Inspected,
+    named: Option<&Vec<Vec<NamedKey>>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    write!(out, "{}: ", Escaped(&file.file))?;
+    match &file.contents {
+        Contents::OpenpgpKeys(keys) => key_file(keys, out)?,
+        Contents::OpenpgpSignatures(claims) => {
+            writeln!(out, "OpenPGP signatures; the file that they are over was not looked at")?;
+            return print_claims(claims, named, out);
+        }
+        Contents::OpenpgpMessage(claims) => {
+            writeln!(out, "an OpenPGP message with its signatures, which were not checked")?;
+            return print_claims(claims, named, out);
+        }
+        Contents::Ed25519Key { number } => {
+            writeln!(out, "a signify or minisign key\n  number {number}")?;
+        }
+        Contents::SignifySignature { claimed_key } => {
+            writeln!(out, "a signify signature\n  claims: key {claimed_key}")?;
+        }
+        Contents::MinisignSignature { claimed_key, prehashed } => {
+            let over = if *prehashed { "the digest of the file" } else { "the file itself" };
+            writeln!(out, "a minisign signature over {over}\n  claims: key {claimed_key}")?;
+        }
+        Contents::SshSignature { claimed_key } => {
+            writeln!(out, "an SSH signature\n  claims: key {}", Escaped(claimed_key))?;
+        }
+        Contents::NotRead { looks_like } => writeln!(out, "{looks_like}, which is not read here")?,
+        Contents::Unusable { fault } => writeln!(out, "unusable: {}", Escaped(fault))?,
+    }
+    match named.and_then(|named| named.first()) {
+        Some(keys) => named_keys(keys, out),
+        None => Ok(()),
+    }
+}
+
+fn key_file(file: &KeyFile, out: &mut dyn Write) -> io::Result<()> {
+    match file.keys.len() {
+        1 => writeln!(out, "one OpenPGP key")?,
+        count => writeln!(out, "{count} OpenPGP keys")?,
+    }
+    if file.unreadable > 0 {
+        writeln!(out, "  beside them, {} that cannot be read", file.unreadable)?;
+    }
+    file.keys.iter().try_for_each(|certificate| print_certificate(certificate, out))
+}
+
+fn print_certificate(certificate: &Certificate, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {}", certificate.fingerprint)?;
+    for user_id in &certificate.user_ids {
+        let revoked = if user_id.revoked { " (revoked)" } else { "" };
+        writeln!(out, "    user id   {}{revoked}", Escaped(&user_id.user_id))?;
+    }
+    if certificate.user_ids.is_empty() {
+        writeln!(out, "    user id   none")?;
+    }
+    if certificate.secret {
+        writeln!(out, "    SECRET    the file holds secret key material")?;
+    }
+    if let Some(revocation) = &certificate.revoked {
+        writeln!(out, "    revoked   {}", revoked(revocation))?;
+    }
+    certificate.keys.iter().try_for_each(|key| print_key(key, out))
+}
+
+fn print_key(key: &KeyInfo, out: &mut dyn Write) -> io::Result<()> {
+    let kind = if key.primary { "primary" } else { "subkey" };
+    let purpose = match key.capabilities.as_slice() {
+        [] => "no stated purpose".to_owned(),
+        words => words.join(", "),
+    };
+    writeln!(out, "    {kind:<9} {}", key.fingerprint)?;
+    let created = key.created.as_deref().map_or("at an impossible time", day);
+    let expires = match &key.expires {
+        Some(time) => format!("expires {}", day(time)),
+        None if key.bound => "never expires".to_owned(),
+        None => "bound by nothing that counts".to_owned(),
+    };
+    writeln!(out, "              {}, made {created}, {expires}; {purpose}", key.algorithm)?;
+    if let Some(revocation) = &key.revoked {
+        writeln!(out, "              revoked {}", revoked(revocation))?;
+    }
+    key.policies.iter().try_for_each(|word| print_policy(word, out))
+}
+
+fn print_policy(word: &PolicyWord, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "              {:<6} ", word.policy)?;
+    match word.class {
+        None => write!(out, "a signature made now would count")?,
+        Some(class) => {
+            write!(out, "a signature made now would not: {class}: {}", Escaped(&word.text))?;
+        }
+    }
+    if word.class.is_none() && !word.weaknesses.is_empty() {
+        write!(out, ", but: {}", Escaped(&word.weaknesses.join("; ")))?;
+    }
+    writeln!(out)
+}
+
+fn revoked(revocation: &Revocation) -> String {
+    let when = revocation.when.as_deref().map_or("at an impossible time", day);
+    let extent =
+        if revocation.hard { "every signature falls" } else { "older signatures still count" };
+    let mut text = format!("{when}: {}; {extent}", revocation.reason);
+    if !revocation.message.is_empty() {
+        text = format!("{text}; in the owner's words: {}", Escaped(&revocation.message));
+    }
+    text
+}
+
+fn print_claims(
+    claims: &Claims,
+    named: Option<&Vec<Vec<NamedKey>>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (index, claim) in claims.claims.iter().enumerate() {
+        print_claim(claim, out)?;
+        if let Some(keys) = named.and_then(|named| named.get(index)) {
+            named_keys(keys, out)?;
+        }
+    }
+    if claims.unreadable > 0 {
+        writeln!(out, "  beside them, {} that cannot be read", claims.unreadable)?;
+    }
+    Ok(())
+}
+
+fn print_claim(claim: &Claim, out: &mut dyn Write) -> io::Result<()> {
+    let issuer = match claim.issuers.as_slice() {
+        [] => "no key".to_owned(),
+        issuers => format!("key {}", issuers.join(" = ")),
+    };
+    writeln!(out, "  claims: made by {issuer}")?;
+    let created = claim.created.as_deref().unwrap_or("at no time that it names");
+    let expires = claim.expires.as_deref().map_or(String::new(), |t| format!(", expires {t}"));
+    writeln!(
+        out,
+        "  claims: made {created}{expires}, version {}, {} over {}, {}",
+        claim.version, claim.hash, claim.over, claim.algorithm
+    )
+}
+
+fn named_keys(keys: &[NamedKey], out: &mut dyn Write) -> io::Result<()> {
+    if keys.is_empty() {
+        return writeln!(out, "    which is none of the inspected keys");
+    }
+    for key in keys {
+        write!(out, "    which is {} in {}", key.key, Escaped(&key.file))?;
+        if key.key != key.certificate {
+            write!(out, ", of {}", key.certificate)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// What there is to do, once more and together.
+fn refresh(files: &[Inspected], out: &mut dyn Write) -> io::Result<()> {
+    let mut heading = false;
+    for file in files {
+        let Contents::OpenpgpKeys(keys) = &file.contents else { continue };
+        for certificate in &keys.keys {
+            for advice in &certificate.refresh {
+                if !heading {
+                    writeln!(out, "To refresh:")?;
+                    heading = true;
+                }
+                let fingerprint = &certificate.fingerprint;
+                writeln!(out, "  {fingerprint} {}: {}", advice.class, Escaped(&advice.text))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The day of an RFC 3339 time.
+fn day(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
+}

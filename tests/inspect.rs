@@ -1,0 +1,291 @@
+//! `distvouch inspect`: what keys and signatures say of themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+#[path = "common/messages.rs"]
+mod messages;
+use common::{Run, Scratch, corpora, distvouch, tool};
+use messages::*;
+use openpgp::cert::{CertBuilder, CipherSuite};
+use openpgp::serialize::SerializeInto as _;
+use openpgp::types::{ReasonForRevocation, SignatureType};
+use openpgp::{Cert, Packet};
+use sequoia_openpgp as openpgp;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn inspect<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Run {
+    Run::of(distvouch().arg("inspect").args(args).output().unwrap())
+}
+
+/// 2025-01-01.
+const TIME: [&str; 3] = ["--time", "2025-01-01T00:00:00Z", "--json"];
+
+fn json(scratch: &Scratch, files: &[&str]) -> Value {
+    let files = files.iter().map(|file| scratch.file(file).into_os_string());
+    let run = inspect(TIME.iter().map(|a| (*a).into()).chain(files));
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    run.json()
+}
+
+fn certificate(scratch: &Scratch, cert: &Cert) -> Value {
+    scratch.write("key.pgp", public(cert));
+    json(scratch, &["key.pgp"])["files"][0]["keys"][0].clone()
+}
+
+fn valid_for(days: u32) -> Cert {
+    let builder = CertBuilder::new().add_userid("alice").add_signing_subkey();
+    builder
+        .add_transport_encryption_subkey()
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(start())
+        .set_validity_period(DAY * days)
+        .generate()
+        .unwrap()
+        .0
+}
+
+fn revoked(cert: &Cert, reason: ReasonForRevocation) -> Cert {
+    let key = cert.primary_key().key().clone().parts_into_secret().unwrap();
+    let mut signer = key.into_keypair().unwrap();
+    let revocation = openpgp::cert::CertRevocationBuilder::new()
+        .set_signature_creation_time(start() + DAY)
+        .unwrap()
+        .set_reason_for_revocation(reason, b"gone\x1b[2J")
+        .unwrap()
+        .build(&mut signer, cert, None)
+        .unwrap();
+    cert.clone().insert_packets(revocation).unwrap().0
+}
+
+#[test]
+fn a_key_is_described() {
+    let scratch = Scratch::new();
+    let cert = valid_for(1000);
+    let found = certificate(&scratch, &cert);
+    assert_eq!(found["fingerprint"], cert.fingerprint().to_string());
+    assert_eq!(found["user_ids"][0]["user_id"], "alice");
+    assert_eq!((&found["revoked"], &found["secret"]), (&Value::Null, &Value::Bool(false)));
+    assert_eq!(found["refresh"], serde_json::json!([]));
+    let keys = found["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 3);
+    assert_eq!(keys[0]["created"], "2024-01-01T00:00:00Z");
+    assert_eq!(keys[0]["expires"], "2026-09-27T00:00:00Z");
+    let signing = keys.iter().find(|k| k["capabilities"] == serde_json::json!(["sign"])).unwrap();
+    for (policy, name) in signing["policies"].as_array().unwrap().iter().zip(["gentoo", "strict"]) {
+        assert_eq!((&policy["policy"], &policy["class"]), (&name.into(), &Value::Null));
+    }
+    let other = keys.iter().find(|k| k["capabilities"] == serde_json::json!(["encrypt"])).unwrap();
+    assert_eq!(other["policies"], serde_json::json!([]));
+    // The primary key is marked for certifying alone.
+    assert_eq!(keys[0]["policies"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_to_be_refreshed() {
+    let scratch = Scratch::new();
+    // 366 days after the key was made.
+    for (cert, class, phrase) in [
+        (valid_for(100), "key-expired", "it expired on 2024-04-10"),
+        (valid_for(366), "key-expired", "it expired on 2025-01-01"),
+        (valid_for(367), "key-expired", "expires on 2025-01-02"),
+        (valid_for(366 + 90), "key-expired", "expires on 2025-04-01"),
+        (
+            revoked(&valid_for(1000), ReasonForRevocation::KeySuperseded),
+            "key-revoked",
+            "superseded",
+        ),
+        (revoked(&valid_for(1000), ReasonForRevocation::KeyCompromised), "key-revoked", "leaked"),
+    ] {
+        let found = certificate(&scratch, &cert);
+        assert_eq!(found["refresh"][0]["class"], class, "{phrase}: {found}");
+        let text = found["refresh"][0]["text"].as_str().unwrap();
+        assert!(text.contains(phrase), "{text}");
+        let run = inspect(TIME[..2].iter().map(PathBuf::from).chain([scratch.file("key.pgp")]));
+        let last = run.stdout.lines().last().unwrap();
+        assert!(last.contains(class) && last.contains(phrase), "{}", run.stdout);
+    }
+    for days in [366 + 91, 10_000] {
+        let found = certificate(&scratch, &valid_for(days));
+        assert_eq!(found["refresh"], serde_json::json!([]), "{days}");
+    }
+    let hard = revoked(&valid_for(1000), ReasonForRevocation::KeyCompromised);
+    let found = certificate(&scratch, &hard);
+    assert_eq!(found["revoked"]["hard"], true);
+    assert_eq!(found["revoked"]["when"], "2024-01-02T00:00:00Z");
+    let text = inspect([scratch.file("key.pgp")]).stdout;
+    assert!(text.contains("gone<U+001B>[2J") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn signatures_are_claims_and_name_their_keys() {
+    let scratch = Scratch::new();
+    let (alice, bob) = (key("alice"), key("bob"));
+    scratch.write("alice.pgp", public(&alice));
+    scratch
+        .write("both.asc", armored("PUBLIC KEY BLOCK", &[public(&bob), public(&alice)].concat()));
+    let sign = |cert| signature(cert, SignatureType::Binary, b"whatever");
+    scratch.write("alice.sig", packets([sign(&alice).into()]));
+    scratch
+        .write("bob.asc", armored("SIGNATURE", &packets([sign(&bob).into(), sign(&alice).into()])));
+    scratch.write("message.asc", clearsigned(&bob, "text\n"));
+    let run = |key: &str, signature: &str| {
+        let files = [scratch.file(key), "--signature".into(), scratch.file(signature)];
+        inspect(TIME.iter().map(PathBuf::from).chain(files)).json()["signatures"][0].clone()
+    };
+    let subkey =
+        |cert: &Cert| cert.keys().subkeys().next().unwrap().key().fingerprint().to_string();
+
+    let found = run("alice.pgp", "alice.sig");
+    assert_eq!(found["kind"], "openpgp-signatures");
+    assert_eq!(found["claims"][0]["hash"], "SHA512");
+    assert_eq!(found["claims"][0]["created"], "2024-01-31T00:00:00Z");
+    assert_eq!(found["named"][0][0]["key"], subkey(&alice));
+    assert_eq!(found["named"][0][0]["certificate"], alice.fingerprint().to_string());
+    assert_eq!(run("alice.pgp", "bob.asc")["named"][0], serde_json::json!([]));
+    assert_eq!(run("alice.pgp", "bob.asc")["named"][1][0]["key"], subkey(&alice));
+    assert_eq!(run("both.asc", "bob.asc")["named"][0][0]["key"], subkey(&bob));
+    let found = run("both.asc", "message.asc");
+    assert_eq!(found["kind"], "openpgp-message");
+    assert_eq!(found["named"][0][0]["certificate"], bob.fingerprint().to_string());
+
+    // A signature with a byte changed claims the same: nothing was checked.
+    scratch.flip("alice.sig", 100);
+    assert_eq!(run("alice.pgp", "alice.sig")["named"][0][0]["key"], subkey(&alice));
+    let text = inspect([scratch.file("alice.sig")]).stdout;
+    let lines: Vec<_> = text.lines().skip(1).filter(|line| !line.is_empty()).collect();
+    assert!(lines.iter().all(|line| line.starts_with("  claims: ")), "{text}");
+    assert!(text.contains("was not looked at"), "{text}");
+}
+
+#[test]
+fn what_an_owner_wrote_cannot_forge_a_line() {
+    let scratch = Scratch::new();
+    let cert = CertBuilder::new()
+        .add_userid("alice\n  gentoo a signature made now would count\u{202e}\u{1b}[32m")
+        .add_signing_subkey()
+        .set_creation_time(start())
+        .generate()
+        .unwrap()
+        .0;
+    scratch.write("key.pgp", public(&cert));
+    let text = inspect([scratch.file("key.pgp")]).stdout;
+    assert!(text.contains("alice<U+000A>  gentoo"), "{text}");
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
+}
+
+#[test]
+fn secret_keys_are_pointed_out() {
+    let scratch = Scratch::new();
+    let cert = key("alice");
+    scratch.write("key.pgp", cert.as_tsk().to_vec().unwrap());
+    let text = inspect([scratch.file("key.pgp")]).stdout;
+    assert!(text.contains("SECRET"), "{text}");
+}
+
+#[test]
+fn other_kinds_and_damage() {
+    let scratch = Scratch::new();
+    let plain = public(&key("alice"));
+    let unsupported = Packet::Marker(Default::default());
+    for (name, bytes, status, kind) in [
+        ("html", b"<html></html>".to_vec(), 3, "not-read"),
+        ("json", b"{\"mediaType\": 1}".to_vec(), 3, "not-read"),
+        ("text", b"hello\n".to_vec(), 3, "not-read"),
+        ("empty", Vec::new(), 3, "not-read"),
+        ("marker", packets([unsupported]), 1, "unusable"),
+        ("cut", plain[..20].to_vec(), 1, "unusable"),
+        ("unsigned", unsigned(b"text"), 1, "unusable"),
+        ("armor", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n".to_vec(), 1, "unusable"),
+        ("signify", b"untrusted comment: x\nRWQ=\n".to_vec(), 1, "unusable"),
+        ("pub", b"untrusted comment: x public key\nRWQ=\n".to_vec(), 1, "unusable"),
+        ("ssh", b"-----BEGIN SSH SIGNATURE-----\nAAAA\n".to_vec(), 1, "unusable"),
+    ] {
+        let path = scratch.write(name, bytes);
+        let run = inspect(["--json".as_ref(), path.as_os_str()]);
+        assert_eq!((run.status, &run.json()["files"][0]["kind"]), (status, &kind.into()), "{name}");
+        assert_eq!(inspect([path]).status, status, "{name}");
+    }
+    let run = inspect([scratch.file("none")]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("none: cannot open"), "{}", run.stderr);
+}
+
+/// Fingerprints and expiry of the primary keys (seconds), and all fingerprints, as gpg lists them.
+fn listed_by_gpg(
+    gpg: &Path,
+    home: &Path,
+    file: &Path,
+) -> (BTreeMap<String, u64>, BTreeSet<String>) {
+    let output = Command::new(gpg)
+        .arg("--homedir")
+        .arg(home)
+        .args(["--batch", "--show-keys", "--with-colons", "--with-subkey-fingerprint"])
+        .arg(file)
+        .output()
+        .unwrap();
+    let (mut primaries, mut all) = (BTreeMap::new(), BTreeSet::new());
+    let mut last = (String::new(), 0);
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let fields: Vec<_> = line.split(':').collect();
+        match fields[0] {
+            "pub" | "sub" => last = (fields[0].to_owned(), fields[6].parse().unwrap_or(0)),
+            "fpr" => {
+                all.insert(fields[9].to_owned());
+                if last.0 == "pub" {
+                    primaries.insert(fields[9].to_owned(), last.1);
+                }
+            }
+            _ => {}
+        }
+    }
+    (primaries, all)
+}
+
+#[test]
+fn real_key_files_are_listed_as_gpg_lists_them() {
+    let Some(corpora) = corpora("inspect, key files") else { return };
+    let Some(gpg) = tool("inspect, gpg", "gpg") else { return };
+    let home = Scratch::new();
+    let mut compared = 0;
+    for (corpus, name) in [("openpgp", "signing-key.asc"), ("messages", "key.pgp")] {
+        for entry in std::fs::read_dir(corpora.join(corpus)).unwrap() {
+            let file = entry.unwrap().path().join(name);
+            if !file.is_file() {
+                continue;
+            }
+            let run = inspect([
+                "--json".as_ref(),
+                "--time".as_ref(),
+                "2026-11-22T00:00:00Z".as_ref(),
+                file.as_os_str(),
+            ]);
+            // An armored file of no stated kind: gpg lists nothing of it either.
+            let (primaries, all) = listed_by_gpg(&gpg, home.path(), &file);
+            let json = run.json();
+            let none = Vec::new();
+            let keys = json["files"][0]["keys"].as_array().unwrap_or(&none);
+            let ours: BTreeSet<_> = keys
+                .iter()
+                .flat_map(|k| k["keys"].as_array().unwrap())
+                .map(|k| k["fingerprint"].as_str().unwrap().to_owned())
+                .collect();
+            assert!(ours.is_superset(&all), "{}: {all:?} {ours:?}", file.display());
+            for key in keys.iter().filter(|key| key["keys"][0]["bound"] == true) {
+                let Some(expiry) = primaries.get(key["fingerprint"].as_str().unwrap()) else {
+                    continue;
+                };
+                let ours = key["keys"][0]["expires"].as_str().map_or(0, |time| {
+                    let time: jiff::Timestamp = time.parse().unwrap();
+                    time.as_second() as u64
+                });
+                assert_eq!(ours, *expiry, "{}: {}", file.display(), key["fingerprint"]);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 60, "{compared}");
+}
