@@ -2,8 +2,8 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::archive::ArchiveError;
-use crate::ed25519::KeyError;
 use crate::bump::PackageError;
+use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
 use crate::manifest::ManifestError;

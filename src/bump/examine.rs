@@ -92,9 +92,8 @@ impl Bump {
                 signatures: signatures.map(|signature| (signature, over.clone())).collect(),
             };
             let missing = missing_evidence(package, old, distdir);
-            let unread = missing.iter().map(|(kind, name)| {
-                unread_evidence(*kind, name, &pair.new, distdir)
-            });
+            let unread =
+                missing.iter().map(|(kind, name)| unread_evidence(*kind, name, &pair.new, distdir));
             let findings = findings.entry(pair.new.clone()).or_default();
             findings.extend(unread);
             let now = pairing::Evidence::beside(distdir, &pair.new);
@@ -158,7 +157,9 @@ fn unread_evidence(kind: EvidenceKind, name: &str, new: &str, distdir: &Path) ->
         false => Finding::fails(
             Check::Continuity,
             class,
-            format!("the Manifest has {name} for the release before, and nothing like it stands beside {new}"),
+            format!(
+                "the Manifest has {name} for the release before, and nothing like it stands beside {new}"
+            ),
         ),
     };
     finding.with("evidence", evidence)
@@ -194,7 +195,9 @@ pub fn examine(
         // The evidence that is not at hand says more than that none was given.
         if findings.iter().any(|finding| finding.check == Check::Continuity) {
             let nothing = history::no_previous();
-            distfile.findings.retain(|f| (f.check, &f.compared) != (nothing.check, &nothing.compared));
+            distfile
+                .findings
+                .retain(|f| (f.check, &f.compared) != (nothing.check, &nothing.compared));
         }
         let compared = |findings: &[Finding]| findings.iter().any(|f| f.check == Check::Continuity);
         if !compared(&findings) && !compared(&distfile.findings) {
@@ -215,10 +218,10 @@ pub fn examine(
 fn reviewed(bump: &Bump, comparison: Option<&Comparison>) -> Finding {
     let absent = |text: &str| Finding::fails(Check::Review, FailureClass::ReviewAbsent, text);
     match comparison.and_then(|c| c.diff.as_ref().map(|diff| (c, diff))) {
-        None => absent("there is no file of the release before, so no diff that anybody could read"),
-        Some((_, Ok(diff))) => {
-            review::check(&diff.old.blake2b, &diff.new.blake2b, &bump.reviews)
+        None => {
+            absent("there is no file of the release before, so no diff that anybody could read")
         }
+        Some((_, Ok(diff))) => review::check(&diff.old.blake2b, &diff.new.blake2b, &bump.reviews),
         Some((comparison, Err(_))) => {
             // What is no archive was perhaps read all the same.
             let digest = |name: &String| {

@@ -101,7 +101,8 @@ pub(super) fn distfiles(
         let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
         let package_name = plain(&package.ebuild.name);
         let shaped = |name: &String| {
-            shape(name, version).is_some_and(|s| plain(&s.before).trim_end_matches('-') == package_name)
+            shape(name, version)
+                .is_some_and(|s| plain(&s.before).trim_end_matches('-') == package_name)
         };
         names = there.into_iter().filter(shaped).collect();
     }
@@ -112,14 +113,12 @@ pub(super) fn distfiles(
     }
     let set: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let is_content = |name: &&String| role(name, &set) == Role::Content;
-    let missing = names.iter().filter(is_content).find(|name| {
-        distdir.join(name).symlink_metadata().is_err()
-    });
+    let missing =
+        names.iter().filter(is_content).find(|name| distdir.join(name).symlink_metadata().is_err());
     match missing {
-        Some(name) => Err(PackageError::NotFetched {
-            name: name.clone(),
-            distdir: distdir.to_owned(),
-        }),
+        Some(name) => {
+            Err(PackageError::NotFetched { name: name.clone(), distdir: distdir.to_owned() })
+        }
         None => Ok(names),
     }
 }
@@ -130,9 +129,7 @@ pub fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pai
     let contents = distfiles.iter().filter(|name| role(name, &set) == Role::Content);
     let names: BTreeSet<String> =
         known(package.manifest.as_ref()).into_iter().chain(files_of(distdir)).collect();
-    contents
-        .map(|new| Pair { new: new.clone(), old: old_name(package, new, &names) })
-        .collect()
+    contents.map(|new| Pair { new: new.clone(), old: old_name(package, new, &names) }).collect()
 }
 
 fn old_name(package: &Package, new: &str, names: &BTreeSet<String>) -> Option<String> {

@@ -105,11 +105,9 @@ impl fmt::Display for PackageError {
                 "{}: holds no ebuild but live ones, which have no release to look at",
                 path.display()
             ),
-            Self::SeveralPackages(path) => write!(
-                f,
-                "{}: holds ebuilds of several packages: name the ebuild",
-                path.display()
-            ),
+            Self::SeveralPackages(path) => {
+                write!(f, "{}: holds ebuilds of several packages: name the ebuild", path.display())
+            }
             Self::NotBefore(text) => {
                 write!(f, "--previous-version: \"{text}\" is no version before this one")
             }
@@ -162,8 +160,7 @@ impl Package {
                 (parent.unwrap_or(Path::new(".")).to_owned(), path.to_owned())
             }
         };
-        let ebuild =
-            Ebuild::read(&file)?.ok_or_else(|| PackageError::NoEbuild(path.to_owned()))?;
+        let ebuild = Ebuild::read(&file)?.ok_or_else(|| PackageError::NoEbuild(path.to_owned()))?;
         let manifest = directory.join("Manifest");
         let manifest = match manifest.symlink_metadata().is_ok() {
             true => Some(Manifest::read(&manifest).map_err(PackageError::Manifest)?),
@@ -203,11 +200,8 @@ impl Package {
         let ebuilds = ebuilds(&self.directory)?;
         let ebuilds = ebuilds.into_iter().filter(|(_, name, _)| *name == self.ebuild.name);
         let ebuilds = ebuilds.map(|(.., version)| version).filter(|v| !v.is_live()).collect();
-        let listed: Vec<String> = self
-            .manifest
-            .iter()
-            .flat_map(|manifest| manifest.names().map(str::to_owned))
-            .collect();
+        let listed: Vec<String> =
+            self.manifest.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
         self.before = of(ebuilds, Source::Ebuild)
             .or_else(|| of(versions_like(&shapes, &listed), Source::Manifest))
             .or_else(|| of(versions_like(&shapes, &files_of(distdir)), Source::Distdir));
@@ -219,7 +213,8 @@ impl Package {
         let directory = self.directory.canonicalize().unwrap_or_else(|_| self.directory.clone());
         let category = directory.parent().and_then(Path::file_name).map(|n| n.to_string_lossy());
         let is_category = |name: &str| {
-            name.contains('-') && name.chars().all(|c| c.is_ascii_alphanumeric() || "+_.-".contains(c))
+            name.contains('-')
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "+_.-".contains(c))
         };
         match category.filter(|name| is_category(name) || name == "virtual") {
             Some(category) => format!("{category}/{}", self.ebuild.name),
@@ -241,8 +236,7 @@ type Named = (PathBuf, String, Version);
 
 /// The ebuilds of a directory.
 fn ebuilds(directory: &Path) -> Result<Vec<Named>, PackageError> {
-    let failed =
-        |source| PackageError::List { path: directory.to_owned(), source };
+    let failed = |source| PackageError::List { path: directory.to_owned(), source };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();

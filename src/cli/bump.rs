@@ -274,7 +274,9 @@ impl Bump {
         outcome: &Outcome,
     ) -> Result<(), Error> {
         let format = if self.print.json { Format::Json } else { self.print.format };
-        let about = report::About { package: &plan.package, asked, page };
+        let plain = |path: &Path| path == Path::new(".").join(DEFAULT_FILE);
+        let reviews = Some(plan.reviews.as_path()).filter(|path| !plain(path));
+        let about = report::About { package: &plan.package, asked, reviews, page };
         let style =
             Style { quiet: self.print.quiet, verbose: self.print.verbose, colour: colour() };
         let mut out = BufWriter::new(io::stdout().lock());
@@ -442,9 +444,7 @@ fn answered(flags: &Bump, asked: &Asked) -> bool {
         || !keys.signify_key.is_empty()
         || !keys.minisign_key.is_empty();
     match asked.variable {
-        "VERIFY_SIG_METHOD" => {
-            key || options.identity.is_some() || options.sigstore_key.is_some()
-        }
+        "VERIFY_SIG_METHOD" => key || options.identity.is_some() || options.sigstore_key.is_some(),
         "VERIFY_SIG_OPENPGP_KEY_PATH" => key,
         "VERIFY_SIG_CERT_IDENTITY" => options.identity.is_some() || options.sigstore_key.is_some(),
         "VERIFY_SIG_CERT_OIDC_ISSUER" => options.issuer.is_some() || options.sigstore_key.is_some(),
@@ -485,9 +485,10 @@ fn needs_verifier(inputs: &Inputs) -> bool {
 fn progress_bar(plan: &Plan) -> ProgressBar {
     let size = |name: &String| size_of(&plan.check.distdir.join(name));
     let all: u64 = plan.check.distfiles.iter().map(size).sum();
-    let each = plan.pairs.iter().map(|pair| {
-        2 * size(&pair.new) + pair.old.as_ref().map(size).unwrap_or_default()
-    });
+    let each = plan
+        .pairs
+        .iter()
+        .map(|pair| 2 * size(&pair.new) + pair.old.as_ref().map(size).unwrap_or_default());
     let total = all + each.sum::<u64>();
     if total < LONG_WORK || !io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -107,9 +107,9 @@ pub(crate) fn split(file_name: &str) -> Option<(String, Version)> {
     // PN never ends in a hyphen and something like a version: the last fitting hyphen counts.
     stem.rmatch_indices('-').find_map(|(at, _)| {
         let (name, version) = (stem.get(..at)?, stem.get(at + 1..)?);
-        let is_revision = version.strip_prefix('r').is_some_and(|digits| {
-            !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
-        });
+        let is_revision = version
+            .strip_prefix('r')
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
         if is_revision || name.is_empty() {
             return None;
         }
@@ -199,9 +199,7 @@ fn words(text: &str) -> Option<Vec<Vec<Character>>> {
                 word.push((next, false));
             }
             (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, '#') if word.is_none() => {
-                while chars.next_if(|c| *c != '\n').is_some() {}
-            }
+            (None, '#') if word.is_none() => while chars.next_if(|c| *c != '\n').is_some() {},
             (_, c) => word.get_or_insert_default().push((c, true)),
         }
     }
