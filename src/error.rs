@@ -2,6 +2,7 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::archive::ArchiveError;
+use crate::bump::PackageError;
 use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
@@ -23,16 +24,25 @@ pub enum Error {
     Manifest(ManifestError),
     /// The OpenPGP key ring could not be made.
     Ring(RingError),
+    /// A signify or minisign key could not be had.
+    Key(KeyError),
+    /// The list of allowed SSH signers could not be had.
+    Allowed(AllowedError),
+    /// There is no package to bump.
+    Package(PackageError),
     /// A release archive could not be listed.
     Archive(ArchiveError),
     /// An archive could not be held against git.
     Source(SourceError),
     /// The file of review records cannot be used.
     Review(ReviewError),
-    /// A signify or minisign key could not be had.
-    Key(KeyError),
-    /// The list of allowed SSH signers could not be had.
-    Allowed(AllowedError),
+    /// A file to write to could not be made.
+    Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The Sigstore trusted root could not be read.
     Root(RootError),
     /// The key for Sigstore bundles is none.
@@ -91,12 +101,17 @@ pub enum UsageError {
         /// The distfile.
         distfile: String,
     },
+    /// An option does not say about which of several distfiles it is.
+    WhichDistfile {
+        /// The option.
+        option: &'static str,
+    },
     /// `explain` was asked for a class that does not exist.
     UnknownClass(String),
-    /// A pattern that is no glob.
-    BadGlob(String),
     /// `detached` was given no key at all.
     NoKey,
+    /// A pattern that is no glob.
+    BadGlob(String),
     /// `--repository` or `--publisher` names nobody.
     Publisher(ExpectationError),
     /// `--ref` is no glob over refs.
@@ -133,14 +148,18 @@ impl fmt::Display for UsageError {
             Self::NotChecked { option, distfile } => {
                 write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
             }
+            Self::WhichDistfile { option } => write!(
+                f,
+                "{option}: there are several distfiles: say which with DISTFILE=FILE"
+            ),
             Self::UnknownClass(name) => write!(
                 f,
                 "\"{name}\" is not a failure class: \"distvouch explain\" lists them"
             ),
-            Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::NoKey => f.write_str(
                 "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
             ),
+            Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::Publisher(error) => error.fmt(f),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
@@ -156,11 +175,15 @@ impl fmt::Display for Error {
             Self::Input(error) => error.fmt(f),
             Self::Manifest(error) => error.fmt(f),
             Self::Ring(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
+            Self::Allowed(error) => error.fmt(f),
+            Self::Package(error) => error.fmt(f),
             Self::Archive(error) => error.fmt(f),
             Self::Source(error) => error.fmt(f),
             Self::Review(error) => error.fmt(f),
-            Self::Key(error) => error.fmt(f),
-            Self::Allowed(error) => error.fmt(f),
+            Self::Create { path, source } => {
+                write!(f, "{}: cannot write: {source}", path.display())
+            }
             Self::Root(error) => error.fmt(f),
             Self::ManagedKey { path, source } => write!(f, "{}: {source}", path.display()),
             Self::Usage(error) => error.fmt(f),
@@ -179,13 +202,15 @@ impl std::error::Error for Error {
             Self::Input(error) => Some(error),
             Self::Manifest(error) => Some(error),
             Self::Ring(error) => Some(error),
-            Self::Archive(error) => Some(error),
-            Self::Source(error) => Some(error),
-            Self::Review(error) => Some(error),
             Self::Key(error) => Some(error),
             Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
+            Self::Package(error) => Some(error),
+            Self::Archive(error) => Some(error),
+            Self::Source(error) => Some(error),
+            Self::Review(error) => Some(error),
+            Self::Create { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
             Self::Usage(_) => None,
@@ -205,11 +230,12 @@ wraps! {
     Input InputError;
     Manifest ManifestError;
     Ring RingError;
+    Key KeyError;
+    Allowed AllowedError;
+    Package PackageError;
     Archive ArchiveError;
     Source SourceError;
     Review ReviewError;
-    Key KeyError;
-    Allowed AllowedError;
     Root RootError;
     Usage UsageError;
 }

@@ -144,6 +144,11 @@ const FOREIGN_TRIGGERS: [&str; 15] = [
     "external_pull_request_event",
 ];
 
+/// Whether outsiders can cause `event`.
+pub fn is_foreign_trigger(event: &str) -> bool {
+    FOREIGN_TRIGGERS.contains(&event)
+}
+
 /// Holds `claims` against what was expected; nothing is returned where everything is as expected.
 ///
 /// The issuer and the repository come first. Claims are compared exactly, except for the letter
@@ -230,7 +235,7 @@ fn moved(
 fn trigger(pins: &Pins, claims: &Claims) -> Option<Difference> {
     let actual = claims.get(Claim::BuildTrigger);
     let (fine, expected) = if pins.triggers.is_empty() {
-        let foreign = actual.is_some_and(|a| FOREIGN_TRIGGERS.contains(&a));
+        let foreign = actual.is_some_and(is_foreign_trigger);
         (!foreign, "one that only those with write access can cause".to_owned())
     } else {
         let listed = actual.is_some_and(|a| pins.triggers.iter().any(|t| t == a));

@@ -163,6 +163,8 @@ classes! {
     PublisherChanged "publisher-changed" Contradicts;
     /// Another key signed than the last release.
     SignerChanged "signer-changed" Contradicts;
+    /// The evidence of the release before does not hold.
+    PreviousUnusable "previous-unusable" Unusable;
     /// The same repository under a new name.
     RepositoryRenamed "repository-renamed" Agrees;
     /// The repository has a new owner.

@@ -137,6 +137,16 @@ impl Finding {
         self.class.map_or(Outcome::Agrees, FailureClass::outcome)
     }
 
+    /// Whether it would not be there without provenance: provenance itself, and its continuity.
+    pub fn rests_on_provenance(&self) -> bool {
+        let evidence = || self.detail.get("evidence").and_then(Value::as_str);
+        match self.check {
+            Check::Provenance => true,
+            Check::Continuity => evidence() == Some(Check::Provenance.name()),
+            _ => false,
+        }
+    }
+
     /// Adds a datum to `detail`.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {

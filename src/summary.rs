@@ -46,11 +46,11 @@ impl Summary {
         };
         Self {
             attackers: sets(&|_| true),
-            without_provenance: sets(&|finding| finding.check != Check::Provenance),
+            without_provenance: sets(&|finding| !finding.rests_on_provenance()),
             has_provenance: distfiles
                 .clone()
                 .flatten()
-                .any(|finding| finding.check == Check::Provenance && finding.class.is_none()),
+                .any(|finding| finding.rests_on_provenance() && finding.class.is_none()),
         }
     }
 }

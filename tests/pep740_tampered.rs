@@ -9,12 +9,16 @@
     clippy::indexing_slicing
 )]
 
+#[path = "common/sigstore/mod.rs"]
+mod made;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use distvouch::attestation::{Claim, Provenance, Request, Subject, check};
 use distvouch::expectation::{Pins, PublisherExpectation};
 use distvouch::finding::Finding;
 use distvouch::sigstore::{TrustedRoot, Verifier};
+use made::flipped;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -72,13 +76,6 @@ fn run(provenance: &Value, sha256: [u8; 32], verifier: &Verifier) -> Vec<Finding
 fn class(findings: &[Finding]) -> &'static str {
     let [one] = findings else { panic!("{} findings", findings.len()) };
     one.class.map_or("agrees", |c| c.name())
-}
-
-/// The base64 of what `text` is the base64 of, with the last bit of byte `at` turned over.
-fn flipped(text: &Value, at: usize) -> Value {
-    let mut bytes = STANDARD.decode(text.as_str().unwrap()).unwrap();
-    bytes[at] ^= 1;
-    STANDARD.encode(bytes).into()
 }
 
 #[test]

@@ -6,6 +6,7 @@
 pub mod manifest;
 pub mod pairing;
 mod plan;
+pub mod previous;
 pub mod signatures;
 
 use crate::digests::HashName;
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::expectation::{Pins, PublisherExpectation};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
+use crate::history;
 use crate::manifest::Manifest;
 use crate::requirement::{Requirement, Status};
 use crate::sigstore::{BundlePolicy, Verifier};
@@ -21,6 +23,7 @@ use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use pairing::{EvidenceKind, Role};
 use plan::Plan;
+use previous::Previous;
 use signatures::{Keys, Over};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -52,6 +55,8 @@ pub struct Inputs {
     pub publisher: Option<PublisherExpectation>,
     /// How it must have been published.
     pub pins: Pins,
+    /// The release before, by distfile of this one.
+    pub previous: BTreeMap<String, Previous>,
     /// Checks Sigstore evidence; `None` where there is none to check.
     pub verifier: Option<Verifier>,
     /// The checks that must agree.
@@ -221,10 +226,7 @@ fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
             let text = "no record was given that anybody read the release diff";
             Finding::fails(check, FailureClass::ReviewAbsent, text)
         }
-        Check::Continuity => {
-            let text = "no earlier release was given to compare with";
-            Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)
-        }
+        Check::Continuity => history::no_previous(),
         _ => {
             let text = "no key, identity or repository was given for it";
             Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)

@@ -3,6 +3,7 @@
 use super::Inputs;
 use super::manifest as dist_entry;
 use super::pairing::Evidence;
+use super::previous;
 use super::signatures::{self, Over, Signatures};
 use crate::attestation::{self, Subject};
 use crate::digests::HashName;
@@ -10,6 +11,7 @@ use crate::distfile::{Measured, Wanted};
 use crate::error::Error;
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
+use crate::history::{self, Release};
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::sigstore::{self, ArtifactDigests, AttestationFault, BundleRequest, UnverifiedBundle};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ pub(super) struct Plan {
     signatures: Signatures,
     bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
+    /// The release before, where one was named.
+    previous: Option<Release>,
 }
 
 impl Plan {
@@ -63,6 +67,10 @@ impl Plan {
             self.wanted.hashes.insert(HashName::Sha256);
             let bytes = read_evidence(&path)?;
             self.provenance.push((path, bytes));
+        }
+        if let Some(files) = inputs.previous.get(name) {
+            let release = files.read(&inputs.keys, inputs.verifier.as_ref(), inputs.now)?;
+            self.previous = Some(release);
         }
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = signatures::KINDS.map(|(check, _)| {
@@ -120,6 +128,7 @@ impl Plan {
         });
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
         findings.extend(self.signatures.judge(&inputs.keys, inputs.now, upstream_name, measured));
+        let mut attestations = Vec::new();
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);
             findings.extend(self.bundles.iter().map(|(path, bundle)| {
@@ -139,9 +148,19 @@ impl Plan {
                     pins: &inputs.pins,
                     verifier,
                 };
-                findings.extend(attestation::check(&request).into_iter().map(|f| from(path, f)));
+                attestations.extend(attestation::examine(&request).into_iter().map(
+                    |mut checked| {
+                        checked.finding = from(path, checked.finding);
+                        checked
+                    },
+                ));
             }
         }
+        if let Some(before) = &self.previous {
+            let now = previous::release(&attestations, &findings);
+            findings.extend(history::judge(before, &now));
+        }
+        findings.extend(attestations.into_iter().map(|checked| checked.finding));
         findings
     }
 }

@@ -3,6 +3,8 @@
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
 use super::sigstore::SigstoreOptions;
+use crate::check::pairing::Role;
+use crate::check::previous::Previous;
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::error::{Error, UsageError};
@@ -18,7 +20,9 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// Distfiles of more than this many bytes together get a progress bar and threads.
-const LONG_WORK: u64 = 32 * 1024 * 1024;
+pub(super) const LONG_WORK: u64 = 32 * 1024 * 1024;
+
+const CONTINUITY: &str = "Continuity";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +34,12 @@ Examples:
 
   # PyPI provenance, foo-1.2.tar.gz.provenance, at a bump
   distvouch check --distdir . --repository https://github.com/example/foo \\
-      --require provenance foo-1.2.tar.gz";
+      --require provenance foo-1.2.tar.gz
+
+  # Was it published in the same way as the release before, and by the same key?
+  distvouch check --distdir . --openpgp-key upstream.asc --require continuity \\
+      --previous foo-1.1.tar.gz.provenance --previous-signature foo-1.1.tar.gz.asc \\
+      foo-1.2.tar.gz";
 
 /// Check distfiles.
 #[derive(Debug, Args)]
@@ -59,6 +68,15 @@ pub struct Check {
     /// Pair PEP 740 provenance by hand
     #[arg(long, value_name = "DISTFILE=FILE")]
     pub provenance: Vec<String>,
+
+    /// Provenance of the release before, for continuity; DISTFILE is the one of this release and
+    /// only needed where there are several
+    #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
+    pub previous: Vec<String>,
+
+    /// Signature of the release before, whose own file stands beside it, likewise
+    #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
+    pub previous_signature: Vec<String>,
 
     /// Name of a distfile before the ebuild's "->"
     #[arg(long, value_name = "DISTFILE=NAME")]
@@ -135,6 +153,7 @@ impl Check {
             manifest,
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
             upstream_names: self.upstream_names(&distfiles)?,
+            previous: self.previous(&distfiles)?,
             distfiles,
             signatures,
             keys,
@@ -152,7 +171,8 @@ impl Check {
             jobs: 1,
         };
         // Reading the trusted root takes longer than reading a small distfile.
-        if self.sigstore.trusted_root.is_some() || has_sigstore_evidence(&inputs) {
+        let previous = inputs.previous.values().any(Previous::needs_verifier);
+        if self.sigstore.trusted_root.is_some() || previous || has_sigstore_evidence(&inputs) {
             inputs.verifier = Some(self.sigstore.verifier()?);
         }
         inputs.jobs = self.jobs.unwrap_or_else(|| default_jobs(&inputs)).max(1);
@@ -184,11 +204,7 @@ impl Check {
             let checks = checks.iter().filter(|(_, on)| *on).map(|(check, _)| *check);
             return Ok(Requirement::of(checks.chain(self.keys.checks())));
         }
-        let parse = |name: &String| {
-            CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
-        };
-        let checks: Result<Vec<_>, _> = self.require.iter().map(parse).collect();
-        Ok(Requirement::of(checks?))
+        required(&self.require)
     }
 
     /// The signatures that were paired by hand.
@@ -235,6 +251,52 @@ impl Check {
         Ok(names)
     }
 
+    /// The evidence of the release before, by distfile of this one.
+    fn previous(&self, distfiles: &[String]) -> Result<BTreeMap<String, Previous>, UsageError> {
+        let mut previous: BTreeMap<String, Previous> = BTreeMap::new();
+        let options = [
+            ("--previous", &self.previous, false),
+            ("--previous-signature", &self.previous_signature, true),
+        ];
+        for (option, values, signature) in options {
+            for value in values {
+                let (name, path) = self.pair_with_one(option, value, distfiles)?;
+                let entry = previous.entry(name).or_default();
+                match signature {
+                    true => entry.signatures.push((path, None)),
+                    false => entry.provenance.push(path),
+                }
+            }
+        }
+        Ok(previous)
+    }
+
+    /// `DISTFILE=FILE`, or just the file where only one distfile is no evidence about another.
+    fn pair_with_one(
+        &self,
+        option: &'static str,
+        value: &str,
+        distfiles: &[String],
+    ) -> Result<(String, PathBuf), UsageError> {
+        // A file of that name is meant as it is, whatever stands in it.
+        let (name, file) = match split_pair(option, value, distfiles) {
+            Ok((name, file)) => (name.to_owned(), file),
+            Err(_) => {
+                let known = distfiles.iter().map(String::as_str).collect();
+                let content =
+                    |name: &&String| pairing::role(&self.distdir, name, &known) == Role::Content;
+                let mut contents = distfiles.iter().filter(content);
+                match (contents.next(), contents.next()) {
+                    (Some(only), None) => (only.clone(), value),
+                    _ => return Err(UsageError::WhichDistfile { option }),
+                }
+            }
+        };
+        let beside = self.distdir.join(file);
+        let plain = file.contains('/') || beside.symlink_metadata().is_err();
+        Ok((name, if plain { PathBuf::from(file) } else { beside }))
+    }
+
     /// The `DISTFILE=FILE` pairs of an option.
     fn pairs(
         &self,
@@ -256,6 +318,15 @@ impl Check {
     }
 }
 
+/// The checks that `--require` names.
+pub(super) fn required(names: &[String]) -> Result<Requirement, UsageError> {
+    let parse = |name: &String| {
+        CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
+    };
+    let checks: Result<Vec<_>, _> = names.iter().map(parse).collect();
+    Ok(Requirement::of(checks?))
+}
+
 /// Whether the signature file is named after the stream that `distfile` compresses.
 fn names_stream(signature: &Path, distfile: &str) -> bool {
     let name = signature.file_name().unwrap_or_default().to_string_lossy();
@@ -265,7 +336,7 @@ fn names_stream(signature: &Path, distfile: &str) -> bool {
 
 /// Splits `DISTFILE=VALUE`. A distfile's name may itself hold a `=`: the longest name that is
 /// checked counts.
-fn split_pair<'a>(
+pub(super) fn split_pair<'a>(
     option: &'static str,
     value: &'a str,
     distfiles: &[String],

@@ -1,5 +1,6 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
+pub mod bump;
 pub mod check;
 pub mod checksums;
 pub mod detached;
@@ -10,6 +11,7 @@ pub mod inspect;
 pub mod keys;
 pub mod message;
 pub mod options;
+pub mod pin;
 pub mod review;
 pub mod sigstore;
 pub mod source;
@@ -47,18 +49,22 @@ fn after_help() -> String {
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(Box<check::Check>),
-    /// What changed between two release archives, what can hurt first
-    Diff(diff::Diff),
-    /// A release archive against the git tree that it claims to come from
-    Source(source::Source),
-    /// Record that a person read a release diff
-    Review(review::Review),
+    /// Everything there is to say of a new version, from an ebuild, its Manifest and DISTDIR
+    Bump(Box<bump::Bump>),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(Box<detached::Detached>),
     /// Read a signed message and hand on its text only if the signature agrees
     Message(message::Message),
     /// Hold files against a list of checksums
     Checksums(checksums::Checksums),
+    /// What changed between two release archives, what can hurt first
+    Diff(diff::Diff),
+    /// A release archive against the git tree that it claims to come from
+    Source(source::Source),
+    /// Record that a person read a release diff
+    Review(review::Review),
+    /// Print the eclass variables that pin who published a release, and how
+    Pin(pin::Pin),
     /// List what a key, signature or message says of itself, as claims
     Inspect(inspect::Inspect),
     /// Explain a failure class: what happened, benign causes, what to ask upstream
@@ -81,12 +87,14 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
-        Command::Diff(diff) => diff.run(),
-        Command::Source(source) => source.run(),
-        Command::Review(review) => review.run(),
+        Command::Bump(bump) => bump.run(),
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Source(source) => source.run(),
+        Command::Review(review) => review.run(),
+        Command::Pin(pin) => pin.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),

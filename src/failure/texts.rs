@@ -104,6 +104,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::PublisherDisagrees => &publisher::PUBLISHER_DISAGREES,
         FailureClass::PublisherChanged => &continuity::PUBLISHER_CHANGED,
         FailureClass::SignerChanged => &continuity::SIGNER_CHANGED,
+        FailureClass::PreviousUnusable => &continuity::PREVIOUS_UNUSABLE,
         FailureClass::RepositoryRenamed => &continuity::REPOSITORY_RENAMED,
         FailureClass::RepositoryTransferred => &continuity::REPOSITORY_TRANSFERRED,
         FailureClass::RepositoryReregistered => &continuity::REPOSITORY_REREGISTERED,

@@ -49,6 +49,22 @@ pub(super) const SIGNER_CHANGED: Texts = Texts {
         `--openpgp-fingerprint FPR`.",
 };
 
+pub(super) const PREVIOUS_UNUSABLE: Texts = Texts {
+    happened: "The provenance or signature of the release before does not hold by itself.",
+    implies: "There is nothing to compare this release with. It may be as before or not: a \
+        comparison with evidence that does not hold would let whoever wrote that evidence \
+        choose the answer.",
+    benign: "The file belongs to another package, or was fetched again since and is an error page. \
+        The distfile that the old signature is over is not in the directory any more. The \
+        Sigstore root is not the one under which it was signed.",
+    ask: "Nothing yet. If the file is what upstream published: is that still so, and did anybody \
+        check it when that release was new?",
+    bogus: "“It was fine at the last bump”: then the file from that bump holds, so find it.",
+    act: "Check the old release by itself first, with `distvouch check` on its own file. Take its \
+        evidence from your own archive of distfiles rather than from upstream's server of \
+        today; then compare again with `--previous FILE`.",
+};
+
 pub(super) const REPOSITORY_RENAMED: Texts = Texts {
     happened: "The same repository, by its numeric id, has a new name.",
     implies: "This agrees and is said beside it: extensions 15 and 17 survive a rename. The old \

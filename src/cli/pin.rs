@@ -1,0 +1,184 @@
+//! `distvouch pin`.
+
+use super::printed;
+use crate::attestation::Provenance;
+use crate::error::Error;
+use crate::escape::{Escaped, escaped};
+use crate::failure::{FailureClass, Outcome};
+use crate::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::pin::{Common, Pins, VARIABLES, Value, common};
+use crate::report;
+use crate::requirement::Status;
+use crate::sigstore::{DetachedAttestation, TrustedRoot, Verifier};
+use clap::Args;
+use serde_json::{Map, json};
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Every claim comes from a certificate that was authenticated. What is pinned is what was so at this
+release: look at the run and the workflow first.
+
+Exit status: 0 where all attestations give the same pins, 1 where they differ or one is refused, 3
+where one could not be checked.
+
+Examples:
+  # The lines for the ebuild
+  distvouch pin foo-1.2.tar.gz.provenance";
+
+/// Print the eclass variables that pin who published a release, and how.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Pin {
+    /// PEP 740 provenance of a release
+    #[arg(value_name = "PROVENANCE")]
+    pub provenance: PathBuf,
+
+    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    #[arg(long, value_name = "FILE")]
+    pub trusted_root: Option<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Why an attestation gives no pins.
+struct Refused {
+    class: FailureClass,
+    text: String,
+}
+
+impl Pin {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where the file or the trusted root cannot be read.
+    pub fn run(&self) -> Result<Status, Error> {
+        let bytes = read_bounded(&self.provenance, EVIDENCE_LIMIT)?;
+        let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
+        let results: Vec<Result<DetachedAttestation, Refused>> = match Provenance::parse(&bytes) {
+            Ok(provenance) => {
+                let each = provenance.attestations().iter();
+                each.map(|attestation| {
+                    verifier.detached(attestation).map_err(|fault| Refused {
+                        class: fault.class(),
+                        text: format!("the attestation: {fault}"),
+                    })
+                })
+                .collect()
+            }
+            Err(fault) => vec![Err(Refused { class: fault.class(), text: fault.to_string() })],
+        };
+        let pins: Vec<Pins> = results.iter().flatten().map(Pins::of).collect();
+        let common = common(&pins);
+        let mut out = BufWriter::new(io::stdout().lock());
+        let result = if self.json {
+            print_json(&results, &common, &mut out)
+        } else {
+            self.print(&results, &common, &mut out)
+        };
+        printed(result.and_then(|()| out.flush()))?;
+        Ok(status(&results, &common))
+    }
+
+    fn print(
+        &self,
+        results: &[Result<DetachedAttestation, Refused>],
+        common: &Common,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let file = self.provenance.file_name().unwrap_or(self.provenance.as_os_str());
+        let file = file.to_string_lossy();
+        for (at, result) in results.iter().enumerate() {
+            let number = at + 1;
+            match result {
+                Ok(facts) => {
+                    let what = about(facts);
+                    writeln!(out, "# {}, attestation {number}: {what}", Escaped(&file))?;
+                }
+                Err(refused) => writeln!(
+                    out,
+                    "# {}, attestation {number}: {}, nothing taken from it: {}",
+                    Escaped(&file),
+                    refused.class.name(),
+                    Escaped(&refused.text)
+                )?,
+            }
+        }
+        for remark in &common.remarks {
+            writeln!(out, "# Note: {}", Escaped(remark))?;
+        }
+        for variable in VARIABLES {
+            if let Some(value) = common.values.get(variable) {
+                writeln!(out, "{variable}={}", value.quoted())?;
+            } else if let Some(values) = common.differing.get(variable) {
+                let words: Vec<_> = values
+                    .iter()
+                    .map(|value| value.as_ref().map_or("nothing".to_owned(), Value::quoted))
+                    .collect();
+                writeln!(out, "# {variable} differs: {}", words.join(" or "))?;
+            }
+        }
+        if common.values.is_empty() {
+            writeln!(out, "# Nothing to pin.")?;
+        }
+        Ok(())
+    }
+}
+
+/// What a person should look at, in one line.
+fn about(facts: &DetachedAttestation) -> String {
+    use crate::attestation::Claim;
+    let names: Vec<_> =
+        facts.statement().subjects.iter().map(|subject| escaped(&subject.name)).collect();
+    let mut text = format!("{} by {}", names.join(", "), escaped(&facts.publisher().to_string()));
+    if let Some(time) = facts.time() {
+        text = format!("{text}, logged at {time}");
+    }
+    if let Some(run) = facts.claims().get(Claim::RunInvocationUri) {
+        text = format!("{text}, run {}", escaped(run));
+    }
+    text
+}
+
+fn print_json(
+    results: &[Result<DetachedAttestation, Refused>],
+    common: &Common,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let attestations: Vec<_> = results
+        .iter()
+        .map(|result| match result {
+            Ok(facts) => json!({"class": null, "authenticated": facts.to_json()}),
+            Err(refused) => json!({"class": refused.class.name(), "text": refused.text}),
+        })
+        .collect();
+    let pins: Map<String, serde_json::Value> = common
+        .values
+        .iter()
+        .map(|(variable, value)| ((*variable).to_owned(), json!(value.quoted())))
+        .collect();
+    let value = json!({
+        "schema": 1,
+        "tool": report::tool(),
+        "attestations": attestations,
+        "pins": pins,
+        "differing": common.differing.keys().collect::<Vec<_>>(),
+        "remarks": common.remarks,
+    });
+    serde_json::to_writer_pretty(&mut *out, &value)?;
+    writeln!(out)
+}
+
+fn status(results: &[Result<DetachedAttestation, Refused>], common: &Common) -> Status {
+    let each = results.iter().map(|result| match result {
+        Ok(_) => Status::Met,
+        Err(refused) if refused.class.outcome() == Outcome::NotChecked => Status::NotChecked,
+        Err(_) => Status::NotMet,
+    });
+    let nothing = common.values.is_empty() && results.iter().any(Result::is_ok);
+    let differs = !common.differing.is_empty() || nothing;
+    Status::worst(each.chain(differs.then_some(Status::NotMet)))
+}

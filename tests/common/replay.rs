@@ -1,0 +1,476 @@
+//! Incidents, played again: two releases, a repository, what was published beside them, and what
+//! each level of checking is expected to answer.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use crate::made::{Signing, Sigstore, Workflow};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A level of checking; each asks for more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The Manifest of the bump, afterwards.
+    Manifest,
+    /// Which repository published: what other tools ask.
+    Repository,
+    /// How it published, too.
+    Pins,
+    /// Whether that is as it was the last time.
+    Continuity,
+    /// Whether the archive is what git has.
+    Source,
+    /// What a person sees who reads the diff.
+    Diff,
+}
+
+impl Level {
+    /// Every level.
+    pub const ALL: [Self; 6] =
+        [Self::Manifest, Self::Repository, Self::Pins, Self::Continuity, Self::Source, Self::Diff];
+
+    /// Its name in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Manifest => "Manifest",
+            Self::Repository => "repository only",
+            Self::Pins => "pins",
+            Self::Continuity => "continuity",
+            Self::Source => "source",
+            Self::Diff => "diff",
+        }
+    }
+
+    /// The check whose finding counts.
+    fn check(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::Repository | Self::Pins => "provenance",
+            Self::Continuity => "continuity",
+            Self::Source => "source",
+            Self::Diff => "diff",
+        }
+    }
+}
+
+/// What a level is expected to answer, and the exit status.
+pub type Expected = (Level, &'static str, i32);
+
+/// An incident.
+pub struct Replay {
+    /// The heading in the document.
+    pub title: &'static str,
+    /// What is known of it, and what is re-enacted.
+    pub told: &'static str,
+    /// Makes the releases and the repository.
+    pub stage: fn() -> Stage,
+    /// What each level answers; for [`Level::Diff`], whether it lists what was slipped in `first`, or
+    /// among others.
+    pub levels: &'static [Expected],
+    /// What to take from it.
+    pub lesson: &'static str,
+}
+
+/// The files of a release or a commit.
+pub type Tree = BTreeMap<String, Vec<u8>>;
+
+/// A tree of some files.
+pub fn tree(files: &[(&str, &str)]) -> Tree {
+    files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+}
+
+/// A directory with two releases, their evidence, a trusted root and a clone.
+pub struct Stage {
+    dir: tempfile::TempDir,
+    /// The Sigstore that the provenance is of.
+    pub sigstore: Sigstore,
+    /// The file name of the last release.
+    pub old: String,
+    /// The file name of the release in question.
+    pub new: String,
+    /// The repository that the ebuild names.
+    pub repository: String,
+    /// The pins that the ebuild has, as arguments.
+    pub pins: Vec<String>,
+    /// The commit that was attested, where one was.
+    pub commit: Option<String>,
+    /// The file with what was slipped in.
+    pub payload: &'static str,
+    /// The clone that the maintainer has.
+    pub clone: String,
+}
+
+impl Stage {
+    /// An empty one, for two versions of `package` of the repository `example/PACKAGE`.
+    pub fn new(package: &str, old: &str, new: &str, payload: &'static str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for sub in ["old", "new"] {
+            std::fs::create_dir(dir.path().join(sub)).unwrap();
+        }
+        let sigstore = Sigstore::new("replay");
+        let root = sigstore.trusted_root().to_string();
+        std::fs::write(dir.path().join("trusted_root.json"), root).unwrap();
+        let pins = [
+            "--workflow",
+            "release.yml",
+            "--ref",
+            "refs/tags/v*",
+            "--trigger",
+            "push",
+            "--runner",
+            "github-hosted",
+            "--repository-id",
+            "1001",
+            "--owner-id",
+            "77",
+        ];
+        let stage = Self {
+            dir,
+            sigstore,
+            old: format!("{package}-{old}.tar.gz"),
+            new: format!("{package}-{new}.tar.gz"),
+            repository: format!("https://github.com/example/{package}"),
+            pins: pins.map(str::to_owned).to_vec(),
+            commit: None,
+            payload,
+            clone: "clone".to_owned(),
+        };
+        stage.init("clone");
+        stage
+    }
+
+    /// The path of something in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Writes the archives.
+    pub fn archives(&self, old: &Tree, new: &Tree) {
+        for (place, name, tree) in [("old", &self.old, old), ("new", &self.new, new)] {
+            std::fs::write(self.path(place).join(name), archive(name, tree)).unwrap();
+        }
+    }
+
+    /// Publishes provenance beside the archive in `place`, as `run` would at `time`.
+    pub fn attest(&mut self, place: &str, run: &Workflow, time: i64) {
+        let name = if place == "old" { &self.old } else { &self.new };
+        let file = std::fs::read(self.path(place).join(name)).unwrap();
+        let signing = Signing::of(&self.sigstore, run, time, name, &file);
+        let path = self.path(place).join(format!("{name}.provenance"));
+        std::fs::write(path, signing.provenance(run).to_string()).unwrap();
+        if place == "new" {
+            self.commit = Some(run.commit.clone());
+        }
+    }
+
+    /// Writes the Manifest of the new archive as it is now.
+    pub fn manifest(&self) {
+        let path = self.path("new").join(&self.new);
+        let bytes = std::fs::read(&path).unwrap();
+        let line = format!(
+            "DIST {} {} BLAKE2B {} SHA512 {}\n",
+            self.new,
+            bytes.len(),
+            sum("b2sum", &path),
+            sum("sha512sum", &path)
+        );
+        std::fs::write(self.path("Manifest"), line).unwrap();
+    }
+
+    /// Makes an empty repository there.
+    pub fn init(&self, clone: &str) {
+        self.git(".", &["init", "-q", "-b", "main", clone]);
+    }
+
+    /// Runs git in `clone`; what it prints.
+    pub fn git(&self, clone: &str, arguments: &[&str]) -> String {
+        let output = Command::new("git")
+            .args(["-c", "user.name=Upstream", "-c", "user.email=upstream@example.org"])
+            .args(["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false"])
+            .args(["-c", "core.autocrlf=false", "-c", "gc.auto=0"])
+            .args(arguments)
+            .current_dir(self.path(clone))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_INDEX_FILE")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_DEFAULT_HASH")
+            // The same commits at every run.
+            .env("GIT_AUTHOR_DATE", "2025-02-01T00:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2025-02-01T00:00:00Z")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Commits exactly `tree` on the branch that is checked out; the commit's name.
+    pub fn commit(&self, clone: &str, tree: &Tree, message: &str) -> String {
+        self.git(clone, &["rm", "-r", "-q", "-f", "--ignore-unmatch", "."]);
+        for (path, bytes) in tree {
+            let path = self.path(clone).join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+        }
+        self.git(clone, &["add", "-A", "-f"]);
+        self.git(clone, &["commit", "-q", "--allow-empty", "-m", message]);
+        self.git(clone, &["rev-parse", "HEAD"])
+    }
+
+    /// Tags the commit that is checked out.
+    pub fn tag(&self, clone: &str, name: &str) {
+        self.git(clone, &["tag", "-a", "-m", name, name]);
+    }
+
+    /// The arguments of a level.
+    pub fn arguments(&self, level: Level) -> Vec<String> {
+        let (old, new) = (format!("old/{}", self.old), format!("new/{}", self.new));
+        let check = |more: &[&str]| {
+            let fixed = ["check", "--distdir", "new"];
+            let mut all: Vec<String> = fixed.iter().chain(more).map(|s| (*s).to_owned()).collect();
+            all.push(self.new.clone());
+            all
+        };
+        let by = ["--trusted-root", "trusted_root.json", "--repository", &self.repository];
+        let required = ["--require", "provenance"];
+        match level {
+            Level::Manifest => {
+                check(&[&by[..], &["--manifest", "Manifest", "--clock", "emerge"]].concat())
+            }
+            Level::Repository => check(&[&by[..], &required].concat()),
+            Level::Pins => {
+                let pins: Vec<&str> = self.pins.iter().map(String::as_str).collect();
+                check(&[&by[..], &required, &pins].concat())
+            }
+            Level::Continuity => {
+                let previous = format!("{old}.provenance");
+                check(&[&by[..], &["--previous", &previous, "--require", "continuity"]].concat())
+            }
+            Level::Source => {
+                let mut all = vec!["source", &new, "--git", &self.clone];
+                all.extend(self.commit.iter().flat_map(|commit| ["--commit", commit.as_str()]));
+                all.into_iter().map(str::to_owned).collect()
+            }
+            Level::Diff => ["diff", "--unified", &old, &new].map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// Runs the program in here: exit status, what it printed, and its diagnostics.
+    pub fn run(&self, arguments: &[String]) -> (i32, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_distvouch"));
+        command.args(arguments).current_dir(self.dir.path()).env("NO_COLOR", "1");
+        let output = command.env_remove("DISTVOUCH_TRUSTED_ROOT").output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+
+    /// What a level answers: the class of its finding, with the classes said beside it behind plus
+    /// signs, and the exit status. For the diff, whether it lists the payload.
+    pub fn answer(&self, level: Level) -> (String, i32) {
+        let mut arguments = self.arguments(level);
+        if level == Level::Diff {
+            let (status, text, said) = self.run(&arguments);
+            let changes: Vec<&str> = text
+                .lines()
+                .take_while(|line| !line.starts_with("Nothing here read"))
+                .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
+                .filter(|(kind, _)| ["added", "changed", "removed"].contains(kind))
+                .filter_map(|(_, rest)| rest.split_whitespace().next())
+                .collect();
+            let at = changes.iter().position(|path| *path == self.payload);
+            let at = at.unwrap_or_else(|| panic!("{} is not listed: {text}{said}", self.payload));
+            return (if at == 0 { "first" } else { "listed" }.to_owned(), status);
+        }
+        arguments.push("--json".to_owned());
+        let (status, text, said) = self.run(&arguments);
+        let json: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {said}"));
+        let findings = json["distfiles"][0]["findings"].as_array().unwrap();
+        let findings = findings.iter().filter(|f| f["check"] == level.check());
+        let each: Vec<String> = findings.map(classes).collect();
+        (each.join(","), status)
+    }
+}
+
+fn classes(finding: &Value) -> String {
+    let class = finding["class"].as_str().or(finding["outcome"].as_str()).unwrap();
+    let notes = finding["detail"]["notes"].as_array().into_iter().flatten();
+    let notes = notes.map(|note| note["class"].as_str().unwrap());
+    let mut all = Vec::new();
+    for class in std::iter::once(class).chain(notes) {
+        if !all.contains(&class) {
+            all.push(class);
+        }
+    }
+    all.join("+")
+}
+
+impl Replay {
+    /// Plays it, and holds every level to what is expected.
+    pub fn hold(&self) {
+        let stage = (self.stage)();
+        let answers: Vec<_> = self
+            .levels
+            .iter()
+            .map(|(level, ..)| {
+                let (answer, status) = stage.answer(*level);
+                (*level, answer, status)
+            })
+            .collect();
+        let expected: Vec<_> =
+            self.levels.iter().map(|(l, a, s)| (*l, (*a).to_owned(), *s)).collect();
+        assert_eq!(answers, expected, "{}", self.title);
+    }
+
+    /// What the program printed at each level, as a section of the document. What an earlier
+    /// incident printed on the same command, `seen`, is not repeated.
+    pub fn section(&self, seen: &mut BTreeMap<(String, String), &'static str>, out: &mut String) {
+        let stage = (self.stage)();
+        write!(out, "\n## {}\n\n{}", self.title, wrapped(self.told)).unwrap();
+        for (level, ..) in self.levels {
+            let arguments = stage.arguments(*level);
+            let (status, text, said) = stage.run(&arguments);
+            assert_eq!(said, "", "{} at {}", self.title, level.name());
+            let (command, text) = (command_line(&arguments), plain(&text));
+            write!(out, "\n### {}: {}\n\n", self.short(), level.name()).unwrap();
+            match seen.entry((command, text)) {
+                Entry::Occupied(earlier) => {
+                    writeln!(out, "The same, to the letter, as under {}.", earlier.get()).unwrap();
+                }
+                Entry::Vacant(place) => {
+                    let (command, text) = place.key();
+                    write!(out, "```console\n{command}\n{text}```\n\nExit status {status}.\n")
+                        .unwrap();
+                    place.insert(self.short());
+                }
+            }
+        }
+        write!(out, "\n### {}: what to take from it\n\n{}", self.short(), wrapped(self.lesson))
+            .unwrap();
+    }
+
+    /// The part of the title before the colon.
+    pub fn short(&self) -> &'static str {
+        self.title.split(':').next().unwrap()
+    }
+
+    /// Its row of the table.
+    pub fn row(&self, out: &mut String) {
+        write!(out, "| {} |", self.short()).unwrap();
+        for level in Level::ALL {
+            let cell = self.levels.iter().find(|(l, ..)| *l == level);
+            match cell {
+                None => out.push_str(" – |"),
+                Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),
+                Some((Level::Diff, ..)) => out.push_str(" lists it |"),
+                Some((_, answer, _)) => {
+                    let (first, rest) = answer.split_once('+').unwrap_or((answer, ""));
+                    let rest = rest.replace('+', ", ");
+                    match (first, rest.as_str()) {
+                        (first, "") => write!(out, " {first} |").unwrap(),
+                        ("agrees", rest) => write!(out, " agrees; said: {rest} |").unwrap(),
+                        (first, rest) => write!(out, " {first}; also: {rest} |").unwrap(),
+                    }
+                }
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// Text in lines of at most 88 columns.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > 88 {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out.push('\n');
+    out
+}
+
+/// The command as one would type it, in several lines where it is long; an option stays with what
+/// it is set to.
+fn command_line(arguments: &[String]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut option_waits = false;
+    for argument in arguments {
+        let quoted = match argument.contains(['*', ' ']) {
+            true => format!("'{argument}'"),
+            false => argument.clone(),
+        };
+        match words.last_mut() {
+            Some(option) if option_waits => write!(option, " {quoted}").unwrap(),
+            _ => words.push(quoted),
+        }
+        option_waits = argument.starts_with("--") && argument != "--unified";
+    }
+    let mut lines = vec!["$ distvouch".to_owned()];
+    for word in words {
+        let line = lines.last_mut().unwrap();
+        if line.len() + word.len() > 84 {
+            line.push_str(" \\");
+            lines.push(format!("      {word}"));
+        } else {
+            write!(line, " {word}").unwrap();
+        }
+    }
+    lines.join("\n")
+}
+
+/// The output, without what depends on how well the archives were compressed.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        match line.split_once("BLAKE2B ") {
+            Some((before, hash)) if hash.len() == 128 => {
+                writeln!(out, "{before}BLAKE2B …").unwrap();
+            }
+            _ => writeln!(out, "{}", line.trim_end()).unwrap(),
+        }
+    }
+    out
+}
+
+/// A .tar.gz of `tree` below the directory of its name, the same at every run.
+fn archive(name: &str, tree: &Tree) -> Vec<u8> {
+    let top = name.strip_suffix(".tar.gz").unwrap();
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, bytes) in tree {
+        let mut header = tar::Header::new_gnu();
+        header.set_mtime(1_738_368_000);
+        header.set_mode(0o644);
+        header.set_size(bytes.len() as u64);
+        builder.append_data(&mut header, format!("{top}/{path}"), bytes.as_slice()).unwrap();
+    }
+    let tar = builder.into_inner().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    gzip.write_all(&tar).unwrap();
+    gzip.finish().unwrap()
+}
+
+fn sum(tool: &str, path: &Path) -> String {
+    let output = Command::new(tool).arg(path).output().expect(tool);
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().next().unwrap().to_owned()
+}
