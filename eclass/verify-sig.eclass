@@ -349,7 +349,7 @@ _verify-sig_set_key() {
 	if [[ -n ${2} ]]; then
 		key=${2}
 	elif [[ -z ${VERIFY_SIG_OPENPGP_KEY_PATH} ]]; then
-		die "${1}: no key passed and VERIFY_SIG_OPENPGP_KEY_PATH unset"
+		die "${1}: no key given and VERIFY_SIG_OPENPGP_KEY_PATH unset"
 	elif [[ -n ${BROOT} && ${VERIFY_SIG_OPENPGP_KEY_PATH} == "${BROOT}"/* ]]; then
 		key=${VERIFY_SIG_OPENPGP_KEY_PATH}
 	else
@@ -372,7 +372,7 @@ _verify-sig_set_key() {
 # <function> if it refuses <subject>, cannot run or says nothing at all.
 # Returns 3 if something was not checked, and 0 otherwise.
 #
-# Everything is passed as an argument: from EAPI 9 on, the variables of the
+# Everything goes in as an argument: from EAPI 9 on, the variables of the
 # package manager are not in the environment.
 _verify-sig_distvouch() {
 	local function=${1} subject=${2//\\/\\\\}
@@ -658,7 +658,7 @@ verify-sig_verify_message() {
 # @USAGE: <function> <checksum-file> <format> <file>...
 # @DESCRIPTION:
 # A list of checksums without distvouch.  A line that does not have the form is
-# passed over, a file that is listed twice has to agree both times, and each
+# skipped, a file that is listed twice has to agree both times, and each
 # file has to be listed.
 _verify-sig_other_checksums() {
 	local function=${1} list=${2} format=${3}

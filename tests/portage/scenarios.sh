@@ -779,7 +779,7 @@ unsigned_text() {	# a line before the armor is not signed and must not count
 no_key_path() {
 	USE=verify-sig unpack keyless
 	[[ ${rc} != 0 && ${#unpacked[@]} == 0 ]] || wrong "it went on"
-	has 'no key passed and VERIFY_SIG_OPENPGP_KEY_PATH unset'
+	has 'no key given and VERIFY_SIG_OPENPGP_KEY_PATH unset'
 }
 several_with_doc() {
 	USE="verify-sig doc" unpack default-several
