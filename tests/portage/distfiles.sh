@@ -20,6 +20,7 @@ work=$(mktemp -d)
 export GNUPGHOME=${work}/gnupg
 trap 'gpgconf --kill all 2>/dev/null || :; rm -rf "${work}"' EXIT
 mkdir -m 700 "${GNUPGHOME}"
+echo no-auto-check-trustdb > "${GNUPGHOME}/gpg.conf"
 
 # --- keys ------------------------------------------------------------------------------------
 declare -A user=(
