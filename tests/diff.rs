@@ -188,7 +188,7 @@ fn hunks_can_be_applied() {
     std::fs::write(&patch_file, patch).unwrap();
     let Ok(result) = std::process::Command::new("patch").arg(&file).arg(&patch_file).output()
     else {
-        println!("skipped: there is no patch program here");
+        common::skipped("unified diff", "patch is not installed");
         return;
     };
     assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stdout));

@@ -8,6 +8,8 @@
     clippy::indexing_slicing
 )]
 
+mod common;
+
 use distvouch::access::Capability;
 use distvouch::attestation::{Request, Subject, check};
 use distvouch::expectation::{Pins, PublisherExpectation, RefGlob};
@@ -20,16 +22,7 @@ use std::path::{Path, PathBuf};
 const SAMPLE: &str = "https://github.com/pypa/sampleproject";
 
 fn corpora(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("DISTVOUCH_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        PathBuf::from,
-    );
-    let path = path.join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
+    Some(common::corpora(&format!("PEP 740 documents, {name}"))?.join(name))
 }
 
 fn verifier() -> Verifier {

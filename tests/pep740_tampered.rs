@@ -12,6 +12,8 @@
 #[path = "common/sigstore/mod.rs"]
 mod made;
 
+mod common;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use distvouch::attestation::{Claim, Provenance, Request, Subject, check};
@@ -32,15 +34,7 @@ const ENTRY: &str =
 
 /// The provenance and the file's SHA-256.
 fn case() -> Option<(Value, [u8; 32])> {
-    let path = std::env::var_os("DISTVOUCH_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        PathBuf::from,
-    );
-    let path = path.join("pep740-edge/good");
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
+    let path = common::corpora("PEP 740 documents, tampered")?.join("pep740-edge/good");
     let provenance = fs::read(path.join("provenance.json")).unwrap();
     let sha256 = Sha256::digest(fs::read(path.join(NAME)).unwrap()).into();
     Some((serde_json::from_slice(&provenance).unwrap(), sha256))
@@ -312,15 +306,8 @@ fn the_previous_release_needs_no_file() {
 
 #[test]
 fn rekor_v2_gives_a_pep_740_attestation_no_time() {
-    let path = std::env::var_os("DISTVOUCH_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        PathBuf::from,
-    );
-    let path = path.join("sigstore-conformance/bundle-verify/rekor2-dsse-happy-path");
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return;
-    }
+    let Some(corpora) = common::corpora("PEP 740 documents in Rekor v2") else { return };
+    let path = corpora.join("sigstore-conformance/bundle-verify/rekor2-dsse-happy-path");
     let bundle: Value =
         serde_json::from_slice(&fs::read(path.join("bundle.sigstore.json")).unwrap()).unwrap();
     let material = &bundle["verificationMaterial"];

@@ -2,6 +2,8 @@
 #![cfg(feature = "sigstore")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use distvouch::sigstore::{
     ArtifactDigests, BundlePolicy, BundleRequest, ManagedKey, TrustedRoot, UnverifiedBundle,
     Verifier, check_bundle,
@@ -82,16 +84,7 @@ const CLASSES: &[(&str, &str)] = &[
 ];
 
 fn corpus() -> Option<PathBuf> {
-    let path = std::env::var_os("DISTVOUCH_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),
-        PathBuf::from,
-    );
-    let path = path.join("sigstore-conformance");
-    if path.join("bundle-verify").is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
+    Some(common::corpora("Sigstore conformance")?.join("sigstore-conformance"))
 }
 
 /// `agrees`, a class, or what kept the case from being checked at all.
