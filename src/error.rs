@@ -2,6 +2,7 @@
 //! was asked: that is a [`FailureClass`](crate::failure::FailureClass).
 
 use crate::archive::ArchiveError;
+use crate::bump::PackageError;
 use crate::ed25519::KeyError;
 use crate::expectation::ExpectationError;
 use crate::input::InputError;
@@ -27,6 +28,8 @@ pub enum Error {
     Key(KeyError),
     /// The list of allowed SSH signers could not be had.
     Allowed(AllowedError),
+    /// There is no package to bump.
+    Package(PackageError),
     /// A release archive could not be listed.
     Archive(ArchiveError),
     /// An archive could not be held against git.
@@ -161,6 +164,7 @@ impl fmt::Display for Error {
             Self::Ring(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
             Self::Allowed(error) => error.fmt(f),
+            Self::Package(error) => error.fmt(f),
             Self::Archive(error) => error.fmt(f),
             Self::Source(error) => error.fmt(f),
             Self::Review(error) => error.fmt(f),
@@ -189,6 +193,7 @@ impl std::error::Error for Error {
             Self::Output(error) | Self::Spool(error) => Some(error),
             Self::Allowed(error) => Some(error),
             Self::Write { source, .. } => Some(source),
+            Self::Package(error) => Some(error),
             Self::Archive(error) => Some(error),
             Self::Source(error) => Some(error),
             Self::Review(error) => Some(error),
@@ -214,6 +219,7 @@ wraps! {
     Ring RingError;
     Key KeyError;
     Allowed AllowedError;
+    Package PackageError;
     Archive ArchiveError;
     Source SourceError;
     Review ReviewError;

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod archive;
 pub mod attestation;
+pub mod bump;
 pub mod check;
 pub mod checksums;
 pub mod cli;
@@ -22,6 +23,7 @@ pub mod expectation;
 pub mod explain;
 pub mod failure;
 pub mod finding;
+pub mod gentoo;
 pub mod history;
 pub mod input;
 pub mod inspect;

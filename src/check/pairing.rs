@@ -76,7 +76,7 @@ pub fn signature_of(name: &str) -> Option<&str> {
 }
 
 /// The part that `name` plays by its suffix, and the name of what it would be evidence about.
-fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
+pub fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
     let strip = |kind, suffix: &str| Some((kind, name.strip_suffix(suffix)?));
     let kinds = SIGNATURE
         .map(|suffix| (EvidenceKind::Signature, suffix))

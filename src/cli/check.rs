@@ -20,7 +20,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// Distfiles of more than this many bytes together get a progress bar and threads.
-const LONG_WORK: u64 = 32 * 1024 * 1024;
+pub(super) const LONG_WORK: u64 = 32 * 1024 * 1024;
 
 const CONTINUITY: &str = "Continuity";
 
@@ -204,11 +204,7 @@ impl Check {
             let checks = checks.iter().filter(|(_, on)| *on).map(|(check, _)| *check);
             return Ok(Requirement::of(checks.chain(self.keys.checks())));
         }
-        let parse = |name: &String| {
-            CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
-        };
-        let checks: Result<Vec<_>, _> = self.require.iter().map(parse).collect();
-        Ok(Requirement::of(checks?))
+        required(&self.require)
     }
 
     /// The signatures that were paired by hand.
@@ -295,8 +291,9 @@ impl Check {
                 }
             }
         };
-        let path = if file.contains('/') { PathBuf::from(file) } else { self.distdir.join(file) };
-        Ok((name, path))
+        let beside = self.distdir.join(file);
+        let plain = file.contains('/') || beside.symlink_metadata().is_err();
+        Ok((name, if plain { PathBuf::from(file) } else { beside }))
     }
 
     /// The `DISTFILE=FILE` pairs of an option.
@@ -317,6 +314,15 @@ impl Check {
     }
 }
 
+/// The checks that `--require` names.
+pub(super) fn required(names: &[String]) -> Result<Requirement, UsageError> {
+    let parse = |name: &String| {
+        CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
+    };
+    let checks: Result<Vec<_>, _> = names.iter().map(parse).collect();
+    Ok(Requirement::of(checks?))
+}
+
 /// Whether the signature file is named after the stream that `distfile` compresses.
 fn names_stream(signature: &Path, distfile: &str) -> bool {
     let name = signature.file_name().unwrap_or_default().to_string_lossy();
@@ -326,7 +332,7 @@ fn names_stream(signature: &Path, distfile: &str) -> bool {
 
 /// Splits `DISTFILE=VALUE`. A distfile's name may itself hold a `=`: the longest name that is
 /// checked counts.
-fn split_pair<'a>(
+pub(super) fn split_pair<'a>(
     option: &'static str,
     value: &'a str,
     distfiles: &[String],

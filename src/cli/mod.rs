@@ -1,5 +1,6 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
+pub mod bump;
 pub mod check;
 pub mod checksums;
 pub mod detached;
@@ -48,6 +49,8 @@ fn after_help() -> String {
 pub enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(Box<check::Check>),
+    /// Everything there is to say of a new version, from an ebuild, its Manifest and DISTDIR
+    Bump(Box<bump::Bump>),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(Box<detached::Detached>),
     /// Read a signed message and hand on its text only if the signature agrees
@@ -84,6 +87,7 @@ pub enum Command {
 pub fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
+        Command::Bump(bump) => bump.run(),
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),

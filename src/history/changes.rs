@@ -129,7 +129,7 @@ fn workflow(before: &Claims, now: &Claims, found: &mut Found) {
     let path = |claims: &Claims| match Publisher::of(claims) {
         Publisher::GitHub { workflow, .. } | Publisher::GitLab { workflow, .. } => workflow,
         Publisher::CircleCi { definition, .. } => Some(definition),
-        Publisher::Google { .. } | Publisher::ActiveState { .. } | Publisher::Other { .. } => None,
+        Publisher::ActiveState { .. } | Publisher::Google { .. } | Publisher::Other { .. } => None,
     };
     let (was, is) = (path(before), path(now));
     if let Some(was) = was

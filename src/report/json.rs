@@ -11,8 +11,14 @@ use std::io::{self, Write};
 const FEATURES: &[&str] = if cfg!(feature = "sigstore") { &["sigstore"] } else { &[] };
 
 pub(super) fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &value(report))?;
+    writeln!(out)
+}
+
+/// The object.
+pub(super) fn value(report: &Report) -> Value {
     let errors: Vec<_> = report.errors.iter().map(ToString::to_string).collect();
-    let value = json!({
+    json!({
         "schema": 1,
         "tool": tool(),
         "clock": report.clock.name(),
@@ -20,9 +26,7 @@ pub(super) fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "attackers": attackers(&report.summary.attackers),
         "attackers_without_provenance": attackers(&report.summary.without_provenance),
         "errors": errors,
-    });
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    writeln!(out)
+    })
 }
 
 /// The object under `tool`.

@@ -1,5 +1,6 @@
 //! Printing: the only place where findings become text.
 
+pub mod bump;
 pub mod inspect;
 mod json;
 mod portage;

@@ -71,7 +71,7 @@ pub(super) fn print_finding(
     Ok(())
 }
 
-fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if report.distfiles.is_empty() {
         return Ok(());
     }
@@ -125,7 +125,7 @@ fn unlooked(report: &Report) -> Vec<&'static str> {
 }
 
 /// One line for each required check that did not agree, and how to learn more.
-fn print_unmet(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print_unmet(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let unmet: Vec<_> = report
         .distfiles
         .iter()
@@ -160,6 +160,6 @@ fn paint(outcome: Outcome) -> Ansi {
     }
 }
 
-fn ansi(style: Style, ansi: Ansi) -> Ansi {
+pub(super) fn ansi(style: Style, ansi: Ansi) -> Ansi {
     if style.colour { ansi } else { Ansi::new() }
 }

@@ -16,7 +16,8 @@ pub fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn value(diff: &Diff) -> Value {
+/// The object.
+pub fn value(diff: &Diff) -> Value {
     let totals: Map<String, Value> = ChangeKind::ALL
         .into_iter()
         .map(|kind| (kind.word().to_owned(), json!(diff.count(kind))))

@@ -6,7 +6,7 @@ mod text;
 mod unified;
 
 pub use html::print as html;
-pub use json::print as json;
+pub use json::{print as json, value};
 pub use text::print as text;
 pub use unified::print as unified;
 
@@ -14,7 +14,7 @@ use super::{Change, ChangeKind, Diff};
 use crate::archive;
 
 /// What a reader is told of the size of a change: lines where there are some, bytes else.
-fn extent(change: &Change) -> String {
+pub(crate) fn extent(change: &Change) -> String {
     match (change.kind, change.lines) {
         (ChangeKind::Moved | ChangeKind::Removed, _) => String::new(),
         _ if change.new.as_ref().is_some_and(|new| !new.is_file()) => String::new(),
@@ -36,7 +36,7 @@ fn size(entry: Option<&archive::Entry>) -> u64 {
 }
 
 /// The path, with the old one in front where it differs. Not yet escaped.
-fn name(change: &Change) -> String {
+pub(crate) fn name(change: &Change) -> String {
     let path = archive::show(change.path());
     match change.old_path() {
         Some(old) => format!("{} -> {path}", archive::show(old)),
@@ -45,7 +45,7 @@ fn name(change: &Change) -> String {
 }
 
 /// One sentence on how much changed.
-fn totals(diff: &Diff) -> String {
+pub(crate) fn totals(diff: &Diff) -> String {
     let counts: Vec<_> = ChangeKind::ALL
         .into_iter()
         .map(|kind| (kind, diff.count(kind)))

@@ -1,0 +1,499 @@
+//! `distvouch bump`.
+
+use super::check::{LONG_WORK, required, size_of, split_pair};
+use super::keys::KeyArgs;
+use super::options::{OpenpgpOptions, PrintOptions, Stream, TimeOption};
+use super::sigstore::SigstoreOptions;
+use super::{colour, printed};
+use crate::bump::{Asked, Bump as Plan, Outcome, Package, Pair, asked, examine, pairs};
+use crate::check::Inputs;
+use crate::check::pairing::Evidence;
+use crate::diff::show;
+use crate::error::{Error, UsageError};
+use crate::failure::FailureClass;
+use crate::finding::{Check, Finding};
+use crate::gentoo::Ebuild;
+use crate::manifest::is_distfile_name;
+use crate::report::{Format, Style, bump as report};
+use crate::requirement::{Requirement, Status};
+use crate::review::DEFAULT_FILE;
+use crate::source::{CommitSpec, Options};
+use crate::summary::Clock;
+use crate::uncompress::Limits;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// Where Portage keeps distfiles unless it is told otherwise.
+const DISTDIR: &str = "/var/cache/distfiles";
+
+const EXAMPLES: &str = "\
+Nothing of the ebuild is run. Of its variables those are read that are literal but for ${PV} and the
+like; a flag says the others, and goes before what the ebuild says.
+
+Examples:
+  # In the package's directory, after `ebuild foo-1.3.ebuild manifest`
+  distvouch bump .
+
+  # With a clone of upstream's repository to hold the archive against, and a page of the diff
+  distvouch bump foo-1.3.ebuild --git ~/src/foo --html foo-1.3.html
+
+  # For a script: everything has to agree, a recorded review included
+  distvouch bump . --require manifest,openpgp,continuity,source,review --quiet";
+
+const FILES: &str = "What is compared";
+const SOURCE: &str = "Source";
+
+/// Look at a version bump.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Bump {
+    /// A package's directory, of which the highest version counts that is not live, or an ebuild
+    #[arg(value_name = "PKGDIR|EBUILD")]
+    pub package: PathBuf,
+
+    /// Directory of the distfiles; default: $DISTDIR, else /var/cache/distfiles
+    #[arg(long, value_name = "DIR", help_heading = FILES)]
+    pub distdir: Option<PathBuf>,
+
+    /// Distfiles of the new version; default: the DIST entries that have it in their name
+    #[arg(long, value_name = "NAME", help_heading = FILES)]
+    pub distfile: Vec<String>,
+
+    /// The version before; default: the highest lower one of the ebuilds, else of the Manifest, else
+    /// of DIR
+    #[arg(long, value_name = "VERSION", help_heading = FILES)]
+    pub previous_version: Option<String>,
+
+    /// The distfile of the version before, where its name is not like the new one's
+    #[arg(long, value_name = "[DISTFILE=]NAME", help_heading = FILES)]
+    pub previous_distfile: Vec<String>,
+
+    /// Name of a distfile before the ebuild's "->"
+    #[arg(long, value_name = "DISTFILE=NAME", help_heading = FILES)]
+    pub upstream_name: Vec<String>,
+
+    /// The file of review records; default: distvouch-reviews.jsonl in the package's directory
+    #[arg(long, value_name = "REVIEWS", help_heading = FILES)]
+    pub reviews: Option<PathBuf>,
+
+    /// A clone of upstream's repository, with its tags
+    #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
+    pub git: Option<PathBuf>,
+
+    /// The commit of the release; default: the attested one, else that of the tag
+    #[arg(long, value_name = "SHA", requires = "git", help_heading = SOURCE)]
+    pub commit: Option<String>,
+
+    /// The tag of the release; default: the attested one, else the one that has the version
+    #[arg(long, value_name = "NAME", requires = "git", help_heading = SOURCE)]
+    pub tag: Option<String>,
+
+    /// The directory of the repository that the archive was made from
+    #[arg(long, value_name = "PATH", requires = "git", help_heading = SOURCE)]
+    pub directory: Option<String>,
+
+    /// What the signatures are checked with.
+    #[command(flatten)]
+    pub keys: KeyArgs,
+
+    /// Sigstore bundles and provenance
+    #[command(flatten)]
+    pub sigstore: SigstoreOptions,
+
+    /// Checks that must agree, separated by commas; default: manifest, and each check for which the
+    /// ebuild or a flag has a key, identity or repository
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub require: Vec<String>,
+
+    /// Write the release diff as one page of HTML to FILE, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// When to judge
+    #[command(flatten)]
+    pub time: TimeOption,
+
+    /// How to print
+    #[command(flatten)]
+    pub print: PrintOptions,
+}
+
+/// What the flags and the ebuild say together.
+struct Expected {
+    keys: KeyArgs,
+    sigstore: SigstoreOptions,
+    /// The checks that somebody expects something of.
+    checks: BTreeSet<Check>,
+    /// What could not be found out.
+    gaps: Vec<Finding>,
+    asked: Vec<Asked>,
+}
+
+impl Bump {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where the package, its distfiles or something named on the command line cannot be read.
+    pub fn run(&self) -> Result<Status, Error> {
+        let mut package = Package::read(&self.package)?;
+        let distdir = self.distdir();
+        let names = Plan::distfiles(&package, &distdir, &self.distfile)?;
+        if let Some(name) = names.iter().find(|name| !is_distfile_name(name)) {
+            return Err(UsageError::NotAName(name.clone()).into());
+        }
+        package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
+        let pairs = self.pairs(&package, &names, &distdir)?;
+        let expected = Expected::of(self, &package.ebuild);
+        let (previous, more) = Plan::previous(&package, &pairs, &distdir);
+        let mut check = Inputs {
+            distdir,
+            manifest: package.manifest.clone(),
+            provenance: BTreeMap::new(),
+            upstream_names: self.upstream_names(&package.ebuild, &names)?,
+            distfiles: present(&names, &self.distdir()),
+            signatures: BTreeMap::new(),
+            keys: expected.keys.read()?,
+            limits: Limits::default(),
+            bundle_policy: expected.sigstore.bundle_policy()?,
+            publisher: expected.sigstore.expectation()?,
+            pins: expected.sigstore.pins()?,
+            previous,
+            verifier: None,
+            require: self.requirement(&expected)?,
+            clock: Clock::Bump,
+            now: self.time.now()?,
+            jobs: 1,
+        };
+        if needs_verifier(&check) {
+            check.verifier = Some(expected.sigstore.verifier()?);
+        }
+        let plan = Plan {
+            check,
+            pairs,
+            git: self.git.clone(),
+            commit: CommitSpec { commit: self.commit.clone(), tag: self.tag.clone() },
+            options: Options { directory: self.directory.clone(), ..Options::default() },
+            reviews: self.reviews.clone().unwrap_or_else(|| package.directory.join(DEFAULT_FILE)),
+            gaps: expected.gaps,
+            package,
+        };
+        let bar = progress_bar(&plan);
+        let outcome = examine(&plan, &more, &|phase, bytes| {
+            bar.set_message(phase);
+            bar.inc(bytes);
+        });
+        bar.finish_and_clear();
+        let page = self.page(&outcome)?;
+        self.print(&plan, &expected.asked, page, &outcome)?;
+        Ok(outcome.report.status())
+    }
+
+    fn distdir(&self) -> PathBuf {
+        let variable = || std::env::var_os("DISTDIR").filter(|dir| !dir.is_empty());
+        let found = self.distdir.clone().or_else(|| variable().map(PathBuf::from));
+        found.unwrap_or_else(|| PathBuf::from(DISTDIR))
+    }
+
+    fn pairs(
+        &self,
+        package: &Package,
+        names: &[String],
+        distdir: &Path,
+    ) -> Result<Vec<Pair>, UsageError> {
+        let option = "--previous-distfile";
+        let mut pairs = pairs(package, names, distdir);
+        let contents: Vec<String> = pairs.iter().map(|pair| pair.new.clone()).collect();
+        for value in &self.previous_distfile {
+            let (new, old) = match (split_pair(option, value, &contents), contents.as_slice()) {
+                (Ok((new, old)), _) => (new.to_owned(), old),
+                (Err(_), [only]) => (only.clone(), value.as_str()),
+                (Err(_), _) => return Err(UsageError::WhichDistfile { option }),
+            };
+            if !is_distfile_name(old) {
+                return Err(UsageError::NotAName(old.to_owned()));
+            }
+            for pair in pairs.iter_mut().filter(|pair| pair.new == new) {
+                pair.old = Some(old.to_owned());
+            }
+        }
+        Ok(pairs)
+    }
+
+    fn upstream_names(
+        &self,
+        ebuild: &Ebuild,
+        names: &[String],
+    ) -> Result<BTreeMap<String, String>, UsageError> {
+        let mut found = BTreeMap::new();
+        // The array may also name distfiles of other USE flags that are not fetched.
+        for value in ebuild.words("VERIFY_PROVENANCE_UPSTREAM_NAMES") {
+            if let Ok((distfile, name)) = split_pair("--upstream-name", value, names) {
+                found.insert(distfile.to_owned(), name.to_owned());
+            }
+        }
+        for value in &self.upstream_name {
+            let (distfile, name) = split_pair("--upstream-name", value, names)?;
+            found.insert(distfile.to_owned(), name.to_owned());
+        }
+        match found.values().find(|name| !is_distfile_name(name)) {
+            Some(name) => Err(UsageError::NotAName(name.clone())),
+            None => Ok(found),
+        }
+    }
+
+    fn requirement(&self, expected: &Expected) -> Result<Requirement, UsageError> {
+        match self.require.is_empty() {
+            true => Ok(Requirement::of(
+                std::iter::once(Check::Manifest).chain(expected.checks.iter().copied()),
+            )),
+            false => required(&self.require),
+        }
+    }
+
+    /// Writes the page of the largest diff.
+    fn page(&self, outcome: &Outcome) -> Result<Option<&Path>, Error> {
+        let Some(path) = &self.html else { return Ok(None) };
+        let diffs = outcome.comparisons.iter().filter_map(|c| c.diff.as_ref()?.as_ref().ok());
+        let Some(diff) = diffs.max_by_key(|diff| diff.new.size) else { return Ok(None) };
+        let failed = |source| Error::Create { path: path.clone(), source };
+        let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
+        show::html(diff, &mut page).and_then(|()| page.flush()).map_err(failed)?;
+        Ok(Some(path))
+    }
+
+    fn print(
+        &self,
+        plan: &Plan,
+        asked: &[Asked],
+        page: Option<&Path>,
+        outcome: &Outcome,
+    ) -> Result<(), Error> {
+        let format = if self.print.json { Format::Json } else { self.print.format };
+        let about = report::About { package: &plan.package, asked, page };
+        let style =
+            Style { quiet: self.print.quiet, verbose: self.print.verbose, colour: colour() };
+        let mut out = BufWriter::new(io::stdout().lock());
+        let result = match format {
+            Format::Json => report::json(about, outcome, &mut out),
+            Format::Text if !style.quiet => report::text(about, outcome, style, &mut out),
+            // Line by line, or only what is not met: as `distvouch check` does.
+            _ => {
+                drop(out);
+                return self.print.print(&outcome.report, Stream::Output);
+            }
+        };
+        for error in &outcome.report.errors {
+            super::diagnose(error);
+        }
+        printed(result.and_then(|()| out.flush()))
+    }
+}
+
+impl Expected {
+    /// A flag goes before the variable that says the same.
+    fn of(flags: &Bump, ebuild: &Ebuild) -> Self {
+        let mut checks: BTreeSet<Check> = flags.keys.checks().collect();
+        let mut gaps = Vec::new();
+        let keys = keys(flags, ebuild, &mut checks, &mut gaps);
+        let sigstore = sigstore(&flags.sigstore, ebuild);
+        let set = |variable| ebuild.variables.contains_key(variable);
+        let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
+        for (check, expected) in [
+            (Check::Sigstore, sigstore.identity.is_some() || sigstore.sigstore_key.is_some()),
+            (
+                Check::Provenance,
+                provenance || sigstore.repository.is_some() || sigstore.publisher.is_some(),
+            ),
+        ] {
+            if expected {
+                checks.insert(check);
+            }
+        }
+        let asked: Vec<Asked> =
+            asked(ebuild).into_iter().filter(|asked| !answered(flags, asked)).collect();
+        for asked in &asked {
+            let check = match asked.variable {
+                name if name.starts_with("VERIFY_PROVENANCE_") => Check::Provenance,
+                "PYPI_VERIFY_REPO" => Check::Provenance,
+                name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
+                name if name.starts_with("VERIFY_SIG_") => {
+                    let check = method(ebuild).unwrap_or(Check::Openpgp);
+                    checks.insert(check);
+                    check
+                }
+                _ => continue,
+            };
+            let class = FailureClass::NotCheckedNoExpectation;
+            gaps.push(Finding::fails(check, class, asked.to_string()));
+        }
+        Self { keys, sigstore, checks, gaps, asked }
+    }
+}
+
+/// The check that `VERIFY_SIG_METHOD` means; `None` for provenance, which has no signatures.
+fn method(ebuild: &Ebuild) -> Option<Check> {
+    match ebuild.literal("VERIFY_SIG_METHOD") {
+        None | Some("openpgp") => Some(Check::Openpgp),
+        Some("signify") => Some(Check::Signify),
+        Some("minisig") => Some(Check::Minisign),
+        Some("sigstore") => Some(Check::Sigstore),
+        Some(_) => None,
+    }
+}
+
+/// The keys of the flags, and the one of the ebuild where no flag names any.
+fn keys(
+    flags: &Bump,
+    ebuild: &Ebuild,
+    checks: &mut BTreeSet<Check>,
+    gaps: &mut Vec<Finding>,
+) -> KeyArgs {
+    let given = &flags.keys;
+    let mut keys = KeyArgs {
+        openpgp: OpenpgpOptions {
+            openpgp_key: given.openpgp.openpgp_key.clone(),
+            openpgp_fingerprint: given.openpgp.openpgp_fingerprint.clone(),
+            openpgp_policy: given.openpgp.openpgp_policy,
+        },
+        signify_key: given.signify_key.clone(),
+        minisign_key: given.minisign_key.clone(),
+        ssh_allowed_signers: given.ssh_allowed_signers.clone(),
+        ssh_identity: given.ssh_identity.clone(),
+        ssh_namespace: given.ssh_namespace.clone(),
+    };
+    let Some(path) = ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH") else { return keys };
+    let Some(check) = method(ebuild) else { return keys };
+    let list = match check {
+        Check::Openpgp => &mut keys.openpgp.openpgp_key,
+        Check::Signify => &mut keys.signify_key,
+        Check::Minisign => &mut keys.minisign_key,
+        _ => return keys,
+    };
+    if !list.is_empty() {
+        return keys;
+    }
+    checks.insert(check);
+    let path = PathBuf::from(path);
+    if path.exists() {
+        list.push(path);
+    } else {
+        let flag = match check {
+            Check::Signify => "--signify-key",
+            Check::Minisign => "--minisign-key",
+            _ => "--openpgp-key",
+        };
+        let text = format!(
+            "the key file {} of the ebuild is not there: install its package, or say {flag}",
+            path.display()
+        );
+        gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));
+    }
+    keys
+}
+
+fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
+    let or = |flag: &Option<String>, variable: &str| {
+        flag.clone().or_else(|| ebuild.literal(variable).map(str::to_owned))
+    };
+    let number = |flag: Option<u64>, variable: &str| {
+        flag.or_else(|| ebuild.literal(variable).and_then(|text| text.parse().ok()))
+    };
+    let named = flags.repository.is_some() || flags.publisher.is_some();
+    let who = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+    let who = who.into_iter().find_map(|name| ebuild.literal(name)).filter(|_| !named);
+    let (url, kind): (Option<&str>, Option<&str>) = match who {
+        Some(text) if text.starts_with("https://") => (Some(text), None),
+        other => (None, other),
+    };
+    let managed = flags.sigstore_key.is_some();
+    let identity = or(&flags.identity, "VERIFY_SIG_CERT_IDENTITY").filter(|_| !managed);
+    let trigger = match flags.trigger.is_empty() {
+        true => ebuild.literal("VERIFY_PROVENANCE_TRIGGER").unwrap_or_default(),
+        false => &flags.trigger.join(","),
+    };
+    let trigger = trigger.split(',').map(str::trim).filter(|t| !t.is_empty());
+    SigstoreOptions {
+        identity,
+        issuer: or(&flags.issuer, "VERIFY_SIG_CERT_OIDC_ISSUER").filter(|_| !managed),
+        sigstore_key: flags.sigstore_key.clone(),
+        repository: flags.repository.clone().or_else(|| url.map(str::to_owned)),
+        publisher: flags.publisher.clone().or_else(|| kind.map(str::to_owned)),
+        workflow: or(&flags.workflow, "VERIFY_PROVENANCE_WORKFLOW"),
+        reference: or(&flags.reference, "VERIFY_PROVENANCE_REF"),
+        trigger: trigger.map(str::to_owned).collect(),
+        runner: or(&flags.runner, "VERIFY_PROVENANCE_RUNNER"),
+        repository_id: number(flags.repository_id, "VERIFY_PROVENANCE_REPOSITORY_ID"),
+        owner_id: number(flags.owner_id, "VERIFY_PROVENANCE_OWNER_ID"),
+        environment: or(&flags.environment, "VERIFY_PROVENANCE_ENVIRONMENT"),
+        signer: or(&flags.signer, "VERIFY_PROVENANCE_SIGNER"),
+        trusted_root: flags.trusted_root.clone(),
+    }
+}
+
+/// Whether a flag said what the ebuild leaves open.
+fn answered(flags: &Bump, asked: &Asked) -> bool {
+    let (keys, options) = (&flags.keys, &flags.sigstore);
+    let key = !keys.openpgp.openpgp_key.is_empty()
+        || !keys.signify_key.is_empty()
+        || !keys.minisign_key.is_empty();
+    match asked.variable {
+        "VERIFY_SIG_METHOD" => key || options.identity.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_SIG_OPENPGP_KEY_PATH" => key,
+        "VERIFY_SIG_CERT_IDENTITY" => options.identity.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_SIG_CERT_OIDC_ISSUER" => options.issuer.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
+            options.repository.is_some() || options.publisher.is_some()
+        }
+        "VERIFY_PROVENANCE_WORKFLOW" => options.workflow.is_some(),
+        "VERIFY_PROVENANCE_REF" => options.reference.is_some(),
+        "VERIFY_PROVENANCE_TRIGGER" => !options.trigger.is_empty(),
+        "VERIFY_PROVENANCE_RUNNER" => options.runner.is_some(),
+        "VERIFY_PROVENANCE_REPOSITORY_ID" => options.repository_id.is_some(),
+        "VERIFY_PROVENANCE_OWNER_ID" => options.owner_id.is_some(),
+        "VERIFY_PROVENANCE_ENVIRONMENT" => options.environment.is_some(),
+        "VERIFY_PROVENANCE_SIGNER" => options.signer.is_some(),
+        "VERIFY_PROVENANCE_UPSTREAM_NAMES" => !flags.upstream_name.is_empty(),
+        // Only names the project, which nothing here asks the index about.
+        _ => true,
+    }
+}
+
+/// Evidence that the Manifest lists for a USE flag may not be fetched.
+fn present(names: &[String], distdir: &Path) -> Vec<String> {
+    let there = |name: &&String| distdir.join(name).symlink_metadata().is_ok();
+    names.iter().filter(there).cloned().collect()
+}
+
+fn needs_verifier(inputs: &Inputs) -> bool {
+    let beside = |name: &String| {
+        let evidence = Evidence::beside(&inputs.distdir, name);
+        !evidence.provenance.is_empty() || !evidence.bundles.is_empty()
+    };
+    inputs.previous.values().any(|previous| previous.needs_verifier())
+        || inputs.distfiles.iter().any(beside)
+}
+
+/// Over everything that is read: each new distfile for the checks, again for the diff with the old
+/// one, and again for the comparison with git.
+fn progress_bar(plan: &Plan) -> ProgressBar {
+    let size = |name: &String| size_of(&plan.check.distdir.join(name));
+    let all: u64 = plan.check.distfiles.iter().map(size).sum();
+    let each = plan
+        .pairs
+        .iter()
+        .map(|pair| 2 * size(&pair.new) + pair.old.as_ref().map(size).unwrap_or_default());
+    let total = all + each.sum::<u64>();
+    if total < LONG_WORK || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{msg:25} [{bar:30}] {percent}%") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
+}

@@ -1,0 +1,8 @@
+//! What an ebuild repository says of a package: versions, ebuilds and their literal variables.
+
+mod ebuild;
+mod version;
+
+pub(crate) use ebuild::split;
+pub use ebuild::{Ebuild, Expansion, Literal, VARIABLES};
+pub use version::Version;

@@ -1,0 +1,263 @@
+//! The report on a bump: what to read first on top, short enough to paste into a bug.
+
+use super::{Style, json as report_json, text};
+use crate::bump::{Asked, Comparison, Outcome, Package};
+use crate::check::DistfileReport;
+use crate::check::pairing::Role;
+use crate::diff::{self, Change, ChangeKind, Diff, show};
+use crate::digests::{HashName, hex};
+use crate::escape::Escaped;
+use crate::failure::FailureClass;
+use crate::finding::{Check, Finding};
+use anstyle::{Effects, Style as Ansi};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The most changes that are listed; `distvouch diff` has all.
+const LISTED: usize = 12;
+
+/// The findings, in the order in which they are worth reading.
+const ORDER: [Check; 11] = [
+    Check::Review,
+    Check::Source,
+    Check::Continuity,
+    Check::Openpgp,
+    Check::Signify,
+    Check::Minisign,
+    Check::Ssh,
+    Check::Sigstore,
+    Check::Provenance,
+    Check::Manifest,
+    Check::Checksums,
+];
+
+/// What the report is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The package.
+    pub package: &'a Package,
+    /// What of the ebuild only bash can read, and no flag said.
+    pub asked: &'a [Asked],
+    /// Where the page of the diff was written.
+    pub page: Option<&'a Path>,
+}
+
+/// Prints the report for people.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn text(
+    about: About<'_>,
+    outcome: &Outcome,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let bold = text::ansi(style, Ansi::new().effects(Effects::BOLD));
+    heading(about.package, bold, out)?;
+    for comparison in &outcome.comparisons {
+        let found = |d: &&DistfileReport| d.name == comparison.pair.new;
+        let distfile = outcome.report.distfiles.iter().find(found);
+        writeln!(out)?;
+        file(comparison, distfile, bold, out)?;
+        if let Some(distfile) = distfile {
+            writeln!(out)?;
+            for finding in in_order(&distfile.findings) {
+                text::print_finding(finding, style, out)?;
+            }
+        }
+    }
+    for distfile in outcome.report.distfiles.iter().filter(|d| d.role != Role::Content) {
+        print_evidence(distfile, style, out)?;
+    }
+    writeln!(out)?;
+    text::print_summary(&outcome.report, style, out)?;
+    gaps(about, outcome, out)?;
+    text::print_unmet(&outcome.report, style, out)
+}
+
+fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()> {
+    let (title, version) = (package.title(), &package.ebuild.version);
+    match &package.before {
+        Some(before) => writeln!(
+            out,
+            "{bold}{}: {} -> {version}{bold:#} (the version before {})",
+            Escaped(&title),
+            before.version,
+            before.source
+        ),
+        None => writeln!(
+            out,
+            "{bold}{}: {version}{bold:#} (no version before was found: give --previous-version)",
+            Escaped(&title)
+        ),
+    }
+}
+
+/// The distfile and what changed in it.
+fn file(
+    comparison: &Comparison,
+    distfile: Option<&DistfileReport>,
+    bold: Ansi,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let pair = &comparison.pair;
+    write!(out, "{bold}{}{bold:#}", Escaped(&pair.new))?;
+    if let Some(distfile) = distfile {
+        writeln!(out, " ({} bytes)", distfile.size)?;
+        if let Some(digest) = distfile.digests.get(&HashName::Blake2b) {
+            writeln!(out, "  BLAKE2B {}", hex(digest))?;
+        }
+    } else {
+        writeln!(out)?;
+    }
+    match (&comparison.diff, &pair.old) {
+        (Some(Ok(diff)), _) => changes(diff, out),
+        (Some(Err(error)), Some(old)) => {
+            writeln!(out, "Not compared with {}: {}", Escaped(old), Escaped(&error.to_string()))
+        }
+        (None, Some(old)) => {
+            writeln!(out, "Not compared: {} is not in DISTDIR", Escaped(old))
+        }
+        (_, None) => writeln!(out, "Not compared: no file of the version before is like it"),
+    }
+}
+
+fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "Since {}: {}.", Escaped(&diff.old.name()), show::totals(diff))?;
+    for oddity in diff.new_oddities.iter().filter(|o| !o.is_common()).take(LISTED) {
+        writeln!(out, "  new in how the archive is made: {}", Escaped(&oddity.to_string()))?;
+    }
+    let dangerous = |change: &&Change| !change.hazards.is_empty();
+    let removed = |change: &&Change| change.kind == ChangeKind::Removed;
+    let first: Vec<_> = diff.changes.iter().filter(dangerous).collect();
+    let rest: Vec<_> = diff.changes.iter().filter(|c| !dangerous(c) && !removed(c)).collect();
+    if !first.is_empty() {
+        writeln!(out, "Read first, worst on top:")?;
+    }
+    for change in first.iter().take(LISTED) {
+        let (name, extent) = (show::name(change), show::extent(change));
+        let reasons: Vec<_> = change.hazards.iter().map(|h| h.reason.as_str()).collect();
+        let gap = if extent.is_empty() { "" } else { "  " };
+        writeln!(
+            out,
+            "  {:<8} {}{gap}{extent}: {}",
+            change.kind.word(),
+            Escaped(&name),
+            Escaped(&reasons.join("; "))
+        )?;
+    }
+    if first.len() > LISTED {
+        writeln!(out, "  … and {} more with a reason", first.len() - LISTED)?;
+    }
+    if !rest.is_empty() {
+        let (added, gone): (Vec<usize>, Vec<usize>) =
+            rest.iter().filter_map(|change| change.lines).unzip();
+        let (added, gone): (usize, usize) = (added.iter().sum(), gone.iter().sum());
+        let names: Vec<_> = rest.iter().take(LISTED).map(|c| show::name(c)).collect();
+        let more = rest.len().saturating_sub(LISTED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let head = if first.is_empty() { "Changed" } else { "Then" };
+        writeln!(out, "{head} (+{added} -{gone} lines): {}{more}", Escaped(&names.join(", ")))?;
+    }
+    Ok(())
+}
+
+fn in_order(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    ORDER.into_iter().flat_map(move |check| findings.iter().filter(move |f| f.check == check))
+}
+
+/// Evidence files only where something is wrong with them.
+fn print_evidence(distfile: &DistfileReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let against: Vec<_> = distfile.findings.iter().filter(|f| f.class.is_some()).collect();
+    if against.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    writeln!(out, "{} ({} bytes)", Escaped(&distfile.name), distfile.size)?;
+    for finding in against {
+        text::print_finding(finding, style, out)?;
+    }
+    Ok(())
+}
+
+/// What nobody looked at beyond the checks, and how to look.
+fn gaps(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    for asked in about.asked {
+        writeln!(out, "Not read from the ebuild: {}.", Escaped(&asked.to_string()))?;
+    }
+    let of = |comparison: &Comparison, check: Check, class: FailureClass| {
+        outcome
+            .report
+            .distfiles
+            .iter()
+            .filter(|d| d.name == comparison.pair.new)
+            .flat_map(|d| &d.findings)
+            .any(|f| f.check == check && f.class == Some(class))
+    };
+    for comparison in &outcome.comparisons {
+        let unread = of(comparison, Check::Review, FailureClass::ReviewAbsent);
+        if let (Some(Ok(diff)), true) = (&comparison.diff, unread) {
+            let files = diff.changes.iter().filter(|c| c.kind != ChangeKind::Removed).count();
+            let what = if files == 1 { "1 changed file" } else { "changed files" };
+            let count = if files == 1 { String::new() } else { format!("{files} ") };
+            writeln!(
+                out,
+                "Nobody recorded reading the {count}{what} of {}:",
+                Escaped(&comparison.pair.new)
+            )?;
+            let (old, new) = (&diff.old.file, &diff.new.file);
+            let (old, new) = (old.display().to_string(), new.display().to_string());
+            writeln!(out, "  distvouch diff --unified {} {}", Escaped(&old), Escaped(&new))?;
+            writeln!(out, "  distvouch review {} {} --note TEXT", Escaped(&old), Escaped(&new))?;
+        }
+    }
+    if let Some(page) = about.page {
+        writeln!(out, "The diff as a page: {}", Escaped(&page.display().to_string()))?;
+    }
+    Ok(())
+}
+
+/// Prints the report as JSON: that of `distvouch check`, and what is of the bump beside it.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let mut value = report_json::value(&outcome.report);
+    if let Value::Object(object) = &mut value {
+        let package = about.package;
+        let before = package.before.as_ref();
+        let looked = json!({
+            "name": package.title(),
+            "ebuild": package.ebuild.path.to_string_lossy(),
+            "version": package.ebuild.version.as_str(),
+            "previous_version": before.map(|b| b.version.as_str()),
+            "previous_found": before.map(|b| b.source.to_string()),
+        });
+        object.insert("package".to_owned(), looked);
+        let diffs: Vec<Value> = outcome.comparisons.iter().map(diff_json).collect();
+        object.insert("diffs".to_owned(), diffs.into());
+        let asked = about.asked.iter().map(|asked| {
+            json!({"variable": asked.variable, "flag": asked.flag, "text": asked.to_string()})
+        });
+        object.insert("asked".to_owned(), asked.collect());
+    }
+    serde_json::to_writer_pretty(&mut *out, &value)?;
+    writeln!(out)
+}
+
+fn diff_json(comparison: &Comparison) -> Value {
+    let (diff, error) = match &comparison.diff {
+        Some(Ok(diff)) => (Some(diff::show::value(diff)), None),
+        Some(Err(error)) => (None, Some(error.to_string())),
+        None => (None, None),
+    };
+    json!({
+        "new": comparison.pair.new,
+        "old": comparison.pair.old,
+        "diff": diff,
+        "error": error,
+    })
+}
