@@ -17,7 +17,7 @@ mod made;
 mod replay;
 
 use made::Workflow;
-use replay::Level::{Continuity, Diff, Manifest, Pins, Repository, Source};
+use replay::Level::{Bump, Continuity, Diff, Manifest, Pins, Repository, Source};
 use replay::{Level, Replay, Stage, Tree, tree};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -276,6 +276,7 @@ replays! {
             (Repository, "provenance-absent", 1),
             (Source, "agrees+source-added", 0),
             (Diff, "first", 0),
+            (Bump, "", 0),
         ],
         lesson: "Nothing contradicts. The comparison with git puts the macro on top of what git has not \
                  and says that nothing there vouches for it; the test file it says nothing of, because git \
@@ -293,6 +294,7 @@ replays! {
             (Continuity, "agrees", 0),
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "source-changed", 1),
         ],
         lesson: "Everything that is asked of the provenance agrees, and the attacker held what the report \
                  names: `job`. Only the comparison with git, and reading, see it.",
@@ -308,6 +310,7 @@ replays! {
             (Continuity, "provenance-dropped", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "provenance-dropped, source-changed", 1),
         ],
         lesson: "Absence alone is no information: most projects never attested anything. That it was there \
                  the last time makes it an answer.",
@@ -324,6 +327,7 @@ replays! {
             (Continuity, "agrees", 0),
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "source-changed", 1),
         ],
         lesson: "Without a pin the foreign signer is refused. Whoever pins it relies on that repository as \
                  much as on this one. That the commit behind its tag is another than the last time is \
@@ -341,6 +345,7 @@ replays! {
             (Continuity, "publisher-changed+trigger-mismatch+ref-mismatch", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "workflow-mismatch, publisher-changed, source-changed", 1),
         ],
         lesson: "Triggers that outsiders can cause are refused without any pin. The pins on workflow and \
                  ref see it, too.",
@@ -356,6 +361,7 @@ replays! {
             (Continuity, "trigger-mismatch+ref-mismatch", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "ref-mismatch, trigger-mismatch, source-changed", 1),
         ],
         lesson: "The workflow's path is the usual one, so that pin says nothing; trigger and ref do.",
     };
@@ -370,6 +376,7 @@ replays! {
             (Continuity, "repository-transferred", 1),
             (Source, "agrees+source-added", 0),
             (Diff, "listed", 0),
+            (Bump, "repository-transferred", 1),
         ],
         lesson: "By the numbers it is the same repository with another owner. The comparison with git has \
                  nothing to object: what the new owner released is what the new owner committed.",
@@ -385,6 +392,7 @@ replays! {
             (Continuity, "repository-reregistered", 1),
             (Source, "commit-unavailable", 3),
             (Diff, "listed", 0),
+            (Bump, "repository-reregistered", 1),
         ],
         lesson: "The name agrees, which is all that a check by name sees. The numbers do not, and the clone \
                  that the maintainer has does not know the commit. A fresh clone of that name would.",
@@ -400,6 +408,7 @@ replays! {
             (Continuity, "agrees", 0),
             (Source, "commit-unreachable+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "tag-mismatch", 1),
         ],
         lesson: "The archive is exactly what git has at the attested commit. That no branch and no tag leads \
                  there is what gives it away.",
@@ -413,6 +422,7 @@ replays! {
             (Repository, "provenance-absent", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "listed", 0),
+            (Bump, "source-changed", 1),
         ],
         lesson: "There was never anything to compare a publisher with. The tag is enough to see it.",
     };
@@ -441,6 +451,7 @@ replays! {
             (Continuity, "agrees", 0),
             (Source, "agrees+source-added", 0),
             (Diff, "listed", 0),
+            (Bump, "", 0),
         ],
         lesson: "Everything agrees. The report says that whoever holds `source` passes all of it; only a \
                  person who reads the diff sees the line.",
@@ -464,9 +475,12 @@ writes it anew.
 | continuity | whether that is as it was with the last release, and whether there was more then |
 | source | whether the archive is what git has, at a commit that a branch or tag leads to |
 | diff | nothing: it puts on top what a person should read first |
+| bump | all of these at once, with the pins from the ebuild; the exit status behind it |
 
 What each answers, in short. A dash stands where there is nothing to ask: no provenance
-then or now, or no Manifest yet.
+then or now, or no Manifest yet. Behind what `bump`
+finds stands its exit status with source required. That nobody recorded reading the diff
+is said, and decides nothing unless a review is required, too.
 
 ";
 
@@ -515,14 +529,17 @@ fn a_fresh_clone_of_a_reregistered_name_agrees() {
 fn no_level_stands_for_the_others() {
     let agrees = |answer: &str| answer.split('+').next() == Some("agrees");
     let all = all();
-    for level in Level::ALL.into_iter().filter(|l| *l != Diff && *l != Manifest) {
+    for level in Level::ALL.into_iter().filter(|l| ![Diff, Bump, Manifest].contains(l)) {
         let of = |replay: &Replay| replay.levels.iter().find(|(l, ..)| *l == level).copied();
         let answers: Vec<_> = all.iter().filter_map(of).collect();
         assert!(answers.iter().any(|(_, answer, _)| agrees(answer)), "{level:?} misses nothing");
         assert!(answers.iter().any(|(_, answer, _)| !agrees(answer)), "{level:?} sees nothing");
     }
     let only_reading = |replay: &Replay| {
-        replay.levels.iter().all(|(level, answer, _)| *level == Diff || agrees(answer))
+        replay
+            .levels
+            .iter()
+            .all(|(level, answer, _)| [Diff, Bump].contains(level) || agrees(answer))
     };
     assert!(all.iter().any(only_reading));
     assert!(all.iter().all(|replay| replay.levels.iter().any(|(level, ..)| *level == Diff)));

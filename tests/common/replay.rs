@@ -32,12 +32,21 @@ pub enum Level {
     Source,
     /// What a person sees who reads the diff.
     Diff,
+    /// All of it, as the maintainer asks who bumps the package.
+    Bump,
 }
 
 impl Level {
     /// Every level.
-    pub const ALL: [Self; 6] =
-        [Self::Manifest, Self::Repository, Self::Pins, Self::Continuity, Self::Source, Self::Diff];
+    pub const ALL: [Self; 7] = [
+        Self::Manifest,
+        Self::Repository,
+        Self::Pins,
+        Self::Continuity,
+        Self::Source,
+        Self::Diff,
+        Self::Bump,
+    ];
 
     /// Its name in the document.
     pub fn name(self) -> &'static str {
@@ -48,17 +57,18 @@ impl Level {
             Self::Continuity => "continuity",
             Self::Source => "source",
             Self::Diff => "diff",
+            Self::Bump => "bump",
         }
     }
 
-    /// The check whose finding counts.
-    fn check(self) -> &'static str {
+    /// The check whose findings count; `None` where all do.
+    fn check(self) -> Option<&'static str> {
         match self {
-            Self::Manifest => "manifest",
-            Self::Repository | Self::Pins => "provenance",
-            Self::Continuity => "continuity",
-            Self::Source => "source",
-            Self::Diff => "diff",
+            Self::Manifest => Some("manifest"),
+            Self::Repository | Self::Pins => Some("provenance"),
+            Self::Continuity => Some("continuity"),
+            Self::Source => Some("source"),
+            Self::Diff | Self::Bump => None,
         }
     }
 }
@@ -75,7 +85,7 @@ pub struct Replay {
     /// Makes the releases and the repository.
     pub stage: fn() -> Stage,
     /// What each level answers; for [`Level::Diff`], whether it lists what was slipped in `first`, or
-    /// among others.
+    /// among others; for [`Level::Bump`], what contradicts.
     pub levels: &'static [Expected],
     /// What to take from it.
     pub lesson: &'static str,
@@ -175,16 +185,39 @@ impl Stage {
 
     /// Writes the Manifest of the new archive as it is now.
     pub fn manifest(&self) {
-        let path = self.path("new").join(&self.new);
-        let bytes = std::fs::read(&path).unwrap();
-        let line = format!(
-            "DIST {} {} BLAKE2B {} SHA512 {}\n",
-            self.new,
-            bytes.len(),
-            sum("b2sum", &path),
-            sum("sha512sum", &path)
-        );
+        let line = dist(&self.new, &self.path("new").join(&self.new));
         std::fs::write(self.path("Manifest"), line).unwrap();
+    }
+
+    /// Makes the package's directory and the distfiles, as a maintainer has them before the bump.
+    pub fn package(&self) {
+        let package = self.old.rsplit_once('-').unwrap().0;
+        std::fs::create_dir(self.path(package)).unwrap();
+        std::fs::create_dir(self.path("distfiles")).unwrap();
+        let mut manifest = String::new();
+        let mut attested = false;
+        for (place, name) in [("old", &self.old), ("new", &self.new)] {
+            let version = name.strip_suffix(".tar.gz").unwrap();
+            for file in [name.clone(), format!("{name}.provenance")] {
+                let path = self.path(place).join(&file);
+                if !path.exists() {
+                    continue;
+                }
+                std::fs::copy(&path, self.path("distfiles").join(&file)).unwrap();
+                manifest.push_str(&dist(&file, &path));
+                attested |= file.ends_with(".provenance");
+            }
+            let mut ebuild = "EAPI=8\n".to_owned();
+            if attested {
+                writeln!(ebuild, "VERIFY_PROVENANCE_REPO={}", self.repository).unwrap();
+                for pin in self.pins.chunks(2) {
+                    let name = pin[0].trim_start_matches('-').to_uppercase().replace('-', "_");
+                    writeln!(ebuild, "VERIFY_PROVENANCE_{name}=\"{}\"", pin[1]).unwrap();
+                }
+            }
+            std::fs::write(self.path(package).join(format!("{version}.ebuild")), ebuild).unwrap();
+        }
+        std::fs::write(self.path(package).join("Manifest"), manifest).unwrap();
     }
 
     /// Makes an empty repository there.
@@ -264,6 +297,17 @@ impl Stage {
                 all.into_iter().map(str::to_owned).collect()
             }
             Level::Diff => ["diff", "--unified", &old, &new].map(str::to_owned).to_vec(),
+            Level::Bump => {
+                let package = self.old.rsplit_once('-').unwrap().0;
+                let attested = self.path("old").join(format!("{}.provenance", self.old)).exists();
+                let require = match attested {
+                    true => ["--require", "manifest,provenance,continuity,source"],
+                    false => ["--require", "manifest,source"],
+                };
+                let fixed = ["bump", package, "--distdir", "distfiles", "--git", &self.clone];
+                let all = fixed.iter().chain(&by[..2]).chain(&require);
+                all.map(|s| (*s).to_owned()).collect()
+            }
         }
     }
 
@@ -277,7 +321,8 @@ impl Stage {
     }
 
     /// What a level answers: the class of its finding, with the classes said beside it behind plus
-    /// signs, and the exit status. For the diff, whether it lists the payload.
+    /// signs, and the exit status. For the diff, whether it lists the payload; for the bump, all
+    /// classes that contradict.
     pub fn answer(&self, level: Level) -> (String, i32) {
         let mut arguments = self.arguments(level);
         if level == Level::Diff {
@@ -297,8 +342,14 @@ impl Stage {
         let (status, text, said) = self.run(&arguments);
         let json: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {said}"));
         let findings = json["distfiles"][0]["findings"].as_array().unwrap();
-        let findings = findings.iter().filter(|f| f["check"] == level.check());
-        let each: Vec<String> = findings.map(classes).collect();
+        let Some(check) = level.check() else {
+            let against = findings.iter().filter(|f| f["outcome"] == "contradicts");
+            let mut classes: Vec<_> = against.map(|f| f["class"].as_str().unwrap()).collect();
+            classes.dedup();
+            return (classes.join(", "), status);
+        };
+        let each: Vec<String> =
+            findings.iter().filter(|f| f["check"] == check).map(classes).collect();
         (each.join(","), status)
     }
 }
@@ -317,9 +368,17 @@ fn classes(finding: &Value) -> String {
 }
 
 impl Replay {
+    fn staged(&self) -> Stage {
+        let stage = (self.stage)();
+        if self.levels.iter().any(|(level, ..)| *level == Level::Bump) {
+            stage.package();
+        }
+        stage
+    }
+
     /// Plays it, and holds every level to what is expected.
     pub fn hold(&self) {
-        let stage = (self.stage)();
+        let stage = self.staged();
         let answers: Vec<_> = self
             .levels
             .iter()
@@ -336,7 +395,7 @@ impl Replay {
     /// What the program printed at each level, as a section of the document. What an earlier
     /// incident printed on the same command, `seen`, is not repeated.
     pub fn section(&self, seen: &mut BTreeMap<(String, String), &'static str>, out: &mut String) {
-        let stage = (self.stage)();
+        let stage = self.staged();
         write!(out, "\n## {}\n\n{}", self.title, wrapped(self.told)).unwrap();
         for (level, ..) in self.levels {
             let arguments = stage.arguments(*level);
@@ -372,6 +431,10 @@ impl Replay {
             let cell = self.levels.iter().find(|(l, ..)| *l == level);
             match cell {
                 None => out.push_str(" – |"),
+                Some((Level::Bump, answer, status)) => {
+                    let answer = if answer.is_empty() { "nothing contradicts" } else { answer };
+                    write!(out, " {answer} ({status}) |").unwrap();
+                }
                 Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),
                 Some((Level::Diff, ..)) => out.push_str(" lists it |"),
                 Some((_, answer, _)) => {
@@ -467,6 +530,13 @@ fn archive(name: &str, tree: &Tree) -> Vec<u8> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
     gzip.write_all(&tar).unwrap();
     gzip.finish().unwrap()
+}
+
+/// A DIST line of a Manifest.
+fn dist(name: &str, path: &Path) -> String {
+    let size = std::fs::metadata(path).unwrap().len();
+    let (blake2b, sha512) = (sum("b2sum", path), sum("sha512sum", path));
+    format!("DIST {name} {size} BLAKE2B {blake2b} SHA512 {sha512}\n")
 }
 
 fn sum(tool: &str, path: &Path) -> String {
