@@ -85,6 +85,15 @@ pub enum UsageError {
         /// What was given.
         value: String,
     },
+    /// An option pairs a distfile with itself.
+    PairedWithItself {
+        /// The option.
+        option: &'static str,
+        /// The distfile.
+        distfile: String,
+    },
+    /// `--trigger` names no event.
+    NoTrigger,
     /// An option is about a distfile that is not checked.
     NotChecked {
         /// The option.
@@ -132,6 +141,10 @@ impl fmt::Display for UsageError {
             Self::NotAPair { option, value } => {
                 write!(f, "{option}: \"{value}\" is not of the form DISTFILE=VALUE")
             }
+            Self::PairedWithItself { option, distfile } => {
+                write!(f, "{option}: \"{distfile}\" cannot be evidence about itself")
+            }
+            Self::NoTrigger => f.write_str("--trigger: name at least one event, and no empty one"),
             Self::NotChecked { option, distfile } => {
                 write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
             }

@@ -308,6 +308,9 @@ impl Check {
             let (name, file) = split_pair(option, value, distfiles)?;
             let path =
                 if file.contains('/') { PathBuf::from(file) } else { self.distdir.join(file) };
+            if path == self.distdir.join(name) {
+                return Err(UsageError::PairedWithItself { option, distfile: name.to_owned() });
+            }
             pairs.entry(name.to_owned()).or_default().push(path);
         }
         Ok(pairs)

@@ -124,13 +124,18 @@ impl SigstoreOptions {
                 .map(RefGlob::new)
                 .transpose()
                 .map_err(|error| UsageError::RefGlob(error.to_string()))?,
-            triggers: self.trigger.iter().map(|t| t.trim().to_owned()).collect(),
+            triggers: self.triggers()?,
             runner: self.runner.clone(),
             repository_id: self.repository_id,
             owner_id: self.owner_id,
             environment: self.environment.clone(),
             signer: self.signer.clone(),
         })
+    }
+
+    fn triggers(&self) -> Result<Vec<String>, UsageError> {
+        let named: Vec<_> = self.trigger.iter().map(|t| t.trim().to_owned()).collect();
+        if named.iter().any(String::is_empty) { Err(UsageError::NoTrigger) } else { Ok(named) }
     }
 
     /// A verifier under the trusted root that counts.

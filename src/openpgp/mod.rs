@@ -6,6 +6,7 @@
 pub mod armor;
 pub mod describe;
 mod judge;
+pub(crate) mod line_ends;
 pub mod message;
 pub mod policy;
 pub mod ring;
