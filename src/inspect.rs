@@ -3,6 +3,10 @@
 //! Nothing here is judged over any bytes. What a signature says is a claim, and is kept apart from
 //! what a key is, which its self-signatures show.
 
+mod evidence;
+
+pub use evidence::{Evidence, EvidenceFault};
+
 use crate::ed25519::PublicKey;
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::minisign;
@@ -59,6 +63,8 @@ pub enum Contents {
         /// The fingerprint of the key that it says made it.
         claimed_key: String,
     },
+    /// PEP 740 provenance, or a Sigstore bundle.
+    Evidence(Evidence),
     /// A kind that is not read here.
     NotRead {
         /// What it seems to be, as a noun phrase.
@@ -166,10 +172,14 @@ fn numbered(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
 /// documents.
 fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     let looks_like = sniff::describe(bytes);
-    if looks_like == "a JSON document" {
-        return Contents::NotRead { looks_like };
-    }
     let unusable = |fault: &dyn std::fmt::Display| Contents::Unusable { fault: fault.to_string() };
+    if looks_like == "a JSON document" {
+        return match Evidence::read(bytes) {
+            Ok(Some(evidence)) => Contents::Evidence(evidence),
+            Ok(None) => Contents::NotRead { looks_like },
+            Err(fault) => unusable(&fault),
+        };
+    }
     match sniff::signature_kind(bytes) {
         SignatureKind::Openpgp => openpgp(bytes, now),
         _ if looks_like.ends_with("public key") => match PublicKey::read(path) {

@@ -274,7 +274,9 @@ impl Bump {
         outcome: &Outcome,
     ) -> Result<(), Error> {
         let format = if self.print.json { Format::Json } else { self.print.format };
-        let about = report::About { package: &plan.package, asked, page };
+        let plain = |path: &Path| path == Path::new(".").join(DEFAULT_FILE);
+        let reviews = Some(plan.reviews.as_path()).filter(|path| !plain(path));
+        let about = report::About { package: &plan.package, asked, reviews, page };
         let style =
             Style { quiet: self.print.quiet, verbose: self.print.verbose, colour: colour() };
         let mut out = BufWriter::new(io::stdout().lock());

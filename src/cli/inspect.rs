@@ -21,14 +21,18 @@ Examples:
   # What a key package ships, and what is to be refreshed
   distvouch inspect /usr/share/openpgp-keys/foo.asc
 
+  # Who published a release, by its own words
+  distvouch inspect foo-1.2.tar.gz.provenance
+
   # Which of the keys the releases name
   distvouch inspect foo.asc --signature foo-1.2.tar.gz.asc --signature foo-1.3.tar.gz.asc";
 
-/// List what a key, signature or message says of itself, as claims.
+/// List what a key, signature, message or provenance says of itself, as claims.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Inspect {
-    /// Keys, signatures or messages: OpenPGP, signify, minisign or SSH, as their content tells
+    /// Keys, signatures or messages (OpenPGP, signify, minisign, SSH), PEP 740 provenance or Sigstore
+    /// bundles, as their content tells
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 

@@ -7,7 +7,7 @@ use crate::check::pairing::Role;
 use crate::diff::{self, Change, ChangeKind, Diff, show};
 use crate::digests::{HashName, hex};
 use crate::escape::Escaped;
-use crate::failure::FailureClass;
+use crate::failure::{FailureClass, Outcome as Verdict};
 use crate::finding::{Check, Finding};
 use anstyle::{Effects, Style as Ansi};
 use serde_json::{Value, json};
@@ -39,6 +39,8 @@ pub struct About<'a> {
     pub package: &'a Package,
     /// What of the ebuild only bash can read, and no flag said.
     pub asked: &'a [Asked],
+    /// The file of review records, where it is not the one that `distvouch review` takes here.
+    pub reviews: Option<&'a Path>,
     /// Where the page of the diff was written.
     pub page: Option<&'a Path>,
 }
@@ -56,6 +58,7 @@ pub fn text(
 ) -> io::Result<()> {
     let bold = text::ansi(style, Ansi::new().effects(Effects::BOLD));
     heading(about.package, bold, out)?;
+    against(outcome, style, out)?;
     for comparison in &outcome.comparisons {
         let found = |d: &&DistfileReport| d.name == comparison.pair.new;
         let distfile = outcome.report.distfiles.iter().find(found);
@@ -93,6 +96,28 @@ fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()>
             Escaped(&title)
         ),
     }
+}
+
+/// What contradicts, required or not, before everything else.
+fn against(outcome: &Outcome, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let contents = outcome.report.distfiles.iter();
+    let lines: Vec<_> = contents
+        .flat_map(|distfile| in_order(&distfile.findings).map(move |finding| (distfile, finding)))
+        .filter(|(_, finding)| finding.outcome() == Verdict::Contradicts)
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let red = Ansi::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
+    let red = text::ansi(style, red);
+    writeln!(out)?;
+    writeln!(out, "{red}Contradicted, so read this before anything else:{red:#}")?;
+    for (distfile, finding) in lines {
+        let class = finding.class.map_or("", FailureClass::name);
+        let check = finding.check.name();
+        writeln!(out, "  {check} of {}: {class}", Escaped(&distfile.name))?;
+    }
+    Ok(())
 }
 
 /// The distfile and what changed in it.
@@ -210,7 +235,12 @@ fn gaps(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<
             let (old, new) = (&diff.old.file, &diff.new.file);
             let (old, new) = (old.display().to_string(), new.display().to_string());
             writeln!(out, "  distvouch diff --unified {} {}", Escaped(&old), Escaped(&new))?;
-            writeln!(out, "  distvouch review {} {} --note TEXT", Escaped(&old), Escaped(&new))?;
+            let file = match about.reviews {
+                Some(path) => format!(" --file {}", path.display()),
+                None => String::new(),
+            };
+            let command = format!("distvouch review {old} {new}{file} --note TEXT");
+            writeln!(out, "  {}", Escaped(&command))?;
         }
     }
     if let Some(page) = about.page {

@@ -1,9 +1,9 @@
 //! What inspected files say of themselves.
 
 use crate::escape::Escaped;
-use crate::inspect::{Attribution, Claims, Contents, Inspected, NamedKey};
+use crate::inspect::{Attribution, Claims, Contents, Evidence, Inspected, NamedKey};
 use crate::openpgp::describe::{Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Prints JSON, schema 1: one object with `files` and `signatures`.
@@ -76,6 +76,7 @@ fn contents(
         Contents::SshSignature { claimed_key } => {
             writeln!(out, "an SSH signature\n  claims: key {}", Escaped(claimed_key))?;
         }
+        Contents::Evidence(evidence) => print_evidence(evidence, out)?,
         Contents::NotRead { looks_like } => writeln!(out, "{looks_like}, which is not read here")?,
         Contents::Unusable { fault } => writeln!(out, "unusable: {}", Escaped(fault))?,
     }
@@ -83,6 +84,37 @@ fn contents(
         Some(keys) => named_keys(keys, out),
         None => Ok(()),
     }
+}
+
+/// Claims by the names of the documents that define them, one a line.
+fn print_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}; nothing of it was checked", evidence.what)?;
+    let line = |out: &mut dyn Write, key: &str, value: &Value| match value {
+        Value::Null => Ok(()),
+        Value::String(text) => writeln!(out, "  claims: {}: {}", Escaped(key), Escaped(text)),
+        other => writeln!(out, "  claims: {}: {}", Escaped(key), Escaped(&other.to_string())),
+    };
+    for (at, claims) in evidence.claims.iter().enumerate() {
+        if evidence.claims.len() > 1 {
+            writeln!(out, "  attestation {}", at + 1)?;
+        }
+        for (key, value) in claims {
+            match (key.as_str(), value) {
+                ("certificate", Value::Object(certificate)) => {
+                    certificate.iter().try_for_each(|(name, value)| line(out, name, value))?;
+                }
+                ("statement", Value::Object(statement)) => {
+                    for name in ["predicateType", "subject"] {
+                        line(out, name, statement.get(name).unwrap_or(&Value::Null))?;
+                    }
+                }
+                ("publisher", value) => line(out, "publisher, by the index alone", value)?,
+                ("log_entries", value) => line(out, "log entries", value)?,
+                (name, value) => line(out, name, value)?,
+            }
+        }
+    }
+    Ok(())
 }
 
 fn key_file(file: &KeyFile, out: &mut dyn Write) -> io::Result<()> {

@@ -1,0 +1,332 @@
+//! Continuity through the command line: two releases, made here with a Sigstore and keys of the
+//! test's own, of which one thing at a time is another.
+#![cfg(feature = "sigstore")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod common;
+#[path = "common/ed25519.rs"]
+mod ed25519;
+#[path = "common/sigstore/mod.rs"]
+mod made;
+#[path = "common/messages.rs"]
+mod messages;
+
+use common::{Run, Scratch};
+use made::{Signing, Sigstore, Workflow, provenance};
+use messages::{key, packets, public, signature_at, start};
+use openpgp::types::SignatureType;
+use openpgp::{Cert, Packet};
+use sequoia_openpgp as openpgp;
+use serde_json::{Value, json};
+
+const OLD: &str = "foo-1.2.tar.gz";
+const NEW: &str = "foo-1.3.tar.gz";
+const OLD_PROVENANCE: &str = "foo-1.2.tar.gz.provenance";
+const NEW_PROVENANCE: &str = "foo-1.3.tar.gz.provenance";
+const COMMIT: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+const BEFORE: i64 = 1_738_411_200;
+const NOW: i64 = 1_740_830_400;
+
+fn run_of(version: &str) -> Workflow {
+    Workflow::release("example/foo", &format!("v{version}"), COMMIT)
+}
+
+/// Two releases with provenance by the same workflow, but for what `edit` changes of the new one.
+fn releases(edit: impl FnOnce(&mut Workflow)) -> Scratch {
+    let scratch = Scratch::new();
+    let sigstore = Sigstore::new("continuity");
+    scratch.write("root.json", sigstore.trusted_root().to_string());
+    let mut new = run_of("1.3");
+    edit(&mut new);
+    for (name, run, time) in [(OLD, &run_of("1.2"), BEFORE), (NEW, &new, NOW)] {
+        scratch.write(name, name);
+        let attested = Signing::of(&sigstore, run, time, name, name.as_bytes()).provenance(run);
+        scratch.write(&format!("{name}.provenance"), attested.to_string());
+    }
+    scratch
+}
+
+fn check(scratch: &Scratch, more: &[&str]) -> Run {
+    let root = scratch.file("root.json").to_string_lossy().into_owned();
+    let require = ["--require", "continuity", "--trusted-root", &root];
+    scratch.check(require.iter().chain(more).chain(&[NEW]))
+}
+
+fn compared(scratch: &Scratch) -> Run {
+    check(scratch, &["--previous", OLD_PROVENANCE])
+}
+
+fn expect(run: &Run, status: i32, said: &str) {
+    let found = (run.status, run.said("continuity"));
+    assert_eq!(found, (status, said.to_owned()), "{}{}", run.stdout, run.stderr);
+}
+
+/// The classes said beside the first finding.
+fn notes(run: &Run) -> Vec<String> {
+    let notes = run.finding("continuity")["detail"]["notes"].clone();
+    let notes = notes.as_array().cloned().unwrap_or_default();
+    notes.iter().map(|note| note["class"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn published_as_before() {
+    let run = compared(&releases(|_| {}));
+    expect(&run, 0, "agrees");
+    let finding = run.finding("continuity");
+    assert_eq!(finding["forgers"], json!(["publish", "job", "source", "sigstore", "gentoo"]));
+    assert!(finding["compared"].as_str().unwrap().contains(OLD), "{finding}");
+    let json = run.json();
+    assert!(!json["attackers"].to_string().contains("token"), "{json}");
+    // Continuity of provenance is nothing without provenance.
+    assert!(json["attackers_without_provenance"].to_string().contains("token"), "{json}");
+}
+
+#[test]
+fn each_change_has_its_class() {
+    type Edit = fn(&mut Workflow);
+    let rows: [(Edit, &str); 13] = [
+        (|w| w.repository = "other/bar".to_owned(), "repository-renamed"),
+        (|w| w.owner_id = 5, "repository-transferred"),
+        (|w| (w.repository, w.owner_id) = ("other/foo".to_owned(), 5), "repository-transferred"),
+        (|w| w.repository_id = 5, "repository-reregistered"),
+        (|w| (w.repository_id, w.owner_id) = (5, 6), "repository-reregistered"),
+        (
+            |w| {
+                w.repository = "other/foo".to_owned();
+                (w.repository_id, w.owner_id) = (5, 6);
+            },
+            "publisher-changed",
+        ),
+        (|w| w.path = ".github/workflows/other.yml".to_owned(), "publisher-changed"),
+        (|w| w.trigger = "workflow_dispatch".to_owned(), "trigger-mismatch"),
+        (|w| w.trigger = "issue_comment".to_owned(), "trigger-mismatch"),
+        (|w| w.runner = "self-hosted".to_owned(), "runner-mismatch"),
+        (|w| w.reference = "refs/heads/fix".to_owned(), "ref-mismatch"),
+        (
+            |w| {
+                let path = "vendor/ci/.github/workflows/publish.yml@refs/tags/v1";
+                w.signer = Some(format!("https://github.com/{path}"));
+                w.signer_commit = Some("0b".repeat(20));
+            },
+            "signer-external",
+        ),
+        (|w| w.environment = Some("pypi".to_owned()), "agrees"),
+    ];
+    for (edit, expected) in rows {
+        let run = compared(&releases(edit));
+        match expected {
+            "repository-renamed" => {
+                expect(&run, 0, "agrees");
+                assert_eq!(notes(&run), ["repository-renamed"], "{}", run.stdout);
+            }
+            "agrees" => expect(&run, 0, "agrees"),
+            class => expect(&run, 1, class),
+        }
+    }
+}
+
+#[test]
+fn an_environment_that_vanished() {
+    let scratch = releases(|_| {});
+    let sigstore = Sigstore::new("continuity");
+    let mut run = run_of("1.2");
+    run.environment = Some("pypi".to_owned());
+    let before = Signing::of(&sigstore, &run, BEFORE, OLD, OLD.as_bytes()).provenance(&run);
+    scratch.write(OLD_PROVENANCE, before.to_string());
+    expect(&compared(&scratch), 1, "environment-mismatch");
+}
+
+#[test]
+fn one_attestation_of_several() {
+    let scratch = releases(|_| {});
+    let sigstore = Sigstore::new("continuity");
+    let (usual, mut odd) = (run_of("1.3"), run_of("1.3"));
+    odd.trigger = "issue_comment".to_owned();
+    let attest =
+        |run: &Workflow| Signing::of(&sigstore, run, NOW, NEW, NEW.as_bytes()).attestation();
+    for order in [[&usual, &odd], [&odd, &usual]] {
+        let both = provenance(&usual, &order.map(attest));
+        scratch.write(NEW_PROVENANCE, both.to_string());
+        expect(&compared(&scratch), 1, "trigger-mismatch");
+    }
+}
+
+#[test]
+fn attested_before_and_not_now() {
+    let scratch = releases(|_| {});
+    std::fs::remove_file(scratch.file(NEW_PROVENANCE)).unwrap();
+    let run = compared(&scratch);
+    expect(&run, 1, "provenance-dropped");
+    let text = run.finding("continuity")["compared"].as_str().unwrap().to_owned();
+    assert!(text.contains("https://github.com/example/foo") && text.contains(OLD), "{text}");
+    // Not required, it is said all the same.
+    let run = scratch.check([
+        "--require",
+        "manifest",
+        "--trusted-root",
+        scratch.file("root.json").to_str().unwrap(),
+        "--previous",
+        OLD_PROVENANCE,
+        NEW,
+    ]);
+    assert_eq!(run.said("continuity"), "provenance-dropped");
+}
+
+#[test]
+fn an_empty_provenance_is_not_as_if_there_were_none() {
+    let scratch = releases(|_| {});
+    scratch.write(NEW_PROVENANCE, r#"{"version": 1, "attestation_bundles": []}"#);
+    expect(&compared(&scratch), 1, "provenance-empty");
+    scratch.write(NEW_PROVENANCE, "<html>");
+    expect(&compared(&scratch), 1, "provenance-malformed");
+}
+
+#[test]
+fn the_evidence_of_before_has_to_hold() {
+    let scratch = releases(|_| {});
+    let text = std::fs::read_to_string(scratch.file(OLD_PROVENANCE)).unwrap();
+    let change = |pointer: &str| {
+        let mut json: Value = serde_json::from_str(&text).unwrap();
+        let value = json.pointer_mut(pointer).unwrap();
+        *value = made::flipped(value, 20);
+        scratch.write(OLD_PROVENANCE, json.to_string());
+    };
+    let attestation = "/attestation_bundles/0/attestations/0";
+    for pointer in ["envelope/signature", "verification_material/certificate"] {
+        change(&format!("{attestation}/{pointer}"));
+        expect(&compared(&scratch), 1, "previous-unusable");
+    }
+    for text in [r#"{"version": 1, "attestation_bundles": []}"#, "{}", ""] {
+        scratch.write(OLD_PROVENANCE, text);
+        expect(&compared(&scratch), 1, "previous-unusable");
+    }
+    // Under another root it could be anybody's.
+    let other = Sigstore::new("somebody else's");
+    let run = run_of("1.2");
+    let before = Signing::of(&other, &run, BEFORE, OLD, OLD.as_bytes()).provenance(&run);
+    scratch.write(OLD_PROVENANCE, before.to_string());
+    expect(&compared(&scratch), 1, "previous-unusable");
+    std::fs::remove_file(scratch.file(OLD_PROVENANCE)).unwrap();
+    assert_eq!(compared(&scratch).status, 2);
+}
+
+#[test]
+fn nothing_to_compare_with_is_not_checked() {
+    let scratch = releases(|_| {});
+    expect(&check(&scratch, &[]), 3, "not-checked-no-expectation");
+}
+
+#[test]
+fn which_distfile_has_to_be_clear() {
+    let scratch = releases(|_| {});
+    scratch.write("patch.diff", "patch");
+    let run = check(&scratch, &["--previous", OLD_PROVENANCE, "patch.diff"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("--previous") && run.stderr.contains("DISTFILE=FILE"));
+    let paired = format!("{NEW}={OLD_PROVENANCE}");
+    let run = check(&scratch, &["--previous", &paired, "patch.diff"]);
+    let json = run.json();
+    let said = |name: &str| {
+        let distfiles = json["distfiles"].as_array().unwrap();
+        let distfile = distfiles.iter().find(|d| d["name"] == name).unwrap();
+        let findings = distfile["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|f| f["check"] == "continuity").unwrap();
+        finding["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((said(NEW), said("patch.diff")), ("agrees".to_owned(), "not-checked".to_owned()));
+    assert_eq!(run.status, 3);
+}
+
+/// Two releases without provenance, both signed by OpenPGP.
+fn signed(old: &Cert, new: Option<&Cert>, ring: &[&Cert]) -> Scratch {
+    let scratch = Scratch::new();
+    let detached = |cert: &Cert, name: &str| {
+        let at = start() + messages::DAY * 30;
+        let signature = signature_at(cert, SignatureType::Binary, at, name.as_bytes());
+        packets([Packet::from(signature)])
+    };
+    for (name, signer) in [(OLD, Some(old)), (NEW, new)] {
+        scratch.write(name, name);
+        if let Some(cert) = signer {
+            scratch.write(&format!("{name}.asc"), detached(cert, name));
+        }
+    }
+    let keys: Vec<u8> = ring.iter().flat_map(|cert| public(cert)).collect();
+    scratch.write("ring.pgp", keys);
+    scratch
+}
+
+fn signers(scratch: &Scratch) -> Run {
+    let ring = scratch.file("ring.pgp").to_string_lossy().into_owned();
+    let key = ["--openpgp-key", &ring, "--previous-signature", "foo-1.2.tar.gz.asc"];
+    scratch.check(["--require", "continuity"].iter().chain(&key).chain(&[NEW]))
+}
+
+#[test]
+fn signers_of_openpgp() {
+    let (alice, bob) = (key("alice"), key("bob"));
+    let run = signers(&signed(&alice, Some(&alice), &[&alice, &bob]));
+    expect(&run, 0, "agrees");
+    assert_eq!(run.finding("continuity")["forgers"], json!(["key", "gentoo", "job", "source"]));
+    let run = signers(&signed(&alice, Some(&bob), &[&alice, &bob]));
+    expect(&run, 1, "signer-changed");
+    let text = run.finding("continuity")["compared"].as_str().unwrap().to_owned();
+    assert!(text.contains("alice") && text.contains("bob"), "{text}");
+    expect(&signers(&signed(&alice, None, &[&alice])), 1, "signature-dropped");
+    // The ring was exchanged along with the key.
+    expect(&signers(&signed(&alice, Some(&bob), &[&bob])), 1, "signer-changed");
+    // The ring stayed, and somebody else signed.
+    expect(&signers(&signed(&alice, Some(&bob), &[&alice])), 1, "signer-changed");
+}
+
+#[test]
+fn a_signature_of_before_has_to_hold() {
+    let alice = key("alice");
+    let scratch = signed(&alice, Some(&alice), &[&alice]);
+    scratch.flip(OLD, 3);
+    expect(&signers(&scratch), 1, "previous-unusable");
+    scratch.flip(OLD, 3);
+    expect(&signers(&scratch), 0, "agrees");
+    std::fs::remove_file(scratch.file(OLD)).unwrap();
+    expect(&signers(&scratch), 1, "previous-unusable");
+}
+
+#[test]
+fn signers_of_minisign_and_signify() {
+    let (one, other) = (ed25519::Key::new(1), ed25519::Key::new(2));
+    for (suffix, option) in [("minisig", "--minisign-key"), ("sig", "--signify-key")] {
+        let sign = |key: &ed25519::Key, name: &str| match suffix {
+            "minisig" => key.minisign(name.as_bytes()),
+            _ => key.signify(name.as_bytes()),
+        };
+        let scratch = Scratch::new();
+        scratch.write("one.pub", one.public());
+        scratch.write("other.pub", other.public());
+        scratch.write(OLD, OLD);
+        scratch.write(NEW, NEW);
+        let previous = format!("{OLD}.{suffix}");
+        scratch.write(&previous, sign(&one, OLD));
+        let path = |name: &str| scratch.file(name).to_string_lossy().into_owned();
+        let run = |keys: &[&str]| {
+            let keys = keys.iter().flat_map(|name| [option.to_owned(), path(name)]);
+            let fixed = ["--require", "continuity", "--previous-signature", &previous];
+            let fixed = fixed.map(str::to_owned).into_iter();
+            scratch.check(fixed.chain(keys).chain([NEW.to_owned()]))
+        };
+        let both = ["one.pub", "other.pub"];
+        expect(&run(&both), 1, "signature-dropped");
+        let signature = format!("{NEW}.{suffix}");
+        scratch.write(&signature, sign(&one, NEW));
+        expect(&run(&both), 0, "agrees");
+        scratch.write(&signature, sign(&other, NEW));
+        expect(&run(&both), 1, "signer-changed");
+        expect(&run(&["other.pub"]), 1, "signer-changed");
+        expect(&run(&["one.pub"]), 1, "signer-changed");
+    }
+}
