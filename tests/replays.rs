@@ -478,9 +478,9 @@ writes it anew.
 | bump | all of these at once, with the pins from the ebuild; the exit status behind it |
 
 What each answers, in short. A dash stands where there is nothing to ask: no provenance
-then or now, or no Manifest yet. Behind what `bump`
-finds stands its exit status with source required. That nobody recorded reading the diff
-is said, and decides nothing unless a review is required, too.
+then or now, or no Manifest yet. Behind what `bump` finds stands its
+exit status with source required. That nobody recorded reading the diff is said, and
+decides nothing unless a review is required, too.
 
 ";
 
