@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::expectation::{Pins, PublisherExpectation};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
+use crate::history;
 use crate::manifest::Manifest;
 use crate::requirement::{Requirement, Status};
 use crate::sigstore::{BundlePolicy, Verifier};
@@ -225,10 +226,7 @@ fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
             let text = "no record was given that anybody read the release diff";
             Finding::fails(check, FailureClass::ReviewAbsent, text)
         }
-        Check::Continuity => {
-            let text = "no earlier release was given to compare with";
-            Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)
-        }
+        Check::Continuity => history::no_previous(),
         _ => {
             let text = "no key, identity or repository was given for it";
             Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)

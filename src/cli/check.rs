@@ -282,9 +282,9 @@ impl Check {
         let (name, file) = match split_pair(option, value, distfiles) {
             Ok((name, file)) => (name.to_owned(), file),
             Err(_) => {
-                let known: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
-                let role = |name: &str| pairing::role(&self.distdir, name, &known);
-                let content = |name: &&String| role(name) == Role::Content;
+                let known = distfiles.iter().map(String::as_str).collect();
+                let content =
+                    |name: &&String| pairing::role(&self.distdir, name, &known) == Role::Content;
                 let mut contents = distfiles.iter().filter(content);
                 match (contents.next(), contents.next()) {
                     (Some(only), None) => (only.clone(), value),

@@ -73,6 +73,13 @@ pub enum SourceError {
     SeveralTags(Vec<String>),
 }
 
+impl SourceError {
+    /// Whether the archive was left alone, rather than could not be read.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Archive(error) if error.is_unsupported())
+    }
+}
+
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -167,15 +174,18 @@ pub fn no_clone() -> Finding {
 pub fn check(distfile: &Path, clone: &Path, commit: &CommitSpec, options: &Options) -> Finding {
     match report(distfile, clone, commit, options) {
         Ok(report) => report.finding,
-        Err(error) => {
-            let class = match &error {
-                SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
-                SourceError::Git(_) => FailureClass::NotCheckedNoClone,
-                _ => FailureClass::CommitUnavailable,
-            };
-            Finding::fails(Check::Source, class, error.to_string())
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// What follows where nothing could be compared.
+pub fn failed(error: &SourceError) -> Finding {
+    let class = match error {
+        SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
+        SourceError::Git(_) => FailureClass::NotCheckedNoClone,
+        _ => FailureClass::CommitUnavailable,
+    };
+    Finding::fails(Check::Source, class, error.to_string())
 }
 
 /// Compares `distfile` with a commit in `clone`.
