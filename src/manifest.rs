@@ -16,7 +16,7 @@ const LINE_LIMIT: usize = 64 * 1024;
 /// The largest Manifest, in bytes. A full tree's top-level Manifest is a few hundred KiB.
 const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 /// The most DIST entries that are kept.
-const ENTRY_LIMIT: usize = 1_000_000;
+const ENTRY_LIMIT: usize = 100_000;
 
 /// One DIST line: `DIST <name> <size> (<hash> <value>)…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub enum ManifestError {
 pub enum Fault {
     /// Longer than 64 KiB.
     LineTooLong,
-    /// The Manifest is larger than 256 MiB or has more than a million DIST entries.
+    /// The Manifest is larger than 256 MiB or has more than 100,000 DIST entries.
     TooLarge,
     /// Not UTF-8.
     NotUtf8,

@@ -184,7 +184,7 @@ impl Package {
         let now = &self.ebuild.version;
         if let Some(text) = given {
             let version = Version::from_upstream(text)
-                .filter(|version| version != now)
+                .filter(|version| version < now)
                 .ok_or_else(|| PackageError::NotBefore(text.to_owned()))?;
             self.before = Some(Before { version, source: Source::Given });
             return Ok(());

@@ -140,12 +140,12 @@ impl Bump {
     ///
     /// Where the package, its distfiles or something named on the command line cannot be read.
     pub fn run(&self) -> Result<Status, Error> {
+        if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
+            return Err(UsageError::NotAName(name.clone()).into());
+        }
         let mut package = Package::read(&self.package)?;
         let distdir = self.distdir();
         let names = Plan::distfiles(&package, &distdir, &self.distfile)?;
-        if let Some(name) = names.iter().find(|name| !is_distfile_name(name)) {
-            return Err(UsageError::NotAName(name.clone()).into());
-        }
         package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
         let pairs = self.pairs(&package, &names, &distdir)?;
         let expected = Expected::of(self, &package.ebuild);
@@ -390,7 +390,7 @@ fn keys(
             _ => "--openpgp-key",
         };
         let text = format!(
-            "the key file {} of the ebuild is not there: install its package, or say {flag}",
+            "the ebuild's key file {} is not there: install its package, or say {flag}",
             path.display()
         );
         gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));

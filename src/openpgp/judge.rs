@@ -10,7 +10,6 @@ use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::Policy;
-use sequoia_openpgp::types::SignatureType;
 use sequoia_openpgp::{Cert, Error as PgpError, KeyHandle};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -231,9 +230,7 @@ fn counts(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> Re
     }
     let expiry = signing.stands(&weak, notes)?;
     live(signature, signing, expiry, notes)?;
-    let text = (signature.typ() == SignatureType::Text)
-        .then(|| "it is a text signature, which does not cover how lines end".to_owned());
-    for text in weak.into_iter().chain(text).chain(signing.binding_weaknesses()) {
+    for text in weak.into_iter().chain(signing.binding_weaknesses()) {
         notes.push(Note { class: FailureClass::SignatureWeak, text });
     }
     Ok(())

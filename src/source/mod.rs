@@ -337,7 +337,9 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
         let text = format!("the archive's own header names another commit, {stated}");
         finding = finding.noting(FailureClass::TagMismatch, text);
     }
-    finding = finding.forged_by(forgers(comparison));
+    if finding.class.is_none() {
+        finding = finding.forged_by(forgers(comparison));
+    }
     with_detail(finding, commit, comparison, stated)
 }
 
@@ -363,22 +365,16 @@ fn note_added(mut finding: Finding, comparison: &Comparison) -> Finding {
     let added = || comparison.differences.iter().filter(|d| d.kind == DifferenceKind::Added);
     let parts: [(&str, Vec<&Difference>); 3] = [
         (
-            "run or build something and are not in git",
+            "not in git, and run or build something",
             added().filter(|d| d.has_room() && !d.hazards.is_empty()).collect(),
         ),
-        (
-            "are not in git either",
-            added().filter(|d| d.has_room() && d.hazards.is_empty()).collect(),
-        ),
-        (
-            "are metadata of packaging tools, not in git",
-            added().filter(|d| !d.has_room()).collect(),
-        ),
+        ("not in git either", added().filter(|d| d.has_room() && d.hazards.is_empty()).collect()),
+        ("not in git, metadata of packaging tools", added().filter(|d| !d.has_room()).collect()),
     ];
     for (what, differences) in parts {
         if !differences.is_empty() {
             let names = names(differences.iter().map(|d| d.path.as_slice()));
-            let text = format!("{} that {what}: {names}", files(differences.len()));
+            let text = format!("{what} ({}): {names}", differences.len());
             finding = finding.noting(FailureClass::SourceAdded, text);
         }
     }

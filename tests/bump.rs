@@ -1,0 +1,445 @@
+//! `distvouch bump`: a package with two versions, made here, of which one thing at a time is missing
+//! or another.
+#![cfg(feature = "sigstore")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod common;
+#[path = "common/sigstore/mod.rs"]
+mod made;
+#[path = "common/messages.rs"]
+mod messages;
+#[path = "common/words.rs"]
+mod words;
+
+use common::{Run, Scratch, distvouch};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use made::{Signing, Sigstore, Workflow};
+use messages::{key, packets, public, signature_at, start};
+use openpgp::types::SignatureType;
+use openpgp::{Cert, Packet};
+use sequoia_openpgp as openpgp;
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+
+const BEFORE: i64 = 1_738_411_200;
+const NOW: i64 = 1_740_830_400;
+
+type Files<'a> = &'a [(&'a str, &'a str)];
+
+const OLD: Files = &[("setup.py", "setup()\n"), ("foo.py", "one\n")];
+const NEW: Files = &[("setup.py", "setup()\nimport os\n"), ("foo.py", "one\ntwo\n")];
+
+fn archive(top: &str, files: Files) -> Vec<u8> {
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(0);
+        tar.append_data(&mut header, format!("{top}/{path}"), text.as_bytes()).unwrap();
+    }
+    tar.into_inner().unwrap().finish().unwrap()
+}
+
+/// A package's directory, its DISTDIR, a clone and a Sigstore.
+struct Stage {
+    scratch: Scratch,
+    sigstore: Sigstore,
+    signer: Cert,
+}
+
+impl Stage {
+    /// Two versions whose ebuild ends in `lines`, published from the clone.
+    fn new(lines: &str) -> Self {
+        let stage = Self {
+            scratch: Scratch::new(),
+            sigstore: Sigstore::new("bump"),
+            signer: key("upstream"),
+        };
+        for dir in ["dev-libs", "dev-libs/foo", "distfiles", "clone"] {
+            std::fs::create_dir(stage.scratch.file(dir)).unwrap();
+        }
+        stage.scratch.write("root.json", stage.sigstore.trusted_root().to_string());
+        stage.scratch.write("key.pgp", public(&stage.signer));
+        stage.git(&["init", "-q", "-b", "main"]);
+        for (version, files) in [("1.2", OLD), ("1.10", NEW)] {
+            stage.ebuild(version, lines);
+            stage.distfile(
+                &format!("foo-{version}.tar.gz"),
+                &archive(&format!("foo-{version}"), files),
+            );
+            stage.commit(version, files);
+        }
+        stage.manifest(&["foo-1.2.tar.gz", "foo-1.10.tar.gz"]);
+        stage
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(self.scratch.file("clone"))
+            .args(["-c", "user.name=x", "-c", "user.email=x@example.org"])
+            .args(arguments)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn commit(&self, version: &str, files: Files) {
+        for (path, text) in files {
+            std::fs::write(self.scratch.file("clone").join(path), text).unwrap();
+        }
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", version]);
+        self.git(&["tag", &format!("v{version}")]);
+    }
+
+    fn ebuild(&self, version: &str, lines: &str) {
+        let text = format!("EAPI=8\ninherit verify-sig\n{lines}\n");
+        self.scratch.write(&format!("dev-libs/foo/foo-{version}.ebuild"), text);
+    }
+
+    fn distfile(&self, name: &str, bytes: &[u8]) {
+        self.scratch.write(&format!("distfiles/{name}"), bytes);
+    }
+
+    fn manifest(&self, names: &[&str]) {
+        let names: Vec<String> = names.iter().map(|name| format!("distfiles/{name}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let manifest = std::fs::read_to_string(self.scratch.manifest(&names)).unwrap();
+        let manifest = manifest.replace("DIST distfiles/", "DIST ");
+        self.scratch.write("dev-libs/foo/Manifest", manifest);
+    }
+
+    fn remove(&self, name: &str) {
+        std::fs::remove_file(self.scratch.file(&format!("distfiles/{name}"))).unwrap();
+    }
+
+    fn sign(&self, version: &str) {
+        let name = format!("foo-{version}.tar.gz");
+        let bytes = std::fs::read(self.scratch.file(&format!("distfiles/{name}"))).unwrap();
+        let at = start() + messages::DAY * 30;
+        let signature = signature_at(&self.signer, SignatureType::Binary, at, &bytes);
+        self.distfile(&format!("{name}.asc"), &packets([Packet::from(signature)]));
+    }
+
+    fn attest(&self, version: &str, time: i64) {
+        let name = format!("foo-{version}.tar.gz");
+        let bytes = std::fs::read(self.scratch.file(&format!("distfiles/{name}"))).unwrap();
+        let tag = format!("v{version}");
+        let commit = self.git(&["rev-parse", &format!("{tag}^{{commit}}")]);
+        let run = Workflow::release("example/foo", &tag, &commit);
+        let provenance = Signing::of(&self.sigstore, &run, time, &name, &bytes).provenance(&run);
+        self.distfile(&format!("{name}.provenance"), provenance.to_string().as_bytes());
+    }
+
+    fn bump_of(&self, package: &str, more: &[&str]) -> Run {
+        let mut command = distvouch();
+        command.arg("bump").arg(self.scratch.file(package)).arg("--distdir");
+        command.arg(self.scratch.file("distfiles"));
+        command.arg("--trusted-root").arg(self.scratch.file("root.json"));
+        Run::of(command.args(more).output().unwrap())
+    }
+
+    fn bump(&self, more: &[&str]) -> Run {
+        self.bump_of("dev-libs/foo", &[&["--json"], more].concat())
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.scratch.file(name).to_string_lossy().into_owned()
+    }
+}
+
+const PINS: &str = "\
+VERIFY_SIG_METHOD=provenance
+VERIFY_PROVENANCE_REPO=https://github.com/example/foo
+VERIFY_PROVENANCE_WORKFLOW=.github/workflows/release.yml
+VERIFY_PROVENANCE_REF=\"refs/tags/v${PV}\"
+VERIFY_PROVENANCE_OWNER_ID=77";
+
+#[track_caller]
+fn expect(run: &Run, check: &str, said: &str) {
+    assert_eq!(run.said(check), said, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn everything_agrees() {
+    let stage = Stage::new(PINS);
+    stage.attest("1.2", BEFORE);
+    stage.attest("1.10", NOW);
+    let (old, new) =
+        (stage.path("distfiles/foo-1.2.tar.gz"), stage.path("distfiles/foo-1.10.tar.gz"));
+    let reviews = stage.path("dev-libs/foo/distvouch-reviews.jsonl");
+    let review = ["review", &old, &new, "--note", "read", "--file", &reviews, "--reviewer", "me"];
+    assert!(distvouch().args(review).output().unwrap().status.success());
+    let clone = stage.path("clone");
+    let require = "manifest,provenance,continuity,source,review";
+    let run = stage.bump(&["--git", &clone, "--require", require]);
+    for check in ["manifest", "provenance", "continuity", "source", "review"] {
+        expect(&run, check, "agrees");
+    }
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let json = run.json();
+    assert_eq!(json["package"]["name"], "dev-libs/foo");
+    // By Gentoo's order, not by that of letters.
+    assert_eq!(json["package"]["version"], "1.10");
+    assert_eq!(json["package"]["previous_version"], "1.2");
+    assert_eq!(json["diffs"][0]["diff"]["totals"]["changed"], 2);
+    assert_eq!(json["diffs"][0]["diff"]["changes"][0]["path"], "setup.py");
+    // The attested commit, not the tag of the version, was what git was asked for.
+    let commit = stage.git(&["rev-parse", "v1.10^{commit}"]);
+    assert_eq!(run.finding("source")["detail"]["commit"], commit.as_str());
+    assert!(!json["attackers"].to_string().contains("token"));
+}
+
+#[test]
+fn the_order_of_the_text() {
+    let stage = Stage::new(PINS);
+    stage.attest("1.2", BEFORE);
+    stage.attest("1.10", NOW);
+    let run = stage.bump_of("dev-libs/foo/foo-1.10.ebuild", &["--git", &stage.path("clone")]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let mut at = 0;
+    for text in [
+        "dev-libs/foo: 1.2 -> 1.10",
+        "Since foo-1.2.tar.gz: 2 changed",
+        "setup.py",
+        "  review ",
+        "  source ",
+        "  continuity ",
+        "  provenance ",
+        "an attacker must hold one of",
+        "Without provenance",
+        "Nobody looked at",
+        "distvouch review ",
+    ] {
+        let found = run.stdout[at..].find(text);
+        at += found.unwrap_or_else(|| panic!("{text} is not in its place:\n{}", run.stdout));
+    }
+    assert_eq!(words::verdicts(&run.stdout), [""; 0]);
+}
+
+#[test]
+fn attested_before_and_not_now() {
+    let stage = Stage::new(PINS);
+    stage.attest("1.2", BEFORE);
+    let run = stage.bump(&["--require", "continuity"]);
+    expect(&run, "continuity", "provenance-dropped");
+    assert_eq!(run.status, 1);
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    let first = text.lines().take(4).collect::<Vec<_>>().join("\n");
+    assert!(first.contains("provenance-dropped"), "{text}");
+}
+
+#[test]
+fn signed_before_and_not_now() {
+    let key_path = "VERIFY_SIG_OPENPGP_KEY_PATH=/nonexistent/foo.asc";
+    let stage = Stage::new(key_path);
+    stage.sign("1.2");
+    let key = stage.path("key.pgp");
+    let run = stage.bump(&["--require", "continuity", "--openpgp-key", &key]);
+    expect(&run, "continuity", "signature-dropped");
+    stage.sign("1.10");
+    let run = stage.bump(&["--require", "continuity,openpgp", "--openpgp-key", &key]);
+    expect(&run, "continuity", "agrees");
+    expect(&run, "openpgp", "agrees");
+    assert_eq!(run.status, 0);
+    // The key that the ebuild names is not installed, which is no agreement.
+    let run = stage.bump(&[]);
+    assert!(run.said("openpgp").contains("not-checked-no-expectation"), "{}", run.stdout);
+    assert!(run.stdout.contains("/nonexistent/foo.asc is not there"), "{}", run.stdout);
+    assert_eq!(run.status, 3);
+}
+
+#[test]
+fn the_manifest_remembers_what_was_there() {
+    let stage = Stage::new("");
+    stage.sign("1.2");
+    stage.attest("1.2", BEFORE);
+    let old = ["foo-1.2.tar.gz", "foo-1.2.tar.gz.asc", "foo-1.2.tar.gz.provenance"];
+    stage.manifest(&[&old[..], &["foo-1.10.tar.gz"]].concat());
+    stage.remove("foo-1.2.tar.gz.asc");
+    stage.remove("foo-1.2.tar.gz.provenance");
+    let run = stage.bump(&["--require", "continuity"]);
+    expect(&run, "continuity", "signature-dropped,provenance-dropped");
+    assert_eq!(run.status, 1);
+    // With the same beside the new one, there is only nothing to compare with.
+    stage.sign("1.10");
+    stage.attest("1.10", NOW);
+    let run = stage.bump(&["--require", "continuity"]);
+    expect(&run, "continuity", "not-checked-no-expectation,not-checked-no-expectation");
+    assert_eq!(run.status, 3);
+}
+
+#[test]
+fn another_publisher_than_before() {
+    let stage = Stage::new("");
+    stage.attest("1.2", BEFORE);
+    let bytes = std::fs::read(stage.path("distfiles/foo-1.10.tar.gz")).unwrap();
+    let mut run = Workflow::release("example/foo", "v1.10", &"0b".repeat(20));
+    run.repository_id = 5;
+    let name = "foo-1.10.tar.gz";
+    let provenance = Signing::of(&stage.sigstore, &run, NOW, name, &bytes).provenance(&run);
+    stage.distfile("foo-1.10.tar.gz.provenance", provenance.to_string().as_bytes());
+    expect(&stage.bump(&["--require", "continuity"]), "continuity", "repository-reregistered");
+}
+
+#[test]
+fn an_archive_that_is_not_what_git_has() {
+    let stage = Stage::new("");
+    let files = [NEW, &[("m4/host.m4", "eval x\n")]].concat();
+    stage.distfile("foo-1.10.tar.gz", &archive("foo-1.10", &files));
+    stage.manifest(&["foo-1.2.tar.gz", "foo-1.10.tar.gz"]);
+    let run = stage.bump(&["--git", &stage.path("clone"), "--require", "source"]);
+    assert!(run.stdout.contains("host.m4"), "{}", run.stdout);
+    let first = run.json()["diffs"][0]["diff"]["changes"][0]["path"].clone();
+    assert_eq!(first, "m4/host.m4", "what runs first stands on top");
+    let changed = [("setup.py", "other\n"), NEW[1]];
+    stage.distfile("foo-1.10.tar.gz", &archive("foo-1.10", &changed));
+    let run = stage.bump(&["--git", &stage.path("clone"), "--require", "source"]);
+    expect(&run, "source", "source-changed");
+    assert_eq!(run.status, 1);
+    expect(&stage.bump(&["--require", "source"]), "source", "not-checked-no-clone");
+}
+
+#[test]
+fn what_only_bash_knows_is_asked_for() {
+    let lines = PINS.replace("v${PV}", "v$(ver_cut 1-2)");
+    let stage = Stage::new(&lines);
+    stage.attest("1.10", NOW);
+    let run = stage.bump(&[]);
+    let asked = run.json()["asked"][0].clone();
+    assert_eq!(
+        (&asked["variable"], &asked["flag"]),
+        (&"VERIFY_PROVENANCE_REF".into(), &"--ref".into())
+    );
+    assert_eq!(run.status, 3, "a pin that was not compared is no agreement: {}", run.stdout);
+    let run = stage.bump(&["--ref", "refs/tags/v1.10"]);
+    assert_eq!((run.json()["asked"].clone(), run.status), (Value::Array(Vec::new()), 0));
+    let run = stage.bump(&["--ref", "refs/tags/v1.9"]);
+    expect(&run, "provenance", "ref-mismatch");
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    assert!(text.contains("Not read from the ebuild: VERIFY_PROVENANCE_REF"), "{text}");
+}
+
+#[test]
+fn the_version_before() {
+    let stage = Stage::new("");
+    // No other ebuild: the Manifest knows of it, then DISTDIR, then nobody.
+    std::fs::remove_file(stage.scratch.file("dev-libs/foo/foo-1.2.ebuild")).unwrap();
+    let found = |more: &[&str]| {
+        let json = stage.bump(more).json();
+        (json["package"]["previous_version"].clone(), json["package"]["previous_found"].clone())
+    };
+    assert_eq!(found(&[]), ("1.2".into(), "by the Manifest".into()));
+    stage.manifest(&["foo-1.10.tar.gz"]);
+    assert_eq!(found(&[]), ("1.2".into(), "by what lies in DISTDIR".into()));
+    assert_eq!(found(&["--previous-version", "1.2"]).1, "as given");
+    stage.remove("foo-1.2.tar.gz");
+    assert_eq!(found(&[]), (Value::Null, Value::Null));
+    let run = stage.bump(&["--require", "review,continuity"]);
+    assert_eq!(run.status, 3);
+    expect(&run, "review", "review-absent");
+    expect(&run, "continuity", "not-checked-no-expectation");
+    let run = stage.bump(&["--previous-version", "1.10"]);
+    assert!(run.status == 2 && run.stderr.contains("--previous-version"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_not_a_version_before() {
+    let stage = Stage::new("");
+    stage.ebuild("1.10-r1", "");
+    stage.ebuild("9999", "");
+    stage.ebuild("1.3_rc1", "");
+    let json = stage.bump(&[]).json();
+    assert_eq!(json["package"]["version"], "1.10-r1");
+    assert_eq!(json["package"]["previous_version"], "1.3_rc1");
+    // Its distfile is not there: nothing was compared, and that is said.
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    assert!(text.contains("Not compared"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_found() {
+    let stage = Stage::new("");
+    for (package, more, said) in [
+        ("nothing-1.0.ebuild", &[][..], "nothing-1.0.ebuild"),
+        ("distfiles", &[], "neither a package directory nor an ebuild"),
+        ("dev-libs/foo", &["--distfile", "../x"], "not the name of a distfile"),
+        ("dev-libs/foo", &["--distfile", "bar.tar.gz"], "bar.tar.gz is not in"),
+        ("dev-libs/foo", &["--require", "everything"], "--require"),
+    ] {
+        let run = stage.bump_of(package, more);
+        assert_eq!(run.status, 2, "{package}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(said), "{package}: {}", run.stderr);
+    }
+    stage.ebuild("2.0", "");
+    let run = stage.bump(&[]);
+    assert!(run.status == 2 && run.stderr.contains("--distfile"), "{}", run.stderr);
+    let only_live = stage.scratch.file("dev-libs/live");
+    std::fs::create_dir(&only_live).unwrap();
+    std::fs::write(only_live.join("live-9999.ebuild"), "").unwrap();
+    let run = stage.bump_of("dev-libs/live", &[]);
+    assert!(run.status == 2 && run.stderr.contains("live"), "{}", run.stderr);
+}
+
+#[test]
+fn before_the_manifest_is_made() {
+    let stage = Stage::new("");
+    std::fs::remove_file(stage.scratch.file("dev-libs/foo/Manifest")).unwrap();
+    let run = stage.bump(&["--require", "continuity"]);
+    assert_eq!(run.json()["distfiles"][0]["name"], "foo-1.10.tar.gz", "{}", run.stderr);
+    expect(&run, "manifest", "not-checked-no-expectation");
+    stage.manifest(&["foo-1.2.tar.gz"]);
+    expect(&stage.bump(&[]), "manifest", "manifest-missing-entry");
+}
+
+#[test]
+fn a_page_of_the_diff() {
+    let stage = Stage::new("");
+    let page = stage.path("diff.html");
+    assert_eq!(stage.bump(&["--html", &page]).status, 0);
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert!(text.contains("setup.py"), "{text}");
+    assert_eq!(stage.bump(&["--html", &page]).status, 2, "it is not overwritten");
+}
+
+#[test]
+fn nothing_of_an_ebuild_runs() {
+    let stage = Stage::new("");
+    let trap = stage.path("trap");
+    let lines = format!(
+        "touch {trap}\nVERIFY_PROVENANCE_REPO=$(touch {trap})\nVERIFY_PROVENANCE_REF=`touch {trap}`"
+    );
+    stage.ebuild("1.10", &lines);
+    let run = stage.bump(&[]);
+    expect(
+        &run,
+        "provenance",
+        "provenance-absent,not-checked-no-expectation,not-checked-no-expectation",
+    );
+    assert_eq!(run.status, 1);
+    assert!(!Path::new(&trap).exists());
+}
+
+#[test]
+fn names_from_outside_are_escaped() {
+    let stage = Stage::new("");
+    let files = [NEW, &[("x\u{1b}[32m\u{202e}.m4", "x\n")]].concat();
+    stage.distfile("foo-1.10.tar.gz", &archive("foo-1.10", &files));
+    stage.ebuild("1.10", "VERIFY_PROVENANCE_REF=\"$(x)\u{1b}[32m\"");
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    assert!(text.contains("<U+001B>") || text.contains("\\x1b"), "{text}");
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
+}
