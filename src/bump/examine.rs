@@ -192,6 +192,8 @@ pub fn examine(
         let mut findings = vec![reviewed(bump, comparison), sourced(bump, distfile)];
         findings.extend(bump.gaps.iter().cloned());
         findings.extend(more.get(&distfile.name).into_iter().flatten().cloned());
+        // What stands in for them where they are required and nobody looks.
+        distfile.findings.retain(|f| ![Check::Source, Check::Review].contains(&f.check));
         // The evidence that is not at hand says more than that none was given.
         if findings.iter().any(|finding| finding.check == Check::Continuity) {
             let nothing = history::no_previous();

@@ -1,85 +1,13 @@
-//! Incidents, played again: two releases, a repository, what was published beside them, and what
-//! each level of checking is expected to answer.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+//! Where an incident is played: releases, what stands beside them, repositories, a package.
 
+use super::Level;
 use crate::made::{Signing, Sigstore, Workflow};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-/// A level of checking; each asks for more than the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// The Manifest of the bump, afterwards.
-    Manifest,
-    /// Which repository published: what other tools ask.
-    Repository,
-    /// How it published, too.
-    Pins,
-    /// Whether that is as it was the last time.
-    Continuity,
-    /// Whether the archive is what git has.
-    Source,
-    /// What a person sees who reads the diff.
-    Diff,
-}
-
-impl Level {
-    /// Every level.
-    pub const ALL: [Self; 6] =
-        [Self::Manifest, Self::Repository, Self::Pins, Self::Continuity, Self::Source, Self::Diff];
-
-    /// Its name in the document.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Manifest => "Manifest",
-            Self::Repository => "repository only",
-            Self::Pins => "pins",
-            Self::Continuity => "continuity",
-            Self::Source => "source",
-            Self::Diff => "diff",
-        }
-    }
-
-    /// The check whose finding counts.
-    fn check(self) -> &'static str {
-        match self {
-            Self::Manifest => "manifest",
-            Self::Repository | Self::Pins => "provenance",
-            Self::Continuity => "continuity",
-            Self::Source => "source",
-            Self::Diff => "diff",
-        }
-    }
-}
-
-/// What a level is expected to answer, and the exit status.
-pub type Expected = (Level, &'static str, i32);
-
-/// An incident.
-pub struct Replay {
-    /// The heading in the document.
-    pub title: &'static str,
-    /// What is known of it, and what is re-enacted.
-    pub told: &'static str,
-    /// Makes the releases and the repository.
-    pub stage: fn() -> Stage,
-    /// What each level answers; for [`Level::Diff`], whether it lists what was slipped in `first`, or
-    /// among others.
-    pub levels: &'static [Expected],
-    /// What to take from it.
-    pub lesson: &'static str,
-}
 
 /// The files of a release or a commit.
 pub type Tree = BTreeMap<String, Vec<u8>>;
@@ -175,16 +103,39 @@ impl Stage {
 
     /// Writes the Manifest of the new archive as it is now.
     pub fn manifest(&self) {
-        let path = self.path("new").join(&self.new);
-        let bytes = std::fs::read(&path).unwrap();
-        let line = format!(
-            "DIST {} {} BLAKE2B {} SHA512 {}\n",
-            self.new,
-            bytes.len(),
-            sum("b2sum", &path),
-            sum("sha512sum", &path)
-        );
+        let line = dist(&self.new, &self.path("new").join(&self.new));
         std::fs::write(self.path("Manifest"), line).unwrap();
+    }
+
+    /// Makes the package's directory and the distfiles, as a maintainer has them before the bump.
+    pub fn package(&self) {
+        let package = self.old.rsplit_once('-').unwrap().0;
+        std::fs::create_dir(self.path(package)).unwrap();
+        std::fs::create_dir(self.path("distfiles")).unwrap();
+        let mut manifest = String::new();
+        let mut attested = false;
+        for (place, name) in [("old", &self.old), ("new", &self.new)] {
+            let version = name.strip_suffix(".tar.gz").unwrap();
+            for file in [name.clone(), format!("{name}.provenance")] {
+                let path = self.path(place).join(&file);
+                if !path.exists() {
+                    continue;
+                }
+                std::fs::copy(&path, self.path("distfiles").join(&file)).unwrap();
+                manifest.push_str(&dist(&file, &path));
+                attested |= file.ends_with(".provenance");
+            }
+            let mut ebuild = "EAPI=8\n".to_owned();
+            if attested {
+                writeln!(ebuild, "VERIFY_PROVENANCE_REPO={}", self.repository).unwrap();
+                for pin in self.pins.chunks(2) {
+                    let name = pin[0].trim_start_matches('-').to_uppercase().replace('-', "_");
+                    writeln!(ebuild, "VERIFY_PROVENANCE_{name}=\"{}\"", pin[1]).unwrap();
+                }
+            }
+            std::fs::write(self.path(package).join(format!("{version}.ebuild")), ebuild).unwrap();
+        }
+        std::fs::write(self.path(package).join("Manifest"), manifest).unwrap();
     }
 
     /// Makes an empty repository there.
@@ -264,6 +215,17 @@ impl Stage {
                 all.into_iter().map(str::to_owned).collect()
             }
             Level::Diff => ["diff", "--unified", &old, &new].map(str::to_owned).to_vec(),
+            Level::Bump => {
+                let package = self.old.rsplit_once('-').unwrap().0;
+                let attested = self.path("old").join(format!("{}.provenance", self.old)).exists();
+                let require = match attested {
+                    true => ["--require", "manifest,provenance,continuity,source"],
+                    false => ["--require", "manifest,source"],
+                };
+                let fixed = ["bump", package, "--distdir", "distfiles", "--git", &self.clone];
+                let all = fixed.iter().chain(&by[..2]).chain(&require);
+                all.map(|s| (*s).to_owned()).collect()
+            }
         }
     }
 
@@ -277,7 +239,8 @@ impl Stage {
     }
 
     /// What a level answers: the class of its finding, with the classes said beside it behind plus
-    /// signs, and the exit status. For the diff, whether it lists the payload.
+    /// signs, and the exit status. For the diff, whether it lists the payload; for the bump, all
+    /// classes that contradict.
     pub fn answer(&self, level: Level) -> (String, i32) {
         let mut arguments = self.arguments(level);
         if level == Level::Diff {
@@ -297,8 +260,14 @@ impl Stage {
         let (status, text, said) = self.run(&arguments);
         let json: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {said}"));
         let findings = json["distfiles"][0]["findings"].as_array().unwrap();
-        let findings = findings.iter().filter(|f| f["check"] == level.check());
-        let each: Vec<String> = findings.map(classes).collect();
+        let Some(check) = level.check() else {
+            let against = findings.iter().filter(|f| f["outcome"] == "contradicts");
+            let mut classes: Vec<_> = against.map(|f| f["class"].as_str().unwrap()).collect();
+            classes.dedup();
+            return (classes.join(", "), status);
+        };
+        let each: Vec<String> =
+            findings.iter().filter(|f| f["check"] == check).map(classes).collect();
         (each.join(","), status)
     }
 }
@@ -316,142 +285,6 @@ fn classes(finding: &Value) -> String {
     all.join("+")
 }
 
-impl Replay {
-    /// Plays it, and holds every level to what is expected.
-    pub fn hold(&self) {
-        let stage = (self.stage)();
-        let answers: Vec<_> = self
-            .levels
-            .iter()
-            .map(|(level, ..)| {
-                let (answer, status) = stage.answer(*level);
-                (*level, answer, status)
-            })
-            .collect();
-        let expected: Vec<_> =
-            self.levels.iter().map(|(l, a, s)| (*l, (*a).to_owned(), *s)).collect();
-        assert_eq!(answers, expected, "{}", self.title);
-    }
-
-    /// What the program printed at each level, as a section of the document. What an earlier
-    /// incident printed on the same command, `seen`, is not repeated.
-    pub fn section(&self, seen: &mut BTreeMap<(String, String), &'static str>, out: &mut String) {
-        let stage = (self.stage)();
-        write!(out, "\n## {}\n\n{}", self.title, wrapped(self.told)).unwrap();
-        for (level, ..) in self.levels {
-            let arguments = stage.arguments(*level);
-            let (status, text, said) = stage.run(&arguments);
-            assert_eq!(said, "", "{} at {}", self.title, level.name());
-            let (command, text) = (command_line(&arguments), plain(&text));
-            write!(out, "\n### {}: {}\n\n", self.short(), level.name()).unwrap();
-            match seen.entry((command, text)) {
-                Entry::Occupied(earlier) => {
-                    writeln!(out, "The same, to the letter, as under {}.", earlier.get()).unwrap();
-                }
-                Entry::Vacant(place) => {
-                    let (command, text) = place.key();
-                    write!(out, "```console\n{command}\n{text}```\n\nExit status {status}.\n")
-                        .unwrap();
-                    place.insert(self.short());
-                }
-            }
-        }
-        write!(out, "\n### {}: what to take from it\n\n{}", self.short(), wrapped(self.lesson))
-            .unwrap();
-    }
-
-    /// The part of the title before the colon.
-    pub fn short(&self) -> &'static str {
-        self.title.split(':').next().unwrap()
-    }
-
-    /// Its row of the table.
-    pub fn row(&self, out: &mut String) {
-        write!(out, "| {} |", self.short()).unwrap();
-        for level in Level::ALL {
-            let cell = self.levels.iter().find(|(l, ..)| *l == level);
-            match cell {
-                None => out.push_str(" – |"),
-                Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),
-                Some((Level::Diff, ..)) => out.push_str(" lists it |"),
-                Some((_, answer, _)) => {
-                    let (first, rest) = answer.split_once('+').unwrap_or((answer, ""));
-                    let rest = rest.replace('+', ", ");
-                    match (first, rest.as_str()) {
-                        (first, "") => write!(out, " {first} |").unwrap(),
-                        ("agrees", rest) => write!(out, " agrees; said: {rest} |").unwrap(),
-                        (first, rest) => write!(out, " {first}; also: {rest} |").unwrap(),
-                    }
-                }
-            }
-        }
-        out.push('\n');
-    }
-}
-
-/// Text in lines of at most 88 columns.
-fn wrapped(text: &str) -> String {
-    let mut out = String::new();
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let width = word.chars().count();
-        if column > 0 && column + 1 + width > 88 {
-            out.push('\n');
-            column = 0;
-        } else if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += width;
-    }
-    out.push('\n');
-    out
-}
-
-/// The command as one would type it, in several lines where it is long; an option stays with what
-/// it is set to.
-fn command_line(arguments: &[String]) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut option_waits = false;
-    for argument in arguments {
-        let quoted = match argument.contains(['*', ' ']) {
-            true => format!("'{argument}'"),
-            false => argument.clone(),
-        };
-        match words.last_mut() {
-            Some(option) if option_waits => write!(option, " {quoted}").unwrap(),
-            _ => words.push(quoted),
-        }
-        option_waits = argument.starts_with("--") && argument != "--unified";
-    }
-    let mut lines = vec!["$ distvouch".to_owned()];
-    for word in words {
-        let line = lines.last_mut().unwrap();
-        if line.len() + word.len() > 84 {
-            line.push_str(" \\");
-            lines.push(format!("      {word}"));
-        } else {
-            write!(line, " {word}").unwrap();
-        }
-    }
-    lines.join("\n")
-}
-
-/// The output, without what depends on how well the archives were compressed.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for line in text.lines() {
-        match line.split_once("BLAKE2B ") {
-            Some((before, hash)) if hash.len() == 128 => {
-                writeln!(out, "{before}BLAKE2B …").unwrap();
-            }
-            _ => writeln!(out, "{}", line.trim_end()).unwrap(),
-        }
-    }
-    out
-}
-
 /// A .tar.gz of `tree` below the directory of its name, the same at every run.
 fn archive(name: &str, tree: &Tree) -> Vec<u8> {
     let top = name.strip_suffix(".tar.gz").unwrap();
@@ -467,6 +300,13 @@ fn archive(name: &str, tree: &Tree) -> Vec<u8> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
     gzip.write_all(&tar).unwrap();
     gzip.finish().unwrap()
+}
+
+/// A DIST line of a Manifest.
+fn dist(name: &str, path: &Path) -> String {
+    let size = std::fs::metadata(path).unwrap().len();
+    let (blake2b, sha512) = (sum("b2sum", path), sum("sha512sum", path));
+    format!("DIST {name} {size} BLAKE2B {blake2b} SHA512 {sha512}\n")
 }
 
 fn sum(tool: &str, path: &Path) -> String {
