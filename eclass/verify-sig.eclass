@@ -372,7 +372,7 @@ _verify-sig_set_key() {
 # <function> if it refuses <subject>, cannot run or says nothing at all.
 # Returns 3 if something was not checked, and 0 otherwise.
 #
-# Everything is handed over as an argument: from EAPI 9 on, the variables of the
+# Everything goes in as an argument: from EAPI 9 on, the variables of the
 # package manager are not in the environment.
 _verify-sig_distvouch() {
 	local function=${1} subject=${2//\\/\\\\}
@@ -544,9 +544,34 @@ verify-sig_verify_detached() {
 
 	_verify-sig_say_clock
 	_verify-sig_say_no_refresh
-	_verify-sig_distvouch "${FUNCNAME}" "${name}" \
-		detached --format portage "${key_args[@]}" -- "${sig}" "${file}"
+	if [[ ${VERIFY_SIG_METHOD} == sigstore ]]; then
+		_verify-sig_bundle "${FUNCNAME}" "${name}" "${file}" "${sig}"
+	else
+		_verify-sig_distvouch "${FUNCNAME}" "${name}" \
+			detached --format portage "${key_args[@]}" -- "${sig}" "${file}"
+	fi
 	return 0
+}
+
+# @FUNCTION: _verify-sig_bundle
+# @INTERNAL
+# @USAGE: <function> <name> <file> <bundle>
+# @DESCRIPTION:
+# A Sigstore bundle, with "key_args" of the calling function.  distvouch looks
+# for bundles beside the file; here they can have any name and place.
+_verify-sig_bundle() {
+	local function=${1} name=${2} file=${3} bundle=${4} dir
+	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+	if [[ ${file} == - ]]; then
+		name=stdin
+		cat > "${dir}/${name}" || die
+	else
+		ln -s "$(realpath -- "${file}")" "${dir}/${name}" || die
+	fi
+	ln -s "$(realpath -- "${bundle}")" "${dir}/${name}.sigstore" || die
+	_verify-sig_distvouch "${function}" "${name}" \
+		check --format portage --clock emerge --distdir "${dir}" --require sigstore "${key_args[@]}" -- "${name}"
+	rm -r "${dir}" || die
 }
 
 # @FUNCTION: _verify-sig_other_message
@@ -633,7 +658,7 @@ verify-sig_verify_message() {
 # @USAGE: <function> <checksum-file> <format> <file>...
 # @DESCRIPTION:
 # A list of checksums without distvouch.  A line that does not have the form is
-# left out, a file that is listed twice has to agree both times, and each
+# skipped, a file that is listed twice has to agree both times, and each
 # file has to be listed.
 _verify-sig_other_checksums() {
 	local function=${1} list=${2} format=${3}
@@ -721,7 +746,7 @@ verify-sig_verify_unsigned_checksums() {
 		_verify-sig_other_checksums "${FUNCNAME}" "${dir}/list" "${format}" "${files[@]}"
 	else
 		_verify-sig_distvouch "${FUNCNAME}" "${files[*]}" \
-			checksums "${dir}/list" --format "${format}" -- "${files[@]}"
+			checksums --report portage --format "${format}" -- "${dir}/list" "${files[@]}"
 	fi
 	rm -r "${dir}" || die
 }
@@ -779,20 +804,34 @@ _verify-sig_uncompress() {
 # unpack that same result into the current directory.  For upstreams that sign
 # the tarball before they compress it, such as kernel.org.
 #
-# Takes .tar.xz, .tar.gz and .tar.bz2, and .tar.zst and .tar.lz if the ebuild
-# has app-arch/zstd or app-arch/lzip in BDEPEND.  The uncompressed tarball is
-# kept below ${T} meanwhile.
+# Takes .tar.xz, .tar.gz, .tar.bz2, .tar.zst and .tar.lz; where there is no
+# distvouch, the last two need app-arch/zstd or app-arch/lzip in BDEPEND.  The
+# uncompressed tarball is kept below ${T} meanwhile.
 verify-sig_uncompress_verify_unpack() {
 	(( ${#} == 2 || ${#} == 3 )) ||
 		die "Usage: ${FUNCNAME} <compressed-tar> <sig-file> [<key-file>]"
 
-	local file=${1} dir tar
+	local file=${1} sig=${2} name=${1##*/} dir tar
+	local key key_args
 	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
-	tar=${file##*/}
-	tar=${dir}/${tar%.t*}.tar
+	tar=${dir}/${name%.t*}.tar
 
-	_verify-sig_uncompress "${FUNCNAME}" "${file}" "${tar}"
-	verify-sig_verify_detached "${tar}" "${@:2}"
+	case ${VERIFY_SIG_METHOD} in
+		openpgp|signify|minisig) _verify-sig_set_key "${FUNCNAME}" "${3}" ;;
+		*) die "${FUNCNAME} not supported with ${VERIFY_SIG_METHOD}" ;;
+	esac
+
+	if _verify-sig_lacks_distvouch; then
+		_verify-sig_uncompress "${FUNCNAME}" "${file}" "${tar}"
+		verify-sig_verify_detached "${tar}" "${@:2}"
+	else
+		_verify-sig_say einfo "Checking what is in ${name} against ${sig##*/} ..."
+		_verify-sig_say_clock
+		_verify-sig_say_no_refresh
+		_verify-sig_distvouch "${FUNCNAME}" "${name}" \
+			detached --format portage "${key_args[@]}" --uncompress --output "${tar}" -- "${sig}" "${file}"
+	fi
+	[[ -f ${tar} ]] || die "${FUNCNAME}: ${name}: no tarball came of it"
 	unpack "${tar}"
 	rm -r "${dir}" || die
 }
@@ -1001,7 +1040,8 @@ _verify-sig_check_all() {
 	if [[ -n ${want_signatures} ]]; then
 		_verify-sig_say_no_refresh
 		require+=( "${VERIFY_SIG_METHOD/minisig/minisign}" )
-		for f in "${!whole[@]}"; do
+		# distvouch looks for bundles itself
+		[[ ${VERIFY_SIG_METHOD} == sigstore ]] || for f in "${!whole[@]}"; do
 			args+=( --signature "${whole[${f}]}=${DISTDIR}/${f}" )
 		done
 		for f in "${!over_tar[@]}"; do

@@ -85,6 +85,17 @@ pub enum UsageError {
         /// What was given.
         value: String,
     },
+    /// An option pairs a distfile with itself.
+    PairedWithItself {
+        /// The option.
+        option: &'static str,
+        /// The distfile.
+        distfile: String,
+    },
+    /// A pin without anybody whose publishing it would pin.
+    PinWithoutPublisher,
+    /// `--trigger` names no event.
+    NoTrigger,
     /// An option is about a distfile that is not checked.
     NotChecked {
         /// The option.
@@ -132,6 +143,14 @@ impl fmt::Display for UsageError {
             Self::NotAPair { option, value } => {
                 write!(f, "{option}: \"{value}\" is not of the form DISTFILE=VALUE")
             }
+            Self::PairedWithItself { option, distfile } => {
+                write!(f, "{option}: \"{distfile}\" cannot be evidence about itself")
+            }
+            Self::PinWithoutPublisher => f.write_str(
+                "a pin (--workflow, --ref, --trigger, --runner, --repository-id, --owner-id, \
+                 --environment, --signer) needs --repository or --publisher",
+            ),
+            Self::NoTrigger => f.write_str("--trigger: name at least one event, and no empty one"),
             Self::NotChecked { option, distfile } => {
                 write!(f, "{option}: \"{distfile}\" is not among the distfiles to check")
             }
@@ -147,7 +166,7 @@ impl fmt::Display for UsageError {
                 "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
             ),
             Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
-            Self::Publisher(error) => error.fmt(f),
+            Self::Publisher(error) => write!(f, "--repository or --publisher: {error}"),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
             Self::BadTime(text) => {
                 write!(f, "--time: \"{text}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")

@@ -16,7 +16,7 @@ const LINE_LIMIT: usize = 64 * 1024;
 /// The largest Manifest, in bytes. A full tree's top-level Manifest is a few hundred KiB.
 const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 /// The most DIST entries that are kept.
-const ENTRY_LIMIT: usize = 1_000_000;
+const ENTRY_LIMIT: usize = 100_000;
 
 /// One DIST line: `DIST <name> <size> (<hash> <value>)…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub enum ManifestError {
 pub enum Fault {
     /// Longer than 64 KiB.
     LineTooLong,
-    /// The Manifest is larger than 256 MiB or has more than a million DIST entries.
+    /// The Manifest is larger than 256 MiB or has more than 100,000 DIST entries.
     TooLarge,
     /// Not UTF-8.
     NotUtf8,
@@ -110,6 +110,10 @@ pub enum Fault {
     BadSize(String),
     /// The file name cannot be one of a distfile.
     BadName(String),
+    /// A time stamp that is not of GLEP 74's form.
+    BadTimestamp(String),
+    /// Words behind the last one that the entry has.
+    Surplus(String),
     /// A hash name without a value.
     HashWithoutValue(String),
     /// A value that is not lower-case hexadecimal of the right length.
@@ -137,6 +141,10 @@ impl fmt::Display for Fault {
             Self::Incomplete => f.write_str("the entry lacks a name or a size"),
             Self::BadSize(size) => write!(f, "\"{size}\" is not a size in bytes"),
             Self::BadName(name) => write!(f, "\"{name}\" cannot be the name of a distfile"),
+            Self::BadTimestamp(word) => {
+                write!(f, "\"{word}\" is not a time like 2026-11-22T00:00:00Z")
+            }
+            Self::Surplus(word) => write!(f, "\"{word}\" stands behind the end of the entry"),
             Self::HashWithoutValue(name) => write!(f, "the hash {name} has no value"),
             Self::BadHash(name) => {
                 write!(f, "the value of {name} is not lower-case hexadecimal of its length")
@@ -350,14 +358,18 @@ fn parse_line(line: &str, number: usize) -> Result<Line, Fault> {
     match tag {
         "DIST" => {}
         "TIMESTAMP" | "IGNORE" => {
-            return words.next().map(|_| Line::Other).ok_or(Fault::Incomplete);
-        }
-        "MANIFEST" | "DATA" | "EBUILD" | "AUX" | "MISC" | "OPTIONAL" => {
-            words.next().ok_or(Fault::Incomplete)?;
-            let size = words.next();
-            if tag != "OPTIONAL" {
-                parse_size(size.ok_or(Fault::Incomplete)?)?;
+            let word = words.next().ok_or(Fault::Incomplete)?;
+            if tag == "TIMESTAMP" && !is_timestamp(word) {
+                return Err(Fault::BadTimestamp(shorten(word)));
             }
+            return match words.next() {
+                None => Ok(Line::Other),
+                Some(more) => Err(Fault::Surplus(shorten(more))),
+            };
+        }
+        "MANIFEST" | "DATA" | "EBUILD" | "AUX" | "MISC" => {
+            words.next().ok_or(Fault::Incomplete)?;
+            parse_size(words.next().ok_or(Fault::Incomplete)?)?;
             return Ok(Line::Other);
         }
         other => return Err(Fault::UnknownTag(shorten(other))),
@@ -383,13 +395,18 @@ fn parse_line(line: &str, number: usize) -> Result<Line, Fault> {
     Ok(Line::Dist(name, DistEntry { line: number, size, hashes, contested }))
 }
 
+/// GLEP 74: `YYYY-MM-DDTHH:MM:SSZ`.
+fn is_timestamp(word: &str) -> bool {
+    word.len() == 20 && word.ends_with('Z') && word.parse::<jiff::Timestamp>().is_ok()
+}
+
 fn parse_size(word: &str) -> Result<u64, Fault> {
     let digits = word.bytes().all(|b| b.is_ascii_digit());
     word.parse().ok().filter(|_| digits).ok_or_else(|| Fault::BadSize(shorten(word)))
 }
 
-/// Whether `name` can be a distfile's: one path component without white space or control
-/// characters that is not `.` or `..`.
+/// Whether `name` can be a distfile's: one path component without control characters that is not
+/// `.` or `..`.
 pub fn is_distfile_name(name: &str) -> bool {
     !name.is_empty()
         && name != "."
@@ -413,7 +430,13 @@ fn unescape(word: &str) -> Option<String> {
         if !code.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;
         }
-        out.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+        let c = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
+        // Portage does not decode names. One that only pretends to be encoded would be another
+        // file there.
+        if !c.is_whitespace() && c != '\\' {
+            return None;
+        }
+        out.push(c);
         rest = after.get(1 + digits..)?;
     }
     out.push_str(rest);

@@ -79,6 +79,11 @@ fn every_fault_names_its_line() {
         ("DIST a/b 1\n", 1, Fault::BadName("a/b 1".into())),
         ("DIST .. 1\n", 1, Fault::BadName(".. 1".into())),
         ("DIST \\x2e\\x2e 1\n", 1, Fault::BadName("\\x2e\\x2e 1".into())),
+        ("DIST \\x66 1\n", 1, Fault::BadName("\\x66 1".into())),
+        ("TIMESTAMP yesterday\n", 1, Fault::BadTimestamp("yesterday".into())),
+        ("TIMESTAMP 2026-11-22T00:00:00Z x\n", 1, Fault::Surplus("x".into())),
+        ("IGNORE a b\n", 1, Fault::Surplus("b".into())),
+        ("OPTIONAL a\n", 1, Fault::UnknownTag("OPTIONAL".into())),
         ("DIST \\q 1\n", 1, Fault::BadName("\\q 1".into())),
         ("dist f 1\n", 1, Fault::UnknownTag("dist".into())),
         ("<html>\n", 1, Fault::UnknownTag("<html>".into())),
@@ -101,8 +106,8 @@ fn a_last_line_without_line_feed_counts() {
 
 #[test]
 fn encoded_names_are_decoded() {
-    let manifest = parse("DIST a\\x20b\\u00e9\\U0001F600 1\n").unwrap();
-    assert_eq!(manifest.names().collect::<Vec<_>>(), ["a bé😀"]);
+    let manifest = parse("DIST a\\x20b\\u00a0\\U0000005cé 1\n").unwrap();
+    assert_eq!(manifest.names().collect::<Vec<_>>(), ["a b\u{a0}\\é"]);
 }
 
 #[test]

@@ -213,9 +213,7 @@ fn a_tarball_only_macro_stands_on_top() {
     assert!(list.lines().nth(3).unwrap().contains("nothing explains it"), "{printed}");
     assert!(list.contains("configure") && list.contains("usually made by autoconf"), "{printed}");
     assert!(
-        printed.contains(
-            "but: 5 files that run or build something and are not in git: m4/build-to-host.m4"
-        ),
+        printed.contains("but: not in git, and run or build something (6): m4/build-to-host.m4"),
         "{printed}"
     );
 }
@@ -375,6 +373,24 @@ fn bare_shallow_linked_and_sha256_clones() {
     sha256.tag("v1.3");
     let (code, finding) = source(&archive, &sha256.path(), &[]);
     assert_eq!((code, &finding["detail"]["totals"]["same"]), (0, &Value::from(4)), "{finding}");
+}
+
+#[test]
+fn what_is_no_archive_or_a_bomb_is_left_alone() {
+    let (repo, archive) = scene(&files());
+    std::fs::write(&archive, "<html>gone</html>").unwrap();
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("evidence-unsupported")), "{finding}");
+    // 300 MiB of zeros, as so many gzip members of 1 MiB behind a tar header.
+    let mut header = tar::Header::new_gnu();
+    header.set_path("foo-1.3/a").unwrap();
+    header.set_size(300 << 20);
+    header.set_cksum();
+    let zeros = support::gzip(&vec![0; 1 << 20]).repeat(300);
+    std::fs::write(&archive, [support::gzip(header.as_bytes()), zeros].concat()).unwrap();
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!(code, 1);
+    assert!(finding["compared"].as_str().unwrap().contains("250 times its size"), "{finding}");
 }
 
 #[test]

@@ -187,7 +187,8 @@ fn member<R: Read>(
         let in_header = || header.link_name_bytes().map(|name| name.into_owned());
         extended.link.or_else(in_header).unwrap_or_default()
     });
-    let mode = header.mode().map_err(|_| Structure::TarHeader(start))?;
+    // Old tars leave the field blank; unpackers take that for no permissions.
+    let mode = header.mode().unwrap_or_default();
     if kind != Kind::File && size != 0 {
         builder.say(Oddity::LinkWithData(shown));
     }

@@ -112,7 +112,7 @@ pub(super) fn distfiles(
         return Err(PackageError::NoDistfile { version: version.to_string(), looked });
     }
     let set: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let is_content = |name: &&String| role(name, &set) == Role::Content;
+    let is_content = |name: &&String| role(distdir, name, &set) == Role::Content;
     let missing =
         names.iter().filter(is_content).find(|name| distdir.join(name).symlink_metadata().is_err());
     match missing {
@@ -126,7 +126,7 @@ pub(super) fn distfiles(
 /// Pairs the distfiles of this version that will be unpacked with those of the version before.
 pub fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
     let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
-    let contents = distfiles.iter().filter(|name| role(name, &set) == Role::Content);
+    let contents = distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content);
     let names: BTreeSet<String> =
         known(package.manifest.as_ref()).into_iter().chain(files_of(distdir)).collect();
     contents.map(|new| Pair { new: new.clone(), old: old_name(package, new, &names) }).collect()

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::expectation::{Pins, PublisherExpectation};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
+use crate::history;
 use crate::manifest::Manifest;
 use crate::requirement::{Requirement, Status};
 use crate::sigstore::{BundlePolicy, Verifier};
@@ -69,10 +70,16 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Whether the distfile `name` was given by hand as a signature of another.
+    /// Whether the distfile `name` was given by hand as evidence about another.
     fn is_paired(&self, name: &str) -> bool {
         let path = self.distdir.join(name);
         self.signatures.values().flatten().any(|(_, signature)| *signature == path)
+            || self.provenance.values().flatten().any(|provenance| *provenance == path)
+    }
+
+    /// Whether evidence about the distfile `name` was given by hand.
+    fn has_evidence_by_hand(&self, name: &str) -> bool {
+        self.signatures.contains_key(name) || self.provenance.contains_key(name)
     }
 }
 
@@ -116,7 +123,9 @@ impl Report {
 /// Runs the main job. `progress` is told how many bytes were read, from any thread.
 pub fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
-    let results = each(inputs, &|name| check_one(inputs, name, &known, progress));
+    let roles = roles(inputs, &known);
+    let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
+    let results = each(inputs, &|name| check_one(inputs, name, role(name), progress));
     let mut distfiles = Vec::new();
     let mut errors = Vec::new();
     for result in results {
@@ -126,7 +135,7 @@ pub fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
         }
     }
     let contents =
-        distfiles.iter().filter(|d| d.role == Role::Content).map(|d| d.findings.as_slice());
+        distfiles.iter().filter(|d| d.role != Role::Evidence).map(|d| d.findings.as_slice());
     let summary = Summary::of(inputs.clock, contents);
     Report { clock: inputs.clock, distfiles, errors, summary }
 }
@@ -158,27 +167,39 @@ fn each(inputs: &Inputs, work: &(dyn Fn(&str) -> Outcome + Sync)) -> Vec<Outcome
     done.into_inner().map(|done| done.into_values().collect()).unwrap_or_default()
 }
 
-fn check_one(
-    inputs: &Inputs,
-    name: &str,
-    known: &BTreeSet<&str>,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Outcome {
-    let role = match pairing::role(name, known) {
+/// The part of each distfile.
+///
+/// Being evidence exempts a file from everything but the Manifest, so a file that others vouch for
+/// by hand never is, and where nothing but evidence would be left, it is all content.
+fn roles<'a>(inputs: &'a Inputs, known: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Role> {
+    let role = |name: &'a str| match pairing::role(&inputs.distdir, name, known) {
+        _ if inputs.has_evidence_by_hand(name) => Role::Content,
         Role::Stray(_) | Role::Content if inputs.is_paired(name) => Role::Evidence,
         role => role,
     };
+    let roles: BTreeMap<_, _> = known.iter().map(|name| (*name, role(name))).collect();
+    if roles.values().all(|role| *role == Role::Evidence) {
+        return known.iter().map(|name| (*name, Role::Content)).collect();
+    }
+    roles
+}
+
+fn check_one(inputs: &Inputs, name: &str, role: Role, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
     let mut plan = Plan::default();
     plan.wanted.limits = inputs.limits;
-    match role {
-        Role::Content => plan.add_evidence(inputs, name)?,
-        Role::Evidence => {}
-        Role::Stray(kind) => plan.findings.push(stray(inputs, kind)),
+    if role != Role::Evidence {
+        plan.add_evidence(inputs, name)?;
+    }
+    if let Role::Stray(kind) = role {
+        plan.findings.push(stray(inputs, kind));
     }
     plan.add_manifest(inputs, name);
     let measured =
         distfile::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
     let mut findings = plan.judge(inputs, name, &measured);
+    if role != Role::Evidence {
+        findings.extend(not_looked_at(&inputs.require, &findings));
+    }
     for finding in &mut findings {
         finding.required = inputs.require.includes(finding.check);
     }
@@ -190,6 +211,28 @@ fn check_one(
         role,
         findings,
     })
+}
+
+/// A finding for each required check that has none: nothing required is ever silently left out.
+fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
+    let has = |check| findings.iter().any(|finding| finding.check == check);
+    let missing = require.checks().filter(|check| !has(*check));
+    let finding = |check| match check {
+        Check::Source => {
+            let text = "no clone was given to hold the archive against";
+            Finding::fails(check, FailureClass::NotCheckedNoClone, text)
+        }
+        Check::Review => {
+            let text = "no record was given that anybody read the release diff";
+            Finding::fails(check, FailureClass::ReviewAbsent, text)
+        }
+        Check::Continuity => history::no_previous(),
+        _ => {
+            let text = "no key, identity or repository was given for it";
+            Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)
+        }
+    };
+    missing.map(finding).collect()
 }
 
 fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {

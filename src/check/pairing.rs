@@ -1,6 +1,8 @@
 //! Which files stand beside a distfile as evidence about it.
 
+use crate::input::open_regular;
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Suffixes of detached signatures over the distfile, or over the stream that it compresses.
@@ -59,7 +61,7 @@ impl Evidence {
                 .map(|base| all(base, &SIGNATURE))
                 .unwrap_or_default(),
             minisign: all(name, &[MINISIGN]),
-            bundles: all(name, &BUNDLE),
+            bundles: all(name, &BUNDLE).into_iter().filter(|path| !is_other_bundle(path)).collect(),
             provenance: all(name, &[PROVENANCE]),
         }
     }
@@ -97,15 +99,34 @@ pub enum Role {
     Stray(EvidenceKind),
 }
 
-/// The part of the distfile `name` among the names `known`.
-pub fn role(name: &str, known: &BTreeSet<&str>) -> Role {
+/// The part of the distfile `name` of `dir` among the names `known`.
+///
+/// `.bundle` is a name of installers and git bundles, too: such a file is evidence only if it
+/// begins like a Sigstore bundle.
+pub fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
     let Some((kind, base)) = by_suffix(name) else { return Role::Content };
+    if is_other_bundle(&dir.join(name)) {
+        return Role::Content;
+    }
     let compressed = || COMPRESSION.iter().any(|s| known.contains(format!("{base}{s}").as_str()));
     if known.contains(base) || (kind == EvidenceKind::Signature && compressed()) {
         Role::Evidence
     } else {
         Role::Stray(kind)
     }
+}
+
+/// Whether `path` is called `.bundle` and is no Sigstore bundle.
+fn is_other_bundle(path: &Path) -> bool {
+    if path.extension().is_none_or(|extension| extension != "bundle") {
+        return false;
+    }
+    let mut start = [0; 64];
+    let Some(read) = open_regular(path).ok().and_then(|mut file| file.read(&mut start).ok()) else {
+        return false;
+    };
+    let start = start.get(..read).unwrap_or_default();
+    !start.trim_ascii_start().starts_with(b"{")
 }
 
 #[cfg(test)]
@@ -115,6 +136,10 @@ mod tests {
 
     #[test]
     fn roles() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("f.tar.xz.sigstore.json"), " {}").unwrap();
+        std::fs::write(dir.path().join("VMware-17.bundle"), "#!/bin/sh").unwrap();
+        std::fs::write(dir.path().join("stray.bundle"), "{}").unwrap();
         let known = BTreeSet::from(["f.tar.xz", "g.whl"]);
         for (name, expected) in [
             ("f.tar.xz", Role::Content),
@@ -125,8 +150,10 @@ mod tests {
             ("h.tar.gz.asc", Role::Stray(EvidenceKind::Signature)),
             ("f.tar.provenance", Role::Stray(EvidenceKind::Provenance)),
             (".asc", Role::Content),
+            ("VMware-17.bundle", Role::Content),
+            ("stray.bundle", Role::Stray(EvidenceKind::Bundle)),
         ] {
-            assert_eq!(role(name, &known), expected, "{name}");
+            assert_eq!(role(dir.path(), name, &known), expected, "{name}");
         }
     }
 

@@ -58,10 +58,16 @@ impl Plan {
         }
         for (over, path) in &signatures {
             let bytes = read_evidence(path)?;
-            self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
+            // Paired by hand, a bundle is a signature like any other.
+            if inputs.bundle_policy.is_some() && bytes.trim_ascii_start().starts_with(b"{") {
+                self.add_bundle(inputs, path.clone(), &bytes);
+            } else {
+                self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
+            }
         }
         for path in evidence.bundles {
-            self.add_bundle(inputs, path)?;
+            let bytes = read_evidence(&path)?;
+            self.add_bundle(inputs, path, &bytes);
         }
         for path in evidence.provenance {
             self.wanted.hashes.insert(HashName::Sha256);
@@ -71,8 +77,6 @@ impl Plan {
         if let Some(files) = inputs.previous.get(name) {
             let release = files.read(&inputs.keys, inputs.verifier.as_ref(), inputs.now)?;
             self.previous = Some(release);
-        } else if inputs.require.includes(Check::Continuity) {
-            self.findings.push(history::no_previous());
         }
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = signatures::KINDS.map(|(check, _)| {
@@ -103,8 +107,8 @@ impl Plan {
         Ok(())
     }
 
-    fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf) -> Result<(), Error> {
-        let bundle = UnverifiedBundle::parse(&read_evidence(&path)?);
+    fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf, bytes: &[u8]) {
+        let bundle = UnverifiedBundle::parse(bytes);
         self.wanted.hashes.insert(HashName::Sha256);
         if let (Ok(bundle), Some(policy)) = (&bundle, &inputs.bundle_policy) {
             let needs = bundle.needs(policy);
@@ -114,7 +118,6 @@ impl Plan {
             }
         }
         self.bundles.push((path, bundle));
-        Ok(())
     }
 
     /// Judges everything by what was `measured` of the distfile `name`.
@@ -192,8 +195,17 @@ fn in_toto_digests(measured: &Measured) -> Vec<(&'static str, &[u8])> {
     measured.digests.iter().filter_map(|(hash, d)| Some((name(*hash)?, d.as_slice()))).collect()
 }
 
-fn from(path: &Path, finding: Finding) -> Finding {
+fn from(path: &Path, mut finding: Finding) -> Finding {
+    // What is wrong with a file itself names the file.
+    use FailureClass::{ProvenanceEmpty, ProvenanceMalformed};
+    if matches!(finding.class, Some(ProvenanceEmpty | ProvenanceMalformed)) {
+        finding.compared = format!("{}: {}", file_name(path), finding.compared);
+    }
     finding.with("file", path.to_string_lossy().into_owned())
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {

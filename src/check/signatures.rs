@@ -251,7 +251,7 @@ fn judge(
     match signature {
         Unverified::Openpgp(signatures) => keys.ring.as_ref().map(|ring| {
             let circumstances = openpgp::Circumstances { ring, policy: keys.policy, now };
-            openpgp::check(signatures, &measured.documents, circumstances)
+            openpgp::check_file(signatures, &measured.documents, circumstances)
         }),
         Unverified::Signify(signature) => {
             Some(signify::check(signature, &keys.signify, name, measured))

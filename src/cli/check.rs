@@ -9,6 +9,7 @@ use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::error::{Error, UsageError};
 use crate::finding::Check as CheckName;
+use crate::input::InputError;
 use crate::manifest::{Manifest, is_distfile_name};
 use crate::requirement::{Requirement, Status};
 use crate::summary::Clock;
@@ -144,6 +145,8 @@ impl Check {
         if let Some(name) = self.distfiles.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
+        std::fs::read_dir(&self.distdir)
+            .map_err(|source| InputError::Open { path: self.distdir.clone(), source })?;
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
         let distfiles = self.names(manifest.as_ref())?;
         let keys = self.keys.read()?;
@@ -172,7 +175,11 @@ impl Check {
         };
         // Reading the trusted root takes longer than reading a small distfile.
         let previous = inputs.previous.values().any(Previous::needs_verifier);
-        if self.sigstore.trusted_root.is_some() || previous || has_sigstore_evidence(&inputs) {
+        if self.sigstore.trusted_root.is_some()
+            || inputs.bundle_policy.is_some()
+            || previous
+            || has_sigstore_evidence(&inputs)
+        {
             inputs.verifier = Some(self.sigstore.verifier()?);
         }
         inputs.jobs = self.jobs.unwrap_or_else(|| default_jobs(&inputs)).max(1);
@@ -283,7 +290,8 @@ impl Check {
             Ok((name, file)) => (name.to_owned(), file),
             Err(_) => {
                 let known = distfiles.iter().map(String::as_str).collect();
-                let content = |name: &&String| pairing::role(name, &known) == Role::Content;
+                let content =
+                    |name: &&String| pairing::role(&self.distdir, name, &known) == Role::Content;
                 let mut contents = distfiles.iter().filter(content);
                 match (contents.next(), contents.next()) {
                     (Some(only), None) => (only.clone(), value),
@@ -308,6 +316,9 @@ impl Check {
             let (name, file) = split_pair(option, value, distfiles)?;
             let path =
                 if file.contains('/') { PathBuf::from(file) } else { self.distdir.join(file) };
+            if path == self.distdir.join(name) {
+                return Err(UsageError::PairedWithItself { option, distfile: name.to_owned() });
+            }
             pairs.entry(name.to_owned()).or_default().push(path);
         }
         Ok(pairs)

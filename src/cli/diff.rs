@@ -66,7 +66,7 @@ impl Diff {
         let glob = self.unified.as_deref().map(pattern).transpose()?;
         let diff = compare(&self.old, &self.new)?;
         if let Some(path) = &self.html {
-            let failed = |source| Error::Create { path: path.clone(), source };
+            let failed = |source| Error::Write { path: path.clone(), source };
             let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
             show::html(&diff, &mut page).and_then(|()| page.flush()).map_err(failed)?;
         }

@@ -21,21 +21,21 @@ use crate::check::Report;
 use crate::error::Error;
 use crate::report::{self, Format, Style};
 use crate::requirement::Status;
+use clap::builder::Styles;
 use clap::{Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
-#[command(name = "distvouch", version, max_term_width = 100, after_help = after_help())]
+#[command(name = "distvouch", version, max_term_width = 100, after_help = after_help(), styles = Styles::plain())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-const EXIT_STATUS: &str = "\
-  0  nothing required was contradicted, missing or left out
+const EXIT_STATUS: &str = "  0  nothing required was contradicted, missing or left out
   1  a required check contradicts, is absent or is unusable
   2  could not run: usage, input, a malformed Manifest
   3  a required check was not checked, and nothing was worse";

@@ -114,8 +114,12 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where a glob does not parse.
+    /// Where a glob does not parse, or nobody is named whose publishing to pin.
     pub fn pins(&self) -> Result<Pins, UsageError> {
+        let nobody = self.repository.is_none() && self.publisher.is_none();
+        if nobody && self.has_pins() {
+            return Err(UsageError::PinWithoutPublisher);
+        }
         Ok(Pins {
             workflow: self.workflow.clone(),
             reference: self
@@ -124,13 +128,29 @@ impl SigstoreOptions {
                 .map(RefGlob::new)
                 .transpose()
                 .map_err(|error| UsageError::RefGlob(error.to_string()))?,
-            triggers: self.trigger.iter().map(|t| t.trim().to_owned()).collect(),
+            triggers: self.triggers()?,
             runner: self.runner.clone(),
             repository_id: self.repository_id,
             owner_id: self.owner_id,
             environment: self.environment.clone(),
             signer: self.signer.clone(),
         })
+    }
+
+    fn has_pins(&self) -> bool {
+        self.workflow.is_some()
+            || self.reference.is_some()
+            || !self.trigger.is_empty()
+            || self.runner.is_some()
+            || self.repository_id.is_some()
+            || self.owner_id.is_some()
+            || self.environment.is_some()
+            || self.signer.is_some()
+    }
+
+    fn triggers(&self) -> Result<Vec<String>, UsageError> {
+        let named: Vec<_> = self.trigger.iter().map(|t| t.trim().to_owned()).collect();
+        if named.iter().any(String::is_empty) { Err(UsageError::NoTrigger) } else { Ok(named) }
     }
 
     /// A verifier under the trusted root that counts.

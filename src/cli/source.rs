@@ -7,7 +7,7 @@ use crate::escape::Escaped;
 use crate::finding::Finding;
 use crate::report;
 use crate::requirement::Status;
-use crate::source::{self, CommitSpec, Difference, Options, Report, generated};
+use crate::source::{self, CommitSpec, Difference, Options, Report, SourceError, generated};
 use clap::Args;
 use serde_json::json;
 use std::io::{self, BufWriter, Write};
@@ -73,14 +73,15 @@ impl Source {
             Some(clone) => {
                 let spec = CommitSpec { commit: self.commit.clone(), tag: self.tag.clone() };
                 let options = Options { directory: self.directory.clone(), ..Options::default() };
-                source::report(&self.distfile, clone, &spec, &options)?
+                match source::report(&self.distfile, clone, &spec, &options) {
+                    // It was left alone: that is an answer, not a failure to run.
+                    Err(error @ SourceError::Archive(_)) if error.is_unsupported() => {
+                        self.nothing_compared(source::failed(&error))?
+                    }
+                    other => other?,
+                }
             }
-            None => {
-                let file = crate::input::open_regular(&self.distfile)?;
-                let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
-                let finding = source::no_clone();
-                Report { commit: None, comparison: None, stated: None, size, finding }
-            }
+            None => self.nothing_compared(source::no_clone())?,
         };
         report.finding.required = true;
         let mut out = BufWriter::new(io::stdout().lock());
@@ -91,6 +92,12 @@ impl Source {
         };
         printed(result.and_then(|()| out.flush()))?;
         Ok(Status::of(&report.finding))
+    }
+
+    fn nothing_compared(&self, finding: Finding) -> Result<Report, Error> {
+        let file = crate::input::open_regular(&self.distfile)?;
+        let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+        Ok(Report { commit: None, comparison: None, stated: None, size, finding })
     }
 
     fn name(&self) -> String {

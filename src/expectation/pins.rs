@@ -31,9 +31,10 @@ pub struct Pins {
 }
 
 impl Pins {
-    /// Whether a run of some other workflow, or from some other branch, would be seen.
+    /// Whether a run of some other workflow, or from some other branch, would be seen: the ref is
+    /// one branch by its full name, or only tags match.
     pub fn fix_workflow_and_ref(&self) -> bool {
-        self.workflow.is_some() && self.reference.is_some()
+        self.workflow.is_some() && self.reference.as_ref().is_some_and(RefGlob::fixes_branch)
     }
 }
 
@@ -92,6 +93,12 @@ impl RefGlob {
     /// Whether the whole of `reference` matches.
     pub fn matches(&self, reference: &str) -> bool {
         self.matcher.is_match(reference)
+    }
+
+    /// Whether nobody can make up a branch that matches: it names one ref, or only tags.
+    pub fn fixes_branch(&self) -> bool {
+        let literal = !self.text.contains(['*', '?', '[', '{', '\\']);
+        literal || self.text.starts_with("refs/tags/")
     }
 
     /// The glob.

@@ -6,17 +6,22 @@ use super::standing::{self, Refusal, Signing};
 use crate::failure::FailureClass;
 use crate::finding::Note;
 use sequoia_openpgp::crypto::hash::Context;
+use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::Policy;
-use sequoia_openpgp::{Cert, Error as PgpError};
+use sequoia_openpgp::{Cert, Error as PgpError, KeyHandle};
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 /// How far a signer's clock may be ahead of ours.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(30 * 60);
 
-/// Keys tried for a signature that names no issuer.
+/// Keys tried for one signature.
 const BLIND_LIMIT: usize = 200;
+
+/// Issuers of one signature that are looked at.
+const ISSUER_LIMIT: usize = 16;
 
 /// A key of the ring that made a signature over these bytes. Only [`judge`] makes one.
 #[derive(Debug, Clone)]
@@ -82,11 +87,7 @@ pub fn judge(
     now: SystemTime,
 ) -> Verdict {
     let issuers = signature.get_issuers();
-    let candidates: Vec<Candidate> = if issuers.is_empty() {
-        ring.all_keys().into_iter().take(BLIND_LIMIT).collect()
-    } else {
-        issuers.iter().flat_map(|issuer| ring.candidates(issuer)).collect()
-    };
+    let candidates = candidates(&issuers, ring);
     if candidates.is_empty() {
         return Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING);
     }
@@ -108,19 +109,53 @@ pub fn judge(
             format!("this build does not compute the hash {}", signature.hash_algo()),
         );
     };
-    // One that holds is enough: key ids are short, and two keys may share one.
+    // Two keys may share a key id, and two certificates a key.
     let mut failure = None;
+    let mut made = Vec::new();
     for (cert, key) in &candidates {
         match made_by(signature, document, key, signed) {
-            Ok(()) => return judge_key(signature, cert, key, signed, kind, now),
-            Err(verdict) => _ = failure.get_or_insert(verdict),
+            Ok(()) => {
+                let signing = Signing::new(cert, key, kind, signed, now, Some(ring));
+                made.push(judge_key(signature, &signing));
+            }
+            Err(refusal) => _ = failure.get_or_insert(refusal),
         }
+    }
+    if let Some(verdict) = strongest(made) {
+        return verdict;
     }
     match failure {
         // It named the key: that key signed something else. Without a name, nobody is contradicted.
         Some((class, text)) if !issuers.is_empty() => Verdict::refused(class, text),
         _ => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
     }
+}
+
+/// The keys that could have made it, each once, a bounded number of them.
+fn candidates<'a>(issuers: &[KeyHandle], ring: &'a KeyRing) -> Vec<Candidate<'a>> {
+    let mut found: Vec<Candidate> = if issuers.is_empty() {
+        ring.all_keys()
+    } else {
+        // A signature may name its issuer thousands of times where no signature covers it.
+        let mut distinct: Vec<&KeyHandle> = Vec::new();
+        for issuer in issuers {
+            if distinct.len() < ISSUER_LIMIT && !distinct.contains(&issuer) {
+                distinct.push(issuer);
+            }
+        }
+        distinct.into_iter().flat_map(|issuer| ring.candidates(issuer)).collect()
+    };
+    let mut seen = BTreeSet::new();
+    found.retain(|(cert, key)| seen.insert((cert.fingerprint(), key.fingerprint())));
+    found.truncate(BLIND_LIMIT);
+    found
+}
+
+/// The verdict where one key stands in several certificates: a revocation in any of them counts,
+/// and otherwise one that lets the signature count is enough.
+fn strongest(verdicts: Vec<Verdict>) -> Option<Verdict> {
+    let revoked = |v: &Verdict| v.class == Some(FailureClass::KeyRevoked);
+    verdicts.into_iter().min_by_key(|v| (!revoked(v), v.class.is_some()))
 }
 
 /// The cryptography alone: `key` made `signature` over the bytes behind `document`.
@@ -143,10 +178,7 @@ fn made_by(
                 | PgpError::UnsupportedEllipticCurve(_)
                 | PgpError::UnsupportedHashAlgorithm(_)
                 | PgpError::UnsupportedSignatureType(_),
-            ) => (
-                FailureClass::EvidenceUnsupported,
-                format!("this build does not compute {} signatures", signature.pk_algo()),
-            ),
+            ) => (FailureClass::EvidenceUnsupported, unsupported(signature, key)),
             // The pure Rust backend stops there, before it looks at the signature.
             None if policy::beyond_backend(key) => {
                 (FailureClass::EvidenceUnsupported, standing::beyond_backend(key, "signatures"))
@@ -159,24 +191,26 @@ fn made_by(
     })
 }
 
+fn unsupported(signature: &Signature, key: &Key<PublicParts, UnspecifiedRole>) -> String {
+    let algorithm = signature.pk_algo();
+    match key.mpis() {
+        PublicKey::ECDSA { curve, .. } | PublicKey::EdDSA { curve, .. } => {
+            format!("this build does not compute {algorithm} signatures on {curve}")
+        }
+        _ => format!("this build does not compute {algorithm} signatures"),
+    }
+}
+
 /// Everything after the cryptography.
-fn judge_key(
-    signature: &Signature,
-    cert: &Cert,
-    key: &Key<PublicParts, UnspecifiedRole>,
-    signed: SystemTime,
-    kind: PolicyKind,
-    now: SystemTime,
-) -> Verdict {
-    let signing = Signing::new(cert, key, kind, signed, now);
+fn judge_key(signature: &Signature, signing: &Signing) -> Verdict {
     let signer = Signer {
-        certificate: cert.fingerprint().to_string(),
-        key: key.fingerprint().to_string(),
-        user_id: user_id(cert, &signing.policy, now),
-        algorithm: algorithm(key),
+        certificate: signing.cert.fingerprint().to_string(),
+        key: signing.key.fingerprint().to_string(),
+        user_id: user_id(signing.cert, &signing.policy, signing.now),
+        algorithm: algorithm(signing.key),
     };
     let mut notes = Vec::new();
-    let (class, text) = match counts(signature, &signing, &mut notes) {
+    let (class, text) = match counts(signature, signing, &mut notes) {
         Ok(()) => (None, String::new()),
         Err((class, text)) => (Some(class), text),
     };
@@ -187,7 +221,12 @@ fn judge_key(
 fn counts(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> Result<(), Refusal> {
     let weak = policy::weaknesses(signature, signing.key);
     if !policy::takes_signature(&signing.policy, signature) {
-        return Err(signing.too_weak(&weak));
+        // Not for its strength: RFC 9580, section 5.2.3.7 wants such a signature refused.
+        let text = "it has a critical part that is not understood here";
+        return Err(match weak.as_slice() {
+            [] => (FailureClass::EvidenceUnsupported, text.to_owned()),
+            weak => signing.too_weak(weak),
+        });
     }
     let expiry = signing.stands(&weak, notes)?;
     live(signature, signing, expiry, notes)?;

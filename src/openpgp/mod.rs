@@ -6,6 +6,7 @@
 pub mod armor;
 pub mod describe;
 mod judge;
+pub(crate) mod line_ends;
 pub mod message;
 pub mod policy;
 pub mod ring;
@@ -23,6 +24,7 @@ use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
+use sequoia_openpgp::types::SignatureType;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
@@ -67,6 +69,22 @@ pub fn check(
         })
         .collect();
     sum_up(&judged, signatures.unreadable(), policy)
+}
+
+/// As [`check`], of a file's signatures over another file: there it matters that a text signature
+/// leaves line ends open.
+pub fn check_file(
+    signatures: &UnverifiedSignatures,
+    documents: &BTreeMap<DocumentHash, Context>,
+    circumstances: Circumstances,
+) -> Finding {
+    let finding = check(signatures, documents, circumstances);
+    let text = |signature: &Signature| signature.typ() == SignatureType::Text;
+    if finding.class.is_some() || !signatures.signatures().iter().any(text) {
+        return finding;
+    }
+    let note = "a text signature does not cover how lines end";
+    finding.noting(FailureClass::SignatureWeak, note)
 }
 
 fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKind) -> Finding {

@@ -4,15 +4,20 @@ use super::armor::{self, ArmorFault};
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use sequoia_openpgp::cert::CertParser;
 use sequoia_openpgp::packet::Key;
+use sequoia_openpgp::packet::Tag;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
-use sequoia_openpgp::parse::{PacketParser, Parse};
+use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::{Cert, Fingerprint, KeyHandle};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// The most certificates in a ring.
+/// The most certificates in a ring, counting copies.
 const CERT_LIMIT: usize = 10_000;
+
+/// The most packets (user ids, subkeys, signatures) of one certificate. What is beyond it was
+/// flooded: real keys have a few hundred.
+const PACKET_LIMIT: usize = 4_000;
 
 /// Why a key ring could not be made.
 #[derive(Debug)]
@@ -36,6 +41,11 @@ pub enum RingError {
         /// The key file that went over it.
         path: PathBuf,
     },
+    /// A certificate with more packets than the limit.
+    Flooded {
+        /// The key file.
+        path: PathBuf,
+    },
     /// A fingerprint that was asked for is in none of the key files.
     NoSuchFingerprint(String),
     /// Not a fingerprint.
@@ -55,6 +65,11 @@ impl fmt::Display for RingError {
             Self::TooMany { path } => {
                 write!(f, "{}: the key ring would hold more than {CERT_LIMIT} keys", path.display())
             }
+            Self::Flooded { path } => write!(
+                f,
+                "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures",
+                path.display()
+            ),
             Self::NoSuchFingerprint(fingerprint) => {
                 write!(f, "no key file holds the key {fingerprint}")
             }
@@ -80,6 +95,7 @@ impl std::error::Error for RingError {
 pub struct KeyRing {
     certs: BTreeMap<Fingerprint, Cert>,
     handles: BTreeMap<u64, Vec<Fingerprint>>,
+    read: usize,
 }
 
 impl KeyRing {
@@ -139,11 +155,16 @@ impl KeyRing {
             .map_err(|fault| RingError::Armor { path: path.to_owned(), fault })?;
         let mut found = false;
         for block in blocks {
+            // Before anything is made of them: to sort out a flooded key takes minutes.
+            if is_flooded(&block) {
+                return Err(RingError::Flooded { path: path.to_owned() });
+            }
             let Ok(packets) = PacketParser::from_bytes(&block) else { continue };
             for cert in CertParser::from(packets).flatten() {
                 found = true;
                 self.add(cert.strip_secret_key_material());
-                if self.certs.len() > CERT_LIMIT {
+                self.read += 1;
+                if self.read > CERT_LIMIT {
                     return Err(RingError::TooMany { path: path.to_owned() });
                 }
             }
@@ -190,6 +211,24 @@ impl KeyRing {
             }
         }
     }
+}
+
+/// Whether one key in `block` has more packets than any real one.
+fn is_flooded(block: &[u8]) -> bool {
+    let mut packets = 0;
+    let mut parser = PacketParser::from_bytes(block);
+    while let Ok(PacketParserResult::Some(pp)) = parser {
+        packets = if matches!(pp.packet.tag(), Tag::PublicKey | Tag::SecretKey) {
+            0
+        } else {
+            packets + 1
+        };
+        if packets > PACKET_LIMIT {
+            return true;
+        }
+        parser = pp.next().map(|(_, next)| next);
+    }
+    false
 }
 
 /// The 64-bit key ID, which every handle has.

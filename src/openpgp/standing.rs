@@ -2,15 +2,16 @@
 
 use super::judge::date;
 use super::policy::{self, PolicyKind};
+use super::ring::KeyRing;
 use crate::failure::FailureClass;
 use crate::finding::Note;
-use sequoia_openpgp::Cert;
 use sequoia_openpgp::cert::ValidCert;
 use sequoia_openpgp::cert::amalgamation::key::{PrimaryKey, ValidErasedKeyAmalgamation};
-use sequoia_openpgp::packet::Key;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::{Policy, StandardPolicy};
-use sequoia_openpgp::types::{ReasonForRevocation, RevocationStatus, RevocationType};
+use sequoia_openpgp::types::{ReasonForRevocation, RevocationType};
+use sequoia_openpgp::{Cert, KeyHandle};
 use std::time::SystemTime;
 
 /// What a policy says of a key.
@@ -32,7 +33,7 @@ pub fn standing(
     kind: PolicyKind,
     now: SystemTime,
 ) -> Standing {
-    let signing = Signing::new(cert, key, kind, now, now);
+    let signing = Signing::new(cert, key, kind, now, now, None);
     let weak = policy::key_weaknesses(key);
     let result = signing.stands(&weak, &mut Vec::new());
     let result = match result.map(|expiry| expiry.filter(|expiry| *expiry <= now)) {
@@ -47,6 +48,9 @@ pub fn standing(
     Standing { class, text, weaknesses: [weak, signing.binding_weaknesses()].concat() }
 }
 
+/// Revocations by others that are looked at in one certificate.
+const REVOCATION_LIMIT: usize = 16;
+
 /// Why something does not count: a class and a sentence without a full stop.
 pub(super) type Refusal = (FailureClass, String);
 
@@ -58,6 +62,8 @@ pub(super) struct Signing<'a> {
     pub(super) policy: StandardPolicy<'static>,
     pub(super) signed: SystemTime,
     pub(super) now: SystemTime,
+    /// Where the keys of designated revokers may be.
+    ring: Option<&'a KeyRing>,
     /// The moment at which the certificate is looked at.
     at: SystemTime,
 }
@@ -69,9 +75,10 @@ impl<'a> Signing<'a> {
         kind: PolicyKind,
         signed: SystemTime,
         now: SystemTime,
+        ring: Option<&'a KeyRing>,
     ) -> Self {
         let at = kind.reference_time(signed, now);
-        Self { cert, key, kind, policy: kind.to_policy(), signed, now, at }
+        Self { cert, key, kind, policy: kind.to_policy(), signed, now, ring, at }
     }
 
     /// The key is strong enough, its certificate binds it, for signing, and nothing has revoked
@@ -94,7 +101,7 @@ impl<'a> Signing<'a> {
             let text = format!("the key {} is not marked for signing", self.key.fingerprint());
             return Err((FailureClass::KeyUnusable, text));
         }
-        self.not_revoked(&valid, notes)?;
+        self.not_revoked(notes)?;
         Ok(expiry(&valid, &ka))
     }
 
@@ -155,37 +162,62 @@ impl<'a> Signing<'a> {
     }
 
     /// Hard revocations fell every signature; soft ones (retired, superseded) those made
-    /// afterwards.
-    fn not_revoked(&self, valid: &ValidCert, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+    /// afterwards, and no newer self-signature takes a revocation back.
+    fn not_revoked(&self, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+        let primary = self.cert.primary_key();
         let mut subkeys = self.cert.keys().subkeys();
         let subkey = subkeys.find(|ka| ka.key().fingerprint() == self.key.fingerprint());
-        let statuses = [
-            Some(valid.revocation_status()),
-            subkey.as_ref().map(|ka| ka.bundle().revocation_status(&self.policy, self.at)),
-        ];
-        for status in statuses.into_iter().flatten() {
-            let revocations = match status {
-                RevocationStatus::Revoked(revocations) => revocations,
-                // A designated revoker that is not in hand cannot be told from a stranger.
-                RevocationStatus::CouldBe(_) | RevocationStatus::NotAsFarAsWeKnow => continue,
-            };
-            for revocation in revocations {
-                let (reason, soft) = match revocation.reason_for_revocation() {
-                    Some((reason, _)) => {
-                        (reason_text(reason), reason.revocation_type() == RevocationType::Soft)
-                    }
-                    None => ("no reason given", false),
-                };
-                let when = revocation.signature_creation_time().unwrap_or(SystemTime::UNIX_EPOCH);
-                let text = format!("the key was revoked on {} ({reason})", date(when));
-                if !soft || self.signed >= when {
-                    return Err((FailureClass::KeyRevoked, text));
+        let own = subkey.iter().flat_map(|ka| ka.bundle().self_revocations());
+        let designated = self.designated_revocations(notes);
+        for revocation in primary.self_revocations().chain(own).chain(designated) {
+            let (reason, soft) = match revocation.reason_for_revocation() {
+                Some((reason, _)) => {
+                    (reason_text(reason), reason.revocation_type() == RevocationType::Soft)
                 }
-                let text = format!("{text}, after it signed on {}", date(self.signed));
-                notes.push(Note { class: FailureClass::KeyRevoked, text });
+                None => ("no reason given", false),
+            };
+            let when = revocation.signature_creation_time().unwrap_or(SystemTime::UNIX_EPOCH);
+            let text = format!("the key was revoked on {} ({reason})", date(when));
+            if !soft || self.signed >= when {
+                return Err((FailureClass::KeyRevoked, text));
             }
+            let text = format!("{text}, after it signed on {}", date(self.signed));
+            notes.push(Note { class: FailureClass::KeyRevoked, text });
         }
         Ok(())
+    }
+
+    /// Revocations by a key that the certificate's owner has named for that (RFC 9580, section
+    /// 5.2.3.23). One whose key is not in the ring cannot be told from a stranger's: it is said.
+    fn designated_revocations(&self, notes: &mut Vec<Note>) -> Vec<&Signature> {
+        let primary = self.cert.primary_key();
+        let policy = PolicyKind::Gentoo.to_policy();
+        let revokers: Vec<_> = self
+            .cert
+            .revocation_keys(&policy)
+            .map(|revoker| KeyHandle::from(revoker.revoker().1.clone()))
+            .collect();
+        let by_revoker = |signature: &&Signature| {
+            let issuers = signature.get_issuers();
+            revokers.iter().any(|revoker| issuers.iter().any(|issuer| issuer.aliases(revoker)))
+        };
+        let ring = self.ring.iter();
+        let keys: Vec<_> =
+            ring.flat_map(|ring| revokers.iter().flat_map(|r| ring.candidates(r))).collect();
+        let mut holding = Vec::new();
+        for revocation in primary.other_revocations().filter(by_revoker).take(REVOCATION_LIMIT) {
+            let holds = |key: &Key<PublicParts, UnspecifiedRole>| {
+                revocation.verify_primary_key_revocation(key, primary.key()).is_ok()
+            };
+            if keys.iter().any(|(_, key)| holds(key)) {
+                holding.push(revocation);
+            } else if keys.is_empty() {
+                let text = "it may be revoked, by a key that its owner named for that and that is \
+                            not in the key ring";
+                notes.push(Note { class: FailureClass::KeyRevoked, text: text.to_owned() });
+            }
+        }
+        holding
     }
 }
 

@@ -7,6 +7,7 @@ mod portage;
 mod text;
 
 use crate::check::{DistfileReport, Report};
+use crate::failure::Outcome;
 use crate::finding::{Check, Finding};
 use crate::summary::Clock;
 use std::io::{self, Write};
@@ -73,7 +74,10 @@ fn clock_sentence(report: &Report) -> Option<&'static str> {
     if !report.distfiles.iter().flat_map(|d| &d.findings).any(is_manifest) {
         return None;
     }
+    let given = |f: &Finding| is_manifest(f) && f.outcome() != Outcome::NotChecked;
+    let given = report.distfiles.iter().flat_map(|d| &d.findings).any(given);
     Some(match report.clock {
+        Clock::Bump if !given => "No Manifest was given.",
         Clock::Bump => "At a bump the Manifest is only being recorded: it stops nobody yet.",
         Clock::Emerge if report.distfiles.iter().all(fixed) => {
             "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."

@@ -27,12 +27,11 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         {
             line(out, "einfo", sentence)?;
         }
-        let sets: Vec<_> = report.summary.attackers.sets().iter().map(words).collect();
-        line(
-            out,
-            "einfo",
-            &format!("To pass everything that ran, hold one of: {}", sets.join(", ")),
-        )?;
+        if !report.summary.attackers.is_anyone() {
+            let sets: Vec<_> = report.summary.attackers.sets().iter().map(words).collect();
+            let text = format!("To pass everything that ran, hold one of: {}", sets.join(", "));
+            line(out, "einfo", &text)?;
+        }
         if let Some(sentence) = super::provenance_sentence(report) {
             let extra = report.summary.only_without_provenance();
             let extra: Vec<_> = extra.iter().map(words).collect();

@@ -118,7 +118,7 @@ fn unlooked(report: &Report) -> Vec<&'static str> {
         .distfiles
         .iter()
         .flat_map(|d| &d.findings)
-        .filter(|f| matches!(f.outcome(), Outcome::Agrees | Outcome::Contradicts))
+        .filter(|f| f.outcome() != Outcome::NotChecked)
         .map(|f| f.check)
         .collect();
     Check::ALL.iter().filter(|c| !looked.contains(c)).map(|c| c.name()).collect()

@@ -336,12 +336,18 @@ impl fmt::Display for Reason {
                     LogProof::TreeSize => "the tree size is not the checkpoint's",
                     LogProof::RootHash => "the root hash is not the checkpoint's",
                     LogProof::Origin => "the checkpoint is not of the log that is named",
-                    LogProof::Promise => "the inclusion promise does not hold",
+                    LogProof::Promise => {
+                        "the inclusion promise holds under no key that the trusted root has for \
+                         that log and time"
+                    },
                     LogProof::Body => "another signature, key or file is recorded",
                 })
             }
             Self::Missing { what } => write!(f, "it has no {what}"),
-            Self::Sct => f.write_str("the certificate's transparency timestamp does not hold"),
+            Self::Sct => f.write_str(
+                "the certificate's transparency timestamp holds under no key that the trusted root has \
+                 for that log and time",
+            ),
             Self::Time { time: Some(time) } => {
                 write!(f, "signed at {time}, outside the lifetime of the certificate")
             }

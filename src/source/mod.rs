@@ -73,6 +73,13 @@ pub enum SourceError {
     SeveralTags(Vec<String>),
 }
 
+impl SourceError {
+    /// Whether the archive was left alone, rather than could not be read.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Archive(error) if error.is_unsupported())
+    }
+}
+
 impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -167,15 +174,18 @@ pub fn no_clone() -> Finding {
 pub fn check(distfile: &Path, clone: &Path, commit: &CommitSpec, options: &Options) -> Finding {
     match report(distfile, clone, commit, options) {
         Ok(report) => report.finding,
-        Err(error) => {
-            let class = match &error {
-                SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
-                SourceError::Git(_) => FailureClass::NotCheckedNoClone,
-                _ => FailureClass::CommitUnavailable,
-            };
-            Finding::fails(Check::Source, class, error.to_string())
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// What follows where nothing could be compared.
+pub fn failed(error: &SourceError) -> Finding {
+    let class = match error {
+        SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
+        SourceError::Git(_) => FailureClass::NotCheckedNoClone,
+        _ => FailureClass::CommitUnavailable,
+    };
+    Finding::fails(Check::Source, class, error.to_string())
 }
 
 /// Compares `distfile` with a commit in `clone`.
@@ -327,7 +337,9 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
         let text = format!("the archive's own header names another commit, {stated}");
         finding = finding.noting(FailureClass::TagMismatch, text);
     }
-    finding = finding.forged_by(forgers(comparison));
+    if finding.class.is_none() {
+        finding = finding.forged_by(forgers(comparison));
+    }
     with_detail(finding, commit, comparison, stated)
 }
 
@@ -353,22 +365,16 @@ fn note_added(mut finding: Finding, comparison: &Comparison) -> Finding {
     let added = || comparison.differences.iter().filter(|d| d.kind == DifferenceKind::Added);
     let parts: [(&str, Vec<&Difference>); 3] = [
         (
-            "run or build something and are not in git",
+            "not in git, and run or build something",
             added().filter(|d| d.has_room() && !d.hazards.is_empty()).collect(),
         ),
-        (
-            "are not in git either",
-            added().filter(|d| d.has_room() && d.hazards.is_empty()).collect(),
-        ),
-        (
-            "are metadata of packaging tools, not in git",
-            added().filter(|d| !d.has_room()).collect(),
-        ),
+        ("not in git either", added().filter(|d| d.has_room() && d.hazards.is_empty()).collect()),
+        ("not in git, metadata of packaging tools", added().filter(|d| !d.has_room()).collect()),
     ];
     for (what, differences) in parts {
         if !differences.is_empty() {
             let names = names(differences.iter().map(|d| d.path.as_slice()));
-            let text = format!("{} that {what}: {names}", files(differences.len()));
+            let text = format!("{what} ({}): {names}", differences.len());
             finding = finding.noting(FailureClass::SourceAdded, text);
         }
     }

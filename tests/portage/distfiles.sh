@@ -20,6 +20,7 @@ work=$(mktemp -d)
 export GNUPGHOME=${work}/gnupg
 trap 'gpgconf --kill all 2>/dev/null || :; rm -rf "${work}"' EXIT
 mkdir -m 700 "${GNUPGHOME}"
+echo no-auto-check-trustdb > "${GNUPGHOME}/gpg.conf"
 
 # --- keys ------------------------------------------------------------------------------------
 declare -A user=(
@@ -29,7 +30,7 @@ declare -A user=(
 )
 for who in "${!user[@]}"; do
 	gpg --batch --quiet --passphrase '' --quick-generate-key "${user[${who}]}" ed25519 sign never 2>/dev/null
-	gpg --batch --armor --export "${user[${who}]}" > "${work}/${who}.asc"
+	gpg --batch --quiet --armor --export "${user[${who}]}" > "${work}/${who}.asc" 2>/dev/null
 done
 signify-openbsd -G -n -p "${work}/signify.pub" -s "${work}/signify.sec"
 minisign -G -f -W -p "${work}/minisign.pub" -s "${work}/minisign.key" >/dev/null
@@ -46,7 +47,7 @@ mkdir -m 700 "${work}/revoked"
 fingerprint=$(gpg --batch --with-colons --list-keys "${user[upstream]}" | awk -F: '$1 == "fpr" { print $10; exit }')
 sed 's/^:-----BEGIN/-----BEGIN/' "${GNUPGHOME}/openpgp-revocs.d/${fingerprint}.rev" > "${work}/revocation"
 gpg --homedir "${work}/revoked" --batch --quiet --import "${work}/upstream.asc" "${work}/revocation" 2>/dev/null
-gpg --homedir "${work}/revoked" --batch --armor --export > "${prefix}/revoked.asc"
+gpg --homedir "${work}/revoked" --batch --quiet --armor --export > "${prefix}/revoked.asc" 2>/dev/null
 
 # --- tools -----------------------------------------------------------------------------------
 # usage: tarball NAME [DIRECTORY]: NAME.tar in the work directory, with DIRECTORY/hello in it
@@ -233,6 +234,8 @@ conformance=${corpora}/sigstore-conformance
 if [[ -d ${conformance} ]]; then
 	cp "${conformance}/a.txt" "${D}/sigstore-1.txt"
 	cp "${conformance}/bundle-verify/happy-path-v0.3/bundle.sigstore.json" "${D}/sigstore-1.txt.sigstore"
+	cp "${D}/sigstore-1.txt" "${D}/sigstore-own-1.txt"
+	cp "${D}/sigstore-1.txt.sigstore" "${D}/sigstore-own-1.json"
 else
 	absent "Sigstore bundle (set DISTVOUCH_CORPORA)"
 fi

@@ -5,10 +5,10 @@
 //! inside of one compressed packet. Everything else is refused rather than interpreted.
 
 use super::fault::{MessageError, MessageFault};
-use super::text::{LineEnds, Piece};
 use super::{Form, UnverifiedMessage, contexts};
 use crate::distfile::DocumentHash;
 use crate::openpgp::UnverifiedSignatures;
+use crate::openpgp::line_ends::{LineEnds, Piece};
 use crate::openpgp::signature::{SIGNATURE_LIMIT, document_hash};
 use sequoia_openpgp::Packet;
 use sequoia_openpgp::crypto::hash::Context;

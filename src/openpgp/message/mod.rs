@@ -8,7 +8,6 @@ mod armored;
 mod cleartext;
 mod fault;
 mod inline;
-mod text;
 
 pub use fault::{MessageError, MessageFault};
 

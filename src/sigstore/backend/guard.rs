@@ -12,6 +12,9 @@ use ::sigstore::rekor::body::RekorEntryBody;
 use ::sigstore::trust_root::TrustedRoot;
 use ::sigstore::types::{Bundle, HashAlgorithm, KindVersion, TransparencyLogEntry};
 
+/// A log's id is the SHA-256 of its key (RFC 6962, section 3.2).
+const LOG_ID_SIZE: usize = 32;
+
 /// Checks every entry of `bundle`, whose certificate is `leaf` unless a key signed.
 ///
 /// # Errors
@@ -35,6 +38,9 @@ pub(super) fn entries(
     }
     let mut found = Vec::new();
     for (i, entry) in entries.iter().enumerate() {
+        if entry.log_id.key_id.as_bytes().len() != LOG_ID_SIZE {
+            return Err(Reason::Missing { what: "log id of 32 bytes" }.into());
+        }
         let log = root.tlogs.iter().find(|log| log.log_id.key_id == entry.log_id.key_id);
         let Some(log) = log else {
             return Err(unknown_log(entry, leaf, root, summary).into());
