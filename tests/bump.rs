@@ -240,6 +240,7 @@ fn attested_before_and_not_now() {
     let text = stage.bump_of("dev-libs/foo", &[]).stdout;
     let first = text.lines().take(4).collect::<Vec<_>>().join("\n");
     assert!(first.contains("provenance-dropped"), "{text}");
+    assert!(text.contains("each of these alone gets past: gentoo, mirror"), "{text}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::digests::{HashName, hex};
 use crate::escape::Escaped;
 use crate::failure::{FailureClass, Outcome as Verdict};
 use crate::finding::{Check, Finding};
+use crate::requirement::Status;
 use anstyle::{Effects, Style as Ansi};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -16,6 +17,9 @@ use std::path::Path;
 
 /// The most changes that are listed; `distvouch diff` has all.
 const LISTED: usize = 12;
+
+/// The most of the other changes that are named.
+const NAMED: usize = 24;
 
 /// The findings, in the order in which they are worth reading.
 const ORDER: [Check; 11] = [
@@ -76,6 +80,11 @@ pub fn text(
     }
     writeln!(out)?;
     text::print_summary(&outcome.report, style, out)?;
+    if outcome.report.summary.attackers.is_anyone() && outcome.report.status() != Status::Met {
+        let sets = outcome.report.summary.attackers.sets();
+        let words: Vec<_> = sets.iter().flatten().map(|capability| capability.word()).collect();
+        writeln!(out, "As it stands, each of these alone gets past: {}.", words.join(", "))?;
+    }
     gaps(about, outcome, out)?;
     text::print_unmet(&outcome.report, style, out)
 }
@@ -180,8 +189,8 @@ fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         let (added, gone): (Vec<usize>, Vec<usize>) =
             rest.iter().filter_map(|change| change.lines).unzip();
         let (added, gone): (usize, usize) = (added.iter().sum(), gone.iter().sum());
-        let names: Vec<_> = rest.iter().take(LISTED).map(|c| show::name(c)).collect();
-        let more = rest.len().saturating_sub(LISTED);
+        let names: Vec<_> = rest.iter().take(NAMED).map(|c| show::name(c)).collect();
+        let more = rest.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let head = if first.is_empty() { "Changed" } else { "Then" };
         writeln!(out, "{head} (+{added} -{gone} lines): {}{more}", Escaped(&names.join(", ")))?;

@@ -1,0 +1,192 @@
+//! What the ebuild's literal variables and the flags expect together.
+
+use super::super::keys::KeyArgs;
+use super::super::options::OpenpgpOptions;
+use super::super::sigstore::SigstoreOptions;
+use super::Bump;
+use crate::bump::{Asked, asked};
+use crate::failure::FailureClass;
+use crate::finding::{Check, Finding};
+use crate::gentoo::Ebuild;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What the flags and the ebuild say together.
+pub(super) struct Expected {
+    pub(super) keys: KeyArgs,
+    pub(super) sigstore: SigstoreOptions,
+    /// The checks that somebody expects something of.
+    pub(super) checks: BTreeSet<Check>,
+    /// What could not be found out.
+    pub(super) gaps: Vec<Finding>,
+    pub(super) asked: Vec<Asked>,
+}
+
+impl Expected {
+    /// A flag goes before the variable that says the same.
+    pub(super) fn of(flags: &Bump, ebuild: &Ebuild) -> Self {
+        let mut checks: BTreeSet<Check> = flags.keys.checks().collect();
+        let mut gaps = Vec::new();
+        let keys = keys(flags, ebuild, &mut checks, &mut gaps);
+        let sigstore = sigstore(&flags.sigstore, ebuild);
+        let set = |variable| ebuild.variables.contains_key(variable);
+        let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
+        for (check, expected) in [
+            (Check::Sigstore, sigstore.identity.is_some() || sigstore.sigstore_key.is_some()),
+            (
+                Check::Provenance,
+                provenance || sigstore.repository.is_some() || sigstore.publisher.is_some(),
+            ),
+        ] {
+            if expected {
+                checks.insert(check);
+            }
+        }
+        let asked: Vec<Asked> =
+            asked(ebuild).into_iter().filter(|asked| !answered(flags, asked)).collect();
+        for asked in &asked {
+            let check = match asked.variable {
+                name if name.starts_with("VERIFY_PROVENANCE_") => Check::Provenance,
+                "PYPI_VERIFY_REPO" => Check::Provenance,
+                name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
+                name if name.starts_with("VERIFY_SIG_") => {
+                    let check = method(ebuild).unwrap_or(Check::Openpgp);
+                    checks.insert(check);
+                    check
+                }
+                _ => continue,
+            };
+            let class = FailureClass::NotCheckedNoExpectation;
+            gaps.push(Finding::fails(check, class, asked.to_string()));
+        }
+        Self { keys, sigstore, checks, gaps, asked }
+    }
+}
+
+/// The check that `VERIFY_SIG_METHOD` means; `None` for provenance, which has no signatures.
+fn method(ebuild: &Ebuild) -> Option<Check> {
+    match ebuild.literal("VERIFY_SIG_METHOD") {
+        None | Some("openpgp") => Some(Check::Openpgp),
+        Some("signify") => Some(Check::Signify),
+        Some("minisig") => Some(Check::Minisign),
+        Some("sigstore") => Some(Check::Sigstore),
+        Some(_) => None,
+    }
+}
+
+/// The keys of the flags, and the one of the ebuild where no flag names any.
+fn keys(
+    flags: &Bump,
+    ebuild: &Ebuild,
+    checks: &mut BTreeSet<Check>,
+    gaps: &mut Vec<Finding>,
+) -> KeyArgs {
+    let given = &flags.keys;
+    let mut keys = KeyArgs {
+        openpgp: OpenpgpOptions {
+            openpgp_key: given.openpgp.openpgp_key.clone(),
+            openpgp_fingerprint: given.openpgp.openpgp_fingerprint.clone(),
+            openpgp_policy: given.openpgp.openpgp_policy,
+        },
+        signify_key: given.signify_key.clone(),
+        minisign_key: given.minisign_key.clone(),
+        ssh_allowed_signers: given.ssh_allowed_signers.clone(),
+        ssh_identity: given.ssh_identity.clone(),
+        ssh_namespace: given.ssh_namespace.clone(),
+    };
+    let Some(path) = ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH") else { return keys };
+    let Some(check) = method(ebuild) else { return keys };
+    let list = match check {
+        Check::Openpgp => &mut keys.openpgp.openpgp_key,
+        Check::Signify => &mut keys.signify_key,
+        Check::Minisign => &mut keys.minisign_key,
+        _ => return keys,
+    };
+    if !list.is_empty() {
+        return keys;
+    }
+    checks.insert(check);
+    let path = PathBuf::from(path);
+    if path.exists() {
+        list.push(path);
+    } else {
+        let flag = match check {
+            Check::Signify => "--signify-key",
+            Check::Minisign => "--minisign-key",
+            _ => "--openpgp-key",
+        };
+        let text = format!(
+            "the ebuild's key file {} is not there: install its package, or say {flag}",
+            path.display()
+        );
+        gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));
+    }
+    keys
+}
+
+fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
+    let or = |flag: &Option<String>, variable: &str| {
+        flag.clone().or_else(|| ebuild.literal(variable).map(str::to_owned))
+    };
+    let number = |flag: Option<u64>, variable: &str| {
+        flag.or_else(|| ebuild.literal(variable).and_then(|text| text.parse().ok()))
+    };
+    let named = flags.repository.is_some() || flags.publisher.is_some();
+    let who = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+    let who = who.into_iter().find_map(|name| ebuild.literal(name)).filter(|_| !named);
+    let (url, kind): (Option<&str>, Option<&str>) = match who {
+        Some(text) if text.starts_with("https://") => (Some(text), None),
+        other => (None, other),
+    };
+    let managed = flags.sigstore_key.is_some();
+    let identity = or(&flags.identity, "VERIFY_SIG_CERT_IDENTITY").filter(|_| !managed);
+    let trigger = match flags.trigger.is_empty() {
+        true => ebuild.literal("VERIFY_PROVENANCE_TRIGGER").unwrap_or_default(),
+        false => &flags.trigger.join(","),
+    };
+    let trigger = trigger.split(',').map(str::trim).filter(|t| !t.is_empty());
+    SigstoreOptions {
+        identity,
+        issuer: or(&flags.issuer, "VERIFY_SIG_CERT_OIDC_ISSUER").filter(|_| !managed),
+        sigstore_key: flags.sigstore_key.clone(),
+        repository: flags.repository.clone().or_else(|| url.map(str::to_owned)),
+        publisher: flags.publisher.clone().or_else(|| kind.map(str::to_owned)),
+        workflow: or(&flags.workflow, "VERIFY_PROVENANCE_WORKFLOW"),
+        reference: or(&flags.reference, "VERIFY_PROVENANCE_REF"),
+        trigger: trigger.map(str::to_owned).collect(),
+        runner: or(&flags.runner, "VERIFY_PROVENANCE_RUNNER"),
+        repository_id: number(flags.repository_id, "VERIFY_PROVENANCE_REPOSITORY_ID"),
+        owner_id: number(flags.owner_id, "VERIFY_PROVENANCE_OWNER_ID"),
+        environment: or(&flags.environment, "VERIFY_PROVENANCE_ENVIRONMENT"),
+        signer: or(&flags.signer, "VERIFY_PROVENANCE_SIGNER"),
+        trusted_root: flags.trusted_root.clone(),
+    }
+}
+
+/// Whether a flag said what the ebuild leaves open.
+fn answered(flags: &Bump, asked: &Asked) -> bool {
+    let (keys, options) = (&flags.keys, &flags.sigstore);
+    let key = !keys.openpgp.openpgp_key.is_empty()
+        || !keys.signify_key.is_empty()
+        || !keys.minisign_key.is_empty();
+    match asked.variable {
+        "VERIFY_SIG_METHOD" => key || options.identity.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_SIG_OPENPGP_KEY_PATH" => key,
+        "VERIFY_SIG_CERT_IDENTITY" => options.identity.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_SIG_CERT_OIDC_ISSUER" => options.issuer.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
+            options.repository.is_some() || options.publisher.is_some()
+        }
+        "VERIFY_PROVENANCE_WORKFLOW" => options.workflow.is_some(),
+        "VERIFY_PROVENANCE_REF" => options.reference.is_some(),
+        "VERIFY_PROVENANCE_TRIGGER" => !options.trigger.is_empty(),
+        "VERIFY_PROVENANCE_RUNNER" => options.runner.is_some(),
+        "VERIFY_PROVENANCE_REPOSITORY_ID" => options.repository_id.is_some(),
+        "VERIFY_PROVENANCE_OWNER_ID" => options.owner_id.is_some(),
+        "VERIFY_PROVENANCE_ENVIRONMENT" => options.environment.is_some(),
+        "VERIFY_PROVENANCE_SIGNER" => options.signer.is_some(),
+        "VERIFY_PROVENANCE_UPSTREAM_NAMES" => !flags.upstream_name.is_empty(),
+        // Only names the project, which nothing here asks the index about.
+        _ => true,
+    }
+}
