@@ -24,7 +24,6 @@ use made::flipped;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const NAME: &str = "sampleproject-4.0.0.tar.gz";
