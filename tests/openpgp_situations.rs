@@ -182,6 +182,23 @@ impl Situation {
         run
     }
 
+    /// What sqv says with the clock at [`now`]; `None` where it is not installed.
+    fn sqv(&self, test: &str) -> Option<bool> {
+        let sqv = tool(test, "sqv")?;
+        let faketime = tool(test, "faketime")?;
+        let output = Command::new(faketime)
+            .arg("2025-01-01 00:00:00")
+            .arg(sqv)
+            .arg("--keyring")
+            .arg(self.scratch.file("keys.asc"))
+            .arg(self.scratch.file("f.tar.asc"))
+            .arg(self.scratch.file("f.tar"))
+            .env("TZ", "UTC")
+            .output()
+            .unwrap();
+        Some(output.status.success())
+    }
+
     fn notes(run: &Run) -> String {
         run.finding("openpgp")["detail"]["notes"].to_string()
     }
@@ -337,6 +354,35 @@ fn weak_hashes() {
     for hash in [HashAlgorithm::SHA224, HashAlgorithm::SHA256, HashAlgorithm::SHA384] {
         let signature = Signing { hash, ..Signing::by(&cert) }.sign();
         Situation::new(&[signature], &[&cert]).is("other hashes", "agrees");
+    }
+}
+
+#[test]
+fn the_strict_policy_beside_sqv() {
+    let cert = generate("nina");
+    let brief = builder("oscar").set_validity_period(DAY * 60).generate().unwrap().0;
+    let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    let other = generate("peggy");
+    let signature = || Signing::by(&cert).sign();
+    let late = Signing { at: start() + DAY * 61, ..Signing::by(&brief) }.sign();
+    let early = Signing { at: start() + DAY * 59, ..Signing::by(&brief) }.sign();
+    let sha1 = Signing { hash: HashAlgorithm::SHA1, ..Signing::by(&cert) }.sign();
+    let altered = Signing { text: b"other", ..Signing::by(&cert) }.sign();
+    let ended = Signing { lifetime: Some(DAY * 10), ..Signing::by(&cert) }.sign();
+    for (name, signature, ring) in [
+        ("live", signature(), &cert),
+        ("unknown", signature(), &other),
+        ("altered", altered, &cert),
+        ("hard revocation", signature(), &leaked),
+        ("had expired", late, &brief),
+        ("expired since", early, &brief),
+        ("SHA-1", sha1, &cert),
+        ("signature expired", ended, &cert),
+    ] {
+        let situation = Situation::new(&[signature], &[ring]);
+        let run = situation.run(&["--openpgp-policy", "strict"]);
+        let Some(sqv) = situation.sqv("strict policy beside sqv") else { return };
+        assert_eq!(run.status == 0, sqv, "{name}: sqv differs; ours: {}", run.stdout);
     }
 }
 
