@@ -190,6 +190,8 @@ pub fn examine(
         let comparison = comparisons.iter().find(|c| c.pair.new == distfile.name);
         progress("source", 0);
         let mut findings = vec![reviewed(bump, comparison), sourced(bump, distfile)];
+        // In its place stands that `check` looks at neither.
+        distfile.findings.retain(|f| !matches!(f.check, Check::Source | Check::Review));
         findings.extend(bump.gaps.iter().cloned());
         findings.extend(more.get(&distfile.name).into_iter().flatten().cloned());
         // What stands in for them where they are required and nobody looks.
