@@ -220,7 +220,7 @@ fn the_order_of_the_text() {
         "  continuity ",
         "  provenance ",
         "an attacker must hold one of",
-        "Without provenance",
+        "Provenance changes nothing here",
         "Nobody looked at",
         "distvouch review ",
     ] {

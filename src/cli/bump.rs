@@ -106,8 +106,8 @@ pub struct Bump {
     #[command(flatten)]
     pub sigstore: SigstoreOptions,
 
-    /// Checks that must agree, separated by commas; default: manifest, and each check for which the
-    /// ebuild or a flag has a key, identity or repository
+    /// Checks that must agree, separated by commas; default: manifest, source if a clone is given,
+    /// and each check for which the ebuild or a flag has a key, identity or repository
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub require: Vec<String>,
 
@@ -240,7 +240,9 @@ impl Bump {
     fn requirement(&self, expected: &Expected) -> Result<Requirement, UsageError> {
         match self.require.is_empty() {
             true => Ok(Requirement::of(
-                std::iter::once(Check::Manifest).chain(expected.checks.iter().copied()),
+                std::iter::once(Check::Manifest)
+                    .chain(self.git.is_some().then_some(Check::Source))
+                    .chain(expected.checks.iter().copied()),
             )),
             false => required(&self.require),
         }
