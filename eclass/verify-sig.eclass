@@ -121,7 +121,8 @@ _VERIFY_SIG_ECLASS=1
 # @DESCRIPTION:
 # Set to "yes" to refuse what could not be checked: provenance and Sigstore
 # bundles where distvouch is missing or was built without Sigstore, or where
-# its trusted root is older than the signature.
+# its trusted root does not know the log: because it is older than the
+# signature, or because somebody made the log up.
 : "${VERIFY_SIG_STRICT:=no}"
 
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_REPO
@@ -378,7 +379,7 @@ _verify-sig_distvouch() {
 	local function=${1} subject=${2//\\/\\\\}
 	shift 2
 
-	local output status line level class why maybe
+	local output status line level class why maybe refused
 	output=$(distvouch "${@}")
 	status=${?}
 
@@ -392,6 +393,7 @@ _verify-sig_distvouch() {
 			line=${line#*$'\t'}
 		fi
 		_verify-sig_say "${level}" "${line}"
+		[[ ${level} != eerror ]] || refused=1
 
 		# the classes, for the die message: those of errors, or else those of warnings
 		if [[ ${line} =~ "distvouch explain "([a-z][a-z0-9-]*) ]]; then
@@ -415,6 +417,7 @@ _verify-sig_distvouch() {
 
 	case ${status} in
 		0)
+			[[ -z ${refused} ]] || die "${function}: ${subject}: ${why}"
 			[[ -n ${output} ]] || die "${function}: ${subject}: distvouch said nothing at all"
 			;;
 		1)
@@ -434,7 +437,7 @@ _verify-sig_distvouch() {
 			die "${function}: ${subject}: distvouch could not be started (exit status ${status}); is app-portage/distvouch installed?"
 			;;
 		*)
-			if [[ ${status} -gt 128 ]]; then
+			if [[ ${status} -gt 128 && ${status} -le 192 ]]; then
 				die "${function}: ${subject}: distvouch was killed by signal $(( status - 128 ))"
 			fi
 			die "${function}: ${subject}: distvouch left with the unknown exit status ${status}"
@@ -525,10 +528,10 @@ verify-sig_verify_detached() {
 	(( ${#} == 2 || ${#} == 3 )) ||
 		die "Usage: ${FUNCNAME} <file> <sig-file> [<key-file>]"
 
-	# a process substitution
+	# a process substitution; a redirection that fails would just not run the function
 	if [[ -p ${1} ]]; then
-		"${FUNCNAME}" - "${@:2}" < "${1}"
-		return
+		{ "${FUNCNAME}" - "${@:2}"; } < "${1}" || die "${FUNCNAME}: cannot read ${1}"
+		return 0
 	fi
 
 	local file=${1} sig=${2} name=${1##*/}
@@ -685,6 +688,7 @@ _verify-sig_other_checksums() {
 				esac
 				;;
 		esac
+		name=${name#./}
 		has "${name}" "${files[@]}" || continue
 		# a digest of the wrong length is another algorithm's, or nobody's
 		[[ -n ${algo} && ${#digest} -eq ${length[${algo}]:-0} && ${digest} != *[!0-9a-fA-F]* ]] || continue
@@ -693,7 +697,8 @@ _verify-sig_other_checksums() {
 		actual=${actual%% *}
 		[[ ${actual} == "${digest,,}" ]] ||
 			die "${function}: ${name} does not have the ${algo} checksum that is listed"
-		agree[${name}]=1
+		# as for distvouch: these have to agree, but that alone is not enough
+		[[ ${algo} == @(md5|sha1) ]] || agree[${name}]=1
 	done < "${list}"
 
 	for name in "${files[@]}"; do
@@ -861,7 +866,7 @@ _verify-sig_set_provenance_args() {
 	for pin in WORKFLOW REF TRIGGER RUNNER REPOSITORY_ID OWNER_ID ENVIRONMENT SIGNER; do
 		local value=VERIFY_PROVENANCE_${pin}
 		pin=${pin,,}
-		[[ -z ${!value} ]] || provenance_args+=( "--${pin//_/-}" "${!value}" )
+		[[ -z ${!value} ]] || provenance_args+=( "--${pin//_/-}=${!value}" )
 	done
 }
 
@@ -875,10 +880,10 @@ _verify-sig_add_upstream_name() {
 	local name
 	for name in "${VERIFY_PROVENANCE_UPSTREAM_NAMES[@]}"; do
 		[[ ${name} == "${1}="* ]] || continue
-		provenance_args+=( --upstream-name "${name}" )
+		provenance_args+=( --upstream-name="${name}" )
 		return
 	done
-	[[ ${1} != *.whl.zip ]] || provenance_args+=( --upstream-name "${1}=${1%.zip}" )
+	[[ ${1} != *.whl.zip ]] || provenance_args+=( --upstream-name="${1}=${1%.zip}" )
 }
 
 # @FUNCTION: verify-sig_verify_provenance
@@ -896,6 +901,8 @@ verify-sig_verify_provenance() {
 	_verify-sig_set_provenance_args "${FUNCNAME}" "${3}"
 	_verify-sig_add_upstream_name "${name}"
 	[[ ${file} != */* ]] || dir=${file%/*}
+	# distvouch looks for a bare name beside the distfile, the shell in the current directory
+	[[ ${provenance} == */* ]] || provenance=./${provenance}
 
 	_verify-sig_say einfo "Checking ${name} against ${provenance##*/} ..."
 	if _verify-sig_lacks_distvouch; then
@@ -905,7 +912,7 @@ verify-sig_verify_provenance() {
 	fi
 	_verify-sig_distvouch "${FUNCNAME}" "${name}" \
 		check --format portage --clock emerge --distdir "${dir:-/}" \
-		--provenance "${name}=${provenance}" --require provenance "${provenance_args[@]}" -- "${name}"
+		--provenance="${name}=${provenance}" --require provenance "${provenance_args[@]}" -- "${name}"
 	return 0
 }
 
@@ -982,7 +989,9 @@ _verify-sig_check_all() {
 		case ${f} in
 			*.provenance) suffix=.provenance ;;
 			*.sigstore.json) suffix=.sigstore.json ;;
-			*.asc|*.sig|*.sign|*.minisig|*.sigstore|*.bundle) suffix=.${f##*.} ;;
+			*.asc|*.sig|*.sign|*.minisig|*.sigstore) suffix=.${f##*.} ;;
+			# also a name of installers and git bundles
+			*.bundle) [[ ${VERIFY_SIG_METHOD} != sigstore ]] || suffix=.bundle ;;
 		esac
 		base=${f%"${suffix}"}
 		if [[ -z ${suffix} ]]; then
@@ -1007,6 +1016,7 @@ _verify-sig_check_all() {
 	[[ -z ${want_provenance} ]] ||
 		_verify-sig_refuse provenance-absent "Distfiles without provenance" "${unattested[@]}"
 	_verify-sig_refuse signature-stray "Signatures or provenance for no distfile" "${stray[@]}"
+	(( ${#distfiles[@]} )) || return 0
 
 	local key key_args=() provenance_args=() require=()
 	[[ -z ${want_signatures} ]] || _verify-sig_set_key verify-sig_src_unpack ""
@@ -1042,16 +1052,16 @@ _verify-sig_check_all() {
 		require+=( "${VERIFY_SIG_METHOD/minisig/minisign}" )
 		# distvouch looks for bundles itself
 		[[ ${VERIFY_SIG_METHOD} == sigstore ]] || for f in "${!whole[@]}"; do
-			args+=( --signature "${whole[${f}]}=${DISTDIR}/${f}" )
+			args+=( --signature="${whole[${f}]}=${DISTDIR}/${f}" )
 		done
 		for f in "${!over_tar[@]}"; do
-			args+=( --signature "${over_tar[${f}]}=${DISTDIR}/${f}" )
+			args+=( --signature="${over_tar[${f}]}=${DISTDIR}/${f}" )
 		done
 	fi
 	if [[ -n ${want_provenance} ]]; then
 		require+=( provenance )
 		for f in "${distfiles[@]}"; do
-			args+=( --provenance "${f}=${DISTDIR}/${f}.provenance" )
+			args+=( --provenance="${f}=${DISTDIR}/${f}.provenance" )
 			_verify-sig_add_upstream_name "${f}"
 		done
 	fi

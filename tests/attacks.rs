@@ -70,6 +70,25 @@ fn a_critical_notation_that_nobody_knows() {
     assert_eq!((run.status, run.said("openpgp").as_str()), (1, "evidence-unsupported"));
 }
 
+/// Armor lines behind a blank: gpg reads one message where another reader sees two.
+#[test]
+fn there_is_no_choice_among_several_messages() {
+    for name in ["dd.asc", "de.asc", "x20.asc"] {
+        let scratch = Scratch::new();
+        let out = scratch.file("out");
+        let output = distvouch()
+            .args(["message", "--time", "2026-11-23T00:00:00Z", "--openpgp-key"])
+            .args([data("al.pgp"), data(name)])
+            .arg("--output")
+            .arg(&out)
+            .output()
+            .unwrap();
+        let run = Run::of(output);
+        assert_eq!(run.status, 1, "{name}: {}", run.stdout);
+        assert!(!out.exists(), "{name}");
+    }
+}
+
 #[test]
 fn a_flooded_key() {
     use sequoia_openpgp::Packet;

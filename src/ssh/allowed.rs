@@ -64,7 +64,9 @@ impl fmt::Display for LineFault {
             Self::Quote => f.write_str("a quotation mark is missing"),
             Self::Form => f.write_str("a line is made of principals, options and a key"),
             Self::Key => f.write_str("the key cannot be read"),
-            Self::Option(name) => write!(f, "unknown option \"{name}\""),
+            Self::Option(option) => {
+                write!(f, "the option \"{option}\" is unknown, malformed or there twice")
+            }
             Self::Time(text) => {
                 write!(f, "\"{text}\" is not a time like 20260131 or 202601311200Z")
             }
@@ -199,16 +201,32 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, LineFault> {
     };
     for option in split_outside_quotes(options, ',') {
         let (name, value) = option.split_once('=').unwrap_or((option, ""));
-        let value = value.trim_matches('"');
-        match name.to_ascii_lowercase().as_str() {
-            "cert-authority" => line.authority = true,
-            "namespaces" => line.namespaces = Some(value.to_owned()),
-            "valid-after" => line.after = Some(time(value)?),
-            "valid-before" => line.before = Some(time(value)?),
-            _ => return Err(LineFault::Option(name.to_owned())),
+        let fault = || LineFault::Option(option.to_owned());
+        let value = unquoted(value).ok_or_else(fault)?;
+        // Like ssh-keygen: a second clause of a kind is an error, not another chance.
+        let twice = match name.to_ascii_lowercase().as_str() {
+            "cert-authority" if option == name => std::mem::replace(&mut line.authority, true),
+            "namespaces" if !value.is_empty() => {
+                line.namespaces.replace(value.to_owned()).is_some()
+            }
+            "valid-after" => line.after.replace(time(value)?).is_some(),
+            "valid-before" => line.before.replace(time(value)?).is_some(),
+            _ => return Err(fault()),
+        };
+        if twice {
+            return Err(fault());
         }
     }
     Ok(Some(line))
+}
+
+/// `value` without the quotation marks around it; `None` where there are others.
+fn unquoted(value: &str) -> Option<&str> {
+    let inner = match value.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"')?,
+        None => value,
+    };
+    (!inner.contains('"')).then_some(inner)
 }
 
 /// The key at the start of `text`: its type and base64, whatever follows.
@@ -370,6 +388,15 @@ mod tests {
             (format!("\"a {KEY}"), LineFault::Quote),
             ("a ssh-ed25519 AAAA".to_owned(), LineFault::Key),
             (format!("a no-pty {KEY}"), LineFault::Option("no-pty".to_owned())),
+            (
+                format!("a valid-before=20200101,valid-before=20990101 {KEY}"),
+                LineFault::Option("valid-before=20990101".to_owned()),
+            ),
+            (
+                format!("a cert-authority=no {KEY}"),
+                LineFault::Option("cert-authority=no".to_owned()),
+            ),
+            (format!("a namespaces {KEY}"), LineFault::Option("namespaces".to_owned())),
             (format!("a valid-after=2026 {KEY}"), LineFault::Time("2026".to_owned())),
             (format!("a valid-after=20261301 {KEY}"), LineFault::Time("20261301".to_owned())),
         ] {

@@ -88,6 +88,10 @@ impl UnverifiedSignature {
                 false => SignatureFault::Form,
             });
         };
+        // PROTOCOL.sshsig wants it ignored where a version gives it a meaning; none does.
+        if !signature.reserved().is_empty() {
+            return Err(SignatureFault::Form);
+        }
         // The parser passes over lengths that do not fit; OpenSSH does not.
         match signature.to_pem(LineEnding::LF).is_ok_and(|again| again.as_bytes() == pem) {
             true => Ok(Self(signature)),

@@ -46,9 +46,11 @@ pub(super) fn find(bytes: &[u8]) -> Result<Found<'_>, MessageFault> {
             Block::Cleartext(cleartext::parse(&mut lines, number)?)
         } else if is_line(line, MESSAGE) {
             let whole = lines.until(MESSAGE_END, number)?;
-            let mut blocks = armor::packets(whole).map_err(MessageFault::Armor)?;
-            // Only the armor's own header and tail lines are among them.
-            Block::Packets(blocks.pop().unwrap_or_default())
+            let blocks = armor::packets(whole).map_err(MessageFault::Armor)?;
+            // There is never a choice to make among several.
+            let [packets] = <[Vec<u8>; 1]>::try_from(blocks)
+                .map_err(|_| MessageFault::Second { line: number })?;
+            Block::Packets(packets)
         } else if line.starts_with(b"-----BEGIN PGP SIGNATURE-----") {
             return Err(MessageFault::Detached);
         } else if line.starts_with(b"-----BEGIN PGP P") {
@@ -101,7 +103,8 @@ impl<'a> Lines<'a> {
             if is_line(line, end) {
                 return Ok(self.all.get(start..self.at).unwrap_or_default());
             }
-            if line.starts_with(b"-----") {
+            // Neither does white space in front hide a line of another armor.
+            if line.trim_ascii_start().starts_with(b"-----") {
                 return Err(MessageFault::Second { line: number });
             }
         }
