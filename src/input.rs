@@ -134,6 +134,11 @@ pub fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     read_all(open_source(path)?, path, limit)
 }
 
+/// The last part of `path`, for messages.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
 /// Whether `path` is how the command line names standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"

@@ -111,17 +111,6 @@ impl<'a> Field<'a> {
     }
 }
 
-/// `bytes` in lower-case hex.
-#[cfg(feature = "sigstore")]
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The bytes that `text` is the hex of; empty where it is none.
 #[cfg(feature = "sigstore")]
 pub(crate) fn unhex(text: &str) -> Vec<u8> {

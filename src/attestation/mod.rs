@@ -23,7 +23,7 @@ pub use slsa::{StatementDiffers, differences};
 pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};
 
 #[cfg(feature = "sigstore")]
-pub(crate) use fields::{base64, hex, unhex};
+pub(crate) use fields::{base64, unhex};
 
 #[cfg(test)]
 pub(crate) use claims::tests::github as claims_for_tests;

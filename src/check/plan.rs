@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use crate::history::{self, Release};
-use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::sigstore::{self, ArtifactDigests, AttestationFault, BundleRequest, UnverifiedBundle};
 use std::path::{Path, PathBuf};
 
@@ -202,10 +202,6 @@ fn from(path: &Path, mut finding: Finding) -> Finding {
         finding.compared = format!("{}: {}", file_name(path), finding.compared);
     }
     finding.with("file", path.to_string_lossy().into_owned())
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {

@@ -7,6 +7,7 @@ use crate::distfile::{Measured, Wanted};
 use crate::ed25519::PublicKey;
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
+use crate::input::file_name;
 use crate::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
 use crate::sniff::{self, SignatureKind};
 use crate::ssh::AllowedSigners;
@@ -285,8 +286,4 @@ fn unjudged(
 fn unreadable(check: Check, fault: &StreamFault) -> Finding {
     let text = format!("the signature is over the uncompressed stream, but {fault}");
     Finding::fails(check, fault.class(), text)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

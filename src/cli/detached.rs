@@ -9,13 +9,13 @@ use crate::check::{DistfileReport, Report};
 use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
 use crate::error::{Error, UsageError};
 use crate::finding::Finding;
-use crate::input::{EVIDENCE_LIMIT, open_regular, read_bounded};
+use crate::input::{EVIDENCE_LIMIT, file_name, open_source, read_bounded};
 use crate::requirement::Status;
 use crate::spool::{Spool, Target, Vouched};
 use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use clap::Args;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -105,15 +105,11 @@ impl Detached {
 
     /// The name of what was signed, as signed lists and the report have it.
     fn name(&self) -> String {
-        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
-        name.to_string_lossy().into_owned()
+        file_name(&self.file)
     }
 
     fn measure(&self, wanted: &Wanted, spool: Option<&mut Spool>) -> Result<Measured, Error> {
-        let mut input: Box<dyn Read> = match self.file.as_os_str() == "-" {
-            true => Box::new(io::stdin().lock()),
-            false => Box::new(open_regular(&self.file)?),
-        };
+        let mut input = open_source(&self.file)?;
         let path = self.output.clone().unwrap_or_default();
         let sink = spool.map(|spool| spool as &mut dyn Write);
         let bar = progress_bar(size_of(&self.file));

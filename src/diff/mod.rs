@@ -8,6 +8,7 @@ pub mod show;
 use crate::archive::{self, ArchiveError, Entry, Keep, Kind, Listing, Oddity, Wanted};
 use crate::digests::HashName;
 use crate::distfile;
+use crate::input::file_name;
 use hazard::{Hazard, HazardKind, by_name, by_nature};
 use lines::{Lines, Patience};
 use matching::Pair;
@@ -230,10 +231,6 @@ fn side(file: &Path, listing: Listing, blake2b: Vec<u8>) -> Side {
         top: listing.top,
         oddities: listing.oddities,
     }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// What happened to a pair; `None` where it is the same.

@@ -8,7 +8,7 @@ use std::fmt;
 
 /// The largest file whose bytes are kept for a signature that cannot be checked by a digest, in
 /// bytes.
-pub const BLOB_LIMIT: u64 = 64 << 20;
+pub const BLOB_LIMIT: u64 = crate::distfile::BLOB_LIMIT as u64;
 
 /// A Sigstore bundle (protobuf-specs `sigstore_bundle.proto`, versions 0.1 to 0.3), of which
 /// nothing has been checked.

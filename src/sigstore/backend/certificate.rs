@@ -1,8 +1,8 @@
 //! The leaf certificate, read strictly: nothing in it may be readable in two ways.
 
 use super::super::fault::{AttestationFault, CertificateFault, Reason};
-use crate::attestation::hex;
 use crate::attestation::{Claim, Claims, Identity};
+use crate::digests::hex;
 use ::sigstore::crypto::{KeyAlgorithm, SigningScheme, VerificationKey};
 use ::sigstore::types::{DerCertificate, DerPublicKey, SignatureBytes};
 use jiff::Timestamp;

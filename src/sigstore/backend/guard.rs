@@ -7,7 +7,7 @@
 use super::super::fault::{AttestationFault, LogProof, Origin, Reason};
 use super::super::{LogEntry, RootSummary};
 use super::certificate::Leaf;
-use crate::attestation::hex;
+use crate::digests::hex;
 use ::sigstore::rekor::body::RekorEntryBody;
 use ::sigstore::trust_root::TrustedRoot;
 use ::sigstore::types::{Bundle, HashAlgorithm, KindVersion, TransparencyLogEntry};

@@ -12,8 +12,9 @@ use super::{
     RootSummary,
 };
 use crate::attestation::{
-    Statement, StatementFault, Subject, UnverifiedAttestation, base64, hex, same_file, unhex,
+    Statement, StatementFault, Subject, UnverifiedAttestation, base64, same_file, unhex,
 };
+use crate::digests::hex;
 use ::sigstore::trust_root;
 use ::sigstore::types::bundle::VerificationMaterialContent;
 use ::sigstore::types::{Artifact, ArtifactDigest, HashAlgorithm, SignatureContent, TimeRange};
