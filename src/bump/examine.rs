@@ -86,6 +86,7 @@ impl Bump {
             let over = path.symlink_metadata().is_ok().then_some(path);
             let signatures = beside.signatures.into_iter();
             let signatures = signatures.chain(beside.uncompressed).chain(beside.minisign);
+            let signatures = signatures.chain(beside.bundles);
             let files = Previous {
                 name: Some(old.clone()),
                 provenance: beside.provenance,
@@ -96,17 +97,6 @@ impl Bump {
                 missing.iter().map(|(kind, name)| unread_evidence(*kind, name, &pair.new, distdir));
             let findings = findings.entry(pair.new.clone()).or_default();
             findings.extend(unread);
-            let now = pairing::Evidence::beside(distdir, &pair.new);
-            if let (Some(bundle), true) = (beside.bundles.first(), now.bundles.is_empty()) {
-                let text = format!(
-                    "{} stands beside the release before, and no bundle beside {}",
-                    bundle.file_name().unwrap_or_default().to_string_lossy(),
-                    pair.new
-                );
-                let class = FailureClass::SignatureDropped;
-                let finding = Finding::fails(Check::Continuity, class, text);
-                findings.push(finding.with("evidence", "sigstore"));
-            }
             let nothing = files.provenance.is_empty() && files.signatures.is_empty();
             if !nothing || missing.is_empty() {
                 previous.insert(pair.new.clone(), files);

@@ -75,7 +75,7 @@ pub struct Check {
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub previous: Vec<String>,
 
-    /// Signature of the release before, whose own file stands beside it, likewise
+    /// Signature or Sigstore bundle of the release before, whose own file stands beside it, likewise
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub previous_signature: Vec<String>,
 

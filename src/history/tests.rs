@@ -4,14 +4,18 @@ use crate::attestation::{Claim, claims_for_tests as github};
 
 type Edits<'a> = &'a [(Claim, Option<&'a str>)];
 
+fn publish(claims: Claims) -> Attested {
+    Attested { claims, kind: Some("publish".to_owned()) }
+}
+
 fn attested(edits: Edits) -> Facts {
-    Facts { attestations: vec![github(edits)], signers: Vec::new() }
+    Facts { attestations: vec![publish(github(edits))], ..Facts::default() }
 }
 
 fn signed(evidence: Check, identities: &[&str]) -> Facts {
     let signer =
         |identity: &&str| Signer { evidence, identity: (*identity).to_owned(), name: None };
-    Facts { attestations: Vec::new(), signers: identities.iter().map(signer).collect() }
+    Facts { signers: identities.iter().map(signer).collect(), ..Facts::default() }
 }
 
 fn classes(previous: &Facts, now: &Facts) -> Vec<FailureClass> {
@@ -111,7 +115,7 @@ fn each_change_has_its_class() {
     assert_eq!(changed(&[environment(Some("pypi"))]), []);
     let mut issuer = github(&[]);
     issuer.issuer = "https://gitlab.com".to_owned();
-    let issuer = Facts { attestations: vec![issuer], signers: Vec::new() };
+    let issuer = Facts { attestations: vec![publish(issuer)], ..Facts::default() };
     assert_eq!(classes(&attested(&[]), &issuer), [C::PublisherChanged]);
 }
 
@@ -136,11 +140,36 @@ fn an_external_signer_that_stays_is_no_change() {
 }
 
 #[test]
+fn a_kind_that_is_gone_is_dropped() {
+    let kind = |kind: &str| Attested { claims: github(&[]), kind: Some(kind.to_owned()) };
+    let facts = |kinds: &[&str]| Facts {
+        attestations: kinds.iter().map(|k| kind(k)).collect(),
+        ..Facts::default()
+    };
+    let dropped = [FailureClass::ProvenanceDropped];
+    assert_eq!(classes(&facts(&["publish", "slsa"]), &facts(&["publish"])), dropped);
+    assert_eq!(classes(&facts(&["slsa"]), &facts(&["publish"])), dropped);
+    assert_eq!(classes(&facts(&["publish"]), &facts(&["slsa", "publish"])), []);
+    let bundles = |kinds: &[&str]| Facts {
+        bundles: kinds.iter().map(|k| kind(k)).collect(),
+        ..Facts::default()
+    };
+    let dropped = [FailureClass::SignatureDropped];
+    assert_eq!(classes(&bundles(&["a", "b"]), &bundles(&["b"])), dropped);
+    assert_eq!(classes(&bundles(&["a"]), &Facts::default()), dropped);
+    // A key in place of a certificate is another signer.
+    let key = signed(Check::Sigstore, &["the given key"]);
+    assert_eq!(classes(&bundles(&["a"]), &key), [FailureClass::SignerChanged]);
+    assert_eq!(classes(&key, &bundles(&["a"])), [FailureClass::SignerChanged]);
+}
+
+#[test]
 fn no_attestation_outvotes_another() {
     let before = attested(&[]);
     let evil = github(&[(Claim::BuildTrigger, Some("issue_comment"))]);
     for attestations in [vec![github(&[]), evil.clone()], vec![evil, github(&[])]] {
-        let now = Facts { attestations, signers: Vec::new() };
+        let attestations = attestations.into_iter().map(publish).collect();
+        let now = Facts { attestations, ..Facts::default() };
         assert_eq!(classes(&before, &now), [FailureClass::TriggerMismatch]);
     }
 }
