@@ -1,6 +1,8 @@
 //! Archives and directories made at test time, and the program run on them.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
+// A test that has both this and `common` has it twice.
+#[allow(clippy::duplicate_mod)]
 #[path = "../common/classes.rs"]
 mod classes;
 
