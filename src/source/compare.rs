@@ -1,5 +1,6 @@
 //! An archive's listing against a commit's tree.
 
+use super::cargo;
 use super::generated::{self, Explanation};
 use super::git::{Clone, GitError, TreeEntry};
 use crate::archive::{Entry, Kind, Listing};
@@ -51,7 +52,10 @@ impl Difference {
     /// Whether its contents were compared and differ by something other than what is explained.
     pub fn is_contradiction(&self) -> bool {
         self.kind != DifferenceKind::Added
-            && !matches!(self.explanation, Some(Explanation::Compared(_)))
+            && !matches!(
+                self.explanation,
+                Some(Explanation::Compared(_) | Explanation::Rewritten(_))
+            )
     }
 
     /// Whether somebody could have put code of their own there.
@@ -99,7 +103,7 @@ pub fn compare(
     let members = listing.by_path();
     let directory = match directory {
         Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
-        None => wheel_root(&members, tree),
+        None => root(&members, tree),
     };
     let tree = below(tree, &directory);
     let mut comparison = Comparison { directory, ..Comparison::default() };
@@ -147,11 +151,11 @@ pub fn wanted(
     let members = listing.by_path();
     let directory = match directory {
         Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
-        None => wheel_root(&members, tree),
+        None => root(&members, tree),
     };
     let tree = below(tree, &directory);
     let differs = |path: &[u8], entry: &Entry| match tree.get(path) {
-        None => path.ends_with(b"setup.cfg"),
+        None => path.ends_with(b"setup.cfg") || path == cargo::VCS_INFO,
         Some(git) => !is_same(entry, git),
     };
     members
@@ -159,6 +163,12 @@ pub fn wanted(
         .filter(|(path, entry)| entry.is_file() && differs(path, entry))
         .map(|(_, entry)| entry.data)
         .collect()
+}
+
+/// The directory of the tree that the archive says, or seems, to come from.
+fn root(members: &BTreeMap<&[u8], &Entry>, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Vec<u8> {
+    let stated = cargo::vcs_info(members).and_then(|info| info.directory);
+    stated.unwrap_or_else(|| wheel_root(members, tree))
 }
 
 /// The tree below `directory`.
@@ -276,8 +286,16 @@ fn explain_cargo(
         return;
     }
     for difference in &mut comparison.differences {
-        if difference.path == b"Cargo.toml.orig" {
-            difference.explanation = Some(Explanation::Compared("the same as Cargo.toml in git"));
+        match difference.path.as_slice() {
+            b"Cargo.toml.orig" => {
+                let same = Explanation::Compared("the same as Cargo.toml in git");
+                difference.explanation = Some(same);
+            }
+            b"Cargo.toml" if difference.kind == DifferenceKind::Changed => {
+                let rewritten = "cargo package wrote it from Cargo.toml.orig, which is as in git";
+                difference.explanation = Some(Explanation::Rewritten(rewritten));
+            }
+            _ => {}
         }
     }
 }
