@@ -95,14 +95,14 @@ replays! {
         levels: &[
             (Repository, "signer-external", 1),
             (Pins, "agrees", 0),
-            (Continuity, "agrees", 0),
+            (Continuity, "agrees+signer-external", 0),
             (Source, "source-changed+source-added", 1),
             (Diff, "first", 0),
             (Bump, "source-changed", 1),
         ],
         lesson: "Without a pin the foreign signer is refused. Whoever pins it relies on that repository as \
                  much as on this one. That the commit behind its tag is another than the last time is \
-                 nothing unusual, so that only source and diff are left.",
+                 said, and nothing unusual: only source and diff contradict.",
     };
     pull_request_comment: Replay {
         title: "A comment on a pull request: started by an outsider",

@@ -126,9 +126,17 @@ pub struct Change {
     pub before: String,
     /// What it is; `None` where there is nothing any more.
     pub now: Option<String>,
+    /// Whether it is said beside an agreement only, though its class would contradict: what is
+    /// usual, and still worth a look.
+    pub usual: bool,
 }
 
 impl Change {
+    /// Whether it contradicts.
+    pub fn contradicts(&self) -> bool {
+        !self.usual && self.class.outcome() != Outcome::Agrees
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "class": self.class.name(),
@@ -168,9 +176,8 @@ pub fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
 }
 
 fn attested(evidence: Check, previous: &[Attested], now: &[Attested]) -> Vec<Change> {
-    let against = |changes: &Vec<Change>| {
-        changes.iter().filter(|change| change.class.outcome() != Outcome::Agrees).count()
-    };
+    let against =
+        |changes: &Vec<Change>| changes.iter().filter(|change| change.contradicts()).count();
     let weight = |changes: &Vec<Change>| (against(changes), changes.len());
     let best = |now: &Attested| {
         let each = previous.iter().map(|before| publisher_changes(&before.claims, &now.claims));
@@ -192,6 +199,7 @@ fn attested(evidence: Check, previous: &[Attested], now: &[Attested]) -> Vec<Cha
         what: "type of an attestation",
         before: kind.to_owned(),
         now: None,
+        usual: false,
     }));
     changes
 }
@@ -222,7 +230,7 @@ fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
             unique.push(who);
         }
     }
-    Some(Change { evidence, class, what, before: unique.join(", "), now: actual })
+    Some(Change { evidence, class, what, before: unique.join(", "), now: actual, usual: false })
 }
 
 /// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of
@@ -315,7 +323,7 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
         None => "the release before".to_owned(),
     };
     let (said, mut against): (Vec<&Change>, Vec<&Change>) =
-        changes.iter().copied().partition(|c| c.class.outcome() == Outcome::Agrees);
+        changes.iter().copied().partition(|change| !change.contradicts());
     against.sort_by_key(|change| rank(change.class));
     let mut finding = match against.first() {
         Some(change) => {

@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
 use crate::attestation::{Claim, claims_for_tests as github};
 
@@ -137,6 +137,27 @@ fn an_external_signer_that_stays_is_no_change() {
     let other = attested(&[signer("https://github.com/x/y/.github/workflows/q.yml@refs/tags/v2")]);
     assert_eq!(classes(&before, &later), []);
     assert_eq!(classes(&before, &other), [FailureClass::SignerExternal]);
+}
+
+#[test]
+fn a_moved_tag_of_an_external_signer_is_said() {
+    let uri = |uri| (Claim::BuildSignerUri, Some(uri));
+    let commit = |commit| (Claim::BuildSignerDigest, Some(commit));
+    let tag = "https://github.com/x/y/.github/workflows/p.yml@refs/tags/v1";
+    let branch = "https://github.com/x/y/.github/workflows/p.yml@refs/heads/main";
+    let changes = |edits: [Edits; 2]| {
+        let [before, now] = edits.map(attested);
+        compare(&before, &now)
+    };
+    let moved = changes([&[uri(tag), commit("0a")], &[uri(tag), commit("0b")]]);
+    let [change] = moved.as_slice() else { panic!("{moved:?}") };
+    assert_eq!(change.class, FailureClass::SignerExternal);
+    assert!(!change.contradicts());
+    assert_eq!(changes([&[uri(tag), commit("0a")], &[uri(tag), commit("0a")]]), []);
+    // A branch is meant to move, and the workflow's own repository moves with the release.
+    assert_eq!(changes([&[uri(branch), commit("0a")], &[uri(branch), commit("0b")]]), []);
+    let own = "https://github.com/o/r/.github/workflows/release.yml@refs/tags/v1";
+    assert_eq!(changes([&[uri(own), commit("0a")], &[uri(own), commit("0b")]]), []);
 }
 
 #[test]
