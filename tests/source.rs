@@ -420,10 +420,26 @@ fn a_wheel_is_held_against_the_directory_of_its_packages() {
     let members = [
         ("foo/__init__.py".to_owned(), text("x = 1\n")),
         ("foo-1.3.dist-info/WHEEL".to_owned(), text("Wheel-Version: 1.0\n")),
+        ("foo-1.3.dist-info/licenses/LICENSE".to_owned(), text("MIT\n")),
     ];
     std::fs::write(&wheel, support::tar(&members)).unwrap();
     let (code, finding) = source(&wheel, &repo.path(), &[]);
     assert_eq!((code, &finding["detail"]["directory"]), (0, &Value::from("src")), "{finding}");
+    // A copy of what git has, outside of the package's directory as a rule.
+    let license = |finding: &Value| {
+        let added = finding["detail"]["added"].as_array().unwrap().clone();
+        let is = |d: &&Value| d["path"].as_str().unwrap().ends_with("LICENSE");
+        added.iter().find(is).unwrap()["explanation"].to_string()
+    };
+    assert!(!license(&finding).contains("compared: a copy"), "{finding}");
+    repo.commit(&[
+        ("src/foo/__init__.py", text("x = 1\n")),
+        ("LICENSE", text("MIT\n")),
+        ("setup.py", text("setup()\n")),
+    ]);
+    let head = repo.at(&["rev-parse", "HEAD"]);
+    let (_, finding) = source(&wheel, &repo.path(), &["--commit", &head]);
+    assert!(license(&finding).contains("compared: a copy"), "{finding}");
 }
 
 /// A .crate as cargo itself makes it, of a package in a directory of its repository.

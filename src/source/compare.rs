@@ -105,7 +105,7 @@ pub fn compare(
         Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
         None => root(&members, tree),
     };
-    let tree = below(tree, &directory);
+    let (whole, tree) = (tree, below(tree, &directory));
     let mut comparison = Comparison { directory, ..Comparison::default() };
     let mut differing: Vec<(&Entry, &TreeEntry)> = Vec::new();
     for (path, entry) in &members {
@@ -113,7 +113,7 @@ pub fn compare(
             continue;
         }
         match tree.get(*path) {
-            None => comparison.differences.push(added(entry, &tree)),
+            None => comparison.differences.push(added(entry, &tree, whole)),
             Some(git) if is_same(entry, git) => {
                 comparison.same += 1;
                 let executable = git.mode & 0o111 != 0;
@@ -242,7 +242,11 @@ fn retyped(entry: &Entry, git: &TreeEntry) -> Difference {
     difference
 }
 
-fn added(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Difference {
+fn added(
+    entry: &Entry,
+    tree: &BTreeMap<Vec<u8>, TreeEntry>,
+    whole: &BTreeMap<Vec<u8>, TreeEntry>,
+) -> Difference {
     let setup_cfg = entry.path.ends_with(b"setup.cfg")
         && entry.contents.as_ref().is_some_and(|text| generated::is_only_egg_info(text));
     let in_submodule = || {
@@ -254,12 +258,31 @@ fn added(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Difference {
     };
     let explanation = if setup_cfg {
         Some(Explanation::Compared("setuptools' own: nothing but its [egg_info] section"))
+    } else if is_copied_license(entry, whole) {
+        Some(Explanation::Compared("a copy for the wheel's metadata of a file that git has"))
     } else if in_submodule() {
         Some(Explanation::Usual { by: "a file of a git submodule", inert: false })
     } else {
         generated::by_name(&entry.path, tree)
     };
     difference(DifferenceKind::Added, entry, explanation)
+}
+
+/// Whether a build backend copied a license or the like from the tree to where only the metadata of
+/// a wheel lies. Elsewhere a copy of what git has may be what makes it run.
+fn is_copied_license(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> bool {
+    let name = |path: &[u8]| path.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
+    let in_metadata = |path: &[u8]| {
+        let top = path.split(|b| *b == b'/').next().unwrap_or_default();
+        top.ends_with(b".dist-info")
+    };
+    entry.is_file()
+        && in_metadata(&entry.path)
+        && name(&entry.path).is_none_or(|name| name != b"entry_points.txt")
+        && entry.blob.is_some()
+        && tree.iter().any(|(path, git)| {
+            Some(&git.object) == entry.blob.as_ref() && name(path) == name(&entry.path)
+        })
 }
 
 fn difference(kind: DifferenceKind, entry: &Entry, explanation: Option<Explanation>) -> Difference {
