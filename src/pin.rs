@@ -139,7 +139,9 @@ impl Pins {
         pins.put_ref(claims, version);
         pins.put_trigger(claims);
         let claim = |claim| claims.get(claim).map(str::to_owned);
-        pins.put("VERIFY_PROVENANCE_RUNNER", claim(Claim::RunnerEnvironment));
+        // CircleCI claims two quotation marks, which say nothing.
+        let runner = claim(Claim::RunnerEnvironment).filter(|runner| runner != "\"\"");
+        pins.put("VERIFY_PROVENANCE_RUNNER", runner);
         pins.put_number(
             "VERIFY_PROVENANCE_REPOSITORY_ID",
             claim(Claim::SourceRepositoryIdentifier),

@@ -93,7 +93,7 @@ pub struct Listing {
     pub oddities: Vec<Oddity>,
     /// Size of the archive in bytes.
     pub size: u64,
-    /// The comment of a pax global header: `git archive` writes the commit there.
+    /// The comment of a pax global header or of a zip: `git archive` writes the commit there.
     pub comment: Option<String>,
 }
 

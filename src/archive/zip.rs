@@ -10,6 +10,9 @@ use rawzip::{ZipArchiveEntryWayfinder, ZipEntry};
 use std::fs::File;
 use std::io::{self, Read};
 
+/// Bytes of the archive's comment that are read: more than the name of a commit.
+const COMMENT: u64 = 256;
+
 /// The lengths of a data descriptor: with or without a signature, with sizes of 4 or 8 bytes. Which
 /// it is, nothing states.
 const DESCRIPTORS: [u64; 4] = [12, 16, 20, 24];
@@ -37,6 +40,10 @@ pub(super) fn read(
     let length = file.metadata()?.len();
     let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
     let archive = ZipArchive::from_file(file, &mut buffer).map_err(fault)?;
+    // `git archive` writes the commit there, and so do the forges.
+    let mut comment = Vec::new();
+    archive.comment().take(COMMENT).read_to_end(&mut comment)?;
+    builder.comment(show(&comment));
     let records = directory(&archive, &mut buffer, builder)?;
     let mut extents = Vec::new();
     for record in &records {

@@ -31,6 +31,9 @@ impl fmt::Display for Asked {
             Expansion::Bash(text) | Expansion::Form(text) => {
                 write!(f, "{variable} is not literal ({text}): say it with {flag}")
             }
+            Expansion::Place(line) => {
+                write!(f, "{variable} is set where only bash knows ({line}): say it with {flag}")
+            }
             Expansion::Several => {
                 write!(f, "{variable} is set more than once: say it with {flag}")
             }

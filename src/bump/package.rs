@@ -208,6 +208,21 @@ impl Package {
         Ok(())
     }
 
+    /// The DIST entries of which nothing tells whether they are of the new version: not among
+    /// `names`, and without the version of any ebuild in their names.
+    pub fn unattributed(&self, names: &[String]) -> Vec<String> {
+        let ebuilds = ebuilds(&self.directory).unwrap_or_default();
+        let mut versions: Vec<Version> = ebuilds.into_iter().map(|(.., version)| version).collect();
+        versions.push(self.ebuild.version.clone());
+        versions.extend(self.before.iter().map(|before| before.version.clone()));
+        let listed = self.manifest.iter().flat_map(|manifest| manifest.names());
+        let other = |name: &&str| {
+            !names.iter().any(|known| known == name)
+                && !versions.iter().any(|version| shape(name, version).is_some())
+        };
+        listed.filter(other).map(str::to_owned).collect()
+    }
+
     /// A name for the report: the category, where the directory's parent looks like one, and PN.
     pub fn title(&self) -> String {
         let directory = self.directory.canonicalize().unwrap_or_else(|_| self.directory.clone());

@@ -135,6 +135,9 @@ impl Bump {
         if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
+        let commit =
+            CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
+        commit.check()?;
         let mut package = Package::read(&self.package)?;
         let distdir = self.distdir();
         let names = Plan::distfiles(&package, &distdir, &self.distfile)?;
@@ -168,11 +171,7 @@ impl Bump {
             check,
             pairs,
             git: self.git.clone(),
-            commit: CommitSpec {
-                commit: self.commit.clone(),
-                tag: self.tag.clone(),
-                attested_by: None,
-            },
+            commit,
             options: Options { directory: self.directory.clone(), ..Options::default() },
             reviews: self.reviews.clone().unwrap_or_else(|| package.directory.join(DEFAULT_FILE)),
             gaps: expected.gaps,
@@ -277,7 +276,14 @@ impl Bump {
         let format = if self.print.json { Format::Json } else { self.print.format };
         let plain = |path: &Path| path == Path::new(".").join(DEFAULT_FILE);
         let reviews = Some(plan.reviews.as_path()).filter(|path| !plain(path));
-        let about = report::About { package: &plan.package, asked, reviews, page };
+        let unattributed = plan.package.unattributed(&plan.check.distfiles);
+        let about = report::About {
+            package: &plan.package,
+            asked,
+            reviews,
+            unattributed: &unattributed,
+            page,
+        };
         let style =
             Style { quiet: self.print.quiet, verbose: self.print.verbose, colour: colour() };
         let mut out = BufWriter::new(io::stdout().lock());

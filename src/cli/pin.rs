@@ -38,7 +38,7 @@ pub struct Pin {
     #[arg(long, value_name = "FILE")]
     pub trusted_root: Option<PathBuf>,
 
-    /// Print one JSON object
+    /// Print one JSON object, the values as words of bash
     #[arg(long)]
     pub json: bool,
 }

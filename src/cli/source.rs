@@ -223,7 +223,15 @@ impl Source {
             writeln!(out, "  … and {more} more (--verbose lists them)")?;
         }
         self.print_paths("in git and not in the archive", &comparison.missing, out)?;
-        self.print_paths("executable on one side only", &comparison.modes, out)?;
+        let ignored = "in git and left out by its .gitattributes (export-ignore)";
+        self.print_paths(ignored, &comparison.export_ignored, out)?;
+        for (side, what) in
+            [(true, "executable here and not in git"), (false, "executable in git and not here")]
+        {
+            let modes = comparison.modes.iter().filter(|(_, in_archive)| *in_archive == side);
+            let paths: Vec<_> = modes.map(|(path, _)| path.clone()).collect();
+            self.print_paths(what, &paths, out)?;
+        }
         explain(&report.finding, out)
     }
 

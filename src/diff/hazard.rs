@@ -115,7 +115,7 @@ pub fn by_name(path: &[u8]) -> Option<Hazard> {
         ("setup.py" | "_custom_build.py" | "build.py" | "hatch_build.py" | "pdm_build.py", _) => {
             (BuildScript, "runs when the Python package is built")
         }
-        ("setup.cfg" | "pyproject.toml" | "manifest.in" | "tox.ini" | "noxfile.py", _) => {
+        ("setup.cfg" | "pyproject.toml" | "manifest.in", _) => {
             (BuildScript, "decides how the Python package is built: backend, hooks, contents")
         }
         ("build.rs", _) => (BuildScript, "runs when the crate is built"),
@@ -146,6 +146,7 @@ pub fn by_name(path: &[u8]) -> Option<Hazard> {
             (StartupCode, "Python runs it at every start")
         }
         ("conftest.py", _) => (StartupCode, "pytest runs it before the first test"),
+        ("tox.ini" | "noxfile.py", _) => (Script, "decides what runs in upstream's tests"),
         ("entry_points.txt", _) => (StartupCode, "decides which commands and plugins are started"),
         ("jenkinsfile" | "action.yml" | "action.yaml" | ".gitlab-ci.yml" | ".travis.yml", _)
         | ("appveyor.yml" | ".appveyor.yml" | ".cirrus.yml" | "azure-pipelines.yml", _) => {

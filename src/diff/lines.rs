@@ -28,6 +28,16 @@ const LONG_LINE: usize = 1000;
 /// Bytes of base64-like or hexadecimal text in one piece that are more than a digest or a key.
 const ENCODED: usize = 160;
 
+/// Blanks in one piece within a line that push what follows out of sight.
+const BLANKS: usize = 100;
+
+/// Lines of nothing but base64 or hexadecimal digits that are more than a key or a certificate's
+/// fingerprint.
+const WRAPPED: usize = 8;
+
+/// Bytes from which on a line counts as one of these.
+const WRAPPED_LINE: usize = 56;
+
 /// Two texts split in lines, and how one becomes the other.
 pub struct Lines<'a> {
     /// The lines of the old text, with their ends.
@@ -87,8 +97,12 @@ fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
     let mut hidden: Option<(usize, char, usize)> = None;
     let mut long: Option<(usize, usize)> = None;
     let mut encoded: Option<(usize, usize, f64)> = None;
+    let mut behind: Option<usize> = None;
+    let mut wrapped = Wrapped::default();
     let mut watch = Watch::default();
     for (number, line) in lines {
+        wrapped.line(number, line);
+        behind = behind.or_else(|| is_behind_blanks(line).then_some(number));
         watch.line(number, line);
         if let Some(c) = hidden_character(number, line) {
             let count = hidden.map_or(1, |(_, _, count)| count + 1);
@@ -114,6 +128,10 @@ fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
         found.push(Hazard::new(HazardKind::HiddenUnicode, reason));
     }
     found.extend(watch.hazard());
+    if let Some(number) = behind {
+        let reason = format!("line {number} goes on behind {BLANKS} blanks or more");
+        found.push(Hazard::new(HazardKind::LongLine, reason));
+    }
     if let Some((number, length)) = long {
         let reason = format!("line {number} is {length} bytes long");
         found.push(Hazard::new(HazardKind::LongLine, reason));
@@ -124,18 +142,99 @@ fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
         );
         found.push(Hazard::new(HazardKind::HighEntropy, reason));
     }
+    if let Some((first, count)) = wrapped.found {
+        let reason = format!("{count} lines from line {first} on look encoded");
+        found.push(Hazard::new(HazardKind::HighEntropy, reason));
+    }
     found
+}
+
+/// Lines one after the other that are one encoded piece, broken up.
+#[derive(Default)]
+struct Wrapped {
+    begun: Option<(usize, usize)>,
+    found: Option<(usize, usize)>,
+}
+
+impl Wrapped {
+    fn line(&mut self, number: usize, line: &[u8]) {
+        let quotes = |b: &u8| b" \t\r\n\"',+\\".contains(b);
+        let start = line.iter().position(|b| !quotes(b)).unwrap_or(line.len());
+        let end = line.iter().rposition(|b| !quotes(b)).map_or(start, |at| at + 1);
+        let inner = line.get(start..end).unwrap_or_default();
+        let digit =
+            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
+        let encoded =
+            inner.len() >= WRAPPED_LINE && inner.iter().all(digit) && entropy(inner) > 3.5;
+        self.begun = match self.begun {
+            _ if !encoded => None,
+            Some((first, count)) if first + count == number => Some((first, count + 1)),
+            _ => Some((number, 1)),
+        };
+        if let Some((first, count)) = self.begun.filter(|(_, count)| *count >= WRAPPED)
+            && self.found.is_none_or(|(at, most)| at == first || count > most)
+        {
+            self.found = Some((first, count));
+        }
+    }
+}
+
+/// Whether something stands in a line behind so many blanks that a viewer does not show it.
+fn is_behind_blanks(line: &[u8]) -> bool {
+    let mut seen = false;
+    let mut blanks = 0;
+    for byte in line {
+        match byte {
+            b' ' | b'\t' => blanks += 1,
+            b'\r' | b'\n' => {}
+            _ if seen && blanks >= BLANKS => return true,
+            _ => (seen, blanks) = (true, 0),
+        }
+    }
+    false
+}
+
+/// Characters that show as nothing and are none of [`is_harmful`]: fillers and blanks of scripts,
+/// and selectors of variants that follow nothing that has any.
+fn is_blank(c: char, before: Option<char>) -> bool {
+    match c {
+        '\u{34f}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{2800}'
+        | '\u{3164}'
+        | '\u{ffa0}'
+        | '\u{e0100}'..='\u{e01ef}' => true,
+        // One behind an emoji is usual.
+        '\u{fe00}'..='\u{fe0f}' => {
+            before.is_none_or(|b| b.is_ascii_alphanumeric() && !b.is_ascii_digit())
+                || matches!(before, Some('\u{fe00}'..='\u{fe0f}'))
+        }
+        _ => false,
+    }
 }
 
 /// The first character of a line that is not shown, or that turns others around.
 fn hidden_character(number: usize, line: &[u8]) -> Option<char> {
+    // A lone carriage return begins a new line for some programs and not for others.
+    let inner = line.strip_suffix(b"\n").unwrap_or(line);
+    let inner = inner.strip_suffix(b"\r").unwrap_or(inner);
+    if inner.contains(&b'\r') {
+        return Some('\r');
+    }
     if line.is_ascii() && !line.contains(&0x1b) {
         return None;
     }
     let text = std::str::from_utf8(line).ok()?;
     // A byte order mark at the very beginning is a habit of some editors.
     let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
-    text.chars().find(|c| is_harmful(*c) && !matches!(c, '\t' | '\n' | '\r' | '\x0c'))
+    let mut before = None;
+    text.chars().find(|c| {
+        let blank = is_blank(*c, before.replace(*c));
+        blank || is_harmful(*c) && !matches!(c, '\t' | '\n' | '\r' | '\x0c')
+    })
 }
 
 fn character_name(c: char) -> &'static str {
@@ -144,6 +243,8 @@ fn character_name(c: char) -> &'static str {
         '\u{200e}' | '\u{200f}' | '\u{061c}' => "direction mark",
         '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => "no width",
         '\u{e0000}'..='\u{e007f}' => "invisible tag",
+        '\r' => "carriage return within the line",
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "variation selector",
         '\u{1b}' => "begins a terminal's escape sequence",
         _ if c.is_control() => "control character",
         _ => "invisible",
@@ -155,13 +256,14 @@ fn encoded_run(line: &[u8]) -> Option<(usize, f64)> {
     if line.len() < ENCODED {
         return None;
     }
+    let escapes = line.windows(2).filter(|pair| *pair == b"\\x").count();
     let part =
         |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'\\');
     line.split(|b| !part(b))
         .filter(|run| run.len() >= ENCODED)
         .map(|run| (run.len(), entropy(run)))
         // Words of one letter, rules of dashes and paths stay below; hexadecimal is just under 4.
-        .filter(|(_, bits)| *bits > 3.5)
+        .filter(|(_, bits)| *bits > 3.5 || escapes >= ENCODED / 4)
         .max_by_key(|(length, _)| *length)
 }
 
@@ -204,6 +306,36 @@ mod tests {
             .collect();
         assert_eq!(kinds("", &base64), [HazardKind::HighEntropy]);
         assert_eq!(kinds("", &"-".repeat(400)), []);
+    }
+
+    #[test]
+    fn ways_to_hide() {
+        use HazardKind::{HiddenUnicode, HighEntropy, LongLine};
+        for (text, kind) in [
+            ("x = 'a\u{fe01}\u{fe02}'\n".to_owned(), HiddenUnicode),
+            ("x = '\u{e0100}\u{e0101}'\n".to_owned(), HiddenUnicode),
+            ("let \u{3164} = 1;\n".to_owned(), HiddenUnicode),
+            ("a\u{2800}b\n".to_owned(), HiddenUnicode),
+            ("# comment\revil()\n".to_owned(), HiddenUnicode),
+            (format!("pass{}evil()\n", " ".repeat(250)), LongLine),
+            (
+                "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuIE1hbnkgaGFuZHMgbWFrZSBsaWdodCB3b3Jr\n"
+                    .repeat(9),
+                HighEntropy,
+            ),
+            (format!("x = \"{}\"\n", "\\x41".repeat(60)), HighEntropy),
+        ] {
+            assert_eq!(kinds("", &text), [kind], "{text}");
+        }
+        for text in [
+            "I \u{2764}\u{fe0f} this, 1\u{fe0f}\u{20e3}\n".to_owned(),
+            format!("{}x\n", " ".repeat(250)),
+            "line\r\n".to_owned(),
+            "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuIE1hbnkgaGFuZHMgbWFrZSBsaWdodCB3b3Jr\n".repeat(3),
+            "=".repeat(70) + "\n",
+        ] {
+            assert_eq!(kinds("", &text), [], "{text}");
+        }
     }
 
     #[test]

@@ -115,9 +115,9 @@ pub fn version(name: &str) -> Option<String> {
 }
 
 /// File name suffixes of archives; those of the compression come first.
-const SUFFIXES: [&str; 15] = [
-    ".gz", ".bz2", ".xz", ".zst", ".lz", ".tar", ".tgz", ".tbz2", ".txz", ".zip", ".whl", ".crate",
-    ".gem", ".orig", ".src",
+const SUFFIXES: [&str; 19] = [
+    ".gz", ".bz2", ".xz", ".zst", ".lz", ".lzma", ".lz4", ".lzo", ".Z", ".tar", ".tgz", ".tbz2",
+    ".txz", ".zip", ".whl", ".crate", ".gem", ".orig", ".src",
 ];
 
 /// `path` with the version `from` replaced by `to` where it stands as a word; `None` where it does

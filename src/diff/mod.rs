@@ -99,9 +99,11 @@ impl Change {
         Some(Lines::of(old, new, self.steps.clone()))
     }
 
-    fn rank(&self) -> (bool, Option<HazardKind>, ChangeKind, &[u8]) {
+    fn rank(&self) -> (bool, Option<HazardKind>, ChangeKind, usize, &[u8]) {
         let worst = self.hazards.first().map(|hazard| hazard.kind);
-        (worst.is_none(), worst, self.kind, self.path())
+        // What lies at the top is the release's own; a pyproject.toml far below is a sample.
+        let depth = self.path().iter().filter(|b| **b == b'/').count();
+        (worst.is_none(), worst, self.kind, depth, self.path())
     }
 }
 
@@ -364,7 +366,13 @@ fn judge(change: &mut Change, patience: &mut Patience) {
     }
     if matches!(new.kind, Kind::Symlink | Kind::Hardlink) && change.kind != ChangeKind::Mode {
         let target = archive::show(new.target.as_deref().unwrap_or_default());
-        hazards.push(Hazard::new(HazardKind::Link, format!("a {} to {target}", new.kind.word())));
+        let was = change.old.as_ref().and_then(|old| old.target.as_deref());
+        let was = was.filter(|was| Some(*was) != new.target.as_deref()).map(archive::show);
+        let was = was.map(|was| format!(" (was to {was})")).unwrap_or_default();
+        let reason = format!("a {} to {target}{was}", new.kind.word());
+        hazards.push(Hazard::new(HazardKind::Link, reason));
+    } else if new.kind == Kind::Device && change.kind != ChangeKind::Mode {
+        hazards.push(Hazard::new(HazardKind::Link, "a device or FIFO, which no release needs"));
     } else if change.kind == ChangeKind::Retyped {
         let was = change.old.as_ref().map_or("nothing", |old| old.kind.word());
         let reason = format!("was a {was} and is a {}", new.kind.word());

@@ -15,7 +15,7 @@ const NEAR: usize = 5;
 const LOOKED_AT: usize = 16 << 10;
 
 /// What runs text or data as a program.
-const RUN: &str = r"(?x)
+const RUN: &str = r"(?x-u)
     (?: ^ | [^.\w] ) (?: exec | eval | compile | execfile | __import__ | Function | loadstring ) \s* \(
     | \b (?: os\.(?:system|popen|exec\w+|spawn\w+) | subprocess\.\w+ | Popen | shell_exec | passthru
         | proc_open | child_process | execSync | execFile | spawnSync | Invoke-Expression | dlopen
@@ -27,7 +27,7 @@ const RUN: &str = r"(?x)
 ";
 
 /// What gets data from elsewhere, or turns text into data.
-const GET: &str = r"(?xi)
+const GET: &str = r"(?xi-u)
     \b (?: urlopen | urlretrieve | requests\.(?:get|post|request) | httpx\.\w+ | http\.client
         | aiohttp | urllib[23]?\.request | XMLHttpRequest | socket\.(?:socket|create_connection)
         | libcurl | curl_easy\w* | curl | wget | Net::HTTP | LWP | WebClient | Invoke-WebRequest

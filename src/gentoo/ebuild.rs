@@ -5,9 +5,10 @@
 //! like; anything else is named, so that a flag can say it.
 
 use super::Version;
+use super::context::{self, Runs};
 use crate::input::{InputError, read_bounded};
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -63,6 +64,8 @@ pub enum Expansion {
     Bash(String),
     /// It is set more than once.
     Several,
+    /// It is set where only bash knows whether that runs: the line.
+    Place(String),
     /// It is appended to, or the quotes do not end on its line.
     Form(String),
 }
@@ -119,7 +122,6 @@ pub(crate) fn split(file_name: &str) -> Option<(String, Version)> {
 
 fn assignment() -> Option<&'static Regex> {
     static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
-    // `: "${VAR:=value}"` and `: ${VAR:=value}` are how eclasses set defaults.
     REGEX
         .get_or_init(|| {
             Regex::new(
@@ -132,28 +134,72 @@ fn assignment() -> Option<&'static Regex> {
 
 fn variables(text: &str, name: &str, version: &Version) -> BTreeMap<&'static str, Literal> {
     let mut found: BTreeMap<&'static str, Literal> = BTreeMap::new();
-    let Some(assignment) = assignment() else { return found };
+    let (Some(assignment), Some(mention)) = (assignment(), mention()) else { return found };
+    let lines = context::lines(text);
+    let runs = |at: usize| {
+        let line = lines.iter().take_while(|(start, _)| *start <= at).last();
+        line.map_or(Runs::Perhaps, |(_, runs)| *runs)
+    };
+    // Where the names stand whose assignment was understood.
+    let mut understood: BTreeSet<usize> = BTreeSet::new();
     for captures in assignment.captures_iter(text) {
+        let Some(place) = captures.get(1).map(|name| name.start()) else { continue };
+        understood.insert(place);
         let group = |index| captures.get(index).map_or("", |m| m.as_str());
         let Some((variable, _)) = VARIABLES.iter().find(|(known, _)| *known == group(1)) else {
             continue;
         };
         let raw = group(3);
-        let literal = match group(2) {
-            "+" => Literal::Unknown(Expansion::Form(format!("+={raw}"))),
-            _ => value(raw, name, version),
+        let literal = match (runs(place), group(2)) {
+            (Runs::Never, _) => continue,
+            (Runs::Perhaps, _) => Literal::Unknown(Expansion::Place(group(0).trim().to_owned())),
+            (Runs::Always, "+") => Literal::Unknown(Expansion::Form(format!("+={raw}"))),
+            (Runs::Always, _) => value(raw, name, version),
         };
-        match found.get_mut(variable) {
-            Some(earlier) if *earlier != literal => {
-                *earlier = Literal::Unknown(Expansion::Several);
-            }
-            Some(_) => {}
-            None => {
-                found.insert(variable, literal);
-            }
+        add(&mut found, variable, literal);
+    }
+    // `: "${VAR:=value}"`, `use x && VAR=value`: set in a way that is not understood.
+    for captures in mention.captures_iter(text) {
+        let Some(name) = captures.get(1) else { continue };
+        let known = VARIABLES.iter().find(|(known, _)| *known == name.as_str());
+        let Some((variable, _)) = known.filter(|_| !understood.contains(&name.start())) else {
+            continue;
+        };
+        if runs(name.start()) != Runs::Never && !is_comment(text, name.start()) {
+            let line = line_of(text, name.start()).trim().to_owned();
+            add(&mut found, variable, Literal::Unknown(Expansion::Place(line)));
         }
     }
     found
+}
+
+fn add(found: &mut BTreeMap<&'static str, Literal>, variable: &'static str, literal: Literal) {
+    match found.get_mut(variable) {
+        Some(earlier) if *earlier != literal => *earlier = Literal::Unknown(Expansion::Several),
+        Some(_) => {}
+        None => {
+            found.insert(variable, literal);
+        }
+    }
+}
+
+/// The line that holds the byte `at`.
+fn line_of(text: &str, at: usize) -> &str {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default()
+}
+
+/// Whether the byte `at` stands behind a ` #` on its line.
+fn is_comment(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.contains(" #") || line.contains("\t#")
+}
+
+/// Where a variable is set in whatever way.
+fn mention() -> Option<&'static Regex> {
+    static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
+    REGEX.get_or_init(|| Regex::new(r"\b([A-Z][A-Z0-9_]*)(?::?\+?=[^=]|:?=$)").ok()).as_ref()
 }
 
 fn value(raw: &str, name: &str, version: &Version) -> Literal {
@@ -341,6 +387,28 @@ mod tests {
             twice.variables.get("VERIFY_PROVENANCE_REF"),
             Some(&Literal::Unknown(Expansion::Several))
         );
+        for text in [
+            "if use x; then\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n",
+            ": \"${VERIFY_PROVENANCE_REF:=refs/a}\"\n",
+            "use x && VERIFY_PROVENANCE_REF=refs/a\n",
+            "src_unpack() {\n\tlocal VERIFY_PROVENANCE_REF=refs/a\n}\n",
+        ] {
+            let found = read(text).variables.get("VERIFY_PROVENANCE_REF").cloned();
+            assert!(
+                matches!(found, Some(Literal::Unknown(Expansion::Place(_)))),
+                "{text}: {found:?}"
+            );
+        }
+        for text in [
+            "cat <<-EOF\n\tVERIFY_PROVENANCE_REF=refs/a\nEOF\n",
+            "[[ ${VERIFY_PROVENANCE_REF} == a ]]\n",
+            "FOO=a # VERIFY_PROVENANCE_REF=refs/a\n",
+            "if [[ ${PV} == 9999 ]]; then\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n",
+        ] {
+            assert_eq!(read(text).variables.get("VERIFY_PROVENANCE_REF"), None, "{text}");
+        }
+        let live = "if [[ ${PV} == 9999 ]]; then\n\tinherit git-r3\nelse\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n";
+        assert_eq!(read(live).literal("VERIFY_PROVENANCE_REF"), Some("refs/a"));
         let appended = read("VERIFY_PROVENANCE_REF+=x\n");
         assert_eq!(appended.literal("VERIFY_PROVENANCE_REF"), None);
     }

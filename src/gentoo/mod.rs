@@ -1,5 +1,6 @@
 //! What an ebuild repository says of a package: versions, ebuilds and their literal variables.
 
+mod context;
 mod ebuild;
 mod version;
 

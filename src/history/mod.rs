@@ -236,7 +236,16 @@ fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
 /// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of
 /// evidence that the release before had, and one for each piece of it that does not hold.
 pub fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = previous.faults.iter().map(unusable).collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for fault in &previous.faults {
+        let there = now.facts.has(fault.evidence)
+            || now.faults.iter().any(|other| other.evidence == fault.evidence);
+        findings.push(match fault.class.outcome() {
+            // Nobody could check what was there; that nothing is there now needs no check.
+            Outcome::NotChecked if !there => unchecked_dropped(fault),
+            _ => unusable(fault),
+        });
+    }
     let changes = compare(&previous.facts, &now.facts);
     for evidence in KINDS.into_iter().filter(|evidence| previous.facts.has(*evidence)) {
         let changes: Vec<&Change> = changes.iter().filter(|c| c.evidence == evidence).collect();
@@ -293,6 +302,17 @@ fn unusable(fault: &Fault) -> Finding {
         }
         _ => format!("the {name} of the release before: {}", fault.text),
     };
+    resting(Finding::fails(Check::Continuity, class, text), fault.evidence)
+        .with("previous_class", fault.class.name())
+        .with("previous_file", fault.file.clone())
+}
+
+fn unchecked_dropped(fault: &Fault) -> Finding {
+    let name = evidence_name(fault.evidence);
+    let file = fault.file.as_deref().unwrap_or_default();
+    let file = file.rsplit('/').next().unwrap_or_default();
+    let text = format!("the release before had a {name} ({file}), and nothing like it stands here");
+    let class = dropped_class(fault.evidence);
     resting(Finding::fails(Check::Continuity, class, text), fault.evidence)
         .with("previous_class", fault.class.name())
         .with("previous_file", fault.file.clone())

@@ -45,6 +45,8 @@ pub struct About<'a> {
     pub asked: &'a [Asked],
     /// The file of review records, where it is not the one that `distvouch review` takes here.
     pub reviews: Option<&'a Path>,
+    /// DIST entries of which nothing tells whether they are of this version.
+    pub unattributed: &'a [String],
     /// Where the page of the diff was written.
     pub page: Option<&'a Path>,
 }
@@ -221,6 +223,14 @@ fn gaps(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<
     for asked in about.asked {
         writeln!(out, "Not read from the ebuild: {}.", Escaped(&asked.to_string()))?;
     }
+    if !about.unattributed.is_empty() {
+        let names = about.unattributed.join(", ");
+        writeln!(
+            out,
+            "Not looked at, because no version is in the name: {} (--distfile names them).",
+            Escaped(&names)
+        )?;
+    }
     let of = |comparison: &Comparison, check: Check, class: FailureClass| {
         outcome
             .report
@@ -282,6 +292,7 @@ pub fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Res
             json!({"variable": asked.variable, "flag": asked.flag, "text": asked.to_string()})
         });
         object.insert("asked".to_owned(), asked.collect());
+        object.insert("unattributed".to_owned(), about.unattributed.into());
     }
     serde_json::to_writer_pretty(&mut *out, &value)?;
     writeln!(out)

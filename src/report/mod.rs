@@ -7,7 +7,7 @@ mod portage;
 mod text;
 
 use crate::check::{DistfileReport, Report};
-use crate::failure::Outcome;
+use crate::failure::{FailureClass, Outcome};
 use crate::finding::{Check, Finding};
 use crate::summary::Clock;
 use std::io::{self, Write};
@@ -87,6 +87,12 @@ fn clock_sentence(report: &Report) -> Option<&'static str> {
              Manifest agreed."
         }
     })
+}
+
+/// The classes of all that contradicts, required or not.
+fn contradicted(report: &Report) -> impl Iterator<Item = FailureClass> {
+    let findings = report.distfiles.iter().flat_map(|distfile| &distfile.findings);
+    findings.filter_map(|f| f.class).filter(|class| class.outcome() == Outcome::Contradicts)
 }
 
 /// What provenance changed, in one line; `None` where there was none.

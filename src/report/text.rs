@@ -5,7 +5,7 @@ use crate::access::{AccessSet, Attackers};
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
 use crate::escape::Escaped;
-use crate::failure::Outcome;
+use crate::failure::{FailureClass, Outcome};
 use crate::finding::{Check, Finding};
 use crate::requirement::Status;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
@@ -79,14 +79,22 @@ pub(super) fn print_summary(report: &Report, style: Style, out: &mut dyn Write) 
     if let Some(sentence) = super::clock_sentence(report) {
         writeln!(out, "{sentence}")?;
     }
+    let listed = !report.summary.attackers.is_anyone() || report.status() == Status::Met;
     if !report.summary.attackers.is_anyone() {
-        writeln!(out, "{bold}To pass everything that ran, an attacker must hold one of:{bold:#}")?;
+        // Whatever it is that contradicts, nobody got past that.
+        let heading = match super::contradicted(report).next() {
+            None => "To pass everything that ran, an attacker must hold one of:",
+            Some(_) => {
+                "To pass what agrees, leaving aside what contradicts, an attacker must hold one of:"
+            }
+        };
+        writeln!(out, "{bold}{heading}{bold:#}")?;
         print_sets(&report.summary.attackers, out)?;
-    } else if report.status() == Status::Met {
+    } else if listed {
         writeln!(out, "{bold}Nothing that ran and was required stands in their way:{bold:#}")?;
         print_sets(&report.summary.attackers, out)?;
     }
-    if let Some(sentence) = super::provenance_sentence(report) {
+    if let Some(sentence) = super::provenance_sentence(report).filter(|_| listed) {
         writeln!(out, "{sentence}")?;
         for set in report.summary.only_without_provenance() {
             writeln!(out, "  {}", words(&set))?;
@@ -132,12 +140,11 @@ pub(super) fn print_unmet(report: &Report, style: Style, out: &mut dyn Write) ->
         .flat_map(|d| d.findings.iter().map(move |f| (d, f)))
         .filter(|(_, f)| Status::of(f) != Status::Met)
         .collect();
-    if unmet.is_empty() {
-        return Ok(());
+    let mut classes: BTreeSet<_> = super::contradicted(report).map(FailureClass::name).collect();
+    if !unmet.is_empty() {
+        let paint = ansi(style, paint(Outcome::Contradicts));
+        writeln!(out, "{paint}Required, and not met:{paint:#}")?;
     }
-    let paint = ansi(style, paint(Outcome::Contradicts));
-    writeln!(out, "{paint}Required, and not met:{paint:#}")?;
-    let mut classes = BTreeSet::new();
     for (distfile, finding) in unmet {
         let Some(class) = finding.class else { continue };
         classes.insert(class.name());

@@ -1,10 +1,12 @@
 //! An archive's listing against a commit's tree.
 
+use super::attributes::{self, Ignored};
 use super::cargo;
 use super::generated::{self, Explanation};
 use super::git::{Clone, GitError, TreeEntry};
 use crate::archive::{Entry, Kind, Listing};
 use crate::diff::hazard::{Hazard, HazardKind, by_name, by_nature};
+use crate::diff::lines::{Lines, Patience};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The mode of a submodule in a tree.
@@ -80,8 +82,11 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// The files of git that are not in the archive.
     pub missing: Vec<Vec<u8>>,
-    /// The files that are executable on one side only.
-    pub modes: Vec<Vec<u8>>,
+    /// The files of git that its own `.gitattributes` leaves out of archives, and that are not in
+    /// this one.
+    pub export_ignored: Vec<Vec<u8>>,
+    /// The files that are executable on one side only; whether that is the archive's.
+    pub modes: Vec<(Vec<u8>, bool)>,
     /// The directory of the tree that was compared; empty for its root.
     pub directory: Vec<u8>,
 }
@@ -118,7 +123,7 @@ pub fn compare(
                 comparison.same += 1;
                 let executable = git.mode & 0o111 != 0;
                 if entry.is_file() && entry.is_executable() != executable {
-                    comparison.modes.push(path.to_vec());
+                    comparison.modes.push((path.to_vec(), !executable));
                 }
             }
             Some(git) if is_retyped(entry, git) => {
@@ -136,13 +141,32 @@ pub fn compare(
     let missing = tree
         .iter()
         .filter(|(path, git)| git.mode != SUBMODULE && !members.contains_key(path.as_slice()));
-    comparison.missing = missing.map(|(path, _)| path.clone()).collect();
+    let missing: Vec<Vec<u8>> = missing.map(|(path, _)| path.clone()).collect();
+    let ignored = if missing.is_empty() { Ignored::default() } else { ignored(whole, clone)? };
+    let prefix = match comparison.directory.is_empty() {
+        true => Vec::new(),
+        false => [comparison.directory.as_slice(), b"/"].concat(),
+    };
+    let is_ignored = |path: &Vec<u8>| ignored.contains(&[prefix.as_slice(), path].concat());
+    (comparison.export_ignored, comparison.missing) = missing.into_iter().partition(is_ignored);
     comparison.differences.sort_by(|a, b| a.rank().cmp(&b.rank()));
     Ok(comparison)
 }
 
-/// The members that `compare` will want the contents of: those that differ from the tree, and what
-/// can only be explained by its contents.
+/// What the tree's own `.gitattributes` files leave out of archives.
+fn ignored(tree: &BTreeMap<Vec<u8>, TreeEntry>, clone: &Clone) -> Result<Ignored, GitError> {
+    let is_file = |path: &[u8]| path.rsplit(|b| *b == b'/').next() == Some(attributes::FILE);
+    let files: Vec<_> =
+        tree.iter().filter(|(path, git)| is_file(path) && git.mode != SYMLINK).collect();
+    let objects: BTreeSet<Vec<u8>> = files.iter().map(|(_, git)| git.object.clone()).collect();
+    let blobs = clone.blobs(&objects.into_iter().collect::<Vec<_>>())?;
+    let read =
+        |(path, git): (&Vec<u8>, &TreeEntry)| Some((path.clone(), blobs.get(&git.object)?.clone()));
+    Ok(Ignored::of(&files.into_iter().filter_map(read).collect()))
+}
+
+/// The members that `compare` will want the contents of: those that differ from the tree, and those
+/// that it does not have.
 pub fn wanted(
     listing: &Listing,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
@@ -155,7 +179,8 @@ pub fn wanted(
     };
     let tree = below(tree, &directory);
     let differs = |path: &[u8], entry: &Entry| match tree.get(path) {
-        None => path.ends_with(b"setup.cfg") || path == cargo::VCS_INFO,
+        // What git does not have is looked into: nobody else reads it.
+        None => true,
         Some(git) => !is_same(entry, git),
     };
     members
@@ -227,11 +252,11 @@ fn changed(
 ) -> Difference {
     let compared = blob.and_then(|blob| generated::by_contents(entry, blob));
     let explanation = compared.or_else(|| generated::by_name(&entry.path, tree));
-    difference(DifferenceKind::Changed, entry, explanation)
+    difference(DifferenceKind::Changed, entry, explanation, blob.map(Vec::as_slice))
 }
 
 fn retyped(entry: &Entry, git: &TreeEntry) -> Difference {
-    let mut difference = difference(DifferenceKind::Retyped, entry, None);
+    let mut difference = difference(DifferenceKind::Retyped, entry, None, None);
     let there = match git.mode {
         SYMLINK => "a symbolic link",
         SUBMODULE => "a submodule",
@@ -265,7 +290,7 @@ fn added(
     } else {
         generated::by_name(&entry.path, tree)
     };
-    difference(DifferenceKind::Added, entry, explanation)
+    difference(DifferenceKind::Added, entry, explanation, None)
 }
 
 /// Whether a build backend copied a license or the like from the tree to where only the metadata of
@@ -285,12 +310,25 @@ fn is_copied_license(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> bool
         })
 }
 
-fn difference(kind: DifferenceKind, entry: &Entry, explanation: Option<Explanation>) -> Difference {
+/// A difference, with what can hurt in it: by its name, and in the lines that git does not have.
+fn difference(
+    kind: DifferenceKind,
+    entry: &Entry,
+    explanation: Option<Explanation>,
+    git: Option<&[u8]>,
+) -> Difference {
     let mut hazards: Vec<Hazard> =
         by_name(&entry.path).into_iter().chain(by_nature(&entry.path, entry.nature)).collect();
     if entry.kind == Kind::Symlink {
         let target = crate::archive::show(entry.target.as_deref().unwrap_or_default());
         hazards.push(Hazard::new(HazardKind::Link, format!("a symlink to {target}")));
+    }
+    let text = entry.contents.as_deref().filter(|_| !entry.nature.is_binary());
+    let compared = matches!(explanation, Some(Explanation::Compared(_)));
+    if let Some(text) = text.filter(|_| !compared) {
+        let git = git.filter(|git| !git.contains(&0)).unwrap_or_default();
+        let mut patience = Patience::default();
+        hazards.extend(Lines::compare(git, text, &mut patience).hazards());
     }
     hazards.sort();
     Difference { kind, path: entry.path.clone(), explanation, hazards }

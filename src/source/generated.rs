@@ -85,6 +85,28 @@ pub fn by_name(path: &[u8], tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Option<Expla
         }
         "ltmain.sh" | "libtool.m4" | "ltoptions.m4" | "ltsugar.m4" | "ltversion.m4"
         | "lt~obsolete.m4" => ("copied by libtool", false),
+        // Not build-to-host.m4: by that name came the macro of xz 5.6.
+        "config.rpath"
+        | "gettext.m4"
+        | "host-cpu-c-abi.m4"
+        | "iconv.m4"
+        | "intlmacosx.m4"
+        | "lib-ld.m4"
+        | "lib-link.m4"
+        | "lib-prefix.m4"
+        | "nls.m4"
+        | "po.m4"
+        | "progtest.m4"
+        | "Makefile.in.in"
+        | "Makevars.template"
+        | "Rules-quot"
+        | "quot.sed"
+        | "boldquot.sed"
+        | "en@quot.header"
+        | "en@boldquot.header"
+        | "insert-header.sin"
+        | "remove-potcdate.sin"
+        | "remove-potcdate.sed" => ("copied by autopoint (gettext)", false),
         "texinfo.tex" | "INSTALL" => ("copied by automake", true),
         ".tarball-version" | ".version" | "RELEASE-VERSION" => ("written by git-version-gen", true),
         "ChangeLog" | "AUTHORS" if !in_git(path.to_owned()) => {

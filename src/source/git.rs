@@ -190,6 +190,18 @@ impl Clone {
         Ok(self.line(command, &["rev-parse", "--is-shallow-repository"])? == "true")
     }
 
+    /// Where it was cloned from, by its configuration; `None` where that is a directory here.
+    ///
+    /// # Errors
+    ///
+    /// Where git cannot be run.
+    pub fn origin(&self) -> Result<Option<String>, GitError> {
+        let arguments = ["config", "--get", "remote.origin.url"];
+        let answer = self.run("config --get", &arguments, None)?;
+        let url = String::from_utf8_lossy(&answer.output).trim().to_owned();
+        Ok(super::origin::public(&url).filter(|_| answer.success))
+    }
+
     /// The commit that `revision` names; `None` where the clone does not have it.
     ///
     /// # Errors

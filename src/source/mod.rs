@@ -5,10 +5,12 @@
 //! where its contents explain it, named where its name does, and never left out.
 
 mod attested;
+mod attributes;
 mod cargo;
 pub mod compare;
 pub mod generated;
 pub mod git;
+mod origin;
 mod tag;
 
 pub use attested::{Attested, attested};
@@ -44,6 +46,15 @@ pub struct CommitSpec {
 }
 
 impl CommitSpec {
+    /// Checks the names before git sees them.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::BadCommit`] or [`SourceError::BadTag`].
+    pub fn check(&self) -> Result<(), SourceError> {
+        tag::check(self)
+    }
+
     /// The commit of an attestation.
     pub fn of(attested: Attested) -> Self {
         let Attested { commit, tag, publisher } = attested;
@@ -176,6 +187,8 @@ pub struct Commit {
     pub attested_by: Option<String>,
     /// The commit that the tag points at, where it is another.
     pub tag_elsewhere: Option<String>,
+    /// Where the clone was cloned from, by its own word.
+    pub origin: Option<String>,
     /// The branches and tags that lead to it, as far as [`LISTED`].
     pub references: Vec<String>,
     /// Whether the clone's history is cut off.
@@ -252,14 +265,14 @@ pub fn report(
     let file_name = distfile.file_name().unwrap_or(distfile.as_os_str()).to_string_lossy();
     let commit = match tag::find(&clone, spec, &file_name)? {
         Ok(commit) => commit,
-        Err(what) => {
+        Err(lacking) => {
             let size = distfile.metadata().map(|metadata| metadata.len()).unwrap_or_default();
             return Ok(Report {
                 commit: None,
                 comparison: None,
                 stated: None,
                 size,
-                finding: unavailable(&clone, &what)?,
+                finding: unavailable(&clone, &lacking)?,
             });
         }
     };
@@ -321,11 +334,20 @@ fn list(
     }
 }
 
-fn unavailable(clone: &Clone, what: &str) -> Result<Finding, GitError> {
+fn unavailable(clone: &Clone, lacking: &tag::Lacking) -> Result<Finding, GitError> {
     let shallow = if clone.is_shallow()? { ", whose history is cut off (shallow)" } else { "" };
-    let compared = format!("{what} is not in the clone{shallow}");
-    Ok(Finding::fails(Check::Source, FailureClass::CommitUnavailable, compared)
-        .with("clone", clone.path().display().to_string()))
+    let missing = format!("{} is not in the clone{shallow}", lacking.what);
+    let finding = match &lacking.tag {
+        // What is on no branch or tag, a clone does not have; the tag is there to tell.
+        Some((tag, elsewhere)) => {
+            let compared = format!("{missing}, and tag {tag} points at {elsewhere}");
+            Finding::fails(Check::Source, FailureClass::TagMismatch, compared)
+                .noting(FailureClass::CommitUnavailable, missing)
+        }
+        None => Finding::fails(Check::Source, FailureClass::CommitUnavailable, missing),
+    };
+    let origin = clone.origin()?;
+    Ok(finding.with("clone", clone.path().display().to_string()).with("origin", origin))
 }
 
 /// What follows from a comparison.
@@ -338,8 +360,12 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
     let by = commit.attested_by.as_ref().map(|by| format!(", attested by {by}"));
     let at = format!("commit {short}{tag}{}", by.unwrap_or_default());
     let reachable = !commit.references.is_empty();
+    let hint = match comparison.directory.is_empty() {
+        true => " (--directory names the package's, in a larger repository)",
+        false => "",
+    };
     let mut finding = if comparison.same == 0 {
-        let compared = format!("not one file of the archive is the same in git at {at}");
+        let compared = format!("not one file of the archive is the same in git at {at}{hint}");
         Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
     } else if !contradictions.is_empty() {
         let compared = format!(
@@ -366,8 +392,8 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
         Finding::fails(Check::Source, FailureClass::CommitUnreachable, compared)
     } else {
         let compared = format!("{} are the same in git at {at}", files(comparison.same));
-        let vouches =
-            format!("whoever may push to the repository: {short} is on {}", places(commit));
+        let repository = commit.origin.as_deref().unwrap_or("the repository");
+        let vouches = format!("whoever may push to {repository}: {short} is on {}", places(commit));
         Finding::agrees(Check::Source, compared, vouches)
     };
     let primary = finding.class;
@@ -389,6 +415,12 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
     if let Some(stated) = stated.filter(|stated| *stated != commit.name) {
         let text = format!("the archive itself names another commit, {stated}");
         finding = finding.noting(FailureClass::TagMismatch, text);
+    }
+    if let Some((origin, by)) = commit.origin.as_ref().zip(commit.attested_by.as_ref())
+        && origin::differ(origin, by)
+    {
+        let text = format!("the clone is one of {origin}, and the commit was attested by {by}");
+        finding = finding.noting(FailureClass::PublisherMismatch, text);
     }
     if finding.class.is_none() {
         finding = finding.forged_by(forgers(comparison));
@@ -459,12 +491,17 @@ fn with_detail(
     let paths = |paths: &[Vec<u8>]| -> Value {
         paths.iter().take(LISTED).map(|path| json!(show(path))).collect()
     };
+    let modes = |side: fn(bool) -> bool| -> Vec<Vec<u8>> {
+        let fitting = comparison.modes.iter().filter(|(_, in_archive)| side(*in_archive));
+        fitting.map(|(path, _)| path.clone()).collect()
+    };
     let count = |kind| comparison.differences.iter().filter(|d| d.kind == kind).count();
     finding
         .with("commit", commit.name.as_str())
         .with("tag", commit.tag.clone())
         .with("tag_found_by_version", commit.tag_found)
         .with("tag_elsewhere", commit.tag_elsewhere.clone())
+        .with("origin", commit.origin.clone())
         .with("attested_by", commit.attested_by.clone())
         .with("references", commit.references.clone())
         .with("shallow", commit.shallow)
@@ -485,7 +522,9 @@ fn with_detail(
         .with("retyped", of(DifferenceKind::Retyped))
         .with("added", of(DifferenceKind::Added))
         .with("missing", paths(&comparison.missing))
-        .with("modes", paths(&comparison.modes))
+        .with("export_ignored", paths(&comparison.export_ignored))
+        .with("modes", paths(&modes(|_| true)))
+        .with("executable_in_archive_only", paths(&modes(|in_archive| in_archive)))
 }
 
 fn difference_json(difference: &Difference) -> Value {

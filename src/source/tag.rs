@@ -31,12 +31,20 @@ fn is_tag_name(name: &str) -> bool {
         && !name.chars().any(|c| c.is_control() || " ~^:?*[\\".contains(c))
 }
 
-/// The commit, or in a phrase what of it the clone lacks.
+/// What the clone lacks.
+pub(super) struct Lacking {
+    /// The commit or tag, in a phrase.
+    pub what: String,
+    /// The release tag that the clone does have, and the commit that it points at, which is another.
+    pub tag: Option<(String, String)>,
+}
+
+/// The commit, or what of it the clone lacks.
 pub(super) fn find(
     clone: &Clone,
     spec: &CommitSpec,
     file_name: &str,
-) -> Result<Result<Commit, String>, SourceError> {
+) -> Result<Result<Commit, Lacking>, SourceError> {
     let mut commit = Commit {
         tag: spec.tag.clone(),
         attested_by: spec.attested_by.clone(),
@@ -45,7 +53,9 @@ pub(super) fn find(
     let tagged = match &spec.tag {
         None => None,
         Some(tag) => match clone.commit(&format!("refs/tags/{tag}"))? {
-            None => return Ok(Err(format!("tag {tag}"))),
+            // An attestation names both: the commit alone can do.
+            None if spec.attested_by.is_some() => None,
+            None => return Ok(Err(Lacking { what: format!("tag {tag}"), tag: None })),
             found => found,
         },
     };
@@ -53,7 +63,12 @@ pub(super) fn find(
         (Some(name), tagged) => {
             // A branch may be named like the beginning of a commit: what is found must fit.
             match clone.commit(name)?.filter(|found| found.starts_with(name.as_str())) {
-                None => return Ok(Err(format!("commit {name}"))),
+                None => {
+                    let by = spec.attested_by.as_ref().map(|by| format!(", attested by {by},"));
+                    let what = format!("commit {name}{}", by.unwrap_or_default());
+                    let tag = spec.tag.clone().zip(tagged);
+                    return Ok(Err(Lacking { what, tag }));
+                }
                 Some(found) => commit.name = found,
             }
             commit.tag_elsewhere = tagged.filter(|tagged| *tagged != commit.name);
@@ -68,6 +83,7 @@ pub(super) fn find(
     }
     debug_assert!(is_hex(&commit.name));
     commit.shallow = clone.is_shallow()?;
+    commit.origin = clone.origin()?;
     commit.references = references(clone, &commit.name)?;
     Ok(Ok(commit))
 }
