@@ -91,10 +91,8 @@ fn step(code: &str, line: &str, blocks: &mut Vec<Block>) {
         }
         "case" if !whole("esac") => blocks.push(perhaps("esac")),
         "for" | "while" | "until" | "select" if !whole("done") => blocks.push(perhaps("done")),
-        "fi" | "esac" | "done" => {
-            if blocks.last().is_some_and(|block| block.end == first) {
-                blocks.pop();
-            }
+        "fi" | "esac" | "done" if blocks.last().is_some_and(|block| block.end == first) => {
+            blocks.pop();
         }
         // Functions end at the margin, as every ebuild is written.
         "}" if line.starts_with('}') => {
