@@ -112,6 +112,8 @@ pub enum UsageError {
     UnknownClass(String),
     /// `detached` was given no key at all.
     NoKey,
+    /// Standard input was named as the list and as a file.
+    StdinTwice,
     /// A pattern that is no glob.
     BadGlob(String),
     /// `--repository` or `--publisher` names nobody.
@@ -164,6 +166,9 @@ impl fmt::Display for UsageError {
             ),
             Self::NoKey => f.write_str(
                 "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
+            ),
+            Self::StdinTwice => f.write_str(
+                "standard input cannot be both the list and a file: ./- is the file of that name",
             ),
             Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::Publisher(error) => write!(f, "--repository or --publisher: {error}"),
