@@ -130,22 +130,8 @@ impl AllowedSigners {
         namespace: String,
     ) -> Result<Self, AllowedError> {
         let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(AllowedError::Input)?;
-        let mut lines = Vec::new();
-        for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
-            match parse_line(number, line) {
-                Ok(line) => lines.extend(line),
-                Err(fault) => {
-                    return Err(AllowedError::Line { path: path.to_owned(), line: number, fault });
-                }
-            }
-            if lines.len() > LINE_LIMIT {
-                return Err(AllowedError::TooMany(path.to_owned()));
-            }
-        }
-        match lines.is_empty() {
-            true => Err(AllowedError::Empty(path.to_owned())),
-            false => Ok(Self { path: path.to_owned(), lines, identity, namespace }),
-        }
+        let lines = parse(path, &bytes)?;
+        Ok(Self { path: path.to_owned(), lines, identity, namespace })
     }
 
     /// The file.
@@ -166,6 +152,30 @@ impl AllowedSigners {
     /// What signatures must be for.
     pub fn namespace(&self) -> &str {
         &self.namespace
+    }
+}
+
+/// Reads the signers of the list `path`, whose content is `bytes`.
+///
+/// # Errors
+///
+/// As [`AllowedSigners::read`].
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, AllowedError> {
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
+        match parse_line(number, line) {
+            Ok(line) => lines.extend(line),
+            Err(fault) => {
+                return Err(AllowedError::Line { path: path.to_owned(), line: number, fault });
+            }
+        }
+        if lines.len() > LINE_LIMIT {
+            return Err(AllowedError::TooMany(path.to_owned()));
+        }
+    }
+    match lines.is_empty() {
+        true => Err(AllowedError::Empty(path.to_owned())),
+        false => Ok(lines),
     }
 }
 

@@ -189,7 +189,6 @@ pub fn run(
     let format = Compression::of(start).ok_or_else(|| {
         let kind = match start.get(..4) {
             Some([0x50..=0x5f, 0x2a, 0x4d, 0x18]) => "a zstd skippable frame",
-            Some([0x1f, 0x9d, ..]) => "a file of compress(1)",
             _ => sniff::describe(start),
         };
         StreamFault::Format(kind)
