@@ -156,7 +156,12 @@ fn what_is_said_and_what_is_not() {
     let Some(ssh) = Ssh::new("ssh what_is_said", &[ED25519]) else { return };
     ssh.scratch.write("allowed", format!("# x\nrelease@example.org {}\n", ssh.key("ed")));
     let signature = ssh.scratch.file("f.ed.sig");
-    // Without an identity anybody of the list counts, and is named.
+    // Without an identity anybody of the list counts, and is named. ssh-keygen asks for one.
+    assert!(ssh.real(&signature, "release@example.org"));
+    let mut command = Command::new(&ssh.keygen);
+    command.args(["-Y", "verify", "-f", "allowed", "-n", "file", "-s"]).arg(&signature);
+    command.stdin(Stdio::from(File::open(ssh.scratch.file("f")).unwrap()));
+    assert!(!command.current_dir(ssh.scratch.path()).output().unwrap().status.success());
     let finding = ssh.ours(&signature, &[]).finding("ssh");
     assert_eq!(finding["detail"]["principals"], "release@example.org");
     assert_eq!(finding["detail"]["line"], 2);

@@ -336,6 +336,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use sequoia_openpgp::serialize::stream::{Compressor, LiteralWriter, Message};
+    use sequoia_openpgp::types::CompressionAlgorithm;
 
     fn bomb(algorithm: CompressionAlgorithm) -> Vec<u8> {
         let mut out = Vec::new();
