@@ -102,7 +102,7 @@ fn lists_of_every_program_agree() {
             let lines: Vec<_> = list.lines().collect();
             let mut without = lines.clone();
             without.remove(index);
-            let said = bench.said(format, &without.join("\n"), &names);
+            let said = bench.said(format, without.join("\n"), &names);
             assert_eq!(said[index], "checksum-missing", "{program} {options:?}: {name}");
             assert_eq!(said.iter().filter(|said| *said == "agrees").count(), names.len() - 1);
         }
