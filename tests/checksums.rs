@@ -240,7 +240,7 @@ fn broken_digests(digest: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn a_line_about_the_file_whose_digest_is_none_is_never_passed_over() {
+fn a_line_about_the_file_whose_digest_is_none_is_never_skipped() {
     let bench = Bench::new();
     let name = "foo-1.2.tar.gz";
     let openssl = tool("checksums, broken digests by openssl", "openssl");
