@@ -10,7 +10,7 @@
 
 use crate::digests::{HashName, Hasher, document_context, openpgp_algorithm};
 use crate::ed25519::PublicKey;
-use crate::input::{InputError, open_regular};
+use crate::input::{InputError, open_regular, open_source};
 use crate::openpgp::line_ends::{LineEnds, Piece};
 use crate::uncompress::{self, Limits, Stopped, StreamFault};
 use ed25519_dalek::{Signature, StreamVerifier, VerifyingKey};
@@ -118,8 +118,29 @@ pub fn measure(
     wanted: &Wanted,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Measured, InputError> {
-    let mut file = open_regular(path)?;
-    match measure_stream(&mut file, path, wanted, None, progress) {
+    measure_reader(&mut open_regular(path)?, path, wanted, progress)
+}
+
+/// As [`measure`], with `-` for standard input.
+///
+/// # Errors
+///
+/// As [`measure`].
+pub fn measure_source(
+    path: &Path,
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Measured, InputError> {
+    measure_reader(&mut open_source(path)?, path, wanted, progress)
+}
+
+fn measure_reader(
+    input: &mut dyn Read,
+    path: &Path,
+    wanted: &Wanted,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Measured, InputError> {
+    match measure_stream(input, path, wanted, None, progress) {
         Ok(measured) => Ok(measured),
         Err(MeasureError::Input(error)) => Err(error),
         // There is no sink that could fail.

@@ -48,8 +48,16 @@ impl PublicKey {
     /// Where the file cannot be read or holds anything but one such key.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let bytes = read_bounded(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
-        let (number, key) =
-            parse_key(&bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })?;
+        Self::parse(path, &bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })
+    }
+
+    /// Reads the key file `path` whose content is `bytes`, as [`Self::read`] does.
+    ///
+    /// # Errors
+    ///
+    /// Where they are anything but one such key.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyFault> {
+        let (number, key) = parse_key(bytes)?;
         Ok(Self { number, key, path: path.to_owned() })
     }
 

@@ -61,6 +61,8 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A symbolic link to write to leads nowhere.
+    Dangling(PathBuf),
     /// The report could not be printed.
     Output(std::io::Error),
     /// A temporary file could not be written.
@@ -112,6 +114,12 @@ pub enum UsageError {
     UnknownClass(String),
     /// `detached` was given no key at all.
     NoKey,
+    /// The data would go to standard error, where diagnostics go.
+    OutputIsStderr(PathBuf),
+    /// Data go to standard output, and standard error is the same file or pipe.
+    StreamsShared,
+    /// Standard input was named as the list and as a file.
+    StdinTwice,
     /// A pattern that is no glob.
     BadGlob(String),
     /// `--repository` or `--publisher` names nobody.
@@ -165,6 +173,18 @@ impl fmt::Display for UsageError {
             Self::NoKey => f.write_str(
                 "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers",
             ),
+            Self::OutputIsStderr(path) => write!(
+                f,
+                "{} is standard error, where diagnostics go: give --output another file",
+                path.display()
+            ),
+            Self::StreamsShared => f.write_str(
+                "standard output and standard error are the same file or pipe: the report would \
+                 stand among the data; separate them, or give -q",
+            ),
+            Self::StdinTwice => f.write_str(
+                "standard input cannot be both the list and a file: ./- is the file of that name",
+            ),
             Self::BadGlob(text) => write!(f, "\"{text}\" is not a glob pattern"),
             Self::Publisher(error) => write!(f, "--repository or --publisher: {error}"),
             Self::RefGlob(error) => write!(f, "--ref: {error}"),
@@ -196,6 +216,9 @@ impl fmt::Display for Error {
             Self::Write { path, source } => {
                 write!(f, "{}: cannot write: {source}", path.display())
             }
+            Self::Dangling(path) => {
+                write!(f, "{}: is a symbolic link to a file that does not exist", path.display())
+            }
             Self::Output(error) => write!(f, "cannot write the report: {error}"),
             Self::Spool(error) => write!(f, "cannot write a temporary file: {error}"),
         }
@@ -219,7 +242,7 @@ impl std::error::Error for Error {
             Self::Create { source, .. } => Some(source),
             Self::Root(error) => Some(error),
             Self::ManagedKey { source, .. } => Some(source),
-            Self::Usage(_) => None,
+            Self::Usage(_) | Self::Dangling(_) => None,
         }
     }
 }

@@ -4,19 +4,22 @@
 //! what a key is, which its self-signatures show.
 
 mod evidence;
+mod ssh;
 
 pub use evidence::{Evidence, EvidenceFault};
+pub use ssh::{SshKey, SshSigner};
 
-use crate::ed25519::PublicKey;
+use crate::ed25519::{KeyFault, PublicKey};
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::minisign;
-use crate::openpgp::armor::ArmorFault;
+use crate::openpgp::armor::{self, ArmorFault};
 use crate::openpgp::describe::{self, Claim, KeyFile, is_named};
 use crate::openpgp::{SignatureFault, UnverifiedSignatures, message};
 use crate::signify;
 use crate::sniff::{self, SignatureKind};
-use crate::ssh;
+use crate::ssh::UnverifiedSignature as SshSignature;
 use serde::Serialize;
+use ssh::SshFile;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
@@ -62,6 +65,28 @@ pub enum Contents {
     SshSignature {
         /// The fingerprint of the key that it says made it.
         claimed_key: String,
+        /// The namespace that it says it is for.
+        claimed_namespace: String,
+    },
+    /// SSH public keys.
+    SshKeys {
+        /// The keys.
+        keys: Vec<SshKey>,
+    },
+    /// A list of allowed SSH signers.
+    SshAllowedSigners {
+        /// Its lines.
+        signers: Vec<SshSigner>,
+    },
+    /// Something else than OpenPGP in OpenPGP armor, as `gpg --enarmor` puts around any file.
+    Enarmored {
+        /// What it is.
+        inside: Box<Contents>,
+    },
+    /// A secret key of any kind but OpenPGP, of which nothing is printed.
+    SecretKey {
+        /// What it is, as a noun phrase.
+        what: &'static str,
     },
     /// PEP 740 provenance, or a Sigstore bundle.
     Evidence(Evidence),
@@ -128,12 +153,17 @@ pub fn attribute(
     now: SystemTime,
 ) -> Result<Attribution, InputError> {
     let signature = inspect(path, now)?;
-    let named = match &signature.contents {
+    let contents = match &signature.contents {
+        Contents::Enarmored { inside } => inside,
+        contents => contents,
+    };
+    let named = match contents {
         Contents::OpenpgpSignatures(claims) | Contents::OpenpgpMessage(claims) => {
             claims.claims.iter().map(|claim| named(claim, files)).collect()
         }
         Contents::SignifySignature { claimed_key }
         | Contents::MinisignSignature { claimed_key, .. } => vec![numbered(claimed_key, files)],
+        Contents::SshSignature { claimed_key, .. } => vec![fingerprinted(claimed_key, files)],
         _ => Vec::new(),
     };
     Ok(Attribution { signature, named })
@@ -168,6 +198,22 @@ fn numbered(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
     files.iter().filter_map(key).collect()
 }
 
+fn fingerprinted(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
+    let mut found = Vec::new();
+    for file in files {
+        let keys: Vec<&SshKey> = match &file.contents {
+            Contents::SshKeys { keys } => keys.iter().collect(),
+            Contents::SshAllowedSigners { signers } => signers.iter().map(|s| &s.key).collect(),
+            _ => continue,
+        };
+        if keys.iter().any(|key| key.fingerprint == claimed) {
+            let (certificate, key) = (claimed.to_owned(), claimed.to_owned());
+            found.push(NamedKey { file: file.file.clone(), certificate, key });
+        }
+    }
+    found
+}
+
 /// What stands in `bytes`. Sigstore bundles and PEP 740 provenance belong here, too: they are JSON
 /// documents.
 fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
@@ -180,12 +226,38 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
             Err(fault) => unusable(&fault),
         };
     }
+    if looks_like.contains("secret key") && !looks_like.contains("OpenPGP") {
+        return Contents::SecretKey { what: looks_like };
+    }
+    if sniff::is_archive(bytes) {
+        return Contents::NotRead { looks_like };
+    }
+    match PublicKey::parse(path, bytes) {
+        Ok(key) => return Contents::Ed25519Key { number: key.number().to_string() },
+        // Whatever its comment says.
+        Err(KeyFault::Secret) => {
+            return Contents::SecretKey { what: "a signify or minisign secret key" };
+        }
+        Err(fault) if looks_like.ends_with("public key") => return unusable(&fault),
+        Err(_) => {}
+    }
+    match SshFile::read(path, bytes, now) {
+        Some(Ok(SshFile::Keys(keys))) => return Contents::SshKeys { keys },
+        Some(Ok(SshFile::Signers(signers))) => return Contents::SshAllowedSigners { signers },
+        Some(Ok(SshFile::Certificate)) => {
+            return Contents::NotRead { looks_like: "an SSH certificate" };
+        }
+        Some(Err(fault)) if looks_like == "a text file" => return unusable(&fault),
+        _ => {}
+    }
+    // Debian's tools put OpenPGP armor around any upstream signature.
+    let inside = armor::enarmored_file(bytes);
+    let inside = inside.filter(|inside| sniff::signature_kind(inside) != SignatureKind::Openpgp);
+    if let Some(inside) = inside {
+        return Contents::Enarmored { inside: Box::new(contents(path, &inside, now)) };
+    }
     match sniff::signature_kind(bytes) {
         SignatureKind::Openpgp => openpgp(bytes, now),
-        _ if looks_like.ends_with("public key") => match PublicKey::read(path) {
-            Ok(key) => Contents::Ed25519Key { number: key.number().to_string() },
-            Err(fault) => unusable(&fault),
-        },
         SignatureKind::Signify => match signify::UnverifiedSignature::parse(bytes) {
             Ok(signature) => {
                 Contents::SignifySignature { claimed_key: signature.claimed_number().to_string() }
@@ -199,8 +271,11 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
             },
             Err(fault) => unusable(&fault),
         },
-        SignatureKind::Ssh => match ssh::UnverifiedSignature::parse(bytes) {
-            Ok(signature) => Contents::SshSignature { claimed_key: signature.claimed_key() },
+        SignatureKind::Ssh => match SshSignature::parse(bytes) {
+            Ok(signature) => Contents::SshSignature {
+                claimed_key: signature.claimed_key(),
+                claimed_namespace: signature.claimed_namespace().to_owned(),
+            },
             Err(fault) => unusable(&fault),
         },
     }

@@ -1,5 +1,30 @@
 //! Names what a file seems to be, for messages about files that are not what they should be.
 
+/// What compressed files and archives begin with.
+const ARCHIVES: [(&[u8], &str); 10] = [
+    (b"\x1f\x8b", "a gzip file"),
+    (b"\xfd7zXZ\0", "an xz file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (b"LZIP", "an lzip file"),
+    // lc=3 lp=0 pb=2 and a dictionary of at least 64 KiB.
+    (b"\x5d\0\0", "an lzma file"),
+    (b"\x1f\x9d", "a file of compress(1)"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\x7fELF", "a program"),
+];
+
+/// The magic of a tar archive, and where it stands (POSIX, ustar).
+const TAR: &[u8] = b"ustar";
+const TAR_AT: usize = 257;
+
+/// Whether `bytes` seem to be a compressed file or an archive.
+pub fn is_archive(bytes: &[u8]) -> bool {
+    let what = describe(bytes);
+    what == "a tar archive" || ARCHIVES.iter().any(|(_, kind)| *kind == what)
+}
+
 /// What `bytes` seem to be, as a noun phrase. Only a hint for people: nothing is decided by it.
 pub fn describe(bytes: &[u8]) -> &'static str {
     let text = trim_start(bytes);
@@ -15,6 +40,8 @@ pub fn describe(bytes: &[u8]) -> &'static str {
     } else if starts(b"untrusted comment:") {
         if contains(text, b"trusted comment: ") && lines(text) >= 4 {
             "a minisign signature"
+        } else if contains(first_line(text), b"secret key") {
+            "a signify or minisign secret key"
         } else if contains(first_line(text), b"public key") {
             "a signify or minisign public key"
         } else {
@@ -34,16 +61,18 @@ pub fn describe(bytes: &[u8]) -> &'static str {
         "an armored file of no stated kind (\"PGP ARMORED FILE\")"
     } else if starts(b"-----BEGIN PGP MESSAGE-----") {
         "an OpenPGP message"
+    } else if starts(b"-----BEGIN OPENSSH PRIVATE KEY-----") {
+        "an OpenSSH secret key"
+    } else if starts(b"-----BEGIN ") && contains(first_line(text), b"PRIVATE KEY-----") {
+        "a secret key in PEM"
     } else if starts(b"-----BEGIN ") {
         "a PEM file"
     } else if starts(b"{") || starts(b"[") {
         "a JSON document"
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        "a gzip file"
-    } else if bytes.starts_with(b"\xfd7zXZ\0") {
-        "an xz file"
-    } else if bytes.starts_with(b"BZh") {
-        "a bzip2 file"
+    } else if let Some((_, kind)) = ARCHIVES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        kind
+    } else if bytes.get(TAR_AT..TAR_AT + TAR.len()) == Some(TAR) {
+        "a tar archive"
     } else if std::str::from_utf8(bytes).is_ok() {
         "a text file"
     } else {
@@ -113,6 +142,14 @@ mod tests {
             (b"-----BEGIN PGP SIGNED MESSAGE-----\n", "a cleartext-signed OpenPGP message"),
             (b"{\"a\":1}", "a JSON document"),
             (b"\x1f\x8b\x08", "a gzip file"),
+            (b"\xfd7zXZ\0\0\x04", "an xz file"),
+            (b"\x28\xb5\x2f\xfd\x04", "a zstd file"),
+            (b"PK\x03\x04\x14", "a zip archive"),
+            (&[&[0; 257][..], b"ustar\0"].concat(), "a tar archive"),
+            (b"untrusted comment: signify secret key\nRWQ=\n", "a signify or minisign secret key"),
+            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", "an OpenSSH secret key"),
+            (b"-----BEGIN RSA PRIVATE KEY-----\n", "a secret key in PEM"),
+            (b"-----BEGIN CERTIFICATE-----\nPRIVATE KEY-----\n", "a PEM file"),
             (b"hello", "a text file"),
             (b"\xff\xfe\x00", "a binary file of another kind"),
         ] {

@@ -1,15 +1,24 @@
 //! Text that may only be handed on once something vouches for it.
 
-use crate::error::Error;
+use crate::error::{Error, UsageError};
 use crate::finding::Finding;
-use std::fs::{OpenOptions, Permissions};
+use rustix::fs::{AtFlags, CWD, OFlags};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// What is kept in memory before a temporary file takes over, in bytes.
 const MEMORY: usize = 1024 * 1024;
+
+/// How long nobody may read a FIFO before that is an error.
+const READER_WAIT: Duration = Duration::from_secs(5);
+
+/// What the names of temporary files beside a target begin with.
+const PREFIX: &str = ".distvouch-";
 
 /// Permission to hand text on: something was found to vouch for it.
 #[derive(Debug)]
@@ -38,9 +47,48 @@ pub enum Target {
 }
 
 impl Target {
-    /// The target of that name: `-` is standard output.
-    pub fn of(path: &Path) -> Self {
-        if path.as_os_str() == "-" { Self::Stdout } else { Self::File(path.to_owned()) }
+    /// The target of that name. `-` is standard output, and so is any other name of it, such as
+    /// /dev/stdout: the report then goes to standard error.
+    ///
+    /// # Errors
+    ///
+    /// Where the text would stand among what goes to standard error: where that is the target, or
+    /// the same file or pipe as standard output, unless the report is `quiet`.
+    pub fn of(path: &Path, quiet: bool) -> Result<Self, UsageError> {
+        let stdout = Identity::of_stream(io::stdout().as_fd());
+        let stderr = Identity::of_stream(io::stderr().as_fd());
+        let named = Identity::of_path(path);
+        let is_stdout = path.as_os_str() == "-" || named.is_some() && named == stdout;
+        // A terminal and /dev/null are nobody's input.
+        let mixed = |one: Option<Identity>| one.is_some_and(|one| !one.device) && one == stderr;
+        match is_stdout {
+            true if mixed(stdout) && !quiet => Err(UsageError::StreamsShared),
+            true => Ok(Self::Stdout),
+            false if mixed(named) => Err(UsageError::OutputIsStderr(path.to_owned())),
+            false => Ok(Self::File(path.to_owned())),
+        }
+    }
+}
+
+/// Which file something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Identity {
+    file: (u64, u64),
+    device: bool,
+}
+
+impl Identity {
+    fn of_path(path: &Path) -> Option<Self> {
+        let metadata = path.metadata().ok()?;
+        let device = metadata.file_type().is_char_device();
+        Some(Self { file: (metadata.dev(), metadata.ino()), device })
+    }
+
+    fn of_stream(stream: impl AsFd) -> Option<Self> {
+        let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
+        let metadata = file.metadata().ok()?;
+        let device = metadata.file_type().is_char_device();
+        Some(Self { file: (metadata.dev(), metadata.ino()), device })
     }
 }
 
@@ -48,8 +96,11 @@ impl Target {
 /// was.
 #[derive(Debug)]
 pub enum Spool {
-    /// A temporary file in the target's directory, which is renamed in the end: whoever opens the
-    /// target sees the whole text, or what was there before.
+    /// A file without a name in the target's file system, which gets its name in the end: whoever
+    /// opens the target sees the whole text, or what was there before. Whatever ends the program
+    /// leaves nothing behind.
+    Unnamed(File, PathBuf),
+    /// The same with a name, where the file system has no files without.
     Beside(NamedTempFile, PathBuf),
     /// For what cannot be renamed over: memory first, then a file without a name.
     Apart(SpooledTempFile, Target),
@@ -60,52 +111,134 @@ impl Spool {
     ///
     /// # Errors
     ///
-    /// Where `target` is a directory, or no file can be made beside it.
+    /// Where `target` is a directory or a symbolic link to nothing, or no file can be made beside
+    /// it.
     pub fn new(target: &Target) -> Result<Self, Error> {
         let apart = || Self::Apart(SpooledTempFile::new(MEMORY), target.clone());
         let Target::File(path) = target else { return Ok(apart()) };
         let failed = |source| Error::Write { path: path.clone(), source };
         match path.symlink_metadata() {
-            Ok(metadata) if metadata.is_dir() => {
-                return Err(failed(io::ErrorKind::IsADirectory.into()));
-            }
             // A device, FIFO or symbolic link is written to: /dev/null, or the shell's >( ).
-            Ok(metadata) if !metadata.is_file() => return Ok(apart()),
+            Ok(metadata) if !metadata.is_file() => match path.metadata() {
+                Ok(metadata) if metadata.is_dir() => {
+                    return Err(failed(io::ErrorKind::IsADirectory.into()));
+                }
+                Ok(_) => return Ok(apart()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(Error::Dangling(path.clone()));
+                }
+                Err(error) => return Err(failed(error)),
+            },
             _ => {}
         }
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let file = tempfile::Builder::new()
-            .prefix(".distvouch-")
+        let directory = directory_of(path);
+        let unnamed = OpenOptions::new()
+            .read(true)
+            .write(true)
             // What any new file gets; the umask takes its part away.
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(directory)
-            .map_err(failed)?;
-        Ok(Self::Beside(file, path.clone()))
+            .mode(0o666)
+            .custom_flags(libc::O_TMPFILE)
+            .open(directory);
+        match unnamed {
+            Ok(file) => Ok(Self::Unnamed(file, path.clone())),
+            Err(_) => Ok(Self::Beside(named_in(directory).map_err(failed)?, path.clone())),
+        }
     }
 
-    /// Hands the text on.
+    /// Hands the text on. A file that was there keeps its permissions.
     ///
     /// # Errors
     ///
     /// Where the target cannot be written to.
     pub fn deliver(self, _: Vouched) -> Result<(), Error> {
         match self {
+            Self::Unnamed(mut file, path) => {
+                give_name(&mut file, &path).map_err(|source| Error::Write { path, source })
+            }
             Self::Beside(file, path) => {
-                let written = file.persist(&path).map(drop).map_err(|error| error.error);
+                let written = as_before(file.as_file(), &path)
+                    .and_then(|()| file.persist(&path).map(drop).map_err(|error| error.error));
                 written.map_err(|source| Error::Write { path, source })
             }
             Self::Apart(mut text, Target::Stdout) => {
                 crate::cli::printed(copy(&mut text, &mut io::stdout().lock()))
             }
-            Self::Apart(mut text, Target::File(path)) => OpenOptions::new()
-                .write(true)
-                .truncate(true)
-                .open(&path)
+            Self::Apart(mut text, Target::File(path)) => open(&path)
                 .and_then(|mut file| copy(&mut text, &mut file))
                 .map_err(|source| Error::Write { path, source }),
+        }
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn named_in(directory: &Path) -> io::Result<NamedTempFile> {
+    let mode = Permissions::from_mode(0o666);
+    tempfile::Builder::new().prefix(PREFIX).permissions(mode).tempfile_in(directory)
+}
+
+/// Gives `file` the permissions of the regular file `path`, if there is one.
+fn as_before(file: &File, path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(old) if old.is_file() => {
+            file.set_permissions(Permissions::from_mode(old.mode() & 0o777))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Puts `file`, which has no name, at `path`.
+fn give_name(file: &mut File, path: &Path) -> io::Result<()> {
+    as_before(file, path)?;
+    let link = |name: &Path| {
+        let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+        rustix::fs::linkat(CWD, open, CWD, name, AtFlags::SYMLINK_FOLLOW)
+    };
+    match link(path) {
+        Ok(()) => return Ok(()),
+        // A link never replaces a file: under another name first, and then renamed.
+        Err(rustix::io::Errno::EXIST) => {
+            let made = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .make_in(directory_of(path), |name| link(name).map_err(io::Error::from));
+            if let Ok(made) = made {
+                return made.persist(path).map(drop).map_err(|error| error.error);
+            }
+        }
+        Err(_) => {}
+    }
+    // Without /proc there is no other way than a second file.
+    let mut named = named_in(directory_of(path))?;
+    copy(file, &mut named)?;
+    as_before(named.as_file(), path)?;
+    named.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Opens what cannot be renamed over. Waits a while for somebody to read a FIFO.
+fn open(path: &Path) -> io::Result<File> {
+    let begin = Instant::now();
+    loop {
+        let mut options = OpenOptions::new();
+        options.write(true).truncate(true).custom_flags(libc::O_NONBLOCK);
+        match options.open(path) {
+            Ok(file) => {
+                let flags = rustix::fs::fcntl_getfl(&file)?;
+                rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+                return Ok(file);
+            }
+            Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {
+                let is_fifo = path.metadata().is_ok_and(|file| file.file_type().is_fifo());
+                if !is_fifo || begin.elapsed() > READER_WAIT {
+                    return Err(error);
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) => return Err(error),
         }
     }
 }
@@ -119,6 +252,7 @@ fn copy(text: &mut (impl Read + Seek), out: &mut dyn Write) -> io::Result<()> {
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
+            Self::Unnamed(file, _) => file.write(bytes),
             Self::Beside(file, _) => file.write(bytes),
             Self::Apart(text, _) => text.write(bytes),
         }
@@ -126,6 +260,7 @@ impl Write for Spool {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
+            Self::Unnamed(file, _) => file.flush(),
             Self::Beside(file, _) => file.flush(),
             Self::Apart(text, _) => text.flush(),
         }

@@ -44,7 +44,7 @@ impl Bench {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn run(&self, format: &str, list: &str, files: &[&str]) -> Run {
+    fn run(&self, format: &str, list: impl AsRef<[u8]>, files: &[&str]) -> Run {
         self.scratch.write("LIST", list);
         let mut command = distvouch();
         command.current_dir(self.scratch.path());
@@ -53,7 +53,7 @@ impl Bench {
     }
 
     /// Class or outcome of each file.
-    fn said(&self, format: &str, list: &str, files: &[&str]) -> Vec<String> {
+    fn said(&self, format: &str, list: impl AsRef<[u8]>, files: &[&str]) -> Vec<String> {
         let json = self.run(format, list, files).json();
         let distfiles = json["distfiles"].as_array().unwrap();
         let finding = |d: &serde_json::Value| d["findings"][0].clone();
@@ -102,7 +102,7 @@ fn lists_of_every_program_agree() {
             let lines: Vec<_> = list.lines().collect();
             let mut without = lines.clone();
             without.remove(index);
-            let said = bench.said(format, &without.join("\n"), &names);
+            let said = bench.said(format, without.join("\n"), &names);
             assert_eq!(said[index], "checksum-missing", "{program} {options:?}: {name}");
             assert_eq!(said.iter().filter(|said| *said == "agrees").count(), names.len() - 1);
         }
@@ -111,7 +111,7 @@ fn lists_of_every_program_agree() {
 
 /// A list that is altered, and what comes of it here and there.
 struct Altered {
-    list: String,
+    list: Vec<u8>,
     ours: &'static str,
     /// Whether `sha256sum --check --strict --ignore-missing` exits with 0.
     sha256sum: bool,
@@ -122,7 +122,8 @@ struct Altered {
 fn altered(line: &str, bar: &str) -> Vec<Altered> {
     let (digest, name) = line.split_once("  ").unwrap();
     let other = bar.split_once("  ").unwrap().0;
-    let case = |list: String, ours, sha256sum, why| Altered { list, ours, sha256sum, why };
+    let case =
+        |list: String, ours, sha256sum, why| Altered { list: list.into(), ours, sha256sum, why };
     let same = |list: String, ours: &'static str| case(list, ours, ours == "agrees", "");
     const SILENT: &str = "lines about other files are none of our business";
     const SPACES: &str = "blanks around the name are no part of it, as for verify-sig.eclass";
@@ -181,6 +182,16 @@ fn altered(line: &str, bar: &str) -> Vec<Altered> {
     cases
 }
 
+/// Whether a program of coreutils takes the list that stands in LIST.
+fn taken(bench: &Bench, program: &str) -> bool {
+    let output = Command::new(program)
+        .current_dir(bench.scratch.path())
+        .args(["--check", "--strict", "--ignore-missing", "--status", "LIST"])
+        .output()
+        .unwrap();
+    output.status.success()
+}
+
 #[test]
 fn altered_lists_beside_sha256sum() {
     let bench = Bench::new();
@@ -191,18 +202,137 @@ fn altered_lists_beside_sha256sum() {
     let mut failures = Vec::new();
     for case in &cases {
         let said = bench.said("sha256", &case.list, &["foo-1.2.tar.gz"]);
-        let output = Command::new("sha256sum")
-            .current_dir(bench.scratch.path())
-            .args(["--check", "--strict", "--ignore-missing", "--status", "LIST"])
-            .output()
-            .unwrap();
+        let real = taken(&bench, "sha256sum");
         let differs = case.sha256sum != (case.ours == "agrees");
         assert!(!differs || !case.why.is_empty(), "{:?}", case.list);
-        if said != [case.ours] || output.status.success() != case.sha256sum {
-            failures.push(format!("{:?}: {said:?}, {}", case.list, output.status));
+        if said != [case.ours] || real != case.sha256sum {
+            let list = String::from_utf8_lossy(&case.list);
+            failures.push(format!("{list:?}: {said:?}, sha256sum {real}"));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A digest that is none, made of one that is: whatever became of it, the line is still about the
+/// file.
+fn broken_digests(digest: &str) -> Vec<Vec<u8>> {
+    let size = digest.len();
+    let mut broken: Vec<Vec<u8>> = Vec::new();
+    for at in [0, 1, size / 2, size - 2, size - 1] {
+        for byte in *b"gG-.:/=)\0\x7f\xff\r" {
+            let mut bytes = digest.as_bytes().to_vec();
+            bytes[at] = byte;
+            broken.push(bytes);
+        }
+    }
+    for length in [1, 3, 8, 31, 33, size - 1] {
+        broken.push(digest.as_bytes()[..length].to_vec());
+    }
+    for more in ["0", "00", "g", "=", ".", &digest[..8]] {
+        broken.push([digest, more].concat().into());
+        broken.push([more, digest].concat().into());
+    }
+    for other in ["none", "TBD", "???", "0x00", "sha256:", "\u{ff11}\u{ff12}"] {
+        broken.push(other.into());
+    }
+    broken.retain(|bytes| bytes != digest.as_bytes());
+    broken
+}
+
+#[test]
+fn a_line_about_the_file_whose_digest_is_none_is_never_skipped() {
+    let bench = Bench::new();
+    let name = "foo-1.2.tar.gz";
+    let openssl = tool("checksums, broken digests by openssl", "openssl");
+    let (mut count, mut by_real) = (0, 0);
+    for (format, program, options) in [
+        ("sha256", "sha256sum", &[][..]),
+        ("sha256", "sha256sum", &["--binary"]),
+        ("sha256", "sha256sum", &["--tag"]),
+        ("sha512", "sha512sum", &[]),
+        ("sha512", "sha512sum", &["--tag"]),
+        ("b2", "b2sum", &[]),
+        ("b2", "b2sum", &["--tag"]),
+        ("bsd", "sha256sum", &["--tag"]),
+        ("openssl-dgst", "openssl", &["dgst", "-sha256"]),
+    ] {
+        if program == "openssl" && openssl.is_none() {
+            continue;
+        }
+        let line = bench.made(program, options, &[name]);
+        let line = line.trim_end();
+        let digest = line.split([' ', '=']).max_by_key(|word| word.len()).unwrap();
+        let (before, behind) = line.split_once(digest).unwrap();
+        let mut broken = broken_digests(digest);
+        // Nothing at all in place of the digest.
+        broken.push(Vec::new());
+        for bytes in broken {
+            // A word with a colon before the name is a heading, as announcements have them.
+            if bytes == b"sha256:" && before.is_empty() {
+                continue;
+            }
+            let bad = [before.as_bytes(), &bytes, behind.as_bytes(), b"\n"].concat();
+            for list in [bad.clone(), [line.as_bytes(), b"\n", &bad].concat()] {
+                let said = bench.said(format, &list, &[name]);
+                let shown = String::from_utf8_lossy(&list);
+                assert_eq!(said, ["checksum-malformed"], "{program} {options:?}: {shown:?}");
+                count += 1;
+                if program != "openssl" {
+                    assert!(!taken(&bench, program), "{program} {options:?} takes {shown:?}");
+                    by_real += 1;
+                }
+            }
+        }
+    }
+    println!(
+        "{count} lists with a broken digest, {by_real} of them given to coreutils: all refused"
+    );
+}
+
+/// A C program reads a name as far as its first NUL byte.
+#[test]
+fn a_nul_byte_behind_the_name_is_said() {
+    let bench = Bench::new();
+    let name = "foo-1.2.tar.gz";
+    for (format, options) in [("sha256", &[][..]), ("sha256", &["--tag"]), ("bsd", &["--tag"])] {
+        let line = bench.made("sha256sum", options, &[name]);
+        for nul in ["\0", "\0x", "\0/../x"] {
+            let list = line.replace(name, &format!("{name}{nul}"));
+            assert_eq!(bench.said(format, &list, &[name]), ["checksum-malformed"], "{list:?}");
+            let both = line.clone() + &list;
+            assert_eq!(bench.said(format, &both, &[name]), ["checksum-malformed"], "{list:?}");
+        }
+    }
+    // sha256sum takes this list: the file it opens is the one before the NUL byte.
+    let line = bench.made("sha256sum", &[], &[name]);
+    bench.said("sha256", line.replace(name, &format!("{name}\0x")), &[name]);
+    assert!(taken(&bench, "sha256sum"));
+}
+
+#[test]
+fn standard_input_is_a_file_by_the_name_of_a_dash() {
+    let bench = Bench::new();
+    let list = bench.made("sha256sum", &[], &["foo-1.2.tar.gz"]).replace("foo-1.2.tar.gz", "-");
+    let run = |args: &[&str], input: &str| {
+        let mut command = distvouch();
+        command.current_dir(bench.scratch.path()).arg("checksums").args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Run::of(child.wait_with_output().unwrap())
+    };
+    bench.scratch.write("LIST", &list);
+    let args = ["LIST", "--format", "sha256", "--json", "--", "-"];
+    assert_eq!(run(&args, "abc").said("checksums"), "agrees");
+    assert_eq!(run(&args, "abd").said("checksums"), "checksum-mismatch");
+    // Both cannot be.
+    let twice = run(&["-", "--format", "sha256", "--", "-"], &list);
+    assert_eq!(twice.status, 2);
+    assert!(twice.stderr.contains("standard input cannot be both"), "{}", twice.stderr);
+    // ./- is the file of that name.
+    bench.scratch.write("-", "abd");
+    let args = ["LIST", "--format", "sha256", "--json", "--", "./-"];
+    assert_eq!(run(&args, "abc").said("checksums"), "checksum-mismatch");
 }
 
 #[test]

@@ -214,6 +214,281 @@ fn other_kinds_and_damage() {
     assert!(run.stderr.contains("none: cannot open"), "{}", run.stderr);
 }
 
+#[test]
+fn files_of_other_kinds_are_named() {
+    let scratch = Scratch::new();
+    scratch.write("plain", "text\n".repeat(1000));
+    let made = |program: &str, name: &str, args: &[&str]| {
+        let program = tool(&format!("inspect, a file of {program}"), program)?;
+        let output = Command::new(program).args(args).current_dir(scratch.path()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        Some(scratch.write(name, output.stdout))
+    };
+    for (program, name, args, what) in [
+        ("xz", "f.xz", &["-c", "plain"][..], "an xz file"),
+        ("gzip", "f.gz", &["-c", "plain"], "a gzip file"),
+        ("bzip2", "f.bz2", &["-c", "plain"], "a bzip2 file"),
+        ("zstd", "f.zst", &["-c", "plain"], "a zstd file"),
+        ("lzip", "f.lz", &["-c", "plain"], "an lzip file"),
+        ("tar", "f.tar", &["-c", "plain"], "a tar archive"),
+    ] {
+        let Some(path) = made(program, name, args) else { continue };
+        let run = inspect([path.as_os_str()]);
+        assert_eq!(run.status, 3, "{name}");
+        assert!(
+            run.stdout.contains(&format!("{name}: {what}, which is not read")),
+            "{}",
+            run.stdout
+        );
+        // Any name will do, and so will --signature.
+        let other = scratch.write("foo.asc", std::fs::read(&path).unwrap());
+        let run = inspect([path.as_os_str(), "--signature".as_ref(), other.as_os_str()]);
+        assert!(run.stdout.contains(&format!("foo.asc: {what}")), "{}", run.stdout);
+    }
+}
+
+/// Base64 of a secret key of `size` bytes, with the two bytes of its algorithm in front.
+fn secret(size: usize) -> String {
+    use base64::Engine as _;
+    let bytes = [&b"Ed"[..], &vec![0x5e; size - 2]].concat();
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn secret_keys_are_named_and_never_shown() {
+    let scratch = Scratch::new();
+    let (signify, minisign) = (secret(104), secret(158));
+    let ssh = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
+    let key = "a signify or minisign secret key";
+    for (name, text, shown, what) in [
+        ("sec", format!("untrusted comment: signify secret key\n{signify}\n"), &signify[..], key),
+        (
+            "mini",
+            format!("untrusted comment: minisign encrypted secret key\n{minisign}\n"),
+            &minisign,
+            key,
+        ),
+        ("other", format!("untrusted comment: whatever\n{signify}\n"), &signify, key),
+        ("lies", format!("untrusted comment: my public key\n{minisign}\n"), &minisign, key),
+        ("bare", format!("{signify}\n"), &signify, key),
+        (
+            "ssh",
+            format!(
+                "-----BEGIN OPENSSH PRIVATE KEY-----\n{ssh}\n-----END OPENSSH PRIVATE KEY-----\n"
+            ),
+            ssh,
+            "an OpenSSH secret key",
+        ),
+        (
+            "pem",
+            format!("-----BEGIN EC PRIVATE KEY-----\n{ssh}\n-----END EC PRIVATE KEY-----\n"),
+            ssh,
+            "a secret key in PEM",
+        ),
+    ] {
+        let path = scratch.write(name, &text);
+        for args in [&[][..], &["--json"]] {
+            let run = inspect(args.iter().map(AsRef::as_ref).chain([path.as_os_str()]));
+            assert_eq!(run.status, 1, "{name}: {}", run.stdout);
+            assert!(run.stdout.contains(what), "{name}: {}", run.stdout);
+            let output = run.stdout + &run.stderr;
+            assert!(!output.contains(&shown[..12]), "{name}: {output}");
+        }
+        // As a key for checking, it is refused as what it is, and not shown either.
+        if what == key {
+            scratch.write("f", "text");
+            scratch.write("f.sig", "untrusted comment: x\nRWQ=\n");
+            let run = Run::of(
+                distvouch()
+                    .args(["detached", "f.sig", "f", "--signify-key", name])
+                    .current_dir(scratch.path())
+                    .output()
+                    .unwrap(),
+            );
+            assert_eq!(run.status, 2);
+            assert!(run.stderr.contains("it is a secret key"), "{}", run.stderr);
+            assert!(!run.stderr.contains(&shown[..12]), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn keys_of_the_real_programs_are_read_and_their_secret_halves_named() {
+    let scratch = Scratch::new();
+    let made = |program: &str, args: &[&str]| {
+        let Some(program) = tool(&format!("inspect, keys of {program}"), program) else {
+            return false;
+        };
+        let output = Command::new(program).args(args).current_dir(scratch.path()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        true
+    };
+    for (program, args, public, private) in [
+        ("signify-openbsd", &["-G", "-n", "-p", "s.pub", "-s", "s.sec"][..], "s.pub", "s.sec"),
+        ("minisign", &["-G", "-f", "-W", "-p", "m.pub", "-s", "m.key"], "m.pub", "m.key"),
+        ("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "id"], "id.pub", "id"),
+    ] {
+        if !made(program, args) {
+            continue;
+        }
+        assert_eq!(inspect([scratch.file(public)]).status, 0, "{program}");
+        let run = inspect([scratch.file(private)]);
+        assert_eq!(run.status, 1, "{program}");
+        assert!(
+            run.stdout.contains("SECRET: ") && run.stdout.contains("secret key"),
+            "{}",
+            run.stdout
+        );
+        let text = std::fs::read_to_string(scratch.file(private)).unwrap();
+        let base64 = text.lines().nth(1).unwrap();
+        assert!(!run.stdout.contains(&base64[..16]), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn ssh_keys_and_allowed_signers() {
+    let Some(keygen) = tool("inspect, ssh-keygen", "ssh-keygen") else { return };
+    let scratch = Scratch::new();
+    let keygen = |args: &[&str]| {
+        let output = Command::new(&keygen).args(args).current_dir(scratch.path()).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    scratch.write("f", "a release\n");
+    let mut lines = Vec::new();
+    for (name, args) in [
+        ("ed", &["-t", "ed25519"][..]),
+        ("weak", &["-t", "rsa", "-b", "1024"]),
+        ("other", &["-t", "ecdsa", "-b", "256"]),
+    ] {
+        keygen(&[&["-q", "-N", "", "-C", "a note", "-f", name], args].concat());
+        lines.push(std::fs::read_to_string(scratch.file(&format!("{name}.pub"))).unwrap());
+    }
+    keygen(&["-Y", "sign", "-f", "ed", "-n", "file", "f"]);
+    // As ssh-keygen -l lists them.
+    scratch.write("keys", lines.concat());
+    let listed = keygen(&["-l", "-f", "keys"]);
+    let fingerprints: Vec<_> = listed.lines().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(fingerprints.len(), 3);
+    let run = inspect([scratch.file("keys").as_os_str(), "--json".as_ref()]);
+    let found = run.json()["files"][0].clone();
+    assert_eq!((run.status, &found["kind"]), (0, &"ssh-keys".into()));
+    for (key, fingerprint) in found["keys"].as_array().unwrap().iter().zip(&fingerprints) {
+        assert_eq!(
+            (&key["fingerprint"], &key["comment"]),
+            (&(*fingerprint).into(), &"a note".into())
+        );
+    }
+    assert_eq!(
+        (&found["keys"][1]["bits"], &found["keys"][1]["class"]),
+        (&1024.into(), &"signature-weak".into())
+    );
+    assert_eq!(found["keys"][0]["class"], Value::Null);
+
+    let options = "namespaces=\"file,git\",valid-before=\"20240601Z\"";
+    let list = format!(
+        "# signers\na@b,*@c {options} {}*@d {}x cert-authority {}",
+        lines[0], lines[1], lines[2]
+    );
+    scratch.write("allowed", list);
+    let args = ["allowed", "--signature", "f.sig", "--signature", "f"]
+        .map(|arg| if arg.starts_with('-') { PathBuf::from(arg) } else { scratch.file(arg) });
+    let args: Vec<_> = TIME.iter().map(PathBuf::from).chain(args).collect();
+    let run = inspect(&args);
+    assert_eq!(run.status, 3, "{}", run.stdout);
+    let found = run.json();
+    let signers = &found["files"][0]["signers"];
+    assert_eq!(found["files"][0]["kind"], "ssh-allowed-signers");
+    assert_eq!((&signers[0]["principals"], &signers[0]["line"]), (&"a@b,*@c".into(), &2.into()));
+    assert_eq!(signers[0]["namespaces"], "file,git");
+    assert_eq!(signers[0]["valid_before"], "2024-06-01T00:00:00Z");
+    assert_eq!(signers[0]["class"], "key-expired");
+    assert_eq!(signers[1]["class"], "signature-weak");
+    assert_eq!(
+        (&signers[2]["authority"], &signers[2]["class"]),
+        (&true.into(), &"key-unusable".into())
+    );
+    // The signature is attributed to the line that holds its key.
+    let signature = &found["signatures"][0];
+    assert_eq!(
+        (&signature["kind"], &signature["claimed_namespace"]),
+        (&"ssh-signature".into(), &"file".into())
+    );
+    assert_eq!(signature["named"][0][0]["key"], fingerprints[0]);
+    let text = inspect([scratch.file("keys"), "--signature".into(), scratch.file("f.sig")]).stdout;
+    assert!(text.contains(&format!("which is {} in ", fingerprints[0])), "{text}");
+    scratch.write("stranger", &lines[2]);
+    let text =
+        inspect([scratch.file("stranger"), "--signature".into(), scratch.file("f.sig")]).stdout;
+    assert!(text.contains("which is none of the inspected keys"), "{text}");
+
+    // Damage, and what is not read.
+    scratch.write("bad", lines[0].replace("AAAA", "AAAB"));
+    scratch.write("list", format!("a@b no-such-option {}", lines[0]));
+    for (name, status, phrase) in
+        [("bad", 1, ":1: the key cannot be read"), ("list", 1, ":1: the option \"no-such-option\"")]
+    {
+        let run = inspect([scratch.file(name)]);
+        assert_eq!(run.status, status, "{name}: {}", run.stdout);
+        assert!(run.stdout.contains(phrase), "{}", run.stdout);
+    }
+}
+
+/// What Debian's fuse3 has as .asc: upstream's signify signature in OpenPGP armor.
+#[test]
+fn an_armored_signify_signature_is_named_for_what_it_is() {
+    use base64::Engine as _;
+    let scratch = Scratch::new();
+    let line = [&b"Ed"[..], &[7; 8], &[9; 64]].concat();
+    let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let inside = format!("untrusted comment: verify with fuse-3.17.pub\n{}\n", base64(&line));
+    // The base point of the curve is a key, too.
+    let key = base64(&[&b"Ed"[..], &[7; 8], &[0x58], &[0x66; 31]].concat());
+    scratch.write("key.pub", format!("untrusted comment: fuse public key\n{key}\n"));
+    for label in ["ARMORED FILE", "SIGNATURE", "MESSAGE"] {
+        let armored = format!(
+            "-----BEGIN PGP {label}-----\n\n{}\n-----END PGP {label}-----\n",
+            base64(inside.as_bytes())
+        );
+        scratch.write("fuse.tar.gz.asc", armored);
+        let args = ["key.pub", "--signature", "fuse.tar.gz.asc"]
+            .map(|arg| if arg.starts_with('-') { PathBuf::from(arg) } else { scratch.file(arg) });
+        let run = inspect(&args);
+        let expected = "in OpenPGP armor, but not OpenPGP: a signify signature";
+        assert!(run.stdout.contains(expected), "{label}: {}", run.stdout);
+        assert!(run.stdout.contains("which is 0707070707070707 in "), "{}", run.stdout);
+        assert_eq!(run.status, 0);
+    }
+    // Such files among the real ones, where they are there.
+    let Some(corpora) = corpora("inspect, armored signify signatures") else { return };
+    let mut found = 0;
+    for file in files_below(&corpora).into_iter().filter(|f| f.extension() == Some("asc".as_ref()))
+    {
+        let bytes = std::fs::read(&file).unwrap();
+        let is_signify = |bytes: Vec<u8>| bytes.starts_with(b"untrusted comment:");
+        if distvouch::openpgp::armor::enarmored_file(&bytes).is_some_and(is_signify) {
+            let text = inspect([&file]).stdout;
+            assert!(text.contains("but not OpenPGP: a signify signature"), "{text}");
+            found += 1;
+        }
+    }
+    if found == 0 {
+        common::skipped("inspect, armored signify signatures", "the corpora have none");
+    }
+}
+
+fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let entry = entry.unwrap();
+        match entry.file_type().unwrap().is_dir() {
+            true => found.extend(files_below(&entry.path())),
+            false => found.push(entry.path()),
+        }
+    }
+    found
+}
+
 /// Fingerprints and expiry of the primary keys (seconds), and all fingerprints, as gpg lists them.
 fn listed_by_gpg(
     gpg: &Path,

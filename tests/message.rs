@@ -304,6 +304,25 @@ fn keys_that_were_dead_are_refused_where_gpg_takes_them() {
     }
 }
 
+/// The incumbent call of verify-sig_verify_message writes its output whatever it finds.
+#[test]
+fn gpg_writes_what_nobody_signed() {
+    let Some(gpg) = tool("messages, gpg writes", "gpg") else { return };
+    let bench = Bench::new();
+    bench.alter();
+    std::fs::create_dir(bench.scratch.file("home")).unwrap();
+    let gpg = |args: &[&str]| {
+        let mut command = Command::new(&gpg);
+        command.args(["--batch", "--quiet", "--homedir", "home"]).args(args);
+        command.current_dir(bench.scratch.path()).output().unwrap().status.success()
+    };
+    assert!(gpg(&["--import", "key.pgp"]));
+    assert!(!gpg(&["--output", "theirs", "--verify", "message.asc"]));
+    let theirs = std::fs::read_to_string(bench.scratch.file("theirs")).unwrap();
+    assert!(theirs.contains("six"), "{theirs}");
+    assert_eq!((bench.message("message.asc").status, bench.out()), (1, None));
+}
+
 #[test]
 fn embedded_signify_messages() {
     let bench = Bench::new();

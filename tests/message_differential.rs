@@ -128,6 +128,13 @@ fn difference(case: &str) -> Option<Difference> {
         "two signature blocks" => Accepts("gpg does not look behind the first"),
         "no end of the signature" => Accepts("gpg takes the end of the file for it"),
         "a text behind, compressed" => Accepts("gpg does not look behind a compressed packet"),
+        "a text in the compressed packet, behind its stream"
+        | "a NUL in the compressed packet, behind its stream"
+        | "a text in the compressed packet with a length, behind its stream"
+        | "a text behind the compressed packet with a length"
+        | "a compressed packet longer than the file" => {
+            Accepts("gpg drops what stands behind the stream")
+        }
         "compressed twice" | "signed around a signed message" => Accepts(GRAMMAR),
         _ => return None,
     })

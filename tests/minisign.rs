@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/mutations.rs"]
 mod mutations;
+#[path = "common/oddities.rs"]
+mod oddities;
 use common::{Run, Scratch, corpora, distvouch, linked, tool};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -190,4 +192,84 @@ fn beside_a_distfile() {
     let manifest = manifest.to_str().unwrap();
     let run = scratch.check(["--minisign-key", key, "--manifest", manifest, "f"]);
     assert_eq!((run.status, run.said("minisign").as_str()), (1, "signature-absent"));
+}
+
+#[test]
+fn odd_key_files_beside_minisign() {
+    let Some(minisign) = tool("minisign odd key files", "minisign") else { return };
+    let scratch = Scratch::new();
+    made(&minisign, &scratch);
+    let key = std::fs::read_to_string(scratch.file("key.pub")).unwrap();
+    let rows: &[oddities::Row] = &[
+        (
+            "a key file without its comment line, or with blank lines, blanks, or a long comment",
+            false,
+            &[
+                "without its comment",
+                "base64 alone",
+                "a blank line between",
+                "a blank line before",
+                "a comment of 2000 characters",
+                "a blank before the base64",
+                "a blank behind the base64",
+            ],
+        ),
+        (
+            "a key file with more lines or a NUL byte behind the key",
+            true,
+            &["garbage behind", "its base64 twice", "twice", "a NUL behind the base64"],
+        ),
+        (
+            "a key file whose first line is no untrusted comment",
+            true,
+            &[
+                "a comment without its colon",
+                "another comment",
+                "a comment with a capital",
+                "a trusted comment",
+                "byte order mark",
+            ],
+        ),
+    ];
+    let mut real = |key: &str| {
+        scratch.write("odd.pub", key);
+        let mut command = Command::new(&minisign);
+        command.args(["-V", "-q", "-p", "odd.pub", "-x", "new.minisig", "-m", "f"]);
+        command.current_dir(scratch.path()).output().unwrap().status.success()
+    };
+    let mut ours = |key: &str| {
+        let key = scratch.write("odd.pub", key);
+        detached(&key, &scratch.file("new.minisig"), &scratch.file("f")).status == 0
+    };
+    oddities::compare("minisign", &oddities::key_files(&key), rows, &mut real, &mut ours);
+}
+
+#[test]
+fn where_minisign_decides_otherwise() {
+    let Some(minisign) = tool("minisign decides otherwise", "minisign") else { return };
+    let scratch = Scratch::new();
+    made(&minisign, &scratch);
+    let real = |args: &[&str]| {
+        let mut command = Command::new(&minisign);
+        command.args(["-V", "-q", "-m", "f"]).args(args).current_dir(scratch.path());
+        command.output().unwrap().status.success()
+    };
+    // The key file as one word for -P; here it is a file, and its first line is no part of the key.
+    let key = std::fs::read_to_string(scratch.file("key.pub")).unwrap();
+    let base64 = key.lines().nth(1).unwrap();
+    assert!(real(&["-x", "new.minisig", "-P", base64]));
+    assert!(!real(&["-x", "new.minisig", "-P", key.trim_end()]));
+    let [path, signature, file] = ["key.pub", "new.minisig", "f"].map(|name| scratch.file(name));
+    assert_eq!(detached(&path, &signature, &file).status, 0);
+    // A signify signature by the same key: the legacy one without its trusted comment.
+    let text = std::fs::read_to_string(scratch.file("old.minisig")).unwrap();
+    let two: Vec<_> = text.lines().take(2).collect();
+    let signature = scratch.write("f.sig", two.join("\n") + "\n");
+    assert!(real(&["-x", "old.minisig", "-p", "key.pub"]));
+    assert!(!real(&["-x", "f.sig", "-p", "key.pub"]));
+    let mut command = distvouch();
+    command.args(["detached", "--json", "--signify-key"]).args([&path, &signature, &file]);
+    assert_eq!(Run::of(command.output().unwrap()).said("signify"), "agrees");
+    let run = detached(&path, &signature, &file);
+    assert_eq!((run.status, class(&run).as_str()), (1, "signature-malformed"));
 }

@@ -362,8 +362,10 @@ fn the_strict_policy_beside_sqv() {
     let cert = generate("nina");
     let brief = builder("oscar").set_validity_period(DAY * 60).generate().unwrap().0;
     let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    let retired = revoked(&cert, ReasonForRevocation::KeyRetired, start() + DAY * 90);
     let other = generate("peggy");
     let signature = || Signing::by(&cert).sign();
+    let md5 = Signing { hash: HashAlgorithm::MD5, ..Signing::by(&cert) }.sign();
     let late = Signing { at: start() + DAY * 61, ..Signing::by(&brief) }.sign();
     let early = Signing { at: start() + DAY * 59, ..Signing::by(&brief) }.sign();
     let sha1 = Signing { hash: HashAlgorithm::SHA1, ..Signing::by(&cert) }.sign();
@@ -374,6 +376,8 @@ fn the_strict_policy_beside_sqv() {
         ("unknown", signature(), &other),
         ("altered", altered, &cert),
         ("hard revocation", signature(), &leaked),
+        ("retired since", signature(), &retired),
+        ("MD5", md5, &cert),
         ("had expired", late, &brief),
         ("expired since", early, &brief),
         ("SHA-1", sha1, &cert),

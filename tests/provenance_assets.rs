@@ -220,6 +220,11 @@ fn pypi_attestations_says_the_same_but_for_empty_sets() {
     scratch.write(&format!("{NAME}.provenance"), r#"{"version":1,"attestation_bundles":[]}"#);
     assert!(theirs().0, "the incumbent no longer takes an empty set: README may say so");
     assert_eq!(check(&scratch, &["--repository", REPOSITORY]).status, 1);
+    // A key twice: it goes by the last.
+    let twice = String::from_utf8(text.clone()).unwrap().replacen('{', "{\"version\":7,", 1);
+    scratch.write(&format!("{NAME}.provenance"), twice);
+    assert!(theirs().0, "the incumbent no longer takes a key twice");
+    assert_eq!(check(&scratch, &["--repository", REPOSITORY]).status, 1);
     scratch.write(&format!("{NAME}.provenance"), text);
     scratch.flip(NAME, 500);
     assert!(!theirs().0);

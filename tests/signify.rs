@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/mutations.rs"]
 mod mutations;
+#[path = "common/oddities.rs"]
+mod oddities;
 use common::{Run, Scratch, corpora, distvouch, linked, tool};
 use std::path::Path;
 use std::process::Command;
@@ -221,4 +223,205 @@ fn the_kind_is_told_by_the_content() {
         let run = scratch.check(["--require", "signify", "f"]);
         assert_eq!(run.said("signify"), "not-checked-no-expectation");
     }
+}
+
+/// Signed lists, and their oddities.
+fn lists(scratch: &Scratch) -> Vec<oddities::Odd> {
+    let of = |program: &str, args: &[&str], name: &str| {
+        let mut command = Command::new(program);
+        let output = command.args(args).arg(name).current_dir(scratch.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    };
+    let (f, g) = (of("sha256sum", &["--tag"], "f"), of("sha256sum", &["--tag"], "g"));
+    let hex = f.rsplit_once(' ').unwrap().1.to_owned();
+    let other = g.rsplit_once(' ').unwrap().1.to_owned();
+    let (long, middle) = (of("sha512sum", &["--tag"], "f"), of("sha384sum", &["--tag"], "f"));
+    let short = of("md5sum", &["--tag"], "f");
+    let name = |name: &str| format!("SHA256 ({name}) = {hex}\n");
+    let digest = |digest: &str| format!("SHA256 (f) = {digest}\n");
+    vec![
+        ("one line", format!("{f}\n")),
+        ("no line feed at the end", f.clone()),
+        ("two lines", format!("{f}\n{g}\n")),
+        ("the other first", format!("{g}\n{f}\n")),
+        ("SHA512", format!("{long}\n")),
+        ("SHA512 and SHA256", format!("{long}\n{f}\n")),
+        ("twice the same", format!("{f}\n{f}\n")),
+        ("CR LF", format!("{f}\r\n")),
+        ("a blank line behind", format!("{f}\n\n")),
+        ("a blank line before", format!("\n{f}\n")),
+        ("a blank behind", format!("{f} \n")),
+        ("a blank before", format!(" {f}\n")),
+        ("a tab before", format!("\t{f}\n")),
+        ("capitals", digest(&hex.to_uppercase())),
+        ("the function in small letters", format!("sha256 (f) = {hex}\n")),
+        ("no blank before the bracket", format!("SHA256(f) = {hex}\n")),
+        ("no blank behind the bracket", format!("SHA256 (f)= {hex}\n")),
+        ("two blanks behind the bracket", format!("SHA256 (f)  = {hex}\n")),
+        ("no blank behind the sign", format!("SHA256 (f) ={hex}\n")),
+        ("two blanks before the bracket", format!("SHA256  (f) = {hex}\n")),
+        ("a blank before the name", name(" f")),
+        ("a blank behind the name", name("f ")),
+        ("a dot before the name", name("./f")),
+        ("a directory before the name", name("dir/f")),
+        ("a NUL behind the name", name("f\0x")),
+        ("a bracket behind the name", name("f)")),
+        ("an empty name beside it", format!("{}{f}\n", name(""))),
+        ("a name of 223 characters beside it", format!("{}{f}\n", name(&"x".repeat(223)))),
+        ("a name of 2000 characters beside it", format!("{}{f}\n", name(&"x".repeat(2000)))),
+        ("a digit more", digest(&format!("{hex}0"))),
+        ("a digit less", digest(&hex[1..])),
+        ("a digit that is none", digest(&format!("g{}", &hex[1..]))),
+        ("another digest", digest(&other)),
+        ("another digest first", format!("{}{f}\n", digest(&other))),
+        ("another digest behind", format!("{f}\n{}", digest(&other))),
+        ("a word behind", digest(&format!("{hex} x"))),
+        ("SHA384", format!("{middle}\n")),
+        ("MD5", format!("{short}\n")),
+        ("MD5 beside it", format!("{f}\n{short}\n")),
+        ("SHA512/256 beside it", format!("{f}\nSHA512/256 (f) = {other}\n")),
+        ("a size before", format!("SIZE (f) = 10\n{f}\n")),
+        ("a size behind", format!("{f}\nSIZE (f) = 10\n")),
+        ("SHA512 with too few digits", format!("SHA512 (f) = {hex}\n")),
+        ("a comment", format!("# comment\n{f}\n")),
+        ("garbage before", format!("garbage\n{f}\n")),
+        ("garbage behind", format!("{f}\ngarbage\n")),
+        ("as coreutils write it", format!("{hex}  f\n")),
+        ("a NUL behind the digest", format!("{f}\0\n")),
+        ("a NUL on a line of its own", format!("{f}\n\0\n")),
+        ("byte order mark", format!("\u{feff}{f}\n")),
+        ("another file", format!("{g}\n")),
+        ("nothing", String::new()),
+        ("a line feed", "\n".to_owned()),
+    ]
+}
+
+#[test]
+fn odd_lists_beside_signify() {
+    let Some(signify) = tool("signify odd lists", "signify-openbsd") else { return };
+    let scratch = Scratch::new();
+    made(&signify, &scratch);
+    let run = |args: &[&str]| {
+        let mut command = Command::new(&signify);
+        command.args(args).current_dir(scratch.path()).output().unwrap().status.success()
+    };
+    let sign = |list: &str| {
+        scratch.write("L", list);
+        assert!(run(&["-S", "-e", "-s", "key.sec", "-m", "L", "-x", "L.sig"]));
+    };
+    let rows: &[oddities::Row] = &[
+        (
+            "a signed list with blanks otherwise than sha256(1) writes them, or words behind a digest",
+            true,
+            &[
+                "a blank behind",
+                "a blank before",
+                "a tab before",
+                "no blank behind the bracket",
+                "two blanks behind the bracket",
+                "no blank behind the sign",
+                "two blanks before the bracket",
+                "a word behind",
+            ],
+        ),
+        ("a signed list with digits in capitals", false, &["capitals"]),
+        (
+            "a signed list with two digests of a file",
+            true,
+            &["another digest first", "another digest behind"],
+        ),
+        (
+            "a signed list with other functions, sizes or NUL bytes behind the file's line",
+            true,
+            &[
+                "MD5 beside it",
+                "SHA512/256 beside it",
+                "a size behind",
+                "a NUL behind the digest",
+                "a NUL on a line of its own",
+            ],
+        ),
+        (
+            "a signed list with a name of more than 1023 characters",
+            false,
+            &["a name of 2000 characters beside it"],
+        ),
+    ];
+    let mut real = |list: &str| {
+        sign(list);
+        run(&["-C", "-q", "-p", "key.pub", "-x", "L.sig", "f"])
+    };
+    let mut ours = |list: &str| {
+        sign(list);
+        let run = detached(&scratch.file("key.pub"), &scratch.file("L.sig"), &scratch.file("f"));
+        run.status == 0
+    };
+    oddities::compare("signify", &lists(&scratch), rows, &mut real, &mut ours);
+}
+
+#[test]
+fn odd_key_files_beside_signify() {
+    let Some(signify) = tool("signify odd key files", "signify-openbsd") else { return };
+    let scratch = Scratch::new();
+    made(&signify, &scratch);
+    let key = std::fs::read_to_string(scratch.file("key.pub")).unwrap();
+    let rows: &[oddities::Row] = &[
+        (
+            "a key file without its comment line, or with blank lines, blanks, or an odd comment",
+            false,
+            &[
+                "without its comment",
+                "base64 alone",
+                "no line feed at the end",
+                "a blank line between",
+                "a blank line before",
+                "an empty comment",
+                "a comment without its blank",
+                "a blank before the comment",
+                "a comment of 2000 characters",
+                "a NUL in the comment",
+            ],
+        ),
+        (
+            "a key file with more lines behind the key",
+            true,
+            &["garbage behind", "its base64 twice", "twice"],
+        ),
+    ];
+    let mut real = |key: &str| {
+        scratch.write("odd.pub", key);
+        let mut command = Command::new(&signify);
+        command.args(["-V", "-q", "-p", "odd.pub", "-x", "f.sig", "-m", "f"]);
+        command.current_dir(scratch.path()).output().unwrap().status.success()
+    };
+    let mut ours = |key: &str| {
+        let key = scratch.write("odd.pub", key);
+        detached(&key, &scratch.file("f.sig"), &scratch.file("f")).status == 0
+    };
+    oddities::compare("signify", &oddities::key_files(&key), rows, &mut real, &mut ours);
+}
+
+/// signify opens files with O_NOFOLLOW; Portage's DISTDIR is a directory of symbolic links.
+#[test]
+fn symbolic_links_beside_signify() {
+    let Some(signify) = tool("signify symbolic links", "signify-openbsd") else { return };
+    let scratch = Scratch::new();
+    made(&signify, &scratch);
+    std::os::unix::fs::symlink("f", scratch.file("f-link")).unwrap();
+    std::os::unix::fs::symlink("f.sig", scratch.file("sig-link")).unwrap();
+    for (signature, file, taken) in
+        [("f.sig", "f", true), ("f.sig", "f-link", false), ("sig-link", "f", false)]
+    {
+        let mut command = Command::new(&signify);
+        command.args(["-V", "-q", "-p", "key.pub", "-x", signature, "-m", file]);
+        let output = command.current_dir(scratch.path()).output().unwrap();
+        assert_eq!(output.status.success(), taken, "{signature} {file}");
+        let [key, signature, path] = ["key.pub", signature, file].map(|name| scratch.file(name));
+        let run = detached(&key, &signature, &path);
+        assert_eq!((run.status, run.said("signify").as_str()), (0, "agrees"), "{file}");
+    }
+    // The link leads to what is judged.
+    scratch.write("f", "b release\n");
+    let [key, signature, path] = ["key.pub", "f.sig", "f-link"].map(|name| scratch.file(name));
+    assert_eq!(detached(&key, &signature, &path).said("signify"), "signature-bad");
 }

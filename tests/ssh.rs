@@ -135,7 +135,7 @@ fn lists_of_allowed_signers() {
         (format!("a@b valid-after=\"20990101\" {key}\n"), "key-not-yet"),
         (format!("a@b valid-before=\"20990101\" {key}\n"), "agrees"),
         (format!("a@b valid-before=\"20200101\" {key}\n"), "key-expired"),
-        (format!("a@b valid-before=20200101 {key}\na@b {key}\n"), "agrees"),
+        (format!("a@b valid-before=\"20200101\" {key}\na@b {key}\n"), "agrees"),
     ] {
         ssh.scratch.write("allowed", &list);
         let run = ssh.ours(&signature, &["--ssh-identity", "a@b"]);
@@ -156,7 +156,12 @@ fn what_is_said_and_what_is_not() {
     let Some(ssh) = Ssh::new("ssh what_is_said", &[ED25519]) else { return };
     ssh.scratch.write("allowed", format!("# x\nrelease@example.org {}\n", ssh.key("ed")));
     let signature = ssh.scratch.file("f.ed.sig");
-    // Without an identity anybody of the list counts, and is named.
+    // Without an identity anybody of the list counts, and is named. ssh-keygen asks for one.
+    assert!(ssh.real(&signature, "release@example.org"));
+    let mut command = Command::new(&ssh.keygen);
+    command.args(["-Y", "verify", "-f", "allowed", "-n", "file", "-s"]).arg(&signature);
+    command.stdin(Stdio::from(File::open(ssh.scratch.file("f")).unwrap()));
+    assert!(!command.current_dir(ssh.scratch.path()).output().unwrap().status.success());
     let finding = ssh.ours(&signature, &[]).finding("ssh");
     assert_eq!(finding["detail"]["principals"], "release@example.org");
     assert_eq!(finding["detail"]["line"], 2);
@@ -207,4 +212,189 @@ fn beside_a_distfile() {
     let run = ssh.scratch.check(["--openpgp-key", key, "--require", "openpgp", "f"]);
     assert_eq!((run.status, run.said("openpgp").as_str()), (1, "signature-malformed"));
     assert_eq!(run.finding("openpgp")["detail"]["looks_like"], "an SSH signature");
+}
+
+/// Where ssh-keygen reads a list otherwise: a row of doc/signatures.md, and what is in its lists.
+const ODDITIES: &[(&str, &[&str])] = &[
+    (
+        "a line of the allowed signers that cannot be read, beside one that can",
+        &["garbage\n", "\ngarbage", "KEY\na@b KEY"],
+    ),
+    ("a NUL byte in the list", &["\0"]),
+    ("a day that its month does not have", &["20200230"]),
+];
+
+/// Lists of allowed signers with every oddity that their syntax has room for.
+#[test]
+fn odd_lists_beside_ssh_keygen() {
+    let Some(ssh) = Ssh::new("ssh odd lists", &[ED25519, ("other", &["-t", "ed25519"])]) else {
+        return;
+    };
+    let (key, other) = (ssh.key("ed"), ssh.key("other"));
+    let signature = ssh.scratch.file("f.ed.sig");
+    let (kind, b64) = key.split_once(' ').unwrap();
+    let b64 = b64.split(' ').next().unwrap();
+    let lists = [
+        format!("a@b ,,, {key}\n"),
+        format!("a@b , {key}\n"),
+        format!("a@b namespaces=\"file\",,valid-after=\"20200101\" {key}\n"),
+        format!("a@b namespaces=\"file\", {key}\n"),
+        format!("a@b ,namespaces=\"file\" {key}\n"),
+        format!("!a@b {key}\n"),
+        format!("!c@d {key}\n"),
+        format!("!c@d,a@b {key}\n"),
+        format!("a@b,!c@d {key}\n"),
+        format!("!a@b,a@b {key}\n"),
+        format!("!!a@b {key}\n"),
+        format!("a@b, {key}\n"),
+        format!(",a@b {key}\n"),
+        format!("a@b,,c@d {key}\n"),
+        format!("a@b, c@d {key}\n"),
+        format!("a@B {key}\n"),
+        format!("A@B {key}\n"),
+        format!("a?b {key}\n"),
+        format!("* {key}\n"),
+        format!("\"*\" {key}\n"),
+        format!("\"a@b\",c@d {key}\n"),
+        format!("a\"@\"b {key}\n"),
+        format!("\"a@b {key}\n"),
+        format!("a@b\" {key}\n"),
+        format!("\"\"a@b\"\" {key}\n"),
+        format!("\"a@b\"\"c\" {key}\n"),
+        format!("'a@b' {key}\n"),
+        format!("\\a@b {key}\n"),
+        format!("\" a@b\" {key}\n"),
+        format!("\"a@b,c@d\" {key}\n"),
+        format!("\"\" {key}\n"),
+        format!("a@b namespaces=file {key}\n"),
+        format!("a@b namespaces=\"\" {key}\n"),
+        format!("a@b namespaces= {key}\n"),
+        format!("a@b namespaces {key}\n"),
+        format!("a@b namespaces=\"!git\" {key}\n"),
+        format!("a@b namespaces=\"*,!file\" {key}\n"),
+        format!("a@b namespaces=\"*,!git\" {key}\n"),
+        format!("a@b namespaces=\"FILE\" {key}\n"),
+        format!("a@b namespaces=\"file \" {key}\n"),
+        format!("a@b namespaces=\"git, file\" {key}\n"),
+        format!("a@b namespaces='file' {key}\n"),
+        format!("a@b NAMESPACES=\"file\" {key}\n"),
+        format!("a@b Valid-After=\"20200101\" {key}\n"),
+        format!("a@b CERT-AUTHORITY {key}\n"),
+        format!("a@b cert-authority,namespaces=\"file\" {key}\n"),
+        format!("a@b namespaces=\"file\" valid-after=\"20200101\" {key}\n"),
+        format!("a@b namespaces =\"file\" {key}\n"),
+        format!("a@b namespaces= \"file\" {key}\n"),
+        format!("a@b namespaces=\"file\"valid-after=\"20200101\" {key}\n"),
+        format!("a@b namespaces=\"fi\\\"le\" {key}\n"),
+        format!("a@b namespaces=\"file\",namespaces=\"file\" {key}\n"),
+        format!("a@b valid-after=\"20200101\",valid-after=\"20200101\" {key}\n"),
+        format!("a@b valid-before=\"20200101\",valid-before=\"20990101\" {key}\n"),
+        format!("a@b valid-after=\"20990101\",valid-before=\"20200101\" {key}\n"),
+        format!("a@b valid-after=20200101 {key}\n"),
+        format!("a@b valid-after=\"2020-01-01\" {key}\n"),
+        format!("a@b valid-after=\"20200101T000000\" {key}\n"),
+        format!("a@b valid-after=\"202001010000\" {key}\n"),
+        format!("a@b valid-after=\"20200101000000\" {key}\n"),
+        format!("a@b valid-after=\"20200101000000Z\" {key}\n"),
+        format!("a@b valid-after=\"20200101000000z\" {key}\n"),
+        format!("a@b valid-after=\"20200101UTC\" {key}\n"),
+        format!("a@b valid-after=\"20201301\" {key}\n"),
+        format!("a@b valid-after=\"20200230\" {key}\n"),
+        format!("a@b valid-after=\"0\" {key}\n"),
+        format!("a@b valid-after=\"\" {key}\n"),
+        format!("a@b valid-after=\"20200101 \" {key}\n"),
+        format!("a@b valid-before=\"99991231\" {key}\n"),
+        format!("a@b valid-before=\"19600101\" {key}\n"),
+        format!("a@b no-touch-required {key}\n"),
+        format!("a@b verify-required {key}\n"),
+        format!("a@b restrict {key}\n"),
+        format!("a@b x=\"y\" {key}\n"),
+        format!("a@b {kind} {b64}\n"),
+        format!("a@b {kind}   {b64}\n"),
+        format!("a@b\t{kind}\t{b64}\n"),
+        format!("a@b {kind} {b64} more words \"and quotes\n"),
+        format!("a@b {kind} {b64}x\n"),
+        format!("a@b {kind} {b64}=\n"),
+        format!("a@b {kind} {}\n", &b64[..b64.len() - 4]),
+        format!("a@b ssh-rsa {b64}\n"),
+        format!("a@b SSH-ED25519 {b64}\n"),
+        format!("a@b {b64}\n"),
+        format!("a@b ecdsa-sha2-nistp256 {b64}\n"),
+        format!(" a@b {key}\n"),
+        format!("\ta@b {key}\n"),
+        format!("a@b {key}"),
+        format!("a@b {key}\r\n"),
+        format!("a@b {key} \r\n"),
+        format!("\u{feff}a@b {key}\n"),
+        format!("#a@b {key}\n"),
+        format!(" # x\na@b {key}\n"),
+        format!("a@b {key} # comment\n"),
+        format!("a@b {key}\0\n"),
+        format!("\0\na@b {key}\n"),
+        format!("a@b\0x {key}\n"),
+        format!("garbage\na@b {key}\n"),
+        format!("a@b {key}\ngarbage\n"),
+        format!("{key}\n"),
+        format!("{key}\na@b {key}\n"),
+        format!("a@b c@d {key}\n"),
+        format!("a@b {other}\na@b {key}\n"),
+        format!("a@b {key}\n!a@b {key}\n"),
+        format!("!a@b {key}\na@b {key}\n"),
+        format!("a@b namespaces=\"git\" {key}\na@b {key}\n"),
+        format!("a@b cert-authority {key}\na@b {key}\n"),
+        format!("a@b {key}\na@b namespaces=\"git\" {key}\n"),
+        format!("a@b {key}\n{}", "#\n".repeat(50)),
+        format!("{} {key}\n", vec!["x@y"; 2000].join(",") + ",a@b"),
+        format!("a@b {key} {}\n", "x".repeat(9000)),
+        String::new(),
+        "\n".into(),
+        "# only\n".into(),
+    ];
+    let (mut taken, mut seen) = (0, Vec::new());
+    for list in &lists {
+        ssh.scratch.write("allowed", list);
+        let run = ssh.ours(&signature, &["--ssh-identity", "a@b"]);
+        let real = ssh.real(&signature, "a@b");
+        taken += usize::from(real);
+        if real == (run.status == 0) {
+            continue;
+        }
+        let shown = list.replace(&key, "KEY");
+        let row = ODDITIES.iter().find(|(_, parts)| parts.iter().any(|part| shown.contains(part)));
+        let (row, _) = row.unwrap_or_else(|| {
+            panic!("{shown:?}: ssh-keygen {real}, ours {}{}", run.stdout, run.stderr)
+        });
+        // What we refuse there, we refuse to read.
+        assert!(real && run.status == 2, "{shown:?}: {}", run.stdout);
+        seen.push(*row);
+    }
+    assert!(taken > 30 && taken < lists.len() - 30, "{taken} of {}", lists.len());
+    println!("ssh: {} lists, {} listed as different", lists.len(), seen.len());
+    let manual = include_str!("../doc/signatures.md");
+    for (row, _) in ODDITIES {
+        assert!(seen.contains(row), "no longer so: {row}");
+        assert!(manual.contains(&format!("| ssh-keygen | {row} |")), "{row}");
+    }
+}
+
+#[test]
+fn times_without_a_zone_do_not_depend_on_the_machine() {
+    let Some(ssh) = Ssh::new("ssh time zones", &[ED25519]) else { return };
+    ssh.scratch.write("allowed", format!("a@b valid-after=\"20260101\" {}\n", ssh.key("ed")));
+    let signature = ssh.scratch.file("f.ed.sig");
+    let taken = |zone: &str| {
+        let mut command = Command::new(&ssh.keygen);
+        command.args(["-Y", "verify", "-f", "allowed", "-I", "a@b", "-n", "file"]);
+        command.args(["-Overify-time=20251231220000Z", "-s"]).arg(&signature).env("TZ", zone);
+        command.current_dir(ssh.scratch.path());
+        command.stdin(Stdio::from(File::open(ssh.scratch.file("f")).unwrap()));
+        let real = command.output().unwrap().status.success();
+        let mut command = distvouch();
+        command.args(["detached", "--json", "--time", "2025-12-31T22:00:00Z"]).env("TZ", zone);
+        command.args(["--ssh-allowed-signers", "allowed"]).arg(&signature).arg("f");
+        let ours = Run::of(command.current_dir(ssh.scratch.path()).output().unwrap());
+        (real, ours.said("ssh"))
+    };
+    assert_eq!(taken("UTC"), (false, "key-not-yet".to_owned()));
+    assert_eq!(taken("EARLY-14"), (true, "key-not-yet".to_owned()));
 }

@@ -9,7 +9,7 @@ use crate::access::Capability;
 use crate::digests::{HashName, hex};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
-use line::{Function, Line, trim_end, trim_start};
+use line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,9 +88,13 @@ impl List {
             .collect();
         for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            match Line::parse(line) {
-                Some(parsed) => add(&mut files, format, number, &parsed),
-                None => suspect(&mut files, format, number, line),
+            match Parsed::of(line) {
+                Parsed::Checksum(parsed) => {
+                    add(&mut files, format, number, &parsed, None);
+                }
+                Parsed::Broken(parsed, flaw)
+                    if add(&mut files, format, number, &parsed, Some(flaw)) => {}
+                Parsed::Broken(..) | Parsed::Other => suspect(&mut files, format, number, line),
             }
         }
         Self { files }
@@ -179,39 +183,78 @@ fn judge(listed: &Listed, computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
     .forged_by(FORGERS)
 }
 
-/// Takes a line that is a checksum.
-fn add(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize, line: &Line<'_>) {
-    let name = without_dot(&line.name);
+/// Takes a line of the form of a checksum, whose digest may have a `flaw`. Whether it is about one
+/// of the files.
+fn add(
+    files: &mut BTreeMap<Vec<u8>, Listed>,
+    format: ListFormat,
+    number: usize,
+    line: &Line<'_>,
+    flaw: Option<Flaw>,
+) -> bool {
+    // A program in C sees the name as far as its first NUL byte.
+    let (name, cut) = match line.name.iter().position(|b| *b == 0) {
+        Some(at) => (line.name.get(..at).unwrap_or_default(), true),
+        None => (line.name.as_ref(), false),
+    };
+    let name = without_dot(name);
     let name = if files.contains_key(name) { name } else { trim_end(trim_start(name)) };
     let Some(listed) = files.get_mut(without_dot(name)) else {
         note_other_place(files, number, name);
-        return;
+        return false;
     };
+    match taken(line, format, flaw, cut) {
+        Taken::Digest(function) => {
+            let digests = listed.digests.entry(function).or_default();
+            if digests.len() < DIGEST_LIMIT {
+                digests.entry(line.digest.clone()).or_insert(number);
+            }
+        }
+        Taken::Malformed(reason) => listed.malformed.push((number, reason)),
+        Taken::Near(what) => {
+            listed.near.entry(what).or_insert(number);
+        }
+    }
+    true
+}
+
+/// What becomes of a line about a requested file.
+enum Taken {
+    /// Its digest counts.
+    Digest(HashName),
+    /// It cannot be read, for that reason.
+    Malformed(&'static str),
+    /// It is of no use here, but worth to be mentioned.
+    Near(&'static str),
+}
+
+fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> Taken {
+    const OTHER_KIND: Taken = Taken::Near("has one of another kind than --format says");
+    let length = line.digest.len();
     let function = match (line.function, format.function()) {
         (Function::Known(function), None) => function,
         (Function::Known(function), Some(wanted)) if function == wanted => function,
-        (Function::Unnamed, Some(wanted)) if line.digest.len() == wanted.size() * 2 => wanted,
-        (Function::Unnamed, Some(_)) if !is_digest_length(line.digest.len()) => {
-            listed.malformed.push((number, "its digest has a length that no digest has"));
-            return;
+        (Function::Unnamed, Some(wanted)) if flaw.is_some() || length == wanted.size() * 2 => {
+            wanted
         }
-        (Function::Known(_), Some(_)) | (Function::Unnamed, _) => {
-            listed.near.entry("has one of another kind than --format says").or_insert(number);
-            return;
+        (Function::Unnamed, Some(_)) if !is_digest_length(length) => {
+            return Taken::Malformed("its digest has a length that no digest has");
         }
+        (Function::Known(_), Some(_)) | (Function::Unnamed, _) => return OTHER_KIND,
         (Function::Other(_), _) => {
-            listed.near.entry("has one of a function that is not computed here").or_insert(number);
-            return;
+            return Taken::Near("has one of a function that is not computed here");
         }
     };
-    if line.digest.len() != function.size() * 2 {
-        listed.malformed.push((number, "its digest has another length than its function says"));
-        return;
+    if let Some(flaw) = flaw {
+        return Taken::Malformed(flaw.text());
     }
-    let digests = listed.digests.entry(function).or_default();
-    if digests.len() < DIGEST_LIMIT {
-        digests.entry(line.digest.clone()).or_insert(number);
+    if length != function.size() * 2 {
+        return Taken::Malformed("its digest has another length than its function says");
     }
+    if cut {
+        return Taken::Malformed("a NUL byte stands behind the name");
+    }
+    Taken::Digest(function)
 }
 
 /// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says
@@ -228,13 +271,16 @@ fn note_other_place(files: &mut BTreeMap<Vec<u8>, Listed>, number: usize, name: 
 }
 
 /// Takes a line that is no checksum. It concerns a file if it has its name as a word and something
-/// that could be its digest.
+/// that could be its digest, or begins as the lines of its function do.
 fn suspect(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize, line: &[u8]) {
-    let digest_like = line.split(|b| !b.is_ascii_hexdigit()).any(|run| match format.function() {
-        Some(function) => run.len() == function.size() * 2,
-        None => is_digest_length(run.len()),
+    let wanted = |function| format.function().is_none_or(|wanted| wanted == function);
+    let tagged =
+        matches!(tag(trim_start(line)), Some((Function::Known(function), _)) if wanted(function));
+    let digest_like = line.split(|b| !b.is_ascii_hexdigit()).map(<[u8]>::len).any(|run| {
+        let size = format.function().map_or(run, |function| function.size() * 2);
+        if is_digest_length(run) { run == size } else { run >= SHORTEST }
     });
-    if !digest_like {
+    if !digest_like && !tagged {
         return;
     }
     for (name, listed) in files.iter_mut() {
@@ -249,7 +295,7 @@ fn has_word(line: &[u8], name: &[u8]) -> bool {
     if name.is_empty() {
         return false;
     }
-    let outside = |b: Option<&u8>| b.is_none_or(|b| b" \t*(),;:=\"'".contains(b));
+    let outside = |b: Option<&u8>| b.is_none_or(|b| b" \t*(),;:=\"'\0".contains(b));
     line.windows(name.len()).enumerate().any(|(at, window)| {
         window == name
             && outside(at.checked_sub(1).and_then(|at| line.get(at)))

@@ -6,8 +6,8 @@ use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
 use crate::checksums::{List, ListFormat};
 use crate::distfile::{self, Wanted};
-use crate::error::Error;
-use crate::input::{EVIDENCE_LIMIT, read_source};
+use crate::error::{Error, UsageError};
+use crate::input::{EVIDENCE_LIMIT, is_stdin, read_source};
 use crate::report::{Format, Style};
 use crate::requirement::Status;
 use crate::summary::{Clock, Summary};
@@ -15,11 +15,12 @@ use clap::Args;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Every FILE must be in the list, by the name that is given here, and every line of the list about it
-must agree. Lines about other files are skipped, whatever they are. Nobody is asked who wrote the
+must agree: one whose digest cannot be read is said, not skipped. Lines about other files are
+skipped, whatever they are. Nobody is asked who wrote the
 list: that is for \"distvouch message\" or \"distvouch detached\" to say.
 
 Examples:
@@ -46,7 +47,8 @@ pub struct Checksums {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub distdir: PathBuf,
 
-    /// Files to hold against the list, by their names there
+    /// Files to hold against the list, by their names there; - for standard input, which the
+    /// list has to call -, too
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<OsString>,
 
@@ -74,6 +76,9 @@ impl Checksums {
     ///
     /// Where the list cannot be read. A file that cannot be read is said in the report.
     pub fn run(&self) -> Result<Status, Error> {
+        if is_stdin(&self.list) && self.files.iter().any(|file| is_stdin(Path::new(file))) {
+            return Err(UsageError::StdinTwice.into());
+        }
         let bytes = read_source(&self.list, EVIDENCE_LIMIT)?;
         let list = List::read(&bytes, self.format, self.files.iter().map(|f| f.as_bytes()));
         let mut distfiles = Vec::new();
@@ -97,8 +102,9 @@ impl Checksums {
     fn check(&self, list: &List, file: &OsString) -> Result<DistfileReport, Error> {
         let name = file.as_bytes();
         let wanted = Wanted { hashes: list.wanted(name), ..Wanted::default() };
-        let path = self.distdir.join(file);
-        let measured = distfile::measure(&path, &wanted, &mut |_| {})?;
+        let path = Path::new(file);
+        let path = if is_stdin(path) { path.to_owned() } else { self.distdir.join(path) };
+        let measured = distfile::measure_source(&path, &wanted, &mut |_| {})?;
         let mut finding = list.check(name, &measured.digests);
         finding.required = true;
         Ok(DistfileReport {

@@ -16,7 +16,7 @@ use crate::summary::{Clock, Summary};
 use crate::uncompress::Limits;
 use clap::Args;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -89,7 +89,8 @@ impl Detached {
         signatures.add(&keys, &self.signature, &bytes, over, &mut wanted);
         // A temporary file rather than a second pass: standard input cannot be read twice, and a
         // file that is read twice may have changed in between.
-        let target = self.output.as_deref().map(Target::of);
+        let quiet = self.print.quiet;
+        let target = self.output.as_deref().map(|out| Target::of(out, quiet)).transpose()?;
         let mut spool = target.as_ref().map(Spool::new).transpose()?;
         let measured = self.measure(&wanted, spool.as_mut())?;
         let findings = signatures.judge(&keys, now, &self.name(), &measured);
@@ -98,7 +99,7 @@ impl Detached {
         }
         let report = self.report(findings, measured);
         // Standard output belongs to the data, where it goes there.
-        let data = self.output.as_deref().is_some_and(is_stdout);
+        let data = target == Some(Target::Stdout);
         self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
         Ok(report.status())
     }
@@ -137,8 +138,4 @@ impl Detached {
         };
         Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
     }
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }

@@ -14,8 +14,8 @@ const EXAMPLES: &str = "\
 A signature file alone authenticates nothing: what it says is printed as a claim. Whether a key is
 the right one, no key file can tell.
 
-Exit status: 0 where every file could be read, 1 where one is damaged, 3 where one is of a kind that
-is not read here.
+Exit status: 0 where every file could be read, 1 where one is damaged or is a secret key of signify,
+minisign or SSH, 3 where one is of a kind that is not read here.
 
 Examples:
   # What a key package ships, and what is to be refreshed
@@ -31,7 +31,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Inspect {
-    /// Keys, signatures or messages (OpenPGP, signify, minisign, SSH), PEP 740 provenance or Sigstore
+    /// Keys, signatures or messages (OpenPGP, signify, minisign, SSH), lists of allowed SSH signers, PEP 740 provenance or Sigstore
     /// bundles, as their content tells
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -72,7 +72,8 @@ impl Inspect {
 
 fn status(contents: &Contents) -> Status {
     match contents {
-        Contents::Unusable { .. } => Status::NotMet,
+        Contents::Unusable { .. } | Contents::SecretKey { .. } => Status::NotMet,
+        Contents::Enarmored { inside } => status(inside),
         Contents::NotRead { .. } => Status::NotChecked,
         _ => Status::Met,
     }

@@ -70,7 +70,7 @@ impl Message {
         if !is_judged_by(&keys) {
             return Err(UsageError::NoKey.into());
         }
-        let target = Target::of(&self.output);
+        let target = Target::of(&self.output, self.print.quiet)?;
         let mut spool = Spool::new(&target)?;
         let mut input = BufReader::new(open_source(&self.file)?);
         let finding = examine(&mut input, &self.file, &keys, now, &mut spool)?;

@@ -108,6 +108,9 @@ impl UnverifiedSignatures {
     }
 
     fn add_block(&mut self, block: &[u8]) -> Result<(), SignatureFault> {
+        if block.is_empty() {
+            return Err(SignatureFault::Broken);
+        }
         let mut parser = PacketParser::from_bytes(block).map_err(|_| SignatureFault::Broken)?;
         while let PacketParserResult::Some(pp) = parser {
             let (packet, next) = pp.next().map_err(|_| SignatureFault::Broken)?;

@@ -1,7 +1,9 @@
 //! What inspected files say of themselves.
 
 use crate::escape::Escaped;
-use crate::inspect::{Attribution, Claims, Contents, Evidence, Inspected, NamedKey};
+use crate::inspect::{
+    Attribution, Claims, Contents, Evidence, Inspected, NamedKey, SshKey, SshSigner,
+};
 use crate::openpgp::describe::{Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -53,7 +55,14 @@ fn contents(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write!(out, "{}: ", Escaped(&file.file))?;
-    match &file.contents {
+    let (contents, armored) = match &file.contents {
+        Contents::Enarmored { inside } => (&**inside, true),
+        contents => (contents, false),
+    };
+    if armored {
+        write!(out, "in OpenPGP armor, but not OpenPGP: ")?;
+    }
+    match contents {
         Contents::OpenpgpKeys(keys) => key_file(keys, out)?,
         Contents::OpenpgpSignatures(claims) => {
             writeln!(out, "OpenPGP signatures; the file that they are over was not looked at")?;
@@ -73,9 +82,26 @@ fn contents(
             let over = if *prehashed { "the digest of the file" } else { "the file itself" };
             writeln!(out, "a minisign signature over {over}\n  claims: key {claimed_key}")?;
         }
-        Contents::SshSignature { claimed_key } => {
+        Contents::SshSignature { claimed_key, claimed_namespace } => {
             writeln!(out, "an SSH signature\n  claims: key {}", Escaped(claimed_key))?;
+            writeln!(out, "  claims: namespace {}", Escaped(claimed_namespace))?;
         }
+        Contents::SshKeys { keys } => {
+            match keys.len() {
+                1 => writeln!(out, "one SSH public key")?,
+                count => writeln!(out, "{count} SSH public keys")?,
+            }
+            keys.iter().try_for_each(|key| print_ssh_key(key, out))?;
+        }
+        Contents::SshAllowedSigners { signers } => {
+            writeln!(out, "a list of allowed SSH signers")?;
+            signers.iter().try_for_each(|signer| print_signer(signer, out))?;
+        }
+        Contents::SecretKey { what } => {
+            writeln!(out, "SECRET: {what}, of which nothing is shown; it does not belong here")?;
+        }
+        // One layer was taken off above, and there is never another.
+        Contents::Enarmored { .. } => writeln!(out, "armor within armor, which is not read here")?,
         Contents::Evidence(evidence) => print_evidence(evidence, out)?,
         Contents::NotRead { looks_like } => writeln!(out, "{looks_like}, which is not read here")?,
         Contents::Unusable { fault } => writeln!(out, "unusable: {}", Escaped(fault))?,
@@ -83,6 +109,35 @@ fn contents(
     match named.and_then(|named| named.first()) {
         Some(keys) => named_keys(keys, out),
         None => Ok(()),
+    }
+}
+
+fn print_ssh_key(key: &SshKey, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "  line {}: {}, {}", key.line, key.fingerprint, Escaped(&key.algorithm))?;
+    if let Some(bits) = key.bits {
+        write!(out, " {bits}")?;
+    }
+    if !key.comment.is_empty() {
+        write!(out, "; comment: {}", Escaped(&key.comment))?;
+    }
+    writeln!(out)?;
+    if let Some(class) = key.class {
+        writeln!(out, "    a signature made now would not count: {class}: {}", Escaped(&key.text))?;
+    }
+    Ok(())
+}
+
+fn print_signer(signer: &SshSigner, out: &mut dyn Write) -> io::Result<()> {
+    print_ssh_key(&signer.key, out)?;
+    writeln!(out, "    signs as  {}", Escaped(&signer.principals))?;
+    if let Some(namespaces) = &signer.namespaces {
+        writeln!(out, "    for       {}", Escaped(namespaces))?;
+    }
+    match (signer.valid_after.as_deref().map(day), signer.valid_before.as_deref().map(day)) {
+        (None, None) => Ok(()),
+        (Some(after), None) => writeln!(out, "    from      {after} on"),
+        (None, Some(before)) => writeln!(out, "    until     {before}"),
+        (Some(after), Some(before)) => writeln!(out, "    from      {after} until {before}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The list of allowed signers (ssh-keygen(1), ALLOWED SIGNERS).
 
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
@@ -130,22 +131,8 @@ impl AllowedSigners {
         namespace: String,
     ) -> Result<Self, AllowedError> {
         let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(AllowedError::Input)?;
-        let mut lines = Vec::new();
-        for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
-            match parse_line(number, line) {
-                Ok(line) => lines.extend(line),
-                Err(fault) => {
-                    return Err(AllowedError::Line { path: path.to_owned(), line: number, fault });
-                }
-            }
-            if lines.len() > LINE_LIMIT {
-                return Err(AllowedError::TooMany(path.to_owned()));
-            }
-        }
-        match lines.is_empty() {
-            true => Err(AllowedError::Empty(path.to_owned())),
-            false => Ok(Self { path: path.to_owned(), lines, identity, namespace }),
-        }
+        let lines = parse(path, &bytes)?;
+        Ok(Self { path: path.to_owned(), lines, identity, namespace })
     }
 
     /// The file.
@@ -169,6 +156,30 @@ impl AllowedSigners {
     }
 }
 
+/// Reads the signers of the list `path`, whose content is `bytes`.
+///
+/// # Errors
+///
+/// As [`AllowedSigners::read`].
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, AllowedError> {
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
+        match parse_line(number, line) {
+            Ok(line) => lines.extend(line),
+            Err(fault) => {
+                return Err(AllowedError::Line { path: path.to_owned(), line: number, fault });
+            }
+        }
+        if lines.len() > LINE_LIMIT {
+            return Err(AllowedError::TooMany(path.to_owned()));
+        }
+    }
+    match lines.is_empty() {
+        true => Err(AllowedError::Empty(path.to_owned())),
+        false => Ok(lines),
+    }
+}
+
 /// Reads one line; `None` where it is empty or a comment.
 fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, LineFault> {
     let line = std::str::from_utf8(line).map_err(|_| LineFault::Encoding)?.trim();
@@ -176,7 +187,8 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, LineFault> {
         return Ok(None);
     }
     let (principals, rest) = word(line)?;
-    let principals = principals.trim_matches('"').to_owned();
+    // Quotation marks stand around all of it, or nowhere.
+    let principals = unquoted(principals).ok_or(LineFault::Quote)?.to_owned();
     if principals.is_empty() || rest.is_empty() {
         return Err(LineFault::Form);
     }
@@ -199,10 +211,20 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, LineFault> {
         after: None,
         before: None,
     };
+    // ssh-keygen passes over empty options, but for one at the end.
+    if options.ends_with(',') {
+        return Err(LineFault::Option(options.to_owned()));
+    }
     for option in split_outside_quotes(options, ',') {
-        let (name, value) = option.split_once('=').unwrap_or((option, ""));
         let fault = || LineFault::Option(option.to_owned());
-        let value = unquoted(value).ok_or_else(fault)?;
+        let (name, value) = match option.split_once('=') {
+            Some((name, value)) if value.starts_with('"') => {
+                (name, unquoted(value).ok_or_else(fault)?)
+            }
+            // Like ssh-keygen: a value stands in quotation marks.
+            Some(_) => return Err(fault()),
+            None => (option, ""),
+        };
         // Like ssh-keygen: a second clause of a kind is an error, not another chance.
         let twice = match name.to_ascii_lowercase().as_str() {
             "cert-authority" if option == name => std::mem::replace(&mut line.authority, true),
@@ -261,11 +283,15 @@ fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &st
     .filter(|part| !part.is_empty())
 }
 
-/// Reads `YYYYMMDD[HHMM[SS]][Z]`. Without the Z, ssh-keygen means the local time zone; here it is
+/// Reads `YYYYMMDD[HHMM[SS]][Z]`, or `UTC` for the Z. Without it, ssh-keygen means the local time zone; here it is
 /// UTC, so that the answer does not depend on the machine.
 fn time(text: &str) -> Result<SystemTime, LineFault> {
     let fault = || LineFault::Time(text.to_owned());
-    let digits = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let zone = |zone: &str| {
+        let (digits, end) = text.split_at_checked(text.len().checked_sub(zone.len())?)?;
+        end.eq_ignore_ascii_case(zone).then_some(digits)
+    };
+    let digits = zone("Z").or_else(|| zone("UTC")).unwrap_or(text);
     if !digits.bytes().all(|b| b.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
         return Err(fault());
     }
@@ -282,9 +308,10 @@ fn time(text: &str) -> Result<SystemTime, LineFault> {
         number(12, 14),
         0,
     )
-    .and_then(|time| time.to_zoned(TimeZone::UTC))
     .map_err(|_| fault())?;
-    Ok(time.timestamp().into())
+    // The last days of the year 9999 are a way to say never, and beyond what is counted here.
+    let time = time.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |time| time.timestamp());
+    Ok(time.into())
 }
 
 /// Whether `text` matches a list of patterns (ssh_config(5), PATTERNS): one of them matches, and
@@ -368,7 +395,8 @@ mod tests {
         assert_eq!(line("  "), Ok(None));
         let plain = line(&format!("a@b,c@d {KEY} comment")).unwrap().unwrap();
         assert_eq!((plain.principals.as_str(), plain.namespaces), ("a@b,c@d", None));
-        let options = "namespaces=\"file,git\",valid-after=\"20260102\",VALID-BEFORE=202701021200Z";
+        let options =
+            "namespaces=\"file,git\",valid-after=\"20260102\",VALID-BEFORE=\"202701021200utc\"";
         let full = line(&format!("\"a b\"\t{options}  {KEY}")).unwrap().unwrap();
         assert_eq!(full.principals, "a b");
         assert_eq!(full.namespaces.as_deref(), Some("file,git"));
@@ -389,16 +417,23 @@ mod tests {
             ("a ssh-ed25519 AAAA".to_owned(), LineFault::Key),
             (format!("a no-pty {KEY}"), LineFault::Option("no-pty".to_owned())),
             (
-                format!("a valid-before=20200101,valid-before=20990101 {KEY}"),
-                LineFault::Option("valid-before=20990101".to_owned()),
+                format!("a valid-before=\"20200101\",valid-before=\"20990101\" {KEY}"),
+                LineFault::Option("valid-before=\"20990101\"".to_owned()),
             ),
             (
                 format!("a cert-authority=no {KEY}"),
                 LineFault::Option("cert-authority=no".to_owned()),
             ),
             (format!("a namespaces {KEY}"), LineFault::Option("namespaces".to_owned())),
-            (format!("a valid-after=2026 {KEY}"), LineFault::Time("2026".to_owned())),
-            (format!("a valid-after=20261301 {KEY}"), LineFault::Time("20261301".to_owned())),
+            (format!("a valid-after=\"2026\" {KEY}"), LineFault::Time("2026".to_owned())),
+            (format!("a valid-after=\"20261301\" {KEY}"), LineFault::Time("20261301".to_owned())),
+            (
+                format!("a valid-after=20260101 {KEY}"),
+                LineFault::Option("valid-after=20260101".to_owned()),
+            ),
+            (format!("a ,,, {KEY}"), LineFault::Option(",,,".to_owned())),
+            (format!("\"\"a\"\" {KEY}"), LineFault::Quote),
+            (format!("a\"b\" {KEY}"), LineFault::Quote),
         ] {
             assert_eq!(line(&text), Err(fault), "{text}");
         }

@@ -112,6 +112,11 @@ impl UnverifiedSignature {
         fingerprint(self.0.public_key())
     }
 
+    /// The namespace that it says it is for: a claim.
+    pub fn claimed_namespace(&self) -> &str {
+        self.0.namespace()
+    }
+
     /// What the key signed, given the digest of the file (PROTOCOL.sshsig, section 3).
     fn signed(&self, digest: &[u8]) -> Vec<u8> {
         let mut blob = b"SSHSIG".to_vec();
@@ -126,7 +131,8 @@ impl UnverifiedSignature {
     }
 }
 
-fn fingerprint(key: &KeyData) -> String {
+/// SHA-256 fingerprint of a key, as ssh-keygen prints it.
+pub fn fingerprint(key: &KeyData) -> String {
     key.fingerprint(HashAlg::Sha256).to_string()
 }
 
@@ -244,6 +250,25 @@ fn supported(key: &KeyData) -> Result<(), Refusal> {
     }
 }
 
+/// Why `key` could not sign a file now, whatever the list says; `Ok` where it could.
+///
+/// # Errors
+///
+/// The class that a signature by it ends in, and why.
+pub fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
+    supported(key)
+}
+
+/// Why `line` lets nobody sign a file at `now`; `Ok` where it does.
+///
+/// # Errors
+///
+/// The class that a signature ends in, and why.
+pub fn standing(line: &Line, now: SystemTime) -> Result<(), (FailureClass, String)> {
+    supported(&line.key)?;
+    in_force(line, now)
+}
+
 /// Whether `line` is about `identity`, and if so, lets its key sign for `namespace` at `now`.
 fn allows(
     line: &Line,
@@ -254,25 +279,35 @@ fn allows(
     if identity.is_some_and(|identity| !matches_list(identity, &line.principals)) {
         return Ok(false);
     }
-    let at = |text: &str| format!("line {} of the allowed signers {text}", line.number);
-    if line.authority {
-        let text = at("lets the key sign certificates, not files");
+    if line.namespaces.as_ref().is_some_and(|list| !matches_list(namespace, list)) {
+        let text =
+            at(line, &format!("does not let the key sign for the namespace \"{namespace}\""));
         return Err((FailureClass::KeyUnusable, text));
     }
-    if line.namespaces.as_ref().is_some_and(|list| !matches_list(namespace, list)) {
-        let text = at(&format!("does not let the key sign for the namespace \"{namespace}\""));
+    in_force(line, now)?;
+    Ok(true)
+}
+
+fn at(line: &Line, text: &str) -> String {
+    format!("line {} of the allowed signers {text}", line.number)
+}
+
+/// Whether `line` is about files, and lets its key sign at `now`.
+fn in_force(line: &Line, now: SystemTime) -> Result<(), Refusal> {
+    if line.authority {
+        let text = at(line, "lets the key sign certificates, not files");
         return Err((FailureClass::KeyUnusable, text));
     }
     if let Some(after) = line.after.filter(|after| now < *after) {
-        let text = at(&format!("lets the key sign only from {} on", crate::openpgp::date(after)));
-        return Err((FailureClass::KeyNotYet, text));
+        let text = format!("lets the key sign only from {} on", crate::openpgp::date(after));
+        return Err((FailureClass::KeyNotYet, at(line, &text)));
     }
     if let Some(before) = line.before.filter(|before| now > *before) {
-        let text = at(&format!(
+        let text = format!(
             "lets the key sign only until {}, and an SSH signature does not say when it was made",
             crate::openpgp::date(before)
-        ));
-        return Err((FailureClass::KeyExpired, text));
+        );
+        return Err((FailureClass::KeyExpired, at(line, &text)));
     }
-    Ok(true)
+    Ok(())
 }

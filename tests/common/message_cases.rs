@@ -348,6 +348,37 @@ pub fn inline_cases(cert: &openpgp::Cert, stranger: &openpgp::Cert) -> Vec<Case>
         [unsigned(b"evil"), compressed(CompressionAlgorithm::Zip, &plain)].concat(),
         MALFORMED,
     );
+    // As gpg writes it: without a length, as far as the file goes.
+    let stream = deflated(&plain);
+    let endless = [b"\xa3\x01", &stream[..]].concat();
+    let sized = |more: &[u8]| {
+        let size = (1 + stream.len() + more.len()) as u32;
+        [&[0xa2][..], &size.to_be_bytes(), b"\x01", &stream, more].concat()
+    };
+    cases.agrees("compressed without a length", endless.clone(), body);
+    cases.agrees("compressed with a length", sized(b""), body);
+    cases.agrees(
+        "a marker, compressed without a length",
+        [b"\xca\x03PGP", &endless[..]].concat(),
+        body,
+    );
+    let evil = unsigned(b"evil");
+    for (name, message) in [
+        ("a text in the compressed packet, behind its stream", [&endless[..], &evil].concat()),
+        ("a NUL in the compressed packet, behind its stream", [&endless[..], b"\0"].concat()),
+        ("a text in the compressed packet with a length, behind its stream", sized(&evil)),
+        ("a text behind the compressed packet with a length", [sized(b""), evil.clone()].concat()),
+        ("a compressed packet longer than the file", {
+            let mut long = sized(b"");
+            long[4] += 1;
+            long
+        }),
+        ("a text in the compressed stream, behind the signature", {
+            [b"\xa3\x01", &deflated(&[&plain[..], &evil].concat())[..]].concat()
+        }),
+    ] {
+        cases.refused(name, message, MALFORMED);
+    }
     cases.refused(
         "compressed twice",
         compressed(CompressionAlgorithm::Zip, &compressed(CompressionAlgorithm::Zip, &plain)),
@@ -424,4 +455,13 @@ pub fn inline_cases(cert: &openpgp::Cert, stranger: &openpgp::Cert) -> Vec<Case>
     cases.refused("a text file", "hello\n", MALFORMED);
     cases.refused("a web page", "<!DOCTYPE html><html></html>", MALFORMED);
     cases.0
+}
+
+/// `bytes` as the deflate stream of a compressed packet.
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder =
+        flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }

@@ -39,14 +39,18 @@ pub fn skipped(test: &str, why: &str) {
     }
 }
 
-/// The path of an installed program, or `None` after saying that the test is skipped. The variable
-/// `DISTVOUCH_<NAME>` overrides the search.
-pub fn tool(test: &str, name: &str) -> Option<PathBuf> {
+/// The path of an installed program. The variable `DISTVOUCH_<NAME>` overrides the search.
+pub fn installed(name: &str) -> Option<PathBuf> {
     let variable = format!("DISTVOUCH_{}", name.to_uppercase().replace('-', "_"));
-    let found = std::env::var_os(variable).map(PathBuf::from).or_else(|| {
+    std::env::var_os(variable).map(PathBuf::from).or_else(|| {
         let path = std::env::var_os("PATH")?;
         std::env::split_paths(&path).map(|dir| dir.join(name)).find(|p| p.is_file())
-    });
+    })
+}
+
+/// As [`installed`], or `None` after saying that the test is skipped.
+pub fn tool(test: &str, name: &str) -> Option<PathBuf> {
+    let found = installed(name);
     if found.is_none() {
         skipped(test, &format!("{name} is not installed"));
     }

@@ -4,6 +4,7 @@
 //! literal, as many signatures in reverse order; or one or more signatures before a literal; either
 //! inside of one compressed packet. Everything else is refused rather than interpreted.
 
+use super::compressed::{self, Input, Inside, Start};
 use super::fault::{MessageError, MessageFault};
 use super::{Form, UnverifiedMessage, contexts};
 use crate::distfile::DocumentHash;
@@ -16,7 +17,7 @@ use sequoia_openpgp::packet::{OnePassSig, Signature, Tag};
 use sequoia_openpgp::parse::{
     Dearmor, PacketParser, PacketParserBuilder, PacketParserResult, Parse,
 };
-use sequoia_openpgp::types::{CompressionAlgorithm, SignatureType};
+use sequoia_openpgp::types::SignatureType;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
@@ -29,23 +30,19 @@ const CHUNK: usize = 64 * 1024;
 /// Reads the packets of `input` and writes the literal's body to `spool`: at most `limit` bytes of it
 /// where it was compressed.
 pub(super) fn read(
-    input: &mut (dyn Read + Send + Sync),
+    input: Input<'_>,
     spool: &mut dyn Write,
     limit: u64,
 ) -> Result<UnverifiedMessage, MessageError> {
     let mut message = Reader::new(spool, limit);
-    let mut parser = PacketParserBuilder::from_reader(input)
-        .and_then(|builder| builder.dearmor(Dearmor::Disabled).automatic_hashing(false).build())
-        .map_err(broken)?;
-    let mut packets = 0;
-    while let PacketParserResult::Some(mut packet) = parser {
-        packets += 1;
-        if packets > PACKET_LIMIT {
-            return Err(MessageFault::TooManyPackets.into());
+    match compressed::start(input).map_err(io_error)? {
+        Start::Other(mut input) => message.packets(&mut input)?,
+        Start::Compressed(algorithm, body) => {
+            message.compressed = true;
+            let mut inside = Inside::new(algorithm, body)?;
+            message.packets(&mut inside)?;
+            inside.finish()?;
         }
-        let inside = message.take(&mut packet)?;
-        let (_, next) = if inside { packet.recurse() } else { packet.next() }.map_err(broken)?;
-        parser = next;
     }
     message.finish()
 }
@@ -59,7 +56,7 @@ fn broken(error: sequoia_openpgp::anyhow::Error) -> MessageError {
 }
 
 /// A truncated packet or a damaged compressed stream is an I/O error to the parser, too.
-fn io_error(error: io::Error) -> MessageError {
+pub(super) fn io_error(error: io::Error) -> MessageError {
     match error.raw_os_error() {
         Some(_) => MessageError::Read(error),
         None => MessageFault::Broken.into(),
@@ -113,20 +110,30 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes the next packet; says whether to go on with the packets inside of it.
-    fn take(&mut self, parser: &mut PacketParser) -> Result<bool, MessageError> {
-        if matches!(parser.packet, Packet::Marker(_) | Packet::Padding(_)) {
-            return Ok(false);
+    /// Takes all packets of `input`, whose compressed packet was taken off.
+    fn packets(&mut self, input: Input<'_>) -> Result<(), MessageError> {
+        let mut parser = PacketParserBuilder::from_reader(input)
+            .and_then(|builder| builder.dearmor(Dearmor::Disabled).automatic_hashing(false).build())
+            .map_err(broken)?;
+        let mut packets = 0;
+        while let PacketParserResult::Some(mut packet) = parser {
+            packets += 1;
+            if packets > PACKET_LIMIT {
+                return Err(MessageFault::TooManyPackets.into());
+            }
+            self.take(&mut packet)?;
+            (_, parser) = packet.next().map_err(broken)?;
         }
-        if self.compressed && parser.recursion_depth() == 0 {
-            return Err(MessageFault::Trailing.into());
+        Ok(())
+    }
+
+    /// Takes the next packet.
+    fn take(&mut self, parser: &mut PacketParser) -> Result<(), MessageError> {
+        if matches!(parser.packet, Packet::Marker(_) | Packet::Padding(_)) {
+            return Ok(());
         }
         match &parser.packet {
-            Packet::CompressedData(packet) => {
-                let algorithm = packet.algo();
-                self.compression(algorithm)?;
-                return Ok(true);
-            }
+            Packet::CompressedData(_) => return Err(self.compression()),
             Packet::OnePassSig(packet) => {
                 let opening = Some(opening(packet)?);
                 let last = packet.last();
@@ -157,7 +164,7 @@ impl<'a> Reader<'a> {
                 return Err(self.ended(MessageFault::Foreign(u8::from(other.tag()))));
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     /// What to say of a packet that no message has: behind a whole message it is only trailing.
@@ -168,24 +175,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn compression(&mut self, algorithm: CompressionAlgorithm) -> Result<(), MessageError> {
-        if self.place == Place::Tail {
-            return Err(MessageFault::Trailing.into());
-        }
-        if self.compressed {
-            return Err(MessageFault::Order("compressed more than once").into());
-        }
-        if self.signed() {
-            return Err(MessageFault::Order("compressed inside of the signature").into());
-        }
-        self.compressed = true;
-        match algorithm {
-            CompressionAlgorithm::Uncompressed
-            | CompressionAlgorithm::Zip
-            | CompressionAlgorithm::Zlib
-            | CompressionAlgorithm::BZip2 => Ok(()),
-            other => Err(MessageFault::Compression(u8::from(other)).into()),
-        }
+    /// What to say of a compressed packet that is not the first.
+    fn compression(&self) -> MessageError {
+        let what = match self.place {
+            Place::Tail => return MessageFault::Trailing.into(),
+            Place::Head if self.compressed => "compressed more than once",
+            Place::Head if self.signed() => "compressed inside of the signature",
+            Place::Head => "compressed behind another packet",
+        };
+        MessageFault::Order(what).into()
     }
 
     /// Whether a signature, or the start of one, came before.
@@ -338,6 +336,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use sequoia_openpgp::serialize::stream::{Compressor, LiteralWriter, Message};
+    use sequoia_openpgp::types::CompressionAlgorithm;
 
     fn bomb(algorithm: CompressionAlgorithm) -> Vec<u8> {
         let mut out = Vec::new();

@@ -6,6 +6,7 @@
 
 mod armored;
 mod cleartext;
+mod compressed;
 mod fault;
 mod inline;
 
