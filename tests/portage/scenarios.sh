@@ -472,6 +472,7 @@ provenance_refused() {	# usage: provenance_refused PN CLASS
 	USE=verify-provenance unpack "$1"
 	refuses "$2"
 }
+nonfatal_provenance() { DV_CALL=nonfatal provenance_refused pypi-attestations-elsewhere publisher-mismatch; }
 # usage: pinned PIN=VALUE CLASS: another pin than the ebuild has
 pinned() {
 	local pin=${1%%=*}
@@ -841,7 +842,7 @@ all_scenarios() {
 	idiom sigstore-own --identity
 	scenario "amd64 default-several USE=doc" several_with_doc
 	calls refusals "${refusals[@]}"
-	calls_harmless "${hostiles[@]}"
+	calls_harmless "${hostiles[@]}" "provenance provenance-empty"
 	for a in amd64 alpha; do
 		use_arch ${a}
 		calls nonfatal "${nonfatals[@]}"
@@ -884,6 +885,7 @@ all_scenarios() {
 	done
 	scenario "amd64 pypi-attestations-alone asks pypi-attestations" pypi_alone pypi-attestations-alone
 	scenario "provenance of another repository" provenance_refused pypi-attestations-elsewhere publisher-mismatch
+	scenario "provenance of another repository, nonfatal" nonfatal_provenance
 	scenario "provenance of another service account" provenance_refused gcb-attestation-elsewhere publisher-mismatch
 	scenario "provenance without attestations" provenance_refused pypi-attestations-empty provenance-empty
 	for i in "${pins[@]}"; do scenario "pin ${i%% *}" pinned ${i}; done

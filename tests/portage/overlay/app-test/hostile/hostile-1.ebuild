@@ -54,6 +54,10 @@ src_unpack() {
 				echo x > "${name}" || die
 				verify-sig_verify_unsigned_checksums - sha256 "${name}" <<< "$(sha256sum < /dev/null | cut -d' ' -f1)  ${name}"
 				;;
+			provenance)
+				echo '{"version": 1, "attestation_bundles": []}' > "${name}.provenance" || die
+				verify-sig_verify_provenance "${name}"{,.provenance} https://example.org/x
+				;;
 			*) die "DV_CALL" ;;
 		esac
 		cd "${WORKDIR}" || die
