@@ -159,7 +159,7 @@ classes! {
     SignerExternal "signer-external" Contradicts;
     /// The index's JSON and the certificate differ.
     PublisherDisagrees "publisher-disagrees" Contradicts;
-    /// Another repository, workflow or owner than the last release.
+    /// Another repository, workflow, owner or account than the last release.
     PublisherChanged "publisher-changed" Contradicts;
     /// Another key signed than the last release.
     SignerChanged "signer-changed" Contradicts;

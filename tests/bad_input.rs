@@ -54,6 +54,26 @@ fn one_missing_distfile_does_not_hide_the_others() {
 }
 
 #[test]
+fn entries_that_say_two_things_or_too_little() {
+    let scratch = Scratch::new();
+    scratch.write("f", "x");
+    let manifest = scratch.manifest(&["f"]);
+    let line = fs::read_to_string(&manifest).unwrap();
+    let run = |text: &str| {
+        fs::write(&manifest, text).unwrap();
+        let run = scratch.check(["--manifest", manifest.to_str().unwrap(), "f"]);
+        (run.status, run.said("manifest"))
+    };
+    assert_eq!(run(&line), (0, "agrees".to_owned()));
+    let ambiguous = (1, "manifest-ambiguous".to_owned());
+    assert_eq!(run(&format!("{line}{}", line.replace("DIST f 1 ", "DIST f 2 "))), ambiguous);
+    let weak = (1, "manifest-weak".to_owned());
+    // The MD5 of "x".
+    assert_eq!(run("DIST f 1 MD5 9dd4e461268c8034f5c8564e155c67a6\n"), weak);
+    assert_eq!(run("DIST f 1\n"), weak);
+}
+
+#[test]
 fn an_empty_distfile_is_a_distfile() {
     let scratch = Scratch::new();
     scratch.write("empty", "");

@@ -413,7 +413,67 @@ fn a_page_of_the_diff() {
     assert_eq!(stage.bump(&["--html", &page]).status, 0);
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(text.contains("setup.py"), "{text}");
+    assert_eq!(text.matches("<h1>").count(), 1);
     assert_eq!(stage.bump(&["--html", &page]).status, 2, "it is not overwritten");
+}
+
+#[test]
+fn a_page_of_the_diffs_of_every_distfile() {
+    let stage = Stage::new("");
+    for (version, text) in [("1.2", "one"), ("1.10", "other")] {
+        let top = format!("foo-data-{version}");
+        stage.distfile(&format!("{top}.tar.gz"), &archive(&top, &[("data.sh", text)]));
+    }
+    let names = ["foo-1.2.tar.gz", "foo-1.10.tar.gz"];
+    let data = ["foo-data-1.2.tar.gz", "foo-data-1.10.tar.gz"];
+    stage.manifest(&[names, data].concat());
+    let page = stage.path("diff.html");
+    assert_eq!(stage.bump(&["--html", &page]).status, 0);
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert_eq!(text.matches("<h1>").count(), 2);
+    assert!(text.contains("setup.py") && text.contains("data.sh"), "{text}");
+}
+
+#[test]
+fn source_by_itself_takes_the_attested_commit() {
+    let stage = Stage::new("");
+    // The tag of the version has moved since.
+    stage.attest("1.10", NOW);
+    let attested = stage.git(&["rev-parse", "v1.10^{commit}"]);
+    stage.git(&["commit", "-q", "--allow-empty", "-m", "later"]);
+    stage.git(&["tag", "-f", "v1.10"]);
+    let run = |more: &[&str]| {
+        let mut command = distvouch();
+        command.args(["source", "--json", "--git", &stage.path("clone")]);
+        command.args(["--trusted-root", &stage.path("root.json")]).args(more);
+        command.arg(stage.path("distfiles/foo-1.10.tar.gz"));
+        Run::of(command.output().unwrap())
+    };
+    let by_provenance = run(&[]);
+    expect(&by_provenance, "source", "tag-mismatch");
+    let finding = by_provenance.finding("source");
+    assert_eq!(finding["detail"]["commit"], attested.as_str());
+    let by = finding["detail"]["attested_by"].as_str().unwrap().to_owned();
+    assert!(by.contains("example/foo"), "{by}");
+    // Whoever names a commit or tag is not asked for provenance.
+    expect(&run(&["--tag", "v1.10"]), "source", "agrees");
+    let name = stage.path("distfiles/foo-1.10.tar.gz.provenance");
+    assert_eq!(run(&["--provenance", &name]).said("source"), "tag-mismatch");
+    // Provenance that does not hold is not passed over in favor of the tag.
+    let text = std::fs::read_to_string(&name).unwrap();
+    for broken in [text.replacen("MEUC", "MEUD", 1), "{}".to_owned(), text.replace('a', "b")] {
+        if broken == text {
+            continue;
+        }
+        std::fs::write(&name, broken).unwrap();
+        let run = run(&[]);
+        assert_eq!(run.status, 2, "{}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(".provenance: no attestation that holds"), "{}", run.stderr);
+    }
+    std::fs::write(&name, &text).unwrap();
+    stage.distfile("foo-1.10.tar.gz", &archive("foo-1.10", OLD));
+    let run = run(&[]);
+    assert!(run.status == 2 && run.stderr.contains("subject-digest"), "{}", run.stderr);
 }
 
 #[test]

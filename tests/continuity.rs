@@ -18,7 +18,7 @@ mod made;
 mod messages;
 
 use common::{Run, Scratch};
-use made::{Signing, Sigstore, Workflow, provenance};
+use made::{Signing, Sigstore, Workflow, email, provenance};
 use messages::{key, packets, public, signature_at, start};
 use openpgp::types::SignatureType;
 use openpgp::{Cert, Packet};
@@ -241,6 +241,122 @@ fn which_distfile_has_to_be_clear() {
     };
     assert_eq!((said(NEW), said("patch.diff")), ("agrees".to_owned(), "not-checked".to_owned()));
     assert_eq!(run.status, 3);
+}
+
+#[test]
+fn a_type_of_attestation_that_is_dropped() {
+    let scratch = releases(|_| {});
+    let sigstore = Sigstore::new("continuity");
+    let attest = |run: &Workflow, time, name: &str, slsa: bool| {
+        let publish = Signing::of(&sigstore, run, time, name, name.as_bytes());
+        if slsa { publish.slsa(run).attestation() } else { publish.attestation() }
+    };
+    let (old, new) = (run_of("1.2"), run_of("1.3"));
+    let both = [attest(&old, BEFORE, OLD, false), attest(&old, BEFORE, OLD, true)];
+    scratch.write(OLD_PROVENANCE, provenance(&old, &both).to_string());
+    let run = compared(&scratch);
+    expect(&run, 1, "provenance-dropped");
+    let text = run.finding("continuity")["compared"].as_str().unwrap().to_owned();
+    assert!(text.contains("https://slsa.dev/provenance/v1"), "{text}");
+    let both = [attest(&new, NOW, NEW, true), attest(&new, NOW, NEW, false)];
+    scratch.write(NEW_PROVENANCE, provenance(&new, &both).to_string());
+    expect(&compared(&scratch), 0, "agrees");
+    // One more than before is no change.
+    let one = [attest(&old, BEFORE, OLD, true)];
+    scratch.write(OLD_PROVENANCE, provenance(&old, &one).to_string());
+    expect(&compared(&scratch), 0, "agrees");
+}
+
+/// Two releases with a Sigstore bundle each, by these addresses and their issuers.
+fn bundled(old: (&str, &str), new: Option<(&str, &str)>) -> Scratch {
+    let scratch = Scratch::new();
+    let sigstore = Sigstore::new("continuity");
+    scratch.write("root.json", sigstore.trusted_root().to_string());
+    for (name, time, signer) in [(OLD, BEFORE, Some(old)), (NEW, NOW, new)] {
+        scratch.write(name, name);
+        let Some((address, issuer)) = signer else { continue };
+        let mut signing = Signing::of(&sigstore, &run_of("1"), time, name, name.as_bytes());
+        signing.leaf.claims = vec![(8, issuer.to_owned())];
+        signing.leaf.names = vec![email(address)];
+        scratch.write(&format!("{name}.sigstore"), signing.bundle().to_string());
+    }
+    scratch
+}
+
+fn bundles(scratch: &Scratch, identity: Option<(&str, &str)>) -> Run {
+    let mut more = vec!["--previous-signature", "foo-1.2.tar.gz.sigstore"];
+    if let Some((identity, issuer)) = identity {
+        more.extend(["--identity", identity, "--issuer", issuer]);
+    }
+    check(scratch, &more)
+}
+
+#[test]
+fn signers_of_bundles() {
+    let alice = ("alice@example.org", "https://accounts.google.com");
+    let bob = ("bob@example.org", "https://accounts.google.com");
+    let elsewhere = ("alice@example.org", "https://github.com/login/oauth");
+    // Whether or not somebody says who should have signed.
+    for identity in [None, Some(alice)] {
+        let run = bundles(&bundled(alice, Some(alice)), identity);
+        expect(&run, 0, "agrees");
+        let finding = run.finding("continuity");
+        let forgers = json!(["publish", "job", "source", "sigstore", "gentoo"]);
+        assert_eq!(finding["forgers"], forgers);
+        assert!(finding["vouches"].as_str().unwrap().contains("alice@"), "{finding}");
+        expect(&bundles(&bundled(alice, Some(bob)), identity), 1, "publisher-changed");
+        expect(&bundles(&bundled(alice, Some(elsewhere)), identity), 1, "publisher-changed");
+        expect(&bundles(&bundled(alice, None), identity), 1, "signature-dropped");
+    }
+    // The bundle holds for whom it names, and that is not who was asked for.
+    let run = bundles(&bundled(bob, Some(bob)), Some(alice));
+    assert_eq!((run.said("sigstore"), run.said("continuity")), both("identity-mismatch", "agrees"));
+    let run = bundles(&bundled(alice, Some(elsewhere)), Some(alice));
+    assert_eq!(run.said("sigstore"), "identity-mismatch");
+    let run = bundles(&bundled(alice, Some(alice)), Some(alice));
+    assert_eq!((run.said("sigstore"), run.said("continuity")), both("agrees", "agrees"));
+}
+
+fn both(one: &str, other: &str) -> (String, String) {
+    (one.to_owned(), other.to_owned())
+}
+
+#[test]
+fn bundles_of_before_have_to_hold() {
+    let alice = ("alice@example.org", "https://accounts.google.com");
+    let scratch = bundled(alice, Some(alice));
+    scratch.write(OLD, "another file");
+    expect(&bundles(&scratch, None), 1, "previous-unusable");
+    std::fs::remove_file(scratch.file(OLD)).unwrap();
+    expect(&bundles(&scratch, None), 1, "previous-unusable");
+    scratch.write(OLD, OLD);
+    expect(&bundles(&scratch, None), 0, "agrees");
+    // And so do those of this release.
+    scratch.write(NEW, "another file");
+    expect(&bundles(&scratch, None), 1, "subject-digest");
+    scratch.write("foo-1.3.tar.gz.sigstore", "{}");
+    expect(&bundles(&scratch, None), 1, "provenance-malformed");
+}
+
+#[test]
+fn a_workflow_signs_bundles_of_every_version() {
+    let sigstore = Sigstore::new("continuity");
+    let write = |scratch: &Scratch, name: &str, run: &Workflow, time| {
+        let bundle = Signing::of(&sigstore, run, time, name, name.as_bytes()).bundle();
+        scratch.write(&format!("{name}.sigstore.json"), bundle.to_string());
+    };
+    let said = |edit: fn(&mut Workflow)| {
+        let scratch = bundled(("x@example.org", "https://x.example"), None);
+        let mut new = run_of("1.3");
+        edit(&mut new);
+        write(&scratch, OLD, &run_of("1.2"), BEFORE);
+        write(&scratch, NEW, &new, NOW);
+        let run = check(&scratch, &["--previous-signature", "foo-1.2.tar.gz.sigstore.json"]);
+        run.said("continuity")
+    };
+    assert_eq!(said(|_| {}), "agrees");
+    assert_eq!(said(|w| w.trigger = "issue_comment".to_owned()), "trigger-mismatch");
+    assert_eq!(said(|w| w.owner_id = 5), "repository-transferred");
 }
 
 /// Two releases without provenance, both signed by OpenPGP.

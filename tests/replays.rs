@@ -64,7 +64,7 @@ replays! {
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "source-changed", 1),
         ],
         lesson: "Everything that is asked of the provenance agrees, and the attacker held what the report \
@@ -80,7 +80,7 @@ replays! {
             (Pins, "provenance-absent", 1),
             (Continuity, "provenance-dropped", 1),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "provenance-dropped, source-changed", 1),
         ],
         lesson: "Absence alone is no information: most projects never attested anything. That it was there \
@@ -95,14 +95,14 @@ replays! {
         levels: &[
             (Repository, "signer-external", 1),
             (Pins, "agrees", 0),
-            (Continuity, "agrees", 0),
+            (Continuity, "agrees+signer-external", 0),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "source-changed", 1),
         ],
         lesson: "Without a pin the foreign signer is refused. Whoever pins it relies on that repository as \
                  much as on this one. That the commit behind its tag is another than the last time is \
-                 nothing unusual, so that only source and diff are left.",
+                 said, and nothing unusual: only source and diff contradict.",
     };
     pull_request_comment: Replay {
         title: "A comment on a pull request: started by an outsider",
@@ -115,7 +115,7 @@ replays! {
             (Pins, "workflow-mismatch+ref-mismatch+trigger-mismatch", 1),
             (Continuity, "publisher-changed+trigger-mismatch+ref-mismatch", 1),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "workflow-mismatch, publisher-changed, source-changed", 1),
         ],
         lesson: "Triggers that outsiders can cause are refused without any pin. The pins on workflow and \
@@ -131,7 +131,7 @@ replays! {
             (Pins, "ref-mismatch+trigger-mismatch", 1),
             (Continuity, "trigger-mismatch+ref-mismatch", 1),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "ref-mismatch, trigger-mismatch, source-changed", 1),
         ],
         lesson: "The workflow's path is the usual one, so that pin says nothing; trigger and ref do.",
@@ -146,7 +146,7 @@ replays! {
             (Pins, "repository-transferred", 1),
             (Continuity, "repository-transferred", 1),
             (Source, "agrees+source-added", 0),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "repository-transferred", 1),
         ],
         lesson: "By the numbers it is the same repository with another owner. The comparison with git has \
@@ -162,7 +162,7 @@ replays! {
             (Pins, "repository-reregistered+repository-transferred", 1),
             (Continuity, "repository-reregistered", 1),
             (Source, "commit-unavailable", 3),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "repository-reregistered", 1),
         ],
         lesson: "The name agrees, which is all that a check by name sees. The numbers do not, and the clone \
@@ -178,7 +178,7 @@ replays! {
             (Pins, "agrees", 0),
             (Continuity, "agrees", 0),
             (Source, "commit-unreachable+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "tag-mismatch", 1),
         ],
         lesson: "The archive is exactly what git has at the attested commit. That no branch and no tag leads \
@@ -192,7 +192,7 @@ replays! {
         levels: &[
             (Repository, "provenance-absent", 1),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
             (Bump, "source-changed", 1),
         ],
         lesson: "There was never anything to compare a publisher with. The tag is enough to see it.",
@@ -206,7 +206,7 @@ replays! {
             (Manifest, "manifest-mismatch", 1),
             (Repository, "subject-digest", 1),
             (Source, "source-changed+source-added", 1),
-            (Diff, "listed", 0),
+            (Diff, "first", 0),
         ],
         lesson: "This is what the Manifest is for: after the bump it fixes the bytes, and nothing else is \
                  needed.",
@@ -225,7 +225,7 @@ replays! {
             (Bump, "", 0),
         ],
         lesson: "Everything agrees. The report says that whoever holds `source` passes all of it; only a \
-                 person who reads the diff sees the line.",
+                 person who reads the diff and understands the line sees what it does.",
     };
 }
 
@@ -252,6 +252,9 @@ What each answers, in short. A dash stands where there is nothing to ask: no pro
 then or now, or no Manifest yet. Behind what `bump` finds stands its
 exit status with source required. That nobody recorded reading the diff is said, and
 decides nothing unless a review is required, too.
+
+What is slipped in is crude, but for the last incident: a line that fetches code and runs it, which
+the diff puts on top. The quiet kind it only lists.
 
 ";
 

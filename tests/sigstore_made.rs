@@ -99,7 +99,7 @@ fn run(log: &Log, bundle: &Value, key: &[u8]) -> (Needs, &'static str, &'static 
     let policy =
         BundlePolicy::ManagedKey(ManagedKey::parse(pem("PUBLIC KEY", key).as_bytes()).unwrap());
     let bundle = UnverifiedBundle::parse(bundle.to_string().as_bytes()).unwrap();
-    let needs = bundle.needs(&policy);
+    let needs = bundle.needs(Some(&policy));
     let outcome = |file| match verifier.bundle(&bundle, &artifact(file, needs), &policy) {
         Ok(_) => "agrees",
         Err(fault) => {

@@ -420,10 +420,68 @@ fn a_wheel_is_held_against_the_directory_of_its_packages() {
     let members = [
         ("foo/__init__.py".to_owned(), text("x = 1\n")),
         ("foo-1.3.dist-info/WHEEL".to_owned(), text("Wheel-Version: 1.0\n")),
+        ("foo-1.3.dist-info/licenses/LICENSE".to_owned(), text("MIT\n")),
     ];
     std::fs::write(&wheel, support::tar(&members)).unwrap();
     let (code, finding) = source(&wheel, &repo.path(), &[]);
     assert_eq!((code, &finding["detail"]["directory"]), (0, &Value::from("src")), "{finding}");
+    // A copy of what git has, outside of the package's directory as a rule.
+    let license = |finding: &Value| {
+        let added = finding["detail"]["added"].as_array().unwrap().clone();
+        let is = |d: &&Value| d["path"].as_str().unwrap().ends_with("LICENSE");
+        added.iter().find(is).unwrap()["explanation"].to_string()
+    };
+    assert!(!license(&finding).contains("compared: a copy"), "{finding}");
+    repo.commit(&[
+        ("src/foo/__init__.py", text("x = 1\n")),
+        ("LICENSE", text("MIT\n")),
+        ("setup.py", text("setup()\n")),
+    ]);
+    let head = repo.at(&["rev-parse", "HEAD"]);
+    let (_, finding) = source(&wheel, &repo.path(), &["--commit", &head]);
+    assert!(license(&finding).contains("compared: a copy"), "{finding}");
+}
+
+/// A .crate as cargo itself makes it, of a package in a directory of its repository.
+#[test]
+fn a_crate_of_cargo() {
+    let manifest = "[package]\nname = \"foo\"\nversion = \"1.3.0\"\nedition = \"2021\"\nlicense = \"MIT\"\n\
+                    description = \"x\"\n\n[lib]\nname = \"foo\"\n";
+    let repo = Repo::new();
+    let commit = repo.commit(&[
+        ("crates/foo/Cargo.toml", text(manifest)),
+        ("crates/foo/src/lib.rs", text("//! x\n")),
+        ("crates/foo/LICENSE", text("MIT\n")),
+        ("README.md", text("all of it\n")),
+    ]);
+    repo.tag("foo-1.3.0");
+    let output = Command::new(env!("CARGO"))
+        .args(["package", "--no-verify", "--offline", "--quiet", "--target-dir"])
+        .arg(repo.dir.path().join("target"))
+        .current_dir(repo.path().join("crates/foo"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let path = repo.dir.path().join("target/package/foo-1.3.0.crate");
+    let (code, finding) = source(&path, &repo.path(), &[]);
+    assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")), "{finding}");
+    let detail = &finding["detail"];
+    assert_eq!(detail["stated_commit"], commit.as_str());
+    assert_eq!(detail["directory"], "crates/foo");
+    assert_eq!(detail["totals"]["missing"], 0, "{finding}");
+    assert_eq!(paths(&detail["changed"]), ["Cargo.toml"]);
+    // What cargo made of Cargo.toml is not what git has: there is room in it.
+    let forgers = finding["forgers"].to_string();
+    assert!(forgers.contains("token"), "{forgers}");
+    assert!(detail["notes"].to_string().contains("compared with nothing"), "{finding}");
+    // Without the original there is nothing that it was made from.
+    let members = [
+        ("foo-1.3.0/Cargo.toml".to_owned(), text(&format!("{manifest}build = \"x.rs\"\n"))),
+        ("foo-1.3.0/src/lib.rs".to_owned(), text("//! x\n")),
+    ];
+    std::fs::write(&path, support::gzip(&support::tar(&members))).unwrap();
+    let (code, finding) = source(&path, &repo.path(), &["--directory", "crates/foo"]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{finding}");
 }
 
 #[test]
@@ -573,9 +631,10 @@ fn a_git_that_hangs_is_ended() {
     let packed = repo.path().join(".git/packed-refs");
     assert!(Command::new("mkfifo").arg(&packed).status().unwrap().success());
     let start = std::time::Instant::now();
-    let spec = CommitSpec { commit: None, tag: Some("v9".to_owned()) };
+    let spec = CommitSpec { tag: Some("v9".to_owned()), ..CommitSpec::default() };
     let timeout = std::time::Duration::from_secs(1);
-    let finding = check(&archive, &repo.path(), &spec, &Options { timeout, directory: None });
+    let finding =
+        check(&archive, &repo.path(), &spec, &Options { timeout, directory: None }, &|_| {});
     assert_eq!(finding.class, Some(FailureClass::NotCheckedNoClone));
     assert!(finding.compared.contains("more than 1 seconds"), "{}", finding.compared);
     assert!(start.elapsed().as_secs() < 30);

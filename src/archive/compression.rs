@@ -5,12 +5,12 @@
 
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
-use lzma_rust2::{LzipReader, XzReader};
+use lzma_rust2::{LzipReader, LzmaReader, XzReader};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, BufRead, Read};
 
-/// The most memory that an xz stream may ask for, in KiB: what `xz -9` needs, times three.
+/// The most memory that an xz or lzma stream may ask for, in KiB: what `xz -9` needs, times three.
 const XZ_MEMORY_KIB: u32 = 200 * 1024;
 
 /// The compressions that are read.
@@ -28,6 +28,8 @@ pub enum Compression {
     Zstd,
     /// lzip.
     Lzip,
+    /// The .lzma format of before xz.
+    Lzma,
 }
 
 impl Compression {
@@ -42,6 +44,8 @@ impl Compression {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             [b'L', b'Z', b'I', b'P', 1, ..] => Self::Lzip,
+            // It has no magic: these are the parameters that every writer of it takes.
+            [0x5d, 0, 0, ..] => Self::Lzma,
             _ => Self::None,
         }
     }
@@ -55,6 +59,7 @@ impl Compression {
             Self::Xz => "xz",
             Self::Zstd => "zstd",
             Self::Lzip => "lzip",
+            Self::Lzma => "lzma",
         }
     }
 }
@@ -75,6 +80,7 @@ enum State<R: BufRead> {
     Zstd(Box<Frame<R>>),
     Xz(Box<XzReader<R>>),
     Lzip(Box<LzipReader<R>>),
+    Lzma(Box<LzmaReader<R>>),
     Done,
 }
 
@@ -93,6 +99,9 @@ impl<R: BufRead> Decompressor<R> {
                 State::Xz(Box::new(XzReader::new_mem_limit(inner, true, XZ_MEMORY_KIB)))
             }
             Compression::Lzip => State::Lzip(Box::new(LzipReader::new(inner))),
+            Compression::Lzma => {
+                State::Lzma(Box::new(LzmaReader::new_mem_limit(inner, XZ_MEMORY_KIB, None)?))
+            }
             Compression::Zstd => zstd_frame(inner)?.0,
         };
         Ok(Self { state, trailing: 0 })
@@ -117,8 +126,12 @@ impl<R: BufRead> Decompressor<R> {
                 }
                 (Compression::Zstd, inner)
             }
-            // These two go on to the next member by themselves.
+            // The next two go on to the next member by themselves; .lzma has one.
             State::Plain(_) | State::Xz(_) | State::Lzip(_) | State::Done => return Ok(false),
+            State::Lzma(decoder) => {
+                self.trailing = count_nonzero(&mut decoder.into_inner())?;
+                return Ok(false);
+            }
         };
         // A member's header may straddle the end of the buffer; its first byte decides.
         match inner.fill_buf()?.first() {
@@ -159,6 +172,7 @@ impl<R: BufRead> Read for Decompressor<R> {
                 State::Zstd(reader) => reader.read(buffer)?,
                 State::Xz(reader) => reader.read(buffer)?,
                 State::Lzip(reader) => reader.read(buffer)?,
+                State::Lzma(reader) => reader.read(buffer)?,
                 State::Done => 0,
             };
             if read > 0 || !self.next_member()? {

@@ -187,6 +187,7 @@ pub fn nature(head: &[u8], nul: bool) -> Nature {
         [b'B', b'Z', b'h', b'1'..=b'9', ..] => Nature::Packed("bzip2 data"),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Nature::Packed("xz data"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Nature::Packed("zstd data"),
+        [0x5d, 0, 0, ..] => Nature::Packed("lzma data"),
         [b'L', b'Z', b'I', b'P', ..] if nul => Nature::Packed("lzip data"),
         [b'7', b'z', 0xbc, 0xaf, ..] => Nature::Packed("7z archive"),
         _ if nul || !reads_as_text(head) => Nature::Binary,

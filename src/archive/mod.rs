@@ -21,7 +21,8 @@ use crate::input::open_regular;
 use compression::Compression;
 use listing::Builder;
 use std::collections::BTreeSet;
-use std::io::{BufReader, Read, Seek};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -93,18 +94,25 @@ pub struct Wanted {
     pub limits: Limits,
 }
 
+/// What is told how many more bytes of a file were read.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+
 /// Lists the archive at `path`.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read, is no archive that is known, is damaged, or exceeds a limit.
-pub fn read(path: &Path, wanted: &Wanted) -> Result<Listing, ArchiveError> {
+pub fn read(path: &Path, wanted: &Wanted, progress: Progress<'_>) -> Result<Listing, ArchiveError> {
     // A decompressor that panics on hostile input must not take the report down with it.
-    catch_unwind(AssertUnwindSafe(|| read_inner(path, wanted)))
+    catch_unwind(AssertUnwindSafe(|| read_inner(path, wanted, progress)))
         .unwrap_or_else(|_| Err(ArchiveError::Decoder { path: path.to_owned() }))
 }
 
-fn read_inner(path: &Path, wanted: &Wanted) -> Result<Listing, ArchiveError> {
+fn read_inner(
+    path: &Path,
+    wanted: &Wanted,
+    progress: Progress<'_>,
+) -> Result<Listing, ArchiveError> {
     let io = |source| ArchiveError::Read { path: path.to_owned(), source };
     let mut file = open_regular(path).map_err(ArchiveError::Input)?;
     let size = file.metadata().map_err(io)?.len();
@@ -113,14 +121,29 @@ fn read_inner(path: &Path, wanted: &Wanted) -> Result<Listing, ArchiveError> {
     file.rewind().map_err(io)?;
     let mut builder = Builder::new(wanted, size);
     let result = if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        zip::read(file, &mut builder)
+        zip::read(file, &mut builder, progress)
     } else {
         let compression = Compression::of(&head);
-        tar::read(BufReader::with_capacity(BUFFER, file), compression, &mut builder)
+        let file = BufReader::with_capacity(BUFFER, Reporting { file, progress });
+        tar::read(file, compression, &mut builder)
     };
     match result {
         Ok(()) => Ok(builder.finish()),
         Err(fault) => Err(fault.at(path)),
+    }
+}
+
+/// A file that tells how much of it was read.
+struct Reporting<'a> {
+    file: File,
+    progress: Progress<'a>,
+}
+
+impl Read for Reporting<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        (self.progress)(read as u64);
+        Ok(read)
     }
 }
 

@@ -1,9 +1,9 @@
 //! zip and wheels: what the central directory lists, held against what lies in front of each
 //! member.
 
-use super::Oddity;
 use super::error::{Fault, Limit, Structure};
 use super::listing::{Builder, Head, Kind, show};
+use super::{Oddity, Progress};
 use rawzip::extra_fields::ExtraFieldId;
 use rawzip::{CompressionMethod, ErrorKind, FileReader, RECOMMENDED_BUFFER_SIZE, ZipArchive};
 use rawzip::{ZipArchiveEntryWayfinder, ZipEntry};
@@ -29,7 +29,11 @@ struct Record {
 }
 
 /// Reads the zip archive in `file`.
-pub(super) fn read(file: File, builder: &mut Builder<'_>) -> Result<(), Fault> {
+pub(super) fn read(
+    file: File,
+    builder: &mut Builder<'_>,
+    progress: Progress<'_>,
+) -> Result<(), Fault> {
     let length = file.metadata()?.len();
     let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
     let archive = ZipArchive::from_file(file, &mut buffer).map_err(fault)?;
@@ -37,6 +41,7 @@ pub(super) fn read(file: File, builder: &mut Builder<'_>) -> Result<(), Fault> {
     let mut extents = Vec::new();
     for record in &records {
         extents.push(member(&archive, record, builder)?);
+        progress(record.compressed);
     }
     unlisted(&archive, extents, length, builder);
     Ok(())

@@ -13,7 +13,6 @@ use crate::history;
 use crate::review;
 use crate::source::{self, CommitSpec};
 use crate::summary::Summary;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -86,6 +85,7 @@ impl Bump {
             let over = path.symlink_metadata().is_ok().then_some(path);
             let signatures = beside.signatures.into_iter();
             let signatures = signatures.chain(beside.uncompressed).chain(beside.minisign);
+            let signatures = signatures.chain(beside.bundles);
             let files = Previous {
                 name: Some(old.clone()),
                 provenance: beside.provenance,
@@ -96,17 +96,6 @@ impl Bump {
                 missing.iter().map(|(kind, name)| unread_evidence(*kind, name, &pair.new, distdir));
             let findings = findings.entry(pair.new.clone()).or_default();
             findings.extend(unread);
-            let now = pairing::Evidence::beside(distdir, &pair.new);
-            if let (Some(bundle), true) = (beside.bundles.first(), now.bundles.is_empty()) {
-                let text = format!(
-                    "{} stands beside the release before, and no bundle beside {}",
-                    bundle.file_name().unwrap_or_default().to_string_lossy(),
-                    pair.new
-                );
-                let class = FailureClass::SignatureDropped;
-                let finding = Finding::fails(Check::Continuity, class, text);
-                findings.push(finding.with("evidence", "sigstore"));
-            }
             let nothing = files.provenance.is_empty() && files.signatures.is_empty();
             if !nothing || missing.is_empty() {
                 previous.insert(pair.new.clone(), files);
@@ -165,11 +154,14 @@ fn unread_evidence(kind: EvidenceKind, name: &str, new: &str, distdir: &Path) ->
     finding.with("evidence", evidence)
 }
 
+/// What is told what is done, and how many more bytes were read.
+pub type Progress<'a> = &'a (dyn Fn(&'static str, u64) + Sync);
+
 /// Compares everything. `progress` is told what is done next, and how many bytes were read.
 pub fn examine(
     bump: &Bump,
     more: &BTreeMap<String, Vec<Finding>>,
-    progress: &(dyn Fn(&'static str, u64) + Sync),
+    progress: Progress<'_>,
 ) -> Outcome {
     let distdir = &bump.check.distdir;
     progress("signatures and provenance", 0);
@@ -179,17 +171,14 @@ pub fn examine(
         progress("release diff", 0);
         let diff = pair.old.as_ref().filter(|old| distdir.join(old).exists()).map(|old| {
             let (old, new) = (distdir.join(old), distdir.join(&pair.new));
-            let size = |path: &Path| path.metadata().map(|m| m.len()).unwrap_or_default();
-            let diff = diff::compare(&old, &new);
-            progress("release diff", size(&old) + size(&new));
-            diff
+            diff::compare(&old, &new, &|bytes| progress("release diff", bytes))
         });
         comparisons.push(Comparison { pair: pair.clone(), diff });
     }
     for distfile in report.distfiles.iter_mut().filter(|d| d.role == Role::Content) {
         let comparison = comparisons.iter().find(|c| c.pair.new == distfile.name);
         progress("source", 0);
-        let mut findings = vec![reviewed(bump, comparison), sourced(bump, distfile)];
+        let mut findings = vec![reviewed(bump, comparison), sourced(bump, distfile, progress)];
         // In its place stands that `check` looks at neither.
         distfile.findings.retain(|f| !matches!(f.check, Check::Source | Check::Review));
         findings.extend(bump.gaps.iter().cloned());
@@ -212,7 +201,6 @@ pub fn examine(
         }
         distfile.findings.extend(findings);
         distfile.findings.sort_by_key(|finding| finding.check);
-        progress("source", distfile.size);
     }
     let contents = report.distfiles.iter().filter(|d| d.role == Role::Content);
     report.summary = Summary::of(report.clock, contents.map(|d| d.findings.as_slice()));
@@ -246,25 +234,16 @@ fn reviewed(bump: &Bump, comparison: Option<&Comparison>) -> Finding {
     }
 }
 
-fn sourced(bump: &Bump, distfile: &DistfileReport) -> Finding {
+fn sourced(bump: &Bump, distfile: &DistfileReport, progress: Progress<'_>) -> Finding {
     let Some(clone) = &bump.git else { return source::no_clone() };
     let mut spec = bump.commit.clone();
-    if spec == CommitSpec::default()
-        && let Some((commit, tag)) = attested(&distfile.findings)
-    {
-        spec = CommitSpec { commit: Some(commit), tag };
+    if spec == CommitSpec::default() {
+        match source::attested(&distfile.findings) {
+            Ok(Some(attested)) => spec = CommitSpec::of(attested),
+            Ok(None) => {}
+            Err(error) => return source::failed(&error),
+        }
     }
-    source::check(&bump.check.distdir.join(&distfile.name), clone, &spec, &bump.options)
-}
-
-/// The commit that was attested by who should publish, and its tag.
-fn attested(findings: &[Finding]) -> Option<(String, Option<String>)> {
-    let counts = |finding: &&Finding| {
-        finding.check == Check::Provenance
-            && matches!(finding.class, None | Some(FailureClass::NotCheckedNoExpectation))
-    };
-    let certificate = findings.iter().filter(counts).find_map(|f| f.detail.get("certificate"))?;
-    let claim = |name: &str| certificate.get(name).and_then(Value::as_str);
-    let tag = claim("Source Repository Ref").and_then(|r| r.strip_prefix("refs/tags/"));
-    Some((claim("Source Repository Digest")?.to_owned(), tag.map(str::to_owned)))
+    let path = bump.check.distdir.join(&distfile.name);
+    source::check(&path, clone, &spec, &bump.options, &|bytes| progress("source", bytes))
 }

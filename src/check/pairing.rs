@@ -118,15 +118,24 @@ pub fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
 
 /// Whether `path` is called `.bundle` and is no Sigstore bundle.
 fn is_other_bundle(path: &Path) -> bool {
-    if path.extension().is_none_or(|extension| extension != "bundle") {
-        return false;
+    path.extension().is_some_and(|extension| extension == "bundle")
+        && begins_like_json(path).is_some_and(|json| !json)
+}
+
+/// Whether `path` holds what could be a Sigstore bundle, or is named like one.
+pub fn looks_like_bundle(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match begins_like_json(path) {
+        Some(json) => json,
+        None => by_suffix(&name).is_some_and(|(kind, _)| kind == EvidenceKind::Bundle),
     }
+}
+
+/// Whether a file begins like a JSON object; `None` where it cannot be read.
+fn begins_like_json(path: &Path) -> Option<bool> {
     let mut start = [0; 64];
-    let Some(read) = open_regular(path).ok().and_then(|mut file| file.read(&mut start).ok()) else {
-        return false;
-    };
-    let start = start.get(..read).unwrap_or_default();
-    !start.trim_ascii_start().starts_with(b"{")
+    let read = open_regular(path).ok()?.read(&mut start).ok()?;
+    Some(start.get(..read)?.trim_ascii_start().starts_with(b"{"))
 }
 
 #[cfg(test)]

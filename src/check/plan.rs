@@ -60,14 +60,14 @@ impl Plan {
             let bytes = read_evidence(path)?;
             // Paired by hand, a bundle is a signature like any other.
             if inputs.bundle_policy.is_some() && bytes.trim_ascii_start().starts_with(b"{") {
-                self.add_bundle(inputs, path.clone(), &bytes);
+                self.add_bundle(inputs, name, path.clone(), &bytes);
             } else {
                 self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
             }
         }
         for path in evidence.bundles {
             let bytes = read_evidence(&path)?;
-            self.add_bundle(inputs, path, &bytes);
+            self.add_bundle(inputs, name, path, &bytes);
         }
         for path in evidence.provenance {
             self.wanted.hashes.insert(HashName::Sha256);
@@ -75,8 +75,7 @@ impl Plan {
             self.provenance.push((path, bytes));
         }
         if let Some(files) = inputs.previous.get(name) {
-            let release = files.read(&inputs.keys, inputs.verifier.as_ref(), inputs.now)?;
-            self.previous = Some(release);
+            self.previous = Some(files.read(inputs)?);
         }
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = signatures::KINDS.map(|(check, _)| {
@@ -107,11 +106,12 @@ impl Plan {
         Ok(())
     }
 
-    fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf, bytes: &[u8]) {
+    fn add_bundle(&mut self, inputs: &Inputs, name: &str, path: PathBuf, bytes: &[u8]) {
         let bundle = UnverifiedBundle::parse(bytes);
         self.wanted.hashes.insert(HashName::Sha256);
-        if let (Ok(bundle), Some(policy)) = (&bundle, &inputs.bundle_policy) {
-            let needs = bundle.needs(policy);
+        let compared = inputs.bundle_policy.is_some() || inputs.previous.contains_key(name);
+        if let Some(bundle) = bundle.as_ref().ok().filter(|_| compared) {
+            let needs = bundle.needs(inputs.bundle_policy.as_ref());
             self.wanted.blob |= needs.blob;
             if needs.sha512 {
                 self.wanted.hashes.insert(HashName::Sha512);
@@ -162,7 +162,12 @@ impl Plan {
             }
         }
         if let Some(before) = &self.previous {
-            let now = previous::release(&attestations, &findings);
+            let artifact = artifact(measured);
+            let bundles = self.bundles.iter().map(|(path, bundle)| {
+                let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
+                facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
+            });
+            let now = previous::release(&attestations, bundles.collect(), &findings);
             findings.extend(history::judge(before, &now));
         }
         findings.extend(attestations.into_iter().map(|checked| checked.finding));
@@ -171,7 +176,7 @@ impl Plan {
 }
 
 /// The digests of what was measured, in the form that bundles want.
-fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
+pub(super) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
     fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
         measured.digests.get(&name)?.as_slice().try_into().ok()
     }

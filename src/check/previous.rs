@@ -1,17 +1,23 @@
 //! Makes the facts that continuity compares: of the release before, and of this one.
 
-use super::pairing::{COMPRESSION, signature_of, without_compression};
-use super::signatures::{Keys, Over, Signatures};
+use super::Inputs;
+use super::pairing::{
+    COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
+};
+use super::plan::artifact;
+use super::signatures::{Over, Signatures};
 use crate::attestation::{Checked, Provenance};
+use crate::digests::HashName;
 use crate::distfile::{self, Wanted};
 use crate::failure::{FailureClass, Outcome};
 use crate::finding::{Check, Finding};
-use crate::history::{Fault, KINDS, Release, Signer};
-use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
-use crate::sigstore::Verifier;
+use crate::history::{Attested, Fault, KINDS, Release, Signer};
+use crate::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
+use crate::sigstore::{
+    ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
+};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// The evidence of the release before, as files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +26,7 @@ pub struct Previous {
     pub name: Option<String>,
     /// Its provenance.
     pub provenance: Vec<PathBuf>,
-    /// Its signatures, each with the file that it is over; without it, what stands beside it by
+    /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what stands beside it by
     /// its name.
     pub signatures: Vec<(PathBuf, Option<PathBuf>)>,
 }
@@ -29,6 +35,7 @@ impl Previous {
     /// Whether reading it takes a verifier of Sigstore evidence.
     pub fn needs_verifier(&self) -> bool {
         !self.provenance.is_empty()
+            || self.signatures.iter().any(|(path, _)| looks_like_bundle(path))
     }
 
     /// Reads and authenticates it.
@@ -36,34 +43,53 @@ impl Previous {
     /// # Errors
     ///
     /// Where a file cannot be read. What a file holds makes facts or faults.
-    pub fn read(
-        &self,
-        keys: &Keys,
-        verifier: Option<&Verifier>,
-        now: SystemTime,
-    ) -> Result<Release, InputError> {
+    pub fn read(&self, inputs: &Inputs) -> Result<Release, InputError> {
         let mut release = Release { name: self.name.clone(), ..Release::default() };
         for path in &self.provenance {
-            if let Some(verifier) = verifier {
+            if let Some(verifier) = &inputs.verifier {
                 add_provenance(&mut release, path, verifier)?;
             }
         }
         for (signature, distfile) in &self.signatures {
-            add_signature(&mut release, signature, distfile.as_deref(), keys, now)?;
+            let bytes = read_bounded(signature, EVIDENCE_LIMIT)?;
+            let signed = signed_file(signature, distfile.as_deref());
+            if looks_like_bundle(signature) {
+                add_bundle(&mut release, signature, &bytes, signed, inputs)?;
+            } else {
+                add_signature(&mut release, signature, &bytes, signed, inputs)?;
+            }
         }
         Ok(release)
     }
 }
 
-/// What is known of this release: the attestations and signatures that were checked.
-pub fn release(attestations: &[Checked], findings: &[Finding]) -> Release {
+/// Who signed a Sigstore bundle, or why that cannot be said.
+pub enum BundleFacts {
+    /// Whom its certificate names.
+    Certified(Attested),
+    /// The holder of the key that was given.
+    ByKey(Signer),
+}
+
+/// What is known of this release: the attestations, bundles and signatures that were checked.
+pub fn release(
+    attestations: &[Checked],
+    bundles: Vec<Result<BundleFacts, Fault>>,
+    findings: &[Finding],
+) -> Release {
     let mut release = Release::default();
     for Checked { finding, facts } in attestations {
         match (facts, finding.class) {
-            (Some(facts), _) => release.facts.attestations.push(facts.claims().clone()),
+            (Some(facts), _) => release.facts.attestations.push(Attested {
+                claims: facts.claims().clone(),
+                kind: Some(facts.statement().predicate_type.clone()),
+            }),
             (None, Some(class)) => release.faults.push(fault(finding, class)),
             (None, None) => {}
         }
+    }
+    for bundle in bundles {
+        add_bundle_facts(&mut release, bundle);
     }
     add_signatures(&mut release, findings);
     release
@@ -95,7 +121,9 @@ fn add_provenance(
     for attestation in provenance.attestations() {
         match verifier.detached(attestation) {
             Ok(facts) => {
-                release.facts.attestations.push(facts.claims().clone());
+                let kind = Some(facts.statement().predicate_type.clone());
+                let attested = Attested { claims: facts.claims().clone(), kind };
+                release.facts.attestations.push(attested);
                 let subject = facts.statement().subjects.first();
                 release.name = release.name.take().or(subject.map(|s| s.name.clone()));
             }
@@ -109,35 +137,120 @@ fn add_provenance(
 fn add_signature(
     release: &mut Release,
     signature: &Path,
-    distfile: Option<&Path>,
-    keys: &Keys,
-    now: SystemTime,
+    bytes: &[u8],
+    signed: Option<(PathBuf, Over)>,
+    inputs: &Inputs,
 ) -> Result<(), InputError> {
-    let bytes = read_bounded(signature, EVIDENCE_LIMIT)?;
     let mut signatures = Signatures::default();
     let mut wanted = Wanted::default();
-    let signed = signed_file(signature, distfile);
     let over = signed.as_ref().map_or(Over::File, |(_, over)| *over);
-    signatures.add(keys, signature, &bytes, over, &mut wanted);
+    signatures.add(&inputs.keys, signature, bytes, over, &mut wanted);
     let Some((path, _)) = signed else {
         let evidence = KINDS.into_iter().find(|kind| signatures.has(*kind));
-        release.faults.push(Fault {
-            evidence: evidence.unwrap_or(Check::Openpgp),
-            class: FailureClass::SignatureStray,
-            text: "what it is over is not there, so it cannot be checked".to_owned(),
-            file: Some(signature.to_string_lossy().into_owned()),
-        });
+        release.faults.push(stray(signature, evidence.unwrap_or(Check::Openpgp)));
         return Ok(());
     };
     let measured = distfile::measure(&path, &wanted, &mut |_| {})?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    add_signatures(release, &signatures.judge(keys, now, &name, &measured));
+    let name = file_name(&path);
+    add_signatures(release, &signatures.judge(&inputs.keys, inputs.now, &name, &measured));
     release.name.get_or_insert(name);
     Ok(())
 }
 
+fn stray(signature: &Path, evidence: Check) -> Fault {
+    Fault {
+        evidence,
+        class: FailureClass::SignatureStray,
+        text: "what it is over is not there, so it cannot be checked".to_owned(),
+        file: Some(signature.to_string_lossy().into_owned()),
+    }
+}
+
+/// A Sigstore bundle of the release before, checked over the file that it is about.
+fn add_bundle(
+    release: &mut Release,
+    path: &Path,
+    bytes: &[u8],
+    signed: Option<(PathBuf, Over)>,
+    inputs: &Inputs,
+) -> Result<(), InputError> {
+    let bundle = match UnverifiedBundle::parse(bytes) {
+        Ok(bundle) => bundle,
+        Err(error) => {
+            release.faults.push(bundle_fault(path, &error));
+            return Ok(());
+        }
+    };
+    let Some((distfile, _)) = signed else {
+        release.faults.push(stray(path, Check::Sigstore));
+        return Ok(());
+    };
+    let needs = bundle.needs(inputs.bundle_policy.as_ref());
+    let mut wanted = Wanted { blob: needs.blob, ..Wanted::default() };
+    wanted.hashes.insert(HashName::Sha256);
+    if needs.sha512 {
+        wanted.hashes.insert(HashName::Sha512);
+    }
+    let measured = distfile::measure(&distfile, &wanted, &mut |_| {})?;
+    add_bundle_facts(release, authenticate(inputs, path, &bundle, &artifact(&measured)));
+    release.name.get_or_insert(file_name(&distfile));
+    Ok(())
+}
+
+/// Who signed a bundle: whom its certificate names, or the holder of the key that was given.
+pub fn authenticate(
+    inputs: &Inputs,
+    path: &Path,
+    bundle: &UnverifiedBundle,
+    artifact: &ArtifactDigests<'_>,
+) -> Result<BundleFacts, Fault> {
+    let Some(verifier) = &inputs.verifier else {
+        return Err(Fault {
+            evidence: Check::Sigstore,
+            class: FailureClass::NotCheckedBuild,
+            text: "no trusted root was read".to_owned(),
+            file: Some(path.to_string_lossy().into_owned()),
+        });
+    };
+    let facts = match &inputs.bundle_policy {
+        Some(policy @ BundlePolicy::ManagedKey(_)) => verifier.bundle(bundle, artifact, policy),
+        _ => verifier.signer(bundle, artifact),
+    }
+    .map_err(|error| bundle_fault(path, &error))?;
+    let kind = facts.statement().map(|statement| statement.predicate_type.clone());
+    Ok(match facts.claims() {
+        Some(claims) => BundleFacts::Certified(Attested { claims: claims.clone(), kind }),
+        None => BundleFacts::ByKey(Signer {
+            evidence: Check::Sigstore,
+            identity: "the given key".to_owned(),
+            name: None,
+        }),
+    })
+}
+
+/// Why nothing can be said of who signed a bundle.
+pub fn bundle_fault(path: &Path, error: &AttestationFault) -> Fault {
+    Fault {
+        evidence: Check::Sigstore,
+        class: error.class(),
+        text: error.to_string(),
+        file: Some(path.to_string_lossy().into_owned()),
+    }
+}
+
+fn add_bundle_facts(release: &mut Release, bundle: Result<BundleFacts, Fault>) {
+    match bundle {
+        Ok(BundleFacts::Certified(attested)) => release.facts.bundles.push(attested),
+        Ok(BundleFacts::ByKey(signer)) => release.facts.signers.push(signer),
+        Err(fault) => release.faults.push(fault),
+    }
+}
+
+/// What is not told from its findings.
+const ATTESTED: [Check; 2] = [Check::Provenance, Check::Sigstore];
+
 fn add_signatures(release: &mut Release, findings: &[Finding]) {
-    for finding in findings.iter().filter(|f| f.check != Check::Provenance) {
+    for finding in findings.iter().filter(|f| !ATTESTED.contains(&f.check)) {
         match finding.class {
             _ if !KINDS.contains(&finding.check) => {}
             None => release.facts.signers.extend(signers(finding)),
@@ -180,7 +293,7 @@ fn signed_file(signature: &Path, distfile: Option<&Path>) -> Option<(PathBuf, Ov
     if let Some(distfile) = distfile {
         return Some((distfile.to_owned(), over(distfile)));
     }
-    let base = signature_of(&name).or_else(|| name.strip_suffix(".minisig"))?;
+    let base = by_suffix(&name).filter(|(kind, _)| *kind != EvidenceKind::Provenance)?.1;
     let plain = signature.with_file_name(base);
     let compressed =
         || COMPRESSION.iter().map(|suffix| signature.with_file_name(format!("{base}{suffix}")));

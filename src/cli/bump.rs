@@ -2,9 +2,10 @@
 
 mod expected;
 
-use super::check::{LONG_WORK, required, size_of, split_pair};
+use super::check::{required, split_pair};
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
+use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
 use super::{colour, printed};
 use crate::bump::{Asked, Bump as Plan, Outcome, Package, Pair, examine, pairs};
@@ -23,10 +24,10 @@ use crate::summary::Clock;
 use crate::uncompress::Limits;
 use clap::Args;
 use expected::Expected;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Where Portage keeps distfiles unless it is told otherwise.
@@ -111,7 +112,7 @@ pub struct Bump {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub require: Vec<String>,
 
-    /// Write the release diff as one page of HTML to FILE, which must not exist
+    /// Write the release diffs as one page of HTML to FILE, which must not exist
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
 
@@ -167,7 +168,11 @@ impl Bump {
             check,
             pairs,
             git: self.git.clone(),
-            commit: CommitSpec { commit: self.commit.clone(), tag: self.tag.clone() },
+            commit: CommitSpec {
+                commit: self.commit.clone(),
+                tag: self.tag.clone(),
+                attested_by: None,
+            },
             options: Options { directory: self.directory.clone(), ..Options::default() },
             reviews: self.reviews.clone().unwrap_or_else(|| package.directory.join(DEFAULT_FILE)),
             gaps: expected.gaps,
@@ -248,14 +253,17 @@ impl Bump {
         }
     }
 
-    /// Writes the page of the largest diff.
+    /// Writes the page of the diffs.
     fn page(&self, outcome: &Outcome) -> Result<Option<&Path>, Error> {
         let Some(path) = &self.html else { return Ok(None) };
         let diffs = outcome.comparisons.iter().filter_map(|c| c.diff.as_ref()?.as_ref().ok());
-        let Some(diff) = diffs.max_by_key(|diff| diff.new.size) else { return Ok(None) };
+        let diffs: Vec<_> = diffs.collect();
+        if diffs.is_empty() {
+            return Ok(None);
+        }
         let failed = |source| Error::Create { path: path.clone(), source };
         let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
-        show::html(diff, &mut page).and_then(|()| page.flush()).map_err(failed)?;
+        show::html(&diffs, &mut page).and_then(|()| page.flush()).map_err(failed)?;
         Ok(Some(path))
     }
 
@@ -304,22 +312,13 @@ fn needs_verifier(inputs: &Inputs) -> bool {
         || inputs.distfiles.iter().any(beside)
 }
 
-/// Over everything that is read: each new distfile for the checks, again for the diff with the old
-/// one, and again for the comparison with git.
+/// Over everything that is read: each new distfile for the checks; with the old one for the diff,
+/// twice; and again for the comparison with git.
 fn progress_bar(plan: &Plan) -> ProgressBar {
     let size = |name: &String| size_of(&plan.check.distdir.join(name));
-    let all: u64 = plan.check.distfiles.iter().map(size).sum();
-    let each = plan
-        .pairs
-        .iter()
-        .map(|pair| 2 * size(&pair.new) + pair.old.as_ref().map(size).unwrap_or_default());
-    let total = all + each.sum::<u64>();
-    if total < LONG_WORK || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{msg:25} [{bar:30}] {percent}%") {
-        bar.set_style(style.progress_chars("=> "));
-    }
-    bar
+    let checked: u64 = plan.check.distfiles.iter().map(size).sum();
+    let pairs = plan.pairs.iter();
+    let compared = pairs.filter_map(|pair| Some(2 * (size(&pair.new) + size(pair.old.as_ref()?))));
+    let sourced = plan.pairs.iter().filter(|_| plan.git.is_some()).map(|pair| size(&pair.new));
+    progress::phases(checked + compared.sum::<u64>() + sourced.sum::<u64>())
 }

@@ -2,6 +2,7 @@
 
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
+use super::progress::{self, LONG_WORK, size_of};
 use super::sigstore::SigstoreOptions;
 use crate::check::pairing::Role;
 use crate::check::previous::Previous;
@@ -15,13 +16,8 @@ use crate::requirement::{Requirement, Status};
 use crate::summary::Clock;
 use crate::uncompress::Limits;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-
-/// Distfiles of more than this many bytes together get a progress bar and threads.
-pub(super) const LONG_WORK: u64 = 32 * 1024 * 1024;
 
 const CONTINUITY: &str = "Continuity";
 
@@ -75,7 +71,7 @@ pub struct Check {
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub previous: Vec<String>,
 
-    /// Signature of the release before, whose own file stands beside it, likewise
+    /// Signature or Sigstore bundle of the release before, whose own file stands beside it, likewise
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub previous_signature: Vec<String>,
 
@@ -132,7 +128,7 @@ impl Check {
     pub fn run(&self) -> Result<Status, Error> {
         let inputs = self.inputs()?;
         let total = total_size(&inputs);
-        let bar = progress_bar(total);
+        let bar = progress::bytes(total);
         let report = run(&inputs, &|bytes| bar.inc(bytes));
         bar.finish_and_clear();
         self.print.print(&report, Stream::Output)?;
@@ -379,10 +375,6 @@ fn total_size(inputs: &Inputs) -> u64 {
     inputs.distfiles.iter().map(size).sum()
 }
 
-pub(super) fn size_of(path: &Path) -> u64 {
-    path.metadata().map(|metadata| metadata.len()).unwrap_or_default()
-}
-
 /// One, unless there is enough to read that threads pay.
 fn default_jobs(inputs: &Inputs) -> usize {
     let contents = inputs.distfiles.iter().filter(|n| pairing::without_compression(n).is_some());
@@ -390,16 +382,4 @@ fn default_jobs(inputs: &Inputs) -> usize {
         return 1;
     }
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-pub(super) fn progress_bar(total: u64) -> ProgressBar {
-    if total < LONG_WORK || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    let template = "{bytes} of {total_bytes} [{bar:30}] {binary_bytes_per_sec} {eta}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.progress_chars("=> "));
-    }
-    bar
 }

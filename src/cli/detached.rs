@@ -1,8 +1,8 @@
 //! `distvouch detached`.
 
-use super::check::{progress_bar, size_of};
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
+use super::progress::{self, size_of};
 use crate::check::pairing::Role;
 use crate::check::signatures::{Over, Signatures};
 use crate::check::{DistfileReport, Report};
@@ -112,7 +112,7 @@ impl Detached {
         let mut input = open_source(&self.file)?;
         let path = self.output.clone().unwrap_or_default();
         let sink = spool.map(|spool| spool as &mut dyn Write);
-        let bar = progress_bar(size_of(&self.file));
+        let bar = progress::bytes(size_of(&self.file));
         let measured =
             measure_stream(&mut input, &self.file, wanted, sink, &mut |bytes| bar.inc(bytes));
         bar.finish_and_clear();

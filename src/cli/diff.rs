@@ -1,5 +1,6 @@
 //! `distvouch diff`.
 
+use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::diff::{compare, show};
 use crate::error::{Error, UsageError};
@@ -64,11 +65,15 @@ impl Diff {
     /// Where an archive cannot be listed, the pattern is none, or the page cannot be written.
     pub fn run(&self) -> Result<Status, Error> {
         let glob = self.unified.as_deref().map(pattern).transpose()?;
-        let diff = compare(&self.old, &self.new)?;
+        let total = 2 * (size_of(&self.old) + size_of(&self.new));
+        let bar = progress::bytes(total);
+        let diff = compare(&self.old, &self.new, &|bytes| bar.inc(bytes));
+        bar.finish_and_clear();
+        let diff = diff?;
         if let Some(path) = &self.html {
             let failed = |source| Error::Write { path: path.clone(), source };
             let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
-            show::html(&diff, &mut page).and_then(|()| page.flush()).map_err(failed)?;
+            show::html(&[&diff], &mut page).and_then(|()| page.flush()).map_err(failed)?;
         }
         let mut out = BufWriter::new(io::stdout().lock());
         let result = if self.json {

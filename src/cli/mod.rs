@@ -12,6 +12,7 @@ pub mod keys;
 pub mod message;
 pub mod options;
 pub mod pin;
+mod progress;
 pub mod review;
 pub mod sigstore;
 pub mod source;

@@ -116,11 +116,7 @@ impl SigstoreOptions {
     ///
     /// Where a glob does not parse, or nobody is named whose publishing to pin.
     pub fn pins(&self) -> Result<Pins, UsageError> {
-        let nobody = self.repository.is_none() && self.publisher.is_none();
-        if nobody && self.has_pins() {
-            return Err(UsageError::PinWithoutPublisher);
-        }
-        Ok(Pins {
+        let pins = Pins {
             workflow: self.workflow.clone(),
             reference: self
                 .reference
@@ -134,18 +130,12 @@ impl SigstoreOptions {
             owner_id: self.owner_id,
             environment: self.environment.clone(),
             signer: self.signer.clone(),
-        })
-    }
-
-    fn has_pins(&self) -> bool {
-        self.workflow.is_some()
-            || self.reference.is_some()
-            || !self.trigger.is_empty()
-            || self.runner.is_some()
-            || self.repository_id.is_some()
-            || self.owner_id.is_some()
-            || self.environment.is_some()
-            || self.signer.is_some()
+        };
+        let nobody = self.repository.is_none() && self.publisher.is_none();
+        if nobody && !pins.is_empty() {
+            return Err(UsageError::PinWithoutPublisher);
+        }
+        Ok(pins)
     }
 
     fn triggers(&self) -> Result<Vec<String>, UsageError> {

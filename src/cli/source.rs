@@ -1,15 +1,23 @@
 //! `distvouch source`.
 
+use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::archive::show;
+use crate::attestation::{self, Subject};
+use crate::digests::HashName;
+use crate::distfile::{self, Wanted};
 use crate::error::Error;
 use crate::escape::Escaped;
+use crate::expectation::Pins;
 use crate::finding::Finding;
+use crate::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::report;
 use crate::requirement::Status;
+use crate::sigstore::{TrustedRoot, Verifier};
 use crate::source::{self, CommitSpec, Difference, Options, Report, SourceError, generated};
 use clap::Args;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -21,12 +29,16 @@ Examples:
   # The archive against the tag of its version
   distvouch source foo-1.3.tar.gz --git ~/src/foo
 
-  # Against the attested commit, which the release tag must point at
+  # Where foo-1.3.tar.gz.provenance stands beside it: against the attested commit
+  distvouch source foo-1.3.tar.gz --git ~/src/foo
+
+  # Against a commit that the release tag must point at
   distvouch source foo-1.3.tar.gz --git ~/src/foo --commit 0123456789ab --tag v1.3
 
   # A package of a monorepo
   distvouch source foo-1.3.tar.gz --git ~/src/all --tag foo-1.3 --directory packages/foo
 
+The provenance names the commit; who should have published it, `distvouch check` compares.
 git only reads: nothing is fetched, no program that the clone's configuration names is run.";
 
 /// Compare a release archive with git.
@@ -41,17 +53,31 @@ pub struct Source {
     #[arg(long, value_name = "CLONE")]
     pub git: Option<PathBuf>,
 
-    /// The commit that the archive was made from; default: that of the tag
+    /// The commit that the archive was made from; default: the one that its provenance attests, else
+    /// that of the tag
     #[arg(long, value_name = "SHA", requires = "git")]
     pub commit: Option<String>,
 
-    /// The tag of the release; default: the one that has the archive's version
+    /// The tag of the release; default: the one that the attested workflow ran on, else the one that
+    /// has the archive's version
     #[arg(long, value_name = "NAME", requires = "git")]
     pub tag: Option<String>,
 
     /// The directory of the repository that the archive was made from
     #[arg(long, value_name = "PATH", requires = "git")]
     pub directory: Option<String>,
+
+    /// The archive's provenance; default: DISTFILE.provenance, where that is
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["commit", "tag"])]
+    pub provenance: Option<PathBuf>,
+
+    /// The archive's name before an ebuild's "->" renamed it
+    #[arg(long, value_name = "NAME")]
+    pub upstream_name: Option<String>,
+
+    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    #[arg(long, value_name = "FILE")]
+    pub trusted_root: Option<PathBuf>,
 
     /// Print one JSON object
     #[arg(long)]
@@ -71,9 +97,14 @@ impl Source {
     pub fn run(&self) -> Result<Status, Error> {
         let mut report = match &self.git {
             Some(clone) => {
-                let spec = CommitSpec { commit: self.commit.clone(), tag: self.tag.clone() };
+                let spec = self.commit()?;
                 let options = Options { directory: self.directory.clone(), ..Options::default() };
-                match source::report(&self.distfile, clone, &spec, &options) {
+                let bar = progress::bytes(size_of(&self.distfile));
+                let report = source::report(&self.distfile, clone, &spec, &options, &|bytes| {
+                    bar.inc(bytes);
+                });
+                bar.finish_and_clear();
+                match report {
                     // It was left alone: that is an answer, not a failure to run.
                     Err(error @ SourceError::Archive(_)) if error.is_unsupported() => {
                         self.nothing_compared(source::failed(&error))?
@@ -92,6 +123,49 @@ impl Source {
         };
         printed(result.and_then(|()| out.flush()))?;
         Ok(Status::of(&report.finding))
+    }
+
+    /// The commit as it is given, or as the provenance names it.
+    fn commit(&self) -> Result<CommitSpec, Error> {
+        let given =
+            CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
+        let path = match &self.provenance {
+            Some(path) => path.clone(),
+            None if given != CommitSpec::default() => return Ok(given),
+            None => {
+                let beside = self.distfile.with_file_name(format!("{}.provenance", self.name()));
+                if beside.symlink_metadata().is_err() {
+                    return Ok(given);
+                }
+                beside
+            }
+        };
+        let bytes = read_bounded(&path, EVIDENCE_LIMIT)?;
+        let wanted = Wanted { hashes: BTreeSet::from([HashName::Sha256]), ..Wanted::default() };
+        let measured = distfile::measure(&self.distfile, &wanted, &mut |_| {})?;
+        let sha256 = measured.digests.get(&HashName::Sha256);
+        let name = self.name();
+        let request = attestation::Request {
+            provenance: &bytes,
+            subject: Subject {
+                name: self.upstream_name.as_deref().unwrap_or(&name),
+                sha256: sha256.and_then(|d| d.as_slice().try_into().ok()).unwrap_or_default(),
+                others: &[],
+            },
+            expectation: None,
+            pins: &Pins::default(),
+            verifier: &Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?),
+        };
+        let findings = attestation::check(&request);
+        if let Some(attested) = source::attested(&findings)? {
+            return Ok(CommitSpec::of(attested));
+        }
+        // Evidence that does not hold is not passed over in favor of a tag.
+        let finding = findings.into_iter().find(|finding| finding.class.is_some());
+        match finding.and_then(|finding| Some((finding.class?, finding.compared))) {
+            Some((class, text)) => Err(SourceError::Unattested { path, class, text }.into()),
+            None => Ok(given),
+        }
     }
 
     fn nothing_compared(&self, finding: Finding) -> Result<Report, Error> {
@@ -127,7 +201,7 @@ impl Source {
             return explain(&report.finding, out);
         };
         if let Some(stated) = &report.stated {
-            writeln!(out, "The archive's own header names commit {stated}.")?;
+            writeln!(out, "The archive itself names commit {stated}.")?;
         }
         if comparison.same == 0 {
             writeln!(

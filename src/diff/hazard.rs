@@ -7,6 +7,8 @@ use crate::archive::Nature;
 pub enum HazardKind {
     /// Directional or invisible characters: what is shown is not what is run.
     HiddenUnicode,
+    /// Fetches or decodes something and runs it.
+    RunsData,
     /// Runs while the package is configured, built or installed.
     BuildScript,
     /// Runs by itself when an interpreter or a test run starts.
@@ -42,6 +44,7 @@ impl HazardKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HiddenUnicode => "hidden-unicode",
+            Self::RunsData => "runs-data",
             Self::BuildScript => "build-script",
             Self::StartupCode => "startup-code",
             Self::Workflow => "ci-workflow",

@@ -1,6 +1,7 @@
 //! Two texts line by line, and what in the new lines can hurt.
 
 use super::hazard::{Hazard, HazardKind};
+use super::runs::Watch;
 use crate::escape::is_harmful;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 use std::time::{Duration, Instant};
@@ -86,7 +87,9 @@ fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
     let mut hidden: Option<(usize, char, usize)> = None;
     let mut long: Option<(usize, usize)> = None;
     let mut encoded: Option<(usize, usize, f64)> = None;
+    let mut watch = Watch::default();
     for (number, line) in lines {
+        watch.line(number, line);
         if let Some(c) = hidden_character(number, line) {
             let count = hidden.map_or(1, |(_, _, count)| count + 1);
             let (first, c) = hidden.map_or((number, c), |(first, c, _)| (first, c));
@@ -110,6 +113,7 @@ fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
         );
         found.push(Hazard::new(HazardKind::HiddenUnicode, reason));
     }
+    found.extend(watch.hazard());
     if let Some((number, length)) = long {
         let reason = format!("line {number} is {length} bytes long");
         found.push(Hazard::new(HazardKind::LongLine, reason));

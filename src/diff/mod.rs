@@ -3,9 +3,10 @@
 pub mod hazard;
 pub mod lines;
 pub mod matching;
+mod runs;
 pub mod show;
 
-use crate::archive::{self, ArchiveError, Entry, Keep, Kind, Listing, Oddity, Wanted};
+use crate::archive::{self, ArchiveError, Entry, Keep, Kind, Listing, Oddity, Progress, Wanted};
 use crate::digests::HashName;
 use crate::distfile;
 use crate::input::file_name;
@@ -160,17 +161,18 @@ impl Diff {
     }
 }
 
-/// Compares two release archives.
+/// Compares two release archives. `progress` is told how many bytes were read: of each archive its
+/// size twice, for its contents and for its digest, and more where not all text fits into memory.
 ///
 /// # Errors
 ///
 /// Where either cannot be listed.
-pub fn compare(old: &Path, new: &Path) -> Result<Diff, ArchiveError> {
+pub fn compare(old: &Path, new: &Path, progress: Progress<'_>) -> Result<Diff, ArchiveError> {
     // One pass is enough where all text fits into memory; what did not is read again.
     let texts = wanted(Keep::Texts);
     let (old_side, new_side) = both(
-        || Ok((archive::read(old, &texts)?, digest(old)?)),
-        || Ok((archive::read(new, &texts)?, digest(new)?)),
+        || Ok((archive::read(old, &texts, progress)?, digest(old, progress)?)),
+        || Ok((archive::read(new, &texts, progress)?, digest(new, progress)?)),
     );
     let ((mut old_listing, old_digest), (mut new_listing, new_digest)) = (old_side?, new_side?);
     let versions =
@@ -212,13 +214,13 @@ fn both<T: Send>(
     })
 }
 
-fn digest(path: &Path) -> Result<Vec<u8>, ArchiveError> {
+fn digest(path: &Path, progress: Progress<'_>) -> Result<Vec<u8>, ArchiveError> {
     let wanted = distfile::Wanted {
         hashes: BTreeSet::from([HashName::Blake2b]),
         ..distfile::Wanted::default()
     };
-    let mut measured =
-        distfile::measure(path, &wanted, &mut |_| {}).map_err(ArchiveError::Input)?;
+    let mut measured = distfile::measure(path, &wanted, &mut |bytes| progress(bytes))
+        .map_err(ArchiveError::Input)?;
     Ok(measured.digests.remove(&HashName::Blake2b).unwrap_or_default())
 }
 
@@ -300,7 +302,7 @@ fn read_contents(old: &Path, new: &Path, changes: &mut [Change]) -> Result<(), A
     let news: BTreeSet<usize> = news.map(|entry| entry.data).collect();
     let read = |path: &Path, members: BTreeSet<usize>| match members.is_empty() {
         true => Ok(None),
-        false => archive::read(path, &wanted(Keep::These(members))).map(Some),
+        false => archive::read(path, &wanted(Keep::These(members)), &|_| {}).map(Some),
     };
     let (olds, news) = both(|| read(old, olds), || read(new, news));
     let (olds, news) = (olds?, news?);

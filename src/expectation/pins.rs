@@ -31,6 +31,27 @@ pub struct Pins {
 }
 
 impl Pins {
+    /// Whether nothing is pinned.
+    pub fn is_empty(&self) -> bool {
+        // By name, so that a new pin cannot be forgotten here.
+        let Self {
+            workflow,
+            reference,
+            triggers,
+            runner,
+            repository_id,
+            owner_id,
+            environment,
+            signer,
+        } = self;
+        let texts = [workflow, runner, environment, signer];
+        texts.iter().all(|text| text.is_none())
+            && reference.is_none()
+            && triggers.is_empty()
+            && repository_id.is_none()
+            && owner_id.is_none()
+    }
+
     /// Whether a run of some other workflow, or from some other branch, would be seen: the ref is
     /// one branch by its full name, or only tags match.
     pub fn fix_workflow_and_ref(&self) -> bool {

@@ -42,11 +42,13 @@ struct Found(Vec<Change>);
 impl Found {
     fn push(&mut self, class: FailureClass, what: &'static str, before: &str, now: Option<&str>) {
         self.0.push(Change {
+            // Whoever compares Sigstore bundles says so.
             evidence: Check::Provenance,
             class,
             what,
             before: before.to_owned(),
             now: now.map(str::to_owned),
+            usual: false,
         });
     }
 }
@@ -154,10 +156,33 @@ fn signer(before: &Claims, now: &Claims, found: &mut Found) {
         return found.push(FailureClass::PublisherChanged, "signing workflow", was.path, None);
     };
     if was.own == is.own && was.path == is.path {
+        if !is.own {
+            moved_tag(before, now, found);
+        }
         return;
     }
     let class = if is.own { FailureClass::PublisherChanged } else { FailureClass::SignerExternal };
     found.push(class, "signing workflow", was.path, Some(is.path));
+}
+
+/// A reusable workflow of another repository that stands at the same tag and another commit. Its
+/// owners move the tag of a major version with each release of theirs; so does whoever takes that
+/// repository over.
+fn moved_tag(before: &Claims, now: &Claims, found: &mut Found) {
+    let both = |claim| before.get(claim).zip(now.get(claim));
+    let Some((was_uri, is_uri)) = both(Claim::BuildSignerUri) else { return };
+    let Some((was, is)) = both(Claim::BuildSignerDigest) else { return };
+    if was_uri == is_uri && is_uri.contains("@refs/tags/") && was != is {
+        found.push(
+            FailureClass::SignerExternal,
+            "commit behind the signing workflow's tag",
+            &format!("{was} ({was_uri})"),
+            Some(is),
+        );
+        if let Some(change) = found.0.last_mut() {
+            change.usual = true;
+        }
+    }
 }
 
 struct Signing<'a> {

@@ -31,14 +31,22 @@ pub const PROVENANCE_FORGERS: [Capability; 5] = [
 ];
 
 /// The kinds of evidence that are compared, in the order of the findings.
-pub const KINDS: [Check; 5] =
-    [Check::Provenance, Check::Openpgp, Check::Signify, Check::Minisign, Check::Ssh];
+pub const KINDS: [Check; 6] = [
+    Check::Provenance,
+    Check::Sigstore,
+    Check::Openpgp,
+    Check::Signify,
+    Check::Minisign,
+    Check::Ssh,
+];
 
 /// What was authenticated about one release.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// The claims of each attestation.
-    pub attestations: Vec<Claims>,
+    /// The attestations of its provenance.
+    pub attestations: Vec<Attested>,
+    /// Its Sigstore bundles that have a certificate.
+    pub bundles: Vec<Attested>,
     /// Who signed, by signatures that count.
     pub signers: Vec<Signer>,
 }
@@ -46,14 +54,41 @@ pub struct Facts {
 impl Facts {
     /// Whether there is any evidence of that kind.
     pub fn has(&self, evidence: Check) -> bool {
+        !self.attested(evidence).is_empty() || self.signers(evidence).next().is_some()
+    }
+
+    /// What was signed under a certificate.
+    fn attested(&self, evidence: Check) -> &[Attested] {
         match evidence {
-            Check::Provenance => !self.attestations.is_empty(),
-            _ => self.signers.iter().any(|signer| signer.evidence == evidence),
+            Check::Provenance => &self.attestations,
+            Check::Sigstore => &self.bundles,
+            _ => &[],
         }
     }
 
     fn signers(&self, evidence: Check) -> impl Iterator<Item = &Signer> {
         self.signers.iter().filter(move |signer| signer.evidence == evidence)
+    }
+
+    /// Who signed, in words, by whatever kind of key.
+    fn who(&self, evidence: Check) -> Vec<String> {
+        let publishers = self.attested(evidence).iter().map(Attested::publisher);
+        publishers.chain(self.signers(evidence).map(ToString::to_string)).collect()
+    }
+}
+
+/// Something that was signed under a certificate of Sigstore's.
+#[derive(Debug, Clone)]
+pub struct Attested {
+    /// What the certificate says of who signed.
+    pub claims: Claims,
+    /// The type of the statement's predicate; `None` where the file itself was signed.
+    pub kind: Option<String>,
+}
+
+impl Attested {
+    fn publisher(&self) -> String {
+        Publisher::of(&self.claims).to_string()
     }
 }
 
@@ -91,9 +126,17 @@ pub struct Change {
     pub before: String,
     /// What it is; `None` where there is nothing any more.
     pub now: Option<String>,
+    /// Whether it is said beside an agreement only, though its class would contradict: what is
+    /// usual, and still worth a look.
+    pub usual: bool,
 }
 
 impl Change {
+    /// Whether it contradicts.
+    pub fn contradicts(&self) -> bool {
+        !self.usual && self.class.outcome() != Outcome::Agrees
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "class": self.class.name(),
@@ -122,55 +165,72 @@ pub fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
     KINDS
         .into_iter()
         .filter(|evidence| previous.has(*evidence))
-        .flat_map(|evidence| match evidence {
-            Check::Provenance => attested(previous, now),
-            _ => signed(evidence, previous, now).into_iter().collect(),
+        .flat_map(|evidence| {
+            let (before, now_attested) = (previous.attested(evidence), now.attested(evidence));
+            match (before, now_attested) {
+                ([], _) | (_, []) => signed(evidence, previous, now).into_iter().collect(),
+                _ => attested(evidence, before, now_attested),
+            }
         })
         .collect()
 }
 
-fn attested(previous: &Facts, now: &Facts) -> Vec<Change> {
-    if now.attestations.is_empty() {
-        let publisher = previous.attestations.first().map(Publisher::of);
-        return vec![Change {
-            evidence: Check::Provenance,
-            class: FailureClass::ProvenanceDropped,
-            what: "publisher",
-            before: publisher.map(|p| p.to_string()).unwrap_or_default(),
-            now: None,
-        }];
-    }
-    let against = |changes: &Vec<Change>| {
-        changes.iter().filter(|change| change.class.outcome() != Outcome::Agrees).count()
-    };
+fn attested(evidence: Check, previous: &[Attested], now: &[Attested]) -> Vec<Change> {
+    let against =
+        |changes: &Vec<Change>| changes.iter().filter(|change| change.contradicts()).count();
     let weight = |changes: &Vec<Change>| (against(changes), changes.len());
-    let best = |now: &Claims| {
-        let each = previous.attestations.iter().map(|before| publisher_changes(before, now));
+    let best = |now: &Attested| {
+        let each = previous.iter().map(|before| publisher_changes(&before.claims, &now.claims));
         each.min_by_key(weight).unwrap_or_default()
     };
-    now.attestations.iter().map(best).max_by_key(weight).unwrap_or_default()
+    let mut changes = now.iter().map(best).max_by_key(weight).unwrap_or_default();
+    for change in &mut changes {
+        change.evidence = evidence;
+    }
+    // A statement of how it was built says more than one that it was published: the one does not
+    // stand in for the other.
+    let mut dropped: Vec<&str> = previous.iter().filter_map(|a| a.kind.as_deref()).collect();
+    dropped.sort_unstable();
+    dropped.dedup();
+    dropped.retain(|kind| !now.iter().any(|a| a.kind.as_deref() == Some(kind)));
+    changes.extend(dropped.into_iter().map(|kind| Change {
+        evidence,
+        class: dropped_class(evidence),
+        what: "type of an attestation",
+        before: kind.to_owned(),
+        now: None,
+        usual: false,
+    }));
+    changes
+}
+
+/// The class where evidence of a kind was there and is not.
+const fn dropped_class(evidence: Check) -> FailureClass {
+    match evidence {
+        Check::Provenance => FailureClass::ProvenanceDropped,
+        _ => FailureClass::SignatureDropped,
+    }
 }
 
 fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
-    let before: Vec<&Signer> = previous.signers(evidence).collect();
-    let same = |signer: &Signer| before.iter().any(|b| b.identity == signer.identity);
+    let same = |signer: &Signer| previous.signers(evidence).any(|b| b.identity == signer.identity);
     if now.signers(evidence).any(same) {
         return None;
     }
-    let list = |signers: &mut dyn Iterator<Item = &Signer>| {
-        signers.map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
     let (class, actual) = match now.has(evidence) {
-        true => (FailureClass::SignerChanged, Some(list(&mut now.signers(evidence)))),
-        false => (FailureClass::SignatureDropped, None),
+        true => (FailureClass::SignerChanged, Some(now.who(evidence).join(", "))),
+        false => (dropped_class(evidence), None),
     };
-    Some(Change {
-        evidence,
-        class,
-        what: "signer",
-        before: list(&mut before.iter().copied()),
-        now: actual,
-    })
+    let what = if evidence == Check::Provenance { "publisher" } else { "signer" };
+    let before = previous.who(evidence);
+    // Attestations of one release are by one publisher, as a rule.
+    let mut unique: Vec<String> = Vec::new();
+    for who in before {
+        if !unique.contains(&who) {
+            unique.push(who);
+        }
+    }
+    Some(Change { evidence, class, what, before: unique.join(", "), now: actual, usual: false })
 }
 
 /// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of
@@ -209,6 +269,7 @@ pub fn no_previous() -> Finding {
 pub const fn evidence_name(evidence: Check) -> &'static str {
     match evidence {
         Check::Provenance => "provenance",
+        Check::Sigstore => "Sigstore bundle",
         Check::Openpgp => "OpenPGP signature",
         Check::Signify => "signify signature",
         Check::Minisign => "minisign signature",
@@ -242,8 +303,8 @@ fn incomparable(previous: &Facts, evidence: Check, fault: &Fault) -> Finding {
     let name = evidence_name(evidence);
     let (class, text) = match fault.class {
         FailureClass::SignerUnknown => {
-            let signers: Vec<_> = previous.signers(evidence).map(ToString::to_string).collect();
-            let text = format!("the signer was {}, and this is {}", signers.join(", "), fault.text);
+            let signers = previous.who(evidence).join(", ");
+            let text = format!("the signer was {signers}, and this is {}", fault.text);
             (FailureClass::SignerChanged, text)
         }
         class => (class, format!("the {name} of this release cannot be compared: {}", fault.text)),
@@ -262,11 +323,19 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
         None => "the release before".to_owned(),
     };
     let (said, mut against): (Vec<&Change>, Vec<&Change>) =
-        changes.iter().copied().partition(|c| c.class.outcome() == Outcome::Agrees);
+        changes.iter().copied().partition(|change| !change.contradicts());
     against.sort_by_key(|change| rank(change.class));
     let mut finding = match against.first() {
         Some(change) => {
             let text = match change.class {
+                FailureClass::ProvenanceDropped | FailureClass::SignatureDropped
+                    if now.facts.has(evidence) =>
+                {
+                    format!(
+                        "{of} had an attestation of type {}, and this one has none of that type",
+                        change.before
+                    )
+                }
                 FailureClass::ProvenanceDropped => {
                     format!("{of} was attested by {}; this one has no provenance", change.before)
                 }
@@ -304,31 +373,29 @@ fn rank(class: FailureClass) -> usize {
 }
 
 fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
-    if evidence == Check::Provenance {
-        let publisher = now.attestations.first().map(|claims| Publisher::of(claims).to_string());
-        return Finding::agrees(
-            Check::Continuity,
-            format!("publisher, numbers, workflow, trigger, runner and kind of ref with {of}"),
-            publisher.unwrap_or_default(),
-        )
-        .forged_by(PROVENANCE_FORGERS);
+    if let Some(attested) = now.attested(evidence).first() {
+        let compared = match (evidence, Publisher::of(&attested.claims)) {
+            (Check::Provenance, _) | (_, Publisher::GitHub { .. } | Publisher::GitLab { .. }) => {
+                "publisher, numbers, workflow, trigger, runner and kind of ref"
+            }
+            _ => "the identity in the Sigstore bundle and its issuer",
+        };
+        let text = format!("{compared} with {of}");
+        return Finding::agrees(Check::Continuity, text, attested.publisher())
+            .forged_by(PROVENANCE_FORGERS);
     }
-    let signers: Vec<_> = now.signers(evidence).map(ToString::to_string).collect();
     Finding::agrees(
         Check::Continuity,
         format!("the key of the {} with that of {of}", evidence_name(evidence)),
-        format!("whoever holds the secret key {}", signers.join(", ")),
+        format!("whoever holds the secret key {}", now.who(evidence).join(", ")),
     )
     .forged_by(openpgp::FORGERS)
 }
 
 fn describe(facts: &Facts, evidence: Check) -> Value {
-    match evidence {
-        Check::Provenance => {
-            facts.attestations.iter().map(|claims| Value::Object(claims.to_json())).collect()
-        }
-        _ => facts.signers(evidence).map(|signer| Value::from(signer.to_string())).collect(),
-    }
+    let attested = facts.attested(evidence).iter().map(|a| Value::Object(a.claims.to_json()));
+    let signers = facts.signers(evidence).map(|signer| Value::from(signer.to_string()));
+    attested.chain(signers).collect()
 }
 
 #[cfg(test)]

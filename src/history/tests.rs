@@ -1,17 +1,21 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
 use crate::attestation::{Claim, claims_for_tests as github};
 
 type Edits<'a> = &'a [(Claim, Option<&'a str>)];
 
+fn publish(claims: Claims) -> Attested {
+    Attested { claims, kind: Some("publish".to_owned()) }
+}
+
 fn attested(edits: Edits) -> Facts {
-    Facts { attestations: vec![github(edits)], signers: Vec::new() }
+    Facts { attestations: vec![publish(github(edits))], ..Facts::default() }
 }
 
 fn signed(evidence: Check, identities: &[&str]) -> Facts {
     let signer =
         |identity: &&str| Signer { evidence, identity: (*identity).to_owned(), name: None };
-    Facts { attestations: Vec::new(), signers: identities.iter().map(signer).collect() }
+    Facts { signers: identities.iter().map(signer).collect(), ..Facts::default() }
 }
 
 fn classes(previous: &Facts, now: &Facts) -> Vec<FailureClass> {
@@ -111,7 +115,7 @@ fn each_change_has_its_class() {
     assert_eq!(changed(&[environment(Some("pypi"))]), []);
     let mut issuer = github(&[]);
     issuer.issuer = "https://gitlab.com".to_owned();
-    let issuer = Facts { attestations: vec![issuer], signers: Vec::new() };
+    let issuer = Facts { attestations: vec![publish(issuer)], ..Facts::default() };
     assert_eq!(classes(&attested(&[]), &issuer), [C::PublisherChanged]);
 }
 
@@ -136,11 +140,57 @@ fn an_external_signer_that_stays_is_no_change() {
 }
 
 #[test]
+fn a_moved_tag_of_an_external_signer_is_said() {
+    let uri = |uri| (Claim::BuildSignerUri, Some(uri));
+    let commit = |commit| (Claim::BuildSignerDigest, Some(commit));
+    let tag = "https://github.com/x/y/.github/workflows/p.yml@refs/tags/v1";
+    let branch = "https://github.com/x/y/.github/workflows/p.yml@refs/heads/main";
+    let changes = |edits: [Edits; 2]| {
+        let [before, now] = edits.map(attested);
+        compare(&before, &now)
+    };
+    let moved = changes([&[uri(tag), commit("0a")], &[uri(tag), commit("0b")]]);
+    let [change] = moved.as_slice() else { panic!("{moved:?}") };
+    assert_eq!(change.class, FailureClass::SignerExternal);
+    assert!(!change.contradicts());
+    assert_eq!(changes([&[uri(tag), commit("0a")], &[uri(tag), commit("0a")]]), []);
+    // A branch is meant to move, and the workflow's own repository moves with the release.
+    assert_eq!(changes([&[uri(branch), commit("0a")], &[uri(branch), commit("0b")]]), []);
+    let own = "https://github.com/o/r/.github/workflows/release.yml@refs/tags/v1";
+    assert_eq!(changes([&[uri(own), commit("0a")], &[uri(own), commit("0b")]]), []);
+}
+
+#[test]
+fn a_kind_that_is_gone_is_dropped() {
+    let kind = |kind: &str| Attested { claims: github(&[]), kind: Some(kind.to_owned()) };
+    let facts = |kinds: &[&str]| Facts {
+        attestations: kinds.iter().map(|k| kind(k)).collect(),
+        ..Facts::default()
+    };
+    let dropped = [FailureClass::ProvenanceDropped];
+    assert_eq!(classes(&facts(&["publish", "slsa"]), &facts(&["publish"])), dropped);
+    assert_eq!(classes(&facts(&["slsa"]), &facts(&["publish"])), dropped);
+    assert_eq!(classes(&facts(&["publish"]), &facts(&["slsa", "publish"])), []);
+    let bundles = |kinds: &[&str]| Facts {
+        bundles: kinds.iter().map(|k| kind(k)).collect(),
+        ..Facts::default()
+    };
+    let dropped = [FailureClass::SignatureDropped];
+    assert_eq!(classes(&bundles(&["a", "b"]), &bundles(&["b"])), dropped);
+    assert_eq!(classes(&bundles(&["a"]), &Facts::default()), dropped);
+    // A key in place of a certificate is another signer.
+    let key = signed(Check::Sigstore, &["the given key"]);
+    assert_eq!(classes(&bundles(&["a"]), &key), [FailureClass::SignerChanged]);
+    assert_eq!(classes(&key, &bundles(&["a"])), [FailureClass::SignerChanged]);
+}
+
+#[test]
 fn no_attestation_outvotes_another() {
     let before = attested(&[]);
     let evil = github(&[(Claim::BuildTrigger, Some("issue_comment"))]);
     for attestations in [vec![github(&[]), evil.clone()], vec![evil, github(&[])]] {
-        let now = Facts { attestations, signers: Vec::new() };
+        let attestations = attestations.into_iter().map(publish).collect();
+        let now = Facts { attestations, ..Facts::default() };
         assert_eq!(classes(&before, &now), [FailureClass::TriggerMismatch]);
     }
 }

@@ -34,7 +34,7 @@ impl Root {
         &self,
         _: &Bundle,
         _: &ArtifactDigests<'_>,
-        _: &BundlePolicy,
+        _: Option<&BundlePolicy>,
     ) -> Result<AuthenticatedBundle, AttestationFault> {
         Err(Reason::NoSupport.into())
     }
@@ -49,7 +49,7 @@ impl Bundle {
         Ok(Self)
     }
 
-    pub(super) fn needs(&self, _: &BundlePolicy) -> Needs {
+    pub(super) fn needs(&self, _: Option<&BundlePolicy>) -> Needs {
         Needs::default()
     }
 

@@ -119,8 +119,8 @@ impl DetachedAttestation {
     }
 }
 
-/// A bundle that was signed and logged as it says, about the bytes it was held against, by whom
-/// the policy names.
+/// A bundle that was signed and logged as it says, about the bytes it was held against; where there
+/// was a policy, by whom that names.
 #[derive(Debug, Clone)]
 pub struct AuthenticatedBundle {
     claims: Option<Claims>,

@@ -29,8 +29,9 @@ impl UnverifiedBundle {
         Ok(Self { backend: backend::Bundle::new(tree)? })
     }
 
-    /// What of the file, beside its SHA-256, has to be at hand to check this bundle.
-    pub fn needs(&self, policy: &BundlePolicy) -> Needs {
+    /// What of the file, beside its SHA-256, has to be at hand to check this bundle; without a
+    /// policy, by its certificate.
+    pub fn needs(&self, policy: Option<&BundlePolicy>) -> Needs {
         self.backend.needs(policy)
     }
 

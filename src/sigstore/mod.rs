@@ -101,7 +101,21 @@ impl Verifier {
         artifact: &ArtifactDigests<'_>,
         policy: &BundlePolicy,
     ) -> Result<AuthenticatedBundle, AttestationFault> {
-        self.root.backend.bundle(&bundle.backend, artifact, policy)
+        self.root.backend.bundle(&bundle.backend, artifact, Some(policy))
+    }
+
+    /// Authenticates a Sigstore bundle with a certificate, and that it is about `artifact`. Who
+    /// signed it is in its claims, and for the caller to compare: that of a previous release.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn signer(
+        &self,
+        bundle: &UnverifiedBundle,
+        artifact: &ArtifactDigests<'_>,
+    ) -> Result<AuthenticatedBundle, AttestationFault> {
+        self.root.backend.bundle(&bundle.backend, artifact, None)
     }
 }
 

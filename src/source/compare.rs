@@ -1,5 +1,6 @@
 //! An archive's listing against a commit's tree.
 
+use super::cargo;
 use super::generated::{self, Explanation};
 use super::git::{Clone, GitError, TreeEntry};
 use crate::archive::{Entry, Kind, Listing};
@@ -51,7 +52,10 @@ impl Difference {
     /// Whether its contents were compared and differ by something other than what is explained.
     pub fn is_contradiction(&self) -> bool {
         self.kind != DifferenceKind::Added
-            && !matches!(self.explanation, Some(Explanation::Compared(_)))
+            && !matches!(
+                self.explanation,
+                Some(Explanation::Compared(_) | Explanation::Rewritten(_))
+            )
     }
 
     /// Whether somebody could have put code of their own there.
@@ -99,9 +103,9 @@ pub fn compare(
     let members = listing.by_path();
     let directory = match directory {
         Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
-        None => wheel_root(&members, tree),
+        None => root(&members, tree),
     };
-    let tree = below(tree, &directory);
+    let (whole, tree) = (tree, below(tree, &directory));
     let mut comparison = Comparison { directory, ..Comparison::default() };
     let mut differing: Vec<(&Entry, &TreeEntry)> = Vec::new();
     for (path, entry) in &members {
@@ -109,7 +113,7 @@ pub fn compare(
             continue;
         }
         match tree.get(*path) {
-            None => comparison.differences.push(added(entry, &tree)),
+            None => comparison.differences.push(added(entry, &tree, whole)),
             Some(git) if is_same(entry, git) => {
                 comparison.same += 1;
                 let executable = git.mode & 0o111 != 0;
@@ -147,11 +151,11 @@ pub fn wanted(
     let members = listing.by_path();
     let directory = match directory {
         Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
-        None => wheel_root(&members, tree),
+        None => root(&members, tree),
     };
     let tree = below(tree, &directory);
     let differs = |path: &[u8], entry: &Entry| match tree.get(path) {
-        None => path.ends_with(b"setup.cfg"),
+        None => path.ends_with(b"setup.cfg") || path == cargo::VCS_INFO,
         Some(git) => !is_same(entry, git),
     };
     members
@@ -159,6 +163,12 @@ pub fn wanted(
         .filter(|(path, entry)| entry.is_file() && differs(path, entry))
         .map(|(_, entry)| entry.data)
         .collect()
+}
+
+/// The directory of the tree that the archive says, or seems, to come from.
+fn root(members: &BTreeMap<&[u8], &Entry>, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Vec<u8> {
+    let stated = cargo::vcs_info(members).and_then(|info| info.directory);
+    stated.unwrap_or_else(|| wheel_root(members, tree))
 }
 
 /// The tree below `directory`.
@@ -232,7 +242,11 @@ fn retyped(entry: &Entry, git: &TreeEntry) -> Difference {
     difference
 }
 
-fn added(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Difference {
+fn added(
+    entry: &Entry,
+    tree: &BTreeMap<Vec<u8>, TreeEntry>,
+    whole: &BTreeMap<Vec<u8>, TreeEntry>,
+) -> Difference {
     let setup_cfg = entry.path.ends_with(b"setup.cfg")
         && entry.contents.as_ref().is_some_and(|text| generated::is_only_egg_info(text));
     let in_submodule = || {
@@ -244,12 +258,31 @@ fn added(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Difference {
     };
     let explanation = if setup_cfg {
         Some(Explanation::Compared("setuptools' own: nothing but its [egg_info] section"))
+    } else if is_copied_license(entry, whole) {
+        Some(Explanation::Compared("a copy for the wheel's metadata of a file that git has"))
     } else if in_submodule() {
         Some(Explanation::Usual { by: "a file of a git submodule", inert: false })
     } else {
         generated::by_name(&entry.path, tree)
     };
     difference(DifferenceKind::Added, entry, explanation)
+}
+
+/// Whether a build backend copied a license or the like from the tree to where only the metadata of
+/// a wheel lies. Elsewhere a copy of what git has may be what makes it run.
+fn is_copied_license(entry: &Entry, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> bool {
+    let name = |path: &[u8]| path.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
+    let in_metadata = |path: &[u8]| {
+        let top = path.split(|b| *b == b'/').next().unwrap_or_default();
+        top.ends_with(b".dist-info")
+    };
+    entry.is_file()
+        && in_metadata(&entry.path)
+        && name(&entry.path).is_none_or(|name| name != b"entry_points.txt")
+        && entry.blob.is_some()
+        && tree.iter().any(|(path, git)| {
+            Some(&git.object) == entry.blob.as_ref() && name(path) == name(&entry.path)
+        })
 }
 
 fn difference(kind: DifferenceKind, entry: &Entry, explanation: Option<Explanation>) -> Difference {
@@ -276,8 +309,16 @@ fn explain_cargo(
         return;
     }
     for difference in &mut comparison.differences {
-        if difference.path == b"Cargo.toml.orig" {
-            difference.explanation = Some(Explanation::Compared("the same as Cargo.toml in git"));
+        match difference.path.as_slice() {
+            b"Cargo.toml.orig" => {
+                let same = Explanation::Compared("the same as Cargo.toml in git");
+                difference.explanation = Some(same);
+            }
+            b"Cargo.toml" if difference.kind == DifferenceKind::Changed => {
+                let rewritten = "cargo package wrote it from Cargo.toml.orig, which is as in git";
+                difference.explanation = Some(Explanation::Rewritten(rewritten));
+            }
+            _ => {}
         }
     }
 }

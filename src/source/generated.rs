@@ -18,6 +18,9 @@ pub enum Explanation {
         /// Whether nothing runs or builds by it: metadata that an installer reads.
         inert: bool,
     },
+    /// A tool made it from a file that is as it is in git, which stands beside it; what the tool
+    /// made of that was compared with nothing.
+    Rewritten(&'static str),
     /// The contents were compared, and this is all that differs.
     Compared(&'static str),
 }
@@ -27,6 +30,7 @@ impl Explanation {
     pub fn describe(self) -> String {
         match self {
             Self::Usual { by, .. } => format!("usually {by}; contents compared with nothing"),
+            Self::Rewritten(what) => format!("{what}; what it became was compared with nothing"),
             Self::Compared(what) => format!("compared: {what}"),
         }
     }

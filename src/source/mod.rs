@@ -4,23 +4,26 @@
 //! and compared with the tree's: of equal files no byte is read from git. What differs is explained
 //! where its contents explain it, named where its name does, and never left out.
 
+mod attested;
+mod cargo;
 pub mod compare;
 pub mod generated;
 pub mod git;
 mod tag;
 
+pub use attested::{Attested, attested};
 pub use compare::{Comparison, Difference, DifferenceKind};
 pub use git::GitError;
 
 use crate::access::Capability;
-use crate::archive::{self, ArchiveError, GitHash, Keep, Listing, Wanted, show};
+use crate::archive::{self, ArchiveError, GitHash, Keep, Listing, Progress, Wanted, show};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use git::{BLOB_EACH, Clone};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Names that a finding's sentence lists.
@@ -36,6 +39,16 @@ pub struct CommitSpec {
     pub commit: Option<String>,
     /// The tag of the release. Where a commit is given too, it must point there.
     pub tag: Option<String>,
+    /// Who attested that commit, where an attestation named it.
+    pub attested_by: Option<String>,
+}
+
+impl CommitSpec {
+    /// The commit of an attestation.
+    pub fn of(attested: Attested) -> Self {
+        let Attested { commit, tag, publisher } = attested;
+        Self { commit: Some(commit), tag, attested_by: Some(publisher) }
+    }
 }
 
 /// How to compare.
@@ -71,6 +84,17 @@ pub enum SourceError {
     },
     /// Several tags have the archive's version and point at different commits.
     SeveralTags(Vec<String>),
+    /// The provenance that should name the commit does not hold.
+    Unattested {
+        /// Its file.
+        path: PathBuf,
+        /// Why not.
+        class: FailureClass,
+        /// Why not, in words.
+        text: String,
+    },
+    /// Several attestations of the archive name different commits.
+    SeveralAttested(Vec<String>),
 }
 
 impl SourceError {
@@ -96,6 +120,17 @@ impl fmt::Display for SourceError {
             Self::NoCommit { version: Some(version) } => write!(
                 f,
                 "the clone has no tag for version {version}: name the release with --tag or --commit, or fetch the tags"
+            ),
+            Self::Unattested { path, class, text } => write!(
+                f,
+                "{}: no attestation that holds names a commit: {text} ({}); name the release with --commit or --tag",
+                path.display(),
+                class.name()
+            ),
+            Self::SeveralAttested(commits) => write!(
+                f,
+                "the attestations name different commits: name one with --commit ({})",
+                commits.join(", ")
             ),
             Self::SeveralTags(tags) => write!(
                 f,
@@ -137,6 +172,8 @@ pub struct Commit {
     pub tag: Option<String>,
     /// Whether the tag was found by the version, not given.
     pub tag_found: bool,
+    /// Who attested the commit, where an attestation named it.
+    pub attested_by: Option<String>,
     /// The commit that the tag points at, where it is another.
     pub tag_elsewhere: Option<String>,
     /// The branches and tags that lead to it, as far as [`LISTED`].
@@ -152,7 +189,8 @@ pub struct Report {
     pub commit: Option<Commit>,
     /// The comparison; `None` where there is no commit.
     pub comparison: Option<Comparison>,
-    /// The commit that the archive's own header names, as `git archive` writes it.
+    /// The commit that the archive itself names: in the header that `git archive` writes, or in the
+    /// file that `cargo package` does.
     pub stated: Option<String>,
     /// Size of the archive in bytes.
     pub size: u64,
@@ -171,8 +209,14 @@ pub fn no_clone() -> Finding {
 
 /// What the comparison of `distfile` with a commit in `clone` says. Never fails: where nothing
 /// could be compared, the finding says why.
-pub fn check(distfile: &Path, clone: &Path, commit: &CommitSpec, options: &Options) -> Finding {
-    match report(distfile, clone, commit, options) {
+pub fn check(
+    distfile: &Path,
+    clone: &Path,
+    commit: &CommitSpec,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Finding {
+    match report(distfile, clone, commit, options, progress) {
         Ok(report) => report.finding,
         Err(error) => failed(&error),
     }
@@ -188,7 +232,8 @@ pub fn failed(error: &SourceError) -> Finding {
     Finding::fails(Check::Source, class, error.to_string())
 }
 
-/// Compares `distfile` with a commit in `clone`.
+/// Compares `distfile` with a commit in `clone`. `progress` is told how many bytes of the archive
+/// were read.
 ///
 /// # Errors
 ///
@@ -199,6 +244,7 @@ pub fn report(
     clone: &Path,
     spec: &CommitSpec,
     options: &Options,
+    progress: Progress<'_>,
 ) -> Result<Report, SourceError> {
     tag::check(spec)?;
     let clone = Clone::open(clone, options.timeout)?;
@@ -219,9 +265,14 @@ pub fn report(
     };
     let tree = clone.tree(&commit.name)?;
     let directory = options.directory.as_deref();
-    let listing = list(distfile, hash, &|listing| compare::wanted(listing, &tree, directory))?;
+    let listing =
+        list(distfile, hash, progress, &|listing| compare::wanted(listing, &tree, directory))?;
     let comparison = compare::compare(&listing, &tree, directory, &clone)?;
-    let stated = listing.comment.filter(|comment| git::is_hex(comment));
+    let stated = listing
+        .comment
+        .clone()
+        .or_else(|| cargo::vcs_info(&listing.by_path())?.commit)
+        .filter(|stated| git::is_hex(stated));
     let finding = judge(&commit, &comparison, stated.as_deref());
     Ok(Report {
         commit: Some(commit),
@@ -237,6 +288,7 @@ pub fn report(
 fn list(
     distfile: &Path,
     hash: GitHash,
+    progress: Progress<'_>,
     wanted: &dyn Fn(&Listing) -> BTreeSet<usize>,
 ) -> Result<Listing, ArchiveError> {
     let pass = |contents| {
@@ -247,7 +299,7 @@ fn list(
             contents_all: 64 << 20,
             ..Wanted::default()
         };
-        archive::read(distfile, &wanted)
+        archive::read(distfile, &wanted, progress)
     };
     let listing = pass(Keep::Texts)?;
     let members = wanted(&listing);
@@ -283,7 +335,8 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
     let added = || comparison.differences.iter().filter(|d| d.kind == DifferenceKind::Added);
     let short = commit.name.get(..12).unwrap_or(&commit.name);
     let tag = commit.tag.as_ref().map(|tag| format!(" (tag {tag})")).unwrap_or_default();
-    let at = format!("commit {short}{tag}");
+    let by = commit.attested_by.as_ref().map(|by| format!(", attested by {by}"));
+    let at = format!("commit {short}{tag}{}", by.unwrap_or_default());
     let reachable = !commit.references.is_empty();
     let mut finding = if comparison.same == 0 {
         let compared = format!("not one file of the archive is the same in git at {at}");
@@ -334,7 +387,7 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
         finding = note_added(finding, comparison);
     }
     if let Some(stated) = stated.filter(|stated| *stated != commit.name) {
-        let text = format!("the archive's own header names another commit, {stated}");
+        let text = format!("the archive itself names another commit, {stated}");
         finding = finding.noting(FailureClass::TagMismatch, text);
     }
     if finding.class.is_none() {
@@ -412,6 +465,7 @@ fn with_detail(
         .with("tag", commit.tag.clone())
         .with("tag_found_by_version", commit.tag_found)
         .with("tag_elsewhere", commit.tag_elsewhere.clone())
+        .with("attested_by", commit.attested_by.clone())
         .with("references", commit.references.clone())
         .with("shallow", commit.shallow)
         .with("stated_commit", stated)

@@ -37,7 +37,11 @@ pub(super) fn find(
     spec: &CommitSpec,
     file_name: &str,
 ) -> Result<Result<Commit, String>, SourceError> {
-    let mut commit = Commit { tag: spec.tag.clone(), ..Commit::default() };
+    let mut commit = Commit {
+        tag: spec.tag.clone(),
+        attested_by: spec.attested_by.clone(),
+        ..Commit::default()
+    };
     let tagged = match &spec.tag {
         None => None,
         Some(tag) => match clone.commit(&format!("refs/tags/{tag}"))? {
@@ -142,14 +146,16 @@ mod tests {
 
     #[test]
     fn words_for_git_are_looked_at_first() {
-        let commit =
-            |name: &str| check(&CommitSpec { commit: Some(name.to_owned()), tag: None }).is_ok();
+        let commit = |name: &str| {
+            check(&CommitSpec { commit: Some(name.to_owned()), ..CommitSpec::default() }).is_ok()
+        };
         assert!(commit("0123abc") && commit(&"0".repeat(40)));
         for name in ["", "HEAD", "--help", "0123ab", "main", "0123ABCD", "0123abc^{tree}"] {
             assert!(!commit(name), "{name}");
         }
-        let tag =
-            |name: &str| check(&CommitSpec { commit: None, tag: Some(name.to_owned()) }).is_ok();
+        let tag = |name: &str| {
+            check(&CommitSpec { tag: Some(name.to_owned()), ..CommitSpec::default() }).is_ok()
+        };
         assert!(tag("v1.2") && tag("release/1.2"));
         for name in ["", "-v", "a b", "a..b", "a^{}", "a:b", "a\n", "a@{1}", "a//b", "x.lock", "/a"]
         {

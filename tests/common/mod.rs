@@ -8,6 +8,8 @@
     clippy::indexing_slicing
 )]
 
+pub mod classes;
+
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -83,11 +85,15 @@ impl Run {
     /// Takes what a finished process left.
     pub fn of(output: Output) -> Self {
         let status = output.status.code().unwrap_or_else(|| panic!("died: {output:?}"));
-        Self {
+        let run = Self {
             status,
             stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("diagnostics are UTF-8"),
+        };
+        if let Ok(json) = serde_json::from_str(&run.stdout) {
+            classes::record(&json);
         }
+        run
     }
 
     /// The JSON report.

@@ -1,6 +1,11 @@
 //! Archives and directories made at test time, and the program run on them.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
+// A test that has both this and `common` has it twice.
+#[allow(clippy::duplicate_mod)]
+#[path = "../common/classes.rs"]
+mod classes;
+
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -88,8 +93,10 @@ pub fn stderr(output: &Output) -> String {
 }
 
 pub fn json(output: &Output) -> serde_json::Value {
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}", stderr(output)))
+    let json = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", stderr(output)));
+    classes::record(&json);
+    json
 }
 
 /// No word that reads as a verdict may be printed.

@@ -38,14 +38,15 @@ b.x{background:#b3261e;color:#fff;font-weight:normal}
 @media(prefers-color-scheme:dark){.hazard{color:#f2b8b5}}
 ";
 
-/// Prints the page.
+/// Prints one page of all `diffs`.
 ///
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+pub fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     let mut out = Counted { out, bytes: 0 };
-    let title = format!("{} against {}", diff.old.name(), diff.new.name());
+    let heading = |diff: &Diff| format!("{} against {}", diff.old.name(), diff.new.name());
+    let title = diffs.iter().map(|diff| heading(diff)).collect::<Vec<_>>().join(", ");
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -53,13 +54,24 @@ pub fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
          style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{}</h1>\n",
-        escape(&title),
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
         escape(&title)
     )?;
+    for diff in diffs {
+        writeln!(out, "<h1>{}</h1>", escape(&heading(diff)))?;
+        print_diff(diff, &mut out)?;
+    }
+    writeln!(
+        out,
+        "<p>Made by distvouch {}. Nothing here read a line for you.</p>\n</body>\n</html>",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+fn print_diff(diff: &Diff, out: &mut Counted<'_>) -> io::Result<()> {
     writeln!(out, "<table>")?;
-    print_side("old", &diff.old, &mut out)?;
-    print_side("new", &diff.new, &mut out)?;
+    print_side("old", &diff.old, out)?;
+    print_side("new", &diff.new, out)?;
     writeln!(out, "</table>")?;
     if let Some(tops) = tops(diff) {
         writeln!(out, "<p>{}.</p>", escape(&tops))?;
@@ -74,14 +86,9 @@ pub fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     }
     let dangerous = |change: &Change| !change.hazards.is_empty();
     let gone = |change: &Change| change.kind == ChangeKind::Removed;
-    part("Read these first, worst on top", &|c| dangerous(c), diff, &mut out)?;
-    part("Then these", &|c| !dangerous(c) && !gone(c), diff, &mut out)?;
-    part("Gone", &|c| gone(c), diff, &mut out)?;
-    writeln!(
-        out,
-        "<p>Made by distvouch {}. Nothing here read a line for you.</p>\n</body>\n</html>",
-        env!("CARGO_PKG_VERSION")
-    )
+    part("Read these first, worst on top", &|c| dangerous(c), diff, out)?;
+    part("Then these", &|c| !dangerous(c) && !gone(c), diff, out)?;
+    part("Gone", &|c| gone(c), diff, out)
 }
 
 fn print_side(word: &str, side: &Side, out: &mut dyn Write) -> io::Result<()> {

@@ -20,7 +20,7 @@ pub(super) const SIGNATURE_DROPPED: Texts = Texts {
 };
 
 pub(super) const PUBLISHER_CHANGED: Texts = Texts {
-    happened: "Another repository, workflow or owner published the last release.",
+    happened: "Another repository, workflow, owner or account published the last release.",
     implies: "Each provenance may hold for itself; it is the change that is reported. A project \
         that moved and a project that was taken over look alike from outside.",
     benign: "The project joined an organization, left a forge, or renamed its release workflow. \

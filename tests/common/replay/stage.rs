@@ -259,6 +259,7 @@ impl Stage {
         arguments.push("--json".to_owned());
         let (status, text, said) = self.run(&arguments);
         let json: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {said}"));
+        crate::common::classes::record(&json);
         let findings = json["distfiles"][0]["findings"].as_array().unwrap();
         let Some(check) = level.check() else {
             let against = findings.iter().filter(|f| f["outcome"] == "contradicts");

@@ -290,6 +290,22 @@ impl<'a> Signing<'a> {
             "envelope": {"statement": b64(&statement), "signature": b64(&signature)}})
     }
 
+    /// The same as a Sigstore bundle (version 0.3).
+    pub fn bundle(&self) -> Value {
+        let attestation = self.attestation();
+        let material = &attestation["verification_material"];
+        let envelope = &attestation["envelope"];
+        json!({
+            "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "verificationMaterial": {
+                "certificate": {"rawBytes": material["certificate"]},
+                "tlogEntries": material["transparency_entries"]},
+            "dsseEnvelope": {
+                "payload": envelope["statement"],
+                "payloadType": PAYLOAD_TYPE,
+                "signatures": [{"sig": envelope["signature"]}]}})
+    }
+
     /// The provenance object with this attestation alone, as that run's publisher.
     pub fn provenance(&self, run: &Workflow) -> Value {
         provenance(run, &[self.attestation()])
