@@ -119,8 +119,6 @@ sum sha256 "${D}/procsub-1.tar.gz" > "${D}/procsub-1.sha256"
 # refused: made over something else
 sign /dev/null "${D}/nonfatal-1.tar.gz.asc"
 sign /dev/null "${D}/nonfatal-1.tar.sign"
-echo "not an archive" | gzip > "${D}/nonfatal-unpack-1.tar.gz"
-sign <(echo "not an archive") "${D}/nonfatal-unpack-1.tar.sign"
 echo "$(sum sha256 /dev/null)  nonfatal-1.tar.gz" | clearsign "${D}/nonfatal-1.sums.asc"
 echo "all is well" | clearsign "${D}/nonfatal-1.news.asc"
 sed -i 's/all is/nothing is/' "${D}/nonfatal-1.news.asc"
@@ -136,6 +134,10 @@ sign "${D}/hostile-1.tar.gz" "${D}/hostile-1.tar.gz.asc" hostile
 sign /dev/null "${D}/hostile-1.bad.asc" hostile
 echo "text" | clearsign "${D}/hostile-1.news.asc" hostile
 cp "${work}/hostile.asc" "${D}/hostile-1.key.asc"
+# the backslashes are in the name
+f='hostile-name-1\033[2J\x1b[31m\a.tar.gz'
+tarball hostile-name-1; compress hostile-name-1 gz "${f}"
+sign /dev/null "${D}/${f}.asc"
 
 tgz local-key-1-second
 sign "${D}/local-key-1-second.tar.gz" "${D}/local-key-1-second.tar.gz.asc" second

@@ -133,6 +133,10 @@ pypi_src_unpack() {
 	default
 }
 
+# @FUNCTION: _pypi_set_globals
+# @INTERNAL
+# @DESCRIPTION:
+# Set SRC_URI and S, and what USE=verify-provenance needs.
 _pypi_set_globals() {
 	local normalize=() sdist
 	[[ -z ${PYPI_NO_NORMALIZE} ]] || normalize=( --no-normalize )

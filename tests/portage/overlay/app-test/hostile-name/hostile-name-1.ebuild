@@ -5,13 +5,11 @@ EAPI=8
 
 inherit verify-sig
 
-DESCRIPTION="Signed, but no archive, and nonfatal does not help"
+DESCRIPTION="A distfile whose name does something when it is printed"
 HOMEPAGE="https://example.org/"
 SRC_URI="
-	https://example.org/${P}.tar.gz
-	verify-sig? (
-		https://example.org/${P}.tar.sign
-	)
+	https://example.org/${P}.tar.gz -> ${P}\\033[2J\\x1b[31m\\a.tar.gz
+	verify-sig? ( https://example.org/${P}.tar.gz.asc -> ${P}\\033[2J\\x1b[31m\\a.tar.gz.asc )
 "
 
 LICENSE="MIT"
@@ -23,10 +21,3 @@ BDEPEND="
 "
 
 VERIFY_SIG_OPENPGP_KEY_PATH="/usr/share/openpgp-keys/upstream.asc"
-
-src_unpack() {
-	if use verify-sig; then
-		nonfatal verify-sig_uncompress_verify_unpack "${DISTDIR}"/${P}.tar.{gz,sign} || :
-	fi
-	mkdir ${P} || die
-}
