@@ -567,7 +567,7 @@ _verify-sig_other_program() {
 		# revoked before the rest: the line is from gemato, which then shows what gpg said
 		gemato)
 			reasons=(
-				'OpenPGP key (import|listing) failed|No keys imported|no valid key for' not-checked-no-answer
+				'OpenPGP key (import|listing) failed|No keys imported|but no [a-z]+ key for' not-checked-no-answer
 				'rejected because of revoked key|^\[GNUPG:\] REVKEYSIG ' key-revoked
 				'^gpg: BAD signature from |^\[GNUPG:\] BADSIG ' signature-bad
 				'rejected because of expired key' key-expired
@@ -575,7 +575,7 @@ _verify-sig_other_program() {
 				"^gpg: Can't check signature: No public key" signer-unknown
 				'^gpg: Note: signatures using the .* algorithm are rejected' signature-weak
 				"^gpg: Can't check signature: " evidence-unsupported
-				'^gpg: (no valid OpenPGP data found|no signature found|no signed data|the signature could not be verified)' signature-malformed
+				'^gpg: (no [a-z]+ OpenPGP data found|no signature found|no signed data|the signature could not be )' signature-malformed
 			)
 			;;
 		signify)
