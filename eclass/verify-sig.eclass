@@ -843,46 +843,92 @@ verify-sig_verify_message() {
 	rm -r "${dir}" || die
 }
 
+# @FUNCTION: _verify-sig_checksum_function
+# @INTERNAL
+# @USAGE: <name>
+# @DESCRIPTION:
+# Set "algo", local to the calling function, to what coreutils call the hash
+# function of that name, or to "-" if nothing here computes it.
+_verify-sig_checksum_function() {
+	case ${1,,} in
+		md5) algo=md5 ;;
+		sha|sha1) algo=sha1 ;;
+		sha256|sha2-256) algo=sha256 ;;
+		sha384|sha2-384) algo=sha384 ;;
+		sha512|sha2-512) algo=sha512 ;;
+		b2|b2sum|blake2b|blake2b512|blake2b-512) algo=b2 ;;
+		*) algo=- ;;
+	esac
+}
+
+# @FUNCTION: _verify-sig_stands_for_a_digest
+# @INTERNAL
+# @USAGE: <word> <two>
+# @DESCRIPTION:
+# Whether <word> stands where a line has its digest, and is not a word of the
+# announcement in which the list stands; <two> if two characters follow it.
+_verify-sig_stands_for_a_digest() {
+	(( ${#1} < 32 )) || return 0
+	if [[ -n ${2} ]]; then
+		[[ ${1} != *: ]]
+		return
+	fi
+	[[ ${1} =~ ^[A-Za-z0-9]*[0-9][A-Za-z0-9]*$ ]] || return 1
+	case ${1,,} in
+		md5|md5sum|sha1|sha1sum|sha256|sha256sum|sha384|sha384sum|sha512|sha512sum) return 1 ;;
+		rmd160|rmd160sum|ripemd160|ripemd160sum|b2|b2sum|b2sumsum) return 1 ;;
+		blake2b|blake2bsum|blake2b512|blake2b512sum|blake2s|blake2ssum|blake2s256|blake2s256sum) return 1 ;;
+		streebog256|streebog256sum|streebog512|streebog512sum) return 1 ;;
+	esac
+}
+
 # @FUNCTION: _verify-sig_parse_checksum
 # @INTERNAL
 # @USAGE: <line>
 # @DESCRIPTION:
 # Set "algo" (empty if <line> does not say it, "-" if nothing here computes it),
-# "name" and "digest", local to the calling function, from a line of a list of
-# checksums.  Returns 1 if the line is none.
+# "name" and "digest" (empty if what stands there is none), local to the calling
+# function, from a line of a list of checksums.  Returns 1 if the line is none.
 _verify-sig_parse_checksum() {
-	local line=${1} escaped=
+	local line=${1} trimmed escaped='' two form
 	local blank=$'[ \t]'
-	local tagged='^([A-Za-z0-9/_-]{1,31}) ?\((.*)\)'"${blank}*=${blank}*([0-9A-Fa-f]+)${blank}*\$"
-	local plain="^([0-9A-Fa-f]{32,})${blank}[ *]?(.+)\$"
+	local tagged='^([A-Za-z0-9/_-]{1,31}) ?\((.*)\)'"${blank}*=(.*)\$"
+	local plain="^([^ "$'\t'"]*)${blank}(.*)\$"
 
-	line=${line#"${line%%[!$' \t']*}"}
-	if [[ ${line} == \\* ]]; then
+	trimmed=${line#"${line%%[!$' \t']*}"}
+	if [[ ${trimmed} == \\* ]]; then
 		escaped=1
-		line=${line:1}
+		trimmed=${trimmed:1} line=${trimmed}
 	fi
-	if [[ ${line} =~ ${tagged} ]]; then
-		name=${BASH_REMATCH[2]} digest=${BASH_REMATCH[3],,}
-		case ${BASH_REMATCH[1],,} in
-			md5) algo=md5 ;;
-			sha|sha1) algo=sha1 ;;
-			sha256|sha2-256) algo=sha256 ;;
-			sha384|sha2-384) algo=sha384 ;;
-			sha512|sha2-512) algo=sha512 ;;
-			b2|b2sum|blake2b|blake2b512|blake2b-512) algo=b2 ;;
-			*) algo=- ;;
-		esac
-	elif [[ ${line} =~ ${plain} ]]; then
-		algo='' name=${BASH_REMATCH[2]} digest=${BASH_REMATCH[1],,}
+	if [[ ${trimmed} =~ ${tagged} ]]; then
+		name=${BASH_REMATCH[2]} digest=${BASH_REMATCH[3]}
+		digest=${digest#"${digest%%[!$' \t']*}"} digest=${digest%"${digest##*[!$' \t']}"}
+		_verify-sig_checksum_function "${BASH_REMATCH[1]}"
 	else
-		return 1
+		# two blanks with nothing in front are what follows a digest
+		for form in "${trimmed}" "${line}"; do
+			algo=- two=
+			[[ ${form} =~ ${plain} ]] || continue
+			digest=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
+			if [[ ${name} == [\ *]* ]]; then
+				two=1
+				name=${name:1}
+			fi
+			[[ -n ${name} ]] || continue
+			_verify-sig_stands_for_a_digest "${digest}" "${two}" || continue
+			algo=
+			break
+		done
+		[[ -z ${algo} ]] || return 1
 	fi
 	if [[ -n ${escaped} ]]; then
 		# as coreutils write a backslash, a newline and a carriage return
 		[[ ${name} =~ ^([^\\]|\\[\\nr])*$ ]] || return 1
-		name=${name//\\\\/$'\x01'} name=${name//\\n/$'\n'} name=${name//\\r/$'\r'}
-		name=${name//$'\x01'/\\}
+		name=${name//\\\\/$'\x03'} name=${name//\\n/$'\n'} name=${name//\\r/$'\r'}
+		name=${name//$'\x03'/\\}
 	fi
+	digest=${digest,,}
+	[[ ${digest} != *[!0-9a-f]* ]] && (( ${#digest} >= 32 )) || digest=
 }
 
 # @FUNCTION: _verify-sig_plain_name
@@ -908,10 +954,11 @@ _verify-sig_plain_name() {
 _verify-sig_other_checksums() {
 	local function=${1} list=${2} format=${3} LC_ALL=C
 	local files=( "${@:4}" )
-	local line file algo name digest run like actual same other text class classes=
+	local line file algo name digest cut run like actual same other text class classes=
 	local -A wanted=() digests=() malformed=()
 	local -A length=( [md5]=32 [sha1]=40 [sha256]=64 [sha384]=96 [sha512]=128 [b2]=128 )
-	local outside=$'[ \t*(),;:="\']'
+	# NUL arrives as 0x01 and that as 0x02, see below
+	local outside=$'[ \t*(),;:="\'\x01]' tag='^([A-Za-z0-9/_-]{1,31}) ?\('
 
 	for file in "${files[@]}"; do
 		_verify-sig_plain_name "${file}"
@@ -920,53 +967,62 @@ _verify-sig_other_checksums() {
 
 	while IFS= read -r line || [[ -n ${line} ]]; do
 		line=${line%$'\r'}
-		if ! _verify-sig_parse_checksum "${line}"; then
-			# a digest and the name of a file in another form
-			like=
-			for run in ${line//[!0-9A-Fa-f]/ }; do
-				case ${format} in
-					openssl-dgst|bsd) [[ ${#run} != @(32|40|56|64|96|128) ]] || like=1 ;;
-					*) [[ ${#run} -ne ${length[${format}]} ]] || like=1 ;;
+		if _verify-sig_parse_checksum "${line}"; then
+			# a program in C sees the name as far as its first NUL
+			cut=${name} name=${name%%$'\x01'*}
+			[[ ${cut} != "${name}" ]] || cut=
+			_verify-sig_plain_name "${name}"
+			if [[ -z ${wanted[${name:--}]} ]]; then
+				name=${name#"${name%%[!$' \t']*}"} name=${name%"${name##*[!$' \t']}"}
+				_verify-sig_plain_name "${name}"
+			fi
+			if [[ -n ${wanted[${name:--}]} ]]; then
+				case ${format}:${algo} in
+					openssl-dgst:|bsd:|*:-)
+						continue
+						;;
+					*:)
+						# another length is another function's, or no digest at all
+						if [[ ${#digest} == @(32|40|56|64|96|128) && ${#digest} -ne ${length[${format}]} ]]; then
+							continue
+						fi
+						algo=${format}
+						;;
+					openssl-dgst:*|bsd:*|"${algo}":*)
+						;;
+					*)
+						continue
+						;;
 				esac
-			done
-			[[ -n ${like} ]] || continue
-			for name in "${!wanted[@]}"; do
-				[[ ! ${line} =~ (^|${outside})"${name}"(${outside}|$) ]] || malformed[${name}]=1
-			done
-			continue
+				if [[ ${#digest} -ne ${length[${algo}]} || -n ${cut} ]]; then
+					malformed[${name}]=1
+				else
+					digests[${algo} ${name}]+=" ${digest}"
+				fi
+				continue
+			fi
+			[[ -z ${digest} ]] || continue
 		fi
 
-		_verify-sig_plain_name "${name}"
-		if [[ -z ${wanted[${name:--}]} ]]; then
-			name=${name#"${name%%[!$' \t']*}"} name=${name%"${name##*[!$' \t']}"}
-			_verify-sig_plain_name "${name}"
-			[[ -n ${wanted[${name:--}]} ]] || continue
+		# the name of a file, and something like a digest or the name of a function, in another form
+		like=
+		for run in ${line//[!0-9A-Fa-f]/ }; do
+			if [[ ${#run} != @(32|40|56|64|96|128) ]]; then
+				(( ${#run} < 32 )) || like=1
+			elif [[ ${format} == @(openssl-dgst|bsd) || ${#run} -eq ${length[${format}]} ]]; then
+				like=1
+			fi
+		done
+		if [[ ${line#"${line%%[!$' \t']*}"} =~ ${tag} ]]; then
+			_verify-sig_checksum_function "${BASH_REMATCH[1]}"
+			[[ ${algo} == - || ${format} != @(openssl-dgst|bsd|"${algo}") ]] || like=1
 		fi
-		case ${format}:${algo} in
-			openssl-dgst:|bsd:|*:-)
-				continue
-				;;
-			*:)
-				# another length is another function's, or no digest at all
-				if [[ ${#digest} -ne ${length[${format}]} ]]; then
-					[[ ${#digest} == @(32|40|56|64|96|128) ]] || malformed[${name}]=1
-					continue
-				fi
-				algo=${format}
-				;;
-			openssl-dgst:*|bsd:*|"${algo}":*)
-				;;
-			*)
-				continue
-				;;
-		esac
-		if [[ ${#digest} -ne ${length[${algo}]} ]]; then
-			malformed[${name}]=1
-		else
-			digests[${algo} ${name}]+=" ${digest}"
-		fi
+		[[ -n ${like} ]] || continue
+		for name in "${!wanted[@]}"; do
+			[[ ! ${line} =~ (^|${outside})"${name}"(${outside}|$) ]] || malformed[${name}]=1
+		done
 	# bash would drop NUL and take what stands around it for one word
-	done < <(tr '\000' '\001' < "${list}")
+	done < <(tr '\000\001' '\001\002' < "${list}")
 
 	for file in "${files[@]}"; do
 		_verify-sig_plain_name "${file}"

@@ -88,7 +88,9 @@ for format in sha256 sha512 b2; do
 		"\\\\{$x}  f" "\\\\{o$x}  f" "\\\\{$x}  f\\\\\\\\" "\\\\{$x}  f\\\\x" "\\\\{$x}  f\\\\n" "{$x}  f\\\\" \
 		"{$x}  f\0" "{$x}\0  f" "{$x}  f\0\n{o$x}  f" "\0\n{$x}  f" "{$x}  \0f" "{$x}  f\xff" "{$x}  f\xc3\xbc" "{$x}\xc2\xa0 f" \
 		"# a list\n{o$x}  g\n{$x}  f\nthe end of f" "<a>{o$x}</a> f\n{$x}  f" "{o$x} g f\n{$x}  f" "abcdef  f\n{$x}  f" "{$x}  f\n{$x}  f\n{$x} *f" \
-		"zz${digest[$x]:2}  f" "zz${digest[$x]:2}  f\n{$x}  f" "{$x} f\x01" "-----BEGIN x\n{$x}  f" "{$x}\v f" "{$x}\f  f"
+		"zz${digest[$x]:2}  f" "zz${digest[$x]:2}  f\n{$x}  f" "{$x} f\x01" "-----BEGIN x\n{$x}  f" "{$x}\v f" "{$x}\f  f" \
+		"123 f" "12g f" "none *f" "none  f" "none: f" "File:  f" "see f" "md5 f" "1f\tf" "  f\n{$x}  f" "SHA256 (f) = none" "SHA256 (f) =" \
+		"SHA512 f\n{$x}  f" "SHA256 (f\n{$x}  f" "{$x}  f\0x"
 	do
 		list "${format}" f "${text}"
 		[[ ${format} != sha256 ]] || list "${format}" ./f "${text}\n"
