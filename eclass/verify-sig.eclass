@@ -12,8 +12,9 @@
 # which says for every distfile what was compared, who vouches for it and who
 # could have forged it all the same.  Only what is not refused is unpacked.
 #
-# A refusal always ends the phase, also below nonfatal.  What could not be
-# compared at all is announced as "not checked", and refused if the user has
+# A refusal always ends the phase, also below nonfatal, and its message names
+# the failure class, which "distvouch explain" has more about.  What could not
+# be compared at all is announced as "not checked", and refused if the user has
 # set VERIFY_SIG_STRICT.
 #
 # alpha, hppa and m68k have no Rust and therefore no distvouch.  There OpenPGP
@@ -261,17 +262,99 @@ verify-sig_pypi_provenance_uri() {
 	echo "https://pypi.org/integrity/${1}/${2}/${3}/provenance -> ${4:-${3}}.provenance"
 }
 
+# @FUNCTION: _verify-sig_clean
+# @INTERNAL
+# @USAGE: <text>
+# @DESCRIPTION:
+# Set "clean", local to the calling function, to <text> without anything that
+# does something when it is printed: control characters, characters that turn or
+# hide text, bytes that are no UTF-8.  A backslash becomes "<U+005C>", as in
+# distvouch: einfo, die and their kind interpret it, some more than once.
+#
+# Every text that a stranger may have had a hand in goes through this: file
+# names, user ids, and what other programs say.
+_verify-sig_clean() {
+	local LC_ALL=C rest high=$'[\x80-\xbf]'
+
+	clean=${1//[$'\x01'-$'\x1f'$'\x7f']/?}
+	# C1 controls, and the characters that escape.rs of distvouch lists
+	clean=${clean//$'\xc2'[$'\x80'-$'\x9f'$'\xad']/?}
+	clean=${clean//$'\xd8\x9c'/?}
+	clean=${clean//$'\xe1\xa0\x8e'/?}
+	clean=${clean//$'\xe2\x80'[$'\x8b'-$'\x8f'$'\xa8'-$'\xae']/?}
+	clean=${clean//$'\xe2\x81'[$'\xa0'-$'\xaf']/?}
+	clean=${clean//$'\xef\xbb\xbf'/?}
+	clean=${clean//$'\xef\xbf'[$'\xb9'-$'\xbb']/?}
+	clean=${clean//$'\xf3\xa0'[$'\x80\x81']${high}/?}
+
+	rest=${clean//[$'\xc2'-$'\xdf']${high}/x}
+	rest=${rest//[$'\xe0'-$'\xef']${high}${high}/x}
+	rest=${rest//[$'\xf0'-$'\xf4']${high}${high}${high}/x}
+	[[ ${rest} != *[$'\x80'-$'\xff']* ]] || clean=${clean//[$'\x80'-$'\xff']/?}
+
+	clean=${clean//\\/<U+005C>}
+	# not an option of echo
+	[[ ${clean} != -* ]] || clean=" ${clean}"
+}
+
 # @FUNCTION: _verify-sig_say
 # @INTERNAL
 # @USAGE: <level> <text>
 # @DESCRIPTION:
-# Hand one line to the elog function <level>.  These functions interpret
-# backslashes, and the text can hold what a stranger wrote into a key or a file
-# name.
+# Hand one line to the elog function <level>.
 _verify-sig_say() {
-	local level=${1} text=${2//[[:cntrl:]]/?}
+	local level=${1} clean
 	has "${level}" einfo elog ewarn eqawarn eerror || level=ewarn
-	"${level}" "${text//\\/\\\\}"
+	_verify-sig_clean "${2}"
+	"${level}" "${clean}"
+}
+
+# @FUNCTION: _verify-sig_clean_trace
+# @INTERNAL
+# @DESCRIPTION:
+# Before die: Portage shows the call stack with the arguments of all functions,
+# as they are.  If there is something in one of them, put a function in front of
+# eerror that takes it out.  The phase is over anyway.
+_verify-sig_clean_trace() {
+	local argument clean definition
+
+	for argument in "${BASH_ARGV[@]}"; do
+		_verify-sig_clean "${argument}"
+		[[ ${clean# } != "${argument# }" ]] || continue
+		definition=$(declare -f eerror) || return 0
+		eval "_verify-sig_eerror ${definition#eerror}"
+		eerror() {
+			local clean
+			_verify-sig_clean "${*}"
+			_verify-sig_eerror "${clean}"
+		}
+		return
+	done
+}
+
+# @FUNCTION: _verify-sig_die
+# @INTERNAL
+# @USAGE: <function> <subject> <class> [<text>]
+# @DESCRIPTION:
+# Refuse <subject> on behalf of <function>, for the reasons in <class>: one
+# failure class, or several with commas between them.
+_verify-sig_die() {
+	local clean
+	_verify-sig_clean "${2}: ${3}${4:+: ${4}}; see 'distvouch explain ${3%%,*}'"
+	_verify-sig_clean_trace
+	die "${1}: ${clean}"
+}
+
+# @FUNCTION: _verify-sig_misused
+# @INTERNAL
+# @USAGE: <function> <text>
+# @DESCRIPTION:
+# Die because the ebuild asks for something that does not exist.
+_verify-sig_misused() {
+	local clean
+	_verify-sig_clean "${2}"
+	_verify-sig_clean_trace
+	die "${1}: ${clean}"
 }
 
 # @FUNCTION: _verify-sig_lacks_distvouch
@@ -295,14 +378,14 @@ _verify-sig_say_clock() {
 
 # @FUNCTION: _verify-sig_not_checked
 # @INTERNAL
-# @USAGE: <name> <what>
+# @USAGE: <function> <name> <what>
 # @DESCRIPTION:
 # Announce that <what> of <name> was not compared with anything, because this
 # architecture has no distvouch.
 _verify-sig_not_checked() {
-	_verify-sig_say ewarn "${1}: ${2}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
+	_verify-sig_say ewarn "${2}: ${3}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
 	[[ ${VERIFY_SIG_STRICT} != yes ]] ||
-		die "${1}: ${2} not checked (not-checked-arch), and VERIFY_SIG_STRICT=yes; see 'distvouch explain not-checked-arch'"
+		_verify-sig_die "${1}" "${2}" not-checked-arch "${3} not checked, and VERIFY_SIG_STRICT=yes"
 }
 
 # @FUNCTION: _verify-sig_say_no_refresh
@@ -317,28 +400,30 @@ _verify-sig_say_no_refresh() {
 
 # @FUNCTION: _verify-sig_set_key
 # @INTERNAL
-# @USAGE: <function> <key-file>
+# @USAGE: <function> <key-file> <subject>
 # @DESCRIPTION:
 # Set "key" and "key_args", local to the calling function, from an argument
-# that may be empty and from the variables.
+# that may be empty and from the variables.  <subject> is what the key is for.
 _verify-sig_set_key() {
 	key="" key_args=()
 
 	if [[ -n ${VERIFY_SIG_OPENPGP_KEYSERVER+1} && ${VERIFY_SIG_METHOD} != openpgp ]]; then
-		die "${1}: VERIFY_SIG_OPENPGP_KEYSERVER is not supported"
+		_verify-sig_misused "${1}" "VERIFY_SIG_OPENPGP_KEYSERVER is not supported with ${VERIFY_SIG_METHOD}"
 	fi
 
 	case ${VERIFY_SIG_METHOD} in
 		provenance)
-			die "${1}: not supported with ${VERIFY_SIG_METHOD}"
+			_verify-sig_misused "${1}" "not supported with ${VERIFY_SIG_METHOD}"
 			;;
 		sigstore)
 			[[ -z ${2:-${VERIFY_SIG_OPENPGP_KEY_PATH}} ]] ||
-				die "${1}: key unexpectedly specified for sigstore"
+				_verify-sig_misused "${1}" "key unexpectedly specified for sigstore"
 			[[ -n ${VERIFY_SIG_CERT_IDENTITY} ]] ||
-				die "${1}: VERIFY_SIG_CERT_IDENTITY must be specified for sigstore"
+				_verify-sig_die "${1}" "${3}" not-checked-no-expectation \
+					"VERIFY_SIG_CERT_IDENTITY must be specified for sigstore"
 			[[ -n ${VERIFY_SIG_CERT_OIDC_ISSUER} ]] ||
-				die "${1}: VERIFY_SIG_CERT_OIDC_ISSUER must be specified for sigstore"
+				_verify-sig_die "${1}" "${3}" not-checked-no-expectation \
+					"VERIFY_SIG_CERT_OIDC_ISSUER must be specified for sigstore"
 			key_args=(
 				--identity "${VERIFY_SIG_CERT_IDENTITY}"
 				--issuer "${VERIFY_SIG_CERT_OIDC_ISSUER}"
@@ -350,13 +435,16 @@ _verify-sig_set_key() {
 	if [[ -n ${2} ]]; then
 		key=${2}
 	elif [[ -z ${VERIFY_SIG_OPENPGP_KEY_PATH} ]]; then
-		die "${1}: no key given and VERIFY_SIG_OPENPGP_KEY_PATH unset"
+		_verify-sig_die "${1}" "${3}" not-checked-no-expectation \
+			"no key given and VERIFY_SIG_OPENPGP_KEY_PATH unset"
 	elif [[ -n ${BROOT} && ${VERIFY_SIG_OPENPGP_KEY_PATH} == "${BROOT}"/* ]]; then
 		key=${VERIFY_SIG_OPENPGP_KEY_PATH}
 	else
 		key=${BROOT}${VERIFY_SIG_OPENPGP_KEY_PATH}
 	fi
-	[[ -e ${key} ]] || die "${1}: ${key} does not exist; is the key package in BDEPEND?"
+	[[ -e ${key} ]] ||
+		_verify-sig_die "${1}" "${3}" not-checked-no-expectation \
+			"the key file ${key} does not exist (is the key package in BDEPEND?)"
 
 	case ${VERIFY_SIG_METHOD} in
 		openpgp) key_args=( --openpgp-key "${key}" ) ;;
@@ -376,7 +464,7 @@ _verify-sig_set_key() {
 # Everything goes in as an argument: from EAPI 9 on, the variables of the
 # package manager are not in the environment.
 _verify-sig_distvouch() {
-	local function=${1} subject=${2//\\/\\\\}
+	local function=${1} subject=${2}
 	shift 2
 
 	local output status line level class why maybe refused
@@ -395,64 +483,160 @@ _verify-sig_distvouch() {
 		_verify-sig_say "${level}" "${line}"
 		[[ ${level} != eerror ]] || refused=1
 
-		# the classes, for the die message: those of errors, or else those of warnings
-		if [[ ${line} =~ "distvouch explain "([a-z][a-z0-9-]*) ]]; then
+		# The classes, for the die message: those of errors, or else those of warnings.
+		# They have lines of their own, which no name from outside can be taken for.
+		if [[ ${line} =~ ^"see: distvouch explain "([a-z][a-z0-9-]*)$ ]]; then
 			class=${BASH_REMATCH[1]}
 			if [[ ${level} != eerror ]]; then
-				[[ " ${maybe}" == *" ${class} "* ]] || maybe+="${class} "
-			elif [[ " ${why}" != *" ${class} "* ]]; then
-				why+="${class} "
+				[[ ", ${maybe}," == *", ${class},"* ]] || maybe+="${maybe:+, }${class}"
+			else
+				[[ ", ${why}," == *", ${class},"* ]] || why+="${why:+, }${class}"
 			fi
 		fi
 	done <<< "${output}"
-
-	# "a b " -> "a, b; see 'distvouch explain a'"
 	why=${why:-${maybe}}
-	if [[ -n ${why} ]]; then
-		why=${why% }
-		why="${why// /, }; see 'distvouch explain ${why%% *}'"
-	else
-		why="see above, and 'distvouch explain'"
-	fi
 
 	case ${status} in
 		0)
-			[[ -z ${refused} ]] || die "${function}: ${subject}: ${why}"
-			[[ -n ${output} ]] || die "${function}: ${subject}: distvouch said nothing at all"
+			[[ -z ${refused} ]] ||
+				_verify-sig_die "${function}" "${subject}" "${why:-not-checked-no-answer}"
 			;;
 		1)
-			die "${function}: ${subject}: ${why}"
+			[[ -n ${why} ]] ||
+				_verify-sig_die "${function}" "${subject}" not-checked-no-answer \
+					"distvouch refuses it and does not say why"
+			_verify-sig_die "${function}" "${subject}" "${why}"
 			;;
 		2)
-			die "${function}: ${subject}: distvouch could not do its work; ${why}"
+			_verify-sig_die "${function}" "${subject}" "${why:-not-checked-no-answer}" \
+				"distvouch could not do its work, see above"
 			;;
 		3)
 			[[ ${VERIFY_SIG_STRICT} != yes ]] ||
-				die "${function}: ${subject}: not checked, and VERIFY_SIG_STRICT=yes: ${why}"
-			[[ -n ${output} ]] || die "${function}: ${subject}: distvouch said nothing at all"
-			ewarn "${subject}: something was not checked, see above; VERIFY_SIG_STRICT=yes would refuse it."
-			return 3
-			;;
-		126|127)
-			die "${function}: ${subject}: distvouch could not be started (exit status ${status}); is app-portage/distvouch installed?"
+				_verify-sig_die "${function}" "${subject}" "${why:-not-checked-no-answer}" \
+					"not checked, and VERIFY_SIG_STRICT=yes"
 			;;
 		*)
-			if [[ ${status} -gt 128 && ${status} -le 192 ]]; then
-				die "${function}: ${subject}: distvouch was killed by signal $(( status - 128 ))"
-			fi
-			die "${function}: ${subject}: distvouch left with the unknown exit status ${status}"
+			_verify-sig_die "${function}" "${subject}" not-checked-no-answer \
+				"$(_verify-sig_died distvouch ${status} app-portage/distvouch)"
 			;;
 	esac
+
+	[[ -n ${output} ]] ||
+		_verify-sig_die "${function}" "${subject}" not-checked-no-answer "distvouch said nothing at all"
+	[[ ${status} -eq 0 ]] || {
+		_verify-sig_say ewarn \
+			"${subject}: something was not checked, see above; VERIFY_SIG_STRICT=yes would refuse it."
+		return 3
+	}
+}
+
+# @FUNCTION: _verify-sig_died
+# @INTERNAL
+# @USAGE: <program> <status> <package>
+# @DESCRIPTION:
+# Print what an exit status means that is not one of the program's own.
+_verify-sig_died() {
+	if [[ ${2} -eq 126 || ${2} -eq 127 ]]; then
+		echo "${1} could not be started (exit status ${2}), is ${3} installed?"
+	elif [[ ${2} -gt 128 && ${2} -le 192 ]]; then
+		echo "${1} was killed by signal $(( ${2} - 128 ))"
+	else
+		echo "${1} left with the unknown exit status ${2}"
+	fi
+}
+
+# @FUNCTION: _verify-sig_other_program
+# @INTERNAL
+# @USAGE: <function> <name> <program> <argument>...
+# @DESCRIPTION:
+# Run gemato, signify or minisign.  Say which OpenPGP key has signed; or hand
+# over all that the program had to say, find the failure class in that, and die
+# on behalf of <function>.
+_verify-sig_other_program() {
+	local function=${1} name=${2} program=${3} line log status text
+	local class=not-checked-no-answer i reasons=()
+	local -A package=(
+		[gemato]=app-portage/gemato
+		[signify]=app-crypt/signify
+		[minisign]=app-crypt/minisign
+	)
+	shift 2
+
+	case ${program} in
+		# revoked before the rest: the line is from gemato, which then shows what gpg said
+		gemato)
+			reasons=(
+				'OpenPGP key (import|listing) failed|No keys imported|but no [a-z]+ key for' not-checked-no-answer
+				'rejected because of revoked key|^\[GNUPG:\] REVKEYSIG ' key-revoked
+				'^gpg: BAD signature from |^\[GNUPG:\] BADSIG ' signature-bad
+				'rejected because of expired key' key-expired
+				'^gpg: Signature expired |^\[GNUPG:\] EXPSIG ' signature-expired
+				"^gpg: Can't check signature: No public key" signer-unknown
+				'^gpg: Note: signatures using the .* algorithm are rejected' signature-weak
+				"^gpg: Can't check signature: " evidence-unsupported
+				'^gpg: (no [a-z]+ OpenPGP data found|no signature found|no signed data|the signature could not be )' signature-malformed
+			)
+			;;
+		signify)
+			reasons=(
+				'checked against wrong key' signer-unknown
+				'signature verification failed' signature-bad
+				'(invalid (comment|base64|signature)|unsupported file|missing new line|unable to parse|too short)' signature-malformed
+			)
+			;;
+		minisign)
+			reasons=(
+				'^(Comment s|S)ignature verification failed' signature-bad
+				'^Signature key id in ' signer-unknown
+				'was an actual public key given|Public key' not-checked-no-answer
+				'([Cc]omment|base64|signature algorithm|signature file)' signature-malformed
+			)
+			;;
+	esac
+
+	log=$(mktemp "${T}/verify-sig.XXXXXX") || die
+	# gpg tries its socket directory here before it falls back to GNUPGHOME
+	addpredict /run/user
+	# the socket of gpg-agent does not fit below a long path (bug 854492)
+	TMPDIR=/tmp LC_ALL=C "${@}" &> "${log}"
+	status=${?}
+
+	# gpg by itself takes revoked keys and expired signatures; gemato does not
+	if [[ ${status} -eq 0 ]] && ! grep -q -E '^\[GNUPG:\] (REVKEYSIG|EXPSIG|BADSIG|ERRSIG) ' "${log}"; then
+		while IFS= read -r line; do
+			if [[ ${line} =~ "primary key: "([0-9A-F]{40,}) || ${line} =~ " VALIDSIG "([0-9A-F]{40,}) ]]; then
+				_verify-sig_say einfo "${name}: openpgp agrees: signed by ${BASH_REMATCH[1]} (asked of gemato and gpg)"
+			fi
+		done < "${log}"
+		rm "${log}" || die
+		return 0
+	fi
+
+	while IFS= read -r line; do
+		_verify-sig_say eerror "${line}"
+	done < "${log}"
+	if [[ ${status} -ge 126 ]]; then
+		text=$(_verify-sig_died "${program}" "${status}" "${package[${program}]}")
+	else
+		text="${program} refuses it, see above"
+		for (( i = 0; i < ${#reasons[@]}; i += 2 )); do
+			LC_ALL=C grep -q -E -e "${reasons[i]}" "${log}" || continue
+			class=${reasons[i + 1]}
+			break
+		done
+		[[ ${class} != not-checked-no-answer ]] || text="${program} could not do its work, see above"
+	fi
+	_verify-sig_die "${function}" "${name}" "${class}" "${text}"
 }
 
 # @FUNCTION: _verify-sig_gemato
 # @INTERNAL
 # @USAGE: <function> <name> <subcommand> <argument>...
 # @DESCRIPTION:
-# Run gemato with "key" of the calling function.  Say which key has signed, or
-# hand over all that gemato or gpg had to say, and die on behalf of <function>.
+# Run gemato with "key" of the calling function.
 _verify-sig_gemato() {
-	local function=${1} name=${2} subcommand=${3} line log
+	local function=${1} name=${2} subcommand=${3}
 	local args=( -K "${key}" )
 	shift 3
 
@@ -460,26 +644,7 @@ _verify-sig_gemato() {
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] ||
 		args+=( --keyserver "${VERIFY_SIG_OPENPGP_KEYSERVER}" )
 
-	log=$(mktemp "${T}/verify-sig.XXXXXX") || die
-	# gpg tries its socket directory here before it falls back to GNUPGHOME
-	addpredict /run/user
-	# the socket of gpg-agent does not fit below a long path (bug 854492)
-	# gpg by itself takes revoked keys and expired signatures; gemato does not
-	if TMPDIR=/tmp gemato "${subcommand}" "${args[@]}" "${@}" &> "${log}" &&
-		! grep -q -E '^\[GNUPG:\] (REVKEYSIG|EXPSIG|BADSIG|ERRSIG) ' "${log}"
-	then
-		while IFS= read -r line; do
-			if [[ ${line} =~ "primary key: "([0-9A-F]{40,}) || ${line} =~ " VALIDSIG "([0-9A-F]{40,}) ]]; then
-				_verify-sig_say einfo "${name}: openpgp agrees: signed by ${BASH_REMATCH[1]} (asked of gemato and gpg)"
-			fi
-		done < "${log}"
-	else
-		while IFS= read -r line; do
-			_verify-sig_say eerror "${line}"
-		done < "${log}"
-		die "${function}: ${name}: gemato refuses the OpenPGP signature (signature-bad, signer-unknown or as above)"
-	fi
-	rm "${log}" || die
+	_verify-sig_other_program "${function}" "${name}" gemato "${subcommand}" "${args[@]}" "${@}"
 }
 
 # @FUNCTION: _verify-sig_other_detached
@@ -488,34 +653,50 @@ _verify-sig_gemato() {
 # @DESCRIPTION:
 # A detached signature without distvouch, with "key" of the calling function.
 _verify-sig_other_detached() {
-	local function=${1} name=${2} file=${3} sig=${4}
+	local function=${1} name=${2} file=${3} sig=${4} dir=
 
 	_verify-sig_say_clock
+	case ${VERIFY_SIG_METHOD} in
+		signify)
+			if ! use hppa; then
+				_verify-sig_not_checked "${function}" "${name}" "signify signature"
+				return
+			fi
+			;;
+		sigstore)
+			_verify-sig_not_checked "${function}" "${name}" "Sigstore bundle"
+			return
+			;;
+	esac
+
+	# only gemato reads from a pipe
+	if [[ ${file} == - && ${VERIFY_SIG_METHOD} != openpgp ]]; then
+		dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+		file=${dir}/stdin
+		cat > "${file}" || die
+	fi
 	case ${VERIFY_SIG_METHOD} in
 		openpgp)
 			_verify-sig_gemato "${function}" "${name}" \
 				openpgp-verify-detached --no-require-all-good "${sig}" "${file}"
 			;;
 		signify)
-			if ! use hppa; then
-				_verify-sig_not_checked "${name}" "signify signature"
-				return
-			fi
 			# signify opens no symbolic links, and distfiles are some
 			[[ ! -L ${file} ]] || file=$(readlink -f -- "${file}") || die
 			[[ ! -L ${sig} ]] || sig=$(readlink -f -- "${sig}") || die
-			signify -q -V -p "${key}" -m "${file}" -x "${sig}" ||
-				die "${function}: ${name}: signify refuses the signature (signature-bad, or as above)"
+			_verify-sig_other_program "${function}" "${name}" \
+				signify -q -V -p "${key}" -m "${file}" -x "${sig}"
+			_verify-sig_say einfo "${name}: signify agrees (asked of signify)"
 			;;
 		minisig)
-			# the last line is the key, with or without a comment before it
-			minisign -q -V -P "$(tail -n 1 "${key}")" -x "${sig}" -m "${file}" ||
-				die "${function}: ${name}: minisign refuses the signature (signature-bad, or as above)"
-			;;
-		sigstore)
-			_verify-sig_not_checked "${name}" "Sigstore bundle"
+			# The last line is the key, with or without a comment before it.
+			# With -q it would refuse and say nothing.
+			_verify-sig_other_program "${function}" "${name}" \
+				minisign -V -P "$(tail -n 1 "${key}")" -x "${sig}" -m "${file}"
+			_verify-sig_say einfo "${name}: minisign agrees (asked of minisign)"
 			;;
 	esac
+	[[ -z ${dir} ]] || rm -r "${dir}" || die
 }
 
 # @FUNCTION: verify-sig_verify_detached
@@ -530,14 +711,15 @@ verify-sig_verify_detached() {
 
 	# a process substitution; a redirection that fails would just not run the function
 	if [[ -p ${1} ]]; then
-		{ "${FUNCNAME}" - "${@:2}"; } < "${1}" || die "${FUNCNAME}: cannot read ${1}"
+		{ "${FUNCNAME}" - "${@:2}"; } < "${1}" ||
+			_verify-sig_die "${FUNCNAME}" "${1}" not-checked-no-answer "cannot be read"
 		return 0
 	fi
 
 	local file=${1} sig=${2} name=${1##*/}
 	local key key_args
-	_verify-sig_set_key "${FUNCNAME}" "${3}"
 	[[ ${file} != - ]] || name="(stdin)"
+	_verify-sig_set_key "${FUNCNAME}" "${3}" "${name}"
 
 	_verify-sig_say einfo "Checking ${name} against ${sig##*/} ..."
 	if _verify-sig_lacks_distvouch; then
@@ -569,8 +751,10 @@ _verify-sig_bundle() {
 		name=stdin
 		cat > "${dir}/${name}" || die
 	else
+		[[ -r ${file} ]] || _verify-sig_die "${function}" "${name}" not-checked-no-answer "cannot be read"
 		ln -s "$(realpath -- "${file}")" "${dir}/${name}" || die
 	fi
+	[[ -r ${bundle} ]] || _verify-sig_die "${function}" "${bundle##*/}" not-checked-no-answer "cannot be read"
 	ln -s "$(realpath -- "${bundle}")" "${dir}/${name}.sigstore" || die
 	_verify-sig_distvouch "${function}" "${name}" \
 		check --format portage --clock emerge --distdir "${dir}" --require sigstore "${key_args[@]}" -- "${name}"
@@ -593,10 +777,10 @@ _verify-sig_other_message() {
 			;;
 		signify)
 			if use hppa; then
-				signify -q -V -e -p "${key}" -m "${output}" -x "${file}" ||
-					die "${function}: ${name}: signify refuses the message (signature-bad, or as above)"
+				_verify-sig_other_program "${function}" "${name}" \
+					signify -q -V -e -p "${key}" -m "${output}" -x "${file}"
 			else
-				_verify-sig_not_checked "${name}" "signify message"
+				_verify-sig_not_checked "${function}" "${name}" "signify message"
 				# the comment and the signature, then the text
 				tail -n +3 "${file}" > "${output}" || die
 			fi
@@ -621,10 +805,10 @@ verify-sig_verify_message() {
 	local key key_args dir
 	case ${VERIFY_SIG_METHOD} in
 		openpgp|signify) ;;
-		*) die "${FUNCNAME} not supported with ${VERIFY_SIG_METHOD}" ;;
+		*) _verify-sig_misused "${FUNCNAME}" "not supported with ${VERIFY_SIG_METHOD}" ;;
 	esac
-	_verify-sig_set_key "${FUNCNAME}" "${3}"
 	[[ ${file} != - ]] || name="(stdin)"
+	_verify-sig_set_key "${FUNCNAME}" "${3}" "${name}"
 
 	# Through files of our own: a pipe can be read only once, and what reads our
 	# output may see nothing before the verdict.
@@ -633,7 +817,9 @@ verify-sig_verify_message() {
 		file=${dir}/stdin
 		cat > "${file}" || die
 	elif [[ ! -f ${file} || -L ${file} ]]; then
-		cat -- "${file}" > "${dir}/message" || die "${FUNCNAME}: cannot read ${file}"
+		# what cat says has the name in it
+		cat -- "${file}" > "${dir}/message" 2>/dev/null ||
+			_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "cannot be read"
 		file=${dir}/message
 	fi
 
@@ -647,7 +833,8 @@ verify-sig_verify_message() {
 			message --format portage "${key_args[@]}" --output "${dir}/text" -- "${file}"
 	fi
 
-	[[ -f ${dir}/text ]] || die "${FUNCNAME}: ${name}: no text came of it"
+	[[ -f ${dir}/text ]] ||
+		_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "no text came of it"
 	if [[ ${output} == - ]]; then
 		cat "${dir}/text" || die
 	else
@@ -656,55 +843,223 @@ verify-sig_verify_message() {
 	rm -r "${dir}" || die
 }
 
+# @FUNCTION: _verify-sig_checksum_function
+# @INTERNAL
+# @USAGE: <name>
+# @DESCRIPTION:
+# Set "algo", local to the calling function, to what coreutils call the hash
+# function of that name, or to "-" if nothing here computes it.
+_verify-sig_checksum_function() {
+	case ${1,,} in
+		md5) algo=md5 ;;
+		sha|sha1) algo=sha1 ;;
+		sha256|sha2-256) algo=sha256 ;;
+		sha384|sha2-384) algo=sha384 ;;
+		sha512|sha2-512) algo=sha512 ;;
+		b2|b2sum|blake2b|blake2b512|blake2b-512) algo=b2 ;;
+		*) algo=- ;;
+	esac
+}
+
+# @FUNCTION: _verify-sig_stands_for_a_digest
+# @INTERNAL
+# @USAGE: <word> <two>
+# @DESCRIPTION:
+# Whether <word> stands where a line has its digest, and is not a word of the
+# announcement in which the list stands; <two> if two characters follow it.
+_verify-sig_stands_for_a_digest() {
+	(( ${#1} < 32 )) || return 0
+	if [[ -n ${2} ]]; then
+		[[ ${1} != *: ]]
+		return
+	fi
+	[[ ${1} =~ ^[A-Za-z0-9]*[0-9][A-Za-z0-9]*$ ]] || return 1
+	case ${1,,} in
+		md5|md5sum|sha1|sha1sum|sha256|sha256sum|sha384|sha384sum|sha512|sha512sum) return 1 ;;
+		rmd160|rmd160sum|ripemd160|ripemd160sum|b2|b2sum|b2sumsum) return 1 ;;
+		blake2b|blake2bsum|blake2b512|blake2b512sum|blake2s|blake2ssum|blake2s256|blake2s256sum) return 1 ;;
+		streebog256|streebog256sum|streebog512|streebog512sum) return 1 ;;
+	esac
+}
+
+# @FUNCTION: _verify-sig_parse_checksum
+# @INTERNAL
+# @USAGE: <line>
+# @DESCRIPTION:
+# Set "algo" (empty if <line> does not say it, "-" if nothing here computes it),
+# "name" and "digest" (empty if what stands there is none), local to the calling
+# function, from a line of a list of checksums.  Returns 1 if the line is none.
+_verify-sig_parse_checksum() {
+	local line=${1} trimmed escaped='' two form
+	local blank=$'[ \t]'
+	local tagged='^([A-Za-z0-9/_-]{1,31}) ?\((.*)\)'"${blank}*=(.*)\$"
+	local plain="^([^ "$'\t'"]*)${blank}(.*)\$"
+
+	trimmed=${line#"${line%%[!$' \t']*}"}
+	if [[ ${trimmed} == \\* ]]; then
+		escaped=1
+		trimmed=${trimmed:1} line=${trimmed}
+	fi
+	if [[ ${trimmed} =~ ${tagged} ]]; then
+		name=${BASH_REMATCH[2]} digest=${BASH_REMATCH[3]}
+		digest=${digest#"${digest%%[!$' \t']*}"} digest=${digest%"${digest##*[!$' \t']}"}
+		_verify-sig_checksum_function "${BASH_REMATCH[1]}"
+	else
+		# two blanks with nothing in front are what follows a digest
+		for form in "${trimmed}" "${line}"; do
+			algo=- two=
+			[[ ${form} =~ ${plain} ]] || continue
+			digest=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
+			if [[ ${name} == [\ *]* ]]; then
+				two=1
+				name=${name:1}
+			fi
+			[[ -n ${name} ]] || continue
+			_verify-sig_stands_for_a_digest "${digest}" "${two}" || continue
+			algo=
+			break
+		done
+		[[ -z ${algo} ]] || return 1
+	fi
+	if [[ -n ${escaped} ]]; then
+		# as coreutils write a backslash, a newline and a carriage return
+		[[ ${name} =~ ^([^\\]|\\[\\nr])*$ ]] || return 1
+		name=${name//\\\\/$'\x03'} name=${name//\\n/$'\n'} name=${name//\\r/$'\r'}
+		name=${name//$'\x03'/\\}
+	fi
+	digest=${digest,,}
+	[[ ${digest} != *[!0-9a-f]* ]] && (( ${#digest} >= 32 )) || digest=
+}
+
+# @FUNCTION: _verify-sig_plain_name
+# @INTERNAL
+# @USAGE: <name>
+# @DESCRIPTION:
+# Set "name", local to the calling function, to <name> without "./" in front.
+_verify-sig_plain_name() {
+	name=${1}
+	while [[ ${name} == ./* ]]; do
+		name=${name#./}
+		name=${name#"${name%%[!/]*}"}
+	done
+}
+
 # @FUNCTION: _verify-sig_other_checksums
 # @INTERNAL
 # @USAGE: <function> <checksum-file> <format> <file>...
 # @DESCRIPTION:
-# A list of checksums without distvouch.  A line that does not have the form is
-# skipped, a file that is listed twice has to agree both times, and each
-# file has to be listed.
+# A list of checksums without distvouch, with the same answers (src/checksums
+# there): lines about other files are skipped, and all lines about one of the
+# files have to agree.  Only functions that coreutils compute count.
 _verify-sig_other_checksums() {
-	local function=${1} list=${2} format=${3}
+	local function=${1} list=${2} format=${3} LC_ALL=C
 	local files=( "${@:4}" )
-	local line algo name digest actual rest
-	local -A agree=() length=( [md5]=32 [sha1]=40 [sha224]=56 [sha256]=64 [sha384]=96 [sha512]=128 [b2]=128 )
+	local line file algo name digest cut run like actual same other text class classes=
+	local -A wanted=() digests=() malformed=()
+	local -A length=( [md5]=32 [sha1]=40 [sha256]=64 [sha384]=96 [sha512]=128 [b2]=128 )
+	# NUL arrives as 0x01 and that as 0x02, see below
+	local outside=$'[ \t*(),;:="\'\x01]' tag='^([A-Za-z0-9/_-]{1,31}) ?\('
+
+	for file in "${files[@]}"; do
+		_verify-sig_plain_name "${file}"
+		wanted[${name}]=1
+	done
 
 	while IFS= read -r line || [[ -n ${line} ]]; do
 		line=${line%$'\r'}
-		case ${format} in
-			sha256|sha512|b2)
-				algo=${format}
-				read -r digest name rest <<< "${line}"
-				[[ -z ${rest} ]] || continue
-				name=${name#\*}
-				;;
-			openssl-dgst|bsd)
-				# ALGO(name)= digest, and BSD's ALGO (name) = digest
-				[[ ${line} =~ ^([A-Za-z0-9-]+)" "?"("(.*)")"" "?"= "?([0-9a-fA-F]+)$ ]] || continue
-				algo=${BASH_REMATCH[1],,} name=${BASH_REMATCH[2]} digest=${BASH_REMATCH[3]}
-				case ${algo} in
-					sha2-*) algo=sha${algo#sha2-} ;;
-					blake2b|blake2b512|blake2b-512|b2sum) algo=b2 ;;
+		if _verify-sig_parse_checksum "${line}"; then
+			# a program in C sees the name as far as its first NUL
+			cut=${name} name=${name%%$'\x01'*}
+			[[ ${cut} != "${name}" ]] || cut=
+			_verify-sig_plain_name "${name}"
+			if [[ -z ${wanted[${name:--}]} ]]; then
+				name=${name#"${name%%[!$' \t']*}"} name=${name%"${name##*[!$' \t']}"}
+				_verify-sig_plain_name "${name}"
+			fi
+			if [[ -n ${wanted[${name:--}]} ]]; then
+				case ${format}:${algo} in
+					openssl-dgst:|bsd:|*:-)
+						continue
+						;;
+					*:)
+						# another length is another function's, or no digest at all
+						if [[ ${#digest} == @(32|40|56|64|96|128) && ${#digest} -ne ${length[${format}]} ]]; then
+							continue
+						fi
+						algo=${format}
+						;;
+					openssl-dgst:*|bsd:*|"${algo}":*)
+						;;
+					*)
+						continue
+						;;
 				esac
-				;;
-		esac
-		name=${name#./}
-		has "${name}" "${files[@]}" || continue
-		# a digest of the wrong length is another algorithm's, or nobody's
-		[[ -n ${algo} && ${#digest} -eq ${length[${algo}]:-0} && ${digest} != *[!0-9a-fA-F]* ]] || continue
+				if [[ ${#digest} -ne ${length[${algo}]} || -n ${cut} ]]; then
+					malformed[${name}]=1
+				else
+					digests[${algo} ${name}]+=" ${digest}"
+				fi
+				continue
+			fi
+			[[ -z ${digest} ]] || continue
+		fi
 
-		actual=$("${algo}sum" < "${name}") || die
-		actual=${actual%% *}
-		[[ ${actual} == "${digest,,}" ]] ||
-			die "${function}: ${name} does not have the ${algo} checksum that is listed"
-		# as for distvouch: these have to agree, but that alone is not enough
-		[[ ${algo} == @(md5|sha1) ]] || agree[${name}]=1
-	done < "${list}"
+		# the name of a file, and something like a digest or the name of a function, in another form
+		like=
+		for run in ${line//[!0-9A-Fa-f]/ }; do
+			if [[ ${#run} != @(32|40|56|64|96|128) ]]; then
+				(( ${#run} < 32 )) || like=1
+			elif [[ ${format} == @(openssl-dgst|bsd) || ${#run} -eq ${length[${format}]} ]]; then
+				like=1
+			fi
+		done
+		if [[ ${line#"${line%%[!$' \t']*}"} =~ ${tag} ]]; then
+			_verify-sig_checksum_function "${BASH_REMATCH[1]}"
+			[[ ${algo} == - || ${format} != @(openssl-dgst|bsd|"${algo}") ]] || like=1
+		fi
+		[[ -n ${like} ]] || continue
+		for name in "${!wanted[@]}"; do
+			[[ ! ${line} =~ (^|${outside})"${name}"(${outside}|$) ]] || malformed[${name}]=1
+		done
+	# bash would drop NUL and take what stands around it for one word
+	done < <(tr '\000\001' '\001\002' < "${list}")
 
-	for name in "${files[@]}"; do
-		[[ -n ${agree[${name}]} ]] || die "${function}: no ${format} checksum of ${name} is listed"
-		_verify-sig_say einfo "${name}: agrees with the list"
+	for file in "${files[@]}"; do
+		_verify-sig_plain_name "${file}"
+		class=checksum-missing text="no ${format} checksum of it is listed"
+		for algo in md5 sha1 sha256 sha384 sha512 b2; do
+			[[ -n ${digests[${algo} ${name}]} ]] || continue
+			actual=$("${algo}sum" 2>/dev/null < "${file}") ||
+				_verify-sig_die "${function}" "${file}" not-checked-no-answer "cannot be read"
+			actual=${actual%% *} same='' other=''
+			for digest in ${digests[${algo} ${name}]}; do
+				if [[ ${digest} == "${actual}" ]]; then same=1; else other=1; fi
+			done
+			if [[ -z ${same} ]]; then
+				class=checksum-mismatch text="it does not have the ${algo} checksum that is listed"
+				break
+			elif [[ -n ${other} ]]; then
+				class=checksum-ambiguous text="two ${algo} checksums of it are listed, which differ"
+			elif [[ ${class} == checksum-ambiguous ]]; then
+				:
+			elif [[ ${algo} != @(md5|sha1) ]]; then
+				class=
+			elif [[ -n ${class} ]]; then
+				class=checksum-weak text="only ${algo} is listed, which others can forge"
+			fi
+		done
+		if [[ -n ${malformed[${name}]} && ${class} != checksum-@(mismatch|ambiguous) ]]; then
+			class=checksum-malformed text="a line that names it cannot be read in one way only"
+		fi
+
+		if [[ -z ${class} ]]; then
+			_verify-sig_say einfo "${file}: checksums agrees: as listed (asked of coreutils)"
+		else
+			_verify-sig_say eerror "${file}: ${class}: ${text}"
+			[[ ", ${classes}," == *", ${class},"* ]] || classes+="${classes:+, }${class}"
+		fi
 	done
+	[[ -z ${classes} ]] || _verify-sig_die "${function}" "${files[*]}" "${classes}"
 }
 
 # @FUNCTION: verify-sig_verify_unsigned_checksums
@@ -730,7 +1085,7 @@ verify-sig_verify_unsigned_checksums() {
 
 	case ${format} in
 		sha256|sha512|b2|openssl-dgst|bsd) ;;
-		*) die "${FUNCNAME}: unknown checksum format ${format}" ;;
+		*) _verify-sig_misused "${FUNCNAME}" "unknown checksum format ${format}" ;;
 	esac
 	[[ ${#files[@]} -gt 0 ]] || die "${FUNCNAME}: no files given"
 
@@ -739,10 +1094,12 @@ verify-sig_verify_unsigned_checksums() {
 		name="(stdin)"
 		cat > "${dir}/list" || die
 	else
-		cat -- "${list}" > "${dir}/list" || die "${FUNCNAME}: cannot read ${list}"
+		cat -- "${list}" > "${dir}/list" 2>/dev/null ||
+			_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "cannot be read"
 	fi
 	if grep -q -e '^-----BEGIN' "${dir}/list"; then
-		die "${FUNCNAME}: PGP armor found, use verify-sig_verify_signed_checksums instead"
+		_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-expectation \
+			"PGP armor found, use verify-sig_verify_signed_checksums instead"
 	fi
 
 	_verify-sig_say einfo "Checking against the checksums in ${name} ..."
@@ -774,7 +1131,7 @@ verify-sig_verify_signed_checksums() {
 	case ${VERIFY_SIG_METHOD} in
 		openpgp) ;;
 		signify) format=bsd ;;
-		*) die "${FUNCNAME} not supported with ${VERIFY_SIG_METHOD}" ;;
+		*) _verify-sig_misused "${FUNCNAME}" "not supported with ${VERIFY_SIG_METHOD}" ;;
 	esac
 
 	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
@@ -796,9 +1153,11 @@ _verify-sig_uncompress() {
 		*.tar.bz2|*.tbz2|*.tbz) program=bzip2 ;;
 		*.tar.zst) program=zstd ;;
 		*.tar.lz) program=lzip ;;
-		*) die "${1}: ${2##*/} is not a .tar.{xz,gz,bz2,zst,lz}" ;;
+		*) _verify-sig_misused "${1}" "${2##*/} is not a .tar.{xz,gz,bz2,zst,lz}" ;;
 	esac
-	"${program}" -dc < "${2}" > "${3}" || die "${1}: ${program} cannot uncompress ${2##*/}"
+	[[ -f ${2} && -r ${2} ]] || _verify-sig_die "${1}" "${2##*/}" not-checked-no-answer "cannot be read"
+	"${program}" -dc < "${2}" > "${3}" ||
+		_verify-sig_die "${1}" "${2##*/}" stream-malformed "${program} cannot uncompress it"
 }
 
 # @FUNCTION: verify-sig_uncompress_verify_unpack
@@ -819,11 +1178,13 @@ verify-sig_uncompress_verify_unpack() {
 	local file=${1} sig=${2} name=${1##*/} dir tar
 	local key key_args
 	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
-	tar=${dir}/${name%.t*}.tar
+	# unpack prints this name
+	tar=${name%.t*}
+	tar=${dir}/${tar//[^[:alnum:]._+-]/_}.tar
 
 	case ${VERIFY_SIG_METHOD} in
-		openpgp|signify|minisig) _verify-sig_set_key "${FUNCNAME}" "${3}" ;;
-		*) die "${FUNCNAME} not supported with ${VERIFY_SIG_METHOD}" ;;
+		openpgp|signify|minisig) _verify-sig_set_key "${FUNCNAME}" "${3}" "${name}" ;;
+		*) _verify-sig_misused "${FUNCNAME}" "not supported with ${VERIFY_SIG_METHOD}" ;;
 	esac
 
 	if _verify-sig_lacks_distvouch; then
@@ -836,8 +1197,10 @@ verify-sig_uncompress_verify_unpack() {
 		_verify-sig_distvouch "${FUNCNAME}" "${name}" \
 			detached --format portage "${key_args[@]}" --uncompress --output "${tar}" -- "${sig}" "${file}"
 	fi
-	[[ -f ${tar} ]] || die "${FUNCNAME}: ${name}: no tarball came of it"
-	unpack "${tar}"
+	[[ -f ${tar} ]] ||
+		_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "no tarball came of it"
+	# nonfatal would have it go on with half a tree
+	unpack "${tar}" || die
 	rm -r "${dir}" || die
 }
 
@@ -858,7 +1221,7 @@ _verify-sig_set_provenance_args() {
 			provenance_args=( --publisher "${repo}" )
 			;;
 		*)
-			die "${1}: '${repo}' is neither a repository URL nor KIND:VALUE"
+			_verify-sig_misused "${1}" "'${repo}' is neither a repository URL nor KIND:VALUE"
 			;;
 	esac
 	[[ -z ${2} || ${2} == "${VERIFY_PROVENANCE_REPO}" ]] || return 0
@@ -907,7 +1270,7 @@ verify-sig_verify_provenance() {
 	_verify-sig_say einfo "Checking ${name} against ${provenance##*/} ..."
 	if _verify-sig_lacks_distvouch; then
 		_verify-sig_say_clock
-		_verify-sig_not_checked "${name}" "provenance"
+		_verify-sig_not_checked "${FUNCNAME}" "${name}" "provenance"
 		return
 	fi
 	_verify-sig_distvouch "${FUNCNAME}" "${name}" \
@@ -944,8 +1307,7 @@ _verify-sig_refuse() {
 	for file; do
 		_verify-sig_say eerror "  ${file}"
 	done
-	set -- "${@//\\/\\\\}"
-	die "${message} (${class}): ${*}; see 'distvouch explain ${class}'"
+	_verify-sig_die verify-sig_src_unpack "${*}" "${class}" "${message,}"
 }
 
 # @FUNCTION: verify-sig_src_unpack
@@ -1019,7 +1381,7 @@ _verify-sig_check_all() {
 	(( ${#distfiles[@]} )) || return 0
 
 	local key key_args=() provenance_args=() require=()
-	[[ -z ${want_signatures} ]] || _verify-sig_set_key verify-sig_src_unpack ""
+	[[ -z ${want_signatures} ]] || _verify-sig_set_key verify-sig_src_unpack "" "${distfiles[*]}"
 	[[ -z ${want_provenance} ]] || _verify-sig_set_provenance_args verify-sig_src_unpack
 
 	if _verify-sig_lacks_distvouch; then
@@ -1036,7 +1398,7 @@ _verify-sig_check_all() {
 		fi
 		[[ -z ${want_provenance} ]] || for f in "${distfiles[@]}"; do
 			_verify-sig_say_clock
-			_verify-sig_not_checked "${f}" "provenance"
+			_verify-sig_not_checked verify-sig_src_unpack "${f}" "provenance"
 		done
 		return
 	fi

@@ -193,6 +193,8 @@ classes! {
     NotCheckedNoExpectation "not-checked-no-expectation" NotChecked;
     /// No clone was given.
     NotCheckedNoClone "not-checked-no-clone" NotChecked;
+    /// The program that compares gave no answer.
+    NotCheckedNoAnswer "not-checked-no-answer" NotChecked;
     /// The evidence is beyond a stated limit of this program, or of a kind it does not read.
     EvidenceUnsupported "evidence-unsupported" Unusable;
 }

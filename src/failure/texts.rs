@@ -119,6 +119,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::NotCheckedBuild => &unchecked::NOT_CHECKED_BUILD,
         FailureClass::NotCheckedNoExpectation => &unchecked::NOT_CHECKED_NO_EXPECTATION,
         FailureClass::NotCheckedNoClone => &unchecked::NOT_CHECKED_NO_CLONE,
+        FailureClass::NotCheckedNoAnswer => &unchecked::NOT_CHECKED_NO_ANSWER,
         FailureClass::EvidenceUnsupported => &unchecked::EVIDENCE_UNSUPPORTED,
     }
 }

@@ -27,10 +27,12 @@ declare -A user=(
 	[upstream]='Upstream <upstream@example.org>'
 	[second]='Second Upstream <second@example.org>'
 	[stranger]='Stranger <stranger@example.org>'
+	# what echo -e, a terminal and a reader make something of
+	[hostile]=$'Evil \\033[2J\\x1b[31m\\a\\c \e[32m\xc2\x9b\xe2\x80\xae <evil@example.org>'
 )
 for who in "${!user[@]}"; do
 	gpg --batch --quiet --passphrase '' --quick-generate-key "${user[${who}]}" ed25519 sign never 2>/dev/null
-	gpg --batch --quiet --armor --export "${user[${who}]}" > "${work}/${who}.asc" 2>/dev/null
+	gpg --batch --quiet --armor --export "${user[${who}]##* }" > "${work}/${who}.asc" 2>/dev/null
 done
 signify-openbsd -G -n -p "${work}/signify.pub" -s "${work}/signify.sec"
 minisign -G -f -W -p "${work}/minisign.pub" -s "${work}/minisign.key" >/dev/null
@@ -42,6 +44,34 @@ cp "${work}/signify.pub" "${D}/signify-keys-upstream-1-upstream.pub"
 tail -n 1 "${work}/minisign.pub" > "${D}/minisig-keys-upstream-1-upstream.pub"
 # for the scenarios that put another key in the place of the right one
 cp "${work}/stranger.asc" "${prefix}/stranger.asc"
+# the same key with one byte of it changed: the last one of the key itself, before the user id
+# usage: altered_key FILE OUTPUT
+altered_key() {
+	gpg --dearmor < "$1" > "${work}/key"
+	# a new or old packet header of two bytes, then the length of the key packet
+	local at=$(( $(od -An -tu1 -j 1 -N 1 "${work}/key") + 1 ))
+	change "${work}/key" "${at}"
+	armored "${work}/key" 'PUBLIC KEY BLOCK' > "$2"
+}
+# usage: change FILE OFFSET: flip a bit of one byte
+change() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	# shellcheck disable=SC2059 # the format is the byte
+	printf "\\x$(printf %x $(( byte ^ 1 )))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+# usage: armored FILE KIND
+armored() { printf -- '-----BEGIN PGP %s-----\n\n%s\n-----END PGP %s-----\n' "$2" "$(base64 -w 64 "$1")" "$2"; }
+altered_key "${work}/upstream.asc" "${prefix}/altered.asc"
+# Of signify's and minisign's keys: a byte of the key; before it stands its number. As not every 32
+# bytes are an Ed25519 key, there are several to choose from.
+for m in signify minisign; do
+	for at in {41..22}; do
+		tail -n 1 "${work}/${m}.pub" | base64 -d > "${work}/key"
+		change "${work}/key" "${at}"
+		{ echo "untrusted comment: altered"; base64 -w 0 "${work}/key"; echo; } > "${prefix}/altered.${m}.${at}"
+	done
+done
 # gpg keeps a revocation certificate for each key, with a colon against use by accident
 mkdir -m 700 "${work}/revoked"
 fingerprint=$(gpg --batch --with-colons --list-keys "${user[upstream]}" | awk -F: '$1 == "fpr" { print $10; exit }')
@@ -69,15 +99,15 @@ tgz() { tarball "$@"; compress "$1" gz; }
 sign() {
 	local armor=--armor
 	[[ $2 == *asc ]] || armor=--no-armor
-	gpg --batch --quiet --yes ${armor} --local-user "${user[${3:-upstream}]}" --output "$2" --detach-sign "$1"
+	gpg --batch --quiet --yes ${armor} --local-user "${user[${3:-upstream}]##* }" --output "$2" --detach-sign "$1"
 }
-# usage: clearsign SIGNED, from stdin
-clearsign() { gpg --batch --quiet --yes --local-user "${user[upstream]}" --output "$1" --clearsign; }
+# usage: clearsign SIGNED [WHO], from stdin
+clearsign() { gpg --batch --quiet --yes --local-user "${user[${2:-upstream}]##* }" --output "$1" --clearsign; }
 sum() { "$1sum" < "$2" | cut -d' ' -f1; }
 
 # --- one tarball, one signature ----------------------------------------------------------------
 for p in broot-key-1 calls-default-1 conditional-1 default-asc-1 eapi7-1 eapi9-1 explicit-key-1 hooked-1 \
-	keyless-1 keyserver-1 local-key-1 nonfatal-1 partial-1 procsub-1 stock-1 stray-1 two-keys-1 \
+	hostile-1 keyless-1 keyserver-1 local-key-1 nonfatal-1 partial-1 procsub-1 stock-1 stray-1 two-keys-1 \
 	unsigned-1 workdir-copy-1 default-two-sigs-1; do
 	tgz "${p}"
 	sign "${D}/${p}.tar.gz" "${D}/${p}.tar.gz.asc"
@@ -87,8 +117,27 @@ tgz unsigned-1-extra
 sign /dev/null "${D}/stray-1-gone.tar.gz.asc"
 sum sha256 "${D}/procsub-1.tar.gz" > "${D}/procsub-1.sha256"
 # refused: made over something else
-tgz nonfatal-1
-echo | gzip >> "${D}/nonfatal-1.tar.gz"
+sign /dev/null "${D}/nonfatal-1.tar.gz.asc"
+sign /dev/null "${D}/nonfatal-1.tar.sign"
+echo "$(sum sha256 /dev/null)  nonfatal-1.tar.gz" | clearsign "${D}/nonfatal-1.sums.asc"
+echo "all is well" | clearsign "${D}/nonfatal-1.news.asc"
+sed -i 's/all is/nothing is/' "${D}/nonfatal-1.news.asc"
+tarball refusals-1; compress refusals-1 xz
+sign "${D}/refusals-1.tar.xz" "${D}/refusals-1.tar.xz.asc" stranger
+sign /dev/null "${D}/refusals-1.tar.xz.sig"
+sign /dev/null "${D}/refusals-1.tar.sign"
+sed 's/nonfatal-1.tar.gz/refusals-1.tar.xz/' "${D}/nonfatal-1.news.asc" > "${D}/refusals-1.news.asc"
+echo "$(sum sha256 /dev/null)  refusals-1.tar.xz" | clearsign "${D}/refusals-1.sums.asc"
+
+# by the key with the user id
+sign "${D}/hostile-1.tar.gz" "${D}/hostile-1.tar.gz.asc" hostile
+sign /dev/null "${D}/hostile-1.bad.asc" hostile
+echo "text" | clearsign "${D}/hostile-1.news.asc" hostile
+cp "${work}/hostile.asc" "${D}/hostile-1.key.asc"
+# the backslashes are in the name
+f='hostile-name-1\033[2J\x1b[31m\a.tar.gz'
+tarball hostile-name-1; compress hostile-name-1 gz "${f}"
+sign /dev/null "${D}/${f}.asc"
 
 tgz local-key-1-second
 sign "${D}/local-key-1-second.tar.gz" "${D}/local-key-1-second.tar.gz.asc" second
@@ -128,7 +177,7 @@ compress kernel-formats-1 zst kernel-formats-1-c.tar.zst
 compress kernel-formats-1 lz kernel-formats-1-d.tar.lz
 
 # --- checksums and messages ------------------------------------------------------------------------
-for p in sums-detached-1 sums-formats-1 sums-clearsigned-1 pipe-1 message-file-1 signify-1 signify-sums-1 minisig-1; do
+for p in sums-detached-1 sums-formats-1 sums-clearsigned-1 pipe-1 message-file-1 message-stdin-1 signify-1 signify-sums-1 minisig-1; do
 	tgz "${p}"
 done
 tgz sums-formats-1-doc
@@ -145,6 +194,7 @@ tgz sums-formats-1-doc
 
 	sha256sum sums-clearsigned-1.tar.gz | clearsign sums-clearsigned-1.sha256sum.txt.asc
 	echo "$(sum sha256 pipe-1.tar.gz)  v1.tar.gz" | clearsign pipe-1.sums.asc
+	sha256sum message-stdin-1.tar.gz | clearsign message-stdin-1.sums.asc
 	{ echo "We announce release 1."; sha256sum message-file-1.tar.gz; echo "- dashes are escaped"; } |
 		clearsign message-file-1.announce.asc
 )
@@ -157,6 +207,16 @@ tgz sums-formats-1-doc
 )
 minisign -S -s "${work}/minisign.key" -m "${D}/minisig-1.tar.gz" -x "${D}/minisig-1.tar.gz.minisig" \
 	-t "release 1" </dev/null >/dev/null
+
+for m in signify minisig; do
+	tarball "stdin-${m}-1"
+	compress "stdin-${m}-1" xz
+done
+signify-openbsd -S -s "${work}/signify.sec" -m "${work}/stdin-signify-1.tar" -x "${D}/stdin-signify-1.tar.sig"
+minisign -S -s "${work}/minisign.key" -m "${work}/stdin-minisig-1.tar" -x "${D}/stdin-minisig-1.tar.minisig" \
+	-t "release 1" </dev/null >/dev/null
+
+cp "${here}"/hostile-ref/hostile_ref-1.tar.gz{,.provenance} "${D}/"
 
 # --- distvouch itself --------------------------------------------------------------------------------
 mkdir -p "${work}/x/distvouch-0.1.0/doc" "${work}/x/cargo_home"

@@ -7,6 +7,7 @@
 
 overlay=${prefix}/repos/overlay
 gentoo=${prefix}/repos/gentoo
+proposed=${prefix}/repos/proposed
 distfiles=${prefix}/distfiles
 logs=${prefix}/scenarios
 work=${prefix}/tmp/portage
@@ -30,7 +31,10 @@ use_arch() {
 
 # The ebuild of PN or CATEGORY/PN
 ebuild_of() {
-	{ compgen -G "${overlay}/*/${1#*/}/*.ebuild" || compgen -G "${gentoo}/app-test/${1#*/}/*.ebuild"; } | head -n 1
+	local dir
+	for dir in "${overlay}/*" "${gentoo}/app-test" "${proposed}/*"; do
+		compgen -G "${dir}/${1#*/}/*.ebuild" && break
+	done | head -n 1
 }
 
 # Portage keeps the digests of files that it knows, also if they have changed since
@@ -59,7 +63,8 @@ accepts() {
 	[[ ${rc} == 0 ]] || wrong "exit status ${rc}"
 	(( ${#unpacked[@]} )) || wrong "nothing was unpacked"
 }
-# usage: refuses REGEX-IN-THE-DIE-MESSAGE
+# usage: refuses CLASS: src_unpack died and nothing was unpacked; the message names this class (or
+# these, with commas), no other one, and the command that explains it
 refuses() {
 	local f
 	[[ ${rc} != 0 ]] || wrong "exit status 0"
@@ -69,8 +74,15 @@ refuses() {
 	done
 	(( ${#unpacked[@]} == 0 )) || wrong "unpacked: ${unpacked[*]##*/}"
 	has '^ \* ERROR: .* failed \(unpack phase\)'
-	has "^ \*   .*$1"
-	! has_distvouch || has 'distvouch explain'
+	has "^ \*   verify-sig_[a-z_]+: .*: $1(: [^;]*)?; see 'distvouch explain ${1%%,*}'\$"
+	[[ -n ${why} ]] || echo "${1//, /$'\n'}" >> "${logs}/refusals"
+}
+# What strangers wrote does nothing to a terminal, and forges no line
+harmless() {
+	! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' "${log}" ||
+		wrong "control characters got through: $(LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' "${log}" | head -n 2 | cat -v)"
+	iconv -f UTF-8 -t UTF-8 "${log}" >/dev/null 2>&1 || wrong "bytes that are no UTF-8"
+	lacks '^( \*)? ?\* forged'
 }
 
 # usage: scenario NAME FUNCTION ARGUMENT...; a function sets "not" to be skipped
@@ -130,7 +142,7 @@ prepare() {
 		"${here}/distfiles.sh" "${prefix}" || { echo "FAILED    distfiles.sh"; (( failed++ )); finish; }
 	fi
 	mkdir -p "${logs}"
-	rm -rf "${fake_dir:?}"
+	rm -rf "${fake_dir:?}" "${logs}"/{refusals,manifest.failed}
 	# KEEP=1 is for another look after the program has changed
 	[[ ! -e ${prefix}/venv/usr/bin/distvouch ]] || cp "${program}" "${prefix}/venv/usr/bin/distvouch"
 	local a
@@ -140,15 +152,16 @@ prepare() {
 	done
 }
 
+# The Manifests of all packages, two at a time; packages whose distfiles could not be had go
 manifests() {
-	local e package want
+	local e package want todo=() lane
 	log=${logs}/manifest
-	for e in "${overlay}"/*/*/*.ebuild "${gentoo}"/app-test/*/*.ebuild; do
+	for e in "${overlay}"/*/*/*.ebuild "${gentoo}"/app-test/*/*.ebuild "${proposed}"/*/*/*.ebuild; do
 		package=${e%/*} want=
 		case ${package##*/} in
 			sigstore|sigstore-own) want='sigstore-1.txt' ;;
 			abi3info) want='abi3info-*' ;;
-			gcb-attestation-test) want='gcb*' ;;
+			gcb-attestation-*) want='gcb*' ;;
 			pypi-attestations*) want='pypi_attestations*' ;;
 			real-*) want="${package##*/real-}_*" ;;
 			openpgp-keys-real) want='openpgp-keys-real-1-real-byacc.asc' ;;
@@ -165,9 +178,16 @@ manifests() {
 				rm -r "${package}"
 			fi
 		elif [[ ${e} != *-9999.ebuild ]]; then
-			ebuild "${e}" manifest >>"${log}" 2>&1 || wrong "ebuild ${e##*/} manifest"
+			todo+=( "${e}" )
 		fi
 	done
+	for lane in 0 1; do
+		for (( i = lane; i < ${#todo[@]}; i += 2 )); do
+			ebuild "${todo[i]}" manifest >>"${log}.${lane}" 2>&1 || echo "${todo[i]##*/}" >>"${log}.failed"
+		done &
+	done
+	wait
+	[[ ! -e ${log}.failed ]] || wrong "ebuild manifest: $(xargs < "${log}.failed")"
 }
 
 # The BDEPEND of every package, into BROOT
@@ -175,7 +195,9 @@ bdepend() {
 	log=${logs}/bdepend
 	local packages=( app-test/{default-asc,local-key,signify,minisig} )
 	[[ -z $(ebuild_of real-pciutils) ]] || packages+=( app-test/real-pciutils )
-	USE=verify-sig emerge --oneshot --onlydeps "${packages[@]}" >"${log}" 2>&1 </dev/null || wrong "exit status $?"
+	[[ -z $(ebuild_of pypi-attestations-alone) ]] || packages+=( dev-python/pypi-attestations-alone )
+	USE="verify-sig verify-provenance" emerge --oneshot --onlydeps "${packages[@]}" >"${log}" 2>&1 </dev/null ||
+		wrong "exit status $?"
 	[[ -x ${prefix}/venv/usr/bin/distvouch ]] || wrong "no distvouch in BROOT"
 	[[ -e ${prefix}/venv/usr/share/openpgp-keys/second.asc ]] || wrong "no key in BROOT"
 }
@@ -209,43 +231,58 @@ idiom_off() {
 	lacks 'ERROR|QA Notice|command not found|agrees|Checking|Manifest already'
 }
 
-# Change one byte of a file. In an armored signature this one is in the signature proper: before it
-# stand bytes that nothing covers (the unhashed area, the first two bytes of the digest).
-flip() {
-	local at=$(( $(stat -c %s "$1") * 5 / 8 )) byte
-	byte=$(od -An -tu1 -j ${at} -N 1 "$1")
-	if (( byte == 10 )); then	# white space in an armor does not count either
-		at=$(( at + 1 ))
-		byte=$(od -An -tu1 -j ${at} -N 1 "$1")
-	fi
+# Change one bit in the middle of a file
+flip() { flip_at "$1" $(( $(stat -c %s "$1") / 2 )); }
+flip_at() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
 	# shellcheck disable=SC2059 # the format is the byte
-	printf "\\x$(printf %x $(( byte ^ 1 )))" | dd of="$1" bs=1 seek=${at} conv=notrunc status=none
+	printf "\\x$(printf %x $(( byte ^ 1 )))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
+# The same in the numbers of an OpenPGP signature, which stand at the end; before them are bytes
+# that nothing covers (the unhashed area, the first two bytes of the digest)
+flip_end() { flip_at "$1" $(( $(stat -c %s "$1") - 9 )); }
+flip_armored() {
+	gpg --batch --quiet --dearmor < "$1" > "$1.bin" 2>/dev/null
+	flip_end "$1.bin"
+	printf -- '-----BEGIN PGP SIGNATURE-----\n\n%s\n-----END PGP SIGNATURE-----\n' "$(base64 -w 64 "$1.bin")" > "$1"
+	rm "$1.bin"
+}
+# In the second line, which is the signature: behind the number of the key
+flip_minisign() {
+	awk 'NR == 2 { $0 = substr($0, 1, 49) (substr($0, 50, 1) == "A" ? "B" : "A") substr($0, 51) } { print }' "$1" > "$1.new" &&
+		mv "$1.new" "$1"
+}
+# usage: json PYTHON FILE: change a document, which is "d" in there
+json() { python3 -c "import json, sys; p = sys.argv[1]; d = json.load(open(p)); $1; json.dump(d, open(p, 'w'))" "$2"; }
+statement_changed() { json "import base64; a = d['attestation_bundles'][0]['attestations'][0]['envelope']; a['statement'] = base64.b64encode(base64.b64decode(a['statement']).replace(b'.tar.gz', b'.tar.xz')).decode()" "$1"; }
+signature_changed() { json "a = d['attestation_bundles'][0]['attestations'][0]['envelope']; s = a['signature']; a['signature'] = s[:40] + ('A' if s[40] != 'A' else 'B') + s[41:]" "$1"; }
+certificate_changed() { json "a = d['attestation_bundles'][0]['attestations'][0]['verification_material']; s = a['certificate']; a['certificate'] = s[:-20] + ('A' if s[-20] != 'A' else 'B') + s[-19:]" "$1"; }
+proof_changed() { json "a = d['attestation_bundles'][0]['attestations'][0]['verification_material']['transparency_entries'][0]['inclusionProof']; s = a['hashes'][0]; a['hashes'][0] = ('A' if s[0] != 'A' else 'B') + s[1:]" "$1"; }
+publisher_hostile() { json "d['attestation_bundles'][0]['publisher']['repository'] = 'x\\\\033[2J\\\\x1b[31m\\\\c\\x1b[31m\\x9b\\u202e\\n * forged'" "$1"; }
 
 # usage: changed PN FILE CLASS CAPABILITY...: FILE was altered before the Manifest was made; the
 # command that alters it is in "how"
 changed() {
 	local pn=$1 file=${distfiles}/$2 class=$3 how=${how:-flip}
 	shift 3
-	has_distvouch || class='refuses|checksum'
 	! has_distvouch || needs "$@" || return
 	[[ -e ${file} ]] || { not="${file##*/} could not be had"; return; }
-	cp -p "${file}" "${prefix}/kept"
+	keep "${file}" "${pn}"
 	"${how}" "${file}"
 	manifest "${pn}"
 	unpack "${pn}"
 	refuses "${class}"
-	cp -p "${prefix}/kept" "${file}"
-	manifest "${pn}"
+	put_back "${file}" "${pn}"
 }
-flip_end() {	# likewise in a binary signature
-	local size
-	size=$(stat -c %s "$1")
-	tail -c 9 "$1" > "$1.end"
-	truncate -s $(( size - 9 )) "$1"
-	flip "$1.end"
-	cat "$1.end" >> "$1"
-	rm "$1.end"
+# usage: keep FILE [PN]: before it is changed, and the Manifest of PN with it
+keep() {
+	cp -p "$1" "${fake_dir}.kept"
+	[[ -z ${2-} ]] || cp -p "$(dirname "$(ebuild_of "$2")")/Manifest" "${fake_dir}.Manifest"
+}
+put_back() {
+	cp -p "${fake_dir}.kept" "$1"
+	[[ -z ${2-} ]] || cp -p "${fake_dir}.Manifest" "$(dirname "$(ebuild_of "$2")")/Manifest"
 }
 altered_tarball() {	# the same name in other bytes, as an attacker would do it
 	local dir=${prefix}/tmp/altered
@@ -258,20 +295,44 @@ altered_tarball() {	# the same name in other bytes, as an attacker would do it
 
 # usage: other_key PN CLASS: the key in BROOT is somebody else's, or what "key" says
 other_key() {
-	local file=${prefix}/venv/usr/share/openpgp-keys/upstream.asc class=$2
-	has_distvouch || class='gemato refuses'
+	local file=${prefix}/venv/usr/share/${key_path:-openpgp-keys/upstream.asc} class=$2
 	! has_distvouch || needs "${@:3}" || return
-	cp -p "${file}" "${prefix}/kept"
-	cp "${prefix}/${key:-stranger}.asc" "${file}"
+	keep "${file}"
+	cp "${prefix}/${key:-stranger.asc}" "${file}"
 	USE=verify-sig unpack "$1"
 	refuses "${class}"
-	cp -p "${prefix}/kept" "${file}"
+	put_back "${file}"
 }
 
 refused() {	# usage: refused PN CLASS CAPABILITY...
 	! has_distvouch || needs "${@:3}" || return
 	USE=verify-sig unpack "$1"
 	refuses "$2"
+}
+# usage: calls PN "CALL CLASS"...: what an ebuild does if DV_CALL says so, and is refused for
+calls() {
+	local pn=$1 where=${arch}${variant:-} call
+	for call in "${@:2}"; do
+		scenario "${where} ${pn}: ${call% *}" called "${pn}" "${call% *}" "${call#* }"
+	done
+}
+called() { DV_CALL=$2 refused "$1" "$3"; }
+calls_harmless() {
+	local where=${arch} call
+	for call in "$@"; do
+		scenario "${where} hostile: ${call% *}" called_harmless "${call% *}" "${call#* }"
+	done
+}
+called_harmless() {
+	DV_CALL=$1 USE=verify-sig unpack hostile
+	if [[ $2 == accepts ]]; then
+		accepts
+		has agrees
+	else
+		refuses "$2"
+	fi
+	harmless
+	has '<U\+005C>033\[2J'
 }
 
 # Real releases: distvouch and gemato give the same answer
@@ -292,14 +353,14 @@ real() {	# usage: real PN accept|refuse CAPABILITY...
 # Portage has looked at the distfile, and then somebody changes it
 raced() {
 	DV_HOOK=race USE=verify-sig unpack hooked
-	refuses 'manifest-mismatch'
+	refuses 'manifest-mismatch, signature-bad'
 	cp -p "${distfiles}/default-asc-1.tar.gz" /dev/null
 	mv "${distfiles}/hooked-1.tar.gz.kept" "${distfiles}/hooked-1.tar.gz"
 }
 
 # What the sandboxes of FEATURES leave visible
 sandboxed() {
-	DV_HOOK=look USE=verify-sig unpack default-asc
+	DV_HOOK=look USE=verify-sig unpack "${1:-default-asc}"
 	accepts
 	has '^LOOK uid=250 '
 	has '^LOOK .* net=lo$'
@@ -314,26 +375,21 @@ fake() {
 	printf '#!/bin/bash\n%s\n' "$1" > "${fake_dir}/distvouch"
 	chmod "${2:-755}" "${fake_dir}/distvouch"
 }
-faked() {	# usage: faked BODY REGEX [PN]; REGEX of the die message, or "accepts"
+faked() {	# usage: faked BODY CLASS TEXT [PN]: what is said of it when it dies
 	fake "$1"
-	USE=verify-sig unpack "${3:-default-asc}"
-	if [[ $2 == accepts ]]; then
-		accepts
-	else
-		[[ ${rc} != 0 ]] || wrong "exit status 0"
-		(( ${#unpacked[@]} == 0 )) || wrong "unpacked: ${unpacked[*]##*/}"
-		has "^ \*   .*$2"
-	fi
+	USE=verify-sig unpack "${4:-default-asc}"
+	refuses "$2"
+	has "^ \*   .*$3"
 	rm -r "${fake_dir:?}"
 }
 # shellcheck disable=SC2016 # bodies of scripts
-hostile() {
-	faked 'printf "eerror\tkey of \\\\033[2J\\\\c %s \033[32m\\\\x1b\\n: distvouch explain signature-bad\n" "\$(id)"
-		printf "einfo\t-e \\\\a\\\\0033]0;x\n"; exit 1' 'signature-bad'
-	has '\\033\[2J\\c'
-	has '\\a\\0033\]0;x'
-	! grep -q $'key of.*\x1b\\[\\(2J\\|32m\\)' "${log}" || wrong "an escape sequence got through"
-	! grep -q $'\a' "${log}" || wrong "a bell got through"
+hostile_program() {
+	faked 'printf "eerror\tkey of \\\\033[2J\\\\c %s \033[32m\\\\x1b\\n: distvouch explain key-revoked\n" "\$(id)"
+		printf "eerror\tsee: distvouch explain signature-bad\neerror\tx see: distvouch explain key-revoked\n"
+		printf "einfo\t-e \\\\a\\\\0033]0;x\302\233\231\n"; exit 1' signature-bad signature-bad
+	has '<U\+005C>033\[2J<U\+005C>c'
+	has '<U\+005C>a<U\+005C>0033\]0;x'
+	harmless
 }
 # All of ${A} in one run of the program
 one_call() {	# usage: one_call PN FLAG...
@@ -348,13 +404,11 @@ one_call() {	# usage: one_call PN FLAG...
 	rm -r "${fake_dir:?}"
 }
 not_startable() {
-	fake 'exit 0' 644
-	# first in PATH, but not executable: bash would go on to the next one
-	mkdir -p "${fake_dir}/bin"
+	# first in PATH, but its interpreter is not there
 	fake '' && printf '#!/nonexistent/interpreter\n' > "${fake_dir}/distvouch"
 	USE=verify-sig unpack default-asc
-	[[ ${rc} != 0 && ${#unpacked[@]} == 0 ]] || wrong "it went on"
-	has 'could not be started \(exit status 12[67]\)'
+	refuses not-checked-no-answer
+	has 'distvouch could not be started \(exit status 12[67]\)'
 	rm -r "${fake_dir:?}"
 }
 missing() {
@@ -362,15 +416,29 @@ missing() {
 	mv "${program}" "${program}.away"
 	USE=verify-sig unpack default-asc
 	mv "${program}.away" "${program}"
-	[[ ${rc} != 0 && ${#unpacked[@]} == 0 ]] || wrong "it went on"
-	has 'could not be started \(exit status 127\)'
+	refuses not-checked-no-answer
+	has 'distvouch could not be started \(exit status 127\)'
+}
+# usage: faked_other ARCH PROGRAM BODY CLASS TEXT PN: the same for gemato, signify, minisign
+faked_other() {
+	use_arch "$1"
+	mkdir -p "${fake_dir}"
+	printf '#!/bin/bash\n%s\n' "$3" > "${fake_dir}/$2"
+	chmod 755 "${fake_dir}/$2"
+	USE=verify-sig unpack "$6"
+	refuses "$4"
+	has "^ \*   .*$5"
+	harmless
+	rm -r "${fake_dir:?}"
+	use_arch amd64
 }
 not_checked() {	# usage: not_checked no|yes: what exit status 3 leads to
 	fake 'printf "ewarn\t%s: provenance not checked: not-checked-build: built without Sigstore\n" x
 		printf "ewarn\tsee: distvouch explain not-checked-build\n"; exit 3'
 	USE=verify-sig VERIFY_SIG_STRICT=$1 unpack default-asc
 	if [[ $1 == yes ]]; then
-		refuses 'VERIFY_SIG_STRICT=yes: not-checked-build'
+		refuses not-checked-build
+		has 'VERIFY_SIG_STRICT=yes'
 	else
 		accepts
 		has ' \* .*not checked'
@@ -404,34 +472,64 @@ provenance_refused() {	# usage: provenance_refused PN CLASS
 	USE=verify-provenance unpack "$1"
 	refuses "$2"
 }
+nonfatal_provenance() { DV_CALL=nonfatal provenance_refused pypi-attestations-elsewhere publisher-mismatch; }
+hostile_distfile() {
+	refused hostile-name signature-bad
+	# Portage itself prints the name as it is, but does nothing with it
+	harmless
+	has '<U\+005C>033\[2J<U\+005C>x1b'
+}
+# usage: pinned PIN=VALUE CLASS: another pin than the ebuild has
+pinned() {
+	local pin=${1%%=*}
+	pin=${pin,,}
+	needs "--${pin//_/-}" || return
+	DV_PIN=$1 provenance_refused pypi-attestations-pinned "$2"
+}
+# What nobody signed, the index's publisher, is hostile
+hostile_publisher() {
+	how=publisher_hostile changed_provenance pypi-attestations-own pypi_attestations-0.0.19.tar.gz.provenance publisher-disagrees --repository
+	harmless
+}
+# The ebuilds over pypi.eclass as it is: who is asked
+pypi_alone() {
+	needs_package "$1" || return
+	USE=verify-provenance unpack "$1"
+	accepts
+	has 'pypi-attestations was asked: verify pypi --offline'
+	lacks 'provenance agrees'
+}
+pypi_unchanged() {
+	needs_package "$1" || return
+	diff -q "${gentoo}/eclass/pypi.eclass" "${here}/gentoo/eclass/pypi.eclass" >/dev/null || wrong "pypi.eclass was changed"
+	[[ ! -e ${overlay}/eclass/pypi.eclass ]] || wrong "the overlay has a pypi.eclass"
+	provenance "$1"
+	lacks 'pypi-attestations was asked'
+}
 changed_provenance() { USE=verify-provenance changed "$@"; }
 strict_fallback() {
 	needs_package "$1" || return
 	USE="verify-provenance verify-sig" VERIFY_SIG_STRICT=yes unpack "$1"
 	refuses 'not-checked-arch'
 }
-# usage: without_sigstore no|yes
-built_without() {
+# usage: without PN CHECK: this package with a distvouch that was built without Sigstore
+with_a_build_without() {
 	[[ -x ${without_sigstore} ]] || { not="no build without Sigstore, see DISTVOUCH_WITHOUT_SIGSTORE"; return; }
-	needs_package pypi-attestations-signed || return
 	mkdir -p "${fake_dir}"
 	ln -s "${without_sigstore}" "${fake_dir}/distvouch"
-	USE="verify-provenance verify-sig" VERIFY_SIG_STRICT=$1 unpack pypi-attestations-signed
-	if [[ $1 == yes ]]; then
-		refuses 'not-checked-build'
-	else
-		accepts
-		has 'openpgp agrees'
-		has 'provenance not checked: not-checked-build'
-	fi
+	"$@"
 	rm -r "${fake_dir:?}"
 }
-built_without_altered() {
-	[[ -x ${without_sigstore} ]] || { not="no build without Sigstore, see DISTVOUCH_WITHOUT_SIGSTORE"; return; }
-	mkdir -p "${fake_dir}"
-	ln -s "${without_sigstore}" "${fake_dir}/distvouch"
-	USE="verify-provenance verify-sig" changed pypi-attestations-signed pypi_attestations-0.0.19.tar.gz.asc 'signature'
-	rm -r "${fake_dir:?}"
+built_without() {	# usage: built_without no|yes PN [CHECK]; CHECK still agrees
+	needs_package "$2" || return
+	USE="verify-provenance verify-sig" VERIFY_SIG_STRICT=$1 unpack "$2"
+	if [[ $1 == yes ]]; then
+		refuses not-checked-build
+	else
+		accepts
+		[[ -z ${3-} ]] || has "$3 agrees"
+		has 'not checked: not-checked-build'
+	fi
 }
 
 # --- dependencies, emerge
@@ -458,25 +556,39 @@ resolves() {	# usage: resolves ARCH
 # usage: native_emerge ARCH PACKAGE...; as on Gentoo, BROOT is empty and dependencies are merged
 native_emerge() {
 	log=${logs}/${name//[^a-zA-Z0-9_+.-]/_}
-	local arch=$1
-	NATIVE_ARCH=$1 "${prefix}/native" env USE="verify-sig verify-provenance" \
-		bash -c 'emerge "$@" && ls -d /usr/share/default-asc/hello /usr/bin/distvouch; id -u' native "${@:2}" \
+	local arch=$1 package
+	DV_HOOK=look NATIVE_ARCH=$1 "${prefix}/native" env USE="verify-sig verify-provenance" \
+		bash -c 'emerge "$@"; find /usr/share/default-asc /usr/share/pypi-attestations-* /usr/bin/distvouch -type f' native "${@:2}" \
 		>"${log}" 2>&1 </dev/null
-	has '^>>> Completed .*app-test/default-asc-1'
-	has '^/usr/share/default-asc/hello'
+	for package in "${@:2}"; do has "^>>> Completed .*${package}-[0-9]"; done
+	has '^LOOK uid=250 .* net=lo$'
+	has '^LOOK .* processes=[0-9]?[0-9] '
+	lacks '^LOOK uid=0|^LOOK .* net=.*[^o]$'
 	if has_distvouch; then
-		has 'openpgp agrees'
+		has '(openpgp|provenance) agrees'
 		has '^/usr/bin/distvouch'
 	else
 		lacks '^/usr/bin/distvouch'
 	fi
-	[[ $# == 2 ]] || has '^>>> Completed .*dev-python/pypi-attestations-signed'
-	[[ ! -e /usr/share/default-asc ]] || wrong "this machine was touched"
+	[[ ! -e /usr/share/default-asc && ! -e /usr/share/pypi-attestations-both ]] || wrong "this machine was touched"
+}
+native_signature() {
+	native_emerge "$1" app-test/default-asc
+	has '^/usr/share/default-asc/hello'
 }
 native_both() {
 	needs_package pypi-attestations-signed || return
 	native_emerge "$1" app-test/default-asc dev-python/pypi-attestations-signed
 	has 'provenance: not checked: .*not-checked-arch'
+}
+# From fetch to merge over pypi.eclass as it is
+native_pypi() {	# usage: native_pypi ARCH PN
+	needs_package "$2" || return
+	native_emerge "$1" "dev-python/$2"
+	has "^/usr/share/$2/pypi_attestations/.*\.pyc\$"
+	has '>>> Compiling source'
+	lacks 'pypi-attestations was asked'
+	has_distvouch || has 'provenance: not checked: .*not-checked-arch'
 }
 eapi9() {
 	[[ -x ${prefix}/bash53/bash ]] || { not="there is no bash 5.3"; return; }
@@ -547,10 +659,14 @@ pebuild() {	# usage: pebuild PN accepts|refuses [CAPABILITY...]
 pkgcheck() {
 	[[ -x ${prefix}/venv-pkgcheck/bin/pkgcheck ]] || { not="there is no pkgcheck"; return; }
 	log=${logs}/pkgcheck
-	# not looked for: BROOT in global scope, which is what the package is about; the same release under
-	# several names
-	pkgcore pkgcheck scan --keywords=-VariableScope,-MatchingChksums,-PythonMismatchedPackageName --exit error,warning,style -r "${overlay}" >"${log}" 2>&1 ||
-		wrong "it has findings: $(grep -cE '^  ' "${log}")"
+	# what is not looked for, and why: doc/eclass.md
+	local repo
+	: > "${log}"
+	for repo in "${overlay}" "${proposed}"; do
+		pkgcore pkgcheck scan --keywords=-VariableScope,-MatchingChksums,-PythonMismatchedPackageName \
+			--exit error,warning,style -r "${repo}" >>"${log}" 2>&1 ||
+			wrong "it has findings: $(grep -cE '^  ' "${log}")"
+	done
 	lacks 'NonsolvableDeps|Eclass'
 	! grep -qE '^  ' "${log}" || wrong "it has findings"
 }
@@ -571,9 +687,9 @@ eclassdoc() {
 shellchecked() {
 	type -P shellcheck >/dev/null || { not="there is no shellcheck"; return; }
 	log=${logs}/shellcheck
-	( cd "${here}" && shellcheck -x -P "${top}" setup.sh distfiles.sh native run scenarios.sh bashrc ) >"${log}" 2>&1 ||
+	( cd "${here}" && shellcheck -x -P "${top}" setup.sh distfiles.sh native run scenarios.sh bashrc checksums.sh ) >"${log}" 2>&1 ||
 		wrong "scripts"
-	# what a package manager gives and takes is unknown to it
+	# what is not looked for, and why: doc/eclass.md
 	shellcheck --shell=bash --exclude=SC2034,SC2128,SC2154,SC2086,SC2068 "${here}/../../eclass/verify-sig.eclass" \
 		>>"${log}" 2>&1 || wrong "eclass"
 }
@@ -585,33 +701,82 @@ idioms=(
 	"renamed" "broot-key" "explicit-key detached" "loop detached" "stdin detached" "kernel detached"
 	"kernel-formats detached" "sums-detached detached checksums" "sums-formats checksums"
 	"sums-clearsigned message checksums" "pipe message checksums" "procsub detached checksums"
-	"message-file message checksums" "local-key detached" "two-keys detached" "workdir-copy detached"
-	"partial detached" "calls-default" "conditional" "keyserver" "eapi7"
-	"signify --signify-key" "signify-sums message checksums" "minisig --minisign-key"
+	"message-file message checksums" "message-stdin message checksums" "local-key detached"
+	"two-keys detached" "workdir-copy detached" "partial detached" "calls-default" "conditional"
+	"keyserver" "eapi7" "signify --signify-key" "signify-sums message checksums"
+	"stdin-signify --signify-key" "minisig --minisign-key" "stdin-minisig --minisign-key"
 )
 
-# The other architectures, in a PORTAGE_TMPDIR of their own
-# shellcheck disable=SC2086 # the words of idioms
-idioms_elsewhere() {
-	local i a
-	export PORTAGE_TMPDIR=${prefix}/tmp/elsewhere
+# What is refused as it stands, and the class. A list of checksums of its own is in DV_LIST.
+refusals=(
+	"stranger signer-unknown" "bad signature-bad" "stdin signature-bad" "procsub signature-bad"
+	"uncompress signature-bad" "no-signature signature-malformed" "no-file not-checked-no-answer"
+	"no-key-file not-checked-no-expectation" "no-key not-checked-no-answer" "message signature-bad"
+	"message-stdin signature-bad" "no-message not-checked-no-answer" "sums checksum-mismatch"
+	"armor not-checked-no-expectation" "no-list not-checked-no-answer"
+)
+nonfatals=(
+	"verify_detached signature-bad" "uncompress_verify_unpack signature-bad" "verify_message signature-bad"
+	"verify_unsigned_checksums checksum-mismatch" "verify_signed_checksums checksum-mismatch"
+	"src_unpack signature-stray"
+)
+hostiles=(
+	"agrees accepts" "bad signature-bad" "message signature-malformed" "key not-checked-no-expectation"
+	"no-file not-checked-no-answer" "no-list not-checked-no-answer" "armor not-checked-no-expectation"
+	"sums checksum-mismatch" "uncompress signature-bad"
+)
+pins=(
+	"WORKFLOW=.github/workflows/other.yml workflow-mismatch"
+	"REF=refs/heads/* ref-mismatch"
+	"TRIGGER=push,workflow_dispatch trigger-mismatch"
+	"RUNNER=self-hosted runner-mismatch"
+	"REPOSITORY_ID=772247424 repository-reregistered"
+	"OWNER_ID=2314424 repository-transferred"
+	"ENVIRONMENT=pypi environment-mismatch"
+	"SIGNER=https://github.com/trailofbits/workflows/.github/workflows/release.yml workflow-mismatch"
+)
+
+# usage: beside FUNCTION: run these scenarios in the background, in a PORTAGE_TMPDIR of their own
+beside() { lane "$1" > "${logs}/$1" & }
+lane() {
+	local -x PORTAGE_TMPDIR=${prefix}/tmp/$1
+	local work=${PORTAGE_TMPDIR}/portage fake_dir=${prefix}/fake-$1
 	mkdir -p "${PORTAGE_TMPDIR}"
 	chmod 1777 "${PORTAGE_TMPDIR}"
-	work=${PORTAGE_TMPDIR}/portage fake_dir=${prefix}/fake-elsewhere
+	"$1"
+}
+# usage: joined FUNCTION: wait for them, and take over what they found
+joined() {
+	wait
+	cat "${logs}/$1"
+	(( passed += $(grep -c '^as said' "${logs}/$1") ))
+	(( failed += $(grep -c '^FAILED' "${logs}/$1") ))
+	(( skipped += $(grep -c '^skipped' "${logs}/$1") ))
+}
+
+# The other architectures, and what else leaves the packages as they are
+# shellcheck disable=SC2086 # the words of idioms
+elsewhere() {
+	local i a
 
 	# gemato, gpg, minisign
 	use_arch alpha
 	for i in "${idioms[@]}"; do
-		[[ ${i} == signify* ]] || idiom ${i}
+		[[ ${i} == *signify* ]] || idiom ${i}
 	done
 	scenario "alpha signify USE=verify-sig" announced signify "signify signature"
+	scenario "alpha stdin-signify USE=verify-sig" announced stdin-signify "signify signature"
 	scenario "alpha signify-sums USE=verify-sig" announced signify-sums "signify message"
 	scenario "alpha sigstore USE=verify-sig" announced sigstore "Sigstore bundle"
 	scenario "alpha signify, strict" strict_fallback signify
+	scenario "alpha signify message, strict" strict_fallback signify-sums
+	calls refusals "${refusals[@]}"
+	calls_harmless "${hostiles[@]}"
 	# and signify
 	use_arch hppa
-	for i in default-asc kernel pipe minisig; do idiom ${i}; done
+	for i in default-asc kernel pipe minisig stdin-minisig; do idiom ${i}; done
 	scenario "hppa signify USE=verify-sig" with_signify signify
+	scenario "hppa stdin-signify USE=verify-sig" with_signify stdin-signify
 	scenario "hppa signify-sums USE=verify-sig" with_signify signify-sums
 	use_arch m68k
 	for i in default-asc kernel pipe minisig; do idiom ${i}; done
@@ -621,6 +786,50 @@ idioms_elsewhere() {
 		for i in "default-asc" "default-several" "explicit-key detached" "kernel detached" \
 			"pipe message checksums"; do idiom ${i}; done
 	done
+
+	for a in arm64 riscv alpha hppa m68k; do
+		use_arch ${a}
+		scenario "${a} userpriv, network-sandbox, pid-sandbox" sandboxed
+		scenario "${a} default-asc USE=-verify-sig" idiom_off default-asc
+		scenario "${a} pypi-attestations-own USE=-verify-provenance" provenance_off pypi-attestations-own
+		scenario "${a} pypi-attestations-own USE=verify-provenance" provenance pypi-attestations-own
+		scenario "${a} pypi-attestations-signed USE=verify-provenance" provenance pypi-attestations-signed
+		scenario "${a} distfile without a signature" refused unsigned signature-absent
+		scenario "${a} signature for no distfile" refused stray signature-stray
+		case ${a} in
+			alpha) ;;
+			*) calls refusals "stranger signer-unknown" "bad signature-bad" "sums checksum-mismatch" ;;
+		esac
+		if has_distvouch; then
+			scenario "${a} provenance of another repository" provenance_refused pypi-attestations-elsewhere publisher-mismatch
+		else
+			scenario "${a} provenance, strict" strict_fallback pypi-attestations-own
+			scenario "${a} provenance and signature, strict" strict_fallback pypi-attestations-signed
+			scenario "${a} Sigstore, strict" strict_fallback sigstore
+			scenario "${a} signature alone, strict" strict_signature default-asc
+		fi
+	done
+}
+
+# What changes other files than the scenarios beside which it runs, and no key
+# shellcheck disable=SC2086 # the words of the list
+provenance_changes() {
+	local i
+	i=pypi_attestations-0.0.19.tar.gz.provenance
+	scenario "provenance changed: signature" env_how signature_changed changed_provenance pypi-attestations-own ${i} signature-bad --repository
+	scenario "provenance changed: statement" env_how statement_changed changed_provenance pypi-attestations-both ${i} signature-bad --repository
+	scenario "provenance changed: certificate" env_how certificate_changed changed_provenance pypi-attestations-own ${i} certificate-untrusted --repository
+	scenario "provenance changed: log" env_how proof_changed changed_provenance pypi-attestations-changed ${i} log-entry --repository
+	scenario "provenance changed: hostile publisher" hostile_publisher
+	for i in pypi-attestations-own pypi-attestations-both pypi-attestations-changed; do
+		scenario "distfile changed, provenance: ${i}" changed_provenance ${i} pypi_attestations-0.0.19.tar.gz \
+			subject-digest --repository
+	done
+	scenario "hostile ref" hostile_ref
+	for i in "pciutils accept" "byacc accept" "dos2unix refuse" "ofono accept detached"; do
+		scenario "real release: ${i%% *}, distvouch and gemato alike" real ${i}
+	done
+	scenario "lists of checksums, distvouch and the fallback alike" alike_checksums
 }
 
 # shellcheck disable=SC2086 # the words of idioms
@@ -630,19 +839,25 @@ all_scenarios() {
 
 	scenario "ebuild manifest, all packages" manifests
 	scenario "emerge: BDEPEND" bdepend
-	scenario "userpriv, network-sandbox, pid-sandbox" sandboxed
+	scenario "amd64 userpriv, network-sandbox, pid-sandbox" sandboxed
 
-	# The packages are not changed here, so that two at a time do not disturb each other
-	idioms_elsewhere > "${logs}/elsewhere" &
+	# No package and no key is changed here, so that two at a time do not disturb each other
+	beside elsewhere
 	for i in "${idioms[@]}"; do idiom ${i}; done
 	idiom sigstore --identity
 	idiom sigstore-own --identity
 	scenario "amd64 default-several USE=doc" several_with_doc
-	wait $!
-	cat "${logs}/elsewhere"
-	(( passed += $(grep -c '^as said' "${logs}/elsewhere") ))
-	(( failed += $(grep -c '^FAILED' "${logs}/elsewhere") ))
-	(( skipped += $(grep -c '^skipped' "${logs}/elsewhere") ))
+	calls refusals "${refusals[@]}"
+	calls_harmless "${hostiles[@]}" "provenance provenance-empty"
+	for a in amd64 alpha; do
+		use_arch ${a}
+		calls nonfatal "${nonfatals[@]}"
+		scenario "${a} distfile without a signature" refused unsigned signature-absent
+		scenario "${a} signature for no distfile" refused stray signature-stray
+		scenario "${a} hostile distfile" hostile_distfile
+		scenario "${a} no key path" refused keyless not-checked-no-expectation
+	done
+	use_arch amd64
 
 	# EAPI 8 with EAPI 9's rule
 	export PORTAGE_DO_NOT_EXPORT_PMS_VARS=1
@@ -652,11 +867,39 @@ all_scenarios() {
 		"message-file message checksums" "signify-sums message checksums" "minisig --minisign-key"; do
 		idiom ${i}
 	done
+	calls refusals "stranger signer-unknown" "bad signature-bad" "uncompress signature-bad" \
+		"message signature-bad" "sums checksum-mismatch"
+	scenario "amd64 no-export distfile without a signature" refused unsigned signature-absent
+	scenario "amd64 no-export signature for no distfile" refused stray signature-stray
+	use_arch alpha
+	calls refusals "bad signature-bad" "sums checksum-mismatch"
+	use_arch amd64
 	unset PORTAGE_DO_NOT_EXPORT_PMS_VARS
 	variant=
+
+	# provenance
+	for i in "pypi-attestations-changed" "pypi-attestations-direct --workflow --upstream-name" \
+		"pypi-attestations-pinned --workflow --ref --trigger --runner --repository-id --owner-id --signer" \
+		"pypi-attestations-signed" "abi3info --upstream-name" "gcb-attestation-test --publisher"; do
+		scenario "amd64 ${i%% *} USE=verify-provenance" provenance ${i}
+		scenario "amd64 ${i%% *} USE=-verify-provenance" provenance_off ${i%% *}
+	done
+	# over pypi.eclass as it is
+	for i in pypi-attestations-own pypi-attestations-both; do
+		scenario "amd64 ${i} USE=verify-provenance" pypi_unchanged ${i}
+		scenario "amd64 ${i} USE=-verify-provenance" provenance_off ${i}
+	done
+	scenario "amd64 pypi-attestations-alone asks pypi-attestations" pypi_alone pypi-attestations-alone
+	scenario "provenance of another repository" provenance_refused pypi-attestations-elsewhere publisher-mismatch
+	scenario "provenance of another repository, nonfatal" nonfatal_provenance
+	scenario "provenance of another service account" provenance_refused gcb-attestation-elsewhere publisher-mismatch
+	scenario "provenance without attestations" provenance_refused pypi-attestations-empty provenance-empty
+	for i in "${pins[@]}"; do scenario "pin ${i%% *}" pinned ${i}; done
+	joined elsewhere
 	scenario "amd64 EAPI 9 under bash 5.3" eapi9
 
 	# one byte changed before the Manifest was recorded
+	beside provenance_changes
 	export USE=verify-sig
 	for a in amd64 alpha; do
 		use_arch ${a}
@@ -666,49 +909,69 @@ all_scenarios() {
 		scenario "${a} distfile changed, from stdin" \
 			env_how altered_tarball changed stdin stdin-1.tar.xz signature-bad detached
 		scenario "${a} distfile changed, list of checksums" \
-			env_how altered_tarball changed sums-detached sums-detached-1.tar.gz 'checksum|mismatch|contradict' detached checksums
+			env_how altered_tarball changed sums-detached sums-detached-1.tar.gz checksum-mismatch detached checksums
 		scenario "${a} distfile changed, clearsigned list" \
-			env_how altered_tarball changed sums-clearsigned sums-clearsigned-1.tar.gz 'checksum|mismatch|contradict' message checksums
+			env_how altered_tarball changed sums-clearsigned sums-clearsigned-1.tar.gz checksum-mismatch message checksums
 		scenario "${a} distfile changed, in a pipe" \
-			env_how altered_tarball changed pipe pipe-1.tar.gz 'checksum|mismatch|contradict' message checksums
-		scenario "${a} signature changed" changed default-asc default-asc-1.tar.gz.asc 'signature|key'
-		scenario "${a} binary signature changed" env_how flip_end changed default-several default-several-1.tar.xz.sig 'signature|key'
-		scenario "${a} message changed" env_how altered_text changed pipe pipe-1.sums.asc 'signature-bad' message
+			env_how altered_tarball changed pipe pipe-1.tar.gz checksum-mismatch message checksums
+		scenario "${a} distfile is no whole stream" \
+			env_how cut_short changed kernel kernel-1.tar.xz stream-malformed detached
+		scenario "${a} signature changed" env_how flip_armored changed default-asc default-asc-1.tar.gz.asc signature-bad
+		scenario "${a} binary signature changed" env_how flip_end changed default-several default-several-1.tar.xz.sig signature-bad
+		scenario "${a} message changed" env_how altered_text changed pipe pipe-1.sums.asc signature-bad message
 		scenario "${a} message beside the armor" env_how text_before unsigned_text
-		scenario "${a} minisign signature changed" changed minisig minisig-1.tar.gz.minisig 'signature|key' --minisign-key
+		scenario "${a} minisign signature changed" env_how flip_minisign changed minisig minisig-1.tar.gz.minisig signature-bad --minisign-key
 		scenario "${a} distfile changed, minisign" env_how altered_tarball changed minisig minisig-1.tar.gz signature-bad --minisign-key
+		scenario "${a} distfile changed, minisign from stdin" \
+			env_how altered_tarball changed stdin-minisig stdin-minisig-1.tar.xz signature-bad --minisign-key
 		scenario "${a} another key" other_key default-asc signer-unknown
 		scenario "${a} another key, message" other_key pipe signer-unknown message
 		scenario "${a} revoked key" revoked_key default-asc key-revoked
 		scenario "${a} revoked key, message" revoked_key pipe key-revoked message
-		scenario "${a} nonfatal" refused nonfatal signature-bad detached
-		scenario "${a} distfile without a signature" refused unsigned signature-absent
-		scenario "${a} signature for no distfile" refused stray signature-stray
-		scenario "${a} no key path" no_key_path
+		# gpg does not import it
+		i=signer-unknown
+		has_distvouch || i="not-checked-no-answer"
+		scenario "${a} key changed" altered_key default-asc "${i}"
+		scenario "${a} minisign key changed" altered_minisign_key minisig signature-bad --minisign-key
 	done
 	use_arch hppa
-	scenario "hppa distfile changed, signify" env_how altered_tarball with_signify_changed
+	scenario "hppa distfile changed, signify" with_signify_too env_how altered_tarball changed signify signify-1.tar.gz signature-bad
+	scenario "hppa distfile changed, signify list" \
+		with_signify_too env_how altered_tarball changed signify-sums signify-sums-1.tar.gz checksum-mismatch
+	scenario "hppa distfile changed, signify from stdin" \
+		with_signify_too env_how altered_tarball changed stdin-signify stdin-signify-1.tar.xz signature-bad
+	scenario "hppa signify key changed" with_signify_too altered_signify_key signify signature-bad
 	use_arch amd64
 	scenario "amd64 distfile changed, signify" env_how altered_tarball changed signify signify-1.tar.gz signature-bad --signify-key
-	scenario "amd64 distfile changed, signify list" env_how altered_tarball changed signify-sums signify-sums-1.tar.gz 'checksum|mismatch|contradict' message checksums
-	scenario "amd64 distfile changed, Sigstore" changed sigstore sigstore-1.txt 'subject-digest|signature-bad' --identity
+	scenario "amd64 distfile changed, signify list" env_how altered_tarball changed signify-sums signify-sums-1.tar.gz checksum-mismatch message checksums
+	scenario "amd64 distfile changed, signify from stdin" \
+		env_how altered_tarball changed stdin-signify stdin-signify-1.tar.xz signature-bad --signify-key
+	scenario "amd64 signify key changed" altered_signify_key signify signature-bad --signify-key
+	scenario "amd64 distfile changed, Sigstore" changed sigstore sigstore-1.txt subject-digest --identity
 	unset USE
 	scenario "distfile changed after Portage looked" raced
 
-	for i in "pciutils accept" "byacc accept" "dos2unix refuse" "ofono accept detached"; do
-		scenario "real release: ${i%% *}, distvouch and gemato alike" real ${i}
-	done
+	joined provenance_changes
 
 	# the program itself
-	scenario "program killed" faked 'kill -SEGV $$' 'killed by signal 11'
-	scenario "program leaves with 1" faked 'printf "eerror\tsee: distvouch explain key-revoked\n"; exit 1' "key-revoked; see 'distvouch explain key-revoked'"
-	scenario "program leaves with 2" faked 'echo "distvouch: error: no" >&2; exit 2' 'could not do its work'
-	scenario "program leaves with 4" faked 'echo x; exit 4' 'unknown exit status 4'
-	scenario "program says nothing" faked 'exit 0' 'said nothing at all'
-	scenario "program leaves with 1, nonfatal" faked 'exit 1' 'verify-sig_verify_detached' nonfatal
+	scenario "program killed" faked 'kill -SEGV $$' not-checked-no-answer 'distvouch was killed by signal 11'
+	scenario "program leaves with 1" faked 'printf "eerror\tsee: distvouch explain key-revoked\n"; exit 1' key-revoked ''
+	scenario "program leaves with 1, for no reason" faked 'exit 1' not-checked-no-answer 'does not say why'
+	scenario "program leaves with 2" faked 'echo "distvouch: error: no" >&2; exit 2' not-checked-no-answer 'could not do its work'
+	scenario "program leaves with 4" faked 'echo x; exit 4' not-checked-no-answer 'unknown exit status 4'
+	scenario "program says nothing" faked 'exit 0' not-checked-no-answer 'said nothing at all'
+	scenario "program leaves with 1, nonfatal" faked 'exit 1' not-checked-no-answer 'verify-sig_verify_detached' nonfatal
 	scenario "program not startable" not_startable
 	scenario "program missing" missing
-	scenario "hostile text" hostile
+	scenario "program hostile" hostile_program
+	scenario "gemato killed" faked_other alpha gemato 'kill -SEGV $$' not-checked-no-answer 'gemato was killed by signal 11' default-asc
+	scenario "gemato not startable" faked_other alpha gemato 'exit 127' not-checked-no-answer 'gemato could not be started' default-asc
+	scenario "gemato refuses, and nobody knows why" faked_other alpha gemato 'printf "\\033[2J \033[2J\n * forged\n"; exit 1' \
+		not-checked-no-answer 'gemato could not do its work' default-asc
+	scenario "minisign killed" faked_other hppa minisign 'kill -KILL $$' not-checked-no-answer 'minisign was killed by signal 9' minisig
+	scenario "signify killed" faked_other hppa signify 'kill -KILL $$' not-checked-no-answer 'signify was killed by signal 9' signify
+	scenario "signify hostile" faked_other hppa signify 'printf "signify: signature verification failed \\033[2J\033[2J\\\\c\n" >&2; exit 1' \
+		signature-bad 'signify refuses' signify
 	scenario "one call for several distfiles" one_call default-several verify-sig doc
 	scenario "one call for signature and provenance" \
 		one_call pypi-attestations-signed verify-sig verify-provenance
@@ -719,36 +982,23 @@ all_scenarios() {
 	scenario "keys wanted refreshed, gemato" refreshed_gemato
 	use_arch amd64
 
-	# provenance
-	for i in "pypi-attestations" "pypi-attestations-both" "pypi-attestations-direct --workflow --upstream-name" \
-		"pypi-attestations-signed" "abi3info --upstream-name" "gcb-attestation-test --publisher"; do
-		scenario "amd64 ${i%% *} USE=verify-provenance" provenance ${i}
-		scenario "amd64 ${i%% *} USE=-verify-provenance" provenance_off ${i%% *}
-	done
-	for a in arm64 riscv alpha hppa m68k; do
-		use_arch ${a}
-		scenario "${a} pypi-attestations USE=verify-provenance" provenance pypi-attestations
-		scenario "${a} pypi-attestations-signed USE=verify-provenance" provenance pypi-attestations-signed
-	done
-	use_arch alpha
-	scenario "alpha provenance, strict" strict_fallback pypi-attestations
-	scenario "alpha provenance and signature, strict" strict_fallback pypi-attestations-signed
-	use_arch amd64
-	scenario "provenance of another repository" provenance_refused pypi-attestations-elsewhere publisher-mismatch
-	scenario "provenance without attestations" provenance_refused pypi-attestations-empty provenance-empty
-	scenario "provenance changed" changed_provenance pypi-attestations pypi_attestations-0.0.19.tar.gz.provenance \
-		'provenance|signature|log-entry|certificate|subject|sct' --repository
-	scenario "distfile changed, provenance" changed_provenance pypi-attestations pypi_attestations-0.0.19.tar.gz \
-		subject-digest --repository
-	scenario "built without Sigstore" built_without no
-	scenario "built without Sigstore, strict" built_without yes
-	scenario "built without Sigstore, signature changed" built_without_altered
+	scenario "built without Sigstore" with_a_build_without built_without no pypi-attestations-signed openpgp
+	scenario "built without Sigstore, strict" with_a_build_without built_without yes pypi-attestations-signed
+	scenario "built without Sigstore, bundle" with_a_build_without built_without no sigstore
+	scenario "built without Sigstore, bundle by hand" with_a_build_without built_without no sigstore-own
+	scenario "built without Sigstore, bundle, strict" with_a_build_without built_without yes sigstore
+	export USE="verify-sig verify-provenance"
+	scenario "built without Sigstore, signature changed" with_a_build_without env_how flip_armored \
+		changed pypi-attestations-signed pypi_attestations-0.0.19.tar.gz.asc signature-bad
+	unset USE
 
 	for a in amd64 arm64 riscv alpha hppa m68k; do scenario "${a} BDEPEND resolves" resolves ${a}; done
-	scenario "amd64 emerge, not prefixed" native_emerge amd64 app-test/default-asc
-	scenario "alpha emerge, not prefixed" native_emerge alpha app-test/default-asc
+	scenario "amd64 emerge, not prefixed" native_signature amd64
+	scenario "alpha emerge, not prefixed" native_signature alpha
 	scenario "m68k emerge with provenance, not prefixed" native_both m68k
-	scenario "riscv emerge, not prefixed" native_emerge riscv app-test/default-asc
+	scenario "riscv emerge, not prefixed" native_signature riscv
+	scenario "amd64 emerge over pypi.eclass as it is, not prefixed" native_pypi amd64 pypi-attestations-both
+	scenario "hppa emerge over pypi.eclass as it is, not prefixed" native_pypi hppa pypi-attestations-own
 	scenario "eclass-overrides" overridden
 
 	scenario "pebuild default-asc" pebuild default-asc accepts
@@ -758,28 +1008,42 @@ all_scenarios() {
 	scenario "pkgcheck" pkgcheck
 	scenario "eclassdoc" eclassdoc
 	scenario "shellcheck" shellchecked
+	scenario "every class that was named is explained" explained
 }
 
-revoked_key() { local key=revoked; other_key "$@"; }
+revoked_key() { local key=revoked.asc; other_key "$@"; }
+altered_key() { local key=altered.asc; other_key "$@"; }
+altered_signify_key() {
+	local key key_path=signify-keys/upstream.pub
+	key=$(readable_key signify "${distfiles}/signify-1.tar.gz"{.sig,})
+	other_key "$@"
+}
+altered_minisign_key() {
+	local key key_path=minisig-keys/upstream.pub
+	key=$(readable_key minisign "${distfiles}/minisig-1.tar.gz"{.minisig,})
+	other_key "$@"
+}
+# usage: readable_key KIND SIGNATURE FILE: one of the altered keys that is a key
+readable_key() {
+	local f
+	for f in "${prefix}/altered.$1".*; do
+		"${program}" detached "--$1-key" "${f}" -- "$2" "$3" >/dev/null 2>&1
+		[[ $? != 1 ]] || { echo "${f##*/}"; return; }
+	done
+}
 env_how() { local how=$1; "${@:2}"; }
 altered_text() { sed -i 's/^\([0-9a-f]\)\(.*tar\)/0\2/; s/^0\(0*.*tar\)/1\1/' "$1"; }
 text_before() { { sha256sum /dev/null | sed 's:/dev/null:pipe-1.tar.gz:'; cat "$1"; } > "$1.new" && mv "$1.new" "$1"; }
 unsigned_text() {	# a line before the armor is not signed and must not count
 	! has_distvouch || needs message checksums || return
-	cp -p "${distfiles}/pipe-1.sums.asc" "${prefix}/kept"
+	keep "${distfiles}/pipe-1.sums.asc" pipe
 	text_before "${distfiles}/pipe-1.sums.asc"
 	manifest pipe
 	unpack pipe
 	# refused, or the text dropped and the signed line used
 	[[ ${rc} != 0 ]] || accepts
 	lacks 'e3b0c44298fc'
-	cp -p "${prefix}/kept" "${distfiles}/pipe-1.sums.asc"
-	manifest pipe
-}
-no_key_path() {
-	USE=verify-sig unpack keyless
-	[[ ${rc} != 0 && ${#unpacked[@]} == 0 ]] || wrong "it went on"
-	has 'no key given and VERIFY_SIG_OPENPGP_KEY_PATH unset'
+	put_back "${distfiles}/pipe-1.sums.asc" pipe
 }
 several_with_doc() {
 	USE="verify-sig doc" unpack default-several
@@ -800,9 +1064,47 @@ with_signify() {	# Debian has another name for the program
 	lacks 'not checked'
 	rm -r "${fake_dir:?}"
 }
-with_signify_changed() {
+with_signify_too() {
 	mkdir -p "${fake_dir}"
 	ln -s "$(type -P signify-openbsd)" "${fake_dir}/signify"
-	changed signify signify-1.tar.gz signify
+	"$@"
 	rm -r "${fake_dir:?}"
+}
+cut_short() { truncate -s -20 "$1"; }
+# Nothing is left unchecked there, so strictness changes nothing
+strict_signature() {
+	USE=verify-sig VERIFY_SIG_STRICT=yes unpack "$1"
+	accepts
+	has 'openpgp agrees'
+}
+alike_checksums() {
+	log=${logs}/checksums
+	"${here}/checksums.sh" "${program}" >"${log}" 2>&1 || wrong "exit status $?"
+	has '^[1-9][0-9]* lists alike, 0 not'
+}
+hostile_ref() {
+	needs --trusted-root --ref || return
+	mkdir -p "${fake_dir}"
+	# shellcheck disable=SC2016 # the body of a script
+	# the real program, and the Sigstore under which the provenance was made
+	printf '#!/bin/bash\nexec %q check --trusted-root %q "${@:2}"\n' "${program}" "${prefix}/trusted_root.json" > "${fake_dir}/distvouch"
+	chmod 755 "${fake_dir}/distvouch"
+	cp "${here}/hostile-ref/trusted_root.json" "${prefix}/"
+	USE=verify-provenance unpack hostile-ref
+	accepts
+	harmless
+	has 'provenance agrees: .* at refs/tags/x<U\+005C>033\[2J'
+	DV_PIN='REF=refs/tags/v*' USE=verify-provenance unpack hostile-ref
+	refuses ref-mismatch
+	harmless
+	has 'the ref is refs/tags/x<U\+005C>033\[2J'
+	rm -r "${fake_dir:?}"
+}
+explained() {
+	local class
+	log=${logs}/refusals
+	has '^signature-bad$'
+	while read -r class; do
+		"${program}" explain "${class}" >/dev/null 2>&1 || wrong "distvouch explain ${class}"
+	done < <(sort -u "${log}")
 }

@@ -105,17 +105,23 @@ bash53() {
 	"${dir}/bash" -c '(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 503 ))'
 }
 
-# The repositories: a stand-in for ::gentoo, and the overlay with our eclass. Both are copied anew
-# each time, so that a run never sees an older state of the source tree.
+# The repositories: a stand-in for ::gentoo, the overlay with our eclass, and one with pypi.eclass as
+# it would be after the change that doc/eclass.md proposes. All are copied anew each time, so that a
+# run never sees an older state of the source tree.
 repositories() {
 	local repo
-	for repo in gentoo overlay; do
+	for repo in gentoo overlay proposed; do
 		rm -rf "${prefix}/repos/${repo}"
 		mkdir -p "${prefix}/repos"
 		cp -r "${here}/${repo}" "${prefix}/repos/${repo}"
 	done
 	mkdir -p "${prefix}/repos/overlay/eclass"
 	cp "${here}/../../eclass/verify-sig.eclass" "${prefix}/repos/overlay/eclass/"
+	mkdir -p "${prefix}/repos/proposed/eclass"
+	patch --quiet --output="${prefix}/repos/proposed/eclass/pypi.eclass" \
+		"${here}/gentoo/eclass/pypi.eclass" "${here}/proposed/pypi.eclass.patch"
+	chmod 644 "${prefix}/repos/proposed/eclass/pypi.eclass"
+	rm "${prefix}/repos/proposed/pypi.eclass.patch"
 }
 
 configuration() {
@@ -139,6 +145,10 @@ configuration() {
 
 			[overlay]
 			location = ${prefix}/repos/overlay
+			auto-sync = no
+
+			[proposed]
+			location = ${prefix}/repos/proposed
 			auto-sync = no
 		END
 		cat > "${dir}/make.conf" <<-END

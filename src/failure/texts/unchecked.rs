@@ -57,6 +57,20 @@ pub(super) const NOT_CHECKED_NO_CLONE: Texts = Texts {
         CLONE`; without provenance add `--commit SHA` of the release tag.",
 };
 
+pub(super) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
+    happened: "The eclass asked, and the program that compares gave no answer.",
+    implies: "Nothing was compared. The eclass ends the phase, because silence from a missing, \
+        killed or broken program must not look like agreement. Nothing follows about the file.",
+    benign: "The program is not installed or does not start, memory ran out, a file or key \
+        cannot be read, or the program and the eclass are of different releases.",
+    ask: "Nothing: this is about the machine that builds.",
+    bogus: "“The Manifest agreed, so skip it”: the Manifest repeats what somebody saw at the \
+        bump, which may be what is being looked for now.",
+    act: "Run the command by hand and read what it says: `distvouch check`, or gemato, signify \
+        and minisign where there is no distvouch. If it is one particular file that kills the \
+        program, keep that file and report it.",
+};
+
 pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
     happened: "The evidence is of a kind that this program does not read, or beyond a stated limit.",
     implies: "Nothing can be concluded from it. Whoever writes evidence chooses its kind and size, \

@@ -23,3 +23,13 @@ S="${WORKDIR}/${MY_P}"
 LICENSE="MIT"
 SLOT="0"
 KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
+
+src_unpack() {
+	# by hand, and nonfatal does not help
+	if use verify-provenance && [[ ${DV_CALL} == nonfatal ]]; then
+		nonfatal verify-sig_verify_provenance "${DISTDIR}"/${MY_P}.tar.gz{,.provenance} || :
+		default
+	else
+		verify-sig_src_unpack
+	fi
+}

@@ -3,13 +3,14 @@
 
 EAPI=8
 
+PYPI_PN=${PN%-*}
 PYPI_VERIFY_REPO=https://github.com/trailofbits/pypi-attestations
 
 inherit pypi
 
-DESCRIPTION="From PyPI, with pypi.eclass and nothing else"
+DESCRIPTION="From PyPI, with the pypi.eclass of today and nothing else"
 HOMEPAGE="https://example.org/"
 
 LICENSE="MIT"
 SLOT="0"
-KEYWORDS="~alpha ~amd64 ~arm ~arm64 ~hppa ~loong ~m68k ~mips ~ppc ~ppc64 ~riscv ~s390 ~sparc ~x86"
+KEYWORDS="~amd64 ~arm ~arm64 ~ppc ~ppc64 ~x86"
