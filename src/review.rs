@@ -293,7 +293,7 @@ pub fn check(old: &[u8], new: &[u8], file: &Path) -> Finding {
         return absent(text);
     };
     let compared = format!(
-        "the diff from {} to {} was read on {}: {}",
+        "the diff of exactly these two, recorded as {} and {}, was read on {}: {}",
         last.old.name, last.new.name, last.reviewed, last.note
     );
     let records: Vec<_> = fitting.iter().filter_map(|r| serde_json::to_value(r).ok()).collect();

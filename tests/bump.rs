@@ -476,6 +476,53 @@ fn source_by_itself_takes_the_attested_commit() {
     assert!(run.status == 2 && run.stderr.contains("subject-digest"), "{}", run.stderr);
 }
 
+/// A clone has no commit that is on no branch or tag: the tag is there to tell.
+#[test]
+fn an_attested_commit_that_the_clone_lacks() {
+    let stage = Stage::new("");
+    stage.attest("1.10", NOW);
+    let attested = stage.git(&["rev-parse", "v1.10^{commit}"]);
+    stage.git(&["commit", "-q", "--amend", "-m", "another"]);
+    stage.git(&["tag", "-f", "v1.10"]);
+    let tagged = stage.git(&["rev-parse", "v1.10"]);
+    stage.git(&["reflog", "expire", "--expire=now", "--all"]);
+    stage.git(&["gc", "-q", "--prune=now"]);
+    let clone = stage.path("clone");
+    let run = stage.bump(&["--git", &clone]);
+    expect(&run, "source", "tag-mismatch");
+    let said = run.finding("source")["compared"].as_str().unwrap().to_owned();
+    assert!(said.contains(&attested) && said.contains(&tagged), "{said}");
+    stage.git(&["tag", "-d", "v1.10"]);
+    expect(&stage.bump(&["--git", &clone]), "source", "commit-unavailable");
+    // The clone of another repository than the attested one is said, and its secrets are not.
+    stage.git(&["remote", "add", "origin", "https://me:token@github.com/mallory/foo.git"]);
+    let run = stage.bump(&["--git", &clone]);
+    assert_eq!(run.finding("source")["detail"]["origin"], "https://github.com/mallory/foo.git");
+}
+
+#[test]
+fn entries_without_a_version_are_said() {
+    let stage = Stage::new("");
+    stage.distfile("vendor-20240601.tar.gz", &archive("vendor", &[("a", "a")]));
+    stage.manifest(&["foo-1.2.tar.gz", "foo-1.10.tar.gz", "vendor-20240601.tar.gz"]);
+    let run = stage.bump(&[]);
+    assert_eq!(run.json()["unattributed"].to_string(), "[\"vendor-20240601.tar.gz\"]");
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    assert!(text.contains("Not looked at, because no version is in the name: vendor-20240601"));
+}
+
+/// That nobody could check the old signature does not make it one that was never there.
+#[test]
+fn a_signature_that_nobody_could_check_is_missed() {
+    let stage = Stage::new("");
+    stage.sign("1.2");
+    let run = stage.bump(&["--require", "continuity"]);
+    expect(&run, "continuity", "signature-dropped");
+    assert_eq!(run.status, 1);
+    stage.sign("1.10");
+    expect(&stage.bump(&["--require", "continuity"]), "continuity", "not-checked-no-expectation");
+}
+
 #[test]
 fn nothing_of_an_ebuild_runs() {
     let stage = Stage::new("");

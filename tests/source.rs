@@ -422,7 +422,7 @@ fn a_wheel_is_held_against_the_directory_of_its_packages() {
         ("foo-1.3.dist-info/WHEEL".to_owned(), text("Wheel-Version: 1.0\n")),
         ("foo-1.3.dist-info/licenses/LICENSE".to_owned(), text("MIT\n")),
     ];
-    std::fs::write(&wheel, support::tar(&members)).unwrap();
+    support::wheel(&wheel, &members);
     let (code, finding) = source(&wheel, &repo.path(), &[]);
     assert_eq!((code, &finding["detail"]["directory"]), (0, &Value::from("src")), "{finding}");
     // A copy of what git has, outside of the package's directory as a rule.
@@ -440,6 +440,131 @@ fn a_wheel_is_held_against_the_directory_of_its_packages() {
     let head = repo.at(&["rev-parse", "HEAD"]);
     let (_, finding) = source(&wheel, &repo.path(), &["--commit", &head]);
     assert!(license(&finding).contains("compared: a copy"), "{finding}");
+}
+
+/// As the real tools pack it.
+#[test]
+fn every_kind_of_archive() {
+    let (repo, archive) = scene(&files());
+    let base = repo.dir.path();
+    repo.git(&["-c", "core.symlinks=true", "clone", "-q", "clone", "foo-1.3"], base);
+    std::fs::remove_dir_all(base.join("foo-1.3/.git")).unwrap();
+    let shell = |command: &str| {
+        let output = Command::new("sh").args(["-c", command]).current_dir(base).output().unwrap();
+        assert!(output.status.success(), "{command}: {}", stderr(&output));
+    };
+    shell("tar -cf foo-1.3.tar foo-1.3");
+    for (tool, suffix) in [
+        ("gzip", "tar.gz"),
+        ("bzip2", "tar.bz2"),
+        ("xz", "tar.xz"),
+        ("zstd", "tar.zst"),
+        ("lzip", "tar.lz"),
+        ("xz --format=lzma", "tar.lzma"),
+    ] {
+        if Command::new(tool.split(' ').next().unwrap()).arg("--version").output().is_err() {
+            support::skipped("every kind of archive", &format!("{tool} is not installed"));
+            continue;
+        }
+        shell(&format!("{tool} -c <foo-1.3.tar >foo-1.3.{suffix}"));
+        let path = base.join(format!("foo-1.3.{suffix}"));
+        let (code, finding) = source(&path, &repo.path(), &[]);
+        assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")), "{finding}");
+        let output = run(&["diff", archive.to_str().unwrap(), path.to_str().unwrap()]);
+        assert!(stdout(&output).contains("No file differs"), "{suffix}: {}", stdout(&output));
+    }
+    // git's own zip, whose comment names the commit.
+    let zip = base.join("foo-1.3.zip");
+    repo.at(&["archive", "--prefix=foo-1.3/", "-o", zip.to_str().unwrap(), "v1.3"]);
+    let (code, finding) = source(&zip, &repo.path(), &[]);
+    assert_eq!(code, 0, "{finding}");
+    assert_eq!(finding["detail"]["stated_commit"], finding["detail"]["commit"]);
+}
+
+/// What is explained away only where nothing hides behind the explanation.
+#[test]
+fn explanations_that_are_none() {
+    let evil = "# x\r[options]\rsetup_requires = evil\r[egg_info]\ntag_build = \ntag_date = 0\n";
+    let dist_info = "tests/x.dist-info/licenses/conftest.py";
+    for (path, node) in [
+        ("setup.cfg", text(evil)),
+        (dist_info, text("import os\n")),
+        ("INSTALL", binary(b"\x7fELF\x02\0\0")),
+        ("ChangeLog", Node::Symlink("/etc/passwd".to_owned())),
+        ("PKG-INFO", script("#!/bin/sh\n")),
+    ] {
+        let (repo, archive) = scene(&with(&[(path, node)]));
+        let (_, finding) = source(&archive, &repo.path(), &[]);
+        assert!(finding["forgers"].to_string().contains("token"), "{path}: {finding}");
+    }
+    let (repo, archive) = scene(&with(&[("PKG-INFO", text("Name: foo\n"))]));
+    let (_, finding) = source(&archive, &repo.path(), &[]);
+    assert!(!finding["forgers"].to_string().contains("token"), "{finding}");
+}
+
+/// Only a .crate may say which directory it comes from.
+#[test]
+fn an_archive_does_not_choose_what_it_is_held_against() {
+    let repo = Repo::new();
+    repo.commit(&[
+        ("setup.py", text("setup()\n")),
+        ("tests/samples/bad/setup.py", text("evil()\n")),
+    ]);
+    repo.tag("v1.3");
+    let info = text("{\"git\": {\"sha1\": \"00\"}, \"path_in_vcs\": \"tests/samples/bad\"}");
+    let members = [("setup.py", text("evil()\n")), (".cargo_vcs_info.json", info)];
+    let archive = release(repo.dir.path(), "foo-1.3", &members);
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{finding}");
+}
+
+#[test]
+fn what_unpacks_in_two_ways_contradicts() {
+    let mut twice = files();
+    twice.push(("setup.py", text("setup()\n")));
+    let (repo, archive) = scene(&twice);
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-changed")), "{finding}");
+    assert!(finding["compared"].as_str().unwrap().contains("more than once"), "{finding}");
+}
+
+/// A commit fixes the files below it only if each object is what its name says.
+#[test]
+fn damaged_objects_are_not_believed() {
+    let repo = Repo::new();
+    let loose = |name: &str| repo.path().join(".git/objects").join(&name[..2]).join(&name[2..]);
+    let tree = |repo: &Repo| repo.at(&["rev-parse", "HEAD:foo"]);
+    repo.commit(&[("foo/__init__.py", text("evil()\n"))]);
+    let evil = std::fs::read(loose(&tree(&repo))).unwrap();
+    repo.commit(&[("foo/__init__.py", text("x = 1\n"))]);
+    repo.tag("v1.3");
+    let path = loose(&tree(&repo));
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, evil).unwrap();
+    let members = [("foo/__init__.py", text("evil()\n"))];
+    let archive = release(repo.dir.path(), "foo-1.3", &members);
+    let clone = repo.path();
+    let output =
+        run(&["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap(), "--json"]);
+    assert_eq!(status(&output), 2, "{}", stdout(&output));
+    assert!(stderr(&output).contains("is damaged"), "{}", stderr(&output));
+}
+
+/// What the tree's own .gitattributes leaves out is told from what is missing.
+#[test]
+fn export_ignore_is_said() {
+    let repo = Repo::new();
+    let mut all = files();
+    all.push((".gitattributes", text("/ci export-ignore\n")));
+    all.push(("ci/run", text("x\n")));
+    all.push(("docs/a", text("x\n")));
+    repo.commit(&all);
+    repo.tag("v1.3");
+    let archive = release(repo.dir.path(), "foo-1.3", &files());
+    let (_, finding) = source(&archive, &repo.path(), &[]);
+    let detail = &finding["detail"];
+    assert_eq!(detail["export_ignored"].to_string(), "[\"ci/run\"]", "{finding}");
+    assert_eq!(detail["missing"].to_string(), "[\".gitattributes\",\"docs/a\"]", "{finding}");
 }
 
 /// A .crate as cargo itself makes it, of a package in a directory of its repository.

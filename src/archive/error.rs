@@ -63,7 +63,9 @@ impl ArchiveError {
             self,
             Self::Limit { .. }
                 | Self::Structure {
-                    structure: Structure::NoArchive(_) | Structure::ZipMethod { .. },
+                    structure: Structure::NoArchive(_)
+                        | Structure::ZipMethod { .. }
+                        | Structure::Ambiguous { .. },
                     ..
                 }
         )
@@ -89,6 +91,13 @@ pub enum Structure {
         member: String,
         /// The method's number.
         method: u16,
+    },
+    /// Programs that unpack it make different files of it.
+    Ambiguous {
+        /// The member; empty where it is the archive as a whole.
+        member: String,
+        /// What they take differently.
+        what: &'static str,
     },
     /// A zip member is encrypted.
     ZipEncrypted(String),
@@ -130,6 +139,12 @@ impl fmt::Display for Structure {
                     f,
                     "zip member \"{member}\" uses compression method {method}, which is not read"
                 )
+            }
+            Self::Ambiguous { member, what } if member.is_empty() => {
+                write!(f, "programs unpack it to different files: {what}")
+            }
+            Self::Ambiguous { member, what } => {
+                write!(f, "programs unpack it to different files: \"{member}\" {what}")
             }
             Self::ZipEncrypted(member) => write!(f, "zip member \"{member}\" is encrypted"),
             Self::ZipContents(member) => {
@@ -204,6 +219,11 @@ impl Fault {
             Self::Limit(limit) => ArchiveError::Limit { path, limit },
         }
     }
+}
+
+/// Programs unpack `member` differently: `what` completes a sentence about it.
+pub(super) fn ambiguous(member: impl Into<String>, what: &'static str) -> Fault {
+    Fault::Structure(Structure::Ambiguous { member: member.into(), what })
 }
 
 impl From<io::Error> for Fault {

@@ -1,6 +1,6 @@
 //! The listing of an archive, and how it comes about.
 
-use super::error::{Fault, Limit};
+use super::error::{Fault, Limit, ambiguous};
 use super::member::{self, Contents, Meter, Nature};
 use super::{BUFFER, Keep, Oddity, Wanted};
 use crate::escape::is_harmful;
@@ -178,6 +178,10 @@ impl<'a> Builder<'a> {
         let index = self.listing.entries.len();
         let length = head.name.len() + head.target.as_ref().map_or(0, Vec::len);
         self.names += length as u64;
+        let nul = |name: &[u8]| name.contains(&0);
+        if nul(&head.name) || head.target.as_deref().is_some_and(nul) {
+            return Err(ambiguous(show(&head.name), "has a NUL in its name or target"));
+        }
         if length as u64 > limits.name {
             return Err(Limit::Name(limits.name).into());
         }

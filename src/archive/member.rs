@@ -139,12 +139,16 @@ pub(super) enum Blob {
 
 impl Blob {
     pub(super) fn new(hash: GitHash, size: u64) -> Self {
-        let mut blob = match hash {
+        Self::of_kind(hash, "blob", size)
+    }
+
+    fn of_kind(hash: GitHash, kind: &str, size: u64) -> Self {
+        let mut object = match hash {
             GitHash::Sha1 => Self::Sha1(Box::default()),
             GitHash::Sha256 => Self::Sha256(Box::default()),
         };
-        blob.update(format!("blob {size}\0").as_bytes());
-        blob
+        object.update(format!("{kind} {size}\0").as_bytes());
+        object
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
@@ -166,6 +170,14 @@ impl Blob {
             Self::Sha256(hash) => Some(hash.finalize().to_vec()),
         }
     }
+}
+
+/// The name that git gives an object of `kind` (`blob`, `tree`) with these contents; `None` where
+/// they are a collision attack on SHA-1.
+pub fn object_name(hash: GitHash, kind: &str, contents: &[u8]) -> Option<Vec<u8>> {
+    let mut object = Blob::of_kind(hash, kind, contents.len() as u64);
+    object.update(contents);
+    object.finish()
 }
 
 /// The nature of contents that begin with `head`; `nul` where there is a NUL anywhere in them.

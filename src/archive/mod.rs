@@ -12,9 +12,10 @@ mod oddity;
 mod tar;
 mod zip;
 
+use error::ambiguous;
 pub use error::{ArchiveError, Limit, Structure};
 pub use listing::{Entry, Kind, Listing, show};
-pub use member::{Nature, nature};
+pub use member::{Nature, nature, object_name};
 pub use oddity::Oddity;
 
 use crate::input::open_regular;
@@ -120,7 +121,13 @@ fn read_inner(
     file.by_ref().take(512).read_to_end(&mut head).map_err(io)?;
     file.rewind().map_err(io)?;
     let mut builder = Builder::new(wanted, size);
-    let result = if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+    let is_zip = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
+    if named_zip(path).is_some_and(|named| named != is_zip) && !is_page(&head) {
+        // A package manager unpacks by the name, and the other archive may be in it, too.
+        let what = "its name says zip and its contents say tar, or the other way around";
+        return Err(ambiguous("", what).at(path));
+    }
+    let result = if is_zip {
         zip::read(file, &mut builder, progress)
     } else {
         let compression = Compression::of(&head);
@@ -131,6 +138,23 @@ fn read_inner(
         Ok(()) => Ok(builder.finish()),
         Err(fault) => Err(fault.at(path)),
     }
+}
+
+/// Whether the name says zip; `None` where it says neither that nor tar.
+fn named_zip(path: &Path) -> Option<bool> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
+    if ends(&[".zip", ".whl", ".jar", ".egg"]) {
+        return Some(true);
+    }
+    let tar = ends(&[".tar", ".tgz", ".tbz2", ".txz", ".crate"]) || name.contains(".tar.");
+    tar.then_some(false)
+}
+
+/// Whether it is no archive at all, which is said by itself.
+fn is_page(head: &[u8]) -> bool {
+    let start = head.trim_ascii_start();
+    start.is_empty() || start.starts_with(b"<")
 }
 
 /// A file that tells how much of it was read.

@@ -50,8 +50,6 @@ pub enum Oddity {
     NotUtf8(String),
     /// A name with control, directional or invisible characters, or a backslash.
     StrangeName(String),
-    /// A sparse file; compared as it is stored.
-    Sparse(String),
     /// A member type that is not known, treated as a file like POSIX says.
     UnknownType {
         /// The member.
@@ -61,7 +59,7 @@ pub enum Oddity {
     },
     /// The tar header and the pax header before it state different sizes.
     SizeDisagrees(String),
-    /// A link or directory with contents, which unpackers skip differently.
+    /// A hard link that states a size, which unpackers skip differently.
     LinkWithData(String),
     /// Bytes other than zero after the end of the archive.
     AfterEnd(u64),
@@ -98,7 +96,6 @@ impl Oddity {
             Self::HardLink { .. } => "hard-link",
             Self::NotUtf8(_) => "not-utf-8",
             Self::StrangeName(_) => "strange-name",
-            Self::Sparse(_) => "sparse",
             Self::UnknownType { .. } => "unknown-type",
             Self::SizeDisagrees(_) => "size-disagrees",
             Self::LinkWithData(_) => "link-with-data",
@@ -111,6 +108,26 @@ impl Oddity {
         }
     }
 
+    /// Whether two programs that unpack the archive may make different files of it.
+    pub const fn is_ambiguous(&self) -> bool {
+        matches!(
+            self,
+            Self::ParentDirectory(_)
+                | Self::Absolute(_)
+                | Self::HardLinkOutside { .. }
+                | Self::ThroughLink { .. }
+                | Self::Duplicate(_)
+                | Self::UnknownType { .. }
+                | Self::SizeDisagrees(_)
+                | Self::LinkWithData(_)
+                | Self::AfterEnd(_)
+                | Self::LocalDisagrees { .. }
+                | Self::Unlisted(_)
+                | Self::Overlap(_)
+                | Self::More(_)
+        )
+    }
+
     /// Whether ordinary archives have it now and then: said, but not first.
     pub const fn is_common(&self) -> bool {
         matches!(
@@ -118,7 +135,6 @@ impl Oddity {
             Self::CaseCollision(..)
                 | Self::HardLink { .. }
                 | Self::NotUtf8(_)
-                | Self::Sparse(_)
                 | Self::NoEnd
                 | Self::More(_)
         )
@@ -157,7 +173,6 @@ impl fmt::Display for Oddity {
                     "{path}: control, directional or invisible characters or a backslash in the name"
                 )
             }
-            Self::Sparse(path) => write!(f, "{path}: a sparse file, compared as it is stored"),
             Self::UnknownType { path, flag } => {
                 write!(f, "{path}: unknown tar type {flag:#04x}, treated as a file")
             }
@@ -170,7 +185,7 @@ impl fmt::Display for Oddity {
             Self::LinkWithData(path) => {
                 write!(
                     f,
-                    "{path}: a link or directory that states a size, so unpackers may see different files"
+                    "{path}: a hard link that states a size, so unpackers may see different files"
                 )
             }
             Self::AfterEnd(bytes) => {

@@ -1,10 +1,11 @@
-//! tar: ustar, pax (POSIX.1-2001) and GNU, as GNU tar reads them.
+//! tar: ustar, pax (POSIX.1-2001) and GNU, as GNU tar reads them; what GNU tar, bsdtar and Python are
+//! known to read differently is refused.
 //!
 //! The headers' fields are decoded by the `tar` crate; the framing is done here, so that sizes that
 //! disagree, data after the end and headers of any length are seen rather than smoothed over.
 
 use super::compression::{Compression, Decompressor};
-use super::error::{Fault, Limit, Structure};
+use super::error::{Fault, Limit, Structure, ambiguous};
 use super::listing::{Builder, Head, Kind, show};
 use super::{BUFFER, Oddity};
 use std::io::{self, BufRead, BufReader, Read};
@@ -18,8 +19,26 @@ struct Extended {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
+    /// How many headers there were of pax, and of GNU's long names.
+    pax: usize,
+    long_names: usize,
+    /// Whether what is stored is pieces of a file.
     sparse: bool,
 }
+
+/// The keys of a global pax header that do not decide what a member is.
+const GLOBAL: [&[u8]; 10] = [
+    b"comment",
+    b"mtime",
+    b"atime",
+    b"ctime",
+    b"uid",
+    b"gid",
+    b"uname",
+    b"gname",
+    b"charset",
+    b"hdrcharset",
+];
 
 /// Reads the tar stream in `file`.
 pub(super) fn read(
@@ -106,6 +125,9 @@ fn members<R: Read>(stream: &mut Stream<R>, builder: &mut Builder<'_>) -> Result
                 _ => Structure::TarHeader(start).into(),
             });
         }
+        if !is_number(block.get(124..136).unwrap_or_default()) {
+            return Err(Structure::TarHeader(start).into());
+        }
         let size = header.entry_size().map_err(|_| Structure::TarHeader(start))?;
         builder.meter.count(BLOCK)?;
         let limit = builder.name_limit();
@@ -113,6 +135,7 @@ fn members<R: Read>(stream: &mut Stream<R>, builder: &mut Builder<'_>) -> Result
             EntryType::XHeader => {
                 let data = stream.data(size, limit)?;
                 builder.meter.count(size)?;
+                extended.pax += 1;
                 pax(&data, start, &mut extended)?;
             }
             EntryType::XGlobalHeader => {
@@ -121,10 +144,14 @@ fn members<R: Read>(stream: &mut Stream<R>, builder: &mut Builder<'_>) -> Result
                 for (key, value) in records(&data).ok_or(Structure::PaxHeader(start))? {
                     if key == b"comment" {
                         builder.comment(show(value));
+                    } else if !GLOBAL.contains(&key) {
+                        let what = "is set for all members at once by a global pax header";
+                        return Err(ambiguous(show(key), what));
                     }
                 }
             }
             EntryType::GNULongName => {
+                extended.long_names += 1;
                 extended.path = Some(until_nul(stream.data(size, limit)?));
                 builder.meter.count(size)?;
             }
@@ -151,6 +178,13 @@ fn member<R: Read>(
     let start = stream.at;
     let name = extended.path.unwrap_or_else(|| header.path_bytes().into_owned());
     let shown = show(&name);
+    if extended.pax > 1 || (extended.pax > 0 && extended.long_names > 0) || extended.long_names > 1
+    {
+        return Err(ambiguous(shown, "has more than one extended header"));
+    }
+    if extended.sparse {
+        return Err(sparse(shown));
+    }
     let size = extended.size.unwrap_or(header_size);
     // Zero stands in the header where the size does not fit in.
     if size != header_size && header_size != 0 {
@@ -165,23 +199,18 @@ fn member<R: Read>(
         EntryType::Link => Kind::Hardlink,
         EntryType::Symlink => Kind::Symlink,
         EntryType::Char | EntryType::Block | EntryType::Fifo => Kind::Device,
-        EntryType::GNUSparse => Kind::File,
+        EntryType::GNUSparse => return Err(sparse(shown)),
+        // Of Solaris: pax headers for some; and what GNU tar does not unpack.
+        other if b"XVMND".contains(&other.as_byte()) => {
+            return Err(ambiguous(shown, "is of a kind that few programs know"));
+        }
         other => {
             builder.say(Oddity::UnknownType { path: shown.clone(), flag: other.as_byte() });
             Kind::File
         }
     };
-    if extended.sparse || flag == EntryType::GNUSparse {
-        builder.say(Oddity::Sparse(shown.clone()));
-    }
-    if flag == EntryType::GNUSparse {
-        // The map may go on in further blocks, each of which says whether another follows.
-        let mut more = header.as_gnu().is_some_and(tar::GnuHeader::is_extended);
-        while more {
-            let block = stream.block()?.ok_or(Structure::TarEnd(start))?;
-            builder.meter.count(BLOCK)?;
-            more = block.get(504).is_some_and(|b| *b != 0);
-        }
+    if kind == Kind::File && name.ends_with(b"/") {
+        return Err(ambiguous(shown, "is a file with the name of a directory"));
     }
     let target = matches!(kind, Kind::Symlink | Kind::Hardlink).then(|| {
         let in_header = || header.link_name_bytes().map(|name| name.into_owned());
@@ -189,8 +218,10 @@ fn member<R: Read>(
     });
     // Old tars leave the field blank; unpackers take that for no permissions.
     let mode = header.mode().unwrap_or_default();
-    if kind != Kind::File && size != 0 {
+    if kind == Kind::Hardlink && size != 0 {
         builder.say(Oddity::LinkWithData(shown));
+    } else if kind != Kind::File && size != 0 {
+        return Err(ambiguous(shown, "is no file and states a size"));
     }
     // GNU tar takes a hard link to have no data whatever it states.
     let stored = if kind == Kind::Hardlink { 0 } else { size };
@@ -207,6 +238,23 @@ fn member<R: Read>(
         builder.meter.count(stored)?;
         stream.skip(stored.checked_add(padding(stored)).ok_or(Structure::TarHeader(start))?)
     }
+}
+
+/// A sparse file: what is stored is pieces of it, and a map of where they belong.
+fn sparse(member: String) -> Fault {
+    ambiguous(member, "is a sparse file, which is not put together here")
+}
+
+/// Whether a field is a number as all programs read it: octal digits, padded with blanks in front
+/// and ended by blanks or NUL; or GNU's binary form.
+fn is_number(field: &[u8]) -> bool {
+    if field.first() == Some(&0x80) {
+        return true;
+    }
+    let text = field.trim_ascii_start();
+    let end = text.iter().position(|b| !(b'0'..=b'7').contains(b)).unwrap_or(text.len());
+    let rest = text.get(end..).unwrap_or_default();
+    rest.iter().all(|b| matches!(b, 0 | b' '))
 }
 
 /// What follows the end marker: zeros fill up the last record, and nothing else belongs there.
@@ -259,8 +307,14 @@ fn until_nul(mut data: Vec<u8>) -> Vec<u8> {
 fn pax(data: &[u8], start: u64, extended: &mut Extended) -> Result<(), Fault> {
     let fault = || Fault::from(Structure::PaxHeader(start));
     for (key, value) in records(data).ok_or_else(fault)? {
+        if key.starts_with(b"GNU.sparse.") || key == b"SCHILY.realsize" {
+            extended.sparse = true;
+        }
+        if matches!(key, b"path" | b"linkpath") && value.contains(&0) {
+            return Err(ambiguous(show(value), "has a NUL in its name"));
+        }
         match key {
-            b"path" | b"GNU.sparse.name" => extended.path = Some(value.to_vec()),
+            b"path" => extended.path = Some(value.to_vec()),
             b"linkpath" => extended.link = Some(value.to_vec()),
             b"size" => {
                 let text = std::str::from_utf8(value).map_err(|_| fault())?;
@@ -271,7 +325,6 @@ fn pax(data: &[u8], start: u64, extended: &mut Extended) -> Result<(), Fault> {
             }
             _ => {}
         }
-        extended.sparse |= key.starts_with(b"GNU.sparse.");
     }
     Ok(())
 }

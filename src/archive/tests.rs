@@ -206,7 +206,10 @@ fn members_of_strange_kinds_are_said() {
     assert_eq!(oddities(&[member(b"foo/p", b'6', b"", 0o666, b"")]), ["device"]);
     assert_eq!(oddities(&[member(b"foo/x", b'Z', b"", 0o644, b"x")]), ["unknown-type"]);
     assert_eq!(oddities(&[member(b"foo/x", b'0', b"", 0o4755, b"x")]), ["set-id"]);
-    assert_eq!(oddities(&[member(b"foo/d", b'5', b"", 0o755, b"data")]), ["link-with-data"]);
+    assert_eq!(
+        oddities(&[file("foo/a", b"1"), member(b"foo/h", b'1', b"foo/a", 0o644, b"")]),
+        ["hard-link"]
+    );
     assert_eq!(oddities(&[file("foo/a\u{202e}b", b"")]), ["strange-name"]);
     assert_eq!(oddities(&[file("foo\\..\\a", b"")]), ["strange-name"]);
     let listing = listed(&[member(b"foo/\xff\n", b'0', b"", 0o644, b""), end()].concat()).unwrap();
@@ -231,6 +234,103 @@ fn long_names_of_gnu_and_pax() {
         let result = listed(&[pax, file("foo/short", b"1"), end()].concat());
         assert_eq!(result.is_ok(), damaged.is_empty(), "{damaged:?}");
     }
+}
+
+/// What unpackers are known to make different files of is no listing.
+#[test]
+fn what_programs_read_differently_is_refused() {
+    let refused = |members: &[Vec<u8>]| {
+        let result = listed(&[&members.concat()[..], &end()].concat());
+        let ambiguous = |structure: &Structure| {
+            matches!(structure, Structure::Ambiguous { .. } | Structure::TarHeader(_))
+        };
+        matches!(&result, Err(ArchiveError::Structure { structure, .. }) if ambiguous(structure))
+    };
+    let pax = |flag, records: &[u8]| member(b"pax", flag, b"", 0, records);
+    let a = || file("foo/a", b"a");
+    let long = || member(b"././@LongLink", b'L', b"", 0, b"foo/long\0");
+    assert!(!refused(&[a()]));
+    assert!(!refused(&[pax(b'g', &pax_record("comment", "x")), a()]));
+    assert!(refused(&[pax(b'g', &pax_record("path", "foo/b")), a()]));
+    assert!(refused(&[pax(b'g', &pax_record("size", "0")), a()]));
+    assert!(refused(&[pax(b'g', &pax_record("GNU.sparse.name", "foo/b")), a()]));
+    let path = || pax(b'x', &pax_record("path", "foo/b"));
+    assert!(!refused(&[path(), a()]));
+    assert!(refused(&[path(), path(), a()]));
+    assert!(refused(&[path(), long(), a()]));
+    assert!(refused(&[long(), path(), a()]));
+    assert!(refused(&[pax(b'x', &pax_record("path", "foo/b\0/c")), a()]));
+    assert!(refused(&[pax(b'x', &pax_record("GNU.sparse.major", "1")), a()]));
+    assert!(refused(&[member(b"foo/s", b'S', b"", 0o644, b"x")]));
+    for kind in *b"2356" {
+        assert!(refused(&[member(b"foo/d", kind, b"t", 0o755, b"data")]), "{kind}");
+    }
+    for kind in *b"XVMN" {
+        assert!(refused(&[member(b"foo/x", kind, b"", 0o644, b"x")]), "{kind}");
+    }
+    assert!(refused(&[file("foo/d/", b"x")]));
+    assert!(!refused(&[file("foo/d/", b""), a()]));
+    let sized = |field: &[u8; 12]| {
+        let mut header = Header::new_ustar();
+        header.as_old_mut().name[..5].copy_from_slice(b"foo/a");
+        header.set_entry_type(EntryType::Regular);
+        header.set_mode(0o644);
+        header.as_old_mut().size.copy_from_slice(field);
+        header.set_cksum();
+        header.as_bytes().to_vec()
+    };
+    assert!(!refused(&[sized(b"00000000000\0")]));
+    assert!(!refused(&[sized(b"          0 ")]));
+    for field in [
+        b"+0\0\0\0\0\0\0\0\0\0\0",
+        b"-0\0\0\0\0\0\0\0\0\0\0",
+        b"0x0\0\0\0\0\0\0\0\0\0",
+        b"0 0000000000",
+    ] {
+        assert!(refused(&[sized(field)]), "{field:?}");
+    }
+}
+
+/// The name by which a package manager unpacks, and the contents.
+#[test]
+fn a_name_that_says_another_format_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        read(&path, &Wanted::default(), &|_| {}).is_ok()
+    };
+    let tar = [file("foo/a", b"a"), end()].concat();
+    let zip = zip(&[(b"foo/a", b"a", None)], b"");
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.crate", "a"] {
+        assert!(read(name, &tar), "{name}");
+    }
+    for name in ["a.zip", "a.whl", "a"] {
+        assert!(read(name, &zip), "{name}");
+    }
+    assert!(!read("a.tar", &zip) && !read("a.tar.xz", &zip));
+    assert!(!read("a.zip", &tar) && !read("a.whl", &tar));
+}
+
+/// A second directory in front of the one that ends at the end record.
+#[test]
+fn a_zip_with_two_directories_is_refused() {
+    let bytes = zip(&[(b"foo/a", b"a", None)], b"");
+    assert!(listed(&bytes).is_ok());
+    let at = bytes.len() - 22;
+    assert_eq!(&bytes[at..at + 4], b"PK\x05\x06");
+    // The number of entries, and the directory's size. Its offset is counted back from its end.
+    for field in [10, 12] {
+        let mut other = bytes.clone();
+        other[at + field] ^= 1;
+        assert!(listed(&other).is_err(), "{field}");
+    }
+    // Comments of the directory's last record can hide another zip: its end moves, nothing else.
+    let mut padded = bytes[..at].to_vec();
+    padded.extend_from_slice(b"hidden");
+    padded.extend_from_slice(&bytes[at..]);
+    assert!(listed(&padded).is_err());
+    assert!(listed(&zip(&[(b"foo/a\0b", b"a", None)], b"")).is_err());
 }
 
 /// A member that is data to a reader of one header and a file to a reader of the other.

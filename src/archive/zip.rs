@@ -1,7 +1,7 @@
 //! zip and wheels: what the central directory lists, held against what lies in front of each
 //! member.
 
-use super::error::{Fault, Limit, Structure};
+use super::error::{Fault, Limit, Structure, ambiguous};
 use super::listing::{Builder, Head, Kind, show};
 use super::{Oddity, Progress};
 use rawzip::extra_fields::ExtraFieldId;
@@ -9,6 +9,7 @@ use rawzip::{CompressionMethod, ErrorKind, FileReader, RECOMMENDED_BUFFER_SIZE, 
 use rawzip::{ZipArchiveEntryWayfinder, ZipEntry};
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt as _;
 
 /// Bytes of the archive's comment that are read: more than the name of a commit.
 const COMMENT: u64 = 256;
@@ -38,6 +39,7 @@ pub(super) fn read(
     progress: Progress<'_>,
 ) -> Result<(), Fault> {
     let length = file.metadata()?.len();
+    let raw = file.try_clone()?;
     let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
     let archive = ZipArchive::from_file(file, &mut buffer).map_err(fault)?;
     // `git archive` writes the commit there, and so do the forges.
@@ -45,6 +47,13 @@ pub(super) fn read(
     archive.comment().take(COMMENT).read_to_end(&mut comment)?;
     builder.comment(show(&comment));
     let records = directory(&archive, &mut buffer, builder)?;
+    let placed = Directory::read(&raw, archive.eocd_offset())?;
+    if placed.start.checked_add(placed.size) != Some(placed.end)
+        || archive.directory_offset() != placed.start
+        || placed.entries != records.len() as u64
+    {
+        return Err(ambiguous("", "its directory is not where and what its end record says"));
+    }
     let mut extents = Vec::new();
     for record in &records {
         extents.push(member(&archive, record, builder)?);
@@ -52,6 +61,53 @@ pub(super) fn read(
     }
     unlisted(&archive, extents, length, builder);
     Ok(())
+}
+
+/// Where the end record of a zip puts its directory (APPNOTE, sections 4.3.14 to 4.3.16).
+struct Directory {
+    /// The offset of the end record: the directory ends there.
+    end: u64,
+    /// Bytes of the directory.
+    size: u64,
+    /// Its offset, counted back from its end as unzip and Python do.
+    start: u64,
+    /// Its entries.
+    entries: u64,
+}
+
+impl Directory {
+    fn read(file: &File, end_record: u64) -> Result<Self, Fault> {
+        let damaged = || Fault::from(Structure::Zip("no end record".to_owned()));
+        let mut record = [0; 22];
+        file.read_exact_at(&mut record, end_record)?;
+        let number = |bytes: &[u8], at: usize, length: usize| -> Option<u64> {
+            let bytes = bytes.get(at..at.checked_add(length)?)?;
+            Some(bytes.iter().rev().fold(0, |value, b| value << 8 | u64::from(*b)))
+        };
+        let field = |at, length| number(&record, at, length).ok_or_else(damaged);
+        let (entries, size, offset) = (field(10, 2)?, field(12, 4)?, field(16, 4)?);
+        let deferred = entries == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff;
+        let mut locator = [0; 20];
+        let has_locator = end_record >= 20
+            && file.read_exact_at(&mut locator, end_record - 20).is_ok()
+            && locator.starts_with(b"PK\x06\x07");
+        if !deferred || !has_locator {
+            let start = end_record.checked_sub(size).ok_or_else(damaged)?;
+            return Ok(Self { end: end_record, size, start, entries });
+        }
+        let at = number(&locator, 8, 8).ok_or_else(damaged)?;
+        let mut record = [0; 56];
+        file.read_exact_at(&mut record, at)?;
+        let field = |at, length| number(&record, at, length).ok_or_else(damaged);
+        let (length, entries, size) = (field(4, 8)?, field(32, 8)?, field(40, 8)?);
+        if !record.starts_with(b"PK\x06\x06")
+            || at.checked_add(12).and_then(|at| at.checked_add(length)) != Some(end_record - 20)
+        {
+            return Err(ambiguous("", "its end records do not follow each other"));
+        }
+        let start = at.checked_sub(size).ok_or_else(damaged)?;
+        Ok(Self { end: at, size, start, entries })
+    }
 }
 
 /// The records of the central directory, in its order.
@@ -106,7 +162,9 @@ fn member(
     compare_local(&entry, record, &shown, builder)?;
     let kind = match record.mode & 0o170_000 {
         0o120_000 => Kind::Symlink,
-        0o040_000 => Kind::Directory,
+        0o040_000 if record.name.ends_with(b"/") => Kind::Directory,
+        // unzip and Python go by the name, others by the mode.
+        0o040_000 => return Err(ambiguous(shown, "is a directory with the name of a file")),
         0o020_000 | 0o060_000 | 0o010_000 | 0o140_000 => Kind::Device,
         _ if record.name.ends_with(b"/") => Kind::Directory,
         _ => Kind::File,
@@ -143,7 +201,7 @@ fn member(
         Kind::File => builder.add(head, &mut contents),
         Kind::Directory | Kind::Device | Kind::Hardlink => {
             if record.size != 0 {
-                builder.say(Oddity::LinkWithData(shown.clone()));
+                return Err(ambiguous(shown, "is a directory and has contents"));
             }
             builder.add(head, &mut io::empty())
         }

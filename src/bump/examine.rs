@@ -7,7 +7,7 @@ use crate::check::pairing::{EvidenceKind, Role, by_suffix, without_compression};
 use crate::check::previous::Previous;
 use crate::check::{self, DistfileReport, Report, pairing};
 use crate::diff::{self, Diff};
-use crate::failure::FailureClass;
+use crate::failure::{self, FailureClass};
 use crate::finding::{Check, Finding};
 use crate::history;
 use crate::review;
@@ -245,5 +245,20 @@ fn sourced(bump: &Bump, distfile: &DistfileReport, progress: Progress<'_>) -> Fi
         }
     }
     let path = bump.check.distdir.join(&distfile.name);
-    source::check(&path, clone, &spec, &bump.options, &|bytes| progress("source", bytes))
+    let finding =
+        source::check(&path, clone, &spec, &bump.options, &|bytes| progress("source", bytes));
+    let refused = |finding: &&Finding| {
+        finding.check == Check::Provenance
+            && matches!(
+                finding.outcome(),
+                failure::Outcome::Contradicts | failure::Outcome::Unusable
+            )
+    };
+    match distfile.findings.iter().find(refused).filter(|_| spec.attested_by.is_none()) {
+        Some(_) => finding.noting(
+            FailureClass::CommitUnavailable,
+            "the provenance does not hold, so what names the commit is a tag or whoever asked",
+        ),
+        None => finding,
+    }
 }

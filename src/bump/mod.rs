@@ -46,6 +46,12 @@ pub fn asked(ebuild: &Ebuild) -> Vec<Asked> {
     VARIABLES
         .iter()
         .filter_map(|(variable, flag)| match ebuild.variables.get(variable)? {
+            Literal::Words(words) if variable.ends_with("_ID") => {
+                let text = words.join(" ");
+                let number = text.parse::<u64>().is_ok();
+                let why = Expansion::Form(text);
+                (!number).then_some(Asked { variable, flag, why })
+            }
             Literal::Words(_) => None,
             Literal::Unknown(why) => Some(Asked { variable, flag, why: why.clone() }),
         })

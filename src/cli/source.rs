@@ -9,6 +9,7 @@ use crate::distfile::{self, Wanted};
 use crate::error::Error;
 use crate::escape::Escaped;
 use crate::expectation::Pins;
+use crate::failure::FailureClass;
 use crate::finding::Finding;
 use crate::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::report;
@@ -157,11 +158,13 @@ impl Source {
             verifier: &Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?),
         };
         let findings = attestation::check(&request);
-        if let Some(attested) = source::attested(&findings)? {
+        // Evidence that does not hold is not passed over, neither for a tag nor for another piece.
+        let unjudged = Some(FailureClass::NotCheckedNoExpectation);
+        let bad = findings.iter().find(|f| f.class.is_some() && f.class != unjudged).cloned();
+        if let (None, Some(attested)) = (&bad, source::attested(&findings)?) {
             return Ok(CommitSpec::of(attested));
         }
-        // Evidence that does not hold is not passed over in favor of a tag.
-        let finding = findings.into_iter().find(|finding| finding.class.is_some());
+        let finding = bad.or_else(|| findings.into_iter().find(|f| f.class.is_some()));
         match finding.and_then(|finding| Some((finding.class?, finding.compared))) {
             Some((class, text)) => Err(SourceError::Unattested { path, class, text }.into()),
             None => Ok(given),

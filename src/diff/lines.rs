@@ -227,7 +227,11 @@ fn hidden_character(number: usize, line: &[u8]) -> Option<char> {
     if line.is_ascii() && !line.contains(&0x1b) {
         return None;
     }
-    let text = std::str::from_utf8(line).ok()?;
+    // One byte of another encoding must not switch this off for the others.
+    line.utf8_chunks().find_map(|chunk| hidden_in(number, chunk.valid()))
+}
+
+fn hidden_in(number: usize, text: &str) -> Option<char> {
     // A byte order mark at the very beginning is a habit of some editors.
     let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
     let mut before = None;
@@ -306,6 +310,14 @@ mod tests {
             .collect();
         assert_eq!(kinds("", &base64), [HazardKind::HighEntropy]);
         assert_eq!(kinds("", &"-".repeat(400)), []);
+    }
+
+    #[test]
+    fn another_encoding_hides_nothing() {
+        let line = [&b"x = \xe9 "[..], "\u{202e}".as_bytes(), b"\n"].concat();
+        let lines = Lines::compare(b"", &line, &mut Patience::default());
+        let kinds: Vec<_> = lines.hazards().into_iter().map(|hazard| hazard.kind).collect();
+        assert_eq!(kinds, [HazardKind::HiddenUnicode]);
     }
 
     #[test]

@@ -339,6 +339,8 @@ fn judge(change: &mut Change, patience: &mut Patience) {
     let runs = by_name(&new.path);
     match change.kind {
         ChangeKind::Removed => return,
+        // Its contents stand under the name that it is a link to, and are looked at there.
+        _ if new.kind == Kind::Hardlink => hazards.extend(runs),
         ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped => {
             hazards.extend(runs);
             hazards.extend(by_nature(&new.path, new.nature));
@@ -399,7 +401,8 @@ fn mode_hazard(old: Option<&Entry>, new: &Entry) -> Option<Hazard> {
     Some(Hazard::new(HazardKind::ExecutableBit, format!("{reason} (mode {:04o})", new.mode)))
 }
 
-/// The oddities of `new` that `old` does not have under its own top-level directory.
+/// The oddities of `new` that `old` does not have under its own top-level directory; those because
+/// of which programs unpack different files, always.
 fn unseen(old: &Listing, new: &Listing) -> Vec<Oddity> {
     let top = |listing: &Listing| listing.top.as_deref().map(archive::show).unwrap_or_default();
     let (old_top, new_top) = (top(old), top(new));
@@ -407,6 +410,8 @@ fn unseen(old: &Listing, new: &Listing) -> Vec<Oddity> {
         let text = oddity.to_string();
         if old_top.is_empty() { text } else { text.replace(&old_top, &new_top) }
     };
-    let known: BTreeSet<String> = old.oddities.iter().map(same_place).collect();
+    // What unpacks to different files may do so otherwise than before.
+    let old = old.oddities.iter().filter(|oddity| !oddity.is_ambiguous());
+    let known: BTreeSet<String> = old.map(same_place).collect();
     new.oddities.iter().filter(|oddity| !known.contains(&oddity.to_string())).cloned().collect()
 }

@@ -160,7 +160,7 @@ fn variables(text: &str, name: &str, version: &Version) -> BTreeMap<&'static str
     }
     // `: "${VAR:=value}"`, `use x && VAR=value`: set in a way that is not understood.
     for captures in mention.captures_iter(text) {
-        let Some(name) = captures.get(1) else { continue };
+        let Some(name) = captures.get(1).or_else(|| captures.get(2)) else { continue };
         let known = VARIABLES.iter().find(|(known, _)| *known == name.as_str());
         let Some((variable, _)) = known.filter(|_| !understood.contains(&name.start())) else {
             continue;
@@ -196,10 +196,13 @@ fn is_comment(text: &str, at: usize) -> bool {
     line.contains(" #") || line.contains("\t#")
 }
 
+/// `NAME=`, `NAME+=`, `NAME[0]=`, `${NAME:=`, `read … NAME`, `printf -v NAME`, `unset NAME` and kin.
+const MENTION: &str = r"(?m)\b(?:read|mapfile|readarray|unset|printf[ \t]+-v|eval)\b[^\n]*?\b((?:VERIFY|PYPI)_[A-Z0-9_]+)|\b([A-Z][A-Z0-9_]*)(?:\[[^\]\n]*\])?(?::?\+?=[^=]|:?=$)";
+
 /// Where a variable is set in whatever way.
 fn mention() -> Option<&'static Regex> {
     static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
-    REGEX.get_or_init(|| Regex::new(r"\b([A-Z][A-Z0-9_]*)(?::?\+?=[^=]|:?=$)").ok()).as_ref()
+    REGEX.get_or_init(|| Regex::new(MENTION).ok()).as_ref()
 }
 
 fn value(raw: &str, name: &str, version: &Version) -> Literal {
@@ -391,6 +394,13 @@ mod tests {
             "if use x; then\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n",
             ": \"${VERIFY_PROVENANCE_REF:=refs/a}\"\n",
             "use x && VERIFY_PROVENANCE_REF=refs/a\n",
+            "inherit x; VERIFY_PROVENANCE_REF=refs/a\n",
+            "[[ a == b ]] || VERIFY_PROVENANCE_REF=refs/a\n",
+            "declare -r VERIFY_PROVENANCE_REF=refs/a\n",
+            "typeset VERIFY_PROVENANCE_REF=refs/a\n",
+            "VERIFY_PROVENANCE_REF[0]=refs/a\n",
+            "read -r VERIFY_PROVENANCE_REF <<<refs/a\n",
+            "printf -v VERIFY_PROVENANCE_REF refs/a\n",
             "src_unpack() {\n\tlocal VERIFY_PROVENANCE_REF=refs/a\n}\n",
         ] {
             let found = read(text).variables.get("VERIFY_PROVENANCE_REF").cloned();

@@ -13,7 +13,7 @@ pub use changes::publisher_changes;
 pub use release::{Fault, Release};
 
 use crate::access::Capability;
-use crate::attestation::{Claims, Publisher};
+use crate::attestation::{Claim, Claims, Publisher};
 use crate::failure::{FailureClass, Outcome};
 use crate::finding::{Check, Finding};
 use crate::openpgp;
@@ -394,13 +394,7 @@ fn rank(class: FailureClass) -> usize {
 
 fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
     if let Some(attested) = now.attested(evidence).first() {
-        let compared = match (evidence, Publisher::of(&attested.claims)) {
-            (Check::Provenance, _) | (_, Publisher::GitHub { .. } | Publisher::GitLab { .. }) => {
-                "publisher, numbers, workflow, trigger, runner and kind of ref"
-            }
-            _ => "the identity in the Sigstore bundle and its issuer",
-        };
-        let text = format!("{compared} with {of}");
+        let text = format!("{} with {of}", compared(&attested.claims).join(", "));
         return Finding::agrees(Check::Continuity, text, attested.publisher())
             .forged_by(PROVENANCE_FORGERS);
     }
@@ -410,6 +404,23 @@ fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
         format!("whoever holds the secret key {}", now.who(evidence).join(", ")),
     )
     .forged_by(openpgp::FORGERS)
+}
+
+/// What of a certificate is compared: what it has.
+fn compared(claims: &Claims) -> Vec<&'static str> {
+    let forge =
+        matches!(Publisher::of(claims), Publisher::GitHub { .. } | Publisher::GitLab { .. });
+    let has = |claim| claims.get(claim).is_some();
+    let what = [
+        ("publisher", true),
+        ("issuer", !forge),
+        ("numbers", has(Claim::SourceRepositoryIdentifier)),
+        ("workflow", has(Claim::BuildConfigUri) || has(Claim::BuildSignerUri)),
+        ("trigger", has(Claim::BuildTrigger)),
+        ("runner", has(Claim::RunnerEnvironment)),
+        ("kind of ref", has(Claim::SourceRepositoryRef)),
+    ];
+    what.into_iter().filter(|(_, has)| *has).map(|(what, _)| what).collect()
 }
 
 fn describe(facts: &Facts, evidence: Check) -> Value {

@@ -9,6 +9,7 @@ use crate::digests::{HashName, hex};
 use crate::escape::Escaped;
 use crate::failure::{FailureClass, Outcome as Verdict};
 use crate::finding::{Check, Finding};
+use crate::pin::Value as Word;
 use crate::requirement::Status;
 use anstyle::{Effects, Style as Ansi};
 use serde_json::{Value, json};
@@ -252,10 +253,11 @@ fn gaps(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<
                 Escaped(&comparison.pair.new)
             )?;
             let (old, new) = (&diff.old.file, &diff.new.file);
-            let (old, new) = (old.display().to_string(), new.display().to_string());
+            let word = |path: &Path| Word::Literal(path.display().to_string()).quoted();
+            let (old, new) = (word(old), word(new));
             writeln!(out, "  distvouch diff --unified {} {}", Escaped(&old), Escaped(&new))?;
             let file = match about.reviews {
-                Some(path) => format!(" --file {}", path.display()),
+                Some(path) => format!(" --file {}", word(path)),
                 None => String::new(),
             };
             let command = format!("distvouch review {old} {new}{file} --note TEXT");

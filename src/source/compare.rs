@@ -4,7 +4,7 @@ use super::attributes::{self, Ignored};
 use super::cargo;
 use super::generated::{self, Explanation};
 use super::git::{Clone, GitError, TreeEntry};
-use crate::archive::{Entry, Kind, Listing};
+use crate::archive::{Entry, Kind, Listing, Oddity};
 use crate::diff::hazard::{Hazard, HazardKind, by_name, by_nature};
 use crate::diff::lines::{Lines, Patience};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,15 @@ impl Difference {
 
     /// Whether somebody could have put code of their own there.
     pub fn has_room(&self) -> bool {
-        !self.explanation.is_some_and(Explanation::is_harmless)
+        // Metadata by its name is only that as plain text that nothing runs.
+        use HazardKind::{Dotfile, HiddenUnicode, HighEntropy, LongLine, RunsData, Unread};
+        let text = [Dotfile, HiddenUnicode, HighEntropy, LongLine, RunsData, Unread];
+        let plain = self.hazards.iter().all(|hazard| text.contains(&hazard.kind));
+        match self.explanation {
+            Some(Explanation::Compared(_)) => false,
+            Some(Explanation::Usual { inert, .. }) => !(inert && plain),
+            Some(Explanation::Rewritten(_)) | None => true,
+        }
     }
 
     /// Worst first: what runs and nothing explains, what runs, what nothing explains, the rest.
@@ -87,6 +95,8 @@ pub struct Comparison {
     pub export_ignored: Vec<Vec<u8>>,
     /// The files that are executable on one side only; whether that is the archive's.
     pub modes: Vec<(Vec<u8>, bool)>,
+    /// What an unpacker could be surprised by.
+    pub oddities: Vec<Oddity>,
     /// The directory of the tree that was compared; empty for its root.
     pub directory: Vec<u8>,
 }
@@ -102,16 +112,14 @@ const WHEEL_ROOTS: [&[u8]; 4] = [b"", b"src", b"python", b"lib"];
 pub fn compare(
     listing: &Listing,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
-    directory: Option<&str>,
+    from: From<'_>,
     clone: &Clone,
 ) -> Result<Comparison, GitError> {
     let members = listing.by_path();
-    let directory = match directory {
-        Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
-        None => root(&members, tree),
-    };
+    let directory = from.directory(&members, tree);
     let (whole, tree) = (tree, below(tree, &directory));
-    let mut comparison = Comparison { directory, ..Comparison::default() };
+    let oddities = listing.oddities.clone();
+    let mut comparison = Comparison { directory, oddities, ..Comparison::default() };
     let mut differing: Vec<(&Entry, &TreeEntry)> = Vec::new();
     for (path, entry) in &members {
         if entry.kind == Kind::Directory {
@@ -137,10 +145,12 @@ pub fn compare(
     for (entry, git) in differing {
         comparison.differences.push(changed(entry, blobs.get(&git.object), &tree));
     }
-    explain_cargo(&members, &tree, &mut comparison);
-    let missing = tree
-        .iter()
-        .filter(|(path, git)| git.mode != SUBMODULE && !members.contains_key(path.as_slice()));
+    if from.is_crate {
+        explain_cargo(&members, &tree, &mut comparison);
+    }
+    // A directory in its place is not the file.
+    let has = |path: &[u8]| members.get(path).is_some_and(|entry| entry.kind != Kind::Directory);
+    let missing = tree.iter().filter(|(path, git)| git.mode != SUBMODULE && !has(path));
     let missing: Vec<Vec<u8>> = missing.map(|(path, _)| path.clone()).collect();
     let ignored = if missing.is_empty() { Ignored::default() } else { ignored(whole, clone)? };
     let prefix = match comparison.directory.is_empty() {
@@ -170,13 +180,10 @@ fn ignored(tree: &BTreeMap<Vec<u8>, TreeEntry>, clone: &Clone) -> Result<Ignored
 pub fn wanted(
     listing: &Listing,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
-    directory: Option<&str>,
+    from: From<'_>,
 ) -> BTreeSet<usize> {
     let members = listing.by_path();
-    let directory = match directory {
-        Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
-        None => root(&members, tree),
-    };
+    let directory = from.directory(&members, tree);
     let tree = below(tree, &directory);
     let differs = |path: &[u8], entry: &Entry| match tree.get(path) {
         // What git does not have is looked into: nobody else reads it.
@@ -190,10 +197,27 @@ pub fn wanted(
         .collect()
 }
 
-/// The directory of the tree that the archive says, or seems, to come from.
-fn root(members: &BTreeMap<&[u8], &Entry>, tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Vec<u8> {
-    let stated = cargo::vcs_info(members).and_then(|info| info.directory);
-    stated.unwrap_or_else(|| wheel_root(members, tree))
+/// Where in the tree an archive comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct From<'a> {
+    /// The directory that was given.
+    pub given: Option<&'a str>,
+    /// Whether it is a .crate by its name: it may say of itself where it comes from.
+    pub is_crate: bool,
+}
+
+impl From<'_> {
+    fn directory(
+        self,
+        members: &BTreeMap<&[u8], &Entry>,
+        tree: &BTreeMap<Vec<u8>, TreeEntry>,
+    ) -> Vec<u8> {
+        let stated = || cargo::vcs_info(members).filter(|_| self.is_crate)?.directory;
+        match self.given {
+            Some(directory) => directory.trim_matches('/').as_bytes().to_vec(),
+            None => stated().unwrap_or_else(|| wheel_root(members, tree)),
+        }
+    }
 }
 
 /// The tree below `directory`.
@@ -322,6 +346,10 @@ fn difference(
     if entry.kind == Kind::Symlink {
         let target = crate::archive::show(entry.target.as_deref().unwrap_or_default());
         hazards.push(Hazard::new(HazardKind::Link, format!("a symlink to {target}")));
+    }
+    let inert = matches!(explanation, Some(Explanation::Usual { inert: true, .. }));
+    if inert && entry.is_executable() {
+        hazards.push(Hazard::new(HazardKind::ExecutableBit, "is executable"));
     }
     let text = entry.contents.as_deref().filter(|_| !entry.nature.is_binary());
     let compared = matches!(explanation, Some(Explanation::Compared(_)));

@@ -34,11 +34,6 @@ impl Explanation {
             Self::Compared(what) => format!("compared: {what}"),
         }
     }
-
-    /// Whether the difference gives nobody room for code of their own.
-    pub const fn is_harmless(self) -> bool {
-        matches!(self, Self::Compared(_) | Self::Usual { inert: true, .. })
-    }
 }
 
 /// What usually writes a file of this name.
@@ -125,12 +120,16 @@ pub fn by_name(path: &[u8], tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Option<Expla
                 return None;
             }
         }
-        _ if directory == "licenses" && parent.contains(".dist-info") => {
-            ("copied by the build backend", true)
-        }
+        _ if is_license_of_wheel(parent) => ("copied by the build backend", true),
         _ => return None,
     };
     Some(Explanation::Usual { by, inert })
+}
+
+/// Whether the directory is that of the licenses in a wheel's metadata.
+fn is_license_of_wheel(parent: &str) -> bool {
+    let mut parts = parent.split('/');
+    parts.next().is_some_and(|top| top.ends_with(".dist-info")) && parts.next() == Some("licenses")
 }
 
 /// What the contents of both sides say: `None` where they do not explain the whole difference.
@@ -206,6 +205,11 @@ fn is_with_egg_info(text: &str, original: &str) -> bool {
 /// The settings of an INI file, as Python's configparser reads them, in order; `None` where a line
 /// is none.
 fn settings(text: &str) -> Option<Vec<(String, String, String)>> {
+    // Python ends a line at a lone carriage return, too, and takes other characters for blanks.
+    if text.replace("\r\n", "\n").contains('\r') || !text.is_ascii() {
+        return None;
+    }
+    let mut continued = false;
     let mut settings: Vec<(String, String, String)> = Vec::new();
     let mut section = String::new();
     for line in text.lines() {
@@ -214,12 +218,14 @@ fn settings(text: &str) -> Option<Vec<(String, String, String)>> {
             continue;
         }
         if line.starts_with([' ', '\t']) {
-            let (_, _, value) = settings.last_mut()?;
+            let (_, _, value) = settings.last_mut().filter(|_| continued)?;
             value.push('\n');
             value.push_str(trimmed);
         } else if let Some(name) = trimmed.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             section = name.to_owned();
+            continued = false;
         } else {
+            continued = true;
             let (key, value) = trimmed.split_once(['=', ':'])?;
             settings.push((section.clone(), key.trim().to_lowercase(), value.trim().to_owned()));
         }
@@ -227,42 +233,83 @@ fn settings(text: &str) -> Option<Vec<(String, String, String)>> {
     Some(settings)
 }
 
-/// Whether `text` is `original` with each `$Format:…$` replaced by characters that are no code:
-/// names, dates, hashes and references.
+/// Whether `text` is `original` with each `$Format:…$` replaced by what `git archive` would write
+/// there, as far as that can be told by its form: object names, times, references, numbers. What
+/// others may choose freely, such as names and subjects, is not taken.
 fn is_expanded(text: &str, original: &str) -> bool {
     const OPEN: &str = "$Format:";
-    if !original.contains(OPEN) {
+    if !original.contains(OPEN) || text.len() > 64 * 1024 {
         return false;
     }
-    let plain = |c: char| c.is_alphanumeric() || " ,.:/_@+-<>".contains(c) || "()".contains(c);
-    let mut rest = text;
-    let mut original = original;
-    while let Some(at) = original.find(OPEN) {
-        let literal = original.get(..at).unwrap_or_default();
-        let Some(after) = rest.strip_prefix(literal) else { return false };
-        let placeholder = original.get(at + OPEN.len()..).unwrap_or_default();
+    let mut pattern = String::from(r"\A");
+    let mut rest = original;
+    while let Some(at) = rest.find(OPEN) {
+        pattern.push_str(&regex::escape(rest.get(..at).unwrap_or_default()));
+        let placeholder = rest.get(at + OPEN.len()..).unwrap_or_default();
         let Some(close) = placeholder.find(['$', '\n']) else { return false };
         if placeholder.get(close..).is_none_or(|p| p.starts_with('\n')) {
             return false;
         }
-        original = placeholder.get(close + 1..).unwrap_or_default();
-        // What comes after the placeholder, up to the next one, ends the replacement.
-        let until = original.find(OPEN).unwrap_or(original.len());
-        let next = original.get(..until).unwrap_or_default();
-        let end = match next.is_empty() {
-            true => after.len(),
-            false => match after.find(next) {
-                Some(end) => end,
-                None => return false,
-            },
-        };
-        let replacement = after.get(..end).unwrap_or_default();
-        if replacement.len() > 300 || !replacement.chars().all(plain) {
-            return false;
-        }
-        rest = after.get(end..).unwrap_or_default();
+        let Some(form) = form(placeholder.get(..close).unwrap_or_default()) else { return false };
+        pattern.push_str(&form);
+        rest = placeholder.get(close + 1..).unwrap_or_default();
     }
-    rest == original
+    pattern.push_str(&regex::escape(rest));
+    pattern.push_str(r"\z");
+    regex::RegexBuilder::new(&pattern)
+        .size_limit(4 << 20)
+        .build()
+        .is_ok_and(|pattern| pattern.is_match(text))
+}
+
+/// The form of what `git archive` writes for a format of git-log(1), as a regular expression; `None`
+/// where somebody else chooses what that is.
+fn form(format: &str) -> Option<String> {
+    const REF: &str = r"[0-9A-Za-z._/+@#-]{1,200}";
+    let reference = format!("(?:HEAD -> {REF}|tag: {REF}|{REF})");
+    let references = format!("{reference}(?:, {reference})*");
+    let day = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
+    let month = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
+    let (clock, zone) = (r"[0-9]{2}:[0-9]{2}:[0-9]{2}", r"[+-][0-9]{2}:?[0-9]{2}");
+    let mut pattern = String::new();
+    let mut rest = format;
+    while let Some(at) = rest.find('%') {
+        pattern.push_str(&regex::escape(rest.get(..at).unwrap_or_default()));
+        let code = rest.get(at + 1..).unwrap_or_default();
+        if let Some(after) = code.strip_prefix("(describe") {
+            let close = after.find(')')?;
+            pattern.push_str(REF);
+            rest = after.get(close + 1..).unwrap_or_default();
+            continue;
+        }
+        let known = [
+            ("H", r"[0-9a-f]{40,64}".to_owned()),
+            ("T", r"[0-9a-f]{40,64}".to_owned()),
+            ("h", r"[0-9a-f]{4,64}".to_owned()),
+            ("t", r"[0-9a-f]{4,64}".to_owned()),
+            ("d", format!(r"(?: \({references}\))?")),
+            ("D", format!("(?:{references})?")),
+            ("at", r"[0-9]{1,12}".to_owned()),
+            ("ct", r"[0-9]{1,12}".to_owned()),
+            ("ai", format!("[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {clock} {zone}")),
+            ("ci", format!("[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {clock} {zone}")),
+            ("aI", format!("[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}(?:Z|{zone})")),
+            ("cI", format!("[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{clock}(?:Z|{zone})")),
+            ("as", r"[0-9]{4}-[0-9]{2}-[0-9]{2}".to_owned()),
+            ("cs", r"[0-9]{4}-[0-9]{2}-[0-9]{2}".to_owned()),
+            ("ad", format!("{day} {month} [0-9]{{1,2}} {clock} [0-9]{{4}} {zone}")),
+            ("cd", format!("{day} {month} [0-9]{{1,2}} {clock} [0-9]{{4}} {zone}")),
+            ("aD", format!("{day}, [0-9]{{1,2}} {month} [0-9]{{4}} {clock} {zone}")),
+            ("cD", format!("{day}, [0-9]{{1,2}} {month} [0-9]{{4}} {clock} {zone}")),
+            ("n", r"\n".to_owned()),
+            ("%", "%".to_owned()),
+        ];
+        let (name, form) = known.iter().find(|(name, _)| code.starts_with(name))?;
+        pattern.push_str(form);
+        rest = code.get(name.len()..).unwrap_or_default();
+    }
+    pattern.push_str(&regex::escape(rest));
+    Some(format!("(?:{pattern})"))
 }
 
 #[cfg(test)]
@@ -280,6 +327,8 @@ mod tests {
             written.replace("\tb\n", "\tb\n\tevil\n"),
             written.replace("tag_build = ", "tag_build = .dev"),
             format!("{written}[options.entry_points]\nx = y\n"),
+            format!("# x\r[options]\rsetup_requires = evil\r{written}"),
+            written.replace("\ta\n", "[other]\n\ta\n"),
         ] {
             assert!(!is_with_egg_info(&other, original), "{other}");
         }
@@ -288,13 +337,17 @@ mod tests {
     #[test]
     fn format_placeholders_take_names_and_no_code() {
         let original = "names = \"$Format:%d$\"\nfull = \"$Format:%H$\"\n";
-        let expanded = "names = \" (HEAD -> main, tag: v1.2)\"\nfull = \"0123abcd\"\n";
+        let expanded = "names = \" (HEAD -> main, tag: v1.2)\"\nfull = \"0123456789012345678901234567890123456789\"\n";
         assert!(is_expanded(expanded, original));
         for other in [
-            expanded.replace("0123abcd", "\"; import os; os.system(\"x"),
-            expanded.replace("0123abcd", "a\nb"),
+            expanded.replace(
+                "0123456789012345678901234567890123456789",
+                "\"; import os; os.system(\"x",
+            ),
+            expanded.replace("0123456789012345678901234567890123456789", "a\nb"),
             format!("{expanded}x = 1\n"),
             expanded.replace("full", "fool"),
+            expanded.replace("0123456789012345678901234567890123456789", "x touch /tmp/y"),
         ] {
             assert!(!is_expanded(&other, original), "{other}");
         }
@@ -307,7 +360,10 @@ mod tests {
             b"src/fast.pyx".to_vec(),
             TreeEntry { mode: 0o100_644, object: Vec::new() },
         )]);
-        let harmless = |path: &str| by_name(path.as_bytes(), &tree).map(Explanation::is_harmless);
+        let harmless = |path: &str| {
+            let explanation = by_name(path.as_bytes(), &tree);
+            explanation.map(|e| matches!(e, Explanation::Usual { inert: true, .. }))
+        };
         assert_eq!(harmless("PKG-INFO"), Some(true));
         assert_eq!(harmless("foo.egg-info/SOURCES.txt"), Some(true));
         assert_eq!(harmless("configure"), Some(false));

@@ -6,7 +6,6 @@
 //! working tree is looked at, no replacement or graft is honoured, and each command has an end.
 
 use crate::archive::GitHash;
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -21,7 +20,7 @@ const OUTPUT: u64 = 512 << 20;
 
 /// The most bytes of one blob that are read, and of all that one comparison reads.
 pub(super) const BLOB_EACH: u64 = 4 << 20;
-const BLOB_ALL: u64 = 64 << 20;
+pub(super) const BLOB_ALL: u64 = 64 << 20;
 
 /// Switched off on the command line, which outweighs the clone's own configuration.
 const CONFIG: &[&str] = &[
@@ -139,9 +138,9 @@ pub struct TreeEntry {
 }
 
 /// What a command said.
-struct Answer {
-    success: bool,
-    output: Vec<u8>,
+pub(super) struct Answer {
+    pub(super) success: bool,
+    pub(super) output: Vec<u8>,
     message: String,
 }
 
@@ -232,61 +231,16 @@ impl Clone {
         Ok(String::from_utf8_lossy(&output).lines().map(str::to_owned).collect())
     }
 
-    /// Every file, link and submodule of the commit's tree, by path.
-    ///
-    /// # Errors
-    ///
-    /// Where git refuses.
-    pub fn tree(&self, commit: &str) -> Result<BTreeMap<Vec<u8>, TreeEntry>, GitError> {
-        let command = "ls-tree";
-        let arguments = ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit];
-        let output = self.answer(command, &arguments)?;
-        let entries = output.split(|b| *b == 0).filter(|line| !line.is_empty());
-        entries.map(|line| parse_tree_line(line).ok_or(GitError::Output { command })).collect()
+    /// What git says of a clone in which something is wrong.
+    pub(super) fn refused(&self, command: &'static str, message: String) -> GitError {
+        GitError::Refused { clone: self.path.clone(), command, message }
     }
 
-    /// The contents of blobs, by object name, as far as they are within the limits.
-    ///
-    /// # Errors
-    ///
-    /// Where git refuses.
-    pub fn blobs(&self, objects: &[Vec<u8>]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, GitError> {
-        if objects.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let names = |objects: &mut dyn Iterator<Item = &Vec<u8>>| {
-            objects.map(|object| crate::digests::hex(object) + "\n").collect::<String>()
-        };
-        let command = "cat-file --batch-check";
-        let stdin = names(&mut objects.iter());
-        let answer = self.run(command, &["cat-file", "--batch-check"], Some(stdin.into_bytes()))?;
-        let mut room = BLOB_ALL;
-        let checked = String::from_utf8_lossy(&answer.output).into_owned();
-        let small = objects.iter().zip(checked.lines()).filter(|(_, line)| {
-            let mut words = line.split(' ').skip(1);
-            let size = match (words.next(), words.next().map(str::parse::<u64>)) {
-                (Some("blob"), Some(Ok(size))) if size <= BLOB_EACH && size <= room => size,
-                _ => return false,
-            };
-            room -= size;
-            true
-        });
-        let small: Vec<_> = small.map(|(object, _)| object.clone()).collect();
-        let command = "cat-file --batch";
-        let stdin = names(&mut small.iter());
-        let answer = self.run(command, &["cat-file", "--batch"], Some(stdin.into_bytes()))?;
-        let mut rest = answer.output.as_slice();
-        let mut blobs = BTreeMap::new();
-        for object in small {
-            let (contents, after) =
-                parse_blob(rest, &object).ok_or(GitError::Output { command })?;
-            blobs.insert(object, contents.to_vec());
-            rest = after;
-        }
-        Ok(blobs)
-    }
-
-    fn line(&self, command: &'static str, arguments: &[&str]) -> Result<String, GitError> {
+    pub(super) fn line(
+        &self,
+        command: &'static str,
+        arguments: &[&str],
+    ) -> Result<String, GitError> {
         Ok(String::from_utf8_lossy(&self.answer(command, arguments)?).trim().to_owned())
     }
 
@@ -296,10 +250,10 @@ impl Clone {
         if answer.success {
             return Ok(answer.output);
         }
-        Err(GitError::Refused { clone: self.path.clone(), command, message: answer.message })
+        Err(self.refused(command, answer.message))
     }
 
-    fn run(
+    pub(super) fn run(
         &self,
         command: &'static str,
         arguments: &[&str],
@@ -406,33 +360,12 @@ fn drain(
 }
 
 /// The git program of an absolute directory in PATH.
-fn program() -> Option<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin"));
     std::env::split_paths(&path)
         .filter(|directory| directory.is_absolute())
         .map(|directory| directory.join("git"))
         .find(|program| program.is_file())
-}
-
-/// `mode SP type SP object TAB path`
-fn parse_tree_line(line: &[u8]) -> Option<(Vec<u8>, TreeEntry)> {
-    let tab = line.iter().position(|b| *b == b'\t')?;
-    let head = std::str::from_utf8(line.get(..tab)?).ok()?;
-    let mut words = head.split(' ');
-    let mode = u32::from_str_radix(words.next()?, 8).ok()?;
-    let object = unhex(words.nth(1)?)?;
-    Some((line.get(tab + 1..)?.to_vec(), TreeEntry { mode, object }))
-}
-
-/// `object SP blob SP size LF contents LF`, and what follows.
-fn parse_blob<'a>(bytes: &'a [u8], object: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let end = bytes.iter().position(|b| *b == b'\n')?;
-    let head = std::str::from_utf8(bytes.get(..end)?).ok()?;
-    let size = head.strip_prefix(&crate::digests::hex(object))?.strip_prefix(" blob ")?;
-    let size: usize = size.parse().ok()?;
-    let contents = bytes.get(end + 1..)?.get(..size)?;
-    let rest = bytes.get(end + 1 + size..)?.strip_prefix(b"\n")?;
-    Some((contents, rest))
 }
 
 /// Whether `text` is a whole object name.
@@ -445,7 +378,7 @@ pub(super) fn is_hex_prefix(text: &str) -> bool {
     text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !is_hex(text) {
         return None;
     }

@@ -10,6 +10,7 @@ mod cargo;
 pub mod compare;
 pub mod generated;
 pub mod git;
+mod objects;
 mod origin;
 mod tag;
 
@@ -18,7 +19,7 @@ pub use compare::{Comparison, Difference, DifferenceKind};
 pub use git::GitError;
 
 use crate::access::Capability;
-use crate::archive::{self, ArchiveError, GitHash, Keep, Listing, Progress, Wanted, show};
+use crate::archive::{self, ArchiveError, GitHash, Keep, Listing, Oddity, Progress, Wanted, show};
 use crate::failure::FailureClass;
 use crate::finding::{Check, Finding};
 use git::{BLOB_EACH, Clone};
@@ -277,14 +278,16 @@ pub fn report(
         }
     };
     let tree = clone.tree(&commit.name)?;
-    let directory = options.directory.as_deref();
-    let listing =
-        list(distfile, hash, progress, &|listing| compare::wanted(listing, &tree, directory))?;
-    let comparison = compare::compare(&listing, &tree, directory, &clone)?;
+    let from = compare::From {
+        given: options.directory.as_deref(),
+        is_crate: file_name.to_ascii_lowercase().ends_with(".crate"),
+    };
+    let listing = list(distfile, hash, progress, &|listing| compare::wanted(listing, &tree, from))?;
+    let comparison = compare::compare(&listing, &tree, from, &clone)?;
     let stated = listing
         .comment
         .clone()
-        .or_else(|| cargo::vcs_info(&listing.by_path())?.commit)
+        .or_else(|| cargo::vcs_info(&listing.by_path()).filter(|_| from.is_crate)?.commit)
         .filter(|stated| git::is_hex(stated));
     let finding = judge(&commit, &comparison, stated.as_deref());
     Ok(Report {
@@ -375,6 +378,9 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
             names(contradictions.iter().map(|d| d.path.as_slice()))
         );
         Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
+    } else if let Some(oddity) = comparison.oddities.iter().find(|oddity| oddity.is_ambiguous()) {
+        let compared = format!("what unpacks may not be the files that fit {at}: {oddity}");
+        Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
     } else if let Some(elsewhere) = &commit.tag_elsewhere {
         let compared = format!(
             "the files fit commit {short}, but tag {} points at {}",
@@ -391,7 +397,12 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
         let compared = format!("the files fit {at}, but no branch or tag leads there");
         Finding::fails(Check::Source, FailureClass::CommitUnreachable, compared)
     } else {
-        let compared = format!("{} are the same in git at {at}", files(comparison.same));
+        let are = if comparison.same == 1 { "is" } else { "are" };
+        let below = match comparison.directory.as_slice() {
+            [] => String::new(),
+            directory => format!(" below {}", show(directory)),
+        };
+        let compared = format!("{} {are} the same in git{below} at {at}", files(comparison.same));
         let repository = commit.origin.as_deref().unwrap_or("the repository");
         let vouches = format!("whoever may push to {repository}: {short} is on {}", places(commit));
         Finding::agrees(Check::Source, compared, vouches)
@@ -409,6 +420,10 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
             finding.noting(FailureClass::TagMismatch, format!("the tag points at {elsewhere}"));
     }
     finding = note_differences(finding, comparison);
+    let strange = |oddity: &&Oddity| !oddity.is_ambiguous() && !oddity.is_common();
+    for oddity in comparison.oddities.iter().filter(strange).take(NAMED) {
+        finding = finding.noting(FailureClass::SourceAdded, oddity.to_string());
+    }
     if added().any(|_| true) {
         finding = note_added(finding, comparison);
     }
@@ -471,7 +486,8 @@ fn note_added(mut finding: Finding, comparison: &Comparison) -> Finding {
 fn forgers(comparison: &Comparison) -> Vec<Capability> {
     use Capability::{Branch, Gentoo, Index, Job, Mirror, Publish, Source, Token};
     let mut forgers = vec![Gentoo, Source];
-    if comparison.differences.iter().any(Difference::has_room) {
+    let strange = comparison.oddities.iter().any(|oddity| !oddity.is_common());
+    if strange || comparison.differences.iter().any(Difference::has_room) {
         forgers.extend([Mirror, Index, Token, Publish, Branch, Job]);
     }
     forgers.sort();

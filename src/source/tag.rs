@@ -136,13 +136,30 @@ fn references(clone: &Clone, commit: &str) -> Result<Vec<String>, SourceError> {
     let contains = format!("--contains={commit}");
     let below = ["refs/heads", "refs/tags", "refs/remotes"];
     let references = clone.references(Some(&contains), &below)?;
-    let proposed = |name: &str| {
-        let mut parts = name.split('/').skip(3);
-        let kind = parts.next().unwrap_or_default();
-        name.starts_with("refs/remotes/")
-            && matches!(kind, "pr" | "pull" | "prs" | "pulls" | "merge-requests" | "mr")
-    };
     Ok(references.into_iter().filter(|name| !proposed(name)).take(LISTED).collect())
+}
+
+/// Whether a reference holds what somebody proposed: `pull/12/head`, `pr/12`, `merge-requests/12`,
+/// `changes/34/1234/5`, wherever whoever fetched it put it.
+fn proposed(reference: &str) -> bool {
+    const KINDS: [&str; 10] = [
+        "pr",
+        "prs",
+        "pull",
+        "pulls",
+        "pull-requests",
+        "pull_requests",
+        "mr",
+        "merge-requests",
+        "merge_requests",
+        "changes",
+    ];
+    let parts: Vec<&str> = reference.split('/').skip(2).collect();
+    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    parts.windows(2).any(|pair| match pair {
+        [kind, number] => KINDS.contains(kind) && numeric(number),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -157,6 +174,30 @@ mod tests {
         }
         for tag in ["1.20", "11.2", "v1.2rc1", "bar-1.2", "v0.1.2", "foo"] {
             assert!(!fits(tag, "1.2", "foo-"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn what_others_proposed() {
+        for name in [
+            "refs/remotes/origin/pr/1",
+            "refs/remotes/pr/12",
+            "refs/remotes/pull/12/head",
+            "refs/heads/pr/12",
+            "refs/remotes/o/pull-requests/3/from",
+            "refs/heads/merge_requests/4",
+            "refs/remotes/gerrit/changes/34/1234/5",
+        ] {
+            assert!(proposed(name), "{name}");
+        }
+        for name in [
+            "refs/heads/main",
+            "refs/tags/v1",
+            "refs/heads/changes",
+            "refs/heads/pr/fix",
+            "refs/heads/1.2",
+        ] {
+            assert!(!proposed(name), "{name}");
         }
     }
 

@@ -65,6 +65,27 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// A zip of `members` as Python makes wheels.
+pub fn wheel(path: &Path, members: &[(String, Node)]) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tops = std::collections::BTreeSet::new();
+    for (name, node) in members {
+        let Node::File(contents, _) = node else { panic!("{name} is no file") };
+        let file = dir.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, contents).unwrap();
+        tops.insert(name.split('/').next().unwrap().to_owned());
+    }
+    let output = Command::new("python3")
+        .args(["-m", "zipfile", "-c"])
+        .arg(path)
+        .args(tops)
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
 /// A .tar.gz of `members` below the directory `top`, which is also the file's name.
 pub fn release(dir: &Path, top: &str, members: &[(&str, Node)]) -> PathBuf {
     let members: Vec<_> =
@@ -76,6 +97,16 @@ pub fn release(dir: &Path, top: &str, members: &[(&str, Node)]) -> PathBuf {
 
 pub fn run<S: AsRef<OsStr>>(arguments: &[S]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_distvouch")).args(arguments).output().unwrap()
+}
+
+/// Says, past the test runner's capture, that something was not tested.
+pub fn skipped(test: &str, why: &str) {
+    let line = format!("skipped: {test}: {why}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(path) = std::env::var_os("DISTVOUCH_SKIPPED") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        let _ = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    }
 }
 
 pub fn status(output: &Output) -> i32 {

@@ -129,6 +129,7 @@ fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
         flag.clone().or_else(|| ebuild.literal(variable).map(str::to_owned))
     };
     let number = |flag: Option<u64>, variable: &str| {
+        // What is no number was asked for: see `asked`.
         flag.or_else(|| ebuild.literal(variable).and_then(|text| text.parse().ok()))
     };
     let named = flags.repository.is_some() || flags.publisher.is_some();
