@@ -501,6 +501,26 @@ fn an_attested_commit_that_the_clone_lacks() {
 }
 
 #[test]
+fn a_clone_that_stands_ready() {
+    let stage = Stage::new("");
+    let clones = stage.scratch.file("clones/dev-libs");
+    std::fs::create_dir_all(&clones).unwrap();
+    std::fs::rename(stage.scratch.file("clone"), clones.join("foo")).unwrap();
+    let run = |variable: &str| {
+        let mut command = distvouch();
+        command.args(["bump", "--json", "--distdir", &stage.path("distfiles")]);
+        command.env("DISTVOUCH_CLONES", variable).arg(stage.path("dev-libs/foo"));
+        Run::of(command.output().unwrap())
+    };
+    let ready = run(&stage.path("clones"));
+    expect(&ready, "source", "agrees");
+    assert_eq!(ready.finding("source")["required"], true);
+    for other in ["", &stage.path("distfiles")] {
+        expect(&run(other), "source", "not-checked-no-clone");
+    }
+}
+
+#[test]
 fn entries_without_a_version_are_said() {
     let stage = Stage::new("");
     stage.distfile("vendor-20240601.tar.gz", &archive("vendor", &[("a", "a")]));

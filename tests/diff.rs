@@ -6,7 +6,9 @@ mod support;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use support::{Node, binary, json, no_verdict, release, run, script, status, stderr, stdout, text};
+use support::{
+    Node, binary, json, no_verdict, release, run, script, status, stderr, stdout, tar, text,
+};
 
 fn dir() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -138,6 +140,34 @@ fn what_can_hurt_stands_on_top() {
     assert!(place("evil.pth") < place("lib/x.o"));
     assert!(place("lib/x.o") < place("tests/data.bin"));
     assert_eq!(place("ordinary.c"), order.len() - 1);
+}
+
+/// On a terminal, where there is enough to read.
+#[test]
+fn progress_is_shown_on_a_terminal() {
+    let Some(script) = common::tool("progress", "script") else { return };
+    let dir = dir();
+    let noise: Vec<u8> =
+        (0..9u32 << 20).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for version in ["1.2", "1.3"] {
+        let members = [(format!("foo-{version}/noise"), binary(&noise))];
+        std::fs::write(dir.path().join(format!("foo-{version}.tar")), tar(&members)).unwrap();
+    }
+    let program = env!("CARGO_BIN_EXE_distvouch");
+    let shown = |command: &str| {
+        let output = std::process::Command::new(&script)
+            .args(["-qec", command, "/dev/null"])
+            .current_dir(dir.path())
+            .env("TERM", "xterm")
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let text = shown(&format!("{program} diff foo-1.2.tar foo-1.3.tar"));
+    assert!(text.contains("iB of 36.01 MiB ["), "{text}");
+    assert!(text.contains("No file differs"), "{text}");
+    let text = shown(&format!("{program} diff foo-1.2.tar foo-1.3.tar 2>/dev/null"));
+    assert!(!text.contains("iB of 36.01"), "{text}");
 }
 
 /// Renaming a file can be what makes it run.

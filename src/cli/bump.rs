@@ -83,7 +83,8 @@ pub struct Bump {
     #[arg(long, value_name = "REVIEWS", help_heading = FILES)]
     pub reviews: Option<PathBuf>,
 
-    /// A clone of upstream's repository, with its tags
+    /// A clone of upstream's repository, with its tags; default: that of the package's name in
+    /// $DISTVOUCH_CLONES, where there is one
     #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
     pub git: Option<PathBuf>,
 
@@ -144,6 +145,7 @@ impl Bump {
         package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
         let pairs = self.pairs(&package, &names, &distdir)?;
         let expected = Expected::of(self, &package.ebuild);
+        let clone = self.clone_of(&package);
         let (previous, more) = Plan::previous(&package, &pairs, &distdir);
         let mut check = Inputs {
             distdir,
@@ -159,7 +161,7 @@ impl Bump {
             pins: expected.sigstore.pins()?,
             previous,
             verifier: None,
-            require: self.requirement(&expected)?,
+            require: self.requirement(&expected, clone.is_some())?,
             clock: Clock::Bump,
             now: self.time.now()?,
             jobs: 1,
@@ -170,7 +172,7 @@ impl Bump {
         let plan = Plan {
             check,
             pairs,
-            git: self.git.clone(),
+            git: clone,
             commit,
             options: Options { directory: self.directory.clone(), ..Options::default() },
             reviews: self.reviews.clone().unwrap_or_else(|| package.directory.join(DEFAULT_FILE)),
@@ -241,11 +243,23 @@ impl Bump {
         }
     }
 
-    fn requirement(&self, expected: &Expected) -> Result<Requirement, UsageError> {
+    /// The clone that is given, or the one that stands ready for the package.
+    fn clone_of(&self, package: &Package) -> Option<PathBuf> {
+        let ready = || {
+            let clones = std::env::var_os("DISTVOUCH_CLONES").filter(|dir| !dir.is_empty())?;
+            let name = &package.ebuild.name;
+            let names = [package.title(), name.clone(), format!("{name}.git")];
+            let paths = names.iter().map(|name| Path::new(&clones).join(name));
+            paths.into_iter().find(|path| path.is_dir())
+        };
+        self.git.clone().or_else(ready)
+    }
+
+    fn requirement(&self, expected: &Expected, has_clone: bool) -> Result<Requirement, UsageError> {
         match self.require.is_empty() {
             true => Ok(Requirement::of(
                 std::iter::once(Check::Manifest)
-                    .chain(self.git.is_some().then_some(Check::Source))
+                    .chain(has_clone.then_some(Check::Source))
                     .chain(expected.checks.iter().copied()),
             )),
             false => required(&self.require),
