@@ -74,10 +74,11 @@ impl Difference {
     }
 
     /// Worst first: what runs and nothing explains, what runs, what nothing explains, the rest.
-    fn rank(&self) -> (bool, bool, Option<HazardKind>, Option<Explanation>, DifferenceKind, &[u8]) {
+    fn rank(&self) -> impl Ord + '_ {
         let compared = matches!(self.explanation, Some(Explanation::Compared(_)));
         let worst = self.hazards.first().map(|hazard| hazard.kind);
-        (compared, worst.is_none(), worst, self.explanation, self.kind, &self.path)
+        let explained = self.explanation.is_some();
+        (compared, worst.is_none(), explained, worst, self.explanation, self.kind, &self.path)
     }
 }
 
