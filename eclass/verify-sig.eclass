@@ -123,7 +123,8 @@ _VERIFY_SIG_ECLASS=1
 # Set to "yes" to refuse what could not be checked: provenance and Sigstore
 # bundles where distvouch is missing or was built without Sigstore, or where
 # its trusted root does not know the log: because it is older than the
-# signature, or because somebody made the log up.
+# signature, or because somebody made the log up.  Anything but "no", "0",
+# "false" and "off" counts as "yes".
 : "${VERIFY_SIG_STRICT:=no}"
 
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_REPO
@@ -288,8 +289,13 @@ _verify-sig_clean() {
 	clean=${clean//$'\xf3\xa0'[$'\x80\x81']${high}/?}
 
 	rest=${clean//[$'\xc2'-$'\xdf']${high}/x}
-	rest=${rest//[$'\xe0'-$'\xef']${high}${high}/x}
-	rest=${rest//[$'\xf0'-$'\xf4']${high}${high}${high}/x}
+	# no overlong forms and no surrogates: some terminals take them for what they stand for
+	rest=${rest//$'\xe0'[$'\xa0'-$'\xbf']${high}/x}
+	rest=${rest//$'\xed'[$'\x80'-$'\x9f']${high}/x}
+	rest=${rest//[$'\xe1'-$'\xec'$'\xee'$'\xef']${high}${high}/x}
+	rest=${rest//$'\xf0'[$'\x90'-$'\xbf']${high}${high}/x}
+	rest=${rest//$'\xf4'[$'\x80'-$'\x8f']${high}${high}/x}
+	rest=${rest//[$'\xf1'-$'\xf3']${high}${high}${high}/x}
 	[[ ${rest} != *[$'\x80'-$'\xff']* ]] || clean=${clean//[$'\x80'-$'\xff']/?}
 
 	clean=${clean//\\/<U+005C>}
@@ -366,14 +372,69 @@ _verify-sig_lacks_distvouch() {
 	use alpha || use hppa || use m68k
 }
 
+# @FUNCTION: _verify-sig_is_distfile
+# @INTERNAL
+# @USAGE: <file>
+# @DESCRIPTION:
+# Whether <file> is one of the package's distfiles, or a copy of one.
+_verify-sig_is_distfile() {
+	local distfile=${DISTDIR}/${1##*/}
+	[[ -n ${1##*/} ]] || return 1
+	has "${1##*/}" ${A} || return 1
+	[[ ${1} -ef ${distfile} ]] || { [[ -f ${1} ]] && cmp -s -- "${1}" "${distfile}"; }
+}
+
 # @FUNCTION: _verify-sig_say_clock
 # @INTERNAL
+# @USAGE: <file>...
 # @DESCRIPTION:
-# Say, once in a phase, what the Manifest has settled already.
+# Say, once in a phase, what the Manifest has settled already, if one of the
+# files is a distfile: of others it has settled nothing.
 _verify-sig_say_clock() {
-	[[ -z ${_VERIFY_SIG_CLOCK_SAID} ]] || return
-	_VERIFY_SIG_CLOCK_SAID=1
-	einfo "The Manifest already fixes these bytes; signatures only repeat the look of the version bump."
+	local file
+	[[ -z ${_VERIFY_SIG_CLOCK_SAID} ]] || return 0
+	for file; do
+		_verify-sig_is_distfile "${file}" || continue
+		_VERIFY_SIG_CLOCK_SAID=1
+		einfo "The Manifest already fixes these bytes; signatures only repeat the look of the version bump."
+		return 0
+	done
+	return 0
+}
+
+# @FUNCTION: _verify-sig_set_clock_args
+# @INTERNAL
+# @USAGE: <file> <check>
+# @DESCRIPTION:
+# Set "clock_args", local to the calling function: what "distvouch check" has to
+# know to tell what <check> of <file> adds to the Manifest.  Of a file that is no
+# distfile, nothing has been settled.
+_verify-sig_set_clock_args() {
+	local manifest
+	clock_args=( --clock bump --require "${2}" )
+	_verify-sig_is_distfile "${1}" || return 0
+	clock_args=( --clock emerge --require "${2}" )
+	_verify-sig_set_manifest
+	[[ -z ${manifest} ]] || ! grep -q -F -e "DIST ${1##*/} " "${manifest}" ||
+		clock_args=( --clock emerge --manifest "${manifest}" --require "manifest,${2}" )
+}
+
+# @FUNCTION: _verify-sig_is_strict
+# @INTERNAL
+# @DESCRIPTION:
+# Whether what could not be checked is refused.  What is not clearly a no is a
+# yes.
+_verify-sig_is_strict() {
+	[[ ${VERIFY_SIG_STRICT,,} != @(|no|n|0|false|off) ]]
+}
+
+# @FUNCTION: _verify-sig_cannot
+# @INTERNAL
+# @DESCRIPTION:
+# Die because a file of our own cannot be written or removed.
+_verify-sig_cannot() {
+	_verify-sig_clean_trace
+	die "${FUNCNAME[1]}: cannot work below T: is the disk full?"
 }
 
 # @FUNCTION: _verify-sig_not_checked
@@ -384,7 +445,7 @@ _verify-sig_say_clock() {
 # architecture has no distvouch.
 _verify-sig_not_checked() {
 	_verify-sig_say ewarn "${2}: ${3}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
-	[[ ${VERIFY_SIG_STRICT} != yes ]] ||
+	! _verify-sig_is_strict ||
 		_verify-sig_die "${1}" "${2}" not-checked-arch "${3} not checked, and VERIFY_SIG_STRICT=yes"
 }
 
@@ -467,7 +528,7 @@ _verify-sig_distvouch() {
 	local function=${1} subject=${2}
 	shift 2
 
-	local output status line level class why maybe refused
+	local output status line level class why maybe refused answered strange
 	output=$(distvouch "${@}")
 	status=${?}
 
@@ -475,10 +536,15 @@ _verify-sig_distvouch() {
 		[[ -n ${line} ]] || continue
 		level=${line%%$'\t'*}
 		if [[ ${level} == "${line}" ]]; then
-			level=einfo
+			level=einfo strange=1
 			[[ ${status} -eq 0 ]] || level=ewarn
 		else
 			line=${line#*$'\t'}
+			if has "${level}" einfo elog ewarn eqawarn eerror && [[ -n ${line} ]]; then
+				answered=1
+			else
+				strange=1
+			fi
 		fi
 		_verify-sig_say "${level}" "${line}"
 		[[ ${level} != eerror ]] || refused=1
@@ -512,7 +578,9 @@ _verify-sig_distvouch() {
 				"distvouch could not do its work, see above"
 			;;
 		3)
-			[[ ${VERIFY_SIG_STRICT} != yes ]] ||
+			[[ -z ${refused} ]] ||
+				_verify-sig_die "${function}" "${subject}" "${why:-not-checked-no-answer}"
+			! _verify-sig_is_strict ||
 				_verify-sig_die "${function}" "${subject}" "${why:-not-checked-no-answer}" \
 					"not checked, and VERIFY_SIG_STRICT=yes"
 			;;
@@ -524,6 +592,9 @@ _verify-sig_distvouch() {
 
 	[[ -n ${output} ]] ||
 		_verify-sig_die "${function}" "${subject}" not-checked-no-answer "distvouch said nothing at all"
+	[[ -n ${answered} && -z ${strange} ]] ||
+		_verify-sig_die "${function}" "${subject}" not-checked-no-answer \
+			"what distvouch says is not in its own form"
 	[[ ${status} -eq 0 ]] || {
 		_verify-sig_say ewarn \
 			"${subject}: something was not checked, see above; VERIFY_SIG_STRICT=yes would refuse it."
@@ -595,7 +666,7 @@ _verify-sig_other_program() {
 			;;
 	esac
 
-	log=$(mktemp "${T}/verify-sig.XXXXXX") || die
+	log=$(mktemp "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 	# gpg tries its socket directory here before it falls back to GNUPGHOME
 	addpredict /run/user
 	# the socket of gpg-agent does not fit below a long path (bug 854492)
@@ -604,12 +675,24 @@ _verify-sig_other_program() {
 
 	# gpg by itself takes revoked keys and expired signatures; gemato does not
 	if [[ ${status} -eq 0 ]] && ! grep -q -E '^\[GNUPG:\] (REVKEYSIG|EXPSIG|BADSIG|ERRSIG) ' "${log}"; then
+		# Only lines that are nothing else: a user id can have any words in it.  Of several
+		# signatures gemato does not tell which one it has gone by.
+		local signers=()
 		while IFS= read -r line; do
-			if [[ ${line} =~ "primary key: "([0-9A-F]{40,}) || ${line} =~ " VALIDSIG "([0-9A-F]{40,}) ]]; then
-				_verify-sig_say einfo "${name}: openpgp agrees: signed by ${BASH_REMATCH[1]} (asked of gemato and gpg)"
+			if [[ ${line} =~ ^INFO[:a-z\ ]+-\ primary\ key:\ ([0-9A-F]{40,64})\ *$ ||
+				${line} =~ ^"[GNUPG:] VALIDSIG "([0-9A-F]{40,64})\ [0-9-]+\  ]]; then
+				signers+=( "${BASH_REMATCH[1]}" )
 			fi
 		done < "${log}"
-		rm "${log}" || die
+		case ${program}:${#signers[@]} in
+			gemato:1)
+				_verify-sig_say einfo "${name}: openpgp agrees: signed by ${signers[0]} (asked of gemato and gpg)"
+				;;
+			gemato:*)
+				_verify-sig_say einfo "${name}: openpgp agrees: signed by a key in ${key##*/} (asked of gemato and gpg)"
+				;;
+		esac
+		rm "${log}" || _verify-sig_cannot
 		return 0
 	fi
 
@@ -655,7 +738,7 @@ _verify-sig_gemato() {
 _verify-sig_other_detached() {
 	local function=${1} name=${2} file=${3} sig=${4} dir=
 
-	_verify-sig_say_clock
+	_verify-sig_say_clock "${file}" "${sig}"
 	case ${VERIFY_SIG_METHOD} in
 		signify)
 			if ! use hppa; then
@@ -671,9 +754,9 @@ _verify-sig_other_detached() {
 
 	# only gemato reads from a pipe
 	if [[ ${file} == - && ${VERIFY_SIG_METHOD} != openpgp ]]; then
-		dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+		dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 		file=${dir}/stdin
-		cat > "${file}" || die
+		cat > "${file}" || _verify-sig_cannot
 	fi
 	case ${VERIFY_SIG_METHOD} in
 		openpgp)
@@ -682,8 +765,8 @@ _verify-sig_other_detached() {
 			;;
 		signify)
 			# signify opens no symbolic links, and distfiles are some
-			[[ ! -L ${file} ]] || file=$(readlink -f -- "${file}") || die
-			[[ ! -L ${sig} ]] || sig=$(readlink -f -- "${sig}") || die
+			[[ ! -L ${file} ]] || file=$(readlink -f -- "${file}") || _verify-sig_cannot
+			[[ ! -L ${sig} ]] || sig=$(readlink -f -- "${sig}") || _verify-sig_cannot
 			_verify-sig_other_program "${function}" "${name}" \
 				signify -q -V -p "${key}" -m "${file}" -x "${sig}"
 			_verify-sig_say einfo "${name}: signify agrees (asked of signify)"
@@ -696,7 +779,7 @@ _verify-sig_other_detached() {
 			_verify-sig_say einfo "${name}: minisign agrees (asked of minisign)"
 			;;
 	esac
-	[[ -z ${dir} ]] || rm -r "${dir}" || die
+	[[ -z ${dir} ]] || rm -r "${dir}" || _verify-sig_cannot
 }
 
 # @FUNCTION: verify-sig_verify_detached
@@ -727,7 +810,7 @@ verify-sig_verify_detached() {
 		return
 	fi
 
-	_verify-sig_say_clock
+	_verify-sig_say_clock "${file}" "${sig}"
 	_verify-sig_say_no_refresh
 	if [[ ${VERIFY_SIG_METHOD} == sigstore ]]; then
 		_verify-sig_bundle "${FUNCNAME}" "${name}" "${file}" "${sig}"
@@ -746,19 +829,21 @@ verify-sig_verify_detached() {
 # for bundles beside the file; here they can have any name and place.
 _verify-sig_bundle() {
 	local function=${1} name=${2} file=${3} bundle=${4} dir
-	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 	if [[ ${file} == - ]]; then
 		name=stdin
-		cat > "${dir}/${name}" || die
+		cat > "${dir}/${name}" || _verify-sig_cannot
 	else
 		[[ -r ${file} ]] || _verify-sig_die "${function}" "${name}" not-checked-no-answer "cannot be read"
-		ln -s "$(realpath -- "${file}")" "${dir}/${name}" || die
+		ln -s "$(realpath -- "${file}")" "${dir}/${name}" || _verify-sig_cannot
 	fi
 	[[ -r ${bundle} ]] || _verify-sig_die "${function}" "${bundle##*/}" not-checked-no-answer "cannot be read"
-	ln -s "$(realpath -- "${bundle}")" "${dir}/${name}.sigstore" || die
+	ln -s "$(realpath -- "${bundle}")" "${dir}/${name}.sigstore" || _verify-sig_cannot
+	local clock_args
+	_verify-sig_set_clock_args "${file}" sigstore
 	_verify-sig_distvouch "${function}" "${name}" \
-		check --format portage --clock emerge --distdir "${dir}" --require sigstore "${key_args[@]}" -- "${name}"
-	rm -r "${dir}" || die
+		check --format portage "${clock_args[@]}" --distdir "${dir}" "${key_args[@]}" -- "${name}"
+	rm -r "${dir}" || _verify-sig_cannot
 }
 
 # @FUNCTION: _verify-sig_other_message
@@ -769,7 +854,6 @@ _verify-sig_bundle() {
 _verify-sig_other_message() {
 	local function=${1} name=${2} file=${3} output=${4}
 
-	_verify-sig_say_clock
 	case ${VERIFY_SIG_METHOD} in
 		openpgp)
 			_verify-sig_gemato "${function}" "${name}" gpg-wrap -- \
@@ -782,7 +866,7 @@ _verify-sig_other_message() {
 			else
 				_verify-sig_not_checked "${function}" "${name}" "signify message"
 				# the comment and the signature, then the text
-				tail -n +3 "${file}" > "${output}" || die
+				tail -n +3 "${file}" > "${output}" || _verify-sig_cannot
 			fi
 			;;
 	esac
@@ -812,10 +896,10 @@ verify-sig_verify_message() {
 
 	# Through files of our own: a pipe can be read only once, and what reads our
 	# output may see nothing before the verdict.
-	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 	if [[ ${file} == - ]]; then
 		file=${dir}/stdin
-		cat > "${file}" || die
+		cat > "${file}" || _verify-sig_cannot
 	elif [[ ! -f ${file} || -L ${file} ]]; then
 		# what cat says has the name in it
 		cat -- "${file}" > "${dir}/message" 2>/dev/null ||
@@ -824,10 +908,10 @@ verify-sig_verify_message() {
 	fi
 
 	_verify-sig_say einfo "Checking ${name} ..."
+	_verify-sig_say_clock "${1}"
 	if _verify-sig_lacks_distvouch; then
 		_verify-sig_other_message "${FUNCNAME}" "${name}" "${file}" "${dir}/text"
 	else
-		_verify-sig_say_clock
 		_verify-sig_say_no_refresh
 		_verify-sig_distvouch "${FUNCNAME}" "${name}" \
 			message --format portage "${key_args[@]}" --output "${dir}/text" -- "${file}"
@@ -836,11 +920,11 @@ verify-sig_verify_message() {
 	[[ -f ${dir}/text ]] ||
 		_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "no text came of it"
 	if [[ ${output} == - ]]; then
-		cat "${dir}/text" || die
+		cat "${dir}/text" || _verify-sig_cannot
 	else
-		cat "${dir}/text" > "${output}" || die
+		cat "${dir}/text" > "${output}" || _verify-sig_cannot
 	fi
-	rm -r "${dir}" || die
+	rm -r "${dir}" || _verify-sig_cannot
 }
 
 # @FUNCTION: _verify-sig_checksum_function
@@ -852,10 +936,10 @@ verify-sig_verify_message() {
 _verify-sig_checksum_function() {
 	case ${1,,} in
 		md5) algo=md5 ;;
-		sha|sha1) algo=sha1 ;;
-		sha256|sha2-256) algo=sha256 ;;
-		sha384|sha2-384) algo=sha384 ;;
-		sha512|sha2-512) algo=sha512 ;;
+		sha|sha1|sha-1) algo=sha1 ;;
+		sha256|sha2-256|sha-256|sha_256|sha2_256) algo=sha256 ;;
+		sha384|sha2-384|sha-384) algo=sha384 ;;
+		sha512|sha2-512|sha-512) algo=sha512 ;;
 		b2|b2sum|blake2b|blake2b512|blake2b-512) algo=b2 ;;
 		*) algo=- ;;
 	esac
@@ -1089,10 +1173,10 @@ verify-sig_verify_unsigned_checksums() {
 	esac
 	[[ ${#files[@]} -gt 0 ]] || die "${FUNCNAME}: no files given"
 
-	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 	if [[ ${list} == - ]]; then
 		name="(stdin)"
-		cat > "${dir}/list" || die
+		cat > "${dir}/list" || _verify-sig_cannot
 	else
 		cat -- "${list}" > "${dir}/list" 2>/dev/null ||
 			_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "cannot be read"
@@ -1103,14 +1187,14 @@ verify-sig_verify_unsigned_checksums() {
 	fi
 
 	_verify-sig_say einfo "Checking against the checksums in ${name} ..."
-	_verify-sig_say_clock
+	_verify-sig_say_clock "${list}" "${files[@]}"
 	if _verify-sig_lacks_distvouch; then
 		_verify-sig_other_checksums "${FUNCNAME}" "${dir}/list" "${format}" "${files[@]}"
 	else
 		_verify-sig_distvouch "${FUNCNAME}" "${files[*]}" \
 			checksums --report portage --format "${format}" -- "${dir}/list" "${files[@]}"
 	fi
-	rm -r "${dir}" || die
+	rm -r "${dir}" || _verify-sig_cannot
 }
 
 # @FUNCTION: verify-sig_verify_signed_checksums
@@ -1134,10 +1218,10 @@ verify-sig_verify_signed_checksums() {
 		*) _verify-sig_misused "${FUNCNAME}" "not supported with ${VERIFY_SIG_METHOD}" ;;
 	esac
 
-	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 	verify-sig_verify_message "${list}" "${dir}/${list##*/}" "${@:4}"
 	verify-sig_verify_unsigned_checksums "${dir}/${list##*/}" "${format}" "${files}"
-	rm -r "${dir}" || die
+	rm -r "${dir}" || _verify-sig_cannot
 }
 
 # @FUNCTION: _verify-sig_uncompress
@@ -1177,7 +1261,7 @@ verify-sig_uncompress_verify_unpack() {
 
 	local file=${1} sig=${2} name=${1##*/} dir tar
 	local key key_args
-	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || die
+	dir=$(mktemp -d "${T}/verify-sig.XXXXXX") || _verify-sig_cannot
 	# unpack prints this name
 	tar=${name%.t*}
 	tar=${dir}/${tar//[^[:alnum:]._+-]/_}.tar
@@ -1192,16 +1276,18 @@ verify-sig_uncompress_verify_unpack() {
 		verify-sig_verify_detached "${tar}" "${@:2}"
 	else
 		_verify-sig_say einfo "Checking what is in ${name} against ${sig##*/} ..."
-		_verify-sig_say_clock
+		_verify-sig_say_clock "${file}" "${sig}"
 		_verify-sig_say_no_refresh
 		_verify-sig_distvouch "${FUNCNAME}" "${name}" \
 			detached --format portage "${key_args[@]}" --uncompress --output "${tar}" -- "${sig}" "${file}"
 	fi
 	[[ -f ${tar} ]] ||
 		_verify-sig_die "${FUNCNAME}" "${name}" not-checked-no-answer "no tarball came of it"
+	# unpack dies by itself, with what was handed to us in the call stack
+	_verify-sig_clean_trace
 	# nonfatal would have it go on with half a tree
 	unpack "${tar}" || die
-	rm -r "${dir}" || die
+	rm -r "${dir}" || _verify-sig_cannot
 }
 
 # @FUNCTION: _verify-sig_set_provenance_args
@@ -1209,9 +1295,13 @@ verify-sig_uncompress_verify_unpack() {
 # @USAGE: <function> [<repository>]
 # @DESCRIPTION:
 # Set "provenance_args", local to the calling function.  The pins go with
-# VERIFY_PROVENANCE_REPO, not with another repository.
+# VERIFY_PROVENANCE_REPO, however that is spelled, and not with another
+# repository; that they do not count is said.
 _verify-sig_set_provenance_args() {
-	local repo=${2:-${VERIFY_PROVENANCE_REPO}} pin
+	local repo=${2:-${VERIFY_PROVENANCE_REPO}} pin ours theirs other
+	ours=${VERIFY_PROVENANCE_REPO,,} theirs=${repo,,}
+	ours=${ours%/} theirs=${theirs%/}
+	[[ -z ${ours} || ${ours%.git} == "${theirs%.git}" ]] || other=1
 
 	case ${repo} in
 		https://*|http://*)
@@ -1224,12 +1314,17 @@ _verify-sig_set_provenance_args() {
 			_verify-sig_misused "${1}" "'${repo}' is neither a repository URL nor KIND:VALUE"
 			;;
 	esac
-	[[ -z ${2} || ${2} == "${VERIFY_PROVENANCE_REPO}" ]] || return 0
-
 	for pin in WORKFLOW REF TRIGGER RUNNER REPOSITORY_ID OWNER_ID ENVIRONMENT SIGNER; do
 		local value=VERIFY_PROVENANCE_${pin}
 		pin=${pin,,}
-		[[ -z ${!value} ]] || provenance_args+=( "--${pin//_/-}=${!value}" )
+		[[ $(declare -p "${value}" 2>/dev/null) != "declare -"*([^ ])[aA]* ]] ||
+			_verify-sig_misused "${1}" "${value} is an array"
+		[[ -n ${!value} ]] || continue
+		if [[ -n ${other} ]]; then
+			_verify-sig_say ewarn "${value} does not count for ${repo}: it goes with VERIFY_PROVENANCE_REPO."
+		else
+			provenance_args+=( "--${pin//_/-}=${!value}" )
+		fi
 	done
 }
 
@@ -1269,13 +1364,15 @@ verify-sig_verify_provenance() {
 
 	_verify-sig_say einfo "Checking ${name} against ${provenance##*/} ..."
 	if _verify-sig_lacks_distvouch; then
-		_verify-sig_say_clock
+		_verify-sig_say_clock "${file}" "${2}"
 		_verify-sig_not_checked "${FUNCNAME}" "${name}" "provenance"
 		return
 	fi
+	local clock_args
+	_verify-sig_set_clock_args "${file}" provenance
 	_verify-sig_distvouch "${FUNCNAME}" "${name}" \
-		check --format portage --clock emerge --distdir "${dir:-/}" \
-		--provenance="${name}=${provenance}" --require provenance "${provenance_args[@]}" -- "${name}"
+		check --format portage "${clock_args[@]}" --distdir "${dir:-/}" \
+		--provenance="${name}=${provenance}" "${provenance_args[@]}" -- "${name}"
 	return 0
 }
 
@@ -1326,7 +1423,7 @@ _verify-sig_refuse() {
 verify-sig_src_unpack() {
 	local want_signatures want_provenance
 	[[ ${VERIFY_SIG_METHOD} == provenance ]] || ! use verify-sig || want_signatures=1
-	[[ -z ${_VERIFY_SIG_PROVENANCE} ]] || ! use verify-provenance || want_provenance=1
+	[[ -z ${_VERIFY_SIG_PROVENANCE:-} ]] || ! use verify-provenance || want_provenance=1
 
 	if [[ -n ${want_signatures}${want_provenance} ]]; then
 		_verify-sig_check_all
@@ -1393,11 +1490,11 @@ _verify-sig_check_all() {
 				base=${T}/${over_tar[${f}]}.tar
 				_verify-sig_uncompress verify-sig_src_unpack "${DISTDIR}/${over_tar[${f}]}" "${base}"
 				verify-sig_verify_detached "${base}" "${DISTDIR}/${f}"
-				rm "${base}" || die
+				rm "${base}" || _verify-sig_cannot
 			done
 		fi
 		[[ -z ${want_provenance} ]] || for f in "${distfiles[@]}"; do
-			_verify-sig_say_clock
+			_verify-sig_say_clock "${DISTDIR}/${f}"
 			_verify-sig_not_checked verify-sig_src_unpack "${f}" "provenance"
 		done
 		return

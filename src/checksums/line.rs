@@ -69,7 +69,7 @@ pub(super) enum Function<'a> {
 }
 
 /// The names that BSD's tools, coreutils and openssl give to hash functions.
-const NAMES: [(&str, HashName); 25] = [
+const NAMES: [(&str, HashName); 31] = [
     ("MD5", HashName::Md5),
     ("SHA1", HashName::Sha1),
     ("SHA", HashName::Sha1),
@@ -78,9 +78,15 @@ const NAMES: [(&str, HashName); 25] = [
     ("RIPEMD-160", HashName::Rmd160),
     ("SHA256", HashName::Sha256),
     ("SHA2-256", HashName::Sha256),
+    ("SHA-256", HashName::Sha256),
+    ("SHA_256", HashName::Sha256),
+    ("SHA2_256", HashName::Sha256),
     ("SHA384", HashName::Sha384),
+    ("SHA-384", HashName::Sha384),
     ("SHA2-384", HashName::Sha384),
     ("SHA512", HashName::Sha512),
+    ("SHA-512", HashName::Sha512),
+    ("SHA-1", HashName::Sha1),
     ("SHA2-512", HashName::Sha512),
     ("SHA3-256", HashName::Sha3_256),
     ("SHA3-512", HashName::Sha3_512),

@@ -56,6 +56,7 @@ fn what_agrees() {
         (Bsd, "SIZE (f) = 3\nSHA256 (f) = {sha256}\nSHA512 (f) = {sha512}\nMD5 (f) = {md5}\n"),
         (OpensslDgst, "SHA256(f)= {sha256}\n"),
         (OpensslDgst, "SHA2-256(f)= {sha256}\r\nBLAKE2B-512(f)= {b2}\n"),
+        (Bsd, "SHA-256 (f) = {sha256}\n"),
         (OpensslDgst, "SHA3-999(f)= {md5}\nBLAKE2b512(f)= {b2}\n"),
         // Twice the same is no contradiction.
         (Sha256, "{sha256}  f\n{SHA256} *f\nSHA256 (f) = {sha256}\n"),

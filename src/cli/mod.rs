@@ -141,5 +141,7 @@ pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
 
 /// Prints why something could not run, to standard error.
 pub fn diagnose(error: &Error) {
-    eprintln!("distvouch: error: {}", crate::escape::escaped(&error.to_string()));
+    let text = crate::escape::escaped(&error.to_string());
+    // Where standard error is full or closed there is nobody to tell; the status still does.
+    let _ = writeln!(io::stderr(), "distvouch: error: {text}");
 }

@@ -180,9 +180,17 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, AllowedError> {
     }
 }
 
+/// What stands between words: no other blanks, which ssh-keygen takes for part of a word.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// Reads one line; `None` where it is empty or a comment.
 fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, LineFault> {
-    let line = std::str::from_utf8(line).map_err(|_| LineFault::Encoding)?.trim();
+    if line.contains(&0) {
+        return Err(LineFault::Form);
+    }
+    // A carriage return at the end is all that ssh-keygen passes over but blanks.
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = std::str::from_utf8(line).map_err(|_| LineFault::Encoding)?.trim_matches(BLANKS);
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }
@@ -253,7 +261,7 @@ fn unquoted(value: &str) -> Option<&str> {
 
 /// The key at the start of `text`: its type and base64, whatever follows.
 fn parse_key(text: &str) -> Option<KeyData> {
-    let mut words = text.split_ascii_whitespace();
+    let mut words = text.split(BLANKS).filter(|word| !word.is_empty());
     let key = PublicKey::from_openssh(&format!("{} {}", words.next()?, words.next()?)).ok()?;
     Some(key.key_data().clone())
 }
@@ -266,7 +274,7 @@ fn word(text: &str) -> Result<(&str, &str), LineFault> {
             '"' => quoted = !quoted,
             ' ' | '\t' if !quoted => {
                 let (word, rest) = text.split_at(at);
-                return Ok((word, rest.trim_start()));
+                return Ok((word, rest.trim_start_matches(BLANKS)));
             }
             _ => {}
         }
@@ -293,6 +301,10 @@ fn time(text: &str) -> Result<SystemTime, LineFault> {
     };
     let digits = zone("Z").or_else(|| zone("UTC")).unwrap_or(text);
     if !digits.bytes().all(|b| b.is_ascii_digit()) || !matches!(digits.len(), 8 | 12 | 14) {
+        return Err(fault());
+    }
+    // Before there was a time.
+    if digits.get(..4).is_none_or(|year| year < "1970") {
         return Err(fault());
     }
     let number = |from: usize, to: usize| -> i8 {
@@ -365,6 +377,26 @@ mod tests {
 
     fn line(text: &str) -> Result<Option<Line>, LineFault> {
         parse_line(1, text.as_bytes())
+    }
+
+    #[test]
+    fn blanks_that_are_none() {
+        assert!(line(&format!("me@x {KEY}\r")).is_ok());
+        assert!(line(&format!(" me@x \t{KEY} comment")).is_ok());
+        // Part of the first word for ssh-keygen: another principal.
+        for blank in ["\u{a0}", "\u{3000}", "\u{b}", "\u{c}"] {
+            let found = line(&format!("{blank}me@x {KEY}")).unwrap().unwrap();
+            assert_eq!(found.principals, format!("{blank}me@x"));
+        }
+        for text in [
+            format!("me@x \u{a0}{KEY}"),
+            format!("me@x {}", KEY.replace(' ', "\u{c}")),
+            format!("me@x {KEY}\rfoo"),
+            format!("me@x\0evil {KEY}"),
+            format!("me@x valid-after=\"19690101\" {KEY}"),
+        ] {
+            assert!(line(&text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

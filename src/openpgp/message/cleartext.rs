@@ -39,9 +39,11 @@ pub(super) fn parse<'a>(
     let unterminated = MessageFault::Unterminated { line: begin };
     loop {
         let (number, line) = lines.next().ok_or_else(|| unterminated.clone())?;
-        match line.trim_ascii() {
+        // Blanks at the end are nothing; a form feed is no blank, and no header begins with one.
+        let end = line.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
+        match line.get(..end.map_or(0, |at| at + 1)).unwrap_or_default() {
             [] => break,
-            header if is_hash_header(header) && !line.starts_with(b" ") => {}
+            header if is_hash_header(header) => {}
             _ => return Err(MessageFault::Header { line: number }),
         }
     }
