@@ -432,11 +432,11 @@ faked_other() {
 	rm -r "${fake_dir:?}"
 	use_arch amd64
 }
-not_checked() {	# usage: not_checked no|yes: what exit status 3 leads to
+not_checked() {	# usage: not_checked VALUE: what exit status 3 leads to
 	fake 'printf "ewarn\t%s: provenance not checked: not-checked-build: built without Sigstore\n" x
 		printf "ewarn\tsee: distvouch explain not-checked-build\n"; exit 3'
 	USE=verify-sig VERIFY_SIG_STRICT=$1 unpack default-asc
-	if [[ $1 == yes ]]; then
+	if [[ $1 != no ]]; then
 		refuses not-checked-build
 		has 'VERIFY_SIG_STRICT=yes'
 	else
@@ -491,6 +491,10 @@ pinned() {
 	pin=${pin,,}
 	needs "--${pin//_/-}" || return
 	DV_PIN=$1 provenance_refused pypi-attestations-pinned "$2"
+}
+# The pins count however the repository is spelled
+spelled() {	# usage: spelled REPOSITORY
+	DV_REPO=$1 provenance_refused pypi-attestations-spelled workflow-mismatch
 }
 # What nobody signed, the index's publisher, is hostile
 hostile_publisher() {
@@ -902,6 +906,9 @@ all_scenarios() {
 	done
 	scenario "amd64 pypi-attestations-alone asks pypi-attestations" pypi_alone pypi-attestations-alone
 	scenario "provenance of another repository" provenance_refused pypi-attestations-elsewhere publisher-mismatch
+	for i in "" https://github.com/trailofbits/pypi-attestations/ https://github.com/TrailOfBits/pypi-attestations; do
+		scenario "provenance, repository as ${i:-….git}" spelled "${i}"
+	done
 	scenario "provenance of another repository, nonfatal" nonfatal_provenance
 	scenario "provenance of another service account" provenance_refused gcb-attestation-elsewhere publisher-mismatch
 	scenario "provenance without attestations" provenance_refused pypi-attestations-empty provenance-empty
@@ -969,6 +976,9 @@ all_scenarios() {
 	scenario "program leaves with 1" faked 'printf "eerror\tsee: distvouch explain key-revoked\n"; exit 1' key-revoked ''
 	scenario "program leaves with 1, for no reason" faked 'exit 1' not-checked-no-answer 'does not say why'
 	scenario "program leaves with 2" faked 'echo "distvouch: error: no" >&2; exit 2' not-checked-no-answer 'could not do its work'
+	scenario "program leaves with 3 and an error" faked 'printf "eerror\tx: openpgp contradicts: signature-bad\neerror\tsee: distvouch explain signature-bad\n"; exit 3' signature-bad ''
+	scenario "program says something that is no answer" faked 'echo agrees; exit 0' not-checked-no-answer 'not in its own form'
+	scenario "program says it at a level that there is not" faked 'printf "egood\tagrees\n"; exit 0' not-checked-no-answer 'not in its own form'
 	scenario "program leaves with 4" faked 'echo x; exit 4' not-checked-no-answer 'unknown exit status 4'
 	scenario "program says nothing" faked 'exit 0' not-checked-no-answer 'said nothing at all'
 	scenario "program leaves with 1, nonfatal" faked 'exit 1' not-checked-no-answer 'verify-sig_verify_detached' nonfatal
@@ -987,7 +997,7 @@ all_scenarios() {
 	scenario "one call for signature and provenance" \
 		one_call pypi-attestations-signed verify-sig verify-provenance
 	scenario "not checked" not_checked no
-	scenario "not checked, strict" not_checked yes
+	for i in yes YES 1 on; do scenario "not checked, strict: ${i}" not_checked "${i}"; done
 	scenario "keys wanted refreshed" refreshed
 	use_arch alpha
 	scenario "keys wanted refreshed, gemato" refreshed_gemato
