@@ -107,6 +107,22 @@ pub enum MeasureError {
     Sink(io::Error),
 }
 
+/// The size of a file in bytes, and its digest by one hash. `progress` is told how many bytes were
+/// read.
+///
+/// # Errors
+///
+/// As [`measure`].
+pub fn digest(
+    path: &Path,
+    hash: HashName,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(u64, Vec<u8>), InputError> {
+    let wanted = Wanted { hashes: BTreeSet::from([hash]), ..Wanted::default() };
+    let mut measured = measure(path, &wanted, progress)?;
+    Ok((measured.size, measured.digests.remove(&hash).unwrap_or_default()))
+}
+
 /// Reads the distfile at `path` once and computes what is `wanted`; `progress` is told of each
 /// chunk's size in bytes.
 ///

@@ -12,7 +12,6 @@ use crate::finding::{Check, Finding};
 use crate::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -46,12 +45,9 @@ impl Archive {
     ///
     /// Where it cannot be read.
     pub fn read(path: &Path) -> Result<Self, InputError> {
-        let hashes = BTreeSet::from([HashName::Blake2b]);
-        let wanted = distfile::Wanted { hashes, ..distfile::Wanted::default() };
-        let measured = distfile::measure(path, &wanted, &mut |_| {})?;
+        let (size, digest) = distfile::digest(path, HashName::Blake2b, &mut |_| {})?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let digest = measured.digests.get(&HashName::Blake2b).map(|digest| hex(digest));
-        Ok(Self { name, size: measured.size, blake2b: digest.unwrap_or_default() })
+        Ok(Self { name, size, blake2b: hex(&digest) })
     }
 }
 
@@ -306,6 +302,7 @@ pub fn check(old: &[u8], new: &[u8], file: &Path) -> Finding {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
+    use std::collections::BTreeSet;
 
     fn record(note: &str) -> Record {
         let archive = |name: &str, digit: &str| Archive {

@@ -1,6 +1,7 @@
 //! `distvouch review` through the command line.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
 mod support;
 
 use distvouch::failure::FailureClass;

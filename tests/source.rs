@@ -1,6 +1,7 @@
 //! `distvouch source` on git histories and archives made here, hostile ones among them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod common;
 mod support;
 
 use serde_json::Value;
@@ -463,7 +464,7 @@ fn every_kind_of_archive() {
         ("xz --format=lzma", "tar.lzma"),
     ] {
         if Command::new(tool.split(' ').next().unwrap()).arg("--version").output().is_err() {
-            support::skipped("every kind of archive", &format!("{tool} is not installed"));
+            common::skipped("every kind of archive", &format!("{tool} is not installed"));
             continue;
         }
         shell(&format!("{tool} -c <foo-1.3.tar >foo-1.3.{suffix}"));

@@ -7,6 +7,8 @@ use crate::check::pairing::{EvidenceKind, Role, by_suffix, without_compression};
 use crate::check::previous::Previous;
 use crate::check::{self, DistfileReport, Report, pairing};
 use crate::diff::{self, Diff};
+use crate::digests::HashName;
+use crate::distfile;
 use crate::failure::{self, FailureClass};
 use crate::finding::{Check, Finding};
 use crate::history;
@@ -179,8 +181,6 @@ pub fn examine(
         let comparison = comparisons.iter().find(|c| c.pair.new == distfile.name);
         progress("source", 0);
         let mut findings = vec![reviewed(bump, comparison), sourced(bump, distfile, progress)];
-        // In its place stands that `check` looks at neither.
-        distfile.findings.retain(|f| !matches!(f.check, Check::Source | Check::Review));
         findings.extend(bump.gaps.iter().cloned());
         findings.extend(more.get(&distfile.name).into_iter().flatten().cloned());
         // What stands in for them where they are required and nobody looks.
@@ -217,13 +217,9 @@ fn reviewed(bump: &Bump, comparison: Option<&Comparison>) -> Finding {
         Some((comparison, Err(_))) => {
             // What is no archive was perhaps read all the same.
             let digest = |name: &String| {
-                let wanted = crate::distfile::Wanted {
-                    hashes: [crate::digests::HashName::Blake2b].into(),
-                    ..crate::distfile::Wanted::default()
-                };
                 let path = bump.check.distdir.join(name);
-                let measured = crate::distfile::measure(&path, &wanted, &mut |_| {}).ok()?;
-                measured.digests.get(&crate::digests::HashName::Blake2b).cloned()
+                let digest = distfile::digest(&path, HashName::Blake2b, &mut |_| {});
+                digest.ok().map(|(_, digest)| digest)
             };
             let old = comparison.pair.old.as_ref().and_then(digest);
             match old.zip(digest(&comparison.pair.new)) {

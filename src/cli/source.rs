@@ -5,7 +5,7 @@ use super::{colour, printed};
 use crate::archive::show;
 use crate::attestation::{self, Subject};
 use crate::digests::HashName;
-use crate::distfile::{self, Wanted};
+use crate::distfile;
 use crate::error::Error;
 use crate::escape::Escaped;
 use crate::expectation::Pins;
@@ -18,7 +18,6 @@ use crate::sigstore::{TrustedRoot, Verifier};
 use crate::source::{self, CommitSpec, Difference, Options, Report, SourceError, generated};
 use clap::Args;
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -142,15 +141,13 @@ impl Source {
             }
         };
         let bytes = read_bounded(&path, EVIDENCE_LIMIT)?;
-        let wanted = Wanted { hashes: BTreeSet::from([HashName::Sha256]), ..Wanted::default() };
-        let measured = distfile::measure(&self.distfile, &wanted, &mut |_| {})?;
-        let sha256 = measured.digests.get(&HashName::Sha256);
+        let (_, sha256) = distfile::digest(&self.distfile, HashName::Sha256, &mut |_| {})?;
         let name = self.name();
         let request = attestation::Request {
             provenance: &bytes,
             subject: Subject {
                 name: self.upstream_name.as_deref().unwrap_or(&name),
-                sha256: sha256.and_then(|d| d.as_slice().try_into().ok()).unwrap_or_default(),
+                sha256: sha256.try_into().unwrap_or_default(),
                 others: &[],
             },
             expectation: None,

@@ -217,13 +217,9 @@ fn both<T: Send>(
 }
 
 fn digest(path: &Path, progress: Progress<'_>) -> Result<Vec<u8>, ArchiveError> {
-    let wanted = distfile::Wanted {
-        hashes: BTreeSet::from([HashName::Blake2b]),
-        ..distfile::Wanted::default()
-    };
-    let mut measured = distfile::measure(path, &wanted, &mut |bytes| progress(bytes))
+    let (_, digest) = distfile::digest(path, HashName::Blake2b, &mut |bytes| progress(bytes))
         .map_err(ArchiveError::Input)?;
-    Ok(measured.digests.remove(&HashName::Blake2b).unwrap_or_default())
+    Ok(digest)
 }
 
 fn side(file: &Path, listing: Listing, blake2b: Vec<u8>) -> Side {

@@ -122,12 +122,13 @@ pub fn compare(
     let oddities = listing.oddities.clone();
     let mut comparison = Comparison { directory, oddities, ..Comparison::default() };
     let mut differing: Vec<(&Entry, &TreeEntry)> = Vec::new();
+    let mut patience = Patience::default();
     for (path, entry) in &members {
         if entry.kind == Kind::Directory {
             continue;
         }
         match tree.get(*path) {
-            None => comparison.differences.push(added(entry, &tree, whole)),
+            None => comparison.differences.push(added(entry, &tree, whole, &mut patience)),
             Some(git) if is_same(entry, git) => {
                 comparison.same += 1;
                 let executable = git.mode & 0o111 != 0;
@@ -136,7 +137,7 @@ pub fn compare(
                 }
             }
             Some(git) if is_retyped(entry, git) => {
-                comparison.differences.push(retyped(entry, git));
+                comparison.differences.push(retyped(entry, git, &mut patience));
             }
             Some(git) => differing.push((entry, git)),
         }
@@ -144,7 +145,7 @@ pub fn compare(
     let objects: BTreeSet<Vec<u8>> = differing.iter().map(|(_, git)| git.object.clone()).collect();
     let blobs = clone.blobs(&objects.into_iter().collect::<Vec<_>>())?;
     for (entry, git) in differing {
-        comparison.differences.push(changed(entry, blobs.get(&git.object), &tree));
+        comparison.differences.push(changed(entry, blobs.get(&git.object), &tree, &mut patience));
     }
     if from.is_crate {
         explain_cargo(&members, &tree, &mut comparison);
@@ -274,14 +275,15 @@ fn changed(
     entry: &Entry,
     blob: Option<&Vec<u8>>,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
+    patience: &mut Patience,
 ) -> Difference {
     let compared = blob.and_then(|blob| generated::by_contents(entry, blob));
     let explanation = compared.or_else(|| generated::by_name(&entry.path, tree));
-    difference(DifferenceKind::Changed, entry, explanation, blob.map(Vec::as_slice))
+    difference(DifferenceKind::Changed, entry, explanation, blob.map(Vec::as_slice), patience)
 }
 
-fn retyped(entry: &Entry, git: &TreeEntry) -> Difference {
-    let mut difference = difference(DifferenceKind::Retyped, entry, None, None);
+fn retyped(entry: &Entry, git: &TreeEntry, patience: &mut Patience) -> Difference {
+    let mut difference = difference(DifferenceKind::Retyped, entry, None, None, patience);
     let there = match git.mode {
         SYMLINK => "a symbolic link",
         SUBMODULE => "a submodule",
@@ -296,6 +298,7 @@ fn added(
     entry: &Entry,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
     whole: &BTreeMap<Vec<u8>, TreeEntry>,
+    patience: &mut Patience,
 ) -> Difference {
     let setup_cfg = entry.path.ends_with(b"setup.cfg")
         && entry.contents.as_ref().is_some_and(|text| generated::is_only_egg_info(text));
@@ -315,7 +318,7 @@ fn added(
     } else {
         generated::by_name(&entry.path, tree)
     };
-    difference(DifferenceKind::Added, entry, explanation, None)
+    difference(DifferenceKind::Added, entry, explanation, None, patience)
 }
 
 /// Whether a build backend copied a license or the like from the tree to where only the metadata of
@@ -341,6 +344,7 @@ fn difference(
     entry: &Entry,
     explanation: Option<Explanation>,
     git: Option<&[u8]>,
+    patience: &mut Patience,
 ) -> Difference {
     let mut hazards: Vec<Hazard> =
         by_name(&entry.path).into_iter().chain(by_nature(&entry.path, entry.nature)).collect();
@@ -356,8 +360,7 @@ fn difference(
     let compared = matches!(explanation, Some(Explanation::Compared(_)));
     if let Some(text) = text.filter(|_| !compared) {
         let git = git.filter(|git| !git.contains(&0)).unwrap_or_default();
-        let mut patience = Patience::default();
-        hazards.extend(Lines::compare(git, text, &mut patience).hazards());
+        hazards.extend(Lines::compare(git, text, patience).hazards());
     }
     hazards.sort();
     Difference { kind, path: entry.path.clone(), explanation, hazards }

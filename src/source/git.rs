@@ -12,6 +12,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -126,6 +127,8 @@ pub struct Clone {
     program: PathBuf,
     path: PathBuf,
     timeout: Duration,
+    /// Asked for once.
+    hash: OnceLock<GitHash>,
 }
 
 /// One entry of a commit's tree.
@@ -157,7 +160,7 @@ impl Clone {
             .filter(|path| path.is_dir())
             .ok_or_else(|| GitError::NoDirectory { clone: path.to_owned() })?;
         let program = program().ok_or(GitError::NoProgram)?;
-        Ok(Self { program, path, timeout })
+        Ok(Self { program, path, timeout, hash: OnceLock::new() })
     }
 
     /// The clone's directory.
@@ -171,12 +174,16 @@ impl Clone {
     ///
     /// Where git refuses, for instance because the directory is no clone.
     pub fn hash(&self) -> Result<GitHash, GitError> {
-        let command = "rev-parse --show-object-format";
-        match self.line(command, &["rev-parse", "--show-object-format"])?.as_str() {
-            "sha1" => Ok(GitHash::Sha1),
-            "sha256" => Ok(GitHash::Sha256),
-            _ => Err(GitError::Output { command }),
+        if let Some(hash) = self.hash.get() {
+            return Ok(*hash);
         }
+        let command = "rev-parse --show-object-format";
+        let hash = match self.line(command, &["rev-parse", "--show-object-format"])?.as_str() {
+            "sha1" => GitHash::Sha1,
+            "sha256" => GitHash::Sha256,
+            _ => return Err(GitError::Output { command }),
+        };
+        Ok(*self.hash.get_or_init(|| hash))
     }
 
     /// Whether history is cut off.

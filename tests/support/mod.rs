@@ -1,11 +1,7 @@
 //! Archives and directories made at test time, and the program run on them.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
-// A test that has both this and `common` has it twice.
-#[allow(clippy::duplicate_mod)]
-#[path = "../common/classes.rs"]
-mod classes;
-
+use crate::common::{classes, distvouch};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -96,17 +92,7 @@ pub fn release(dir: &Path, top: &str, members: &[(&str, Node)]) -> PathBuf {
 }
 
 pub fn run<S: AsRef<OsStr>>(arguments: &[S]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_distvouch")).args(arguments).output().unwrap()
-}
-
-/// Says, past the test runner's capture, that something was not tested.
-pub fn skipped(test: &str, why: &str) {
-    let line = format!("skipped: {test}: {why}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    if let Some(path) = std::env::var_os("DISTVOUCH_SKIPPED") {
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-        let _ = file.and_then(|mut file| file.write_all(line.as_bytes()));
-    }
+    distvouch().args(arguments).output().unwrap()
 }
 
 pub fn status(output: &Output) -> i32 {
