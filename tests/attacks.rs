@@ -2,8 +2,7 @@
 //! gpg; nobody uses the keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, Scratch, distvouch};
+use crate::common::{Run, Scratch, distvouch};
 use std::path::{Path, PathBuf};
 
 fn data(name: &str) -> PathBuf {

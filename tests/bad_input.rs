@@ -2,8 +2,8 @@
 //! status, no panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, Scratch, distvouch};
+use crate::common;
+use crate::common::{Run, Scratch, distvouch};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;

@@ -9,19 +9,13 @@
     clippy::indexing_slicing
 )]
 
-mod common;
-#[path = "common/sigstore/mod.rs"]
-mod made;
-#[path = "common/messages.rs"]
-mod messages;
-#[path = "common/words.rs"]
-mod words;
-
-use common::{Run, Scratch, distvouch};
+use crate::common::messages;
+use crate::common::messages::{key, packets, public, signature_at, start};
+use crate::common::sigstore::{Signing, Sigstore, Workflow};
+use crate::common::words;
+use crate::common::{Run, Scratch, distvouch};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use made::{Signing, Sigstore, Workflow};
-use messages::{key, packets, public, signature_at, start};
 use openpgp::types::SignatureType;
 use openpgp::{Cert, Packet};
 use sequoia_openpgp as openpgp;

@@ -1,8 +1,7 @@
 //! `distvouch checksums` beside sha256sum, sha512sum, b2sum and openssl.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, Scratch, distvouch, tool};
+use crate::common::{Run, Scratch, distvouch, tool};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

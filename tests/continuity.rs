@@ -9,17 +9,12 @@
     clippy::indexing_slicing
 )]
 
-mod common;
-#[path = "common/ed25519.rs"]
-mod ed25519;
-#[path = "common/sigstore/mod.rs"]
-mod made;
-#[path = "common/messages.rs"]
-mod messages;
-
-use common::{Run, Scratch};
-use made::{Signing, Sigstore, Workflow, email, provenance};
-use messages::{key, packets, public, signature_at, start};
+use crate::common::ed25519;
+use crate::common::messages;
+use crate::common::messages::{key, packets, public, signature_at, start};
+use crate::common::sigstore as made;
+use crate::common::sigstore::{Signing, Sigstore, Workflow, email, provenance};
+use crate::common::{Run, Scratch};
 use openpgp::types::SignatureType;
 use openpgp::{Cert, Packet};
 use sequoia_openpgp as openpgp;

@@ -1,8 +1,6 @@
 //! What is linked into the program: no network stack, no runtime, no C code, only known licences.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-
 use object::{Object as _, ObjectSymbol as _};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,8 @@
 //! `distvouch detached`, and signatures over the uncompressed stream.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
+use crate::common::{Run, Scratch, corpora, distvouch, tool};
 use base64ct::{Base64, Encoding};
-use common::{Run, Scratch, corpora, distvouch, tool};
 use ed25519_dalek::{Signer, SigningKey};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

@@ -1,14 +1,13 @@
 //! `distvouch diff` on releases made here, hostile ones among them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-mod support;
-
-use serde_json::Value;
-use std::path::{Path, PathBuf};
-use support::{
+use crate::common;
+use crate::support;
+use crate::support::{
     Node, binary, json, no_verdict, release, run, script, status, stderr, stdout, tar, text,
 };
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 
 fn dir() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()

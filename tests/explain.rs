@@ -1,15 +1,13 @@
 //! What `distvouch explain` prints, and that doc/failure-classes.md is made from it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-#[path = "common/words.rs"]
-mod words;
-use words::verdicts;
+use crate::common::words::verdicts;
 
 use clap::CommandFactory as _;
-use distvouch::access::Capability;
+use distvouch::answer::access::Capability;
+use distvouch::answer::explain;
+use distvouch::answer::failure::FailureClass;
 use distvouch::cli::Cli;
-use distvouch::explain;
-use distvouch::failure::FailureClass;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -242,7 +240,7 @@ fn the_document_is_the_generated_one() {
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == explain::markdown(),
-        "{} is not what the texts make; run DISTVOUCH_BLESS=1 cargo test --test explain",
+        "{} is not what the texts make; run DISTVOUCH_BLESS=1 cargo test explain::",
         path.display()
     );
 }

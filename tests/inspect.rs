@@ -1,11 +1,9 @@
 //! `distvouch inspect`: what keys and signatures say of themselves.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/messages.rs"]
-mod messages;
-use common::{Run, Scratch, corpora, distvouch, tool};
-use messages::*;
+use crate::common;
+use crate::common::messages::*;
+use crate::common::{Run, Scratch, corpora, distvouch, tool};
 use openpgp::cert::{CertBuilder, CipherSuite};
 use openpgp::serialize::SerializeInto as _;
 use openpgp::types::{ReasonForRevocation, SignatureType};
@@ -466,7 +464,7 @@ fn an_armored_signify_signature_is_named_for_what_it_is() {
     {
         let bytes = std::fs::read(&file).unwrap();
         let is_signify = |bytes: Vec<u8>| bytes.starts_with(b"untrusted comment:");
-        if distvouch::openpgp::armor::enarmored_file(&bytes).is_some_and(is_signify) {
+        if distvouch::evidence::openpgp::armor::enarmored_file(&bytes).is_some_and(is_signify) {
             let text = inspect([&file]).stdout;
             assert!(text.contains("but not OpenPGP: a signify signature"), "{text}");
             found += 1;

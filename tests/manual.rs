@@ -1,8 +1,7 @@
 //! doc/distvouch.1 is made from the command line's definitions and the explain table.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, distvouch, tool};
+use crate::common::{Run, distvouch, tool};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,7 +13,7 @@ fn the_manual_page_is_what_the_program_prints() {
         std::fs::write(&path, &page).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page, "write it anew: DISTVOUCH_BLESS=1 cargo test --test manual");
+    assert!(there == page, "write it anew: DISTVOUCH_BLESS=1 cargo test manual::");
 }
 
 #[test]

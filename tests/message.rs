@@ -1,11 +1,8 @@
 //! `distvouch message` from the outside: what is written, when, and what is said.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/messages.rs"]
-mod messages;
-use common::{Run, Scratch, distvouch, tool};
-use messages::*;
+use crate::common::messages::*;
+use crate::common::{Run, Scratch, distvouch, tool};
 use openpgp::Cert;
 use openpgp::cert::{CertBuilder, CipherSuite};
 use openpgp::types::{HashAlgorithm, ReasonForRevocation, SignatureType};

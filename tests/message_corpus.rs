@@ -1,8 +1,7 @@
 //! Real signed messages, most of them Debian's, and what gpg, gpgv and gemato say of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, Scratch, corpora, distvouch, tool};
+use crate::common::{Run, Scratch, corpora, distvouch, tool};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;

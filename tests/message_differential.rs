@@ -1,14 +1,9 @@
 //! Messages made and altered here: what gpg and gpgv make of each, and where distvouch differs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/message_cases.rs"]
-mod message_cases;
-#[path = "common/messages.rs"]
-mod messages;
-use common::{Run, Scratch, distvouch, tool};
-use message_cases::{Case, TEXT, cleartext_cases, inline_cases};
-use messages::{key, public};
+use crate::common::message_cases::{Case, TEXT, cleartext_cases, inline_cases};
+use crate::common::messages::{key, public};
+use crate::common::{Run, Scratch, distvouch, tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

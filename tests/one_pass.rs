@@ -1,8 +1,8 @@
 //! A distfile is opened once, read once, and does not end up in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, Scratch, distvouch, tool};
+use crate::common;
+use crate::common::{Run, Scratch, distvouch, tool};
 use std::fs::File;
 use std::process::Command;
 

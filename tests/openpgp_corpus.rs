@@ -1,8 +1,8 @@
 //! Real upstream releases, and what gemato and sqv say of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, corpora, distvouch};
+use crate::common;
+use crate::common::{Run, corpora, distvouch};
 use std::path::Path;
 
 /// Where the strict policy differs from sqv 1.1.0, and why.

@@ -2,11 +2,9 @@
 //! difference is one of those that doc/openpgp.md lists.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/openpgp_mutants.rs"]
-mod mutants;
-use common::{Run, Scratch, tool};
-use mutants::{Mutant, armored, binary};
+use crate::common;
+use crate::common::openpgp_mutants::{Mutant, armored, binary};
+use crate::common::{Run, Scratch, tool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -2,8 +2,7 @@
 //! installed, nothing) says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Run, Scratch, tool};
+use crate::common::{Run, Scratch, tool};
 use sequoia_openpgp as openpgp;
 
 use openpgp::cert::{CertBuilder, CipherSuite};

@@ -1,11 +1,8 @@
 //! Where text and data go that something vouches for: `--output` of `message` and `detached`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/messages.rs"]
-mod messages;
-use common::{Run, Scratch, distvouch, skipped};
-use messages::*;
+use crate::common::messages::*;
+use crate::common::{Run, Scratch, distvouch, skipped};
 use openpgp::types::SignatureType;
 use sequoia_openpgp as openpgp;
 use std::io::Write as _;

@@ -8,13 +8,13 @@
     clippy::indexing_slicing
 )]
 
-mod common;
-
-use distvouch::access::Capability;
-use distvouch::attestation::{Request, Subject, check};
-use distvouch::expectation::{Pins, PublisherExpectation, RefGlob};
-use distvouch::finding::{Check, Finding};
-use distvouch::sigstore::{TrustedRoot, Verifier};
+use crate::common;
+use distvouch::answer::access::Capability;
+use distvouch::answer::finding::{Check, Finding};
+use distvouch::check::provenance::{Request, check};
+use distvouch::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
+use distvouch::evidence::pep740::Subject;
+use distvouch::evidence::sigstore::{TrustedRoot, Verifier};
 use sha2::{Digest, Sha256, Sha512};
 use std::fs;
 use std::path::{Path, PathBuf};

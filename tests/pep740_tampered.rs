@@ -9,18 +9,15 @@
     clippy::indexing_slicing
 )]
 
-#[path = "common/sigstore/mod.rs"]
-mod made;
-
-mod common;
-
+use crate::common;
+use crate::common::sigstore::flipped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use distvouch::attestation::{Claim, Provenance, Request, Subject, check};
-use distvouch::expectation::{Pins, PublisherExpectation};
-use distvouch::finding::Finding;
-use distvouch::sigstore::{TrustedRoot, Verifier};
-use made::flipped;
+use distvouch::answer::finding::Finding;
+use distvouch::check::provenance::{Request, check};
+use distvouch::evidence::expectation::{Pins, PublisherExpectation};
+use distvouch::evidence::pep740::{Claim, Provenance, Subject};
+use distvouch::evidence::sigstore::{TrustedRoot, Verifier};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;

@@ -8,12 +8,9 @@
     clippy::indexing_slicing
 )]
 
-mod common;
-#[path = "common/sigstore/mod.rs"]
-mod made;
-
-use common::{Run, Scratch, corpora, distvouch, skipped};
-use made::{Signing, Sigstore, Workflow, provenance};
+use crate::common::sigstore as made;
+use crate::common::sigstore::{Signing, Sigstore, Workflow, provenance};
+use crate::common::{Run, Scratch, corpora, distvouch, skipped};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;

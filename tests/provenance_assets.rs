@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg(feature = "sigstore")]
 
-mod common;
-use common::{Run, Scratch, distvouch, skipped, tool};
+use crate::common::{Run, Scratch, distvouch, skipped, tool};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;

@@ -10,14 +10,9 @@
     clippy::indexing_slicing
 )]
 
-mod common;
-#[path = "common/sigstore/mod.rs"]
-mod made;
-#[path = "common/replay/mod.rs"]
-mod replay;
-
-use replay::Level::{Bump, Continuity, Diff, Manifest, Pins, Repository, Source};
-use replay::*;
+use crate::common;
+use crate::common::replay::Level::{Bump, Continuity, Diff, Manifest, Pins, Repository, Source};
+use crate::common::replay::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -235,7 +230,7 @@ const HEAD: &str = "\
 What each level of checking prints when an incident is played again, with releases, git
 repositories and a Sigstore that the tests make. The names `widget` and `squeeze`, their
 owners and their numbers are made up. This file is the tests' own output: tests/replays.rs
-holds every answer and exit status, and `DISTVOUCH_BLESS=1 cargo test --test replays`
+holds every answer and exit status, and `DISTVOUCH_BLESS=1 cargo test replays::`
 writes it anew.
 
 | level | asks |
@@ -285,7 +280,7 @@ fn the_document_is_what_the_program_prints() {
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
     let differ = now.lines().zip(there.lines()).find(|(now, there)| now != there);
-    assert!(now == there, "{differ:?}: write it anew: DISTVOUCH_BLESS=1 cargo test --test replays");
+    assert!(now == there, "{differ:?}: write it anew: DISTVOUCH_BLESS=1 cargo test replays::");
 }
 
 /// Why the maintainer's own clone counts, and not a fresh one of the same name.

@@ -1,14 +1,11 @@
 //! `distvouch review` through the command line.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-mod support;
-
-use distvouch::failure::FailureClass;
-use distvouch::review::{Archive, check, read};
+use crate::support::{release, run, status, stderr, stdout, text};
+use distvouch::answer::failure::FailureClass;
+use distvouch::release::review::{Archive, check, read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::{release, run, status, stderr, stdout, text};
 
 struct Scene {
     dir: tempfile::TempDir,

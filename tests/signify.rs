@@ -1,12 +1,9 @@
 //! signify signatures, held against the corpora and the real tool.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/mutations.rs"]
-mod mutations;
-#[path = "common/oddities.rs"]
-mod oddities;
-use common::{Run, Scratch, corpora, distvouch, linked, tool};
+use crate::common::mutations;
+use crate::common::oddities;
+use crate::common::{Run, Scratch, corpora, distvouch, linked, tool};
 use std::path::Path;
 use std::process::Command;
 

@@ -2,11 +2,10 @@
 #![cfg(feature = "sigstore")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use distvouch::sigstore::{
-    ArtifactDigests, BundlePolicy, BundleRequest, ManagedKey, TrustedRoot, UnverifiedBundle,
-    Verifier, check_bundle,
+use crate::common;
+use distvouch::check::bundle::{BundleRequest, check};
+use distvouch::evidence::sigstore::{
+    ArtifactDigests, BundlePolicy, ManagedKey, TrustedRoot, UnverifiedBundle, Verifier,
 };
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use std::collections::BTreeMap;
@@ -118,7 +117,7 @@ fn outcome(case: &Path, corpus: &Path) -> String {
     let verifier = Verifier::new(root);
     let request =
         BundleRequest { bundle: &bundle, artifact, policy: Some(&policy), verifier: &verifier };
-    let finding = check_bundle(&request);
+    let finding = check(&request);
     println!("{}: {}", case.file_name().unwrap().display(), finding.compared);
     finding.class.map_or("agrees", |class| class.name()).to_owned()
 }

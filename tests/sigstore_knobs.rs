@@ -9,14 +9,11 @@
     clippy::indexing_slicing
 )]
 
-mod common;
-#[path = "common/sigstore/mod.rs"]
-mod made;
-
-use common::{Run, Scratch};
-use made::{
+use crate::common::sigstore as made;
+use crate::common::sigstore::{
     Key, Log, Signing, Sigstore, Workflow, b64, critical_unknown, email, flipped, provenance, uri,
 };
+use crate::common::{Run, Scratch};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use x509_cert::der::asn1::Ia5String;
@@ -572,7 +569,7 @@ fn none_and_nonsense() {
 /// program somewhere above.
 #[test]
 fn no_class_of_provenance_is_left_out() {
-    use distvouch::failure::FailureClass as C;
+    use distvouch::answer::failure::FailureClass as C;
     let here = include_str!("sigstore_knobs.rs");
     let classes = [
         C::ProvenanceAbsent,

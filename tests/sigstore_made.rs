@@ -8,14 +8,11 @@
     clippy::indexing_slicing
 )]
 
-#[path = "common/sigstore/mod.rs"]
-mod made;
-
-use distvouch::sigstore::{
+use crate::common::sigstore::{Key, Log, b64, dsse, hex, pem, trusted_root};
+use distvouch::evidence::sigstore::{
     ArtifactDigests, BundlePolicy, ManagedKey, Needs, TrustedRoot, UnverifiedBundle, Verifier,
 };
 use ed25519_dalek::Signer as _;
-use made::{Key, Log, b64, dsse, hex, pem, trusted_root};
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::pkcs8::EncodePublicKey as _;
 use serde_json::{Value, json};

@@ -1,13 +1,12 @@
 //! `distvouch source` on git histories and archives made here, hostile ones among them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-mod support;
-
+use crate::common;
+use crate::support;
+use crate::support::{Node, binary, json, release, run, script, status, stderr, stdout, text};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{Node, binary, json, release, run, script, status, stderr, stdout, text};
 
 /// A repository in a directory of its own.
 struct Repo {
@@ -750,8 +749,8 @@ fn the_environment_is_clean() {
 /// A git that never ends is ended.
 #[test]
 fn a_git_that_hangs_is_ended() {
-    use distvouch::failure::FailureClass;
-    use distvouch::source::{CommitSpec, Options, check};
+    use distvouch::answer::failure::FailureClass;
+    use distvouch::release::source::{CommitSpec, Options, check};
     let (repo, archive) = scene(&files());
     // A FIFO where git looks for packed references: opening it waits for ever.
     let packed = repo.path().join(".git/packed-refs");

@@ -1,10 +1,8 @@
 //! SSH signatures, held against ssh-keygen.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/mutations.rs"]
-mod mutations;
-use common::{Run, Scratch, distvouch, tool};
+use crate::common::mutations;
+use crate::common::{Run, Scratch, distvouch, tool};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! What the program prints, word for word. `TRYCMD=overwrite cargo test --test transcripts` writes
+//! What the program prints, word for word. `TRYCMD=overwrite cargo test transcripts::` writes
 //! the files under tests/cli anew; read the difference before committing it.
 
 #[test]

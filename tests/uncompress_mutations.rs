@@ -2,9 +2,8 @@
 //! refuses is refused here, and other differences are rows of doc/signatures.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-use common::{Scratch, tool};
-use distvouch::uncompress::{Limits, Stopped, run};
+use crate::common::{Scratch, tool};
+use distvouch::bytes::compress::{Limits, Stopped, run};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;

@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg(not(feature = "sigstore"))]
 
-mod common;
-use common::{Run, Scratch, distvouch};
+use crate::common::{Run, Scratch, distvouch};
 
 const REPOSITORY: [&str; 2] = ["--repository", "https://github.com/example/f"];
 

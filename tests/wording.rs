@@ -1,12 +1,9 @@
 //! No output, help or document of ours reads as a verdict, and nothing is ever green.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-#[path = "common/words.rs"]
-mod words;
-use common::{Run, Scratch, distvouch};
+use crate::common::words::verdicts;
+use crate::common::{Run, Scratch, distvouch};
 use std::path::{Path, PathBuf};
-use words::verdicts;
 
 fn assert_clean(what: &str, text: &str) {
     let found = verdicts(text);

@@ -1,11 +1,11 @@
 //! Judges a distfile's size and digests by its DIST entry.
 
-use crate::access::Capability;
-use crate::digests::{HashName, hex};
-use crate::distfile::Measured;
-use crate::failure::FailureClass;
-use crate::finding::{Check, Finding};
-use crate::manifest::{DistEntry, Lookup, Manifest};
+use crate::answer::access::Capability;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::{HashName, hex};
+use crate::bytes::pass::Measured;
+use crate::evidence::manifest::{DistEntry, Lookup, Manifest};
 use serde_json::Map;
 use std::collections::BTreeSet;
 
@@ -114,8 +114,8 @@ fn list(words: &[String]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::distfile::{Wanted, measure};
-    use crate::failure::Outcome;
+    use crate::answer::failure::Outcome;
+    use crate::bytes::pass::{Wanted, measure};
     use std::path::Path;
 
     const SHA512_ABC: &str = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";

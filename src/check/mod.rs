@@ -3,24 +3,30 @@
 //! For each distfile: pair it with the evidence beside it, parse that evidence, ask each check
 //! what it wants computed, read the distfile once, judge.
 
+pub mod bump;
+pub mod bundle;
+pub mod inspect;
 pub mod manifest;
+pub mod message;
 pub mod pairing;
+pub mod pin;
 mod plan;
 pub mod previous;
+pub mod provenance;
 pub mod signatures;
 
-use crate::digests::HashName;
-use crate::distfile;
-use crate::error::Error;
-use crate::expectation::{Pins, PublisherExpectation};
-use crate::failure::FailureClass;
-use crate::finding::{Check, Finding};
-use crate::history;
-use crate::manifest::Manifest;
-use crate::requirement::{Requirement, Status};
-use crate::sigstore::{BundlePolicy, Verifier};
-use crate::summary::{Clock, Summary};
-use crate::uncompress::Limits;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::answer::requirement::{Requirement, Status};
+use crate::answer::summary::{Clock, Summary};
+use crate::bytes::compress::Limits;
+use crate::bytes::digests::HashName;
+use crate::bytes::input::InputError;
+use crate::bytes::pass;
+use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::manifest::Manifest;
+use crate::evidence::sigstore::{BundlePolicy, Verifier};
+use crate::release::continuity;
 use pairing::{EvidenceKind, Role};
 use plan::Plan;
 use previous::Previous;
@@ -106,7 +112,7 @@ pub struct Report {
     /// One for each distfile that could be read.
     pub distfiles: Vec<DistfileReport>,
     /// One for each distfile that could not.
-    pub errors: Vec<Error>,
+    pub errors: Vec<InputError>,
     /// The attacker sets.
     pub summary: Summary,
 }
@@ -140,7 +146,7 @@ pub fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     Report { clock: inputs.clock, distfiles, errors, summary }
 }
 
-type Outcome = Result<DistfileReport, Error>;
+type Outcome = Result<DistfileReport, InputError>;
 
 /// Runs `work` for each distfile, on as many threads as it pays to start.
 fn each(inputs: &Inputs, work: &(dyn Fn(&str) -> Outcome + Sync)) -> Vec<Outcome> {
@@ -195,7 +201,7 @@ fn check_one(inputs: &Inputs, name: &str, role: Role, progress: &(dyn Fn(u64) + 
     }
     plan.add_manifest(inputs, name);
     let measured =
-        distfile::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
+        pass::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
     let mut findings = plan.judge(inputs, name, &measured);
     if role != Role::Evidence {
         findings.extend(not_looked_at(&inputs.require, &findings));
@@ -226,7 +232,7 @@ fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
             let text = "no record was given that anybody read the release diff";
             Finding::fails(check, FailureClass::ReviewAbsent, text)
         }
-        Check::Continuity => history::no_previous(),
+        Check::Continuity => continuity::no_previous(),
         _ => {
             let text = "no key, identity or repository was given for it";
             Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)

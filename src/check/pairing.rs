@@ -1,6 +1,6 @@
 //! Which files stand beside a distfile as evidence about it.
 
-use crate::input::open_regular;
+use crate::bytes::input::open_regular;
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -1,19 +1,20 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
 use super::Inputs;
+use super::bundle::{self, BundleRequest};
 use super::manifest as dist_entry;
 use super::pairing::Evidence;
 use super::previous;
+use super::provenance;
 use super::signatures::{self, Over, Signatures};
-use crate::attestation::{self, Subject};
-use crate::digests::HashName;
-use crate::distfile::{Measured, Wanted};
-use crate::error::Error;
-use crate::failure::FailureClass;
-use crate::finding::{Check, Finding};
-use crate::history::{self, Release};
-use crate::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
-use crate::sigstore::{self, ArtifactDigests, AttestationFault, BundleRequest, UnverifiedBundle};
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
+use crate::bytes::pass::{Measured, Wanted};
+use crate::evidence::pep740::Subject;
+use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
+use crate::release::continuity::{self, Release};
 use std::path::{Path, PathBuf};
 
 /// The evidence about one distfile, and what it wants computed.
@@ -41,7 +42,7 @@ impl Plan {
     }
 
     /// Reads the evidence about `name`.
-    pub(super) fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), Error> {
+    pub(super) fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), InputError> {
         let mut evidence = Evidence::beside(&inputs.distdir, name);
         let signatures = match inputs.signatures.get(name) {
             Some(by_hand) => by_hand.clone(),
@@ -138,22 +139,19 @@ impl Plan {
             let artifact = artifact(measured);
             findings.extend(self.bundles.iter().map(|(path, bundle)| {
                 let policy = inputs.bundle_policy.as_ref();
-                from(
-                    path,
-                    sigstore::check_bundle(&BundleRequest { bundle, artifact, policy, verifier }),
-                )
+                from(path, bundle::check(&BundleRequest { bundle, artifact, policy, verifier }))
             }));
             let others = in_toto_digests(measured);
             let subject = Subject { name: upstream_name, sha256: artifact.sha256, others: &others };
             for (path, provenance) in &self.provenance {
-                let request = attestation::Request {
+                let request = provenance::Request {
                     provenance,
                     subject,
                     expectation: inputs.publisher.as_ref(),
                     pins: &inputs.pins,
                     verifier,
                 };
-                attestations.extend(attestation::examine(&request).into_iter().map(
+                attestations.extend(provenance::examine(&request).into_iter().map(
                     |mut checked| {
                         checked.finding = from(path, checked.finding);
                         checked
@@ -168,7 +166,7 @@ impl Plan {
                 facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
             });
             let now = previous::release(&attestations, bundles.collect(), &findings);
-            findings.extend(history::judge(before, &now));
+            findings.extend(continuity::judge(before, &now));
         }
         findings.extend(attestations.into_iter().map(|checked| checked.finding));
         findings

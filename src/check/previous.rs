@@ -5,17 +5,18 @@ use super::pairing::{
     COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
 };
 use super::plan::artifact;
+use super::provenance::Checked;
 use super::signatures::{Over, Signatures};
-use crate::attestation::{Checked, Provenance};
-use crate::digests::HashName;
-use crate::distfile::{self, Wanted};
-use crate::failure::{FailureClass, Outcome};
-use crate::finding::{Check, Finding};
-use crate::history::{Attested, Fault, KINDS, Release, Signer};
-use crate::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
-use crate::sigstore::{
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
+use crate::bytes::pass::{self, Wanted};
+use crate::evidence::pep740::Provenance;
+use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
 };
+use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
@@ -150,7 +151,7 @@ fn add_signature(
         release.faults.push(stray(signature, evidence.unwrap_or(Check::Openpgp)));
         return Ok(());
     };
-    let measured = distfile::measure(&path, &wanted, &mut |_| {})?;
+    let measured = pass::measure(&path, &wanted, &mut |_| {})?;
     let name = file_name(&path);
     add_signatures(release, &signatures.judge(&inputs.keys, inputs.now, &name, &measured));
     release.name.get_or_insert(name);
@@ -191,7 +192,7 @@ fn add_bundle(
     if needs.sha512 {
         wanted.hashes.insert(HashName::Sha512);
     }
-    let measured = distfile::measure(&distfile, &wanted, &mut |_| {})?;
+    let measured = pass::measure(&distfile, &wanted, &mut |_| {})?;
     add_bundle_facts(release, authenticate(inputs, path, &bundle, &artifact(&measured)));
     release.name.get_or_insert(file_name(&distfile));
     Ok(())

@@ -3,16 +3,16 @@
 //! The content of a signature file tells its kind, not the suffix: a `.sig` may be OpenPGP, signify
 //! or SSH.
 
-use crate::distfile::{Measured, Wanted};
-use crate::ed25519::PublicKey;
-use crate::failure::FailureClass;
-use crate::finding::{Check, Finding};
-use crate::input::file_name;
-use crate::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
-use crate::sniff::{self, SignatureKind};
-use crate::ssh::AllowedSigners;
-use crate::uncompress::StreamFault;
-use crate::{minisign, signify, ssh};
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::compress::StreamFault;
+use crate::bytes::input::file_name;
+use crate::bytes::pass::{Measured, Wanted};
+use crate::bytes::sniff::{self, SignatureKind};
+use crate::evidence::ed25519::PublicKey;
+use crate::evidence::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
+use crate::evidence::ssh::AllowedSigners;
+use crate::evidence::{minisign, signify, ssh};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

@@ -8,20 +8,20 @@ use super::options::{PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
 use super::{colour, printed};
-use crate::bump::{Asked, Bump as Plan, Outcome, Package, Pair, examine, pairs};
+use crate::answer::finding::Check;
+use crate::answer::requirement::{Requirement, Status};
+use crate::answer::summary::Clock;
+use crate::bytes::compress::Limits;
 use crate::check::Inputs;
+use crate::check::bump::{Asked, Bump as Plan, Outcome, Package, Pair, examine, pairs};
 use crate::check::pairing::Evidence;
-use crate::diff::show;
-use crate::error::{Error, UsageError};
-use crate::finding::Check;
-use crate::gentoo::Ebuild;
-use crate::manifest::is_distfile_name;
+use crate::cli::error::{Error, UsageError};
+use crate::evidence::manifest::is_distfile_name;
+use crate::release::gentoo::Ebuild;
+use crate::release::review::DEFAULT_FILE;
+use crate::release::source::{CommitSpec, Options};
+use crate::report::diff as page;
 use crate::report::{Format, Style, bump as report};
-use crate::requirement::{Requirement, Status};
-use crate::review::DEFAULT_FILE;
-use crate::source::{CommitSpec, Options};
-use crate::summary::Clock;
-use crate::uncompress::Limits;
 use clap::Args;
 use expected::Expected;
 use indicatif::ProgressBar;
@@ -276,7 +276,7 @@ impl Bump {
         }
         let failed = |source| Error::Create { path: path.clone(), source };
         let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
-        show::html(&diffs, &mut page).and_then(|()| page.flush()).map_err(failed)?;
+        page::html(&diffs, &mut page).and_then(|()| page.flush()).map_err(failed)?;
         Ok(Some(path))
     }
 

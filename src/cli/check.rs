@@ -4,17 +4,17 @@ use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
 use super::progress::{self, LONG_WORK, size_of};
 use super::sigstore::SigstoreOptions;
+use crate::answer::finding::Check as CheckName;
+use crate::answer::requirement::{Requirement, Status};
+use crate::answer::summary::Clock;
+use crate::bytes::compress::Limits;
+use crate::bytes::input::InputError;
 use crate::check::pairing::Role;
 use crate::check::previous::Previous;
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
-use crate::error::{Error, UsageError};
-use crate::finding::Check as CheckName;
-use crate::input::InputError;
-use crate::manifest::{Manifest, is_distfile_name};
-use crate::requirement::{Requirement, Status};
-use crate::summary::Clock;
-use crate::uncompress::Limits;
+use crate::cli::error::{Error, UsageError};
+use crate::evidence::manifest::{Manifest, is_distfile_name};
 use clap::{Args, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -324,7 +324,8 @@ impl Check {
 /// The checks that `--require` names.
 pub(super) fn required(names: &[String]) -> Result<Requirement, UsageError> {
     let parse = |name: &String| {
-        CheckName::from_name(name.trim()).ok_or_else(|| UsageError::UnknownCheck(name.clone()))
+        CheckName::from_name(name.trim())
+            .ok_or_else(|| UsageError::UnknownCheck { name: name.clone() })
     };
     let checks: Result<Vec<_>, _> = names.iter().map(parse).collect();
     Ok(Requirement::of(checks?))

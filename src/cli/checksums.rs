@@ -2,15 +2,15 @@
 
 use super::options::Stream;
 use super::{colour, print_report};
+use crate::answer::requirement::Status;
+use crate::answer::summary::{Clock, Summary};
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, is_stdin, read_source};
+use crate::bytes::pass::{self, Wanted};
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
-use crate::checksums::{List, ListFormat};
-use crate::distfile::{self, Wanted};
-use crate::error::{Error, UsageError};
-use crate::input::{EVIDENCE_LIMIT, is_stdin, read_source};
+use crate::cli::error::{Error, UsageError};
+use crate::evidence::checksums::{List, ListFormat};
 use crate::report::{Format, Style};
-use crate::requirement::Status;
-use crate::summary::{Clock, Summary};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -99,12 +99,12 @@ impl Checksums {
         Ok(report.status())
     }
 
-    fn check(&self, list: &List, file: &OsString) -> Result<DistfileReport, Error> {
+    fn check(&self, list: &List, file: &OsString) -> Result<DistfileReport, InputError> {
         let name = file.as_bytes();
         let wanted = Wanted { hashes: list.wanted(name), ..Wanted::default() };
         let path = Path::new(file);
         let path = if is_stdin(path) { path.to_owned() } else { self.distdir.join(path) };
-        let measured = distfile::measure_source(&path, &wanted, &mut |_| {})?;
+        let measured = pass::measure_source(&path, &wanted, &mut |_| {})?;
         let mut finding = list.check(name, &measured.digests);
         finding.required = true;
         Ok(DistfileReport {

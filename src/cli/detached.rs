@@ -3,17 +3,17 @@
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
+use crate::answer::finding::Finding;
+use crate::answer::requirement::Status;
+use crate::answer::summary::{Clock, Summary};
+use crate::bytes::compress::Limits;
+use crate::bytes::input::{EVIDENCE_LIMIT, file_name, open_source, read_bounded};
+use crate::bytes::output::{Spool, Target, Vouched};
+use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
 use crate::check::pairing::Role;
 use crate::check::signatures::{Over, Signatures};
 use crate::check::{DistfileReport, Report};
-use crate::distfile::{MeasureError, Measured, Wanted, measure_stream};
-use crate::error::{Error, UsageError};
-use crate::finding::Finding;
-use crate::input::{EVIDENCE_LIMIT, file_name, open_source, read_bounded};
-use crate::requirement::Status;
-use crate::spool::{Spool, Target, Vouched};
-use crate::summary::{Clock, Summary};
-use crate::uncompress::Limits;
+use crate::cli::error::{Error, UsageError};
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
@@ -119,7 +119,7 @@ impl Detached {
         bar.finish_and_clear();
         measured.map_err(|error| match error {
             MeasureError::Input(error) => error.into(),
-            MeasureError::Sink(source) => Error::Write { path, source },
+            MeasureError::Sink(source) => Error::Create { path, source },
         })
     }
 

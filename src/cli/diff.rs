@@ -2,9 +2,11 @@
 
 use super::progress::{self, size_of};
 use super::{colour, printed};
-use crate::diff::{compare, show};
-use crate::error::{Error, UsageError};
-use crate::requirement::Status;
+use crate::answer::requirement::Status;
+use crate::bytes::output::OutputError;
+use crate::cli::error::{Error, UsageError};
+use crate::release::diff::compare;
+use crate::report::diff as page;
 use clap::Args;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -71,19 +73,19 @@ impl Diff {
         bar.finish_and_clear();
         let diff = diff?;
         if let Some(path) = &self.html {
-            let failed = |source| Error::Write { path: path.clone(), source };
+            let failed = |source| OutputError::Write { path: path.clone(), source };
             let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
-            show::html(&[&diff], &mut page).and_then(|()| page.flush()).map_err(failed)?;
+            page::html(&[&diff], &mut page).and_then(|()| page.flush()).map_err(failed)?;
         }
         let mut out = BufWriter::new(io::stdout().lock());
         let result = if self.json {
-            show::json(&diff, &mut out)
+            page::json(&diff, &mut out)
         } else {
-            show::text(&diff, colour(), &mut out).and_then(|()| match &glob {
+            page::text(&diff, colour(), &mut out).and_then(|()| match &glob {
                 None => Ok(()),
                 Some(glob) => {
                     writeln!(out)?;
-                    show::unified(&diff, &|path| glob.matches(path), colour(), &mut out)
+                    page::unified(&diff, &|path| glob.matches(path), colour(), &mut out)
                 }
             })
         };

@@ -1,10 +1,10 @@
 //! `distvouch explain`.
 
 use super::printed;
-use crate::error::{Error, UsageError};
-use crate::explain;
-use crate::failure::FailureClass;
-use crate::requirement::Status;
+use crate::answer::explain;
+use crate::answer::failure::FailureClass;
+use crate::answer::requirement::Status;
+use crate::cli::error::{Error, UsageError};
 use clap::Args;
 use std::io::{self, Write};
 

@@ -1,9 +1,9 @@
 //! `distvouch completions` and `distvouch man`, for packages of this program.
 
 use super::{Cli, printed};
-use crate::error::Error;
-use crate::explain;
-use crate::requirement::Status;
+use crate::answer::explain;
+use crate::answer::requirement::Status;
+use crate::cli::error::Error;
 use clap::{Args, CommandFactory as _};
 use clap_mangen::Man;
 use std::io::{self, Write as _};
@@ -41,7 +41,7 @@ impl ManPage {
     ///
     /// Where standard output cannot be written to.
     pub fn run(&self) -> Result<Status, Error> {
-        printed(io::stdout().write_all(&man_page().map_err(Error::Output)?))?;
+        printed(io::stdout().write_all(&man_page().map_err(Error::Report)?))?;
         Ok(Status::Met)
     }
 }

@@ -2,10 +2,10 @@
 
 use super::options::TimeOption;
 use super::printed;
-use crate::error::Error;
-use crate::inspect::{Contents, attribute, inspect};
+use crate::answer::requirement::Status;
+use crate::check::inspect::{Contents, attribute, inspect};
+use crate::cli::error::Error;
 use crate::report::inspect::{json, text};
-use crate::requirement::Status;
 use clap::Args;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;

@@ -1,11 +1,11 @@
 //! The options that name keys, which several subcommands share.
 
 use super::options::OpenpgpOptions;
+use crate::answer::finding::Check;
 use crate::check::signatures::Keys;
-use crate::ed25519::PublicKey;
-use crate::error::Error;
-use crate::finding::Check;
-use crate::ssh::AllowedSigners;
+use crate::cli::error::Error;
+use crate::evidence::ed25519::PublicKey;
+use crate::evidence::ssh::AllowedSigners;
 use clap::Args;
 use std::path::PathBuf;
 

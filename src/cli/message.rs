@@ -2,15 +2,15 @@
 
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
+use crate::answer::finding::Finding;
+use crate::answer::requirement::Status;
+use crate::answer::summary::{Clock, Summary};
+use crate::bytes::input::{is_stdin, open_source};
+use crate::bytes::output::{Spool, Target, Vouched};
+use crate::check::message::{examine, is_judged_by};
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
-use crate::error::{Error, UsageError};
-use crate::finding::Finding;
-use crate::input::{is_stdin, open_source};
-use crate::message::{examine, is_judged_by};
-use crate::requirement::Status;
-use crate::spool::{Spool, Target, Vouched};
-use crate::summary::{Clock, Summary};
+use crate::cli::error::{Error, UsageError};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::io::BufReader;

@@ -5,6 +5,7 @@ pub mod check;
 pub mod checksums;
 pub mod detached;
 pub mod diff;
+pub mod error;
 pub mod explain;
 pub mod generate;
 pub mod inspect;
@@ -18,14 +19,15 @@ pub mod sigstore;
 pub mod source;
 pub mod trust;
 
+use crate::answer::requirement::Status;
 use crate::check::Report;
-use crate::error::Error;
+use crate::cli::error::Error;
 use crate::report::{self, Format, Style};
-use crate::requirement::Status;
 use clap::builder::Styles;
 use clap::{Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -85,7 +87,7 @@ pub enum Command {
 /// # Errors
 ///
 /// Where the program could not run; the caller prints the error and exits with status 2.
-pub fn run(cli: &Cli) -> Result<Status, Error> {
+fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Bump(bump) => bump.run(),
@@ -135,13 +137,23 @@ fn print_report(
 pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(Error::Output),
+        other => other.map_err(Error::Report),
     }
 }
 
+/// Parses the command line, runs what it asks for, and says how that ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let status = run(&Cli::parse()).unwrap_or_else(|error| {
+        diagnose(&error);
+        Status::CouldNotRun
+    });
+    ExitCode::from(status.code())
+}
+
 /// Prints why something could not run, to standard error.
-pub fn diagnose(error: &Error) {
-    let text = crate::escape::escaped(&error.to_string());
+fn diagnose(error: &impl std::fmt::Display) {
+    let text = crate::bytes::escape::escaped(&error.to_string());
     // Where standard error is full or closed there is nobody to tell; the status still does.
     let _ = writeln!(io::stderr(), "distvouch: error: {text}");
 }

@@ -2,8 +2,8 @@
 
 use super::{colour, print_report};
 use crate::check::Report;
-use crate::error::{Error, UsageError};
-use crate::openpgp::{KeyRing, PolicyKind, RingError};
+use crate::cli::error::{Error, UsageError};
+use crate::evidence::openpgp::{KeyRing, PolicyKind, RingError};
 use crate::report::{Format, Style};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;

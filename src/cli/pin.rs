@@ -1,15 +1,15 @@
 //! `distvouch pin`.
 
 use super::printed;
-use crate::attestation::Provenance;
-use crate::error::Error;
-use crate::escape::{Escaped, escaped};
-use crate::failure::{FailureClass, Outcome};
-use crate::input::{EVIDENCE_LIMIT, read_bounded};
-use crate::pin::{Common, Pins, VARIABLES, Value, common};
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::requirement::Status;
+use crate::bytes::escape::{Escaped, escaped};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::check::pin::{Common, Pins, VARIABLES, Value, common};
+use crate::cli::error::Error;
+use crate::evidence::pep740::Provenance;
+use crate::evidence::sigstore::{DetachedAttestation, TrustedRoot, Verifier};
 use crate::report;
-use crate::requirement::Status;
-use crate::sigstore::{DetachedAttestation, TrustedRoot, Verifier};
 use clap::Args;
 use serde_json::{Map, json};
 use std::io::{self, BufWriter, Write};
@@ -130,7 +130,7 @@ impl Pin {
 
 /// What a person should look at, in one line.
 fn about(facts: &DetachedAttestation) -> String {
-    use crate::attestation::Claim;
+    use crate::evidence::pep740::Claim;
     let names: Vec<_> =
         facts.statement().subjects.iter().map(|subject| escaped(&subject.name)).collect();
     let mut text = format!("{} by {}", names.join(", "), escaped(&facts.publisher().to_string()));

@@ -1,10 +1,10 @@
 //! `distvouch review`.
 
 use super::printed;
-use crate::error::Error;
-use crate::escape::escaped;
-use crate::requirement::Status;
-use crate::review::{Archive, DEFAULT_FILE, Record, ReviewError, append};
+use crate::answer::requirement::Status;
+use crate::bytes::escape::escaped;
+use crate::cli::error::Error;
+use crate::release::review::{Archive, DEFAULT_FILE, Record, ReviewError, append};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -83,7 +83,7 @@ fn reviewer() -> Option<String> {
 }
 
 fn git_setting(key: &str) -> Option<String> {
-    let output = Command::new(crate::source::git::program()?)
+    let output = Command::new(crate::release::source::git::program()?)
         .args(["config", "--get", key])
         .stdin(Stdio::null())
         .stderr(Stdio::null())

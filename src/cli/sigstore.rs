@@ -1,9 +1,9 @@
 //! Options about Sigstore bundles, PEP 740 provenance and the trusted root.
 
-use crate::error::{Error, UsageError};
-use crate::expectation::{Pins, PublisherExpectation, RefGlob};
-use crate::input::{EVIDENCE_LIMIT, read_bounded};
-use crate::sigstore::{BundlePolicy, ManagedKey, TrustedRoot, Verifier};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::cli::error::{Error, UsageError};
+use crate::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
+use crate::evidence::sigstore::{BundlePolicy, ManagedKey, TrustedRoot, Verifier};
 use clap::Args;
 use std::path::PathBuf;
 

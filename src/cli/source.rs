@@ -2,20 +2,23 @@
 
 use super::progress::{self, size_of};
 use super::{colour, printed};
-use crate::archive::show;
-use crate::attestation::{self, Subject};
-use crate::digests::HashName;
-use crate::distfile;
-use crate::error::Error;
-use crate::escape::Escaped;
-use crate::expectation::Pins;
-use crate::failure::FailureClass;
-use crate::finding::Finding;
-use crate::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::Finding;
+use crate::answer::requirement::Status;
+use crate::bytes::digests::HashName;
+use crate::bytes::escape::Escaped;
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::bytes::pass;
+use crate::check::provenance;
+use crate::cli::error::Error;
+use crate::evidence::expectation::Pins;
+use crate::evidence::pep740::Subject;
+use crate::evidence::sigstore::{TrustedRoot, Verifier};
+use crate::release::archive::show;
+use crate::release::source::{
+    self, CommitSpec, Difference, Options, Report, SourceError, generated,
+};
 use crate::report;
-use crate::requirement::Status;
-use crate::sigstore::{TrustedRoot, Verifier};
-use crate::source::{self, CommitSpec, Difference, Options, Report, SourceError, generated};
 use clap::Args;
 use serde_json::json;
 use std::io::{self, BufWriter, Write};
@@ -141,9 +144,9 @@ impl Source {
             }
         };
         let bytes = read_bounded(&path, EVIDENCE_LIMIT)?;
-        let (_, sha256) = distfile::digest(&self.distfile, HashName::Sha256, &mut |_| {})?;
+        let (_, sha256) = pass::digest(&self.distfile, HashName::Sha256, &mut |_| {})?;
         let name = self.name();
-        let request = attestation::Request {
+        let request = provenance::Request {
             provenance: &bytes,
             subject: Subject {
                 name: self.upstream_name.as_deref().unwrap_or(&name),
@@ -154,7 +157,7 @@ impl Source {
             pins: &Pins::default(),
             verifier: &Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?),
         };
-        let findings = attestation::check(&request);
+        let findings = provenance::check(&request);
         // Evidence that does not hold is not passed over, neither for a tag nor for another piece.
         let unjudged = Some(FailureClass::NotCheckedNoExpectation);
         let bad = findings.iter().find(|f| f.class.is_some() && f.class != unjudged).cloned();
@@ -169,7 +172,7 @@ impl Source {
     }
 
     fn nothing_compared(&self, finding: Finding) -> Result<Report, Error> {
-        let file = crate::input::open_regular(&self.distfile)?;
+        let file = crate::bytes::input::open_regular(&self.distfile)?;
         let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
         Ok(Report { commit: None, comparison: None, stated: None, size, finding })
     }

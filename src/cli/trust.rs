@@ -1,10 +1,10 @@
 //! `distvouch trust`.
 
 use super::printed;
-use crate::error::Error;
-use crate::escape::Escaped;
-use crate::requirement::Status;
-use crate::sigstore::{RootEntry, RootSummary, SUPPORTED, TrustedRoot};
+use crate::answer::requirement::Status;
+use crate::bytes::escape::Escaped;
+use crate::cli::error::Error;
+use crate::evidence::sigstore::{RootEntry, RootSummary, SUPPORTED, TrustedRoot};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write as _;

@@ -1,16 +1,17 @@
 //! The report on a bump: what to read first on top, short enough to paste into a bug.
 
+use super::diff as page;
 use super::{Style, json as report_json, text};
-use crate::bump::{Asked, Comparison, Outcome, Package};
+use crate::answer::failure::{FailureClass, Outcome as Verdict};
+use crate::answer::finding::{Check, Finding};
+use crate::answer::requirement::Status;
+use crate::bytes::digests::{HashName, hex};
+use crate::bytes::escape::Escaped;
 use crate::check::DistfileReport;
+use crate::check::bump::{Asked, Comparison, Outcome, Package};
 use crate::check::pairing::Role;
-use crate::diff::{self, Change, ChangeKind, Diff, show};
-use crate::digests::{HashName, hex};
-use crate::escape::Escaped;
-use crate::failure::{FailureClass, Outcome as Verdict};
-use crate::finding::{Check, Finding};
-use crate::pin::Value as Word;
-use crate::requirement::Status;
+use crate::check::pin::Value as Word;
+use crate::release::diff::{Change, ChangeKind, Diff};
 use anstyle::{Effects, Style as Ansi};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -162,7 +163,7 @@ fn file(
 }
 
 fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "Since {}: {}.", Escaped(&diff.old.name()), show::totals(diff))?;
+    writeln!(out, "Since {}: {}.", Escaped(&diff.old.name()), page::totals(diff))?;
     for oddity in diff.new_oddities.iter().filter(|o| !o.is_common()).take(LISTED) {
         writeln!(out, "  new in how the archive is made: {}", Escaped(&oddity.to_string()))?;
     }
@@ -174,7 +175,7 @@ fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "Read first, worst on top:")?;
     }
     for change in first.iter().take(LISTED) {
-        let (name, extent) = (show::name(change), show::extent(change));
+        let (name, extent) = (page::name(change), page::extent(change));
         let reasons: Vec<_> = change.hazards.iter().map(|h| h.reason.as_str()).collect();
         let gap = if extent.is_empty() { "" } else { "  " };
         writeln!(
@@ -192,7 +193,7 @@ fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         let (added, gone): (Vec<usize>, Vec<usize>) =
             rest.iter().filter_map(|change| change.lines).unzip();
         let (added, gone): (usize, usize) = (added.iter().sum(), gone.iter().sum());
-        let names: Vec<_> = rest.iter().take(NAMED).map(|c| show::name(c)).collect();
+        let names: Vec<_> = rest.iter().take(NAMED).map(|c| page::name(c)).collect();
         let more = rest.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let head = if first.is_empty() { "Changed" } else { "Then" };
@@ -302,7 +303,7 @@ pub fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Res
 
 fn diff_json(comparison: &Comparison) -> Value {
     let (diff, error) = match &comparison.diff {
-        Some(Ok(diff)) => (Some(diff::show::value(diff)), None),
+        Some(Ok(diff)) => (Some(page::value(diff)), None),
         Some(Err(error)) => (None, Some(error.to_string())),
         None => (None, None),
     };

@@ -1,10 +1,12 @@
 //! What inspected files say of themselves.
 
-use crate::escape::Escaped;
-use crate::inspect::{
+use crate::bytes::escape::Escaped;
+use crate::check::inspect::{
     Attribution, Claims, Contents, Evidence, Inspected, NamedKey, SshKey, SshSigner,
 };
-use crate::openpgp::describe::{Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation};
+use crate::evidence::openpgp::describe::{
+    Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation,
+};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 

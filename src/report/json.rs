@@ -1,9 +1,9 @@
 //! JSON, schema 1. Additive changes only.
 
-use crate::access::Attackers;
+use crate::answer::access::Attackers;
+use crate::answer::finding::{Finding, Note};
+use crate::bytes::digests::hex;
 use crate::check::{DistfileReport, Report};
-use crate::digests::hex;
-use crate::finding::{Finding, Note};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -60,7 +60,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
     json!({
         "check": finding.check.name(),
         "outcome": finding.outcome().word(),
-        "class": finding.class.map(crate::failure::FailureClass::name),
+        "class": finding.class.map(crate::answer::failure::FailureClass::name),
         "required": finding.required,
         "compared": finding.compared,
         "vouches": finding.vouches,
@@ -74,7 +74,7 @@ fn note(note: &Note) -> Value {
 }
 
 fn attackers(attackers: &Attackers) -> Value {
-    let words = |set: crate::access::AccessSet| -> Value {
+    let words = |set: crate::answer::access::AccessSet| -> Value {
         set.iter().map(|capability| json!(capability.word())).collect()
     };
     attackers.sets().into_iter().map(words).collect()

@@ -1,15 +1,16 @@
 //! Printing: the only place where findings become text.
 
 pub mod bump;
+pub mod diff;
 pub mod inspect;
 mod json;
 mod portage;
 mod text;
 
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::answer::summary::Clock;
 use crate::check::{DistfileReport, Report};
-use crate::failure::{FailureClass, Outcome};
-use crate::finding::{Check, Finding};
-use crate::summary::Clock;
 use std::io::{self, Write};
 
 /// The forms of a report, by the names of `--format`.
@@ -30,13 +31,13 @@ pub(crate) fn tool() -> serde_json::Value {
 }
 
 /// A finding as JSON.
-pub(crate) fn finding_json(finding: &crate::finding::Finding) -> serde_json::Value {
+pub(crate) fn finding_json(finding: &crate::answer::finding::Finding) -> serde_json::Value {
     json::finding(finding)
 }
 
 /// Prints one finding as text.
 pub(crate) fn print_finding(
-    finding: &crate::finding::Finding,
+    finding: &crate::answer::finding::Finding,
     colour: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {

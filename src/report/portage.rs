@@ -4,12 +4,12 @@
 //! it is shown by its code point, like a control character.
 
 use super::Style;
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::Finding;
+use crate::answer::requirement::Status;
+use crate::answer::summary::Clock;
+use crate::bytes::escape::escaped;
 use crate::check::{DistfileReport, Report};
-use crate::escape::escaped;
-use crate::failure::{FailureClass, Outcome};
-use crate::finding::Finding;
-use crate::requirement::Status;
-use crate::summary::Clock;
 use std::io::{self, Write};
 
 pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -41,7 +41,7 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-fn words(set: &crate::access::AccessSet) -> String {
+fn words(set: &crate::answer::access::AccessSet) -> String {
     set.iter().map(|c| c.word()).collect::<Vec<_>>().join("+")
 }
 

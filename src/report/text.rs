@@ -1,13 +1,13 @@
 //! Text for people.
 
 use super::Style;
-use crate::access::{AccessSet, Attackers};
+use crate::answer::access::{AccessSet, Attackers};
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::answer::requirement::Status;
+use crate::bytes::escape::Escaped;
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
-use crate::escape::Escaped;
-use crate::failure::{FailureClass, Outcome};
-use crate::finding::{Check, Finding};
-use crate::requirement::Status;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use std::collections::BTreeSet;
 use std::io::{self, Write};

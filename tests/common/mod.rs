@@ -9,6 +9,17 @@
 )]
 
 pub mod classes;
+pub mod ed25519;
+pub mod message_cases;
+pub mod messages;
+pub mod mutations;
+pub mod oddities;
+pub mod openpgp_mutants;
+#[cfg(feature = "sigstore")]
+pub mod replay;
+#[cfg(feature = "sigstore")]
+pub mod sigstore;
+pub mod words;
 
 use serde_json::Value;
 use std::ffi::OsStr;

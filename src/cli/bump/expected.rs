@@ -4,10 +4,10 @@ use super::super::keys::KeyArgs;
 use super::super::options::OpenpgpOptions;
 use super::super::sigstore::SigstoreOptions;
 use super::Bump;
-use crate::bump::{Asked, asked};
-use crate::failure::FailureClass;
-use crate::finding::{Check, Finding};
-use crate::gentoo::Ebuild;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::check::bump::{Asked, asked};
+use crate::release::gentoo::Ebuild;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

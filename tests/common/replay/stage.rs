@@ -1,7 +1,7 @@
 //! Where an incident is played: releases, what stands beside them, repositories, a package.
 
 use super::Level;
-use crate::made::{Signing, Sigstore, Workflow};
+use crate::common::sigstore::{Signing, Sigstore, Workflow};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! How the files beside this one were made: provenance of a run on a ref whose name does something
 //! when it is printed, under a Sigstore of its own. To make them anew, copy this file to
-//! `tests/hostile_ref.rs`, put a `hostile_ref-1.tar.gz` here and run `cargo test --test hostile_ref`.
+//! `tests/hostile_ref.rs`, put a `hostile_ref-1.tar.gz` here and run `cargo test hostile_ref::`.
 #![cfg(feature = "sigstore")]
 #![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,0 +1,173 @@
+//! Renders the texts of the failure classes: for the terminal, for doc/failure-classes.md and for
+//! the manual page.
+//!
+//! The texts are this program's own, so nothing here is escaped against hostile input.
+
+use crate::answer::failure::FailureClass;
+use std::fmt::Write as _;
+
+/// Columns of the terminal and Markdown renderings.
+const WIDTH: usize = 79;
+
+/// The six texts of `class` under their headings, wrapped; the first line is
+/// `class — outcome`.
+pub fn render(class: FailureClass) -> String {
+    let mut out = format!("{} — {}\n", class.name(), class.outcome().word());
+    for (heading, text) in class.texts().sections() {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\n{heading}\n{}", wrapped(text, "  "));
+    }
+    out
+}
+
+/// One line a class: name, outcome, first sentence of what happened.
+pub fn list() -> String {
+    let width = FailureClass::ALL.iter().map(|c| c.name().len()).max().unwrap_or(0);
+    FailureClass::ALL
+        .iter()
+        .map(|class| {
+            let (name, outcome) = (class.name(), class.outcome().word());
+            format!("{name:<width$}  {outcome:<11}  {}\n", class.texts().summary())
+        })
+        .collect()
+}
+
+/// The whole of doc/failure-classes.md.
+pub fn markdown() -> String {
+    let mut out = String::from(MARKDOWN_HEAD);
+    for class in FailureClass::ALL {
+        let (name, outcome) = (class.name(), class.outcome().word());
+        let _ = writeln!(out, "| [{name}](#{name}) | {outcome} | {} |", class.texts().summary());
+    }
+    for class in FailureClass::ALL {
+        let _ = write!(out, "\n## {}\n\nOutcome: {}.\n", class.name(), class.outcome().word());
+        for (heading, text) in class.texts().sections() {
+            let _ = write!(out, "\n{}", wrapped(&format!("**{heading}.** {text}"), ""));
+        }
+    }
+    out
+}
+
+const MARKDOWN_HEAD: &str = "\
+<!-- Generated from src/failure/texts by `DISTVOUCH_BLESS=1 cargo test --test explain`. -->
+
+# Failure classes
+
+Every answer of distvouch other than a plain agreement has one of these names;
+`distvouch explain CLASS` prints its section. The class fixes the outcome:
+
+- `contradicts`: what was compared differs.
+- `absent`: there was nothing to compare with.
+- `unusable`: there was something, but nothing can be concluded from it.
+- `not-checked`: no comparison took place.
+- `agrees`: what was compared is the same, and the class is said beside it.
+
+\"Extension N\" is the claim 1.3.6.1.4.1.57264.1.N of a certificate that Fulcio
+issued; `distvouch inspect FILE` prints them all.
+
+| class | outcome | |
+|---|---|---|
+";
+
+/// The body of a manual page's section: a subsection a class, without the section's own heading.
+pub fn roff() -> String {
+    let mut out = String::new();
+    for class in FailureClass::ALL {
+        let (name, outcome) = (class.name(), class.outcome().word());
+        let _ = writeln!(out, ".SS {}", roff_line(&format!("{name} — {outcome}")));
+        for (heading, text) in class.texts().sections() {
+            let _ = writeln!(out, ".TP\n.B {}\n{}", roff_line(heading), roff_line(text));
+        }
+    }
+    out
+}
+
+/// `text` as one line of roff input; spans in backquotes become bold.
+fn roff_line(text: &str) -> String {
+    let mut out = String::new();
+    if text.starts_with(['.', '\'']) {
+        out.push_str(r"\&");
+    }
+    let mut bold = false;
+    for c in text.chars() {
+        match c {
+            '`' => {
+                bold = !bold;
+                out.push_str(if bold { r"\fB" } else { r"\fR" });
+            }
+            '\\' => out.push_str(r"\(rs"),
+            '\'' => out.push_str(r"\(aq"),
+            '-' => out.push_str(r"\-"),
+            '^' => out.push_str(r"\(ha"),
+            '~' => out.push_str(r"\(ti"),
+            c if c.is_ascii() => out.push(c),
+            // Not every formatter reads UTF-8 without being told.
+            c => {
+                let _ = write!(out, r"\[u{:04X}]", u32::from(c));
+            }
+        }
+    }
+    out
+}
+
+/// `text` in lines of at most [`WIDTH`] columns, each behind `indent` and with a line feed.
+///
+/// A span in backquotes stays on one line, so that a command can be copied; one that is longer
+/// than the line stands out.
+fn wrapped(text: &str, indent: &str) -> String {
+    let mut in_span = false;
+    let words = text.split(|c| {
+        in_span ^= c == '`';
+        c == ' ' && !in_span
+    });
+    let mut out = String::new();
+    let mut column = 0;
+    for word in words {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length <= WIDTH {
+            out.push(' ');
+            column += 1 + length;
+        } else {
+            if column > 0 {
+                out.push('\n');
+            }
+            out.push_str(indent);
+            column = indent.len() + length;
+        }
+        out.push_str(word);
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_outside_spans() {
+        let long = "x".repeat(70);
+        assert_eq!(wrapped(&format!("{long} a b"), ""), format!("{long} a b\n"));
+        assert_eq!(
+            wrapped(&format!("{long} `a b c d e f`."), "  "),
+            format!("  {long}\n  `a b c d e f`.\n")
+        );
+    }
+
+    #[test]
+    fn a_line_is_filled_to_the_last_column() {
+        let (left, right) = ("x".repeat(39), "y".repeat(39));
+        assert_eq!(wrapped(&format!("{left} {right} z"), ""), format!("{left} {right}\nz\n"));
+        assert_eq!(wrapped(&format!("{left} {right}y"), ""), format!("{left}\n{right}y\n"));
+    }
+
+    #[test]
+    fn roff_escapes_what_would_be_a_request_or_another_character() {
+        assert_eq!(roff_line(r".a 'b' \n"), r"\&.a \(aqb\(aq \(rsn");
+        assert_eq!(
+            roff_line("'tis `ebuild … manifest`"),
+            r"\&\(aqtis \fBebuild \[u2026] manifest\fR"
+        );
+        assert_eq!(roff_line("a-b ~^ “"), r"a\-b \(ti\(ha \[u201C]");
+    }
+}

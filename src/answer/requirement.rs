@@ -1,0 +1,90 @@
+//! Which checks must agree, and the exit status that follows.
+
+use crate::answer::failure::Outcome;
+use crate::answer::finding::{Check, Finding};
+use std::collections::BTreeSet;
+
+/// The checks that must agree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Requirement(BTreeSet<Check>);
+
+impl Requirement {
+    /// These checks, and no others.
+    pub fn of(checks: impl IntoIterator<Item = Check>) -> Self {
+        Self(checks.into_iter().collect())
+    }
+
+    /// Whether `check` must agree.
+    pub fn includes(&self, check: Check) -> bool {
+        self.0.contains(&check)
+    }
+
+    /// The checks, in the order of the reports.
+    pub fn checks(&self) -> impl Iterator<Item = Check> {
+        self.0.iter().copied()
+    }
+}
+
+/// The exit status. It says only whether something required was contradicted, missing or not
+/// checked; it is no verdict on the release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Nothing required was contradicted, missing or left out.
+    Met,
+    /// A required check was not checked, and nothing was worse.
+    NotChecked,
+    /// A required check contradicts, is absent or is unusable.
+    NotMet,
+    /// The program could not run.
+    CouldNotRun,
+}
+
+impl Status {
+    /// The process's exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Met => 0,
+            Self::NotMet => 1,
+            Self::CouldNotRun => 2,
+            Self::NotChecked => 3,
+        }
+    }
+
+    /// The status after one finding.
+    pub fn of(finding: &Finding) -> Self {
+        match finding.outcome() {
+            _ if !finding.required => Self::Met,
+            Outcome::Agrees => Self::Met,
+            Outcome::NotChecked => Self::NotChecked,
+            Outcome::Contradicts | Outcome::Absent | Outcome::Unusable => Self::NotMet,
+        }
+    }
+
+    /// The worst of several: anything refused outweighs anything that was not checked.
+    pub fn worst(statuses: impl IntoIterator<Item = Self>) -> Self {
+        statuses.into_iter().max().unwrap_or(Self::Met)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::failure::FailureClass;
+
+    #[test]
+    fn only_what_is_required_counts() {
+        let mut finding = Finding::fails(Check::Openpgp, FailureClass::SignatureBad, "x");
+        assert_eq!(Status::of(&finding), Status::Met);
+        finding.required = true;
+        assert_eq!(Status::of(&finding), Status::NotMet);
+        finding.class = Some(FailureClass::RootTooOld);
+        assert_eq!(Status::of(&finding), Status::NotChecked);
+    }
+
+    #[test]
+    fn a_refusal_outweighs_what_was_not_checked() {
+        assert_eq!(Status::worst([Status::NotChecked, Status::NotMet, Status::Met]).code(), 1);
+        assert_eq!(Status::worst([Status::NotChecked, Status::Met]).code(), 3);
+        assert_eq!(Status::worst([]).code(), 0);
+    }
+}

@@ -1,0 +1,59 @@
+//! The bump: everything there is to say of a new version, from an ebuild, its Manifest and DISTDIR.
+//!
+//! [`package`] finds out what is to be compared; [`examine`] compares. Printing is the report's.
+
+mod examine;
+mod files;
+mod package;
+
+pub use examine::{Bump, Comparison, Outcome, examine};
+pub use files::{Pair, pairs};
+pub use package::{Before, Package, PackageError, Source};
+
+use crate::release::gentoo::{Ebuild, Expansion, Literal, VARIABLES};
+use std::fmt;
+
+/// Something that the ebuild says in a way that only bash can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The variable.
+    pub variable: &'static str,
+    /// The flag that says the same.
+    pub flag: &'static str,
+    /// Why it was not read.
+    pub why: Expansion,
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { variable, flag, why } = self;
+        match why {
+            Expansion::Bash(text) | Expansion::Form(text) => {
+                write!(f, "{variable} is not literal ({text}): say it with {flag}")
+            }
+            Expansion::Place(line) => {
+                write!(f, "{variable} is set where only bash knows ({line}): say it with {flag}")
+            }
+            Expansion::Several => {
+                write!(f, "{variable} is set more than once: say it with {flag}")
+            }
+        }
+    }
+}
+
+/// The variables of `ebuild` that are not literal.
+pub fn asked(ebuild: &Ebuild) -> Vec<Asked> {
+    VARIABLES
+        .iter()
+        .filter_map(|(variable, flag)| match ebuild.variables.get(variable)? {
+            Literal::Words(words) if variable.ends_with("_ID") => {
+                let text = words.join(" ");
+                let number = text.parse::<u64>().is_ok();
+                let why = Expansion::Form(text);
+                (!number).then_some(Asked { variable, flag, why })
+            }
+            Literal::Words(_) => None,
+            Literal::Unknown(why) => Some(Asked { variable, flag, why: why.clone() }),
+        })
+        .collect()
+}

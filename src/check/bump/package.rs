@@ -1,0 +1,277 @@
+//! Which version is new, and which was before it.
+
+use super::files::{shape, versions_like};
+use crate::bytes::input::InputError;
+use crate::evidence::manifest::{Manifest, ManifestError};
+use crate::release::gentoo::{Ebuild, Version};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A package at a bump.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// The package's directory.
+    pub directory: PathBuf,
+    /// The ebuild of the new version.
+    pub ebuild: Ebuild,
+    /// Its Manifest, if there is one.
+    pub manifest: Option<Manifest>,
+    /// The version before it.
+    pub before: Option<Before>,
+}
+
+/// The version before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// The version.
+    pub version: Version,
+    /// Where it was found.
+    pub source: Source,
+}
+
+/// Where the version before was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Somebody said so.
+    Given,
+    /// Another ebuild of the package.
+    Ebuild,
+    /// A DIST entry of the Manifest.
+    Manifest,
+    /// A file in DISTDIR.
+    Distdir,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Given => "as given",
+            Self::Ebuild => "by its ebuild",
+            Self::Manifest => "by the Manifest",
+            Self::Distdir => "by what lies in DISTDIR",
+        })
+    }
+}
+
+/// Why there is no package to bump.
+#[derive(Debug)]
+pub enum PackageError {
+    /// A file could not be read.
+    Input(InputError),
+    /// The Manifest could not be read.
+    Manifest(ManifestError),
+    /// The directory could not be listed.
+    List {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The path is neither a package directory nor an ebuild.
+    NoEbuild(PathBuf),
+    /// The directory holds no ebuild but live ones.
+    OnlyLive(PathBuf),
+    /// The ebuilds of the directory have different names.
+    SeveralPackages(PathBuf),
+    /// What `--previous-version` names is no version, or not an earlier one.
+    NotBefore(String),
+    /// No distfile of the version is known.
+    NoDistfile {
+        /// The version.
+        version: String,
+        /// What was looked through.
+        looked: Vec<PathBuf>,
+    },
+    /// A distfile of the version is not in DISTDIR.
+    NotFetched {
+        /// Its name.
+        name: String,
+        /// DISTDIR.
+        distdir: PathBuf,
+    },
+}
+
+impl fmt::Display for PackageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::Manifest(error) => error.fmt(f),
+            Self::List { path, source } => write!(f, "{}: cannot list: {source}", path.display()),
+            Self::NoEbuild(path) => {
+                write!(f, "{}: is neither a package directory nor an ebuild", path.display())
+            }
+            Self::OnlyLive(path) => write!(
+                f,
+                "{}: holds no ebuild but live ones, which have no release to look at",
+                path.display()
+            ),
+            Self::SeveralPackages(path) => {
+                write!(f, "{}: holds ebuilds of several packages: name the ebuild", path.display())
+            }
+            Self::NotBefore(text) => {
+                write!(f, "--previous-version: \"{text}\" is no version before this one")
+            }
+            Self::NoDistfile { version, looked } => {
+                let looked: Vec<_> = looked.iter().map(|p| p.display().to_string()).collect();
+                write!(
+                    f,
+                    "no distfile of version {version} was found in {}: name it with --distfile",
+                    looked.join(" and ")
+                )
+            }
+            Self::NotFetched { name, distdir } => write!(
+                f,
+                "{name} is not in {}: fetch it first, or say where it is with --distdir",
+                distdir.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PackageError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Input(error) => Some(error),
+            Self::Manifest(error) => Some(error),
+            Self::List { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<InputError> for PackageError {
+    fn from(error: InputError) -> Self {
+        Self::Input(error)
+    }
+}
+
+impl Package {
+    /// The package at `path`: a directory, of which the highest version counts that is not live, or
+    /// an ebuild.
+    ///
+    /// # Errors
+    ///
+    /// See [`PackageError`].
+    pub fn read(path: &Path) -> Result<Self, PackageError> {
+        let (directory, file) = match path.is_dir() {
+            true => (path.to_owned(), highest(path)?),
+            false => {
+                let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+                (parent.unwrap_or(Path::new(".")).to_owned(), path.to_owned())
+            }
+        };
+        let ebuild = Ebuild::read(&file)?.ok_or_else(|| PackageError::NoEbuild(path.to_owned()))?;
+        let manifest = directory.join("Manifest");
+        let manifest = match manifest.symlink_metadata().is_ok() {
+            true => Some(Manifest::read(&manifest).map_err(PackageError::Manifest)?),
+            false => None,
+        };
+        Ok(Self { directory, ebuild, manifest, before: None })
+    }
+
+    /// Finds the version before: `given`, or the highest lower one that an ebuild has; else that of
+    /// which the Manifest, else DISTDIR, has a distfile named like one of `names`.
+    ///
+    /// # Errors
+    ///
+    /// Where `given` is no earlier version.
+    pub fn find_before(
+        &mut self,
+        given: Option<&str>,
+        names: &[String],
+        distdir: &Path,
+    ) -> Result<(), PackageError> {
+        let now = &self.ebuild.version;
+        if let Some(text) = given {
+            let version = Version::from_upstream(text)
+                .filter(|version| version < now)
+                .ok_or_else(|| PackageError::NotBefore(text.to_owned()))?;
+            self.before = Some(Before { version, source: Source::Given });
+            return Ok(());
+        }
+        let of = |versions: Vec<Version>, source| {
+            // A revision of the same version has the same distfiles.
+            let lower = versions.into_iter().filter(|version| {
+                version < now && version.without_revision() != now.without_revision()
+            });
+            lower.max().map(|version| Before { version, source })
+        };
+        let shapes: Vec<_> = names.iter().filter_map(|name| shape(name, now)).collect();
+        let ebuilds = ebuilds(&self.directory)?;
+        let ebuilds = ebuilds.into_iter().filter(|(_, name, _)| *name == self.ebuild.name);
+        let ebuilds = ebuilds.map(|(.., version)| version).filter(|v| !v.is_live()).collect();
+        let listed: Vec<String> =
+            self.manifest.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
+        self.before = of(ebuilds, Source::Ebuild)
+            .or_else(|| of(versions_like(&shapes, &listed), Source::Manifest))
+            .or_else(|| of(versions_like(&shapes, &files_of(distdir)), Source::Distdir));
+        Ok(())
+    }
+
+    /// The DIST entries of which nothing tells whether they are of the new version: not among
+    /// `names`, and without the version of any ebuild in their names.
+    pub fn unattributed(&self, names: &[String]) -> Vec<String> {
+        let ebuilds = ebuilds(&self.directory).unwrap_or_default();
+        let mut versions: Vec<Version> = ebuilds.into_iter().map(|(.., version)| version).collect();
+        versions.push(self.ebuild.version.clone());
+        versions.extend(self.before.iter().map(|before| before.version.clone()));
+        let listed = self.manifest.iter().flat_map(|manifest| manifest.names());
+        let other = |name: &&str| {
+            !names.iter().any(|known| known == name)
+                && !versions.iter().any(|version| shape(name, version).is_some())
+        };
+        listed.filter(other).map(str::to_owned).collect()
+    }
+
+    /// A name for the report: the category, where the directory's parent looks like one, and PN.
+    pub fn title(&self) -> String {
+        let directory = self.directory.canonicalize().unwrap_or_else(|_| self.directory.clone());
+        let category = directory.parent().and_then(Path::file_name).map(|n| n.to_string_lossy());
+        let is_category = |name: &str| {
+            name.contains('-')
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "+_.-".contains(c))
+        };
+        match category.filter(|name| is_category(name) || name == "virtual") {
+            Some(category) => format!("{category}/{}", self.ebuild.name),
+            None => self.ebuild.name.clone(),
+        }
+    }
+}
+
+/// The names of the files in a directory; none where it cannot be listed.
+pub(super) fn files_of(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+type Named = (PathBuf, String, Version);
+
+/// The ebuilds of a directory.
+fn ebuilds(directory: &Path) -> Result<Vec<Named>, PackageError> {
+    let failed = |source| PackageError::List { path: directory.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let split = name.to_str().and_then(crate::release::gentoo::split);
+        found.extend(split.map(|(pn, version)| (directory.join(&name), pn, version)));
+    }
+    Ok(found)
+}
+
+/// The ebuild with the highest version of a directory.
+fn highest(directory: &Path) -> Result<PathBuf, PackageError> {
+    let ebuilds = ebuilds(directory)?;
+    if ebuilds.is_empty() {
+        return Err(PackageError::NoEbuild(directory.to_owned()));
+    }
+    let released: Vec<_> = ebuilds.into_iter().filter(|(.., version)| !version.is_live()).collect();
+    let names: std::collections::BTreeSet<_> = released.iter().map(|(_, name, _)| name).collect();
+    if names.len() > 1 {
+        return Err(PackageError::SeveralPackages(directory.to_owned()));
+    }
+    let highest = released.into_iter().max_by(|(.., a), (.., b)| a.cmp(b));
+    highest.map(|(path, ..)| path).ok_or_else(|| PackageError::OnlyLive(directory.to_owned()))
+}

@@ -1,0 +1,76 @@
+//! The finding for a Sigstore bundle.
+
+use crate::answer::access::Capability;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::evidence::sigstore::{
+    ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, UnverifiedBundle,
+    Verifier,
+};
+use serde_json::Value;
+
+/// A bundle, the file it stands beside, and who should have signed.
+#[derive(Debug, Clone, Copy)]
+pub struct BundleRequest<'a> {
+    /// What [`UnverifiedBundle::parse`] made of the bundle.
+    pub bundle: &'a Result<UnverifiedBundle, AttestationFault>,
+    /// The file, with what [`UnverifiedBundle::needs`] asked for.
+    pub artifact: ArtifactDigests<'a>,
+    /// Who should have signed; where nobody is expected, nothing is checked.
+    pub policy: Option<&'a BundlePolicy>,
+    /// The verifier.
+    pub verifier: &'a Verifier,
+}
+
+/// Checks a bundle: one finding of [`Check::Sigstore`].
+pub fn check(request: &BundleRequest<'_>) -> Finding {
+    let bundle = match request.bundle {
+        Ok(bundle) => bundle,
+        Err(fault) => return failing(fault),
+    };
+    let Some(policy) = request.policy else {
+        let compared = "nobody said who should have signed the bundle";
+        return Finding::fails(Check::Sigstore, FailureClass::NotCheckedNoExpectation, compared)
+            .with("unauthenticated", Value::Object(bundle.describe()));
+    };
+    match request.verifier.bundle(bundle, &request.artifact, policy) {
+        Ok(facts) => agreeing(&facts, policy),
+        Err(fault) => failing(&fault).with("unauthenticated", Value::Object(bundle.describe())),
+    }
+    .with("trusted_root", request.verifier.root().source().to_string())
+}
+
+fn failing(fault: &AttestationFault) -> Finding {
+    Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundle: {fault}"))
+}
+
+fn agreeing(facts: &AuthenticatedBundle, policy: &BundlePolicy) -> Finding {
+    let about = match facts.statement() {
+        Some(statement) => format!("a {} statement", statement.predicate_type),
+        None => "a signature".to_owned(),
+    };
+    let time = facts.time().map(|t| format!(" at {t}")).unwrap_or_default();
+    let (expected, vouches, forgers): (_, _, &[Capability]) = match policy {
+        BundlePolicy::Identity { identity, issuer } => (
+            format!("the certificate of {identity}"),
+            format!("{identity} according to {issuer}, logged{time}"),
+            &[
+                Capability::Publish,
+                Capability::Job,
+                Capability::Source,
+                Capability::Sigstore,
+                Capability::Gentoo,
+            ],
+        ),
+        BundlePolicy::ManagedKey(_) => (
+            "the given key".to_owned(),
+            format!("the holder of the given key, logged{time}"),
+            &[Capability::Key, Capability::Job, Capability::Source, Capability::Gentoo],
+        ),
+    };
+    let compared = format!("the bundle holds {about} over this file by {expected}");
+    let mut finding =
+        Finding::agrees(Check::Sigstore, compared, vouches).forged_by(forgers.iter().copied());
+    finding.detail.extend(facts.to_json());
+    finding
+}

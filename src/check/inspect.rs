@@ -1,0 +1,314 @@
+//! What a file says of itself: keys, signatures, messages.
+//!
+//! Nothing here is judged over any bytes. What a signature says is a claim, and is kept apart from
+//! what a key is, which its self-signatures show.
+
+mod evidence;
+mod ssh;
+
+pub use evidence::{Evidence, EvidenceFault};
+pub use ssh::{SshKey, SshSigner};
+
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::bytes::sniff::{self, SignatureKind};
+use crate::evidence::ed25519::{KeyFault, PublicKey};
+use crate::evidence::minisign;
+use crate::evidence::openpgp::armor::{self, ArmorFault};
+use crate::evidence::openpgp::describe::{self, Claim, KeyFile, is_named};
+use crate::evidence::openpgp::{SignatureFault, UnverifiedSignatures, message};
+use crate::evidence::signify;
+use crate::evidence::ssh::UnverifiedSignature as SshSignature;
+use serde::Serialize;
+use ssh::SshFile;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// A file and what stands in it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspected {
+    /// Its path.
+    pub file: String,
+    /// What stands in it.
+    #[serde(flatten)]
+    pub contents: Contents,
+}
+
+/// What stands in a file, by the words that JSON has under `kind`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Contents {
+    /// OpenPGP keys.
+    OpenpgpKeys(KeyFile),
+    /// OpenPGP signatures without the bytes that they are over.
+    OpenpgpSignatures(Claims),
+    /// An OpenPGP message that carries its text.
+    OpenpgpMessage(Claims),
+    /// A signify or minisign key.
+    Ed25519Key {
+        /// Its number, in hexadecimal.
+        number: String,
+    },
+    /// A signify signature.
+    SignifySignature {
+        /// The number of the key that it says made it.
+        claimed_key: String,
+    },
+    /// A minisign signature.
+    MinisignSignature {
+        /// The number of the key that it says made it.
+        claimed_key: String,
+        /// Whether it is over the digest of the file rather than the file itself.
+        prehashed: bool,
+    },
+    /// An SSH signature.
+    SshSignature {
+        /// The fingerprint of the key that it says made it.
+        claimed_key: String,
+        /// The namespace that it says it is for.
+        claimed_namespace: String,
+    },
+    /// SSH public keys.
+    SshKeys {
+        /// The keys.
+        keys: Vec<SshKey>,
+    },
+    /// A list of allowed SSH signers.
+    SshAllowedSigners {
+        /// Its lines.
+        signers: Vec<SshSigner>,
+    },
+    /// Something else than OpenPGP in OpenPGP armor, as `gpg --enarmor` puts around any file.
+    Enarmored {
+        /// What it is.
+        inside: Box<Contents>,
+    },
+    /// A secret key of any kind but OpenPGP, of which nothing is printed.
+    SecretKey {
+        /// What it is, as a noun phrase.
+        what: &'static str,
+    },
+    /// PEP 740 provenance, or a Sigstore bundle.
+    Evidence(Evidence),
+    /// A kind that is not read here.
+    NotRead {
+        /// What it seems to be, as a noun phrase.
+        looks_like: &'static str,
+    },
+    /// One that is read here, but damaged.
+    Unusable {
+        /// Why, in a sentence without a full stop.
+        fault: String,
+    },
+}
+
+/// What signatures say of themselves.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Claims {
+    /// Signatures that cannot be read.
+    pub unreadable: usize,
+    /// What the others claim.
+    pub claims: Vec<Claim>,
+}
+
+/// A signature file that is held against the inspected keys.
+#[derive(Debug, Clone, Serialize)]
+pub struct Attribution {
+    /// The signature file.
+    #[serde(flatten)]
+    pub signature: Inspected,
+    /// For each claim, the keys that it names.
+    pub named: Vec<Vec<NamedKey>>,
+}
+
+/// A key that a signature names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NamedKey {
+    /// The key file.
+    pub file: String,
+    /// Fingerprint of the certificate.
+    pub certificate: String,
+    /// Fingerprint of the key.
+    pub key: String,
+}
+
+/// Inspects a file.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputError> {
+    let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+    Ok(Inspected { file: path.display().to_string(), contents: contents(path, &bytes, now) })
+}
+
+/// Says which of the keys of `files` the signatures of `path` name.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn attribute(
+    path: &Path,
+    files: &[Inspected],
+    now: SystemTime,
+) -> Result<Attribution, InputError> {
+    let signature = inspect(path, now)?;
+    let contents = match &signature.contents {
+        Contents::Enarmored { inside } => inside,
+        contents => contents,
+    };
+    let named = match contents {
+        Contents::OpenpgpSignatures(claims) | Contents::OpenpgpMessage(claims) => {
+            claims.claims.iter().map(|claim| named(claim, files)).collect()
+        }
+        Contents::SignifySignature { claimed_key }
+        | Contents::MinisignSignature { claimed_key, .. } => vec![numbered(claimed_key, files)],
+        Contents::SshSignature { claimed_key, .. } => vec![fingerprinted(claimed_key, files)],
+        _ => Vec::new(),
+    };
+    Ok(Attribution { signature, named })
+}
+
+fn named(claim: &Claim, files: &[Inspected]) -> Vec<NamedKey> {
+    let mut found = Vec::new();
+    for file in files {
+        let Contents::OpenpgpKeys(keys) = &file.contents else { continue };
+        for certificate in &keys.keys {
+            for key in certificate.keys.iter().filter(|key| is_named(claim, key)) {
+                found.push(NamedKey {
+                    file: file.file.clone(),
+                    certificate: certificate.fingerprint.clone(),
+                    key: key.fingerprint.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
+fn numbered(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
+    let key = |file: &Inspected| match &file.contents {
+        Contents::Ed25519Key { number } if number == claimed => Some(NamedKey {
+            file: file.file.clone(),
+            certificate: number.clone(),
+            key: number.clone(),
+        }),
+        _ => None,
+    };
+    files.iter().filter_map(key).collect()
+}
+
+fn fingerprinted(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
+    let mut found = Vec::new();
+    for file in files {
+        let keys: Vec<&SshKey> = match &file.contents {
+            Contents::SshKeys { keys } => keys.iter().collect(),
+            Contents::SshAllowedSigners { signers } => signers.iter().map(|s| &s.key).collect(),
+            _ => continue,
+        };
+        if keys.iter().any(|key| key.fingerprint == claimed) {
+            let (certificate, key) = (claimed.to_owned(), claimed.to_owned());
+            found.push(NamedKey { file: file.file.clone(), certificate, key });
+        }
+    }
+    found
+}
+
+/// What stands in `bytes`. Sigstore bundles and PEP 740 provenance belong here, too: they are JSON
+/// documents.
+fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
+    let looks_like = sniff::describe(bytes);
+    let unusable = |fault: &dyn std::fmt::Display| Contents::Unusable { fault: fault.to_string() };
+    if looks_like == "a JSON document" {
+        return match Evidence::read(bytes) {
+            Ok(Some(evidence)) => Contents::Evidence(evidence),
+            Ok(None) => Contents::NotRead { looks_like },
+            Err(fault) => unusable(&fault),
+        };
+    }
+    if looks_like.contains("secret key") && !looks_like.contains("OpenPGP") {
+        return Contents::SecretKey { what: looks_like };
+    }
+    if sniff::is_archive(bytes) {
+        return Contents::NotRead { looks_like };
+    }
+    match PublicKey::parse(path, bytes) {
+        Ok(key) => return Contents::Ed25519Key { number: key.number().to_string() },
+        // Whatever its comment says.
+        Err(KeyFault::Secret) => {
+            return Contents::SecretKey { what: "a signify or minisign secret key" };
+        }
+        Err(fault) if looks_like.ends_with("public key") => return unusable(&fault),
+        Err(_) => {}
+    }
+    match SshFile::read(path, bytes, now) {
+        Some(Ok(SshFile::Keys(keys))) => return Contents::SshKeys { keys },
+        Some(Ok(SshFile::Signers(signers))) => return Contents::SshAllowedSigners { signers },
+        Some(Ok(SshFile::Certificate)) => {
+            return Contents::NotRead { looks_like: "an SSH certificate" };
+        }
+        Some(Err(fault)) if looks_like == "a text file" => return unusable(&fault),
+        _ => {}
+    }
+    // Debian's tools put OpenPGP armor around any upstream signature.
+    let inside = armor::enarmored_file(bytes);
+    let inside = inside.filter(|inside| sniff::signature_kind(inside) != SignatureKind::Openpgp);
+    if let Some(inside) = inside {
+        return Contents::Enarmored { inside: Box::new(contents(path, &inside, now)) };
+    }
+    match sniff::signature_kind(bytes) {
+        SignatureKind::Openpgp => openpgp(bytes, now),
+        SignatureKind::Signify => match signify::UnverifiedSignature::parse(bytes) {
+            Ok(signature) => {
+                Contents::SignifySignature { claimed_key: signature.claimed_number().to_string() }
+            }
+            Err(fault) => unusable(&fault),
+        },
+        SignatureKind::Minisign => match minisign::UnverifiedSignature::parse(bytes) {
+            Ok(signature) => Contents::MinisignSignature {
+                claimed_key: signature.claimed_number().to_string(),
+                prehashed: signature.is_prehashed(),
+            },
+            Err(fault) => unusable(&fault),
+        },
+        SignatureKind::Ssh => match SshSignature::parse(bytes) {
+            Ok(signature) => Contents::SshSignature {
+                claimed_key: signature.claimed_key(),
+                claimed_namespace: signature.claimed_namespace().to_owned(),
+            },
+            Err(fault) => unusable(&fault),
+        },
+    }
+}
+
+/// Keys, signatures or a message: the packets tell.
+fn openpgp(bytes: &[u8], now: SystemTime) -> Contents {
+    let unusable = |fault: String| Contents::Unusable { fault };
+    match UnverifiedSignatures::parse(bytes) {
+        Ok(signatures) => Contents::OpenpgpSignatures(claims(&signatures)),
+        Err(SignatureFault::Inline | SignatureFault::Armor(ArmorFault::Cleartext)) => {
+            match message::read(&mut &*bytes, &mut io::sink()) {
+                Ok(message) => Contents::OpenpgpMessage(claims(message.signatures())),
+                Err(message::MessageError::Fault(fault)) => unusable(fault.to_string()),
+                Err(message::MessageError::Read(error) | message::MessageError::Spool(error)) => {
+                    unusable(error.to_string())
+                }
+            }
+        }
+        Err(SignatureFault::Armor(ArmorFault::NotOpenPgp(looks_like))) => {
+            Contents::NotRead { looks_like }
+        }
+        Err(fault) => match describe::keys(bytes, now) {
+            Ok(file) if !file.keys.is_empty() => Contents::OpenpgpKeys(file),
+            // What is damaged is damaged as the key that it begins with.
+            Ok(_) if fault == SignatureFault::Key => {
+                unusable("it holds OpenPGP keys, but none that can be read".to_owned())
+            }
+            _ => unusable(fault.to_string()),
+        },
+    }
+}
+
+fn claims(signatures: &UnverifiedSignatures) -> Claims {
+    Claims { unreadable: signatures.unreadable(), claims: describe::claims(signatures) }
+}

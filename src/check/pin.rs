@@ -1,0 +1,454 @@
+//! Pins: the eclass variables that say what an authenticated certificate claims.
+//!
+//! [`Pins::of`] takes the claims of an authenticated attestation, so that nothing can be pinned that
+//! nobody vouched for. A pin fixes what is; whether that is right, a person has to look at.
+
+use crate::answer::failure::FailureClass;
+use crate::bytes::escape::is_harmful;
+use crate::evidence::expectation::{
+    Pins as Expected, PublisherExpectation, is_foreign_trigger, judge,
+};
+use crate::evidence::pep740::{Claim, Claims, Publisher};
+use crate::evidence::sigstore::DetachedAttestation;
+use std::collections::BTreeMap;
+
+/// The variables of the eclass that are pins, in the order of printing.
+pub const VARIABLES: [&str; 9] = [
+    "VERIFY_PROVENANCE_REPO",
+    "VERIFY_PROVENANCE_WORKFLOW",
+    "VERIFY_PROVENANCE_REF",
+    "VERIFY_PROVENANCE_TRIGGER",
+    "VERIFY_PROVENANCE_RUNNER",
+    "VERIFY_PROVENANCE_REPOSITORY_ID",
+    "VERIFY_PROVENANCE_OWNER_ID",
+    "VERIFY_PROVENANCE_ENVIRONMENT",
+    "VERIFY_PROVENANCE_SIGNER",
+];
+
+/// What one attestation lets one pin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pins {
+    /// Values by the variable's name, as bash would have them after expanding: not quoted.
+    pub values: BTreeMap<&'static str, Value>,
+    /// What a person should know before taking them, each a sentence without a final full stop.
+    /// May hold text from outside.
+    pub remarks: Vec<String>,
+}
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// As it stands.
+    Literal(String),
+    /// The parts around each `${PV}`.
+    Template(Vec<String>),
+}
+
+impl Value {
+    /// As a word of bash, quoted where need be.
+    pub fn quoted(&self) -> String {
+        match self {
+            Self::Literal(text) if is_plain(text) => text.clone(),
+            Self::Literal(text) => format!("\"{}\"", escape(text)),
+            Self::Template(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| escape(part)).collect();
+                format!("\"{}\"", parts.join("${PV}"))
+            }
+        }
+    }
+
+    fn is_printable(&self) -> bool {
+        let harmless = |text: &String| !text.chars().any(is_harmful);
+        match self {
+            Self::Literal(text) => harmless(text),
+            Self::Template(parts) => parts.iter().all(harmless),
+        }
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/:@+-,".contains(c);
+    !text.is_empty() && text.chars().all(plain)
+}
+
+/// What stands for `text` between double quotes in bash.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '"' | '$' | '`') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+impl Pins {
+    /// What `attestation` lets one pin.
+    pub fn of(attestation: &DetachedAttestation) -> Self {
+        let version = attestation
+            .statement()
+            .subjects
+            .first()
+            .and_then(|subject| crate::release::diff::matching::version(&subject.name));
+        Self::of_claims(attestation.claims(), version.as_deref())
+    }
+
+    fn of_claims(claims: &Claims, version: Option<&str>) -> Self {
+        let mut pins = Self::default();
+        let (repository, workflow) = match Publisher::of(claims) {
+            Publisher::GitHub { repository, workflow } => {
+                (Some(format!("https://github.com/{repository}")), workflow)
+            }
+            Publisher::GitLab { issuer, repository, workflow }
+                if issuer == crate::evidence::pep740::GITLAB_ISSUER =>
+            {
+                (Some(format!("{issuer}/{repository}")), workflow)
+            }
+            Publisher::GitLab { issuer, repository, workflow } => {
+                (Some(format!("gitlab:{issuer}/{repository}")), workflow)
+            }
+            Publisher::Google { email } => (Some(format!("gcp:{email}")), None),
+            Publisher::CircleCi { project, definition } => {
+                (Some(format!("circleci:{project}")), Some(definition))
+            }
+            Publisher::ActiveState { organization, project } => {
+                (Some(format!("activestate:{organization}/{project}")), None)
+            }
+            Publisher::Other { identity, issuer }
+                if issuer == crate::evidence::pep740::GITHUB_LOGIN_ISSUER =>
+            {
+                (Some(format!("github-login:{identity}")), None)
+            }
+            Publisher::Other { identity, issuer } => {
+                pins.remark(format!(
+                    "signed by {identity} ({issuer}), for whom the eclass has no pin"
+                ));
+                (None, None)
+            }
+        };
+        let Some(repository) = repository else { return pins };
+        let expectation = match repository.starts_with("https:") {
+            true => PublisherExpectation::from_repository(&repository),
+            false => PublisherExpectation::from_publisher(&repository),
+        };
+        let Ok(expectation) = expectation else {
+            pins.remark(format!("{repository} is not written as a repository or account can be"));
+            return pins;
+        };
+        pins.put("VERIFY_PROVENANCE_REPO", Some(repository));
+        pins.put("VERIFY_PROVENANCE_WORKFLOW", workflow);
+        pins.put_ref(claims, version);
+        pins.put_trigger(claims);
+        let claim = |claim| claims.get(claim).map(str::to_owned);
+        // CircleCI claims two quotation marks, which say nothing.
+        let runner = claim(Claim::RunnerEnvironment).filter(|runner| runner != "\"\"");
+        pins.put("VERIFY_PROVENANCE_RUNNER", runner);
+        pins.put_number(
+            "VERIFY_PROVENANCE_REPOSITORY_ID",
+            claim(Claim::SourceRepositoryIdentifier),
+        );
+        let owner = claim(Claim::SourceRepositoryOwnerIdentifier);
+        pins.put_number("VERIFY_PROVENANCE_OWNER_ID", owner);
+        pins.put("VERIFY_PROVENANCE_ENVIRONMENT", claim(Claim::DeploymentEnvironment));
+        pins.put_signer(&expectation, claims);
+        pins
+    }
+
+    fn remark(&mut self, text: String) {
+        self.remarks.push(text);
+    }
+
+    fn put(&mut self, variable: &'static str, value: Option<String>) {
+        self.put_value(variable, value.map(Value::Literal));
+    }
+
+    fn put_value(&mut self, variable: &'static str, value: Option<Value>) {
+        match value {
+            Some(value) if value.is_printable() => {
+                self.values.insert(variable, value);
+            }
+            Some(_) => self.remark(format!(
+                "no {variable}: the certificate has characters there that cannot be shown"
+            )),
+            None => {}
+        }
+    }
+
+    fn put_number(&mut self, variable: &'static str, value: Option<String>) {
+        match value {
+            // CircleCI numbers its projects by UUIDs, which the publisher pin holds already.
+            Some(text) if text.parse::<u64>().is_err() => {}
+            other => self.put(variable, other),
+        }
+    }
+
+    fn put_ref(&mut self, claims: &Claims, version: Option<&str>) {
+        let Some(reference) = claims.get(Claim::SourceRepositoryRef) else {
+            return self.remark("the certificate names no ref, so none can be pinned".to_owned());
+        };
+        if !reference.starts_with("refs/") {
+            return self.remark(format!("the ref {reference} cannot be pinned"));
+        }
+        let glob = escape_glob(reference);
+        if reference.starts_with("refs/heads/") {
+            self.remark(format!("released from the branch {reference}, not from a tag"));
+        }
+        let parts = version.and_then(|version| split_at(&glob, version).zip(Some(version)));
+        let value = match parts {
+            Some((parts, version)) if is_gentoo_version(version) => Value::Template(parts),
+            Some((parts, version)) => {
+                self.remark(format!(
+                    "the version {version} is not written as PV writes it: the ref has * in its place"
+                ));
+                Value::Literal(parts.join("*"))
+            }
+            None => Value::Literal(glob),
+        };
+        self.put_value("VERIFY_PROVENANCE_REF", Some(value));
+    }
+
+    fn put_trigger(&mut self, claims: &Claims) {
+        match claims.get(Claim::BuildTrigger) {
+            Some(trigger) if is_foreign_trigger(trigger) => self.remark(format!(
+                "no VERIFY_PROVENANCE_TRIGGER: {trigger} is an event that outsiders can cause; \
+                 see \"distvouch explain {}\"",
+                FailureClass::TriggerMismatch.name()
+            )),
+            trigger => self.put("VERIFY_PROVENANCE_TRIGGER", trigger.map(str::to_owned)),
+        }
+    }
+
+    /// Only a workflow of another repository needs to be named.
+    fn put_signer(&mut self, expectation: &PublisherExpectation, claims: &Claims) {
+        let external = judge(expectation, &Expected::default(), claims)
+            .into_iter()
+            .any(|difference| difference.class == FailureClass::SignerExternal);
+        let Some(uri) = claims.get(Claim::BuildSignerUri).filter(|_| external) else { return };
+        let path = match uri.rfind("@refs/").or_else(|| uri.rfind('@')) {
+            Some(at) => uri.get(..at).unwrap_or(uri),
+            None => uri,
+        };
+        self.remark(format!(
+            "signed by a workflow of another repository, {uri}: read it before pinning it"
+        ));
+        self.put("VERIFY_PROVENANCE_SIGNER", Some(path.to_owned()));
+    }
+}
+
+/// `text` as a glob that matches it alone.
+fn escape_glob(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The parts of `reference` around each `version` that stands there as a word; `None` where it does
+/// not.
+fn split_at(reference: &str, version: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    let mut rest = 0;
+    for (at, _) in reference.match_indices(version) {
+        let end = at + version.len();
+        let before = reference.get(..at)?.chars().last();
+        let mut after = reference.get(end..)?.chars();
+        let next = after.next();
+        // `1.2` is no word of `11.2`, `1.2.3` or `1.2rc1`.
+        let inside = before.is_some_and(|c| c.is_ascii_digit() || c == '.')
+            || next.is_some_and(|c| c.is_ascii_alphanumeric())
+            || (next == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit()));
+        if at < rest || inside {
+            continue;
+        }
+        parts.push(reference.get(rest..at)?.to_owned());
+        rest = end;
+    }
+    if parts.is_empty() {
+        return None;
+    }
+    parts.push(reference.get(rest..)?.to_owned());
+    Some(parts)
+}
+
+/// Whether PV writes the version like this: numbers and dots. Anything else that upstream writes is
+/// written otherwise in a Gentoo version (`1.0rc1` is `1.0_rc1`).
+fn is_gentoo_version(version: &str) -> bool {
+    version.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What several attestations agree on, and the variables in which they differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Common {
+    /// Values that all of them have.
+    pub values: BTreeMap<&'static str, Value>,
+    /// Values of those variables that not all of them have alike; `None` for one that has none.
+    pub differing: BTreeMap<&'static str, Vec<Option<Value>>>,
+    /// The remarks, each once.
+    pub remarks: Vec<String>,
+}
+
+/// Joins the pins of several attestations.
+pub fn common(pins: &[Pins]) -> Common {
+    let mut common = Common::default();
+    for variable in VARIABLES {
+        let mut values: Vec<Option<&Value>> = Vec::new();
+        for pins in pins {
+            let value = pins.values.get(variable);
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        match values.as_slice() {
+            [] | [None] => {}
+            [Some(value)] => {
+                common.values.insert(variable, (*value).clone());
+            }
+            several => {
+                let several = several.iter().map(|value| value.cloned()).collect();
+                common.differing.insert(variable, several);
+            }
+        }
+    }
+    for remark in pins.iter().flat_map(|pins| &pins.remarks) {
+        if !common.remarks.contains(remark) {
+            common.remarks.push(remark.clone());
+        }
+    }
+    common
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::expectation::RefGlob;
+    use crate::evidence::pep740::claims_for_tests as github;
+
+    fn pins(changes: &[(Claim, Option<&str>)], version: &str) -> Pins {
+        Pins::of_claims(&github(changes), Some(version))
+    }
+
+    fn printed(pins: &Pins, variable: &str) -> Option<String> {
+        pins.values.get(variable).map(Value::quoted)
+    }
+
+    #[test]
+    fn every_claim_has_its_variable() {
+        let pins = pins(
+            &[
+                (Claim::SourceRepositoryRef, Some("refs/tags/v1.2")),
+                (Claim::DeploymentEnvironment, Some("release to pypi")),
+                (
+                    Claim::BuildConfigUri,
+                    Some("https://github.com/o/r/.github/workflows/release.yml@refs/tags/v1.2"),
+                ),
+            ],
+            "1.2",
+        );
+        let lines: Vec<_> =
+            pins.values.iter().map(|(name, value)| format!("{name}={}", value.quoted())).collect();
+        assert_eq!(
+            lines,
+            [
+                "VERIFY_PROVENANCE_ENVIRONMENT=\"release to pypi\"",
+                "VERIFY_PROVENANCE_OWNER_ID=22",
+                "VERIFY_PROVENANCE_REF=\"refs/tags/v${PV}\"",
+                "VERIFY_PROVENANCE_REPO=https://github.com/o/r",
+                "VERIFY_PROVENANCE_REPOSITORY_ID=11",
+                "VERIFY_PROVENANCE_RUNNER=github-hosted",
+                "VERIFY_PROVENANCE_TRIGGER=push",
+                "VERIFY_PROVENANCE_WORKFLOW=.github/workflows/release.yml",
+            ]
+        );
+        assert_eq!(pins.remarks, [""; 0]);
+    }
+
+    #[test]
+    fn the_version_becomes_pv_only_as_a_word() {
+        let reference = |text: &str, version: &str| {
+            let pins = pins(&[(Claim::SourceRepositoryRef, Some(text))], version);
+            printed(&pins, "VERIFY_PROVENANCE_REF")
+        };
+        for (text, version, expected) in [
+            ("refs/tags/v1.2", "1.2", "\"refs/tags/v${PV}\""),
+            ("refs/tags/1.2", "1.2", "\"refs/tags/${PV}\""),
+            ("refs/tags/r-1.2/1.2", "1.2", "\"refs/tags/r-${PV}/${PV}\""),
+            ("refs/tags/11.2", "1.2", "refs/tags/11.2"),
+            ("refs/tags/v1.2.3", "1.2", "refs/tags/v1.2.3"),
+            ("refs/tags/v1.2rc1", "1.2", "refs/tags/v1.2rc1"),
+            ("refs/tags/v1.2rc1", "1.2rc1", "\"refs/tags/v*\""),
+            ("refs/heads/main", "1.2", "refs/heads/main"),
+        ] {
+            assert_eq!(reference(text, version).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_template_matches_what_it_was_made_from() {
+        for reference in ["refs/tags/v1.2", "refs/tags/{1.2}", "refs/tags/a$b`c\"-1.2"] {
+            let pins = pins(&[(Claim::SourceRepositoryRef, Some(reference))], "1.2");
+            let parts = match pins.values.get("VERIFY_PROVENANCE_REF") {
+                Some(Value::Template(parts)) => parts.clone(),
+                _ => Vec::new(),
+            };
+            let glob = RefGlob::new(&parts.join("1.2"));
+            assert!(glob.as_ref().is_ok_and(|glob| glob.matches(reference)), "{reference}");
+            let other = RefGlob::new(&parts.join("1.3"));
+            assert!(other.is_ok_and(|glob| !glob.matches(reference)), "{reference}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_claim_runs_in_bash() {
+        let hostile = "x\"; $(touch /tmp/x) `id` \\";
+        let pins = pins(&[(Claim::DeploymentEnvironment, Some(hostile))], "1");
+        assert_eq!(
+            printed(&pins, "VERIFY_PROVENANCE_ENVIRONMENT").as_deref(),
+            Some("\"x\\\"; \\$(touch /tmp/x) \\`id\\` \\\\\"")
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_shown_is_not_pinned() {
+        for hostile in ["a\nb", "a\u{202e}b"] {
+            let pins = pins(&[(Claim::DeploymentEnvironment, Some(hostile))], "1");
+            assert_eq!(printed(&pins, "VERIFY_PROVENANCE_ENVIRONMENT"), None);
+            assert_eq!(pins.remarks.len(), 1);
+        }
+    }
+
+    #[test]
+    fn an_event_of_outsiders_is_never_a_pin() {
+        let pins = pins(&[(Claim::BuildTrigger, Some("issue_comment"))], "1");
+        assert_eq!(printed(&pins, "VERIFY_PROVENANCE_TRIGGER"), None);
+        assert!(pins.remarks.iter().any(|remark| remark.contains("issue_comment")));
+    }
+
+    #[test]
+    fn an_external_signer_is_named_without_its_ref() {
+        let uri = "https://github.com/x/y/.github/workflows/pub.yml@refs/heads/main";
+        let pins = pins(&[(Claim::BuildSignerUri, Some(uri))], "1");
+        assert_eq!(
+            printed(&pins, "VERIFY_PROVENANCE_SIGNER").as_deref(),
+            Some("https://github.com/x/y/.github/workflows/pub.yml")
+        );
+        assert!(pins.remarks.iter().any(|remark| remark.contains(uri)));
+    }
+
+    #[test]
+    fn attestations_that_differ_pin_only_what_they_share() {
+        let one = pins(&[], "1");
+        let other = pins(&[(Claim::BuildTrigger, Some("release"))], "1");
+        let common = common(&[one, other]);
+        assert!(common.values.contains_key("VERIFY_PROVENANCE_REPO"));
+        assert!(!common.values.contains_key("VERIFY_PROVENANCE_TRIGGER"));
+        assert_eq!(
+            common.differing.keys().copied().collect::<Vec<_>>(),
+            ["VERIFY_PROVENANCE_TRIGGER"]
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Why the program could not run: usage, input and output. Never the answer to the question that
+//! was asked: that is a [`FailureClass`](crate::answer::failure::FailureClass).
+
+use crate::answer::finding::Check;
+use crate::bytes::input::InputError;
+use crate::bytes::output::OutputError;
+use crate::check::bump::PackageError;
+use crate::check::message::ExamineError;
+use crate::evidence::ed25519::KeyError;
+use crate::evidence::expectation::ExpectationError;
+use crate::evidence::manifest::ManifestError;
+use crate::evidence::openpgp::RingError;
+use crate::evidence::sigstore::{ManagedKeyError, RootError};
+use crate::evidence::ssh::AllowedError;
+use crate::release::archive::ArchiveError;
+use crate::release::review::ReviewError;
+use crate::release::source::SourceError;
+use std::path::PathBuf;
+
+/// Why the program could not run: exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    #[error(transparent)]
+    Ring(#[from] RingError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Allowed(#[from] AllowedError),
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    #[error(transparent)]
+    Root(#[from] RootError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    #[error(transparent)]
+    Message(#[from] ExamineError),
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    #[error("{}: cannot write: {source}", path.display())]
+    Create { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", path.display())]
+    ManagedKey { path: PathBuf, source: ManagedKeyError },
+    #[error("cannot write the report: {0}")]
+    Report(#[source] std::io::Error),
+}
+
+/// What does not fit in the command line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UsageError {
+    #[error("nothing to check: name a distfile, or a Manifest with --manifest")]
+    NothingToCheck,
+    #[error("nothing to check: no DIST entry of the Manifest lies in the directory of --distdir")]
+    NothingThere,
+    #[error(
+        "\"{0}\" is not the name of a distfile: give a plain file name, and its directory with --distdir"
+    )]
+    NotAName(String),
+    #[error("--require: \"{name}\" is not one of {}", Check::ALL.map(Check::name).join(" "))]
+    UnknownCheck { name: String },
+    #[error("{option}: \"{value}\" is not of the form DISTFILE=VALUE")]
+    NotAPair { option: &'static str, value: String },
+    #[error("{option}: \"{distfile}\" cannot be evidence about itself")]
+    PairedWithItself { option: &'static str, distfile: String },
+    #[error(
+        "a pin (--workflow, --ref, --trigger, --runner, --repository-id, --owner-id, \
+         --environment, --signer) needs --repository or --publisher"
+    )]
+    PinWithoutPublisher,
+    #[error("--trigger: name at least one event, and no empty one")]
+    NoTrigger,
+    #[error("{option}: \"{distfile}\" is not among the distfiles to check")]
+    NotChecked { option: &'static str, distfile: String },
+    #[error("{option}: there are several distfiles: say which with DISTFILE=FILE")]
+    WhichDistfile { option: &'static str },
+    #[error("\"{0}\" is not a failure class: \"distvouch explain\" lists them")]
+    UnknownClass(String),
+    #[error(
+        "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers"
+    )]
+    NoKey,
+    #[error("standard input cannot be both the list and a file: ./- is the file of that name")]
+    StdinTwice,
+    #[error("\"{0}\" is not a glob pattern")]
+    BadGlob(String),
+    #[error("--repository or --publisher: {0}")]
+    Publisher(ExpectationError),
+    #[error("--ref: {0}")]
+    RefGlob(String),
+    #[error("--time: \"{0}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")]
+    BadTime(String),
+}

@@ -1,0 +1,323 @@
+//! Lists of checksums, as sha256sum, sha512sum, b2sum, BSD's tools and `openssl dgst` write them.
+//!
+//! Strict about every line that concerns a requested file, silent about all others: such lists are
+//! often part of an announcement, or hold digests of several kinds.
+
+mod line;
+
+use crate::answer::access::Capability;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::{HashName, hex};
+use line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who gets past a list of checksums that nobody signed: whoever can change it along with the file.
+pub const FORGERS: [Capability; 8] = [
+    Capability::Gentoo,
+    Capability::Mirror,
+    Capability::Index,
+    Capability::Token,
+    Capability::Publish,
+    Capability::Branch,
+    Capability::Job,
+    Capability::Source,
+];
+
+/// The most different digests that are kept of one file: two already refuse it.
+const DIGEST_LIMIT: usize = 8;
+
+/// The kinds of lists, by the names of `--format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ListFormat {
+    /// What sha256sum writes
+    Sha256,
+    /// What sha512sum writes
+    Sha512,
+    /// What b2sum writes: BLAKE2b with 512 bits
+    B2,
+    /// What openssl dgst writes
+    OpensslDgst,
+    /// What BSD's tools and sha256sum --tag write
+    Bsd,
+}
+
+impl ListFormat {
+    /// The one hash function of lists whose lines do not name it.
+    const fn function(self) -> Option<HashName> {
+        match self {
+            Self::Sha256 => Some(HashName::Sha256),
+            Self::Sha512 => Some(HashName::Sha512),
+            Self::B2 => Some(HashName::Blake2b),
+            Self::OpensslDgst | Self::Bsd => None,
+        }
+    }
+}
+
+/// What a list says of one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Listed {
+    /// Digests in lower-case hexadecimal, each with the number of its first line, from 1.
+    digests: BTreeMap<HashName, BTreeMap<String, usize>>,
+    /// Lines that concern the file and cannot be read, with the reason.
+    malformed: Vec<(usize, &'static str)>,
+    /// Lines that may explain why there is no digest, with what they are.
+    near: BTreeMap<&'static str, usize>,
+}
+
+/// What a list says of the requested files.
+#[derive(Debug, Clone)]
+pub struct List {
+    files: BTreeMap<Vec<u8>, Listed>,
+}
+
+impl List {
+    /// Reads what `bytes` says of the files that are named `requested`.
+    ///
+    /// A name of the list means a requested one where they are the same bytes, but for `./` in
+    /// front and blanks around the name of the list. Other directories make another name.
+    pub fn read<'n>(
+        bytes: &[u8],
+        format: ListFormat,
+        requested: impl IntoIterator<Item = &'n [u8]>,
+    ) -> Self {
+        let mut files: BTreeMap<Vec<u8>, Listed> = requested
+            .into_iter()
+            .map(|name| (without_dot(name).to_vec(), Listed::default()))
+            .collect();
+        for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            match Parsed::of(line) {
+                Parsed::Checksum(parsed) => {
+                    add(&mut files, format, number, &parsed, None);
+                }
+                Parsed::Broken(parsed, flaw)
+                    if add(&mut files, format, number, &parsed, Some(flaw)) => {}
+                Parsed::Broken(..) | Parsed::Other => suspect(&mut files, format, number, line),
+            }
+        }
+        Self { files }
+    }
+
+    /// The digests that judging the file `name` takes.
+    pub fn wanted(&self, name: &[u8]) -> BTreeSet<HashName> {
+        self.of(name).map(|listed| listed.digests.keys().copied().collect()).unwrap_or_default()
+    }
+
+    fn of(&self, name: &[u8]) -> Option<&Listed> {
+        self.files.get(without_dot(name))
+    }
+
+    /// What the list says of the file `name`, whose digests stand at `computed`.
+    ///
+    /// All lines must agree: one that differs is never outvoted by another.
+    pub fn check(&self, name: &[u8], computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
+        let nothing = Listed::default();
+        let listed = self.of(name).unwrap_or(&nothing);
+        let verdict = judge(listed, computed);
+        let expected: serde_json::Map<_, _> = listed
+            .digests
+            .iter()
+            .map(|(function, digests)| {
+                let digests: Vec<_> =
+                    digests.iter().map(|(d, line)| json!({"digest": d, "line": line})).collect();
+                (function.name().to_owned(), json!(digests))
+            })
+            .collect();
+        verdict.with("listed", expected)
+    }
+}
+
+fn judge(listed: &Listed, computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
+    let fails = |class, text: String| Finding::fails(Check::Checksums, class, text);
+    let mut agreeing = Vec::new();
+    let mut ambiguous = None;
+    for (function, digests) in &listed.digests {
+        let actual = computed.get(function).map(|digest| hex(digest)).unwrap_or_default();
+        let (same, other): (Vec<_>, Vec<_>) =
+            digests.iter().partition(|(digest, _)| **digest == actual);
+        match (same.first(), other.first()) {
+            (None, Some((_, line))) => {
+                let text = format!("{} with line {line} of the list", function.name());
+                return fails(FailureClass::ChecksumMismatch, text)
+                    .with("function", function.name())
+                    .with("actual", actual);
+            }
+            (Some((_, one)), Some((_, two))) => {
+                ambiguous.get_or_insert(format!(
+                    "lines {} and {} of the list have two digests for it, of which one is that of \
+                     these bytes",
+                    one.min(two),
+                    one.max(two)
+                ));
+            }
+            (Some((_, line)), None) => agreeing.push((*function, *line)),
+            (None, None) => {}
+        }
+    }
+    if let Some(text) = ambiguous {
+        return fails(FailureClass::ChecksumAmbiguous, text);
+    }
+    if let Some((line, reason)) = listed.malformed.first() {
+        let text = format!("line {line} of the list names it, but {reason}");
+        return fails(FailureClass::ChecksumMalformed, text).with("line", *line);
+    }
+    let Some((_, line)) = agreeing.first() else {
+        let mut text = "the list has no checksum of it".to_owned();
+        if let Some((what, line)) = listed.near.first_key_value() {
+            text = format!("{text}; line {line} {what}");
+        }
+        return fails(FailureClass::ChecksumMissing, text);
+    };
+    let names: Vec<_> = agreeing.iter().map(|(function, _)| function.name()).collect();
+    if !agreeing.iter().any(|(function, _)| function.is_strong()) {
+        let text = format!("the list has only {} of it", names.join(" and "));
+        return fails(FailureClass::ChecksumWeak, text);
+    }
+    Finding::agrees(
+        Check::Checksums,
+        format!("{} with line {line} of the list", names.join(" and ")),
+        "whoever wrote the list; who that was is not asked here",
+    )
+    .forged_by(FORGERS)
+}
+
+/// Takes a line of the form of a checksum, whose digest may have a `flaw`. Whether it is about one
+/// of the files.
+fn add(
+    files: &mut BTreeMap<Vec<u8>, Listed>,
+    format: ListFormat,
+    number: usize,
+    line: &Line<'_>,
+    flaw: Option<Flaw>,
+) -> bool {
+    // A program in C sees the name as far as its first NUL byte.
+    let (name, cut) = match line.name.iter().position(|b| *b == 0) {
+        Some(at) => (line.name.get(..at).unwrap_or_default(), true),
+        None => (line.name.as_ref(), false),
+    };
+    let name = without_dot(name);
+    let name = if files.contains_key(name) { name } else { trim_end(trim_start(name)) };
+    let Some(listed) = files.get_mut(without_dot(name)) else {
+        note_other_place(files, number, name);
+        return false;
+    };
+    match taken(line, format, flaw, cut) {
+        Taken::Digest(function) => {
+            let digests = listed.digests.entry(function).or_default();
+            if digests.len() < DIGEST_LIMIT {
+                digests.entry(line.digest.clone()).or_insert(number);
+            }
+        }
+        Taken::Malformed(reason) => listed.malformed.push((number, reason)),
+        Taken::Near(what) => {
+            listed.near.entry(what).or_insert(number);
+        }
+    }
+    true
+}
+
+/// What becomes of a line about a requested file.
+enum Taken {
+    /// Its digest counts.
+    Digest(HashName),
+    /// It cannot be read, for that reason.
+    Malformed(&'static str),
+    /// It is of no use here, but worth to be mentioned.
+    Near(&'static str),
+}
+
+fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> Taken {
+    const OTHER_KIND: Taken = Taken::Near("has one of another kind than --format says");
+    let length = line.digest.len();
+    let function = match (line.function, format.function()) {
+        (Function::Known(function), None) => function,
+        (Function::Known(function), Some(wanted)) if function == wanted => function,
+        (Function::Unnamed, Some(wanted)) if flaw.is_some() || length == wanted.size() * 2 => {
+            wanted
+        }
+        (Function::Unnamed, Some(_)) if !is_digest_length(length) => {
+            return Taken::Malformed("its digest has a length that no digest has");
+        }
+        (Function::Known(_), Some(_)) | (Function::Unnamed, _) => return OTHER_KIND,
+        (Function::Other(_), _) => {
+            return Taken::Near("has one of a function that is not computed here");
+        }
+    };
+    if let Some(flaw) = flaw {
+        return Taken::Malformed(flaw.text());
+    }
+    if length != function.size() * 2 {
+        return Taken::Malformed("its digest has another length than its function says");
+    }
+    if cut {
+        return Taken::Malformed("a NUL byte stands behind the name");
+    }
+    Taken::Digest(function)
+}
+
+/// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says
+/// nothing about NAME, but may be what somebody looks for.
+fn note_other_place(files: &mut BTreeMap<Vec<u8>, Listed>, number: usize, name: &[u8]) {
+    let mut after = |delimiters: &[u8], what| {
+        let last = name.rsplit(|b| delimiters.contains(b)).next().unwrap_or_default();
+        if let Some(listed) = files.get_mut(last) {
+            listed.near.entry(what).or_insert(number);
+        }
+    };
+    after(b"/", "has one of a file of that name in a directory");
+    after(b" \t*", "has one, but something else stands before the name");
+}
+
+/// Takes a line that is no checksum. It concerns a file if it has its name as a word and something
+/// that could be its digest, or begins as the lines of its function do.
+fn suspect(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize, line: &[u8]) {
+    let wanted = |function| format.function().is_none_or(|wanted| wanted == function);
+    let tagged =
+        matches!(tag(trim_start(line)), Some((Function::Known(function), _)) if wanted(function));
+    let digest_like = line.split(|b| !b.is_ascii_hexdigit()).map(<[u8]>::len).any(|run| {
+        let size = format.function().map_or(run, |function| function.size() * 2);
+        if is_digest_length(run) { run == size } else { run >= SHORTEST }
+    });
+    if !digest_like && !tagged {
+        return;
+    }
+    for (name, listed) in files.iter_mut() {
+        if has_word(line, name) {
+            listed.malformed.push((number, "it is not of the form that --format says"));
+        }
+    }
+}
+
+/// Whether `name` stands in `line` with nothing of a name right before or behind it.
+fn has_word(line: &[u8], name: &[u8]) -> bool {
+    if name.is_empty() {
+        return false;
+    }
+    let outside = |b: Option<&u8>| b.is_none_or(|b| b" \t*(),;:=\"'\0".contains(b));
+    line.windows(name.len()).enumerate().any(|(at, window)| {
+        window == name
+            && outside(at.checked_sub(1).and_then(|at| line.get(at)))
+            && outside(line.get(at + name.len()))
+    })
+}
+
+/// Whether some hash function in use has digests of so many hexadecimal digits.
+const fn is_digest_length(digits: usize) -> bool {
+    matches!(digits, 32 | 40 | 56 | 64 | 96 | 128)
+}
+
+/// `name` without `./` in front, which means the same file.
+fn without_dot(mut name: &[u8]) -> &[u8] {
+    while let Some(rest) = name.strip_prefix(b"./") {
+        name = rest;
+        while let Some(rest) = name.strip_prefix(b"/") {
+            name = rest;
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests;

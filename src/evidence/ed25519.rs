@@ -1,0 +1,292 @@
+//! What signify and minisign have in common: Ed25519 keys with a key number, in a two-line file.
+//!
+//! Both programs write `untrusted comment: …`, a line feed, and base64. The base64 holds two bytes
+//! that name the algorithm, eight that name the key, and the key or signature itself. Neither the
+//! comment nor the key number is authenticated by anything.
+
+use crate::bytes::input::{InputError, read_bounded};
+use base64ct::{Base64, Encoding};
+use ed25519_dalek::{Signature, VerifyingKey};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What the first line of a key or signature begins with.
+pub const UNTRUSTED_COMMENT: &str = "untrusted comment: ";
+
+/// The algorithm of keys and of signatures over the bytes themselves.
+pub const PLAIN: [u8; 2] = *b"Ed";
+/// The algorithm of minisign's signatures over the BLAKE2b-512 digest of the bytes.
+pub const PREHASHED: [u8; 2] = *b"ED";
+
+/// The most bytes of a key file that are read; a key takes about 110.
+const KEY_FILE_LIMIT: u64 = 64 * 1024;
+
+/// The eight bytes by which a signature names its key. Chosen at random when the key is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyNumber(pub [u8; 8]);
+
+impl fmt::Display for KeyNumber {
+    /// As minisign prints it: a little-endian number in upper-case hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016X}", u64::from_le_bytes(self.0))
+    }
+}
+
+/// A public key of a key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    number: KeyNumber,
+    key: VerifyingKey,
+    path: PathBuf,
+}
+
+impl PublicKey {
+    /// Reads a key file: base64, with the comment line above it or without.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read or holds anything but one such key.
+    pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let bytes = read_bounded(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
+        Self::parse(path, &bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })
+    }
+
+    /// Reads the key file `path` whose content is `bytes`, as [`Self::read`] does.
+    ///
+    /// # Errors
+    ///
+    /// Where they are anything but one such key.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyFault> {
+        let (number, key) = parse_key(bytes)?;
+        Ok(Self { number, key, path: path.to_owned() })
+    }
+
+    /// The key number.
+    pub fn number(&self) -> KeyNumber {
+        self.number
+    }
+
+    /// The key.
+    pub fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
+    /// The file that it was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it made `signature` over `message`, by RFC 8032 without points of small order, which
+    /// is how libsodium decides.
+    pub fn made(&self, signature: &[u8; 64], message: &[u8]) -> bool {
+        self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    }
+
+    /// Whoever holds its secret half, as a phrase.
+    pub fn holder(&self) -> String {
+        let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
+        format!("whoever holds the secret key {} of {name}", self.number)
+    }
+}
+
+/// Why a file holds no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyFault {
+    /// Neither one line of base64 nor a comment and such a line.
+    Form,
+    /// The base64 cannot be decoded.
+    Base64,
+    /// It decodes to another number of bytes than a key has.
+    Length(usize),
+    /// A secret key.
+    Secret,
+    /// The first two bytes name no algorithm that is known.
+    Algorithm,
+    /// The bytes are no point of the curve, or one of small order that fits any signature.
+    Point,
+}
+
+impl fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("a key is one line of base64, with a comment line above it"),
+            Self::Base64 => f.write_str("the base64 cannot be decoded"),
+            Self::Length(bytes) => write!(f, "it decodes to {bytes} bytes, and a key has 42"),
+            Self::Secret => f.write_str("it is a secret key, which does not belong here"),
+            Self::Algorithm => f.write_str("it is of another algorithm than Ed25519"),
+            Self::Point => f.write_str("its bytes are no Ed25519 key that can be used"),
+        }
+    }
+}
+
+/// Why a key could not be had.
+#[derive(Debug)]
+pub enum KeyError {
+    /// The file could not be read.
+    Input(InputError),
+    /// The file holds no key.
+    NoKey {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        fault: KeyFault,
+    },
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::NoKey { path, fault } => {
+                write!(f, "{}: holds no signify or minisign key: {fault}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for KeyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Input(error) => Some(error),
+            Self::NoKey { .. } => None,
+        }
+    }
+}
+
+fn parse_key(bytes: &[u8]) -> Result<(KeyNumber, VerifyingKey), KeyFault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| KeyFault::Form)?;
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let line = match lines.as_slice() {
+        [line] if !line.starts_with(UNTRUSTED_COMMENT.trim_end()) => line,
+        [comment, line] if comment.starts_with(UNTRUSTED_COMMENT.trim_end()) => line,
+        _ => return Err(KeyFault::Form),
+    };
+    let bytes = Base64::decode_vec(line).map_err(|_| KeyFault::Base64)?;
+    let Some((algorithm, rest)) = bytes.split_first_chunk::<2>() else {
+        return Err(KeyFault::Length(bytes.len()));
+    };
+    let number_and_key = rest.split_first_chunk::<8>().and_then(|(number, key)| {
+        let key: &[u8; 32] = key.try_into().ok()?;
+        Some((*number, key))
+    });
+    let Some((number, key)) = number_and_key else {
+        // Secret keys of both programs are longer.
+        let secret = *algorithm == PLAIN && bytes.len() > 100;
+        return Err(if secret { KeyFault::Secret } else { KeyFault::Length(bytes.len()) });
+    };
+    if *algorithm != PLAIN {
+        return Err(KeyFault::Algorithm);
+    }
+    let key = VerifyingKey::from_bytes(key).map_err(|_| KeyFault::Point)?;
+    if key.is_weak() {
+        return Err(KeyFault::Point);
+    }
+    Ok((KeyNumber(number), key))
+}
+
+/// A decoded signature line: 74 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignatureLine {
+    /// The two bytes that name the algorithm.
+    pub algorithm: [u8; 2],
+    /// The key that it says made it.
+    pub number: KeyNumber,
+    /// The signature.
+    pub signature: [u8; 64],
+}
+
+/// Decodes the base64 of a signature line.
+pub fn signature_line(line: &[u8]) -> Option<SignatureLine> {
+    let bytes = base64(line)?;
+    let (algorithm, rest) = bytes.split_first_chunk::<2>()?;
+    let (number, rest) = rest.split_first_chunk::<8>()?;
+    let signature: [u8; 64] = rest.try_into().ok()?;
+    Some(SignatureLine { algorithm: *algorithm, number: KeyNumber(*number), signature })
+}
+
+/// Decodes a line of base64.
+pub fn base64(line: &[u8]) -> Option<Vec<u8>> {
+    Base64::decode_vec(std::str::from_utf8(line).ok()?).ok()
+}
+
+/// Splits off the first line, without its line feed; `None` where there is no line feed.
+pub fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|b| *b == b'\n')?;
+    Some((bytes.get(..end)?, bytes.get(end + 1..)?))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use ed25519_dalek::{Signer, SigningKey};
+
+    /// A key made from `seed`, as its file holds it.
+    pub(crate) fn secret(seed: u8) -> (SigningKey, KeyNumber) {
+        (SigningKey::from_bytes(&[seed; 32]), KeyNumber([seed; 8]))
+    }
+
+    pub(crate) fn public(seed: u8) -> PublicKey {
+        let (secret, number) = secret(seed);
+        PublicKey { number, key: secret.verifying_key(), path: PathBuf::from("test.pub") }
+    }
+
+    /// The base64 of a signature line.
+    pub(crate) fn line(seed: u8, algorithm: [u8; 2], message: &[u8]) -> String {
+        let (secret, number) = secret(seed);
+        let signature = secret.sign(message).to_bytes();
+        Base64::encode_string(&[&algorithm[..], &number.0, &signature].concat())
+    }
+
+    fn encoded(algorithm: &[u8], key: &[u8]) -> String {
+        Base64::encode_string(&[algorithm, &[7; 8], key].concat())
+    }
+
+    #[test]
+    fn keys_with_the_comment_line_and_without() {
+        let key = secret(1).0.verifying_key();
+        let line = encoded(b"Ed", key.as_bytes());
+        let expected = Ok((KeyNumber([7; 8]), key));
+        assert_eq!(parse_key(line.as_bytes()), expected);
+        assert_eq!(parse_key(format!("untrusted comment: x\n{line}\n").as_bytes()), expected);
+        assert_eq!(parse_key(format!("untrusted comment: x\r\n{line}\r\n").as_bytes()), expected);
+        assert_eq!(parse_key(format!("untrusted comment:\n{line}\n\n").as_bytes()), expected);
+    }
+
+    #[test]
+    fn what_is_no_key_is_named() {
+        let key = secret(1).0.verifying_key();
+        for (text, fault) in [
+            (String::new(), KeyFault::Form),
+            ("untrusted comment: x\n".to_owned(), KeyFault::Form),
+            ("comment: x\nAAAA\n".to_owned(), KeyFault::Form),
+            ("????".to_owned(), KeyFault::Base64),
+            (encoded(b"Ed", &[0; 31]), KeyFault::Length(41)),
+            (encoded(b"Ed", &[0; 94]), KeyFault::Secret),
+            (encoded(b"EX", key.as_bytes()), KeyFault::Algorithm),
+            // The neutral element, of order one: a forged signature would fit it.
+            (encoded(b"Ed", &[&[1u8][..], &[0; 31]].concat()), KeyFault::Point),
+        ] {
+            assert_eq!(parse_key(text.as_bytes()), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn key_numbers_read_as_minisign_prints_them() {
+        let number = KeyNumber([0xbf, 0x83, 0x53, 0x71, 0x9e, 0x50, 0x9c, 0xaa]);
+        assert_eq!(number.to_string(), "AA9C509E715383BF");
+    }
+
+    #[test]
+    fn a_changed_bit_anywhere_is_another_signature() {
+        let (signer, _) = secret(1);
+        let signature = signer.sign(b"abc").to_bytes();
+        assert!(public(1).made(&signature, b"abc"));
+        assert!(!public(2).made(&signature, b"abc"));
+        for at in 0..signature.len() {
+            let mut changed = signature;
+            changed[at] ^= 1;
+            assert!(!public(1).made(&changed, b"abc"), "byte {at}");
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! Manifests (GLEP 74): the DIST entries, read strictly and with line numbers.
+//!
+//! Thin and thick Manifests are read alike; only DIST entries are kept, the others are counted.
+//! A cleartext OpenPGP armor around a Manifest is recognised and taken off; its signature is not
+//! looked at, which [`Manifest::armored`] lets the report say.
+
+use crate::bytes::digests::HashName;
+use crate::bytes::input::{InputError, open_regular};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The longest line, in bytes. The longest that Portage writes are below 1 KiB.
+const LINE_LIMIT: usize = 64 * 1024;
+/// The largest Manifest, in bytes. A full tree's top-level Manifest is a few hundred KiB.
+const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The most DIST entries that are kept.
+const ENTRY_LIMIT: usize = 100_000;
+
+/// One DIST line: `DIST <name> <size> (<hash> <value>)…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DistEntry {
+    /// The line it stands on, from 1.
+    pub line: usize,
+    /// Size in bytes.
+    pub size: u64,
+    /// The hashes by Manifest name, lower-case hexadecimal. Names may be unknown to us.
+    pub hashes: BTreeMap<String, String>,
+    /// Names that stand more than once on the line with different values.
+    pub contested: Vec<String>,
+}
+
+impl DistEntry {
+    /// The hashes that this program computes.
+    pub fn known(&self) -> impl Iterator<Item = (HashName, &str)> {
+        self.hashes.iter().filter_map(|(n, v)| Some((HashName::from_name(n)?, v.as_str())))
+    }
+
+    /// The names of the hashes that it does not.
+    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+        self.hashes.keys().map(String::as_str).filter(|n| HashName::from_name(n).is_none())
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.size == other.size && self.hashes == other.hashes
+    }
+}
+
+/// What a Manifest says of one distfile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup<'a> {
+    /// It has no DIST entry.
+    Missing,
+    /// It has one, or several that say the same.
+    Entry(&'a DistEntry),
+    /// It has several that differ, or one that contradicts itself.
+    Ambiguous {
+        /// The lines.
+        lines: Vec<usize>,
+        /// The hash that one line gives twice, if that is the trouble.
+        hash: Option<&'a str>,
+    },
+}
+
+/// The DIST entries of a Manifest.
+#[derive(Debug, Clone, Default)]
+pub struct Manifest {
+    path: PathBuf,
+    dist: BTreeMap<String, Vec<DistEntry>>,
+    others: usize,
+    armored: bool,
+}
+
+/// Why a Manifest could not be read. The program stops on these: a line that one reader skips and
+/// another believes is how files get lost.
+#[derive(Debug)]
+pub enum ManifestError {
+    /// The file could not be opened or read.
+    Input(InputError),
+    /// A line is not what GLEP 74 allows.
+    Syntax {
+        /// The Manifest.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Longer than 64 KiB.
+    LineTooLong,
+    /// The Manifest is larger than 256 MiB or has more than 100,000 DIST entries.
+    TooLarge,
+    /// Not UTF-8.
+    NotUtf8,
+    /// A NUL or another control character.
+    ControlCharacter(u8),
+    /// Ends in CR LF.
+    CarriageReturn,
+    /// Starts with a word that GLEP 74 does not define.
+    UnknownTag(String),
+    /// Too few words.
+    Incomplete,
+    /// The size is not a number.
+    BadSize(String),
+    /// The file name cannot be one of a distfile.
+    BadName(String),
+    /// A time stamp that is not of GLEP 74's form.
+    BadTimestamp(String),
+    /// Words behind the last one that the entry has.
+    Surplus(String),
+    /// A hash name without a value.
+    HashWithoutValue(String),
+    /// A value that is not lower-case hexadecimal of the right length.
+    BadHash(String),
+    /// Text before or after the OpenPGP armor, or an armor that does not end.
+    BadArmor(&'static str),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LineTooLong => write!(f, "the line is longer than {LINE_LIMIT} bytes"),
+            Self::TooLarge => write!(
+                f,
+                "the Manifest is larger than {SIZE_LIMIT} bytes or {ENTRY_LIMIT} DIST entries"
+            ),
+            Self::NotUtf8 => f.write_str("the line is not UTF-8"),
+            Self::ControlCharacter(c) => write!(f, "the line holds the control character {c:#04x}"),
+            Self::CarriageReturn => {
+                f.write_str("the line ends in CR LF; GLEP 74 Manifests end their lines in LF")
+            }
+            Self::UnknownTag(tag) => {
+                write!(f, "\"{tag}\" is not a Manifest entry; Portage would have skipped the line")
+            }
+            Self::Incomplete => f.write_str("the entry lacks a name or a size"),
+            Self::BadSize(size) => write!(f, "\"{size}\" is not a size in bytes"),
+            Self::BadName(name) => write!(f, "\"{name}\" cannot be the name of a distfile"),
+            Self::BadTimestamp(word) => {
+                write!(f, "\"{word}\" is not a time like 2026-11-22T00:00:00Z")
+            }
+            Self::Surplus(word) => write!(f, "\"{word}\" stands behind the end of the entry"),
+            Self::HashWithoutValue(name) => write!(f, "the hash {name} has no value"),
+            Self::BadHash(name) => {
+                write!(f, "the value of {name} is not lower-case hexadecimal of its length")
+            }
+            Self::BadArmor(what) => write!(f, "broken OpenPGP armor: {what}"),
+        }
+    }
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::Syntax { path, line, fault } => write!(f, "{}:{line}: {fault}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for ManifestError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Input(error) => Some(error),
+            Self::Syntax { .. } => None,
+        }
+    }
+}
+
+impl Manifest {
+    /// Reads the Manifest at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, or a line is not what GLEP 74 allows. Entries that contradict
+    /// each other are no error here: [`Manifest::lookup`] tells of them.
+    pub fn read(path: &Path) -> Result<Self, ManifestError> {
+        let file = open_regular(path).map_err(ManifestError::Input)?;
+        Self::parse(path, file)
+    }
+
+    /// Reads a Manifest from `reader`; `path` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::read`].
+    pub fn parse(path: &Path, reader: impl Read) -> Result<Self, ManifestError> {
+        let mut reader = BufReader::new(reader.take(SIZE_LIMIT + 1));
+        let mut manifest = Self { path: path.to_owned(), ..Self::default() };
+        let (mut armor, mut number, mut total, mut entries) = (Armor::None, 0usize, 0u64, 0usize);
+        let mut buffer = Vec::new();
+        loop {
+            buffer.clear();
+            number += 1;
+            let syntax =
+                |fault| ManifestError::Syntax { path: path.to_owned(), line: number, fault };
+            let read = (&mut reader)
+                .take(LINE_LIMIT as u64 + 1)
+                .read_until(b'\n', &mut buffer)
+                .map_err(|source| {
+                    ManifestError::Input(InputError::Read { path: path.to_owned(), source })
+                })?;
+            if read == 0 {
+                return match armor.at_end() {
+                    Some(what) => Err(syntax(Fault::BadArmor(what))),
+                    None => Ok(manifest),
+                };
+            }
+            total += read as u64;
+            if total > SIZE_LIMIT || entries > ENTRY_LIMIT {
+                return Err(syntax(Fault::TooLarge));
+            }
+            let line = clean_line(&buffer).map_err(syntax)?;
+            let Some(line) = armor.step(line).map_err(|w| syntax(Fault::BadArmor(w)))? else {
+                manifest.armored = true;
+                continue;
+            };
+            match parse_line(line, number).map_err(syntax)? {
+                Line::Empty => {}
+                Line::Other => manifest.others += 1,
+                Line::Dist(name, entry) => {
+                    entries += 1;
+                    manifest.dist.entry(name).or_default().push(entry);
+                }
+            }
+        }
+    }
+
+    /// Where it was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether an OpenPGP armor stood around it. Its signature was not looked at.
+    pub fn armored(&self) -> bool {
+        self.armored
+    }
+
+    /// How many entries are not DIST (EBUILD, AUX, MISC, DATA, MANIFEST, IGNORE, TIMESTAMP).
+    pub fn others(&self) -> usize {
+        self.others
+    }
+
+    /// The names of all DIST entries, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.dist.keys().map(String::as_str)
+    }
+
+    /// What it says of the distfile `name`.
+    pub fn lookup(&self, name: &str) -> Lookup<'_> {
+        let Some((first, rest)) = self.dist.get(name).and_then(|e| e.split_first()) else {
+            return Lookup::Missing;
+        };
+        let all = || std::iter::once(first).chain(rest);
+        if let Some((entry, hash)) = all().find_map(|e| Some((e, e.contested.first()?))) {
+            return Lookup::Ambiguous { lines: vec![entry.line], hash: Some(hash) };
+        }
+        if rest.iter().all(|other| other.says_the_same(first)) {
+            return Lookup::Entry(first);
+        }
+        Lookup::Ambiguous { lines: all().map(|e| e.line).collect(), hash: None }
+    }
+}
+
+enum Line {
+    Empty,
+    Other,
+    Dist(String, DistEntry),
+}
+
+/// Where in a cleartext signature (RFC 9580, section 7) the reader is.
+#[derive(Clone, Copy, PartialEq)]
+enum Armor {
+    /// No armor so far, and only empty lines.
+    None,
+    /// Entries without an armor.
+    Plain,
+    /// Between the first line and the empty line.
+    Headers,
+    /// In the signed text.
+    Text,
+    /// In the signature.
+    Signature,
+    /// After the last line.
+    Done,
+}
+
+impl Armor {
+    /// The entry on `line`, or `None` where the line belongs to the armor.
+    fn step<'a>(&mut self, line: &'a str) -> Result<Option<&'a str>, &'static str> {
+        match *self {
+            Self::None | Self::Plain if line == "-----BEGIN PGP SIGNED MESSAGE-----" => {
+                if *self == Self::Plain {
+                    return Err("entries stand before it, outside of what was signed");
+                }
+                *self = Self::Headers;
+            }
+            Self::None | Self::Plain => {
+                if line.starts_with("-----") {
+                    return Err("a dashed line without the beginning of a signed message");
+                }
+                if !line.is_empty() {
+                    *self = Self::Plain;
+                }
+                return Ok(Some(line));
+            }
+            Self::Headers if line.is_empty() => *self = Self::Text,
+            Self::Headers if line.starts_with("Hash: ") => {}
+            Self::Headers => return Err("a header other than Hash stands above the signed text"),
+            Self::Text if line == "-----BEGIN PGP SIGNATURE-----" => *self = Self::Signature,
+            Self::Text => {
+                if line.starts_with("-----") {
+                    return Err("a dashed line in the signed text is not dash-escaped");
+                }
+                return Ok(Some(line.strip_prefix("- ").unwrap_or(line)));
+            }
+            Self::Signature if line == "-----END PGP SIGNATURE-----" => *self = Self::Done,
+            Self::Signature => {}
+            Self::Done if line.is_empty() => {}
+            Self::Done => return Err("text stands after it, outside of what was signed"),
+        }
+        Ok(None)
+    }
+
+    fn at_end(self) -> Option<&'static str> {
+        match self {
+            Self::None | Self::Plain | Self::Done => None,
+            Self::Headers | Self::Text | Self::Signature => Some("the file ends inside of it"),
+        }
+    }
+}
+
+/// The line without its LF, as text without control characters.
+fn clean_line(raw: &[u8]) -> Result<&str, Fault> {
+    let line = raw.strip_suffix(b"\n").unwrap_or(raw);
+    if line.len() > LINE_LIMIT || (line.len() == LINE_LIMIT && line.len() == raw.len()) {
+        return Err(Fault::LineTooLong);
+    }
+    if line.last() == Some(&b'\r') {
+        return Err(Fault::CarriageReturn);
+    }
+    if let Some(c) = line.iter().find(|c| c.is_ascii_control() && **c != b'\t') {
+        return Err(Fault::ControlCharacter(*c));
+    }
+    std::str::from_utf8(line).map_err(|_| Fault::NotUtf8)
+}
+
+fn parse_line(line: &str, number: usize) -> Result<Line, Fault> {
+    // GLEP 74 separates by spaces; Portage and gemato split at any white space, but a no-break
+    // space inside a name would then be read in two ways. Only what all agree on separates here.
+    let mut words = line.split([' ', '\t']).filter(|w| !w.is_empty());
+    let Some(tag) = words.next() else { return Ok(Line::Empty) };
+    match tag {
+        "DIST" => {}
+        "TIMESTAMP" | "IGNORE" => {
+            let word = words.next().ok_or(Fault::Incomplete)?;
+            if tag == "TIMESTAMP" && !is_timestamp(word) {
+                return Err(Fault::BadTimestamp(shorten(word)));
+            }
+            return match words.next() {
+                None => Ok(Line::Other),
+                Some(more) => Err(Fault::Surplus(shorten(more))),
+            };
+        }
+        "MANIFEST" | "DATA" | "EBUILD" | "AUX" | "MISC" => {
+            words.next().ok_or(Fault::Incomplete)?;
+            parse_size(words.next().ok_or(Fault::Incomplete)?)?;
+            return Ok(Line::Other);
+        }
+        other => return Err(Fault::UnknownTag(shorten(other))),
+    }
+    let name = words.next().ok_or(Fault::Incomplete)?;
+    let name = unescape(name).filter(|n| is_distfile_name(n));
+    let name = name.ok_or_else(|| Fault::BadName(shorten(line.get(5..).unwrap_or_default())))?;
+    let size = parse_size(words.next().ok_or(Fault::Incomplete)?)?;
+    let mut hashes = BTreeMap::new();
+    let mut contested = Vec::new();
+    while let Some(hash) = words.next() {
+        let value = words.next().ok_or_else(|| Fault::HashWithoutValue(shorten(hash)))?;
+        let length = HashName::from_name(hash).map(|h| h.size() * 2);
+        let is_hex = value.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_hex || length.is_some_and(|l| l != value.len()) {
+            return Err(Fault::BadHash(shorten(hash)));
+        }
+        let earlier = hashes.insert(hash.to_owned(), value.to_owned());
+        if earlier.is_some_and(|e| e != value) {
+            contested.push(hash.to_owned());
+        }
+    }
+    Ok(Line::Dist(name, DistEntry { line: number, size, hashes, contested }))
+}
+
+/// GLEP 74: `YYYY-MM-DDTHH:MM:SSZ`.
+fn is_timestamp(word: &str) -> bool {
+    word.len() == 20 && word.ends_with('Z') && word.parse::<jiff::Timestamp>().is_ok()
+}
+
+fn parse_size(word: &str) -> Result<u64, Fault> {
+    let digits = word.bytes().all(|b| b.is_ascii_digit());
+    word.parse().ok().filter(|_| digits).ok_or_else(|| Fault::BadSize(shorten(word)))
+}
+
+/// Whether `name` can be a distfile's: one path component without control characters that is not
+/// `.` or `..`.
+pub fn is_distfile_name(name: &str) -> bool {
+    !name.is_empty()
+        && name != "."
+        && name != ".."
+        && !name.contains(|c: char| c == '/' || c == '\0' || c.is_control())
+}
+
+/// Undoes GLEP 74's path encoding: `\xHH`, `\uHHHH` and `\UHHHHHHHH`.
+fn unescape(word: &str) -> Option<String> {
+    let mut out = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(before);
+        let digits = match after.chars().next()? {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            _ => return None,
+        };
+        let code = after.get(1..1 + digits)?;
+        if !code.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let c = char::from_u32(u32::from_str_radix(code, 16).ok()?)?;
+        // Portage does not decode names. One that only pretends to be encoded would be another
+        // file there.
+        if !c.is_whitespace() && c != '\\' {
+            return None;
+        }
+        out.push(c);
+        rest = after.get(1 + digits..)?;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// The start of a word from outside, for a message of bounded length.
+fn shorten(word: &str) -> String {
+    let mut short: String = word.chars().take(60).collect();
+    if short.len() < word.len() {
+        short.push('…');
+    }
+    crate::bytes::escape::escaped(&short)
+}
+
+#[cfg(test)]
+#[path = "manifest_tests.rs"]
+mod tests;

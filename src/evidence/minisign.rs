@@ -1,0 +1,261 @@
+//! minisign signatures, prehashed and legacy.
+//!
+//! A signature file has four lines: a comment that nothing protects; the base64 of a signature over
+//! the BLAKE2b-512 digest of the file (`ED`) or, as signify does it, over the file itself (`Ed`);
+//! the trusted comment; and the base64 of a signature over the first signature and that comment.
+
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::pass::{Ed25519Wanted, Measured};
+use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PREHASHED, PublicKey, UNTRUSTED_COMMENT};
+use crate::evidence::openpgp::FORGERS;
+use crate::evidence::signify;
+use std::fmt;
+
+/// What the third line begins with.
+const TRUSTED_COMMENT: &[u8] = b"trusted comment: ";
+
+/// The most bytes of the first line and of the third, as minisign has it.
+const COMMENT_LIMIT: usize = 1024;
+const TRUSTED_COMMENT_LIMIT: usize = 8192;
+
+/// A signature file as it is: nothing in it is authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnverifiedSignature {
+    number: KeyNumber,
+    prehashed: bool,
+    signature: [u8; 64],
+    comment: Vec<u8>,
+    comment_signature: [u8; 64],
+}
+
+/// Why a file holds no minisign signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureFault {
+    /// The first line is not `untrusted comment: …`.
+    NoComment,
+    /// A comment is longer than minisign reads, or has a NUL in it.
+    Comment,
+    /// The second line is not the base64 of 74 bytes.
+    Base64,
+    /// The algorithm is neither `ED` nor `Ed`.
+    Algorithm,
+    /// The third line is not `trusted comment: …`.
+    NoTrustedComment,
+    /// The fourth line is not the base64 of 64 bytes.
+    CommentBase64,
+}
+
+impl fmt::Display for SignatureFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoComment => "its first line does not begin with \"untrusted comment: \"",
+            Self::Comment => {
+                "one of its comments is longer than minisign reads, or has a NUL in it"
+            }
+            Self::Base64 => "its second line is not the base64 of a signature",
+            Self::Algorithm => "it is of another algorithm than minisign's Ed25519",
+            Self::NoTrustedComment => "its third line does not begin with \"trusted comment: \"",
+            Self::CommentBase64 => "its fourth line is not the base64 of a signature",
+        })
+    }
+}
+
+impl UnverifiedSignature {
+    /// Reads a signature file. What follows the fourth line is ignored, as minisign does.
+    ///
+    /// # Errors
+    ///
+    /// Where one of the four lines is missing or not what it should be.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+        let mut lines = bytes.split(|b| *b == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l));
+        let mut line = || lines.next().unwrap_or_default();
+        let comment = line();
+        if !comment.starts_with(UNTRUSTED_COMMENT.as_bytes()) {
+            return Err(SignatureFault::NoComment);
+        }
+        let signature = ed25519::signature_line(line()).ok_or(SignatureFault::Base64)?;
+        let prehashed = match signature.algorithm {
+            PREHASHED => true,
+            PLAIN => false,
+            _ => return Err(SignatureFault::Algorithm),
+        };
+        let trusted =
+            line().strip_prefix(TRUSTED_COMMENT).ok_or(SignatureFault::NoTrustedComment)?;
+        let long = comment.len() >= COMMENT_LIMIT || trusted.len() >= TRUSTED_COMMENT_LIMIT;
+        if long || comment.contains(&0) || trusted.contains(&0) {
+            return Err(SignatureFault::Comment);
+        }
+        let comment_signature = ed25519::base64(line())
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(SignatureFault::CommentBase64)?;
+        Ok(Self {
+            number: signature.number,
+            prehashed,
+            signature: signature.signature,
+            comment: trusted.to_vec(),
+            comment_signature,
+        })
+    }
+
+    /// The key that it says made it: a claim.
+    pub fn claimed_number(&self) -> KeyNumber {
+        self.number
+    }
+
+    /// Whether it is over the BLAKE2b-512 digest of the file rather than the file itself.
+    pub fn is_prehashed(&self) -> bool {
+        self.prehashed
+    }
+
+    fn candidates<'a>(&self, keys: &'a [PublicKey]) -> impl Iterator<Item = &'a PublicKey> {
+        keys.iter().filter(move |key| key.number() == self.number)
+    }
+
+    /// The digest that judging it takes.
+    pub fn hash(&self) -> Option<HashName> {
+        self.prehashed.then_some(HashName::Blake2b)
+    }
+
+    /// The signatures over the bytes themselves that judging it takes.
+    pub fn wanted(&self, keys: &[PublicKey]) -> Vec<Ed25519Wanted> {
+        let keys = self.candidates(keys).filter(|_| !self.prehashed);
+        keys.map(|key| Ed25519Wanted::new(key.key(), self.signature)).collect()
+    }
+
+    fn verify<'a>(
+        &self,
+        keys: &'a [PublicKey],
+        measured: &Measured,
+    ) -> Result<Signed<'a>, Refusal> {
+        let mut refusal = signify::unknown(self.number, keys);
+        for key in self.candidates(keys) {
+            match self.verify_with(key, measured) {
+                Ok(trusted_comment) => return Ok(Signed { key, trusted_comment }),
+                Err(class_and_text) => refusal = class_and_text,
+            }
+        }
+        Err(refusal)
+    }
+
+    fn verify_with(&self, key: &PublicKey, measured: &Measured) -> Result<String, Refusal> {
+        let over_file = match self.prehashed {
+            true => measured
+                .digests
+                .get(&HashName::Blake2b)
+                .is_some_and(|digest| key.made(&self.signature, digest)),
+            false => measured.ed25519.contains(&Ed25519Wanted::new(key.key(), self.signature)),
+        };
+        if !over_file {
+            let text = format!("the key {} did not make it over these bytes", key.number());
+            return Err((FailureClass::SignatureBad, text));
+        }
+        let signed = [&self.signature[..], &self.comment].concat();
+        if !key.made(&self.comment_signature, &signed) {
+            let text = format!(
+                "the key {} made it over these bytes, but with another comment on its third line",
+                key.number()
+            );
+            return Err((FailureClass::SignatureBad, text));
+        }
+        Ok(String::from_utf8_lossy(&self.comment).into_owned())
+    }
+}
+
+type Refusal = (FailureClass, String);
+
+/// What a key of the given ones signed.
+struct Signed<'a> {
+    key: &'a PublicKey,
+    /// Reachable only here: both signatures hold.
+    trusted_comment: String,
+}
+
+/// Judges a signature over the distfile of which `measured` tells.
+pub fn check(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Measured) -> Finding {
+    let finding = match signature.verify(keys, measured) {
+        Ok(Signed { key, trusted_comment }) => {
+            let text = format!(
+                "these bytes with the signature that the key {} made; its trusted comment reads \
+                 \"{trusted_comment}\"",
+                key.number()
+            );
+            Finding::agrees(Check::Minisign, text, key.holder())
+                .forged_by(FORGERS)
+                .with("key", key.number().to_string())
+                .with("key_file", key.path().to_string_lossy().into_owned())
+                .with("trusted_comment", trusted_comment)
+        }
+        Err((class, text)) => Finding::fails(Check::Minisign, class, text),
+    };
+    finding.with("claimed_key", signature.number.to_string()).with("prehashed", signature.prehashed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::bytes::pass::{Wanted, measure_stream};
+    use crate::evidence::ed25519::tests::{line, public, secret};
+    use base64ct::{Base64, Encoding};
+    use ed25519_dalek::Signer;
+
+    fn file(algorithm: [u8; 2], message: &[u8], comment: &str) -> String {
+        let signature = line(1, algorithm, message);
+        let raw = Base64::decode_vec(&signature).unwrap();
+        let signed = [&raw[10..], comment.as_bytes()].concat();
+        let global = Base64::encode_string(&secret(1).0.sign(&signed).to_bytes());
+        format!("untrusted comment: x\n{signature}\ntrusted comment: {comment}\n{global}\n")
+    }
+
+    fn class(file: &str, key: &PublicKey, data: &[u8]) -> Option<FailureClass> {
+        let signature = UnverifiedSignature::parse(file.as_bytes()).unwrap();
+        let keys = std::slice::from_ref(key);
+        let wanted = Wanted {
+            hashes: signature.hash().into_iter().collect(),
+            ed25519: signature.wanted(keys).into_iter().collect(),
+            ..Wanted::default()
+        };
+        let measured =
+            measure_stream(&mut &data[..], "x".as_ref(), &wanted, None, &mut |_| {}).unwrap();
+        check(&signature, keys, &measured).class
+    }
+
+    #[test]
+    fn exactly_the_right_class() {
+        let digest = {
+            let mut hasher = crate::bytes::digests::Hasher::new(HashName::Blake2b);
+            hasher.update(b"data");
+            hasher.finish()
+        };
+        for text in [file(PREHASHED, &digest, "c"), file(PLAIN, b"data", "c")] {
+            assert_eq!(class(&text, &public(1), b"data"), None);
+            assert_eq!(class(&text, &public(1), b"dat"), Some(FailureClass::SignatureBad));
+            assert_eq!(class(&text, &public(2), b"data"), Some(FailureClass::SignerUnknown));
+            let other = text.replace("trusted comment: c", "trusted comment: d");
+            assert_eq!(class(&other, &public(1), b"data"), Some(FailureClass::SignatureBad));
+            let other = text.replacen("untrusted comment: x", "untrusted comment: y", 1);
+            assert_eq!(class(&other, &public(1), b"data"), None, "nothing protects that one");
+        }
+    }
+
+    #[test]
+    fn what_is_no_signature_is_named() {
+        let whole = file(PREHASHED, b"", "c");
+        let lines: Vec<_> = whole.lines().collect();
+        for (text, fault) in [
+            (String::new(), SignatureFault::NoComment),
+            (lines[1..].join("\n"), SignatureFault::NoComment),
+            (lines[..1].join("\n"), SignatureFault::Base64),
+            (lines[..2].join("\n"), SignatureFault::NoTrustedComment),
+            (lines[..3].join("\n"), SignatureFault::CommentBase64),
+            (whole.replace("RUQ", "RUX"), SignatureFault::Algorithm),
+            (whole.replace("comment: c", &"x".repeat(9000)), SignatureFault::NoTrustedComment),
+            (whole.replace(": c", &format!(": {}", "x".repeat(9000))), SignatureFault::Comment),
+        ] {
+            let got = UnverifiedSignature::parse(text.as_bytes());
+            assert_eq!(got.as_ref().err(), Some(&fault), "{text:.60}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Judges one signature: who made it, over these bytes, with a key that was live?
+
+use super::policy::{self, PolicyKind};
+use super::ring::KeyRing;
+use super::standing::{self, Refusal, Signing};
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::Note;
+use sequoia_openpgp::crypto::hash::Context;
+use sequoia_openpgp::crypto::mpi::PublicKey;
+use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use sequoia_openpgp::packet::{Key, Signature};
+use sequoia_openpgp::policy::Policy;
+use sequoia_openpgp::{Cert, Error as PgpError, KeyHandle};
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+/// How far a signer's clock may be ahead of ours.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(30 * 60);
+
+/// Keys tried for one signature.
+const BLIND_LIMIT: usize = 200;
+
+/// Issuers of one signature that are looked at.
+const ISSUER_LIMIT: usize = 16;
+
+/// A key of the ring that made a signature over these bytes. Only [`judge`] makes one.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    certificate: String,
+    key: String,
+    user_id: Option<String>,
+    algorithm: String,
+}
+
+impl Signer {
+    /// Fingerprint of the primary key, upper-case hexadecimal.
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+    /// Fingerprint of the key that signed; that of the primary key unless it was a subkey.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+    /// The primary user id. Chosen by the key's owner: raw text from outside.
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_deref()
+    }
+    /// Public key algorithm and size.
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+}
+
+/// What there is to say of one signature.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// Why it does not count; `None` where it does.
+    pub class: Option<FailureClass>,
+    /// The reason in a sentence without a full stop; empty where it counts.
+    pub text: String,
+    /// Who made it: known as soon as the cryptography holds, whether or not it counts.
+    pub signer: Option<Signer>,
+    /// Weaknesses and expiries that do not keep it from counting.
+    pub notes: Vec<Note>,
+}
+
+impl Verdict {
+    fn refused(class: FailureClass, text: impl Into<String>) -> Self {
+        Self { class: Some(class), text: text.into(), signer: None, notes: Vec::new() }
+    }
+}
+
+const NOT_IN_RING: &str = "made by a key that is not in the key ring";
+
+type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
+
+/// Judges `signature`, whose document hash stands at `document`, at the time `now`.
+///
+/// The steps, in this order: a key of the ring is named; that key made the signature over these
+/// bytes; hash and key are within the policy; the certificate binds the key, for signing; neither
+/// is revoked; both were live when it signed; the signature has not expired.
+pub fn judge(
+    signature: &Signature,
+    document: Option<&Context>,
+    ring: &KeyRing,
+    kind: PolicyKind,
+    now: SystemTime,
+) -> Verdict {
+    let issuers = signature.get_issuers();
+    let candidates = candidates(&issuers, ring);
+    if candidates.is_empty() {
+        return Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING);
+    }
+    let Some(signed) = signature.signature_creation_time() else {
+        return Verdict::refused(
+            FailureClass::SignatureMalformed,
+            "it does not say when it was made",
+        );
+    };
+    if signature.hash_algo() == sequoia_openpgp::types::HashAlgorithm::MD5 {
+        return Verdict::refused(
+            FailureClass::SignatureWeak,
+            "it is over an MD5 hash, which can be made to fit other bytes",
+        );
+    }
+    let Some(document) = document else {
+        return Verdict::refused(
+            FailureClass::EvidenceUnsupported,
+            format!("this build does not compute the hash {}", signature.hash_algo()),
+        );
+    };
+    // Two keys may share a key id, and two certificates a key.
+    let mut failure = None;
+    let mut made = Vec::new();
+    for (cert, key) in &candidates {
+        match made_by(signature, document, key, signed) {
+            Ok(()) => {
+                let signing = Signing::new(cert, key, kind, signed, now, Some(ring));
+                made.push(judge_key(signature, &signing));
+            }
+            Err(refusal) => _ = failure.get_or_insert(refusal),
+        }
+    }
+    if let Some(verdict) = strongest(made) {
+        return verdict;
+    }
+    match failure {
+        // It named the key: that key signed something else. Without a name, nobody is contradicted.
+        Some((class, text)) if !issuers.is_empty() => Verdict::refused(class, text),
+        _ => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
+    }
+}
+
+/// The keys that could have made it, each once, a bounded number of them.
+fn candidates<'a>(issuers: &[KeyHandle], ring: &'a KeyRing) -> Vec<Candidate<'a>> {
+    let mut found: Vec<Candidate> = if issuers.is_empty() {
+        ring.all_keys()
+    } else {
+        // A signature may name its issuer thousands of times where no signature covers it.
+        let mut distinct: Vec<&KeyHandle> = Vec::new();
+        for issuer in issuers {
+            if distinct.len() < ISSUER_LIMIT && !distinct.contains(&issuer) {
+                distinct.push(issuer);
+            }
+        }
+        distinct.into_iter().flat_map(|issuer| ring.candidates(issuer)).collect()
+    };
+    let mut seen = BTreeSet::new();
+    found.retain(|(cert, key)| seen.insert((cert.fingerprint(), key.fingerprint())));
+    found.truncate(BLIND_LIMIT);
+    found
+}
+
+/// The verdict where one key stands in several certificates: a revocation in any of them counts,
+/// and otherwise one that lets the signature count is enough.
+fn strongest(verdicts: Vec<Verdict>) -> Option<Verdict> {
+    let revoked = |v: &Verdict| v.class == Some(FailureClass::KeyRevoked);
+    verdicts.into_iter().min_by_key(|v| (!revoked(v), v.class.is_some()))
+}
+
+/// The cryptography alone: `key` made `signature` over the bytes behind `document`.
+fn made_by(
+    signature: &Signature,
+    document: &Context,
+    key: &Key<PublicParts, UnspecifiedRole>,
+    signed: SystemTime,
+) -> Result<(), Refusal> {
+    if signed < key.creation_time() {
+        let made = date(key.creation_time());
+        let text =
+            format!("it claims to be made on {}, before the key was, on {made}", date(signed));
+        return Err((FailureClass::KeyNotYet, text));
+    }
+    signature.verify_hash(key, document.clone()).map_err(|error| {
+        match error.downcast_ref::<PgpError>() {
+            Some(
+                PgpError::UnsupportedPublicKeyAlgorithm(_)
+                | PgpError::UnsupportedEllipticCurve(_)
+                | PgpError::UnsupportedHashAlgorithm(_)
+                | PgpError::UnsupportedSignatureType(_),
+            ) => (FailureClass::EvidenceUnsupported, unsupported(signature, key)),
+            // The pure Rust backend stops there, before it looks at the signature.
+            None if policy::beyond_backend(key) => {
+                (FailureClass::EvidenceUnsupported, standing::beyond_backend(key, "signatures"))
+            }
+            _ => (
+                FailureClass::SignatureBad,
+                format!("the key {} did not make it over these bytes", key.fingerprint()),
+            ),
+        }
+    })
+}
+
+fn unsupported(signature: &Signature, key: &Key<PublicParts, UnspecifiedRole>) -> String {
+    let algorithm = signature.pk_algo();
+    match key.mpis() {
+        PublicKey::ECDSA { curve, .. } | PublicKey::EdDSA { curve, .. } => {
+            format!("this build does not compute {algorithm} signatures on {curve}")
+        }
+        _ => format!("this build does not compute {algorithm} signatures"),
+    }
+}
+
+/// Everything after the cryptography.
+fn judge_key(signature: &Signature, signing: &Signing) -> Verdict {
+    let signer = Signer {
+        certificate: signing.cert.fingerprint().to_string(),
+        key: signing.key.fingerprint().to_string(),
+        user_id: user_id(signing.cert, &signing.policy, signing.now),
+        algorithm: algorithm(signing.key),
+    };
+    let mut notes = Vec::new();
+    let (class, text) = match counts(signature, signing, &mut notes) {
+        Ok(()) => (None, String::new()),
+        Err((class, text)) => (Some(class), text),
+    };
+    Verdict { class, text, signer: Some(signer), notes }
+}
+
+/// Whether the signature counts; what does not keep it from counting goes to `notes`.
+fn counts(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+    let weak = policy::weaknesses(signature, signing.key);
+    if !policy::takes_signature(&signing.policy, signature) {
+        // Not for its strength: RFC 9580, section 5.2.3.7 wants such a signature refused.
+        let text = "it has a critical part that is not understood here";
+        return Err(match weak.as_slice() {
+            [] => (FailureClass::EvidenceUnsupported, text.to_owned()),
+            weak => signing.too_weak(weak),
+        });
+    }
+    let expiry = signing.stands(&weak, notes)?;
+    live(signature, signing, expiry, notes)?;
+    for text in weak.into_iter().chain(signing.binding_weaknesses()) {
+        notes.push(Note { class: FailureClass::SignatureWeak, text });
+    }
+    Ok(())
+}
+
+/// The key was live when it signed, and the signature is now.
+fn live(
+    signature: &Signature,
+    signing: &Signing,
+    expiry: Option<SystemTime>,
+    notes: &mut Vec<Note>,
+) -> Result<(), Refusal> {
+    let Signing { signed, now, .. } = *signing;
+    if signed > now + CLOCK_TOLERANCE {
+        let text = format!("it claims to be made on {}, which lies ahead", date(signed));
+        return Err((FailureClass::KeyNotYet, text));
+    }
+    if let Some(expiry) = expiry.filter(|expiry| *expiry <= signed) {
+        let text =
+            format!("the key had expired on {} when it signed on {}", date(expiry), date(signed));
+        return Err((FailureClass::KeyExpired, text));
+    }
+    if let Some(ended) = signature.signature_expiration_time().filter(|ended| *ended <= now) {
+        let text = format!("the signature itself expired on {}", date(ended));
+        return Err((FailureClass::SignatureExpired, text));
+    }
+    if let Some(expiry) = expiry.filter(|expiry| *expiry <= now) {
+        let text = format!(
+            "the key has expired since, on {}; it was live on {}",
+            date(expiry),
+            date(signed)
+        );
+        notes.push(Note { class: FailureClass::KeyExpiredNow, text });
+    }
+    Ok(())
+}
+
+fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> {
+    let valid = cert.with_policy(policy, now).ok();
+    let primary = valid.as_ref().and_then(|v| v.primary_userid().ok());
+    let bytes = match &primary {
+        Some(primary) => primary.userid().value(),
+        None => cert.userids().next()?.userid().value(),
+    };
+    Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
+    match key.mpis().bits() {
+        Some(bits) => format!("{} {bits}", key.pk_algo()),
+        None => key.pk_algo().to_string(),
+    }
+}
+
+/// The day of `time` in UTC, as people read it.
+pub fn date(time: SystemTime) -> String {
+    match jiff::Timestamp::try_from(time) {
+        Ok(time) => time.strftime("%Y-%m-%d").to_string(),
+        Err(_) => "an impossible date".to_owned(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Finds the one message in an armored file.
+
+use super::cleartext::{self, Cleartext};
+use super::fault::MessageFault;
+use crate::bytes::sniff;
+use crate::evidence::openpgp::armor;
+
+/// The line that begins every kind of armor starts with this.
+const BEGIN: &[u8] = b"-----BEGIN PGP ";
+const MESSAGE: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+const MESSAGE_END: &[u8] = b"-----END PGP MESSAGE-----";
+
+/// The message of a file.
+pub(super) struct Found<'a> {
+    /// The message.
+    pub block: Block<'a>,
+    /// Whether text stands before or behind it.
+    pub surrounded: bool,
+}
+
+/// A message without its armor.
+pub(super) enum Block<'a> {
+    /// Cleartext-signed.
+    Cleartext(Cleartext<'a>),
+    /// Packets.
+    Packets(Vec<u8>),
+}
+
+/// Finds the message of `bytes`: exactly one, and no other armored block beside it.
+///
+/// Lines of other text around it are passed over, as RFC 9580 (section 6.2) foresees and gpg does;
+/// they are not part of the message.
+pub(super) fn find(bytes: &[u8]) -> Result<Found<'_>, MessageFault> {
+    let mut lines = Lines::new(bytes);
+    let mut block = None;
+    let mut surrounded = false;
+    while let Some((number, line)) = lines.next() {
+        if !line.starts_with(BEGIN) {
+            surrounded |= !line.trim_ascii().is_empty();
+            continue;
+        }
+        if block.is_some() {
+            return Err(MessageFault::Second { line: number });
+        }
+        block = Some(if is_line(line, cleartext::BEGIN) {
+            Block::Cleartext(cleartext::parse(&mut lines, number)?)
+        } else if is_line(line, MESSAGE) {
+            let whole = lines.until(MESSAGE_END, number)?;
+            let blocks = armor::packets(whole).map_err(MessageFault::Armor)?;
+            // There is never a choice to make among several.
+            let [packets] = <[Vec<u8>; 1]>::try_from(blocks)
+                .map_err(|_| MessageFault::Second { line: number })?;
+            Block::Packets(packets)
+        } else if line.starts_with(b"-----BEGIN PGP SIGNATURE-----") {
+            return Err(MessageFault::Detached);
+        } else if line.starts_with(b"-----BEGIN PGP P") {
+            return Err(MessageFault::Key);
+        } else {
+            return Err(MessageFault::NotAMessage(sniff::describe(line)));
+        });
+    }
+    match block {
+        Some(block) => Ok(Found { block, surrounded }),
+        None => Err(displaced(bytes)),
+    }
+}
+
+/// Why there is no message in `bytes`.
+fn displaced(bytes: &[u8]) -> MessageFault {
+    let header = |line: &[u8]| line.windows(BEGIN.len()).any(|window| window == BEGIN);
+    let mut lines = Lines::new(bytes);
+    match lines.find(|(_, line)| header(line)) {
+        Some((line, _)) => MessageFault::Displaced { line },
+        None => MessageFault::NotAMessage(sniff::describe(bytes)),
+    }
+}
+
+/// Whether `line` is `header` and nothing else but blanks behind it.
+pub(super) fn is_line(line: &[u8], header: &[u8]) -> bool {
+    line.strip_prefix(header).is_some_and(|rest| rest.iter().all(|b| b" \t\r\n".contains(b)))
+}
+
+/// The lines of a file with their numbers, from 1. Only LF ends a line.
+pub(super) struct Lines<'a> {
+    all: &'a [u8],
+    /// Where the next line begins.
+    at: usize,
+    /// Where the line before it begins.
+    before: usize,
+    number: usize,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(all: &'a [u8]) -> Self {
+        Self { all, at: 0, before: 0, number: 0 }
+    }
+
+    /// The lines from the one that came last to the next `end`, both included. `begin` is the
+    /// number of the line on which the message begins.
+    pub(super) fn until(&mut self, end: &[u8], begin: usize) -> Result<&'a [u8], MessageFault> {
+        let start = self.before;
+        while let Some((number, line)) = self.next() {
+            if is_line(line, end) {
+                return Ok(self.all.get(start..self.at).unwrap_or_default());
+            }
+            // Neither does white space in front hide a line of another armor.
+            if line.trim_ascii_start().starts_with(b"-----") {
+                return Err(MessageFault::Second { line: number });
+            }
+        }
+        Err(MessageFault::Unterminated { line: begin })
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (usize, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.all.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let end = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |at| at + 1);
+        self.before = self.at;
+        self.at += end;
+        self.number += 1;
+        Some((self.number, rest.get(..end)?))
+    }
+}

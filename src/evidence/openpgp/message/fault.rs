@@ -1,0 +1,169 @@
+//! Why a message cannot be read.
+
+use super::{ARMORED_LIMIT, UNPACKED_LIMIT};
+use crate::answer::failure::FailureClass;
+use crate::evidence::openpgp::SignatureFault;
+use crate::evidence::openpgp::armor::ArmorFault;
+use std::fmt;
+use std::io;
+
+/// Why a file is no message of one text and its signatures.
+///
+/// Lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageFault {
+    /// Something else; the noun phrase says what it seems to be.
+    NotAMessage(&'static str),
+    /// The header line of the message is indented or follows a byte order mark.
+    Displaced {
+        /// Where it stands.
+        line: usize,
+    },
+    /// A signature without a text.
+    Detached,
+    /// A key.
+    Key,
+    /// A second message or another armored block beside the message.
+    Second {
+        /// Where it begins.
+        line: usize,
+    },
+    /// The message begins but does not end.
+    Unterminated {
+        /// Where it begins.
+        line: usize,
+    },
+    /// Under the header line of a cleartext-signed message stands something other than `Hash:`.
+    Header {
+        /// Where it stands.
+        line: usize,
+    },
+    /// A line of the text begins with a dash that is not escaped.
+    Dash {
+        /// Where it stands.
+        line: usize,
+    },
+    /// The armor cannot be decoded.
+    Armor(ArmorFault),
+    /// The signatures of a cleartext-signed message cannot be read.
+    Signatures(SignatureFault),
+    /// A cleartext-signed message whose signature is not over text, or a message with signatures
+    /// over text and others over bytes.
+    MixedKinds,
+    /// Nobody signed it.
+    NotSigned,
+    /// It is encrypted.
+    Encrypted,
+    /// Packets that cannot be parsed, or end early.
+    Broken,
+    /// Packets in an order that the grammar of messages does not have.
+    Order(&'static str),
+    /// A signed message around a signed message.
+    Nested,
+    /// Another packet, by its tag.
+    Foreign(u8),
+    /// Data behind the end of the message.
+    Trailing,
+    /// More signatures than the limit.
+    TooManySignatures,
+    /// More packets than the limit.
+    TooManyPackets,
+    /// Compressed in a way that is not read, by the number of the algorithm.
+    Compression(u8),
+    /// Larger than the limit for armored messages.
+    TooLarge,
+    /// Unpacks to more than the limit.
+    UnpacksTooFar,
+}
+
+impl MessageFault {
+    /// The failure class.
+    pub fn class(&self) -> FailureClass {
+        match self {
+            Self::NotSigned => FailureClass::SignatureAbsent,
+            Self::Encrypted | Self::Compression(_) | Self::TooLarge | Self::UnpacksTooFar => {
+                FailureClass::EvidenceUnsupported
+            }
+            _ => FailureClass::SignatureMalformed,
+        }
+    }
+}
+
+impl fmt::Display for MessageFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAMessage(what) => write!(f, "it is {what}, not a signed message"),
+            Self::Displaced { line } => write!(
+                f,
+                "on line {line}, the header of the message does not begin where the line begins"
+            ),
+            Self::Detached => f.write_str(
+                "it is a detached signature, which carries no text: see \"distvouch detached\"",
+            ),
+            Self::Key => f.write_str("it is an OpenPGP key, not a message"),
+            Self::Second { line } => {
+                write!(f, "on line {line}, beside the message, another armored block begins")
+            }
+            Self::Unterminated { line } => {
+                write!(f, "the message that begins on line {line} does not end")
+            }
+            Self::Header { line } => {
+                write!(f, "line {line} stands under the header of the message and is no Hash: line")
+            }
+            Self::Dash { line } => {
+                write!(f, "line {line} begins with a dash that is not escaped")
+            }
+            Self::Armor(fault) => fault.fmt(f),
+            Self::Signatures(fault) => write!(f, "its signature cannot be read: {fault}"),
+            Self::MixedKinds => {
+                f.write_str("a signature over bytes stands where one over text belongs")
+            }
+            Self::NotSigned => f.write_str("nobody signed it: it holds a text and no signature"),
+            Self::Encrypted => f.write_str("it is encrypted"),
+            Self::Broken => f.write_str("its OpenPGP packets are damaged or end early"),
+            Self::Order(what) => write!(f, "its OpenPGP packets are out of order: {what}"),
+            Self::Nested => f.write_str("it is a signed message around a signed message"),
+            Self::Foreign(tag) => {
+                write!(f, "it holds an OpenPGP packet of type {tag}, which no signed message has")
+            }
+            Self::Trailing => f.write_str("data follows behind the end of the message"),
+            Self::TooManySignatures => {
+                write!(
+                    f,
+                    "it holds more than {} signatures",
+                    crate::evidence::openpgp::signature::SIGNATURE_LIMIT
+                )
+            }
+            Self::TooManyPackets => {
+                write!(f, "it holds more than {} packets", super::inline::PACKET_LIMIT)
+            }
+            Self::Compression(algorithm) => {
+                write!(f, "it is compressed by algorithm {algorithm}, which is not read here")
+            }
+            Self::TooLarge => write!(
+                f,
+                "it is armored or cleartext and larger than the limit of {ARMORED_LIMIT} bytes"
+            ),
+            Self::UnpacksTooFar => {
+                write!(f, "it unpacks to more than the limit of {UNPACKED_LIMIT} bytes")
+            }
+        }
+    }
+}
+
+/// Why reading a message ended.
+#[derive(Debug)]
+pub enum MessageError {
+    /// What was read is no message that can be judged.
+    Fault(MessageFault),
+    /// The system refused to read it.
+    Read(io::Error),
+    /// The system refused to write the text.
+    Spool(io::Error),
+}
+
+impl From<MessageFault> for MessageError {
+    fn from(fault: MessageFault) -> Self {
+        Self::Fault(fault)
+    }
+}

@@ -1,0 +1,215 @@
+//! OpenPGP detached signatures (RFC 9580).
+//!
+//! [`KeyRing`] and [`UnverifiedSignatures`] are read first; the pass over the distfile computes
+//! the document hashes that [`wanted`] names; [`check`] judges each signature and sums them up.
+
+pub mod armor;
+pub mod describe;
+mod judge;
+pub mod message;
+pub mod policy;
+pub mod ring;
+pub mod signature;
+mod standing;
+
+pub use judge::{Signer, Verdict, date};
+pub use policy::PolicyKind;
+pub use ring::{KeyRing, RingError};
+pub use signature::{SignatureFault, UnverifiedSignatures};
+
+use crate::answer::access::Capability;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::pass::DocumentHash;
+use sequoia_openpgp::crypto::hash::Context;
+use sequoia_openpgp::packet::Signature;
+use sequoia_openpgp::types::SignatureType;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+/// Who gets past a signature by upstream's key, each by themselves: whoever has the key; whoever
+/// gets something in front of the person who signs; whoever says which key that is.
+pub const FORGERS: [Capability; 4] =
+    [Capability::Key, Capability::Gentoo, Capability::Job, Capability::Source];
+
+/// The document hashes that judging `signatures` takes.
+pub fn wanted(signatures: &UnverifiedSignatures) -> BTreeSet<DocumentHash> {
+    signatures.signatures().iter().map(signature::document_hash).collect()
+}
+
+/// The circumstances of judging.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The only keys that count.
+    pub ring: &'a KeyRing,
+    /// Which cryptography counts.
+    pub policy: PolicyKind,
+    /// The time to judge at.
+    pub now: SystemTime,
+}
+
+/// Judges the signatures of one file over one distfile.
+///
+/// One signature that counts is enough, and others by unknown, expired or revoked keys beside it
+/// are only said; but a signature that a known key made over *other* bytes is never outvoted. That
+/// is how `gemato openpgp-verify-detached --no-require-all-good` decides, too.
+pub fn check(
+    signatures: &UnverifiedSignatures,
+    documents: &BTreeMap<DocumentHash, Context>,
+    circumstances: Circumstances,
+) -> Finding {
+    let Circumstances { ring, policy, now } = circumstances;
+    let judged: Vec<_> = signatures
+        .signatures()
+        .iter()
+        .map(|s| {
+            (s, judge::judge(s, documents.get(&signature::document_hash(s)), ring, policy, now))
+        })
+        .collect();
+    sum_up(&judged, signatures.unreadable(), policy)
+}
+
+/// As [`check`], of a file's signatures over another file: there it matters that a text signature
+/// leaves line ends open.
+pub fn check_file(
+    signatures: &UnverifiedSignatures,
+    documents: &BTreeMap<DocumentHash, Context>,
+    circumstances: Circumstances,
+) -> Finding {
+    let finding = check(signatures, documents, circumstances);
+    let text = |signature: &Signature| signature.typ() == SignatureType::Text;
+    if finding.class.is_some() || !signatures.signatures().iter().any(text) {
+        return finding;
+    }
+    let note = "a text signature does not cover how lines end";
+    finding.noting(FailureClass::SignatureWeak, note)
+}
+
+fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKind) -> Finding {
+    let list: Vec<Value> = judged.iter().map(|(s, v)| Value::Object(describe(s, v))).collect();
+    let altered = judged.iter().find(|(_, v)| v.class == Some(FailureClass::SignatureBad));
+    let counting: Vec<_> = judged.iter().filter(|(_, v)| v.class.is_none()).collect();
+    let finding = match (altered, counting.first()) {
+        (Some((signature, verdict)), _) => refused(signature, verdict),
+        (None, Some((signature, verdict))) => agreeing(signature, verdict, &counting),
+        (None, None) => match judged.iter().min_by_key(|(_, v)| v.class.map(weight)) {
+            Some((signature, verdict)) => refused(signature, verdict),
+            None => Finding::fails(
+                Check::Openpgp,
+                FailureClass::SignatureMalformed,
+                "the file holds no signature",
+            ),
+        },
+    };
+    let mut finding = finding.with("policy", policy.name()).with("signatures", list);
+    if finding.class.is_none() {
+        for (signature, verdict) in judged {
+            if let Some(class) = verdict.class {
+                let text =
+                    format!("beside it, a signature by {}: {}", issuer(signature), verdict.text);
+                finding = finding.noting(class, text);
+            }
+        }
+        if unreadable > 0 {
+            let text = format!("beside it, {unreadable} that cannot be read here");
+            finding = finding.noting(FailureClass::EvidenceUnsupported, text);
+        }
+    }
+    finding
+}
+
+/// Which reason to show where several signatures fail: the most telling one first.
+fn weight(class: FailureClass) -> usize {
+    const ORDER: [FailureClass; 8] = [
+        FailureClass::SignatureBad,
+        FailureClass::KeyRevoked,
+        FailureClass::SignatureExpired,
+        FailureClass::KeyExpired,
+        FailureClass::KeyNotYet,
+        FailureClass::KeyUnusable,
+        FailureClass::SignatureWeak,
+        FailureClass::SignerUnknown,
+    ];
+    ORDER.iter().position(|c| *c == class).unwrap_or(ORDER.len())
+}
+
+fn agreeing(
+    signature: &Signature,
+    verdict: &Verdict,
+    counting: &[&(&Signature, Verdict)],
+) -> Finding {
+    let when = signature.signature_creation_time().map(judge::date).unwrap_or_default();
+    let compared =
+        format!("these bytes with the signature that {} made on {when}", key_phrase(verdict));
+    let signers: BTreeSet<_> =
+        counting.iter().filter_map(|(_, v)| v.signer.as_ref()).map(Signer::certificate).collect();
+    let mut vouches = verdict.signer.as_ref().map(vouching).unwrap_or_default();
+    if signers.len() > 1 {
+        vouches = format!("{vouches}, and {} more of the key ring", signers.len() - 1);
+    }
+    let mut finding = Finding::agrees(Check::Openpgp, compared, vouches).forged_by(FORGERS);
+    finding.notes = counting.iter().flat_map(|(_, v)| v.notes.clone()).collect();
+    finding.notes.dedup();
+    with_signer(finding, signature, verdict)
+}
+
+fn refused(signature: &Signature, verdict: &Verdict) -> Finding {
+    let class = verdict.class.unwrap_or(FailureClass::SignatureMalformed);
+    let compared = format!("a signature by {}: {}", issuer(signature), verdict.text);
+    with_signer(Finding::fails(Check::Openpgp, class, compared), signature, verdict)
+}
+
+fn with_signer(finding: Finding, signature: &Signature, verdict: &Verdict) -> Finding {
+    describe(signature, verdict)
+        .into_iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "class" | "outcome"))
+        .fold(finding, |finding, (key, value)| finding.with(&key, value))
+}
+
+fn vouching(signer: &Signer) -> String {
+    match signer.user_id() {
+        Some(user_id) => format!("whoever holds the secret key of {user_id}"),
+        None => format!("whoever holds the secret key {}", signer.certificate()),
+    }
+}
+
+fn key_phrase(verdict: &Verdict) -> String {
+    match &verdict.signer {
+        Some(signer) if signer.key() == signer.certificate() => format!("the key {}", signer.key()),
+        Some(signer) => format!("the subkey {} of {}", signer.key(), signer.certificate()),
+        None => "a key".to_owned(),
+    }
+}
+
+/// The key that a signature says made it.
+fn issuer(signature: &Signature) -> String {
+    let issuers = signature.get_issuers();
+    let fingerprint =
+        issuers.iter().find(|i| matches!(i, sequoia_openpgp::KeyHandle::Fingerprint(_)));
+    match fingerprint.or(issuers.first()) {
+        Some(handle) => format!("the key {handle}"),
+        None => "a key that it does not name".to_owned(),
+    }
+}
+
+fn describe(signature: &Signature, verdict: &Verdict) -> Map<String, Value> {
+    let mut map = Map::new();
+    let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
+    put("outcome", json!(verdict.class.map_or("agrees", |c| c.outcome().word())));
+    put("class", json!(verdict.class.map(FailureClass::name)));
+    put("version", json!(signature.version()));
+    put("hash", json!(signature.hash_algo().to_string()));
+    let handles: Vec<_> = signature.get_issuers().iter().map(ToString::to_string).collect();
+    put("claimed_issuers", json!(handles));
+    let created =
+        signature.signature_creation_time().and_then(|t| jiff::Timestamp::try_from(t).ok());
+    put("created", json!(created.map(|t| t.to_string())));
+    if let Some(signer) = &verdict.signer {
+        put("signer", json!(signer.certificate()));
+        put("key", json!(signer.key()));
+        put("user_id", json!(signer.user_id()));
+        put("algorithm", json!(signer.algorithm()));
+    }
+    map
+}

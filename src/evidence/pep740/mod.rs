@@ -1,0 +1,49 @@
+//! Attestations of PEP 740: reading them, what their certificates claim, and judging them.
+
+mod claims;
+mod fields;
+mod name;
+mod provenance;
+mod publisher;
+mod slsa;
+mod statement;
+
+pub use crate::evidence::sigstore::AuthenticatedAttestation;
+pub use claims::{Claim, Claims, Identity};
+pub use fields::{FieldError, FieldProblem};
+pub use name::same_file;
+pub use provenance::{Place, Provenance, ProvenanceFault, PublisherClaim, UnverifiedAttestation};
+pub use publisher::{
+    ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, Disagreement, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
+    GITLAB_ISSUER, GOOGLE_ISSUER, Publisher, disagreements, unsigned,
+};
+pub use slsa::{StatementDiffers, differences};
+pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};
+
+#[cfg(feature = "sigstore")]
+pub(crate) use fields::{base64, unhex};
+
+#[cfg(test)]
+pub(crate) use claims::tests::github as claims_for_tests;
+
+/// The file that an attestation is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its name upstream, before an ebuild's `->` renamed it.
+    pub name: &'a str,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
+    /// Other digests that were computed, by in-toto's names (`sha384`, `sha512`, `blake2b`): an
+    /// attestation that names one must agree.
+    pub others: &'a [(&'a str, &'a [u8])],
+}
+
+impl Subject<'_> {
+    #[cfg(feature = "sigstore")]
+    pub(crate) fn digest(&self, algorithm: &str) -> Option<&[u8]> {
+        if algorithm == "sha256" {
+            return Some(&self.sha256);
+        }
+        self.others.iter().find(|(name, _)| *name == algorithm).map(|(_, digest)| *digest)
+    }
+}

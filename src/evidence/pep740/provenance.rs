@@ -1,0 +1,231 @@
+//! The provenance object of PEP 740, as an index serves it, and the attestations in it.
+//!
+//! Nothing here is authenticated. The types say so by name, and the one thing to do with an
+//! [`UnverifiedAttestation`] is to give it to [`crate::evidence::sigstore::Verifier::attestation`].
+
+use super::fields::{Field, FieldError, FieldProblem};
+use crate::answer::failure::FailureClass;
+use crate::bytes::json::{self, JsonError, Limits};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
+
+/// How many attestations of one provenance object are read.
+const ATTESTATION_LIMIT: usize = 64;
+
+/// How many log entries of one attestation are read.
+const ENTRY_LIMIT: usize = 16;
+
+/// A provenance object (PEP 740, "Provenance objects"), or one bare attestation.
+///
+/// Unknown fields are read over at every level. PEP 740 gives the publisher object arbitrary
+/// fields of its own and is silent about the rest; no unknown field is signed, so none can decide
+/// anything, and an index that adds one must not turn every check into a failure. Repeated keys,
+/// in which two readers could see two documents, are refused.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    attestations: Vec<UnverifiedAttestation>,
+}
+
+/// One attestation, of which nothing has been checked.
+#[derive(Debug, Clone)]
+pub struct UnverifiedAttestation {
+    pub(crate) certificate: Vec<u8>,
+    pub(crate) entries: Vec<Value>,
+    pub(crate) statement: Vec<u8>,
+    #[cfg_attr(not(feature = "sigstore"), expect(dead_code))]
+    pub(crate) signature: Vec<u8>,
+    place: Option<Place>,
+    publisher: Option<Arc<PublisherClaim>>,
+}
+
+/// Where in a provenance object an attestation stands, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Which of the `attestation_bundles`.
+    pub bundle: usize,
+    /// Which of that bundle's `attestations`.
+    pub attestation: usize,
+}
+
+/// What the index says of the publisher. It is not signed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublisherClaim {
+    /// The kind of publisher, such as `GitHub`.
+    pub kind: String,
+    /// The whole object.
+    pub fields: Map<String, Value>,
+}
+
+/// Why a file is no provenance object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProvenanceFault {
+    /// Not strict JSON.
+    Json(JsonError),
+    /// JSON, but not what PEP 740 says.
+    Field(FieldError),
+    /// `attestation_bundles` is empty.
+    NoBundles,
+    /// A bundle has no attestation.
+    NoAttestations {
+        /// Which, counted from 0.
+        bundle: usize,
+    },
+    /// More attestations, or log entries of one attestation, than this program reads.
+    TooMany {
+        /// How many it reads.
+        limit: usize,
+    },
+}
+
+impl ProvenanceFault {
+    /// The failure class.
+    pub fn class(&self) -> FailureClass {
+        match self {
+            Self::Json(_) | Self::Field(_) => FailureClass::ProvenanceMalformed,
+            Self::NoBundles | Self::NoAttestations { .. } => FailureClass::ProvenanceEmpty,
+            Self::TooMany { .. } => FailureClass::EvidenceUnsupported,
+        }
+    }
+}
+
+impl fmt::Display for ProvenanceFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(e) => write!(f, "the provenance cannot be read: {e}"),
+            Self::Field(e) => write!(f, "this is no PEP 740 provenance: {e}"),
+            Self::NoBundles => f.write_str("the provenance holds no attestation at all"),
+            Self::NoAttestations { bundle } => {
+                write!(f, "attestation_bundles[{bundle}] holds no attestation")
+            }
+            Self::TooMany { limit } => {
+                write!(f, "the provenance holds more than {limit} attestations or log entries")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ProvenanceFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Json(e) => Some(e),
+            Self::Field(e) => Some(e),
+            Self::NoBundles | Self::NoAttestations { .. } | Self::TooMany { .. } => None,
+        }
+    }
+}
+
+impl From<FieldError> for ProvenanceFault {
+    fn from(e: FieldError) -> Self {
+        Self::Field(e)
+    }
+}
+
+impl Provenance {
+    /// Reads a provenance object, or one bare attestation object.
+    ///
+    /// # Errors
+    ///
+    /// A [`ProvenanceFault`] for anything but at least one bundle with at least one attestation
+    /// in each: "all of none hold" must not become an answer.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ProvenanceFault> {
+        let tree = json::parse(bytes, Limits::default()).map_err(ProvenanceFault::Json)?;
+        let top = Field::top(&tree);
+        if !top.object()?.contains_key("attestation_bundles") && top.optional("envelope")?.is_some()
+        {
+            return Ok(Self { attestations: vec![attestation(&top, None, None)?] });
+        }
+        top.version_1()?;
+        let mut attestations = Vec::new();
+        let mut bundles = 0;
+        for (i, bundle) in top.field("attestation_bundles")?.items()?.enumerate() {
+            bundles += 1;
+            let publisher = bundle.field("publisher")?;
+            let publisher = Arc::new(PublisherClaim {
+                kind: publisher.field("kind")?.string()?.to_owned(),
+                fields: publisher.object()?.clone(),
+            });
+            let before = attestations.len();
+            for (j, item) in bundle.field("attestations")?.items()?.enumerate() {
+                if attestations.len() == ATTESTATION_LIMIT {
+                    return Err(ProvenanceFault::TooMany { limit: ATTESTATION_LIMIT });
+                }
+                let place = Place { bundle: i, attestation: j };
+                attestations.push(attestation(&item, Some(place), Some(&publisher))?);
+            }
+            if attestations.len() == before {
+                return Err(ProvenanceFault::NoAttestations { bundle: i });
+            }
+        }
+        if bundles == 0 {
+            return Err(ProvenanceFault::NoBundles);
+        }
+        Ok(Self { attestations })
+    }
+
+    /// Its attestations, at least one, in the order of the document.
+    pub fn attestations(&self) -> &[UnverifiedAttestation] {
+        &self.attestations
+    }
+}
+
+fn attestation(
+    field: &Field<'_>,
+    place: Option<Place>,
+    publisher: Option<&Arc<PublisherClaim>>,
+) -> Result<UnverifiedAttestation, ProvenanceFault> {
+    field.version_1()?;
+    let material = field.field("verification_material")?;
+    let envelope = field.field("envelope")?;
+    let list = material.field("transparency_entries")?;
+    let mut entries = Vec::new();
+    for entry in list.items()? {
+        if entries.len() == ENTRY_LIMIT {
+            return Err(ProvenanceFault::TooMany { limit: ENTRY_LIMIT });
+        }
+        entry.object()?;
+        entries.push(entry.value.clone());
+    }
+    // PEP 740: "transparency_entries is a required JSON array of one or more objects".
+    if entries.is_empty() {
+        return Err(list.error(FieldProblem::Empty).into());
+    }
+    Ok(UnverifiedAttestation {
+        certificate: material.field("certificate")?.base64()?,
+        entries,
+        statement: envelope.field("statement")?.base64()?,
+        signature: envelope.field("signature")?.base64()?,
+        place,
+        publisher: publisher.cloned(),
+    })
+}
+
+impl UnverifiedAttestation {
+    /// Where in the provenance object it stands; `None` for a bare attestation.
+    pub fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    /// What the index says of the publisher; `None` for a bare attestation.
+    pub fn publisher(&self) -> Option<&PublisherClaim> {
+        self.publisher.as_deref()
+    }
+
+    /// What the attestation *claims*, for `distvouch inspect`: the statement, the certificate's
+    /// claims and the index's publisher. None of it has been checked.
+    pub fn describe(&self) -> Map<String, Value> {
+        let statement = json::parse(&self.statement, Limits::default());
+        let mut map = Map::new();
+        map.insert("statement".to_owned(), statement.unwrap_or(Value::Null));
+        let certificate = crate::evidence::sigstore::describe_certificate(&self.certificate);
+        map.insert("certificate".to_owned(), Value::Object(certificate));
+        let publisher = self.publisher.as_ref().map(|p| Value::Object(p.fields.clone()));
+        map.insert("publisher".to_owned(), publisher.unwrap_or(Value::Null));
+        map.insert("log_entries".to_owned(), self.entries.len().into());
+        map
+    }
+}
+
+#[cfg(test)]
+#[path = "provenance_tests.rs"]
+mod tests;

@@ -1,0 +1,215 @@
+//! in-toto statements, version 1 (<https://github.com/in-toto/attestation>, spec/v1/statement.md).
+
+use super::fields::{Field, FieldError, FieldProblem};
+use crate::bytes::json::{self, JsonError, Limits};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The predicate of PyPI's publish attestation. It is empty: who published stands in the
+/// certificate.
+pub const PUBLISH_V1: &str = "https://docs.pypi.org/attestations/publish/v1";
+/// The predicate of SLSA provenance.
+pub const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
+
+const TYPE_V1: &str = "https://in-toto.io/Statement/v1";
+const TYPE_V01: &str = "https://in-toto.io/Statement/v0.1";
+
+/// A statement about some files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// What it is about; at least one.
+    pub subjects: Vec<StatementSubject>,
+    /// The type URI of the predicate.
+    pub predicate_type: String,
+    /// The predicate; null where there is none.
+    pub predicate: Value,
+}
+
+/// One file of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementSubject {
+    /// Its name; may be empty in a Sigstore bundle.
+    pub name: String,
+    /// Its digests by in-toto's names of the algorithms, in lower-case hex as they stand.
+    pub digests: BTreeMap<String, String>,
+}
+
+/// Why a payload is no statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementFault {
+    /// Not strict JSON.
+    Json(JsonError),
+    /// JSON, but not what the specification says.
+    Field(FieldError),
+    /// An attestation of PEP 740 is about exactly one file.
+    SubjectCount(usize),
+}
+
+impl fmt::Display for StatementFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(e) => write!(f, "the statement cannot be read: {e}"),
+            Self::Field(e) => write!(f, "in the statement, {e}"),
+            Self::SubjectCount(n) => write!(f, "the statement has {n} subjects instead of one"),
+        }
+    }
+}
+
+impl std::error::Error for StatementFault {}
+
+impl From<FieldError> for StatementFault {
+    fn from(e: FieldError) -> Self {
+        Self::Field(e)
+    }
+}
+
+impl Statement {
+    /// Reads the statement of a PEP 740 attestation: `_type` exact, one named subject with a
+    /// SHA-256 of 64 lower-case hex digits.
+    ///
+    /// # Errors
+    ///
+    /// See [`StatementFault`].
+    pub fn parse_pep740(bytes: &[u8]) -> Result<Self, StatementFault> {
+        let statement = Self::parse(bytes, &[TYPE_V1])?;
+        let [subject] = statement.subjects.as_slice() else {
+            return Err(StatementFault::SubjectCount(statement.subjects.len()));
+        };
+        let error =
+            |path: &str, problem| FieldError { path: format!("subject[0].{path}"), problem };
+        if subject.name.is_empty() {
+            return Err(error("name", FieldProblem::Empty).into());
+        }
+        if !subject.digests.contains_key("sha256") {
+            return Err(error("digest.sha256", FieldProblem::Missing).into());
+        }
+        Ok(statement)
+    }
+
+    /// Reads the statement of a Sigstore bundle: versions 1 and 0.1, one or more subjects, names
+    /// optional.
+    ///
+    /// # Errors
+    ///
+    /// See [`StatementFault`].
+    pub fn parse_bundle(bytes: &[u8]) -> Result<Self, StatementFault> {
+        Self::parse(bytes, &[TYPE_V1, TYPE_V01])
+    }
+
+    fn parse(bytes: &[u8], types: &[&str]) -> Result<Self, StatementFault> {
+        let tree = json::parse(bytes, Limits::default()).map_err(StatementFault::Json)?;
+        let top = Field::top(&tree);
+        let kind = top.field("_type")?;
+        if !types.contains(&kind.string()?) {
+            return Err(kind.error(FieldProblem::Expected(TYPE_V1)).into());
+        }
+        let mut subjects = Vec::new();
+        for subject in top.field("subject")?.items()? {
+            subjects.push(read_subject(&subject)?);
+        }
+        if subjects.is_empty() {
+            return Err(StatementFault::SubjectCount(0));
+        }
+        let predicate_type = top.field("predicateType")?;
+        if predicate_type.string()?.is_empty() {
+            return Err(predicate_type.error(FieldProblem::Empty).into());
+        }
+        let predicate = top.optional("predicate")?.map_or(Value::Null, |p| p.value.clone());
+        Ok(Self { subjects, predicate_type: predicate_type.string()?.to_owned(), predicate })
+    }
+}
+
+fn read_subject(field: &Field<'_>) -> Result<StatementSubject, FieldError> {
+    let name = match field.optional("name")? {
+        Some(name) => name.string()?.to_owned(),
+        None => String::new(),
+    };
+    let set = field.field("digest")?;
+    let mut digests = BTreeMap::new();
+    for algorithm in set.object()?.keys() {
+        let value = set.field(algorithm)?;
+        let text = value.string()?;
+        let size = match algorithm.as_str() {
+            "sha256" => Some(64),
+            "sha384" => Some(96),
+            "sha512" => Some(128),
+            _ => None,
+        };
+        let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if size.is_some_and(|size| text.len() != size || !text.bytes().all(lower)) {
+            let expected = "lower-case hex of that algorithm's length";
+            return Err(value.error(FieldProblem::Expected(expected)));
+        }
+        digests.insert(algorithm.clone(), text.to_owned());
+    }
+    if digests.is_empty() {
+        return Err(set.error(FieldProblem::Empty));
+    }
+    Ok(StatementSubject { name, digests })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn hash() -> String {
+        "0a".repeat(32)
+    }
+
+    fn statement(subject: &str) -> String {
+        format!(
+            r#"{{"_type":"{TYPE_V1}","subject":{subject},"predicateType":"{PUBLISH_V1}","predicate":null}}"#
+        )
+    }
+
+    fn one() -> String {
+        statement(&format!(r#"[{{"name":"a-1.tar.gz","digest":{{"sha256":"{}"}}}}]"#, hash()))
+    }
+
+    #[test]
+    fn a_publish_statement_is_read() {
+        let statement = Statement::parse_pep740(one().as_bytes()).unwrap();
+        assert_eq!(statement.subjects[0].name, "a-1.tar.gz");
+        assert_eq!(statement.subjects[0].digests["sha256"], hash());
+        assert_eq!(statement.predicate_type, PUBLISH_V1);
+    }
+
+    #[test]
+    fn exactly_one_subject() {
+        let subject = format!(r#"{{"name":"a","digest":{{"sha256":"{}"}}}}"#, hash());
+        for (n, list) in [(0, "[]".to_owned()), (2, format!("[{subject},{subject}]"))] {
+            let fault = Statement::parse_pep740(statement(&list).as_bytes()).unwrap_err();
+            assert_eq!(fault, StatementFault::SubjectCount(n));
+        }
+        let two = statement(&format!("[{subject},{subject}]"));
+        assert_eq!(Statement::parse_bundle(two.as_bytes()).unwrap().subjects.len(), 2);
+    }
+
+    #[test]
+    fn what_the_specification_does_not_say_is_refused() {
+        let upper = hash().to_uppercase();
+        let cases = [
+            (one().replace("Statement/v1", "Statement/v2"), "_type is not"),
+            (one().replace("Statement/v1", "Statement/v0.1"), "_type is not"),
+            (one().replace("Statement/v1", "Statement/v1/"), "_type is not"),
+            (one().replace(r#""_type""#, r#""type""#), "_type is missing"),
+            (one().replace("sha256", "sha512"), "subject[0].digest.sha512"),
+            (one().replace("sha256", "md5"), "subject[0].digest.sha256 is missing"),
+            (one().replace(&hash(), &upper), "subject[0].digest.sha256 is not lower-case"),
+            (one().replace(&hash(), &hash()[1..]), "subject[0].digest.sha256 is not lower-case"),
+            (one().replace(&hash(), &format!(" {}", &hash()[1..])), "is not lower-case"),
+            (one().replace(&format!("\"{}\"", hash()), "1"), "sha256 is not a string"),
+            (one().replace("\"a-1.tar.gz\"", "7"), "subject[0].name is not a string"),
+            (one().replace("a-1.tar.gz", ""), "subject[0].name is empty"),
+            (one().replace(PUBLISH_V1, ""), "predicateType is empty"),
+            (one().replace(r#""name":"#, r#""name":"b","name":"#), "stands twice"),
+            ("[]".to_owned(), "is not an object"),
+        ];
+        for (text, expected) in cases {
+            let fault = Statement::parse_pep740(text.as_bytes()).unwrap_err().to_string();
+            assert!(fault.contains(expected), "{text}: {fault}");
+        }
+    }
+}

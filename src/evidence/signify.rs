@@ -1,0 +1,366 @@
+//! signify signatures (OpenBSD's signify(1)): detached, embedded, and lists of checksums.
+//!
+//! A signature file is a comment line and a line of base64, both ended by line feeds. What follows
+//! is either nothing (detached), or the message itself (`-e`); such a message may be a list of
+//! checksums in BSD form (`-C`). signify ignores what follows a detached signature, and so do we.
+
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::{HashName, hex};
+use crate::bytes::pass::{Ed25519Wanted, Measured};
+use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PublicKey, UNTRUSTED_COMMENT};
+use crate::evidence::openpgp::FORGERS;
+use std::fmt;
+
+/// The most bytes of a comment behind its prefix, as signify has it.
+const COMMENT_LIMIT: usize = 1024;
+
+/// The most lines of a list of checksums.
+const LIST_LIMIT: usize = 100_000;
+
+/// A signature file as it is: nothing in it is authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnverifiedSignature {
+    number: KeyNumber,
+    signature: [u8; 64],
+    rest: Vec<u8>,
+}
+
+/// Why a file holds no signify signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureFault {
+    /// The first line is not `untrusted comment: …`.
+    NoComment,
+    /// The comment is longer than signify reads.
+    LongComment,
+    /// The second line is missing, or no line feed ends it.
+    NoSignature,
+    /// The second line is not the base64 of 74 bytes.
+    Base64,
+    /// The algorithm is not signify's Ed25519.
+    Algorithm,
+}
+
+impl fmt::Display for SignatureFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoComment => "its first line does not begin with \"untrusted comment: \"",
+            Self::LongComment => "its comment is longer than signify reads",
+            Self::NoSignature => "no line of base64 that a line feed ends follows the comment",
+            Self::Base64 => "its second line is not the base64 of a signature",
+            Self::Algorithm => "it is of another algorithm than signify's Ed25519",
+        })
+    }
+}
+
+impl UnverifiedSignature {
+    /// Reads a signature file.
+    ///
+    /// # Errors
+    ///
+    /// Where the file does not begin as signify writes it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+        let (comment, rest) = ed25519::split_line(bytes).ok_or(match bytes {
+            bytes if bytes.starts_with(UNTRUSTED_COMMENT.as_bytes()) => SignatureFault::NoSignature,
+            _ => SignatureFault::NoComment,
+        })?;
+        let comment =
+            comment.strip_prefix(UNTRUSTED_COMMENT.as_bytes()).ok_or(SignatureFault::NoComment)?;
+        if comment.len() >= COMMENT_LIMIT {
+            return Err(SignatureFault::LongComment);
+        }
+        let (line, rest) = ed25519::split_line(rest).ok_or(SignatureFault::NoSignature)?;
+        // signify's decoder passes over white space anywhere, a carriage return for instance.
+        let line: Vec<u8> = line.iter().copied().filter(|b| !is_space(*b)).collect();
+        let line = ed25519::signature_line(&line).ok_or(SignatureFault::Base64)?;
+        if line.algorithm != PLAIN {
+            return Err(SignatureFault::Algorithm);
+        }
+        Ok(Self { number: line.number, signature: line.signature, rest: rest.to_vec() })
+    }
+
+    /// The key that it says made it: a claim.
+    pub fn claimed_number(&self) -> KeyNumber {
+        self.number
+    }
+
+    /// Whether something follows the signature, which may be the message.
+    pub fn has_message(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
+    /// The keys that the signature may be from, by the number it names.
+    fn candidates<'a>(&self, keys: &'a [PublicKey]) -> impl Iterator<Item = &'a PublicKey> {
+        keys.iter().filter(move |key| key.number() == self.number)
+    }
+
+    /// What judging it over a distfile takes, with those of `keys` that may have made it.
+    pub fn wanted(&self, keys: &[PublicKey]) -> Vec<Ed25519Wanted> {
+        self.candidates(keys).map(|key| Ed25519Wanted::new(key.key(), self.signature)).collect()
+    }
+
+    /// The message that follows the signature, if one of `keys` signed it.
+    ///
+    /// # Errors
+    ///
+    /// `signer-unknown` where none of `keys` has the number that the signature names,
+    /// `signature-bad` where that key did not sign what follows.
+    pub fn message<'a>(&'a self, keys: &'a [PublicKey]) -> Result<Message<'a>, Refusal> {
+        let mut known = false;
+        for key in self.candidates(keys) {
+            known = true;
+            if key.made(&self.signature, &self.rest) {
+                return Ok(Message { bytes: &self.rest, key });
+            }
+        }
+        let (class, text) = match known {
+            true => (
+                FailureClass::SignatureBad,
+                format!("the key {} did not sign the text that the file carries", self.number),
+            ),
+            false => unknown(self.number, keys),
+        };
+        Err(Refusal { class, text })
+    }
+}
+
+/// What C's isspace takes.
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
+
+/// Why a message does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The class.
+    pub class: FailureClass,
+    /// One sentence without a full stop.
+    pub text: String,
+}
+
+/// A message and the key that signed it. Only [`UnverifiedSignature::message`] makes one.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    bytes: &'a [u8],
+    key: &'a PublicKey,
+}
+
+impl<'a> Message<'a> {
+    /// Exactly the bytes that were signed.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The key that signed them.
+    pub fn key(&self) -> &'a PublicKey {
+        self.key
+    }
+}
+
+/// Reads a file with an embedded message (`signify -S -e`).
+///
+/// # Errors
+///
+/// Where the file is no such file. The message itself comes out of
+/// [`UnverifiedSignature::message`].
+pub fn embedded(bytes: &[u8]) -> Result<UnverifiedSignature, SignatureFault> {
+    UnverifiedSignature::parse(bytes)
+}
+
+/// Why no key counts that `number` names.
+pub(crate) fn unknown(number: KeyNumber, keys: &[PublicKey]) -> (FailureClass, String) {
+    let known: Vec<_> = keys.iter().map(|key| key.number().to_string()).collect();
+    let text =
+        format!("it names the key {number}, which is not among those given ({})", known.join(", "));
+    (FailureClass::SignerUnknown, text)
+}
+
+/// Judges a signature over the distfile `name`, of which `measured` tells.
+///
+/// Where a list of checksums follows the signature, the list is what was signed: the distfile's
+/// line in it decides. Otherwise the signature is over the distfile's bytes.
+pub fn check(
+    signature: &UnverifiedSignature,
+    keys: &[PublicKey],
+    name: &str,
+    measured: &Measured,
+) -> Finding {
+    let finding = match signature.message(keys) {
+        Ok(message) if signature.has_message() => match List::parse(message.bytes()) {
+            Some(list) => check_list(&list, message.key(), name, measured),
+            None if made_by(signature, keys, measured).is_some() => {
+                detached(signature, keys, measured)
+            }
+            None => Finding::fails(
+                Check::Signify,
+                FailureClass::SignatureMalformed,
+                "its signature is over the text that it carries, and that text is no list of \
+                 checksums in BSD form",
+            ),
+        },
+        _ => detached(signature, keys, measured),
+    };
+    finding.with("claimed_key", signature.number.to_string())
+}
+
+fn made_by<'a>(
+    signature: &UnverifiedSignature,
+    keys: &'a [PublicKey],
+    measured: &Measured,
+) -> Option<&'a PublicKey> {
+    let made = |key: &&PublicKey| {
+        measured.ed25519.contains(&Ed25519Wanted::new(key.key(), signature.signature))
+    };
+    signature.candidates(keys).find(made)
+}
+
+fn detached(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Measured) -> Finding {
+    if let Some(key) = made_by(signature, keys, measured) {
+        let text = format!("these bytes with the signature that the key {} made", key.number());
+        return agreeing(text, key);
+    }
+    let (class, text) = match signature.candidates(keys).next() {
+        Some(key) => (
+            FailureClass::SignatureBad,
+            format!("the key {} did not make it over these bytes", key.number()),
+        ),
+        None => unknown(signature.number, keys),
+    };
+    Finding::fails(Check::Signify, class, text)
+}
+
+fn agreeing(text: String, key: &PublicKey) -> Finding {
+    Finding::agrees(Check::Signify, text, key.holder())
+        .forged_by(FORGERS)
+        .with("key", key.number().to_string())
+        .with("key_file", key.path().to_string_lossy().into_owned())
+}
+
+/// The hash functions of signed lists, by the names that sha256(1) and sha512(1) write.
+const LISTED: [(&str, HashName); 2] = [("SHA256", HashName::Sha256), ("SHA512", HashName::Sha512)];
+
+/// The digests that comparing with a signed list may take.
+pub fn list_hashes() -> impl Iterator<Item = HashName> {
+    LISTED.iter().map(|(_, hash)| *hash)
+}
+
+/// A list of checksums in BSD form: `SHA256 (name) = hex`.
+struct List<'a>(Vec<(&'a str, HashName, String)>);
+
+impl<'a> List<'a> {
+    /// Reads a list; `None` where any line of it is anything else, as signify -C refuses it too.
+    fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut lines = Vec::new();
+        for line in text.lines() {
+            let (algorithm, rest) = line.split_once(" (")?;
+            let (name, digest) = rest.rsplit_once(") = ")?;
+            let (_, hash) = LISTED.iter().find(|(known, _)| *known == algorithm)?;
+            let digits =
+                digest.len() == hash.size() * 2 && digest.bytes().all(|b| b.is_ascii_hexdigit());
+            if !digits || name.is_empty() || lines.len() >= LIST_LIMIT {
+                return None;
+            }
+            lines.push((name, *hash, digest.to_ascii_lowercase()));
+        }
+        (!lines.is_empty()).then_some(Self(lines))
+    }
+}
+
+fn check_list(list: &List, key: &PublicKey, name: &str, measured: &Measured) -> Finding {
+    let lines: Vec<_> = list.0.iter().filter(|(listed, ..)| *listed == name).collect();
+    if lines.is_empty() {
+        let text = format!(
+            "the list of checksums that the key {} signed has no line for it",
+            key.number()
+        );
+        return Finding::fails(Check::Signify, FailureClass::SignatureAbsent, text);
+    }
+    let mut names = Vec::new();
+    for (_, hash, digest) in lines {
+        let actual = measured.digests.get(hash).map(|d| hex(d)).unwrap_or_default();
+        if actual != *digest {
+            let text = format!(
+                "the list that the key {} signed gives another {}",
+                key.number(),
+                hash.name()
+            );
+            return Finding::fails(Check::Signify, FailureClass::SignatureBad, text)
+                .with("expected", digest.as_str())
+                .with("actual", actual);
+        }
+        if !names.contains(&hash.name()) {
+            names.push(hash.name());
+        }
+    }
+    let text = format!(
+        "{} with the list of checksums that the key {} signed",
+        names.join(" and "),
+        key.number()
+    );
+    agreeing(text, key)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::evidence::ed25519::tests::{line, public};
+
+    fn file(seed: u8, message: &[u8], rest: &str) -> String {
+        format!("untrusted comment: verify with x.pub\n{}\n{rest}", line(seed, PLAIN, message))
+    }
+
+    fn refusal(file: &str, keys: &[PublicKey]) -> FailureClass {
+        let signature = embedded(file.as_bytes()).unwrap();
+        signature.message(keys).map(|_| ()).unwrap_err().class
+    }
+
+    #[test]
+    fn an_embedded_message_is_reachable_only_through_its_signature() {
+        let text = file(1, b"hello\n", "hello\n");
+        let keys = [public(1)];
+        let signature = embedded(text.as_bytes()).unwrap();
+        assert_eq!(signature.message(&keys).unwrap().bytes(), b"hello\n");
+        assert_eq!(refusal(&text.replace("hello", "hallo"), &keys), FailureClass::SignatureBad);
+        assert_eq!(refusal(&text, &[public(2)]), FailureClass::SignerUnknown);
+        assert_eq!(refusal(&text, &[]), FailureClass::SignerUnknown);
+    }
+
+    #[test]
+    fn what_is_no_signature_is_named() {
+        let whole = file(1, b"", "");
+        for (text, fault) in [
+            (whole.replace("untrusted comment", "comment"), SignatureFault::NoComment),
+            (String::new(), SignatureFault::NoComment),
+            (whole.trim_end().to_owned(), SignatureFault::NoSignature),
+            ("untrusted comment: x\n".to_owned(), SignatureFault::NoSignature),
+            ("untrusted comment: x\nRWQ=\n".to_owned(), SignatureFault::Base64),
+            (whole.replace("verify", &"x".repeat(1024)), SignatureFault::LongComment),
+            (
+                format!("untrusted comment: x\n{}\n", line(1, *b"ED", b"")),
+                SignatureFault::Algorithm,
+            ),
+        ] {
+            assert_eq!(embedded(text.as_bytes()), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_are_read_whole_or_not_at_all() {
+        let digest = "a".repeat(64);
+        let text = format!("SHA256 (a (b) = c.gz) = {digest}\n");
+        let list = List::parse(text.as_bytes()).unwrap();
+        assert_eq!(list.0, [("a (b) = c.gz", HashName::Sha256, digest.clone())]);
+        for text in [
+            String::new(),
+            format!("{digest}  a\n"),
+            format!("SHA256 (a) = {digest}\nhello\n"),
+            format!("SHA256 (a) = {digest}0\n"),
+            format!("MD5 (a) = {digest}\n"),
+            format!("SHA256 () = {digest}\n"),
+        ] {
+            assert!(List::parse(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What stands in for the `sigstore` crate in a build without it: nothing is ever checked.
+
+use super::{
+    ArtifactDigests, AttestationFault, AuthenticatedAttestation, AuthenticatedBundle, BundlePolicy,
+    Needs, Reason, RootSummary, Subject,
+};
+use crate::evidence::pep740::UnverifiedAttestation;
+use serde_json::{Map, Value};
+
+/// A root that lists nothing.
+#[derive(Debug)]
+pub(super) struct Root;
+
+impl Root {
+    pub(super) const BUILT_IN: &str = "{}";
+
+    pub(super) fn new(_: Value) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    pub(super) fn summary(&self) -> RootSummary {
+        RootSummary::default()
+    }
+
+    pub(super) fn attestation(
+        &self,
+        _: &UnverifiedAttestation,
+        _: Option<&Subject<'_>>,
+    ) -> Result<AuthenticatedAttestation, AttestationFault> {
+        Err(Reason::NoSupport.into())
+    }
+
+    pub(super) fn bundle(
+        &self,
+        _: &Bundle,
+        _: &ArtifactDigests<'_>,
+        _: Option<&BundlePolicy>,
+    ) -> Result<AuthenticatedBundle, AttestationFault> {
+        Err(Reason::NoSupport.into())
+    }
+}
+
+/// A bundle of which only the JSON was read.
+#[derive(Debug, Clone)]
+pub(super) struct Bundle;
+
+impl Bundle {
+    pub(super) fn new(_: Value) -> Result<Self, AttestationFault> {
+        Ok(Self)
+    }
+
+    pub(super) fn needs(&self, _: Option<&BundlePolicy>) -> Needs {
+        Needs::default()
+    }
+
+    pub(super) fn describe(&self) -> Map<String, Value> {
+        Map::new()
+    }
+}
+
+/// A key of which nothing was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key;
+
+impl Key {
+    pub(super) fn new(_: &[u8]) -> Option<Self> {
+        Some(Self)
+    }
+}
+
+pub(super) fn describe_certificate(_: &[u8]) -> Map<String, Value> {
+    Map::new()
+}

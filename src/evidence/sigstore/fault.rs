@@ -1,0 +1,409 @@
+//! Why an attestation or a bundle could not be authenticated.
+
+use crate::answer::failure::FailureClass;
+use crate::bytes::json::JsonError;
+use crate::evidence::pep740::{FieldError, StatementFault};
+use jiff::Timestamp;
+use std::error::Error;
+use std::fmt;
+
+/// Why an attestation or a bundle could not be authenticated, with the error beneath it.
+#[derive(Debug)]
+pub struct AttestationFault {
+    /// Why.
+    pub reason: Reason,
+    beneath: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// Why an attestation or a bundle could not be authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// This build has no Sigstore.
+    NoSupport,
+    /// Not strict JSON.
+    Json(JsonError),
+    /// A field is not what the format says.
+    Field(FieldError),
+    /// It has the fields of the format, but the library cannot read it as such.
+    Format,
+    /// The statement is not what its format says.
+    Statement(StatementFault),
+    /// Of a kind that this program does not read.
+    Unsupported {
+        /// What it is.
+        what: &'static str,
+    },
+    /// The bytes of the file are needed and not at hand: see [`super::BLOB_LIMIT`].
+    NoBlob,
+    /// The certificate can be read in more ways than one, or in none.
+    Certificate(CertificateFault),
+    /// The certificate does not lead to an authority of the trusted root.
+    Untrusted {
+        /// Who the certificate says issued it.
+        issuer: String,
+    },
+    /// No authority of the trusted root was in force at that time.
+    NoAuthority {
+        /// The signing time.
+        time: Timestamp,
+        /// Whether it is later than everything in the trusted root.
+        later: bool,
+    },
+    /// A log that the trusted root does not have.
+    UnknownLog {
+        /// Its key id in hex.
+        key_id: String,
+        /// Where the certificate is from.
+        origin: Origin,
+    },
+    /// A certificate transparency log that the trusted root does not have.
+    UnknownCtLog {
+        /// Its key id in hex.
+        key_id: String,
+    },
+    /// A proof of the transparency log does not hold.
+    Log {
+        /// Which of the entries, counted from 0; `None` where the library does not say.
+        entry: Option<usize>,
+        /// Which proof.
+        proof: LogProof,
+    },
+    /// A part that must be there is not.
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+    /// The certificate's transparency timestamp does not hold.
+    Sct,
+    /// Signed outside the lifetime of the certificate, or in the future.
+    Time {
+        /// When; `None` where the library does not say.
+        time: Option<Timestamp>,
+    },
+    /// Nothing that the trusted root vouches for says when it was signed.
+    NoTime(UnknownTime),
+    /// The signature does not hold.
+    Signature,
+    /// About other bytes.
+    Digest {
+        /// The algorithm, by in-toto's name.
+        algorithm: String,
+        /// What the attestation says, in hex; `None` where the signature covers it unnamed.
+        attested: Option<String>,
+        /// What the file has, in hex.
+        actual: String,
+        /// The name it is about, where that is another too.
+        name: Option<String>,
+    },
+    /// About another name.
+    Name {
+        /// What the attestation says.
+        attested: String,
+        /// The file's.
+        actual: String,
+    },
+    /// Another identity.
+    Identity {
+        /// What was expected.
+        expected: String,
+        /// What the certificate says.
+        actual: String,
+    },
+    /// Another issuer.
+    Issuer {
+        /// What was expected.
+        expected: String,
+        /// What the certificate says.
+        actual: String,
+    },
+    /// An identity was expected, but a key signed.
+    KeyInstead,
+    /// A key was expected, but a certificate signed.
+    CertificateInstead,
+    /// Something that has no class of its own; the error beneath says it.
+    Other,
+}
+
+/// Where the certificate beside an unknown log is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An authority of the trusted root issued it, or a key signed without one: the log is new.
+    Known,
+    /// From elsewhere too, and later than everything in the trusted root: either may be.
+    Later,
+    /// From elsewhere too, and not later: no age of the trusted root explains that.
+    Foreign,
+}
+
+/// What does not hold of a transparency log entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogProof {
+    /// The inclusion proof.
+    Inclusion,
+    /// The signature of the checkpoint.
+    Checkpoint,
+    /// The tree size that stands beside the checkpoint is another than the checkpoint's.
+    TreeSize,
+    /// The root hash that stands beside the checkpoint is another than the checkpoint's.
+    RootHash,
+    /// The checkpoint is not of the log that the entry names.
+    Origin,
+    /// The inclusion promise (signed entry timestamp).
+    Promise,
+    /// The entry is about another signature, key or file.
+    Body,
+}
+
+/// Why no time is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownTime {
+    /// Rekor v2 gives no time, and there is no time stamp.
+    RekorV2,
+    /// The log entry has no promise (signed entry timestamp) that covers its time.
+    NoPromise,
+    /// The time stamp is not from an authority of the trusted root, or does not hold.
+    Stamp,
+    /// The time stamp authority was not in force when it signed.
+    Authority,
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// Not a certificate in DER (RFC 5280).
+    NotDer,
+    /// The same extension twice.
+    DuplicateExtension {
+        /// Its object identifier.
+        oid: String,
+    },
+    /// A critical extension that this program does not know.
+    UnknownCritical {
+        /// Its object identifier.
+        oid: String,
+    },
+    /// Not exactly one subject alternative name.
+    NameCount {
+        /// How many.
+        count: usize,
+    },
+    /// A subject alternative name that is neither an address nor a URI.
+    NameKind,
+    /// No issuer claim.
+    NoIssuer,
+    /// A claim that is not encoded as Fulcio documents.
+    ClaimEncoding {
+        /// The last part of its object identifier.
+        number: u32,
+    },
+}
+
+impl fmt::Display for CertificateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotDer => f.write_str("it is not X.509 in DER"),
+            Self::DuplicateExtension { oid } => write!(f, "the extension {oid} stands twice"),
+            Self::UnknownCritical { oid } => {
+                write!(f, "the critical extension {oid} is unknown")
+            }
+            Self::NameCount { count } => {
+                write!(f, "it has {count} subject alternative names instead of one")
+            }
+            Self::NameKind => {
+                f.write_str("its subject alternative name is neither an address nor a URI")
+            }
+            Self::NoIssuer => f.write_str("it does not say which OIDC issuer vouched"),
+            Self::ClaimEncoding { number } => {
+                write!(f, "the claim 1.3.6.1.4.1.57264.1.{number} is not encoded as documented")
+            }
+        }
+    }
+}
+
+impl AttestationFault {
+    pub(crate) fn new(reason: Reason) -> Self {
+        Self { reason, beneath: None }
+    }
+
+    #[cfg(feature = "sigstore")]
+    pub(super) fn with(reason: Reason, beneath: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { reason, beneath: Some(beneath.into()) }
+    }
+
+    /// The failure class.
+    pub fn class(&self) -> FailureClass {
+        use FailureClass as C;
+        match &self.reason {
+            Reason::NoSupport => C::NotCheckedBuild,
+            Reason::Json(_)
+            | Reason::Field(_)
+            | Reason::Format
+            | Reason::Statement(_)
+            | Reason::Missing { .. }
+            | Reason::Other => C::ProvenanceMalformed,
+            Reason::Unsupported { .. } | Reason::NoBlob => C::EvidenceUnsupported,
+            Reason::Certificate(_) => C::CertificateMalformed,
+            Reason::Untrusted { .. }
+            | Reason::UnknownLog { origin: Origin::Foreign, .. }
+            | Reason::NoAuthority { later: false, .. } => C::CertificateUntrusted,
+            Reason::UnknownLog { .. }
+            | Reason::UnknownCtLog { .. }
+            | Reason::NoAuthority { .. } => C::RootTooOld,
+            Reason::Log { .. } => C::LogEntry,
+            Reason::Sct => C::Sct,
+            Reason::Time { .. } => C::TimeOutsideCertificate,
+            Reason::NoTime(_) => C::TimeUnknown,
+            Reason::Signature => C::SignatureBad,
+            Reason::Digest { .. } => C::SubjectDigest,
+            Reason::Name { .. } => C::SubjectName,
+            Reason::Identity { .. } | Reason::Issuer { .. } | Reason::KeyInstead => {
+                C::IdentityMismatch
+            }
+            Reason::CertificateInstead => C::SignerUnknown,
+        }
+    }
+}
+
+impl From<Reason> for AttestationFault {
+    fn from(reason: Reason) -> Self {
+        Self::new(reason)
+    }
+}
+
+impl fmt::Display for AttestationFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.reason, &self.beneath) {
+            (Reason::Other, Some(beneath)) => {
+                write!(f, "it cannot be used, for a reason without a name here: {beneath}")
+            }
+            (Reason::Format, Some(beneath)) => {
+                write!(f, "it is not what its format says: {beneath}")
+            }
+            (reason, _) => reason.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSupport => f.write_str("this build of distvouch has no Sigstore"),
+            Self::Json(e) => write!(f, "it cannot be read: {e}"),
+            Self::Field(e) => write!(f, "it is not what its format says: {e}"),
+            Self::Format => f.write_str("it is not what its format says"),
+            Self::Statement(e) => e.fmt(f),
+            Self::Unsupported { what } => write!(f, "it is {what}, which distvouch does not read"),
+            Self::NoBlob => write!(
+                f,
+                "its signature covers the whole file, whose bytes are kept up to {} MiB only",
+                super::BLOB_LIMIT >> 20
+            ),
+            Self::Certificate(e) => write!(f, "the certificate cannot be used: {e}"),
+            Self::Untrusted { issuer } => {
+                write!(f, "the certificate, issued by {issuer}, is not under the trusted root")
+            }
+            Self::NoAuthority { time, later } => {
+                let when = if *later { "later than" } else { "outside" };
+                write!(
+                    f,
+                    "signed at {time}, {when} the time of every authority of the trusted root"
+                )
+            }
+            Self::UnknownLog { key_id, origin: Origin::Known } => {
+                write!(f, "the trusted root does not know the log {key_id}")
+            }
+            Self::UnknownLog { key_id, origin: Origin::Later } => write!(
+                f,
+                "the trusted root knows neither the log {key_id} nor who issued the certificate; \
+                 the signature is younger than the root, or from another Sigstore"
+            ),
+            Self::UnknownLog { key_id, origin: Origin::Foreign } => write!(
+                f,
+                "the trusted root knows neither the log {key_id} nor who issued the certificate, \
+                 and the signature is older than the root: it is from another Sigstore"
+            ),
+            Self::UnknownCtLog { key_id } => {
+                write!(f, "the trusted root does not know the certificate log {key_id}")
+            }
+            Self::Log { entry, proof } => {
+                match entry {
+                    Some(entry) => write!(f, "in log entry {}, ", entry + 1),
+                    None => f.write_str("in the log entry, "),
+                }?;
+                f.write_str(match proof {
+                    LogProof::Inclusion => "the inclusion proof does not hold",
+                    LogProof::Checkpoint => "the signature of the checkpoint does not hold",
+                    LogProof::TreeSize => "the tree size is not the checkpoint's",
+                    LogProof::RootHash => "the root hash is not the checkpoint's",
+                    LogProof::Origin => "the checkpoint is not of the log that is named",
+                    LogProof::Promise => {
+                        "the inclusion promise holds under no key that the trusted root has for \
+                         that log and time"
+                    },
+                    LogProof::Body => "another signature, key or file is recorded",
+                })
+            }
+            Self::Missing { what } => write!(f, "it has no {what}"),
+            Self::Sct => f.write_str(
+                "the certificate's transparency timestamp holds under no key that the trusted root has \
+                 for that log and time",
+            ),
+            Self::Time { time: Some(time) } => {
+                write!(f, "signed at {time}, outside the lifetime of the certificate")
+            }
+            Self::Time { time: None } => {
+                f.write_str("signed outside the lifetime of the certificate, or in the future")
+            }
+            Self::NoTime(why) => f.write_str(match why {
+                UnknownTime::RekorV2 => {
+                    "the log (Rekor v2) does not say when it was signed, and no time stamp does"
+                }
+                UnknownTime::NoPromise => {
+                    "the log did not sign the time (no inclusion promise), and no time stamp does"
+                }
+                UnknownTime::Stamp => {
+                    "the time stamp is not from an authority of the trusted root, or does not hold"
+                }
+                UnknownTime::Authority => {
+                    "the time stamp is from outside the time of the authority that signed it"
+                }
+            }),
+            Self::Signature => f.write_str("the signature does not hold"),
+            Self::Digest { algorithm, attested, actual, name } => {
+                let name = name.as_deref().unwrap_or("a file");
+                match attested {
+                    Some(attested) => write!(
+                        f,
+                        "it is about {name} with {algorithm} {attested}, this file has {actual}"
+                    ),
+                    None => write!(
+                        f,
+                        "it is about other bytes than this file with {algorithm} {actual}"
+                    ),
+                }
+            }
+            Self::Name { attested, actual } => {
+                write!(f, "it is about {attested}, and this file is {actual}")
+            }
+            Self::Identity { expected, actual } => {
+                write!(f, "signed by {actual}, expected {expected}")
+            }
+            Self::Issuer { expected, actual } => {
+                write!(f, "the signer's issuer is {actual}, expected {expected}")
+            }
+            Self::KeyInstead => {
+                f.write_str("signed by a key without a certificate, an identity was expected")
+            }
+            Self::CertificateInstead => {
+                f.write_str("signed with a certificate rather than by the expected key")
+            }
+            Self::Other => f.write_str("it cannot be used, for a reason without a name here"),
+        }
+    }
+}
+
+impl Error for AttestationFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.beneath.as_ref().map(|e| e.as_ref() as _)
+    }
+}

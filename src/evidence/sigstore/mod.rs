@@ -1,0 +1,123 @@
+//! Sigstore: the only callers of the Sigstore project's verifier crates.
+//!
+//! Evidence goes in as [`UnverifiedAttestation`] or [`UnverifiedBundle`] and comes out as
+//! [`AuthenticatedAttestation`] or [`AuthenticatedBundle`], which nothing else can make: a claim
+//! of a certificate cannot be read before its signature, its chain and its log entries were
+//! checked.
+//!
+//! The crates judge certificates at the time that a log or time stamp authority signed, never at
+//! now. They do compare that time with now, to refuse one that lies in the future, and take no
+//! other clock: a time that `--time` gives does not reach this check.
+//!
+//! Attestations of private GitHub repositories (GitHub's own instance: a time stamp, but neither
+//! a log nor a certificate timestamp) are refused under every trusted root. To take them, a
+//! profile would have to be tied to that root by whoever names it; the bundle must never choose.
+//!
+//! A build without the feature `sigstore` has the same functions, and each answers
+//! [`FailureClass::NotCheckedBuild`](crate::answer::failure::FailureClass::NotCheckedBuild).
+
+#[cfg(not(feature = "sigstore"))]
+#[path = "absent.rs"]
+mod backend;
+#[cfg(feature = "sigstore")]
+mod backend;
+
+mod authentic;
+mod bundle;
+mod fault;
+mod root;
+
+pub use authentic::{AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation, LogEntry};
+pub use bundle::{
+    ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
+};
+pub use fault::{AttestationFault, CertificateFault, LogProof, Origin, Reason, UnknownTime};
+pub use root::{
+    RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot, TrustedRootSource,
+};
+
+use crate::evidence::pep740::{Subject, UnverifiedAttestation};
+use serde_json::{Map, Value};
+
+/// Whether this build can check Sigstore evidence.
+pub const SUPPORTED: bool = cfg!(feature = "sigstore");
+
+/// Turns evidence into facts, under one trusted root.
+#[derive(Debug)]
+pub struct Verifier {
+    root: TrustedRoot,
+}
+
+impl Verifier {
+    /// A verifier under `root`.
+    pub fn new(root: TrustedRoot) -> Self {
+        Self { root }
+    }
+
+    /// The trusted root.
+    pub fn root(&self) -> &TrustedRoot {
+        &self.root
+    }
+
+    /// Authenticates an attestation of PEP 740, and that it is about `subject`: signature,
+    /// certificate chain, certificate timestamp, every log entry, the one subject's digests and
+    /// its name. Who signed is for the caller to judge.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn attestation(
+        &self,
+        attestation: &UnverifiedAttestation,
+        subject: &Subject<'_>,
+    ) -> Result<AuthenticatedAttestation, AttestationFault> {
+        self.root.backend.attestation(attestation, Some(subject))
+    }
+
+    /// Authenticates an attestation of PEP 740 whose file is not at hand: that of a previous
+    /// release, or one to take pins from. What it is about is not compared with anything.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn detached(
+        &self,
+        attestation: &UnverifiedAttestation,
+    ) -> Result<DetachedAttestation, AttestationFault> {
+        self.root.backend.attestation(attestation, None).map(DetachedAttestation::new)
+    }
+
+    /// Authenticates a Sigstore bundle, that it is about `artifact`, and that who `policy` names
+    /// signed it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn bundle(
+        &self,
+        bundle: &UnverifiedBundle,
+        artifact: &ArtifactDigests<'_>,
+        policy: &BundlePolicy,
+    ) -> Result<AuthenticatedBundle, AttestationFault> {
+        self.root.backend.bundle(&bundle.backend, artifact, Some(policy))
+    }
+
+    /// Authenticates a Sigstore bundle with a certificate, and that it is about `artifact`. Who
+    /// signed it is in its claims, and for the caller to compare: that of a previous release.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub fn signer(
+        &self,
+        bundle: &UnverifiedBundle,
+        artifact: &ArtifactDigests<'_>,
+    ) -> Result<AuthenticatedBundle, AttestationFault> {
+        self.root.backend.bundle(&bundle.backend, artifact, None)
+    }
+}
+
+/// What a certificate *claims*, by documented names; empty where it cannot be read.
+pub(crate) fn describe_certificate(der: &[u8]) -> Map<String, Value> {
+    backend::describe_certificate(der)
+}

@@ -1,0 +1,314 @@
+//! SSH signatures (OpenSSH's PROTOCOL.sshsig), as `ssh-keygen -Y sign` makes them, and the list of
+//! allowed signers.
+//!
+//! Such a signature is over a hash of the file, a namespace that says what it is for, and nothing
+//! else: it carries no time, so the limits of an allowed signer are held against the time of
+//! judging.
+
+pub mod allowed;
+
+pub use allowed::{AllowedError, AllowedSigners};
+
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::pass::Measured;
+use crate::evidence::openpgp::FORGERS;
+use allowed::{Line, matches_list};
+use base64ct::{Base64, Encoding};
+use ed25519_dalek::Verifier;
+use ssh_key::public::KeyData;
+use ssh_key::{HashAlg, LineEnding, SshSig};
+use std::fmt;
+use std::time::SystemTime;
+
+const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----\n";
+const END: &str = "\n-----END SSH SIGNATURE-----";
+/// Columns of the armor that the parser reads; other writers wrap elsewhere.
+const COLUMNS: usize = 70;
+
+/// A signature as it is: nothing in it is authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnverifiedSignature(SshSig);
+
+/// Why a file holds no SSH signature that can be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureFault {
+    /// The armor is broken.
+    Armor,
+    /// What is inside of the armor is no signature of version 1.
+    Form,
+    /// Made with a certificate instead of a key.
+    Certificate,
+}
+
+impl SignatureFault {
+    /// The class that it ends in.
+    pub const fn class(self) -> FailureClass {
+        match self {
+            Self::Armor | Self::Form => FailureClass::SignatureMalformed,
+            Self::Certificate => FailureClass::EvidenceUnsupported,
+        }
+    }
+}
+
+impl fmt::Display for SignatureFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Armor => "its armor is broken",
+            Self::Form => "what is inside of its armor is no SSH signature of version 1",
+            Self::Certificate => "it was made with an SSH certificate, which is not read here",
+        })
+    }
+}
+
+impl UnverifiedSignature {
+    /// Reads a signature file. What stands behind the armor is ignored, as ssh-keygen does.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is no signature of version 1, or made with a certificate.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+        let armored = bytes.strip_prefix(BEGIN).ok_or(SignatureFault::Armor)?;
+        let armored = std::str::from_utf8(armored).map_err(|_| SignatureFault::Armor)?;
+        let (base64, _) = armored.split_once(END).ok_or(SignatureFault::Armor)?;
+        let base64: String = base64.split_ascii_whitespace().collect();
+        let raw = Base64::decode_vec(&base64).map_err(|_| SignatureFault::Armor)?;
+        let lines = base64.as_bytes().chunks(COLUMNS).flat_map(|line| [line, b"\n"]);
+        let pem: Vec<u8> = std::iter::once(BEGIN)
+            .chain(lines)
+            .chain([END.trim_start().as_bytes(), b"\n"])
+            .flatten()
+            .copied()
+            .collect();
+        let Ok(signature) = SshSig::from_pem(&pem) else {
+            let certificate = b"-cert-v01@openssh.com";
+            return Err(match raw.windows(certificate.len()).any(|part| part == certificate) {
+                true => SignatureFault::Certificate,
+                false => SignatureFault::Form,
+            });
+        };
+        // PROTOCOL.sshsig wants it ignored where a version gives it a meaning; none does.
+        if !signature.reserved().is_empty() {
+            return Err(SignatureFault::Form);
+        }
+        // The parser passes over lengths that do not fit; OpenSSH does not.
+        match signature.to_pem(LineEnding::LF).is_ok_and(|again| again.as_bytes() == pem) {
+            true => Ok(Self(signature)),
+            false => Err(SignatureFault::Form),
+        }
+    }
+
+    /// The digest that judging it takes.
+    pub fn hash(&self) -> HashName {
+        match self.0.hash_alg() {
+            HashAlg::Sha256 => HashName::Sha256,
+            _ => HashName::Sha512,
+        }
+    }
+
+    /// SHA-256 fingerprint of the key that it says made it: a claim.
+    pub fn claimed_key(&self) -> String {
+        fingerprint(self.0.public_key())
+    }
+
+    /// The namespace that it says it is for: a claim.
+    pub fn claimed_namespace(&self) -> &str {
+        self.0.namespace()
+    }
+
+    /// What the key signed, given the digest of the file (PROTOCOL.sshsig, section 3).
+    fn signed(&self, digest: &[u8]) -> Vec<u8> {
+        let mut blob = b"SSHSIG".to_vec();
+        let hash = self.0.hash_alg();
+        for part in
+            [self.0.namespace().as_bytes(), self.0.reserved(), hash.as_str().as_bytes(), digest]
+        {
+            blob.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            blob.extend(part);
+        }
+        blob
+    }
+}
+
+/// SHA-256 fingerprint of a key, as ssh-keygen prints it.
+pub fn fingerprint(key: &KeyData) -> String {
+    key.fingerprint(HashAlg::Sha256).to_string()
+}
+
+/// What an allowed signer signed. Only [`judge`] makes one: the line is unreachable before.
+struct Signed<'a> {
+    line: &'a Line,
+}
+
+type Refusal = (FailureClass, String);
+
+/// Judges a signature over the distfile of which `measured` tells.
+pub fn check(
+    signature: &UnverifiedSignature,
+    allowed: &AllowedSigners,
+    measured: &Measured,
+    now: SystemTime,
+) -> Finding {
+    let key = signature.claimed_key();
+    let finding = match judge(signature, allowed, measured, now) {
+        Ok(Signed { line }) => {
+            let text = format!(
+                "these bytes with the signature that the key {key} made for the namespace \"{}\"",
+                signature.0.namespace()
+            );
+            let holder = format!(
+                "whoever holds the SSH key of {} (line {} of {})",
+                line.principals,
+                line.number,
+                allowed.path().display()
+            );
+            Finding::agrees(Check::Ssh, text, holder)
+                .forged_by(FORGERS)
+                .with("key", key.as_str())
+                .with("principals", line.principals.as_str())
+                .with("namespace", signature.0.namespace())
+                .with("line", line.number)
+        }
+        Err((class, text)) => Finding::fails(Check::Ssh, class, text),
+    };
+    finding.with("claimed_key", key).with("hash", signature.0.hash_alg().as_str())
+}
+
+/// The steps, in this order: the key stands in the list (for the identity that was asked for); it
+/// made the signature over these bytes; for the namespace that was asked for; and a line of the list
+/// lets it, for that namespace, at `now`.
+fn judge<'a>(
+    signature: &UnverifiedSignature,
+    allowed: &'a AllowedSigners,
+    measured: &Measured,
+    now: SystemTime,
+) -> Result<Signed<'a>, Refusal> {
+    let key = signature.0.public_key();
+    let name = fingerprint(key);
+    let lines: Vec<_> = allowed.lines().iter().filter(|line| line.key == *key).collect();
+    if lines.is_empty() {
+        let text = format!("made by the key {name}, which no line of the allowed signers holds");
+        return Err((FailureClass::SignerUnknown, text));
+    }
+    supported(key)?;
+    let digest = measured.digests.get(&signature.hash()).map(Vec::as_slice).unwrap_or_default();
+    if key.verify(&signature.signed(digest), signature.0.signature()).is_err() {
+        let text = format!("the key {name} did not make it over these bytes");
+        return Err((FailureClass::SignatureBad, text));
+    }
+    let namespace = signature.0.namespace();
+    if namespace != allowed.namespace() {
+        let text = format!(
+            "the key {name} made it for the namespace \"{namespace}\", not for \"{}\"",
+            allowed.namespace()
+        );
+        return Err((FailureClass::SignatureBad, text));
+    }
+    let mut refusal = (
+        FailureClass::SignerUnknown,
+        format!(
+            "made by the key {name}, which is not that of {}",
+            allowed.identity().unwrap_or("anybody")
+        ),
+    );
+    for line in lines {
+        match allows(line, allowed.identity(), namespace, now) {
+            Ok(true) => return Ok(Signed { line }),
+            Ok(false) => {}
+            Err(reason) => refusal = reason,
+        }
+    }
+    Err(refusal)
+}
+
+/// Whether this build can compute signatures by such a key.
+fn supported(key: &KeyData) -> Result<(), Refusal> {
+    match key {
+        KeyData::Rsa(rsa) => {
+            let bits = rsa.n.as_positive_bytes().map_or(0, |n| n.len() * 8);
+            match bits {
+                0..2048 => Err((
+                    FailureClass::SignatureWeak,
+                    format!("made by an RSA key with {bits} bits, fewer than 2048"),
+                )),
+                2048..=4096 => Ok(()),
+                _ => Err((
+                    FailureClass::EvidenceUnsupported,
+                    format!("made by an RSA key with {bits} bits, and this build reads 4096"),
+                )),
+            }
+        }
+        KeyData::Ecdsa(_)
+        | KeyData::Ed25519(_)
+        | KeyData::SkEd25519(_)
+        | KeyData::SkEcdsaSha2NistP256(_) => Ok(()),
+        _ => Err((
+            FailureClass::EvidenceUnsupported,
+            format!("this build does not compute {} signatures", key.algorithm()),
+        )),
+    }
+}
+
+/// Why `key` could not sign a file now, whatever the list says; `Ok` where it could.
+///
+/// # Errors
+///
+/// The class that a signature by it ends in, and why.
+pub fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
+    supported(key)
+}
+
+/// Why `line` lets nobody sign a file at `now`; `Ok` where it does.
+///
+/// # Errors
+///
+/// The class that a signature ends in, and why.
+pub fn standing(line: &Line, now: SystemTime) -> Result<(), (FailureClass, String)> {
+    supported(&line.key)?;
+    in_force(line, now)
+}
+
+/// Whether `line` is about `identity`, and if so, lets its key sign for `namespace` at `now`.
+fn allows(
+    line: &Line,
+    identity: Option<&str>,
+    namespace: &str,
+    now: SystemTime,
+) -> Result<bool, Refusal> {
+    if identity.is_some_and(|identity| !matches_list(identity, &line.principals)) {
+        return Ok(false);
+    }
+    if line.namespaces.as_ref().is_some_and(|list| !matches_list(namespace, list)) {
+        let text =
+            at(line, &format!("does not let the key sign for the namespace \"{namespace}\""));
+        return Err((FailureClass::KeyUnusable, text));
+    }
+    in_force(line, now)?;
+    Ok(true)
+}
+
+fn at(line: &Line, text: &str) -> String {
+    format!("line {} of the allowed signers {text}", line.number)
+}
+
+/// Whether `line` is about files, and lets its key sign at `now`.
+fn in_force(line: &Line, now: SystemTime) -> Result<(), Refusal> {
+    if line.authority {
+        let text = at(line, "lets the key sign certificates, not files");
+        return Err((FailureClass::KeyUnusable, text));
+    }
+    if let Some(after) = line.after.filter(|after| now < *after) {
+        let text =
+            format!("lets the key sign only from {} on", crate::evidence::openpgp::date(after));
+        return Err((FailureClass::KeyNotYet, at(line, &text)));
+    }
+    if let Some(before) = line.before.filter(|before| now > *before) {
+        let text = format!(
+            "lets the key sign only until {}, and an SSH signature does not say when it was made",
+            crate::evidence::openpgp::date(before)
+        );
+        return Err((FailureClass::KeyExpired, at(line, &text)));
+    }
+    Ok(())
+}

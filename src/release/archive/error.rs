@@ -1,0 +1,245 @@
+//! Why an archive could not be listed.
+
+use crate::bytes::input::InputError;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why an archive could not be listed.
+#[derive(Debug)]
+pub enum ArchiveError {
+    /// It could not be opened.
+    Input(InputError),
+    /// Reading or uncompressing it failed.
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the decompressor said.
+        source: io::Error,
+    },
+    /// Its structure is damaged, or of a kind that is not read.
+    Structure {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        structure: Structure,
+    },
+    /// It is larger than what is looked through.
+    Limit {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit: Limit,
+    },
+    /// A decompressor gave up in a way that it should not.
+    Decoder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A member's contents differed when they were read a second time.
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl ArchiveError {
+    /// The file.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Input(_) => None,
+            Self::Read { path, .. }
+            | Self::Structure { path, .. }
+            | Self::Limit { path, .. }
+            | Self::Decoder { path }
+            | Self::Changed { path } => Some(path),
+        }
+    }
+
+    /// Whether this program left the archive alone, rather than failed to read it: it is beyond a
+    /// limit or of a kind that is not read.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(
+            self,
+            Self::Limit { .. }
+                | Self::Structure {
+                    structure: Structure::NoArchive(_)
+                        | Structure::ZipMethod { .. }
+                        | Structure::Ambiguous { .. },
+                    ..
+                }
+        )
+    }
+}
+
+/// What is wrong with an archive's structure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Structure {
+    /// It is no tar and no zip archive; what it seems to be instead.
+    NoArchive(&'static str),
+    /// A tar header's checksum or a number in it is wrong, at this offset of the tar stream.
+    TarHeader(u64),
+    /// A pax extended header is not a list of records, at this offset of the tar stream.
+    PaxHeader(u64),
+    /// The tar stream ends within a member, at this offset.
+    TarEnd(u64),
+    /// The zip archive's directory cannot be read.
+    Zip(String),
+    /// A zip member is compressed by a method that is not read.
+    ZipMethod {
+        /// The member.
+        member: String,
+        /// The method's number.
+        method: u16,
+    },
+    /// Programs that unpack it make different files of it.
+    Ambiguous {
+        /// The member; empty where it is the archive as a whole.
+        member: String,
+        /// What they take differently.
+        what: &'static str,
+    },
+    /// A zip member is encrypted.
+    ZipEncrypted(String),
+    /// A zip member's contents have another size or CRC than stated.
+    ZipContents(String),
+}
+
+/// A limit that an archive exceeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The number of members.
+    Entries(u64),
+    /// The number of uncompressed bytes.
+    Bytes(u64),
+    /// Uncompressed bytes for each compressed one.
+    Ratio(u64),
+    /// The length of a name or header.
+    Name(u64),
+    /// The length of all names together.
+    Names(u64),
+}
+
+impl fmt::Display for Structure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoArchive(kind) => {
+                write!(f, "is {kind}, not a tar or zip archive that this program reads")
+            }
+            Self::TarHeader(at) => write!(f, "damaged tar header at byte {at} of the tar stream"),
+            Self::PaxHeader(at) => {
+                write!(f, "damaged pax extended header at byte {at} of the tar stream")
+            }
+            Self::TarEnd(at) => {
+                write!(f, "the tar stream ends within a member, after {at} bytes")
+            }
+            Self::Zip(why) => write!(f, "damaged zip directory: {why}"),
+            Self::ZipMethod { member, method } => {
+                write!(
+                    f,
+                    "zip member \"{member}\" uses compression method {method}, which is not read"
+                )
+            }
+            Self::Ambiguous { member, what } if member.is_empty() => {
+                write!(f, "programs unpack it to different files: {what}")
+            }
+            Self::Ambiguous { member, what } => {
+                write!(f, "programs unpack it to different files: \"{member}\" {what}")
+            }
+            Self::ZipEncrypted(member) => write!(f, "zip member \"{member}\" is encrypted"),
+            Self::ZipContents(member) => {
+                write!(
+                    f,
+                    "zip member \"{member}\" has another size or CRC than the directory states"
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entries(limit) => write!(f, "it has more than {limit} members"),
+            Self::Bytes(limit) => write!(f, "it unpacks to more than {limit} bytes"),
+            Self::Ratio(limit) => {
+                write!(f, "it unpacks to more than {limit} times its size, like a bomb")
+            }
+            Self::Name(limit) => write!(f, "a name or header in it has more than {limit} bytes"),
+            Self::Names(limit) => write!(f, "the names in it have more than {limit} bytes"),
+        }
+    }
+}
+
+impl fmt::Display for ArchiveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(error) => error.fmt(f),
+            Self::Read { path, source } => {
+                write!(f, "{}: cannot read the archive: {source}", path.display())
+            }
+            Self::Structure { path, structure } => write!(f, "{}: {structure}", path.display()),
+            Self::Limit { path, limit } => {
+                write!(f, "{}: left unread: {limit}", path.display())
+            }
+            Self::Decoder { path } => {
+                write!(f, "{}: the decompressor gave up on it", path.display())
+            }
+            Self::Changed { path } => {
+                write!(f, "{}: changed while it was read", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ArchiveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Input(error) => Some(error),
+            Self::Read { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// An [`ArchiveError`] before it is known which file it is about.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Io(io::Error),
+    Structure(Structure),
+    Limit(Limit),
+}
+
+impl Fault {
+    pub(super) fn at(self, path: &Path) -> ArchiveError {
+        let path = path.to_owned();
+        match self {
+            Self::Io(source) => ArchiveError::Read { path, source },
+            Self::Structure(structure) => ArchiveError::Structure { path, structure },
+            Self::Limit(limit) => ArchiveError::Limit { path, limit },
+        }
+    }
+}
+
+/// Programs unpack `member` differently: `what` completes a sentence about it.
+pub(super) fn ambiguous(member: impl Into<String>, what: &'static str) -> Fault {
+    Fault::Structure(Structure::Ambiguous { member: member.into(), what })
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Structure> for Fault {
+    fn from(structure: Structure) -> Self {
+        Self::Structure(structure)
+    }
+}
+
+impl From<Limit> for Fault {
+    fn from(limit: Limit) -> Self {
+        Self::Limit(limit)
+    }
+}

@@ -1,0 +1,520 @@
+//! Archives that are made here, hostile ones among them.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use super::*;
+use crate::bytes::compress::members::{Compression, Decompressor};
+use ::tar::{EntryType, Header};
+use std::io::{Cursor, Write};
+
+/// A tar member with whatever name and link, which the builder of the `tar` crate would refuse.
+fn member(name: &[u8], flag: u8, link: &[u8], mode: u32, contents: &[u8]) -> Vec<u8> {
+    let mut header = Header::new_ustar();
+    header.as_old_mut().name[..name.len()].copy_from_slice(name);
+    header.as_old_mut().linkname[..link.len()].copy_from_slice(link);
+    header.set_entry_type(EntryType::new(flag));
+    header.set_mode(mode);
+    header.set_size(contents.len() as u64);
+    header.set_cksum();
+    block(header.as_bytes(), contents)
+}
+
+fn block(header: &[u8], contents: &[u8]) -> Vec<u8> {
+    let mut bytes = header.to_vec();
+    bytes.extend_from_slice(contents);
+    bytes.resize(bytes.len().div_ceil(512) * 512, 0);
+    bytes
+}
+
+fn file(name: &str, contents: &[u8]) -> Vec<u8> {
+    member(name.as_bytes(), b'0', b"", 0o644, contents)
+}
+
+fn pax_record(key: &str, value: &str) -> Vec<u8> {
+    let length = (1..).find(|n: &usize| n.to_string().len() + key.len() + value.len() + 3 == *n);
+    format!("{} {key}={value}\n", length.unwrap()).into_bytes()
+}
+
+fn end() -> Vec<u8> {
+    vec![0; 1024]
+}
+
+fn listed(bytes: &[u8]) -> Result<Listing, ArchiveError> {
+    with(bytes, &Wanted::default())
+}
+
+fn with(bytes: &[u8], wanted: &Wanted) -> Result<Listing, ArchiveError> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("archive");
+    std::fs::write(&path, bytes).unwrap();
+    read(&path, wanted, &|_| {})
+}
+
+fn paths(listing: &Listing) -> Vec<String> {
+    listing.entries.iter().map(|entry| show(&entry.path)).collect()
+}
+
+/// The oddities of a tar of `members`, by name.
+fn oddities(members: &[Vec<u8>]) -> Vec<&'static str> {
+    let listing = listed(&[members.concat(), end()].concat()).unwrap();
+    listing.oddities.iter().map(Oddity::name).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn compressed(compression: Compression, bytes: &[u8]) -> Vec<u8> {
+    match compression {
+        Compression::None => bytes.to_vec(),
+        Compression::Gzip => gzip(bytes),
+        Compression::Bzip2 => {
+            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Compression::Xz => {
+            let options = lzma_rust2::XzOptions::with_preset(1);
+            let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Compression::Lzip => {
+            let options = lzma_rust2::LzipOptions::with_preset(1);
+            let mut encoder = lzma_rust2::LzipWriter::new(Vec::new(), options);
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Compression::Lzma => {
+            let options = lzma_rust2::LzmaOptions::with_preset(1);
+            let mut encoder =
+                lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None).unwrap();
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Compression::Zstd => ruzstd::encoding::compress_to_vec(
+            Cursor::new(bytes),
+            ruzstd::encoding::CompressionLevel::Fastest,
+        ),
+    }
+}
+
+const COMPRESSIONS: [Compression; 7] = [
+    Compression::None,
+    Compression::Gzip,
+    Compression::Bzip2,
+    Compression::Xz,
+    Compression::Zstd,
+    Compression::Lzip,
+    Compression::Lzma,
+];
+
+#[test]
+fn every_compression_gives_the_same_listing() {
+    let contents = b"hello\n".repeat(50_000);
+    let tar = [file("foo-1/a", &contents), file("foo-1/b/c", b"c"), end()].concat();
+    for compression in COMPRESSIONS {
+        let bytes = compressed(compression, &tar);
+        assert_eq!(Compression::of(&bytes), compression);
+        let listing = listed(&bytes).unwrap();
+        assert_eq!(paths(&listing), ["a", "b/c"], "{compression:?}");
+        assert_eq!(listing.top.as_deref(), Some(&b"foo-1"[..]));
+        assert_eq!(listing.oddities, [], "{compression:?}");
+        assert_eq!(listing.entries[0].size, contents.len() as u64);
+    }
+}
+
+#[test]
+fn members_of_a_compressed_stream_are_one_stream() {
+    // A .lzma file ends with its one stream.
+    for compression in COMPRESSIONS.into_iter().filter(|c| *c != Compression::Lzma) {
+        let two = [compressed(compression, b"one"), compressed(compression, b"two")].concat();
+        let mut text = String::new();
+        let mut decompressor = Decompressor::new(compression, Cursor::new(&two)).unwrap();
+        decompressor.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "onetwo", "{compression:?}");
+        assert_eq!(decompressor.trailing(), 0);
+    }
+}
+
+#[test]
+fn every_truncation_and_many_bit_flips_end_in_an_error_or_a_listing() {
+    let tar =
+        [file("foo-1/a", &b"hello world\n".repeat(40)), file("foo-1/b", b"b"), end()].concat();
+    for compression in COMPRESSIONS {
+        let bytes = compressed(compression, &tar);
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("archive");
+        for cut in (1..bytes.len()).step_by(bytes.len() / 60 + 1) {
+            std::fs::write(&path, &bytes[..cut]).unwrap();
+            if let Ok(listing) = read(&path, &Wanted::default(), &|_| {}) {
+                let whole =
+                    compression == Compression::None && (cut % 512 == 0 || cut > tar.len() - 1024);
+                assert!(whole, "{compression:?} cut at {cut}: {:?}", paths(&listing));
+            }
+            let mut flipped = bytes.clone();
+            flipped[cut] ^= 0x41;
+            std::fs::write(&path, &flipped).unwrap();
+            let _ = read(&path, &Wanted::default(), &|_| {});
+        }
+    }
+}
+
+#[test]
+fn names_that_climb_out_are_said_and_not_followed() {
+    assert_eq!(oddities(&[file("../../etc/passwd", b"x")]), ["parent-directory"]);
+    assert_eq!(oddities(&[file("foo/a/../../b", b"x")]), ["parent-directory"]);
+    assert_eq!(oddities(&[file("/etc/passwd", b"x")]), ["absolute-name"]);
+    assert_eq!(oddities(&[file("./foo/./a", b"x")]), [""; 0]);
+}
+
+#[test]
+fn links_that_lead_out_are_said() {
+    let link =
+        |name: &str, target: &str| member(name.as_bytes(), b'2', target.as_bytes(), 0o777, b"");
+    let hard =
+        |name: &str, target: &str| member(name.as_bytes(), b'1', target.as_bytes(), 0o644, b"");
+    let a = file("foo/a", b"a");
+    assert_eq!(oddities(&[a.clone(), link("foo/l", "/etc")]), ["link-outside"]);
+    assert_eq!(oddities(&[a.clone(), link("foo/d/l", "../../other")]), ["link-outside"]);
+    assert_eq!(oddities(&[a.clone(), link("foo/d/l", "../a")]), [""; 0]);
+    assert_eq!(oddities(&[a.clone(), hard("foo/h", "/etc/shadow")]), ["hard-link-outside"]);
+    assert_eq!(oddities(&[a.clone(), hard("foo/h", "foo/a")]), ["hard-link"]);
+    let listing = listed(&[a, hard("foo/h", "foo/a"), end()].concat()).unwrap();
+    assert_eq!(listing.entries[1].sha256, listing.entries[0].sha256);
+    // The classical escape: a link, and then a file through it.
+    let through = [link("foo/l", "/tmp"), file("foo/l/x", b"x")];
+    assert_eq!(oddities(&through), ["link-outside", "through-link"]);
+}
+
+#[test]
+fn members_that_meet_are_said() {
+    let twice = [file("foo/a", b"1"), file("foo/a", b"2")];
+    assert_eq!(oddities(&twice), ["duplicate"]);
+    let listing = listed(&[twice.concat(), end()].concat()).unwrap();
+    let last = listing.by_path()[&b"a"[..]].sha256;
+    assert_eq!(last, listing.entries[1].sha256, "the last of two is what unpacking leaves");
+    assert_eq!(oddities(&[file("foo/README", b""), file("foo/readme", b"")]), ["case-collision"]);
+    assert_eq!(oddities(&[file("foo/a", b""), file("foo/a.b", b""), file("foo/ab", b"")]), [""; 0]);
+    assert_eq!(oddities(&[file("foo/a", b""), file("foo/a/b", b"")]), ["through-link"]);
+}
+
+#[test]
+fn members_of_strange_kinds_are_said() {
+    assert_eq!(oddities(&[member(b"foo/null", b'3', b"", 0o666, b"")]), ["device"]);
+    assert_eq!(oddities(&[member(b"foo/p", b'6', b"", 0o666, b"")]), ["device"]);
+    assert_eq!(oddities(&[member(b"foo/x", b'Z', b"", 0o644, b"x")]), ["unknown-type"]);
+    assert_eq!(oddities(&[member(b"foo/x", b'0', b"", 0o4755, b"x")]), ["set-id"]);
+    assert_eq!(
+        oddities(&[file("foo/a", b"1"), member(b"foo/h", b'1', b"foo/a", 0o644, b"")]),
+        ["hard-link"]
+    );
+    assert_eq!(oddities(&[file("foo/a\u{202e}b", b"")]), ["strange-name"]);
+    assert_eq!(oddities(&[file("foo\\..\\a", b"")]), ["strange-name"]);
+    let listing = listed(&[member(b"foo/\xff\n", b'0', b"", 0o644, b""), end()].concat()).unwrap();
+    assert_eq!(listing.oddities[0].name(), "not-utf-8");
+    assert_eq!(listing.entries[0].raw, b"foo/\xff\n");
+    assert_eq!(paths(&listing), ["<0xFF>\n"]);
+}
+
+#[test]
+fn long_names_of_gnu_and_pax() {
+    let long = format!("foo/{}", "x".repeat(300));
+    let gnu = member(b"././@LongLink", b'L', b"", 0, format!("{long}\0").as_bytes());
+    let listing = listed(&[gnu, file("foo/short", b"1"), end()].concat()).unwrap();
+    assert_eq!(show(&listing.entries[0].raw), long);
+    let pax = member(b"pax", b'x', b"", 0, &pax_record("path", &long));
+    let listing =
+        listed(&[pax, file("foo/short", b"1"), file("foo/b", b""), end()].concat()).unwrap();
+    assert_eq!(show(&listing.entries[0].raw), long);
+    assert_eq!(show(&listing.entries[1].raw), "foo/b");
+    for damaged in ["", "x", "99 path=a\n", "9 path=ab\n", "-1 path=a\n", "11 path=abcd"] {
+        let pax = member(b"pax", b'x', b"", 0, damaged.as_bytes());
+        let result = listed(&[pax, file("foo/short", b"1"), end()].concat());
+        assert_eq!(result.is_ok(), damaged.is_empty(), "{damaged:?}");
+    }
+}
+
+/// What unpackers are known to make different files of is no listing.
+#[test]
+fn what_programs_read_differently_is_refused() {
+    let refused = |members: &[Vec<u8>]| {
+        let result = listed(&[&members.concat()[..], &end()].concat());
+        let ambiguous = |structure: &Structure| {
+            matches!(structure, Structure::Ambiguous { .. } | Structure::TarHeader(_))
+        };
+        matches!(&result, Err(ArchiveError::Structure { structure, .. }) if ambiguous(structure))
+    };
+    let pax = |flag, records: &[u8]| member(b"pax", flag, b"", 0, records);
+    let a = || file("foo/a", b"a");
+    let long = || member(b"././@LongLink", b'L', b"", 0, b"foo/long\0");
+    assert!(!refused(&[a()]));
+    assert!(!refused(&[pax(b'g', &pax_record("comment", "x")), a()]));
+    assert!(refused(&[pax(b'g', &pax_record("path", "foo/b")), a()]));
+    assert!(refused(&[pax(b'g', &pax_record("size", "0")), a()]));
+    assert!(refused(&[pax(b'g', &pax_record("GNU.sparse.name", "foo/b")), a()]));
+    let path = || pax(b'x', &pax_record("path", "foo/b"));
+    assert!(!refused(&[path(), a()]));
+    assert!(refused(&[path(), path(), a()]));
+    assert!(refused(&[path(), long(), a()]));
+    assert!(refused(&[long(), path(), a()]));
+    assert!(refused(&[pax(b'x', &pax_record("path", "foo/b\0/c")), a()]));
+    assert!(refused(&[pax(b'x', &pax_record("GNU.sparse.major", "1")), a()]));
+    assert!(refused(&[member(b"foo/s", b'S', b"", 0o644, b"x")]));
+    for kind in *b"2356" {
+        assert!(refused(&[member(b"foo/d", kind, b"t", 0o755, b"data")]), "{kind}");
+    }
+    for kind in *b"XVMN" {
+        assert!(refused(&[member(b"foo/x", kind, b"", 0o644, b"x")]), "{kind}");
+    }
+    assert!(refused(&[file("foo/d/", b"x")]));
+    assert!(!refused(&[file("foo/d/", b""), a()]));
+    let sized = |field: &[u8; 12]| {
+        let mut header = Header::new_ustar();
+        header.as_old_mut().name[..5].copy_from_slice(b"foo/a");
+        header.set_entry_type(EntryType::Regular);
+        header.set_mode(0o644);
+        header.as_old_mut().size.copy_from_slice(field);
+        header.set_cksum();
+        header.as_bytes().to_vec()
+    };
+    assert!(!refused(&[sized(b"00000000000\0")]));
+    assert!(!refused(&[sized(b"          0 ")]));
+    for field in [
+        b"+0\0\0\0\0\0\0\0\0\0\0",
+        b"-0\0\0\0\0\0\0\0\0\0\0",
+        b"0x0\0\0\0\0\0\0\0\0\0",
+        b"0 0000000000",
+    ] {
+        assert!(refused(&[sized(field)]), "{field:?}");
+    }
+}
+
+/// The name by which a package manager unpacks, and the contents.
+#[test]
+fn a_name_that_says_another_format_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        read(&path, &Wanted::default(), &|_| {}).is_ok()
+    };
+    let tar = [file("foo/a", b"a"), end()].concat();
+    let zip = zip(&[(b"foo/a", b"a", None)], b"");
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.crate", "a"] {
+        assert!(read(name, &tar), "{name}");
+    }
+    for name in ["a.zip", "a.whl", "a"] {
+        assert!(read(name, &zip), "{name}");
+    }
+    assert!(!read("a.tar", &zip) && !read("a.tar.xz", &zip));
+    assert!(!read("a.zip", &tar) && !read("a.whl", &tar));
+}
+
+/// A second directory in front of the one that ends at the end record.
+#[test]
+fn a_zip_with_two_directories_is_refused() {
+    let bytes = zip(&[(b"foo/a", b"a", None)], b"");
+    assert!(listed(&bytes).is_ok());
+    let at = bytes.len() - 22;
+    assert_eq!(&bytes[at..at + 4], b"PK\x05\x06");
+    // The number of entries, and the directory's size. Its offset is counted back from its end.
+    for field in [10, 12] {
+        let mut other = bytes.clone();
+        other[at + field] ^= 1;
+        assert!(listed(&other).is_err(), "{field}");
+    }
+    // Comments of the directory's last record can hide another zip: its end moves, nothing else.
+    let mut padded = bytes[..at].to_vec();
+    padded.extend_from_slice(b"hidden");
+    padded.extend_from_slice(&bytes[at..]);
+    assert!(listed(&padded).is_err());
+    assert!(listed(&zip(&[(b"foo/a\0b", b"a", None)], b"")).is_err());
+}
+
+/// A member that is data to a reader of one header and a file to a reader of the other.
+#[test]
+fn headers_that_state_different_sizes_are_said() {
+    let hidden = file("foo/hidden", b"payload");
+    let pax = member(b"pax", b'x', b"", 0, &pax_record("size", &hidden.len().to_string()));
+    let mut short = member(b"foo/a", b'0', b"", 0o644, &hidden[..10]);
+    short.truncate(512);
+    let listing = listed(&[pax, short, hidden, end()].concat()).unwrap();
+    assert_eq!(paths(&listing), ["a"]);
+    assert_eq!(listing.oddities[0].name(), "size-disagrees");
+}
+
+#[test]
+fn what_follows_the_end_is_said() {
+    let tar = [file("foo/a", b"a"), end()].concat();
+    let after = |bytes: &[u8]| {
+        let listing = listed(bytes).unwrap();
+        listing.oddities.iter().map(Oddity::name).collect::<Vec<_>>()
+    };
+    assert_eq!(after(&[tar.clone(), end()].concat()), [""; 0]);
+    assert_eq!(after(&[tar.clone(), file("foo/b", b"b")].concat()), ["after-end"]);
+    assert_eq!(after(&[gzip(&tar), b"payload".to_vec()].concat()), ["after-end"]);
+    assert_eq!(after(&[gzip(&tar), vec![0; 100]].concat()), [""; 0]);
+    assert_eq!(after(&file("foo/a", b"a")), ["no-end"]);
+}
+
+#[test]
+fn bombs_are_stopped_by_the_stated_limits() {
+    let limits = Limits { ratio: 50, ratio_from: 1 << 20, ..Limits::default() };
+    let bomb = gzip(&[file("a", &vec![0; 3 << 20]), end()].concat());
+    let limit =
+        |bytes: &[u8], limits: Limits| match with(bytes, &Wanted { limits, ..Wanted::default() }) {
+            Err(error @ ArchiveError::Limit { limit, .. }) => {
+                assert!(error.is_unsupported());
+                Some(limit)
+            }
+            _ => None,
+        };
+    assert_eq!(limit(&bomb, limits), Some(Limit::Ratio(50)));
+    assert_eq!(limit(&bomb, Limits { ratio: 2000, ..limits }), None);
+    assert_eq!(limit(&bomb, Limits { bytes: 1 << 20, ..limits }), Some(Limit::Bytes(1 << 20)));
+    let many = [file("a", b""), file("b", b""), file("c", b""), end()].concat();
+    assert_eq!(limit(&many, Limits { entries: 2, ..limits }), Some(Limit::Entries(2)));
+    assert_eq!(limit(&many, Limits { entries: 3, ..limits }), None);
+    assert_eq!(limit(&many, Limits { names: 2, ..limits }), Some(Limit::Names(2)));
+    let mut huge = Header::new_gnu();
+    huge.set_entry_type(EntryType::GNULongName);
+    huge.set_size(1 << 40);
+    huge.set_cksum();
+    let huge = [huge.as_bytes().to_vec(), file("a", b"")].concat();
+    assert_eq!(limit(&huge, limits), Some(Limit::Name(16 * limits.name)));
+}
+
+#[test]
+fn what_is_no_archive_is_named() {
+    for (bytes, kind) in [
+        (&b""[..], "an empty file"),
+        (b"<html>not found</html>", "an HTML page"),
+        (&gzip(b"only text"), "a text file"),
+    ] {
+        match listed(bytes) {
+            Err(ArchiveError::Structure { structure: Structure::NoArchive(what), .. }) => {
+                assert_eq!(what, kind);
+            }
+            other => panic!("{kind}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn contents_and_git_names_on_demand() {
+    let tar = [file("a", b"hello\n"), file("b", b"other"), end()].concat();
+    let wanted = Wanted {
+        blob: Some(GitHash::Sha1),
+        contents: Keep::These(BTreeSet::from([0])),
+        contents_each: 6,
+        contents_all: 6,
+        ..Wanted::default()
+    };
+    let listing = with(&tar, &wanted).unwrap();
+    assert_eq!(listing.entries[0].contents.as_ref().unwrap().as_slice(), b"hello\n");
+    assert!(listing.entries[1].contents.is_none());
+    // `printf 'hello\n' | git hash-object --stdin`
+    let name = crate::bytes::digests::hex(listing.entries[0].blob.as_deref().unwrap());
+    assert_eq!(name, "ce013625030ba8dba906f756967f9e9ca394464a");
+    let listing = with(&tar, &Wanted { contents_each: 5, ..wanted.clone() }).unwrap();
+    assert!(listing.entries[0].contents.is_none());
+    let tar = [file("a", b"\0binary"), file("b", b"text"), file("c", b"more"), end()].concat();
+    let wanted = Wanted { contents: Keep::Texts, contents_each: 9, contents_all: 7, ..wanted };
+    let listing = with(&tar, &wanted).unwrap();
+    let kept: Vec<_> = listing.entries.iter().map(|entry| entry.contents.is_some()).collect();
+    assert_eq!(kept, [false, true, false], "binary; text; no room");
+}
+
+/// A member's name, its contents, and what its local header says instead of the name.
+type ZipMember<'a> = (&'a [u8], &'a [u8], Option<&'a [u8]>);
+
+/// A zip archive of stored members, with bytes between them that belong to none.
+fn zip(members: &[ZipMember<'_>], between: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut directory = Vec::new();
+    for (name, contents, local) in members {
+        let offset = bytes.len() as u32;
+        let crc = rawzip::crc32(contents);
+        let common = |name: &[u8]| {
+            let mut fields = Vec::new();
+            fields.extend_from_slice(&[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0]);
+            fields.extend_from_slice(&crc.to_le_bytes());
+            fields.extend_from_slice(&(contents.len() as u32).to_le_bytes());
+            fields.extend_from_slice(&(contents.len() as u32).to_le_bytes());
+            fields.extend_from_slice(&(name.len() as u16).to_le_bytes());
+            fields.extend_from_slice(&[0, 0]);
+            fields
+        };
+        let local = local.unwrap_or(name);
+        bytes.extend_from_slice(b"PK\x03\x04");
+        bytes.extend_from_slice(&common(local));
+        bytes.extend_from_slice(local);
+        bytes.extend_from_slice(contents);
+        bytes.extend_from_slice(between);
+        directory.extend_from_slice(b"PK\x01\x02\x14\x03");
+        directory.extend_from_slice(&common(name));
+        directory.extend_from_slice(&[0; 6]);
+        directory.extend_from_slice(&(0o100_644u32 << 16).to_le_bytes());
+        directory.extend_from_slice(&offset.to_le_bytes());
+        directory.extend_from_slice(name);
+    }
+    let (start, length, count) = (bytes.len() as u32, directory.len() as u32, members.len() as u16);
+    bytes.extend_from_slice(&directory);
+    bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    bytes.extend_from_slice(&count.to_le_bytes());
+    bytes.extend_from_slice(&count.to_le_bytes());
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(&start.to_le_bytes());
+    bytes.extend_from_slice(&[0, 0]);
+    bytes
+}
+
+#[test]
+fn zip_members_are_listed() {
+    let listing = listed(&zip(&[(b"foo-1/a", b"a", None), (b"foo-1/b", b"b", None)], b"")).unwrap();
+    assert_eq!(paths(&listing), ["a", "b"]);
+    assert_eq!(listing.oddities, []);
+    assert_eq!(listing.entries[0].mode, 0o644);
+}
+
+#[test]
+fn zip_directory_and_members_that_disagree_are_said() {
+    let names = |bytes: &[u8]| {
+        let listing = listed(bytes).unwrap();
+        listing.oddities.iter().map(Oddity::name).collect::<Vec<_>>()
+    };
+    let other = zip(&[(b"foo/a", b"a", Some(b"foo/z"))], b"");
+    assert_eq!(names(&other), ["local-disagrees"]);
+    assert_eq!(names(&zip(&[(b"foo/a", b"a", None)], b"PK hidden")), ["unlisted-bytes"]);
+    assert_eq!(
+        names(&[zip(&[(b"foo/a", b"a", None)], b""), b"tail".to_vec()].concat()),
+        ["unlisted-bytes"]
+    );
+    let twice = zip(&[(b"foo/a", b"1", None), (b"foo/a", b"2", None)], b"");
+    assert_eq!(names(&twice), ["duplicate"]);
+    assert_eq!(names(&zip(&[(b"../a", b"1", None)], b"")), ["parent-directory"]);
+}
+
+#[test]
+fn zip_contents_that_are_not_as_stated_are_refused() {
+    let mut bytes = zip(&[(b"foo/a", b"abc", None)], b"");
+    let at = bytes.windows(3).position(|w| w == b"abc").unwrap();
+    bytes[at] ^= 1;
+    assert!(matches!(
+        listed(&bytes),
+        Err(ArchiveError::Structure { structure: Structure::ZipContents(_), .. })
+    ));
+}
+
+#[test]
+fn damaged_zips_end_in_an_error_or_a_listing() {
+    let bytes = zip(&[(b"foo/a", b"abc", None), (b"foo/b", b"def", None)], b"");
+    for at in 0..bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 0xff;
+        let _ = listed(&flipped);
+        assert!(listed(&bytes[..at]).is_err(), "cut at {at}");
+    }
+}

@@ -1,0 +1,433 @@
+//! Continuity: what changed between the release before and this one in who published and signed.
+//!
+//! Each release's evidence may hold for itself; what a takeover cannot keep is that it is the same
+//! as last time. Judging is pure: [`Facts`] are made from what verifiers authenticated, and
+//! [`compare`] holds two of them against each other. What the release before had and this one lacks
+//! is *dropped*, and contradicts: whoever took an upload token needs no forgery if nobody misses
+//! the real thing.
+
+mod changes;
+mod release;
+
+pub use changes::publisher_changes;
+pub use release::{Fault, Release};
+
+use crate::answer::access::Capability;
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::evidence::openpgp;
+use crate::evidence::pep740::{Claim, Claims, Publisher};
+use serde_json::{Value, json};
+use std::fmt;
+
+/// Who gets past continuity of provenance, each by themselves: whoever can make the same workflow
+/// publish, whatever it publishes.
+pub const PROVENANCE_FORGERS: [Capability; 5] = [
+    Capability::Publish,
+    Capability::Job,
+    Capability::Source,
+    Capability::Sigstore,
+    Capability::Gentoo,
+];
+
+/// The kinds of evidence that are compared, in the order of the findings.
+pub const KINDS: [Check; 6] = [
+    Check::Provenance,
+    Check::Sigstore,
+    Check::Openpgp,
+    Check::Signify,
+    Check::Minisign,
+    Check::Ssh,
+];
+
+/// What was authenticated about one release.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The attestations of its provenance.
+    pub attestations: Vec<Attested>,
+    /// Its Sigstore bundles that have a certificate.
+    pub bundles: Vec<Attested>,
+    /// Who signed, by signatures that count.
+    pub signers: Vec<Signer>,
+}
+
+impl Facts {
+    /// Whether there is any evidence of that kind.
+    pub fn has(&self, evidence: Check) -> bool {
+        !self.attested(evidence).is_empty() || self.signers(evidence).next().is_some()
+    }
+
+    /// What was signed under a certificate.
+    fn attested(&self, evidence: Check) -> &[Attested] {
+        match evidence {
+            Check::Provenance => &self.attestations,
+            Check::Sigstore => &self.bundles,
+            _ => &[],
+        }
+    }
+
+    fn signers(&self, evidence: Check) -> impl Iterator<Item = &Signer> {
+        self.signers.iter().filter(move |signer| signer.evidence == evidence)
+    }
+
+    /// Who signed, in words, by whatever kind of key.
+    fn who(&self, evidence: Check) -> Vec<String> {
+        let publishers = self.attested(evidence).iter().map(Attested::publisher);
+        publishers.chain(self.signers(evidence).map(ToString::to_string)).collect()
+    }
+}
+
+/// Something that was signed under a certificate of Sigstore's.
+#[derive(Debug, Clone)]
+pub struct Attested {
+    /// What the certificate says of who signed.
+    pub claims: Claims,
+    /// The type of the statement's predicate; `None` where the file itself was signed.
+    pub kind: Option<String>,
+}
+
+impl Attested {
+    fn publisher(&self) -> String {
+        Publisher::of(&self.claims).to_string()
+    }
+}
+
+/// Who made a signature that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The kind of signature.
+    pub evidence: Check,
+    /// What stays the same from one release to the next: the fingerprint of an OpenPGP
+    /// certificate's primary key, the number of a signify or minisign key, an SSH key's fingerprint.
+    pub identity: String,
+    /// The user id, where there is one. Raw text from outside.
+    pub name: Option<String>,
+}
+
+impl fmt::Display for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{} ({name})", self.identity),
+            None => f.write_str(&self.identity),
+        }
+    }
+}
+
+/// Something that is not as it was at the release before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The evidence that shows it: [`Check::Provenance`], or a kind of signature.
+    pub evidence: Check,
+    /// The failure class; one whose outcome is `agrees` is only said.
+    pub class: FailureClass,
+    /// What changed, in words.
+    pub what: &'static str,
+    /// What it was.
+    pub before: String,
+    /// What it is; `None` where there is nothing any more.
+    pub now: Option<String>,
+    /// Whether it is said beside an agreement only, though its class would contradict: what is
+    /// usual, and still worth a look.
+    pub usual: bool,
+}
+
+impl Change {
+    /// Whether it contradicts.
+    pub fn contradicts(&self) -> bool {
+        !self.usual && self.class.outcome() != Outcome::Agrees
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "class": self.class.name(),
+            "what": self.what,
+            "before": self.before,
+            "now": self.now,
+        })
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.now {
+            Some(now) => write!(f, "the {} was {} and is {now}", self.what, self.before),
+            None => write!(f, "the {} was {}, and now there is none", self.what, self.before),
+        }
+    }
+}
+
+/// What changed from `previous` to `now`; nothing where all is as it was.
+///
+/// Every attestation of this release has to fit one of the release before: the one that fits best
+/// counts, and the attestation that fits worst is reported. Of signatures one by a signer of before
+/// is enough; what the release before did not have is not missed.
+pub fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
+    KINDS
+        .into_iter()
+        .filter(|evidence| previous.has(*evidence))
+        .flat_map(|evidence| {
+            let (before, now_attested) = (previous.attested(evidence), now.attested(evidence));
+            match (before, now_attested) {
+                ([], _) | (_, []) => signed(evidence, previous, now).into_iter().collect(),
+                _ => attested(evidence, before, now_attested),
+            }
+        })
+        .collect()
+}
+
+fn attested(evidence: Check, previous: &[Attested], now: &[Attested]) -> Vec<Change> {
+    let against =
+        |changes: &Vec<Change>| changes.iter().filter(|change| change.contradicts()).count();
+    let weight = |changes: &Vec<Change>| (against(changes), changes.len());
+    let best = |now: &Attested| {
+        let each = previous.iter().map(|before| publisher_changes(&before.claims, &now.claims));
+        each.min_by_key(weight).unwrap_or_default()
+    };
+    let mut changes = now.iter().map(best).max_by_key(weight).unwrap_or_default();
+    for change in &mut changes {
+        change.evidence = evidence;
+    }
+    // A statement of how it was built says more than one that it was published: the one does not
+    // stand in for the other.
+    let mut dropped: Vec<&str> = previous.iter().filter_map(|a| a.kind.as_deref()).collect();
+    dropped.sort_unstable();
+    dropped.dedup();
+    dropped.retain(|kind| !now.iter().any(|a| a.kind.as_deref() == Some(kind)));
+    changes.extend(dropped.into_iter().map(|kind| Change {
+        evidence,
+        class: dropped_class(evidence),
+        what: "type of an attestation",
+        before: kind.to_owned(),
+        now: None,
+        usual: false,
+    }));
+    changes
+}
+
+/// The class where evidence of a kind was there and is not.
+const fn dropped_class(evidence: Check) -> FailureClass {
+    match evidence {
+        Check::Provenance => FailureClass::ProvenanceDropped,
+        _ => FailureClass::SignatureDropped,
+    }
+}
+
+fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
+    let same = |signer: &Signer| previous.signers(evidence).any(|b| b.identity == signer.identity);
+    if now.signers(evidence).any(same) {
+        return None;
+    }
+    let (class, actual) = match now.has(evidence) {
+        true => (FailureClass::SignerChanged, Some(now.who(evidence).join(", "))),
+        false => (dropped_class(evidence), None),
+    };
+    let what = if evidence == Check::Provenance { "publisher" } else { "signer" };
+    let before = previous.who(evidence);
+    // Attestations of one release are by one publisher, as a rule.
+    let mut unique: Vec<String> = Vec::new();
+    for who in before {
+        if !unique.contains(&who) {
+            unique.push(who);
+        }
+    }
+    Some(Change { evidence, class, what, before: unique.join(", "), now: actual, usual: false })
+}
+
+/// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of
+/// evidence that the release before had, and one for each piece of it that does not hold.
+pub fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for fault in &previous.faults {
+        let there = now.facts.has(fault.evidence)
+            || now.faults.iter().any(|other| other.evidence == fault.evidence);
+        findings.push(match fault.class.outcome() {
+            // Nobody could check what was there; that nothing is there now needs no check.
+            Outcome::NotChecked if !there => unchecked_dropped(fault),
+            _ => unusable(fault),
+        });
+    }
+    let changes = compare(&previous.facts, &now.facts);
+    for evidence in KINDS.into_iter().filter(|evidence| previous.facts.has(*evidence)) {
+        let changes: Vec<&Change> = changes.iter().filter(|c| c.evidence == evidence).collect();
+        let fault = now.faults.iter().find(|fault| fault.evidence == evidence);
+        findings.push(match fault {
+            Some(fault) if !now.facts.has(evidence) => {
+                incomparable(&previous.facts, evidence, fault)
+            }
+            _ => finding(previous, now, evidence, &changes),
+        });
+    }
+    if findings.is_empty() {
+        let text = "the release before had neither provenance nor a signature to compare with";
+        findings.push(Finding::fails(
+            Check::Continuity,
+            FailureClass::NotCheckedNoExpectation,
+            text,
+        ));
+    }
+    findings
+}
+
+/// The finding where nobody named a release before.
+pub fn no_previous() -> Finding {
+    let text = "no release before was given to compare with";
+    Finding::fails(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)
+}
+
+/// What the evidence is called.
+pub const fn evidence_name(evidence: Check) -> &'static str {
+    match evidence {
+        Check::Provenance => "provenance",
+        Check::Sigstore => "Sigstore bundle",
+        Check::Openpgp => "OpenPGP signature",
+        Check::Signify => "signify signature",
+        Check::Minisign => "minisign signature",
+        Check::Ssh => "SSH signature",
+        _ => "evidence",
+    }
+}
+
+/// Evidence of the release before that does not hold: nothing can be concluded from it.
+fn unusable(fault: &Fault) -> Finding {
+    let name = evidence_name(fault.evidence);
+    let class = match fault.class {
+        // The ring has no key of the release before: the keys themselves were exchanged.
+        FailureClass::SignerUnknown => FailureClass::SignerChanged,
+        class if class.outcome() == Outcome::NotChecked => class,
+        _ => FailureClass::PreviousUnusable,
+    };
+    let text = match class {
+        FailureClass::SignerChanged => {
+            format!("no key that was given made the {name} of the release before: {}", fault.text)
+        }
+        _ => format!("the {name} of the release before: {}", fault.text),
+    };
+    resting(Finding::fails(Check::Continuity, class, text), fault.evidence)
+        .with("previous_class", fault.class.name())
+        .with("previous_file", fault.file.clone())
+}
+
+fn unchecked_dropped(fault: &Fault) -> Finding {
+    let name = evidence_name(fault.evidence);
+    let file = fault.file.as_deref().unwrap_or_default();
+    let file = file.rsplit('/').next().unwrap_or_default();
+    let text = format!("the release before had a {name} ({file}), and nothing like it stands here");
+    let class = dropped_class(fault.evidence);
+    resting(Finding::fails(Check::Continuity, class, text), fault.evidence)
+        .with("previous_class", fault.class.name())
+        .with("previous_file", fault.file.clone())
+}
+
+/// Evidence of this release that does not hold and so cannot be compared.
+fn incomparable(previous: &Facts, evidence: Check, fault: &Fault) -> Finding {
+    let name = evidence_name(evidence);
+    let (class, text) = match fault.class {
+        FailureClass::SignerUnknown => {
+            let signers = previous.who(evidence).join(", ");
+            let text = format!("the signer was {signers}, and this is {}", fault.text);
+            (FailureClass::SignerChanged, text)
+        }
+        class => (class, format!("the {name} of this release cannot be compared: {}", fault.text)),
+    };
+    resting(Finding::fails(Check::Continuity, class, text), evidence)
+}
+
+/// Marks what the finding rests on, for the attacker sets without provenance.
+fn resting(finding: Finding, evidence: Check) -> Finding {
+    finding.with("evidence", evidence.name())
+}
+
+fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Change]) -> Finding {
+    let of = match &previous.name {
+        Some(name) => format!("the release before ({name})"),
+        None => "the release before".to_owned(),
+    };
+    let (said, mut against): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().copied().partition(|change| !change.contradicts());
+    against.sort_by_key(|change| rank(change.class));
+    let mut finding = match against.first() {
+        Some(change) => {
+            let text = match change.class {
+                FailureClass::ProvenanceDropped | FailureClass::SignatureDropped
+                    if now.facts.has(evidence) =>
+                {
+                    format!(
+                        "{of} had an attestation of type {}, and this one has none of that type",
+                        change.before
+                    )
+                }
+                FailureClass::ProvenanceDropped => {
+                    format!("{of} was attested by {}; this one has no provenance", change.before)
+                }
+                FailureClass::SignatureDropped => format!(
+                    "{of} was signed by {}; this one has no {}",
+                    change.before,
+                    evidence_name(evidence)
+                ),
+                _ => format!("against {of}: {change}"),
+            };
+            Finding::fails(Check::Continuity, change.class, text)
+        }
+        None => agreeing(&now.facts, evidence, &of),
+    };
+    for change in against.iter().skip(1).chain(&said) {
+        finding = finding.noting(change.class, change.to_string());
+    }
+    let changes: Vec<Value> = changes.iter().map(|change| change.to_json()).collect();
+    resting(finding, evidence)
+        .with("changes", changes)
+        .with("previous", describe(&previous.facts, evidence))
+        .with("now", describe(&now.facts, evidence))
+}
+
+/// The most telling class names the finding.
+fn rank(class: FailureClass) -> usize {
+    const ORDER: [FailureClass; 5] = [
+        FailureClass::RepositoryReregistered,
+        FailureClass::RepositoryTransferred,
+        FailureClass::PublisherChanged,
+        FailureClass::SignerExternal,
+        FailureClass::TriggerMismatch,
+    ];
+    ORDER.iter().position(|known| *known == class).unwrap_or(ORDER.len())
+}
+
+fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
+    if let Some(attested) = now.attested(evidence).first() {
+        let text = format!("{} with {of}", compared(&attested.claims).join(", "));
+        return Finding::agrees(Check::Continuity, text, attested.publisher())
+            .forged_by(PROVENANCE_FORGERS);
+    }
+    Finding::agrees(
+        Check::Continuity,
+        format!("the key of the {} with that of {of}", evidence_name(evidence)),
+        format!("whoever holds the secret key {}", now.who(evidence).join(", ")),
+    )
+    .forged_by(openpgp::FORGERS)
+}
+
+/// What of a certificate is compared: what it has.
+fn compared(claims: &Claims) -> Vec<&'static str> {
+    let forge =
+        matches!(Publisher::of(claims), Publisher::GitHub { .. } | Publisher::GitLab { .. });
+    let has = |claim| claims.get(claim).is_some();
+    let what = [
+        ("publisher", true),
+        ("issuer", !forge),
+        ("numbers", has(Claim::SourceRepositoryIdentifier)),
+        ("workflow", has(Claim::BuildConfigUri) || has(Claim::BuildSignerUri)),
+        ("trigger", has(Claim::BuildTrigger)),
+        ("runner", has(Claim::RunnerEnvironment)),
+        ("kind of ref", has(Claim::SourceRepositoryRef)),
+    ];
+    what.into_iter().filter(|(_, has)| *has).map(|(what, _)| what).collect()
+}
+
+fn describe(facts: &Facts, evidence: Check) -> Value {
+    let attested = facts.attested(evidence).iter().map(|a| Value::Object(a.claims.to_json()));
+    let signers = facts.signers(evidence).map(|signer| Value::from(signer.to_string()));
+    attested.chain(signers).collect()
+}
+
+#[cfg(test)]
+mod tests;

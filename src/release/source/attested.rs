@@ -1,0 +1,49 @@
+//! The commit that a distfile's attestations name.
+
+use super::SourceError;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// A commit that an authentic attestation of the distfile names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attested {
+    /// The commit.
+    pub commit: String,
+    /// The tag that the workflow ran on.
+    pub tag: Option<String>,
+    /// Who published. Raw text from outside.
+    pub publisher: String,
+}
+
+/// What the findings about a distfile say of its commit: of those attestations that count, or of
+/// all that are authentic where nobody said who should have published.
+///
+/// # Errors
+///
+/// [`SourceError::SeveralAttested`] where attestations name different commits.
+pub fn attested(findings: &[Finding]) -> Result<Option<Attested>, SourceError> {
+    let counts = |finding: &&Finding| {
+        finding.check == Check::Provenance
+            && matches!(finding.class, None | Some(FailureClass::NotCheckedNoExpectation))
+    };
+    let named: BTreeSet<Attested> = findings.iter().filter(counts).filter_map(named).collect();
+    let commits: BTreeSet<String> = named.iter().map(|n| n.commit.clone()).collect();
+    match commits.len() {
+        0 | 1 => Ok(named.into_iter().next()),
+        _ => Err(SourceError::SeveralAttested(commits.into_iter().collect())),
+    }
+}
+
+fn named(finding: &Finding) -> Option<Attested> {
+    let certificate = finding.detail.get("certificate")?;
+    let claim = |name: &str| certificate.get(name).and_then(Value::as_str);
+    let tag = claim("Source Repository Ref").and_then(|r| r.strip_prefix("refs/tags/"));
+    let publisher = finding.detail.get("publisher").and_then(Value::as_str);
+    Some(Attested {
+        commit: claim("Source Repository Digest")?.to_owned(),
+        tag: tag.map(str::to_owned),
+        publisher: publisher.unwrap_or("somebody").to_owned(),
+    })
+}

@@ -1,0 +1,75 @@
+//! Printing a release diff: a summary for people, a unified diff, JSON, and one page of HTML.
+
+mod html;
+mod json;
+mod text;
+mod unified;
+
+pub use html::print as html;
+pub use json::{print as json, value};
+pub use text::print as text;
+pub use unified::print as unified;
+
+use crate::release::archive;
+use crate::release::diff::{Change, ChangeKind, Diff};
+
+/// What a reader is told of the size of a change: lines where there are some, bytes else.
+pub(crate) fn extent(change: &Change) -> String {
+    match (change.kind, change.lines) {
+        (ChangeKind::Moved | ChangeKind::Removed, _) => String::new(),
+        _ if change.new.as_ref().is_some_and(|new| !new.is_file()) => String::new(),
+        (ChangeKind::Mode, _) => {
+            let mode = |entry: Option<&archive::Entry>| entry.map_or(0, |entry| entry.mode);
+            format!("{:04o} -> {:04o}", mode(change.old.as_ref()), mode(change.new.as_ref()))
+        }
+        (_, Some((added, 0))) => format!("+{added}"),
+        (_, Some((added, removed))) => format!("+{added} -{removed}"),
+        (ChangeKind::Added, None) => format!("{} bytes", size(change.new.as_ref())),
+        (_, None) => {
+            format!("{} -> {} bytes", size(change.old.as_ref()), size(change.new.as_ref()))
+        }
+    }
+}
+
+fn size(entry: Option<&archive::Entry>) -> u64 {
+    entry.map_or(0, |entry| entry.size)
+}
+
+/// The path, with the old one in front where it differs. Not yet escaped.
+pub(crate) fn name(change: &Change) -> String {
+    let path = archive::show(change.path());
+    match change.old_path() {
+        Some(old) => format!("{} -> {path}", archive::show(old)),
+        None => path,
+    }
+}
+
+/// One sentence on how much changed.
+pub(crate) fn totals(diff: &Diff) -> String {
+    let counts: Vec<_> = ChangeKind::ALL
+        .into_iter()
+        .map(|kind| (kind, diff.count(kind)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| match kind {
+            ChangeKind::Mode => format!("{count} with another mode"),
+            ChangeKind::Retyped => format!("{count} of another type"),
+            _ => format!("{count} {}", kind.word()),
+        })
+        .collect();
+    match counts.is_empty() {
+        true => format!("No file differs; {} are the same", diff.same),
+        false => format!("{}; {} the same", counts.join(", "), diff.same),
+    }
+}
+
+/// How the top-level directories were matched.
+fn tops(diff: &Diff) -> Option<String> {
+    let top = |side: &crate::release::diff::Side| {
+        side.top.as_deref().map_or_else(
+            || "the archive itself".to_owned(),
+            |top| format!("{}/", archive::show(top)),
+        )
+    };
+    (diff.old.top != diff.new.top)
+        .then(|| format!("{} was held against {}", top(&diff.old), top(&diff.new)))
+}

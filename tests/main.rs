@@ -1,0 +1,51 @@
+//! Every integration test, in one binary: one link, one set of helpers.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod common;
+mod support;
+
+mod attacks;
+mod bad_input;
+mod bump;
+mod checksums;
+mod continuity;
+mod dependencies;
+mod detached;
+mod diff;
+mod explain;
+mod inspect;
+mod manifest_corpus;
+mod manual;
+mod message;
+mod message_corpus;
+mod message_differential;
+mod minisign;
+mod one_pass;
+mod openpgp_corpus;
+mod openpgp_mutations;
+mod openpgp_situations;
+mod output;
+mod parity;
+mod pep740;
+mod pep740_tampered;
+mod pin;
+mod provenance_assets;
+mod replays;
+mod review;
+mod signify;
+mod sigstore_conformance;
+mod sigstore_knobs;
+mod sigstore_made;
+mod source;
+mod ssh;
+mod transcripts;
+mod uncompress_mutations;
+mod without_sigstore;
+mod wording;
