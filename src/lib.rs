@@ -6,16 +6,14 @@
 //! verifiers turn evidence into facts, which only they can construct; judging compares facts with
 //! expectations and yields findings; the report joins findings into attacker sets and prints.
 
-#[doc(hidden)]
-pub mod answer;
-#[doc(hidden)]
-pub mod bytes;
-#[doc(hidden)]
-pub mod check;
+mod answer;
+mod bytes;
+mod check;
 pub mod cli;
-#[doc(hidden)]
-pub mod evidence;
-#[doc(hidden)]
-pub mod release;
-#[doc(hidden)]
-pub mod report;
+mod evidence;
+mod release;
+mod report;
+
+#[cfg(test)]
+#[path = "../tests/internal/mod.rs"]
+mod internal;

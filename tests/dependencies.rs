@@ -120,7 +120,7 @@ fn licences_are_known() {
 
 #[test]
 fn the_program_imports_no_socket_call() {
-    let bytes = std::fs::read(env!("CARGO_BIN_EXE_distvouch")).unwrap();
+    let bytes = std::fs::read(crate::common::program()).unwrap();
     let file = object::File::parse(bytes.as_slice()).unwrap();
     let imported: BTreeSet<_> = file
         .dynamic_symbols()

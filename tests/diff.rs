@@ -152,7 +152,7 @@ fn progress_is_shown_on_a_terminal() {
         let members = [(format!("foo-{version}/noise"), binary(&noise))];
         std::fs::write(dir.path().join(format!("foo-{version}.tar")), tar(&members)).unwrap();
     }
-    let program = env!("CARGO_BIN_EXE_distvouch");
+    let program = crate::common::program().display().to_string();
     let shown = |command: &str| {
         let output = std::process::Command::new(&script)
             .args(["-qec", command, "/dev/null"])

@@ -17,7 +17,8 @@ fn memory_does_not_grow_with_the_file() {
     sparse(&scratch);
     // Far less than the file; the heap alone, so that the size of the program does not count.
     let output = Command::new("sh")
-        .args(["-c", "ulimit -d 49152; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_distvouch")])
+        .args(["-c", "ulimit -d 49152; exec \"$@\"", "sh"])
+        .arg(crate::common::program())
         .args(["check", "--json", "--jobs", "1", "--distdir"])
         .arg(scratch.path())
         .arg("f.tar.gz")

@@ -51,7 +51,7 @@ impl Bench {
 
     /// By way of a shell, with redirections.
     fn shell(&self, args: &str, redirections: &str) -> Run {
-        let program = env!("CARGO_BIN_EXE_distvouch");
+        let program = crate::common::program().display().to_string();
         let line = format!("'{program}' {args} --time 2025-01-01T00:00:00Z {redirections}");
         let mut command = Command::new("sh");
         command.args(["-c", &line]).env("NO_COLOR", "1").current_dir(self.scratch.path());

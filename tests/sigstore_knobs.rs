@@ -569,39 +569,39 @@ fn none_and_nonsense() {
 /// program somewhere above.
 #[test]
 fn no_class_of_provenance_is_left_out() {
-    use distvouch::answer::failure::FailureClass as C;
+    // Up to this test: its own list is no expectation.
     let here = include_str!("sigstore_knobs.rs");
+    let here = here.split("fn no_class_of_provenance_is_left_out").next().unwrap();
     let classes = [
-        C::ProvenanceAbsent,
-        C::ProvenanceEmpty,
-        C::ProvenanceMalformed,
-        C::SubjectDigest,
-        C::SubjectName,
-        C::SignatureBad,
-        C::CertificateUntrusted,
-        C::CertificateMalformed,
-        C::LogEntry,
-        C::Sct,
-        C::TimeOutsideCertificate,
-        C::TimeUnknown,
-        C::RootTooOld,
-        C::PublisherMismatch,
-        C::WorkflowMismatch,
-        C::RefMismatch,
-        C::TriggerMismatch,
-        C::RunnerMismatch,
-        C::EnvironmentMismatch,
-        C::SignerExternal,
-        C::PublisherDisagrees,
-        C::RepositoryRenamed,
-        C::RepositoryTransferred,
-        C::RepositoryReregistered,
-        C::StatementDisagrees,
-        C::NotCheckedNoExpectation,
-        C::EvidenceUnsupported,
+        "provenance-absent",
+        "provenance-empty",
+        "provenance-malformed",
+        "subject-digest",
+        "subject-name",
+        "signature-bad",
+        "certificate-untrusted",
+        "certificate-malformed",
+        "log-entry",
+        "sct",
+        "time-outside-certificate",
+        "time-unknown",
+        "root-too-old",
+        "publisher-mismatch",
+        "workflow-mismatch",
+        "ref-mismatch",
+        "trigger-mismatch",
+        "runner-mismatch",
+        "environment-mismatch",
+        "signer-external",
+        "publisher-disagrees",
+        "repository-renamed",
+        "repository-transferred",
+        "repository-reregistered",
+        "statement-disagrees",
+        "not-checked-no-expectation",
+        "evidence-unsupported",
     ];
-    for class in classes {
-        let name = class.name();
+    for name in classes {
         let expected = [format!("\"{name}\""), format!("+{name}\"")];
         assert!(expected.iter().any(|e| here.contains(e)), "no test reaches {name}");
     }

@@ -10,7 +10,7 @@ use std::fmt;
 
 /// One kind of access, with the word that JSON and the reports use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Capability {
+pub(crate) enum Capability {
     /// Upstream's OpenPGP, signify, minisign or Sigstore managed secret key.
     Key,
     /// Commit to the ebuild repository (ebuild, Manifest, key package).
@@ -37,7 +37,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the reports.
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Key,
         Self::Gentoo,
         Self::Mirror,
@@ -52,7 +52,7 @@ impl Capability {
     ];
 
     /// The word, as JSON and the reports print it.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Key => "key",
             Self::Gentoo => "gentoo",
@@ -69,7 +69,7 @@ impl Capability {
     }
 
     /// The access in a phrase that completes "an attacker who can …".
-    pub const fn phrase(self) -> &'static str {
+    pub(crate) const fn phrase(self) -> &'static str {
         match self {
             Self::Key => "sign with upstream's secret key",
             Self::Gentoo => "commit to the ebuild repository (ebuild, Manifest, key package)",
@@ -93,36 +93,36 @@ impl fmt::Display for Capability {
 }
 
 /// A set of capabilities that one attacker holds together.
-pub type AccessSet = BTreeSet<Capability>;
+pub(crate) type AccessSet = BTreeSet<Capability>;
 
 /// The minimal sets of capabilities that get past something: an antichain, in a fixed order.
 ///
 /// The identity of [`join`](Self::join) is [`Attackers::anyone`]: the empty set gets past nothing
 /// at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attackers(BTreeSet<AccessSet>);
+pub(crate) struct Attackers(BTreeSet<AccessSet>);
 
 impl Attackers {
     /// Whoever can put bytes in front of the developer: no check stands in the way.
-    pub fn anyone() -> Self {
+    pub(crate) fn anyone() -> Self {
         Self(BTreeSet::from([AccessSet::new()]))
     }
 
     /// Each of `capabilities` by itself is enough.
-    pub fn each_of(capabilities: impl IntoIterator<Item = Capability>) -> Self {
+    pub(crate) fn each_of(capabilities: impl IntoIterator<Item = Capability>) -> Self {
         Self(capabilities.into_iter().map(|c| AccessSet::from([c])).collect()).minimal()
     }
 
     /// What gets past both `self` and `other`: every union of one set from each, minimal.
     #[must_use]
-    pub fn join(&self, other: &Self) -> Self {
+    pub(crate) fn join(&self, other: &Self) -> Self {
         let unions = self.0.iter().flat_map(|a| other.0.iter().map(move |b| a | b));
         Self(unions.collect()).minimal()
     }
 
     /// What gets past `self` or `other`: the weakest of several distfiles decides.
     #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
+    pub(crate) fn or(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect()).minimal()
     }
 
@@ -130,7 +130,7 @@ impl Attackers {
     ///
     /// Where nothing stood in the way, these are the ways in which a forged release reaches a
     /// developer at all.
-    pub fn sets(&self) -> Vec<AccessSet> {
+    pub(crate) fn sets(&self) -> Vec<AccessSet> {
         if self.is_anyone() {
             return DELIVERY.iter().map(|c| AccessSet::from([*c])).collect();
         }
@@ -140,7 +140,7 @@ impl Attackers {
     }
 
     /// Whether nothing stood in the way.
-    pub fn is_anyone(&self) -> bool {
+    pub(crate) fn is_anyone(&self) -> bool {
         self.0.contains(&AccessSet::new())
     }
 

@@ -11,7 +11,7 @@ const WIDTH: usize = 79;
 
 /// The six texts of `class` under their headings, wrapped; the first line is
 /// `class — outcome`.
-pub fn render(class: FailureClass) -> String {
+pub(crate) fn render(class: FailureClass) -> String {
     let mut out = format!("{} — {}\n", class.name(), class.outcome().word());
     for (heading, text) in class.texts().sections() {
         // Writing to a String cannot fail.
@@ -21,7 +21,7 @@ pub fn render(class: FailureClass) -> String {
 }
 
 /// One line a class: name, outcome, first sentence of what happened.
-pub fn list() -> String {
+pub(crate) fn list() -> String {
     let width = FailureClass::ALL.iter().map(|c| c.name().len()).max().unwrap_or(0);
     FailureClass::ALL
         .iter()
@@ -33,7 +33,7 @@ pub fn list() -> String {
 }
 
 /// The whole of doc/failure-classes.md.
-pub fn markdown() -> String {
+pub(crate) fn markdown() -> String {
     let mut out = String::from(MARKDOWN_HEAD);
     for class in FailureClass::ALL {
         let (name, outcome) = (class.name(), class.outcome().word());
@@ -70,7 +70,7 @@ issued; `distvouch inspect FILE` prints them all.
 ";
 
 /// The body of a manual page's section: a subsection a class, without the section's own heading.
-pub fn roff() -> String {
+pub(crate) fn roff() -> String {
     let mut out = String::new();
     for class in FailureClass::ALL {
         let (name, outcome) = (class.name(), class.outcome().word());

@@ -5,11 +5,11 @@
 
 mod texts;
 
-pub use texts::Texts;
+pub(crate) use texts::Texts;
 
 /// The five outcomes of a check. There is no sixth, and none of them is a verdict on the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// What was compared is the same.
     Agrees,
     /// What was compared differs.
@@ -24,11 +24,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome.
-    pub const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Agrees, Self::Contradicts, Self::Absent, Self::Unusable, Self::NotChecked];
 
     /// The word, as JSON and the reports print it.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Agrees => "agrees",
             Self::Contradicts => "contradicts",
@@ -43,23 +43,23 @@ macro_rules! classes {
     ($($(#[$doc:meta])* $variant:ident $name:literal $outcome:ident;)+) => {
         /// Why a check does not agree, or what is said beside an agreement.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum FailureClass {
+        pub(crate) enum FailureClass {
             $($(#[$doc])* $variant,)+
         }
 
         impl FailureClass {
             /// Every class, in the order of the documentation.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The name, as JSON, the reports and `distvouch explain` know it.
-            pub const fn name(self) -> &'static str {
+            pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
             /// The outcome of a check that ends in this class.
             ///
             /// [`Outcome::Agrees`] marks a class that is only ever *said* beside an agreement.
-            pub const fn outcome(self) -> Outcome {
+            pub(crate) const fn outcome(self) -> Outcome {
                 match self { $(Self::$variant => Outcome::$outcome,)+ }
             }
         }
@@ -201,12 +201,12 @@ classes! {
 
 impl FailureClass {
     /// The class of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.name() == name)
     }
 
     /// What `distvouch explain` says of it.
-    pub fn texts(self) -> &'static Texts {
+    pub(crate) fn texts(self) -> &'static Texts {
         texts::of(self)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// The checks, by the names that `--require` and JSON use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Check {
+pub(crate) enum Check {
     /// Size and hashes against the DIST entry of the Manifest (GLEP 74).
     Manifest,
     /// Digests against a list of checksums. Only `distvouch checksums` has it, so it is not among
@@ -34,7 +34,7 @@ pub enum Check {
 
 impl Check {
     /// Every check of `distvouch check`, in the order of the reports.
-    pub const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Manifest,
         Self::Openpgp,
         Self::Signify,
@@ -48,7 +48,7 @@ impl Check {
     ];
 
     /// The name, as `--require`, JSON and the reports know it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Manifest => "manifest",
             Self::Checksums => "checksums",
@@ -65,18 +65,18 @@ impl Check {
     }
 
     /// The check of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|c| c.name() == name)
     }
 }
 
 /// A class and a sentence that are said beside the outcome: a weakness, an expiry since.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub(crate) struct Note {
     /// The class, whose texts `distvouch explain` prints.
-    pub class: FailureClass,
+    pub(crate) class: FailureClass,
     /// One sentence, without a final full stop.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// What one check says of one distfile.
@@ -84,29 +84,33 @@ pub struct Note {
 /// The outcome follows from the class, so that the two can never disagree: `None` is
 /// [`Outcome::Agrees`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// Which check.
-    pub check: Check,
+    pub(crate) check: Check,
     /// Why it does not agree; `None` exactly where it agrees.
-    pub class: Option<FailureClass>,
+    pub(crate) class: Option<FailureClass>,
     /// Whether the exit status depends on it.
-    pub required: bool,
+    pub(crate) required: bool,
     /// What was compared with what, or why nothing was; one sentence without a final full stop.
     /// May hold text from outside: printers escape it.
-    pub compared: String,
+    pub(crate) compared: String,
     /// Who vouches for the bytes; empty where nobody does.
-    pub vouches: String,
+    pub(crate) vouches: String,
     /// Who could have forged what was compared, each by themselves.
-    pub forgers: Vec<Capability>,
+    pub(crate) forgers: Vec<Capability>,
     /// What is said beside the outcome.
-    pub notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
     /// Data of that check, for JSON.
-    pub detail: Map<String, Value>,
+    pub(crate) detail: Map<String, Value>,
 }
 
 impl Finding {
     /// A finding of `check` that agrees: `compared` with `vouches` behind it.
-    pub fn agrees(check: Check, compared: impl Into<String>, vouches: impl Into<String>) -> Self {
+    pub(crate) fn agrees(
+        check: Check,
+        compared: impl Into<String>,
+        vouches: impl Into<String>,
+    ) -> Self {
         Self {
             check,
             class: None,
@@ -122,7 +126,7 @@ impl Finding {
     /// A finding of `check` that ends in `class`.
     ///
     /// A class that is only ever said beside an agreement becomes a note of one.
-    pub fn fails(check: Check, class: FailureClass, compared: impl Into<String>) -> Self {
+    pub(crate) fn fails(check: Check, class: FailureClass, compared: impl Into<String>) -> Self {
         let mut finding = Self::agrees(check, compared, "");
         if class.outcome() == Outcome::Agrees {
             finding.notes.push(Note { class, text: finding.compared.clone() });
@@ -133,12 +137,12 @@ impl Finding {
     }
 
     /// The outcome, which follows from the class.
-    pub fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         self.class.map_or(Outcome::Agrees, FailureClass::outcome)
     }
 
     /// Whether it would not be there without provenance: provenance itself, and its continuity.
-    pub fn rests_on_provenance(&self) -> bool {
+    pub(crate) fn rests_on_provenance(&self) -> bool {
         let evidence = || self.detail.get("evidence").and_then(Value::as_str);
         match self.check {
             Check::Provenance => true,
@@ -149,21 +153,21 @@ impl Finding {
 
     /// Adds a datum to `detail`.
     #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(key.to_owned(), value.into());
         self
     }
 
     /// Says `text` under `class` beside the outcome.
     #[must_use]
-    pub fn noting(mut self, class: FailureClass, text: impl Into<String>) -> Self {
+    pub(crate) fn noting(mut self, class: FailureClass, text: impl Into<String>) -> Self {
         self.notes.push(Note { class, text: text.into() });
         self
     }
 
     /// Names who could have forged what was compared.
     #[must_use]
-    pub fn forged_by(mut self, forgers: impl IntoIterator<Item = Capability>) -> Self {
+    pub(crate) fn forged_by(mut self, forgers: impl IntoIterator<Item = Capability>) -> Self {
         self.forgers = forgers.into_iter().collect();
         self
     }

@@ -1,8 +1,8 @@
 //! What is said: capabilities and attacker sets, failure classes and their texts, findings, the exit status.
 
-pub mod access;
-pub mod explain;
-pub mod failure;
-pub mod finding;
-pub mod requirement;
-pub mod summary;
+pub(crate) mod access;
+pub(crate) mod explain;
+pub(crate) mod failure;
+pub(crate) mod finding;
+pub(crate) mod requirement;
+pub(crate) mod summary;

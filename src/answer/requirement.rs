@@ -6,21 +6,21 @@ use std::collections::BTreeSet;
 
 /// The checks that must agree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Requirement(BTreeSet<Check>);
+pub(crate) struct Requirement(BTreeSet<Check>);
 
 impl Requirement {
     /// These checks, and no others.
-    pub fn of(checks: impl IntoIterator<Item = Check>) -> Self {
+    pub(crate) fn of(checks: impl IntoIterator<Item = Check>) -> Self {
         Self(checks.into_iter().collect())
     }
 
     /// Whether `check` must agree.
-    pub fn includes(&self, check: Check) -> bool {
+    pub(crate) fn includes(&self, check: Check) -> bool {
         self.0.contains(&check)
     }
 
     /// The checks, in the order of the reports.
-    pub fn checks(&self) -> impl Iterator<Item = Check> {
+    pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
         self.0.iter().copied()
     }
 }
@@ -28,7 +28,7 @@ impl Requirement {
 /// The exit status. It says only whether something required was contradicted, missing or not
 /// checked; it is no verdict on the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub(crate) enum Status {
     /// Nothing required was contradicted, missing or left out.
     Met,
     /// A required check was not checked, and nothing was worse.
@@ -41,7 +41,7 @@ pub enum Status {
 
 impl Status {
     /// The process's exit code.
-    pub const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Met => 0,
             Self::NotMet => 1,
@@ -51,7 +51,7 @@ impl Status {
     }
 
     /// The status after one finding.
-    pub fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding) -> Self {
         match finding.outcome() {
             _ if !finding.required => Self::Met,
             Outcome::Agrees => Self::Met,
@@ -61,7 +61,7 @@ impl Status {
     }
 
     /// The worst of several: anything refused outweighs anything that was not checked.
-    pub fn worst(statuses: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn worst(statuses: impl IntoIterator<Item = Self>) -> Self {
         statuses.into_iter().max().unwrap_or(Self::Met)
     }
 }

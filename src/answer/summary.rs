@@ -5,7 +5,7 @@ use crate::answer::finding::{Check, Finding};
 
 /// When the question is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Clock {
+pub(crate) enum Clock {
     /// The developer is about to record the Manifest: it stops nothing yet.
     #[default]
     Bump,
@@ -15,7 +15,7 @@ pub enum Clock {
 
 impl Clock {
     /// The name, as `--clock` and JSON know it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Bump => "bump",
             Self::Emerge => "emerge",
@@ -25,18 +25,21 @@ impl Clock {
 
 /// The attacker sets of a run, with provenance and without.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// What gets past everything that ran.
-    pub attackers: Attackers,
+    pub(crate) attackers: Attackers,
     /// What would get past it if no provenance had been looked at.
-    pub without_provenance: Attackers,
+    pub(crate) without_provenance: Attackers,
     /// Whether any provenance agreed, so that the two can be compared.
-    pub has_provenance: bool,
+    pub(crate) has_provenance: bool,
 }
 
 impl Summary {
     /// The sets for these distfiles, each with its findings: the weakest distfile decides.
-    pub fn of<'a>(clock: Clock, distfiles: impl Iterator<Item = &'a [Finding]> + Clone) -> Self {
+    pub(crate) fn of<'a>(
+        clock: Clock,
+        distfiles: impl Iterator<Item = &'a [Finding]> + Clone,
+    ) -> Self {
         let sets = |counts: &dyn Fn(&Finding) -> bool| {
             distfiles
                 .clone()
@@ -57,7 +60,7 @@ impl Summary {
 
 impl Summary {
     /// The sets that get past everything but provenance.
-    pub fn only_without_provenance(&self) -> Vec<AccessSet> {
+    pub(crate) fn only_without_provenance(&self) -> Vec<AccessSet> {
         let with = self.attackers.sets();
         self.without_provenance.sets().into_iter().filter(|set| !with.contains(set)).collect()
     }

@@ -12,24 +12,24 @@ macro_rules! names {
     ($($(#[$doc:meta])* $variant:ident $name:literal $bytes:literal $strong:literal;)+) => {
         /// A hash function that this program computes, by its Manifest name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum HashName { $($(#[$doc])* $variant,)+ }
+        pub(crate) enum HashName { $($(#[$doc])* $variant,)+ }
 
         impl HashName {
             /// Every function, strongest habit of ::gentoo first.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The name in Manifests.
-            pub const fn name(self) -> &'static str {
+            pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
             /// Digest length in bytes.
-            pub const fn size(self) -> usize {
+            pub(crate) const fn size(self) -> usize {
                 match self { $(Self::$variant => $bytes,)+ }
             }
 
             /// Whether no collisions are known or in reach: an agreement in one such hash counts.
-            pub const fn is_strong(self) -> bool {
+            pub(crate) const fn is_strong(self) -> bool {
                 match self { $(Self::$variant => $strong,)+ }
             }
         }
@@ -67,13 +67,13 @@ names! {
 
 impl HashName {
     /// The function of that Manifest name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|h| h.name() == name)
     }
 }
 
 /// A digest in the making.
-pub enum Hasher {
+pub(crate) enum Hasher {
     /// Clonable, so that an OpenPGP signature can branch off it.
     OpenPgp(Box<Context>),
     /// Any other function.
@@ -82,7 +82,7 @@ pub enum Hasher {
 
 impl Hasher {
     /// A fresh state of `name`.
-    pub fn new(name: HashName) -> Self {
+    pub(crate) fn new(name: HashName) -> Self {
         if let Some(context) = openpgp_algorithm(name).and_then(document_context) {
             return Self::OpenPgp(Box::new(context));
         }
@@ -104,7 +104,7 @@ impl Hasher {
     }
 
     /// Absorbs `bytes`.
-    pub fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::OpenPgp(context) => context.update(bytes),
             Self::Plain(digest) => digest.update(bytes),
@@ -112,7 +112,7 @@ impl Hasher {
     }
 
     /// The OpenPGP context at this point of the stream, where there is one.
-    pub fn branch(&self) -> Option<Context> {
+    pub(crate) fn branch(&self) -> Option<Context> {
         match self {
             Self::OpenPgp(context) => Some(context.as_ref().clone()),
             Self::Plain(_) => None,
@@ -120,7 +120,7 @@ impl Hasher {
     }
 
     /// The digest.
-    pub fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         match self {
             // Filling a buffer of the algorithm's own size is the only way to call it wrongly.
             Self::OpenPgp(context) => context.into_digest().unwrap_or_default(),
@@ -130,7 +130,7 @@ impl Hasher {
 }
 
 /// The OpenPGP algorithm whose running state serves as this Manifest hash.
-pub const fn openpgp_algorithm(name: HashName) -> Option<HashAlgorithm> {
+pub(crate) const fn openpgp_algorithm(name: HashName) -> Option<HashAlgorithm> {
     match name {
         HashName::Sha256 => Some(HashAlgorithm::SHA256),
         HashName::Sha512 => Some(HashAlgorithm::SHA512),
@@ -139,12 +139,12 @@ pub const fn openpgp_algorithm(name: HashName) -> Option<HashAlgorithm> {
 }
 
 /// A context for documents signed by v3 and v4 signatures, which start without a salt.
-pub fn document_context(algorithm: HashAlgorithm) -> Option<Context> {
+pub(crate) fn document_context(algorithm: HashAlgorithm) -> Option<Context> {
     Some(algorithm.context().ok()?.for_signature(4))
 }
 
 /// `bytes` in lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
         let _ = write!(s, "{b:02x}");
         s

@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 /// Displays `0` on one line with every control, directional and zero-width character as
 /// `<U+XXXX>`: no backslash is added, because some printers behind us interpret those.
 #[derive(Debug, Clone, Copy)]
-pub struct Escaped<'a>(pub &'a str);
+pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,12 +25,12 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// `text` as [`Escaped`] shows it.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     Escaped(text).to_string()
 }
 
 /// Whether printing `c` as it is could move the cursor, forge a line or hide something.
-pub fn is_harmful(c: char) -> bool {
+pub(crate) fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -11,11 +11,11 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The most that a signature, key ring, bundle or provenance file may hold, in bytes.
-pub const EVIDENCE_LIMIT: u64 = 16 * 1024 * 1024;
+pub(crate) const EVIDENCE_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Why a file could not be read.
 #[derive(Debug)]
-pub enum InputError {
+pub(crate) enum InputError {
     /// The system refused to open it.
     Open {
         /// The file.
@@ -48,7 +48,7 @@ pub enum InputError {
 
 impl InputError {
     /// Whether the file does not exist.
-    pub fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 }
@@ -84,7 +84,7 @@ impl std::error::Error for InputError {
 ///
 /// Where the file cannot be opened or is a directory, FIFO, socket or device. Never waits for the
 /// other end of a FIFO.
-pub fn open_regular(path: &Path) -> Result<File, InputError> {
+pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
     let open = |source| InputError::Open { path: path.to_owned(), source };
     let file =
         OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(open)?;
@@ -109,7 +109,7 @@ pub fn open_regular(path: &Path) -> Result<File, InputError> {
 /// # Errors
 ///
 /// As [`open_regular`]; also where reading fails or there is more than `limit` bytes.
-pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     read_all(open_regular(path)?, path, limit)
 }
 
@@ -130,17 +130,17 @@ fn read_all(input: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, InputE
 /// # Errors
 ///
 /// As [`read_bounded`].
-pub fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+pub(crate) fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     read_all(open_source(path)?, path, limit)
 }
 
 /// The last part of `path`, for messages.
-pub fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Whether `path` is how the command line names standard input.
-pub fn is_stdin(path: &Path) -> bool {
+pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -149,7 +149,7 @@ pub fn is_stdin(path: &Path) -> bool {
 /// # Errors
 ///
 /// As [`open_regular`].
-pub fn open_source(path: &Path) -> Result<Box<dyn Read + Send + Sync>, InputError> {
+pub(crate) fn open_source(path: &Path) -> Result<Box<dyn Read + Send + Sync>, InputError> {
     if is_stdin(path) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(open_regular(path)?)) }
 }
 

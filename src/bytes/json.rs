@@ -11,11 +11,11 @@ use std::fmt;
 
 /// How much of a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// The largest document, in bytes.
-    pub size: usize,
+    pub(crate) size: usize,
     /// How deep arrays and objects may nest; a scalar at the top has depth 0.
-    pub depth: usize,
+    pub(crate) depth: usize,
 }
 
 impl Default for Limits {
@@ -27,18 +27,18 @@ impl Default for Limits {
 
 /// Why a document is refused, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JsonError {
+pub(crate) struct JsonError {
     /// What is wrong.
-    pub cause: JsonCause,
+    pub(crate) cause: JsonCause,
     /// The line, counted from 1; 0 where no place can be named.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The column in bytes, counted from 1; 0 before the first byte of a line.
-    pub column: usize,
+    pub(crate) column: usize,
 }
 
 /// What is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JsonCause {
+pub(crate) enum JsonCause {
     /// Larger than the limit, both in bytes.
     TooLarge {
         /// The size.
@@ -102,7 +102,7 @@ impl std::error::Error for JsonError {}
 ///
 /// A [`JsonError`] for anything that RFC 8259 forbids or leaves to the reader (repeated keys, a
 /// byte order mark), and for what exceeds `limits`.
-pub fn parse(bytes: &[u8], limits: Limits) -> Result<Value, JsonError> {
+pub(crate) fn parse(bytes: &[u8], limits: Limits) -> Result<Value, JsonError> {
     let at_top = |cause| JsonError { cause, line: 0, column: 0 };
     if bytes.len() > limits.size {
         return Err(at_top(JsonCause::TooLarge { size: bytes.len(), limit: limits.size }));

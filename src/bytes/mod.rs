@@ -1,11 +1,11 @@
 //! Bytes in and out: reading a file once, digests, compression, strict JSON, escaping.
 
-pub mod compress;
-pub mod digests;
-pub mod escape;
-pub mod input;
-pub mod json;
-pub mod line_ends;
-pub mod output;
-pub mod pass;
-pub mod sniff;
+pub(crate) mod compress;
+pub(crate) mod digests;
+pub(crate) mod escape;
+pub(crate) mod input;
+pub(crate) mod json;
+pub(crate) mod line_ends;
+pub(crate) mod output;
+pub(crate) mod pass;
+pub(crate) mod sniff;

@@ -21,7 +21,7 @@ const PREFIX: &str = ".distvouch-";
 
 /// Why text could not be handed on.
 #[derive(Debug, thiserror::Error)]
-pub enum OutputError {
+pub(crate) enum OutputError {
     /// The text would go to standard error, where diagnostics go.
     #[error(
         "{} is standard error, where diagnostics go: give --output another file",
@@ -55,16 +55,16 @@ pub enum OutputError {
 
 /// Permission to hand text on: something was found to vouch for it.
 #[derive(Debug)]
-pub struct Vouched(());
+pub(crate) struct Vouched(());
 
 impl Vouched {
     /// The permission that `finding` gives: none, unless it agrees.
-    pub fn by(finding: &Finding) -> Option<Self> {
+    pub(crate) fn by(finding: &Finding) -> Option<Self> {
         finding.class.is_none().then_some(Self(()))
     }
 
     /// The permission that `findings` give together: none, unless there are any and all agree.
-    pub fn by_all(findings: &[Finding]) -> Option<Self> {
+    pub(crate) fn by_all(findings: &[Finding]) -> Option<Self> {
         let all = findings.iter().all(|finding| finding.class.is_none());
         (all && !findings.is_empty()).then_some(Self(()))
     }
@@ -72,7 +72,7 @@ impl Vouched {
 
 /// Where the text goes in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// Standard output.
     Stdout,
     /// A file of that path.
@@ -87,7 +87,7 @@ impl Target {
     ///
     /// Where the text would stand among what goes to standard error: where that is the target, or
     /// the same file or pipe as standard output, unless the report is `quiet`.
-    pub fn of(path: &Path, quiet: bool) -> Result<Self, OutputError> {
+    pub(crate) fn of(path: &Path, quiet: bool) -> Result<Self, OutputError> {
         let stdout = Identity::of_stream(io::stdout().as_fd());
         let stderr = Identity::of_stream(io::stderr().as_fd());
         let named = Identity::of_path(path);
@@ -128,7 +128,7 @@ impl Identity {
 /// Holds text back until it is delivered. Dropped, it leaves nothing behind and its target as it
 /// was.
 #[derive(Debug)]
-pub enum Spool {
+pub(crate) enum Spool {
     /// A file without a name in the target's file system, which gets its name in the end: whoever
     /// opens the target sees the whole text, or what was there before. Whatever ends the program
     /// leaves nothing behind.
@@ -146,7 +146,7 @@ impl Spool {
     ///
     /// Where `target` is a directory or a symbolic link to nothing, or no file can be made beside
     /// it.
-    pub fn new(target: &Target) -> Result<Self, OutputError> {
+    pub(crate) fn new(target: &Target) -> Result<Self, OutputError> {
         let apart = || Self::Apart(SpooledTempFile::new(MEMORY), target.clone());
         let Target::File(path) = target else { return Ok(apart()) };
         let failed = |source| OutputError::Write { path: path.clone(), source };
@@ -183,7 +183,7 @@ impl Spool {
     /// # Errors
     ///
     /// Where the target cannot be written to.
-    pub fn deliver(self, _: Vouched) -> Result<(), OutputError> {
+    pub(crate) fn deliver(self, _: Vouched) -> Result<(), OutputError> {
         match self {
             Self::Unnamed(mut file, path) => {
                 give_name(&mut file, &path).map_err(|source| OutputError::Write { path, source })

@@ -21,7 +21,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 /// The most bytes of a distfile that are kept in memory for a signature over the bytes themselves.
-pub const BLOB_LIMIT: usize = 64 * 1024 * 1024;
+pub(crate) const BLOB_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -29,27 +29,27 @@ const CHUNK: usize = 256 * 1024;
 /// The state of an OpenPGP document hash before the signature's own trailer (RFC 9580, section
 /// 5.2.4).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DocumentHash {
+pub(crate) struct DocumentHash {
     /// The hash function.
-    pub algorithm: HashAlgorithm,
+    pub(crate) algorithm: HashAlgorithm,
     /// What v6 signatures hash first; empty for v3 and v4.
-    pub salt: Vec<u8>,
+    pub(crate) salt: Vec<u8>,
     /// Whether line ends are made CR LF first.
-    pub text: bool,
+    pub(crate) text: bool,
 }
 
 /// An Ed25519 signature over the bytes themselves (signify, and minisign's legacy form), and the key
 /// that may have made it. Such a signature is hashed into the state before the first byte, so it
 /// has to be known before the distfile is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ed25519Wanted {
+pub(crate) struct Ed25519Wanted {
     key: [u8; 32],
     signature: [u8; 64],
 }
 
 impl Ed25519Wanted {
     /// Whether `key` made `signature` is what is wanted.
-    pub fn new(key: &VerifyingKey, signature: [u8; 64]) -> Self {
+    pub(crate) fn new(key: &VerifyingKey, signature: [u8; 64]) -> Self {
         Self { key: key.to_bytes(), signature }
     }
 
@@ -65,41 +65,41 @@ impl Ed25519Wanted {
 
 /// What the checks of one distfile want computed.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Digests by Manifest name.
-    pub hashes: BTreeSet<HashName>,
+    pub(crate) hashes: BTreeSet<HashName>,
     /// States for OpenPGP signatures.
-    pub documents: BTreeSet<DocumentHash>,
+    pub(crate) documents: BTreeSet<DocumentHash>,
     /// Signatures over the bytes themselves.
     pub ed25519: BTreeSet<Ed25519Wanted>,
     /// Whether the bytes themselves are wanted, up to [`BLOB_LIMIT`].
-    pub blob: bool,
+    pub(crate) blob: bool,
     /// What is wanted of the stream that the distfile compresses.
-    pub uncompressed: Option<Box<Wanted>>,
+    pub(crate) uncompressed: Option<Box<Wanted>>,
     /// Where decompressing stops.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 /// What was computed.
 #[derive(Default)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// The digests, of the lengths that [`HashName::size`] says.
-    pub digests: BTreeMap<HashName, Vec<u8>>,
+    pub(crate) digests: BTreeMap<HashName, Vec<u8>>,
     /// The states for OpenPGP signatures, ready for the trailer.
-    pub documents: BTreeMap<DocumentHash, Context>,
+    pub(crate) documents: BTreeMap<DocumentHash, Context>,
     /// Those of the wanted signatures over the bytes themselves that hold.
     pub ed25519: BTreeSet<Ed25519Wanted>,
     /// The bytes, where wanted and within [`BLOB_LIMIT`].
-    pub blob: Option<Vec<u8>>,
+    pub(crate) blob: Option<Vec<u8>>,
     /// What was computed of the stream that the distfile compresses, or why nothing was.
-    pub uncompressed: Option<Result<Box<Measured>, StreamFault>>,
+    pub(crate) uncompressed: Option<Result<Box<Measured>, StreamFault>>,
 }
 
 /// Why a distfile could not be measured.
 #[derive(Debug)]
-pub enum MeasureError {
+pub(crate) enum MeasureError {
     /// It could not be read.
     Input(InputError),
     /// The uncompressed stream could not be written.
@@ -112,7 +112,7 @@ pub enum MeasureError {
 /// # Errors
 ///
 /// As [`measure`].
-pub fn digest(
+pub(crate) fn digest(
     path: &Path,
     hash: HashName,
     progress: &mut dyn FnMut(u64),
@@ -128,7 +128,7 @@ pub fn digest(
 /// # Errors
 ///
 /// Where the file cannot be opened or read, or is not a regular file.
-pub fn measure(
+pub(crate) fn measure(
     path: &Path,
     wanted: &Wanted,
     progress: &mut dyn FnMut(u64),
@@ -141,7 +141,7 @@ pub fn measure(
 /// # Errors
 ///
 /// As [`measure`].
-pub fn measure_source(
+pub(crate) fn measure_source(
     path: &Path,
     wanted: &Wanted,
     progress: &mut dyn FnMut(u64),
@@ -169,7 +169,7 @@ fn measure_reader(
 /// # Errors
 ///
 /// Where `input` cannot be read or `sink` cannot be written.
-pub fn measure_stream(
+pub(crate) fn measure_stream(
     input: &mut dyn Read,
     path: &Path,
     wanted: &Wanted,

@@ -20,13 +20,13 @@ const TAR: &[u8] = b"ustar";
 const TAR_AT: usize = 257;
 
 /// Whether `bytes` seem to be a compressed file or an archive.
-pub fn is_archive(bytes: &[u8]) -> bool {
+pub(crate) fn is_archive(bytes: &[u8]) -> bool {
     let what = describe(bytes);
     what == "a tar archive" || ARCHIVES.iter().any(|(_, kind)| *kind == what)
 }
 
 /// What `bytes` seem to be, as a noun phrase. Only a hint for people: nothing is decided by it.
-pub fn describe(bytes: &[u8]) -> &'static str {
+pub(crate) fn describe(bytes: &[u8]) -> &'static str {
     let text = trim_start(bytes);
     let starts = |prefix: &[u8]| {
         text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -82,7 +82,7 @@ pub fn describe(bytes: &[u8]) -> &'static str {
 
 /// The kinds of detached signatures that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureKind {
+pub(crate) enum SignatureKind {
     /// OpenPGP, and everything that is none of the others.
     Openpgp,
     /// signify.
@@ -94,7 +94,7 @@ pub enum SignatureKind {
 }
 
 /// Which of the readers a signature file is for.
-pub fn signature_kind(bytes: &[u8]) -> SignatureKind {
+pub(crate) fn signature_kind(bytes: &[u8]) -> SignatureKind {
     if bytes.starts_with(b"untrusted comment:") {
         let mut lines = bytes.split(|b| *b == b'\n').skip(1);
         let prehashed = lines.next().is_some_and(|line| line.starts_with(b"RU"));

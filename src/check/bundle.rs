@@ -11,19 +11,19 @@ use serde_json::Value;
 
 /// A bundle, the file it stands beside, and who should have signed.
 #[derive(Debug, Clone, Copy)]
-pub struct BundleRequest<'a> {
+pub(crate) struct BundleRequest<'a> {
     /// What [`UnverifiedBundle::parse`] made of the bundle.
-    pub bundle: &'a Result<UnverifiedBundle, AttestationFault>,
+    pub(crate) bundle: &'a Result<UnverifiedBundle, AttestationFault>,
     /// The file, with what [`UnverifiedBundle::needs`] asked for.
-    pub artifact: ArtifactDigests<'a>,
+    pub(crate) artifact: ArtifactDigests<'a>,
     /// Who should have signed; where nobody is expected, nothing is checked.
-    pub policy: Option<&'a BundlePolicy>,
+    pub(crate) policy: Option<&'a BundlePolicy>,
     /// The verifier.
-    pub verifier: &'a Verifier,
+    pub(crate) verifier: &'a Verifier,
 }
 
 /// Checks a bundle: one finding of [`Check::Sigstore`].
-pub fn check(request: &BundleRequest<'_>) -> Finding {
+pub(crate) fn check(request: &BundleRequest<'_>) -> Finding {
     let bundle = match request.bundle {
         Ok(bundle) => bundle,
         Err(fault) => return failing(fault),

@@ -6,8 +6,8 @@
 mod evidence;
 mod ssh;
 
-pub use evidence::{Evidence, EvidenceFault};
-pub use ssh::{SshKey, SshSigner};
+pub(crate) use evidence::Evidence;
+pub(crate) use ssh::{SshKey, SshSigner};
 
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
 use crate::bytes::sniff::{self, SignatureKind};
@@ -26,18 +26,18 @@ use std::time::SystemTime;
 
 /// A file and what stands in it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Inspected {
+pub(crate) struct Inspected {
     /// Its path.
-    pub file: String,
+    pub(crate) file: String,
     /// What stands in it.
     #[serde(flatten)]
-    pub contents: Contents,
+    pub(crate) contents: Contents,
 }
 
 /// What stands in a file, by the words that JSON has under `kind`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Contents {
+pub(crate) enum Contents {
     /// OpenPGP keys.
     OpenpgpKeys(KeyFile),
     /// OpenPGP signatures without the bytes that they are over.
@@ -104,32 +104,32 @@ pub enum Contents {
 
 /// What signatures say of themselves.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// Signatures that cannot be read.
-    pub unreadable: usize,
+    pub(crate) unreadable: usize,
     /// What the others claim.
-    pub claims: Vec<Claim>,
+    pub(crate) claims: Vec<Claim>,
 }
 
 /// A signature file that is held against the inspected keys.
 #[derive(Debug, Clone, Serialize)]
-pub struct Attribution {
+pub(crate) struct Attribution {
     /// The signature file.
     #[serde(flatten)]
-    pub signature: Inspected,
+    pub(crate) signature: Inspected,
     /// For each claim, the keys that it names.
-    pub named: Vec<Vec<NamedKey>>,
+    pub(crate) named: Vec<Vec<NamedKey>>,
 }
 
 /// A key that a signature names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NamedKey {
+pub(crate) struct NamedKey {
     /// The key file.
-    pub file: String,
+    pub(crate) file: String,
     /// Fingerprint of the certificate.
-    pub certificate: String,
+    pub(crate) certificate: String,
     /// Fingerprint of the key.
-    pub key: String,
+    pub(crate) key: String,
 }
 
 /// Inspects a file.
@@ -137,7 +137,7 @@ pub struct NamedKey {
 /// # Errors
 ///
 /// Where it cannot be read.
-pub fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputError> {
+pub(crate) fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputError> {
     let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
     Ok(Inspected { file: path.display().to_string(), contents: contents(path, &bytes, now) })
 }
@@ -147,7 +147,7 @@ pub fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputError> {
 /// # Errors
 ///
 /// Where it cannot be read.
-pub fn attribute(
+pub(crate) fn attribute(
     path: &Path,
     files: &[Inspected],
     now: SystemTime,

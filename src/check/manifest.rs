@@ -10,7 +10,7 @@ use serde_json::Map;
 use std::collections::BTreeSet;
 
 /// The hashes that comparing with the DIST entry of `name` takes.
-pub fn wanted(manifest: &Manifest, name: &str) -> BTreeSet<HashName> {
+pub(crate) fn wanted(manifest: &Manifest, name: &str) -> BTreeSet<HashName> {
     match manifest.lookup(name) {
         Lookup::Entry(entry) => entry.known().map(|(hash, _)| hash).collect(),
         Lookup::Missing | Lookup::Ambiguous { .. } => BTreeSet::new(),
@@ -18,7 +18,7 @@ pub fn wanted(manifest: &Manifest, name: &str) -> BTreeSet<HashName> {
 }
 
 /// Compares what was `measured` of the distfile `name` with its DIST entry.
-pub fn check(manifest: &Manifest, name: &str, measured: &Measured) -> Finding {
+pub(crate) fn check(manifest: &Manifest, name: &str, measured: &Measured) -> Finding {
     let finding = match manifest.lookup(name) {
         Lookup::Missing => Finding::fails(
             Check::Manifest,

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 
 /// Why a message could not be examined.
 #[derive(Debug, thiserror::Error)]
-pub enum ExamineError {
+pub(crate) enum ExamineError {
     /// It could not be read.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -31,7 +31,7 @@ const KINDS: [(Check, &str); 2] =
     [(Check::Openpgp, "OpenPGP message"), (Check::Signify, "embedded signify message")];
 
 /// Whether `keys` holds any that a message can be judged by.
-pub fn is_judged_by(keys: &Keys) -> bool {
+pub(crate) fn is_judged_by(keys: &Keys) -> bool {
     KINDS.iter().any(|(check, _)| keys.has(*check))
 }
 
@@ -42,7 +42,7 @@ pub fn is_judged_by(keys: &Keys) -> bool {
 /// # Errors
 ///
 /// Where `input` cannot be read or `spool` not be written to.
-pub fn examine(
+pub(crate) fn examine(
     input: &mut (dyn BufRead + Send + Sync),
     path: &Path,
     keys: &Keys,

@@ -3,17 +3,17 @@
 //! For each distfile: pair it with the evidence beside it, parse that evidence, ask each check
 //! what it wants computed, read the distfile once, judge.
 
-pub mod bump;
-pub mod bundle;
-pub mod inspect;
-pub mod manifest;
-pub mod message;
-pub mod pairing;
-pub mod pin;
+pub(crate) mod bump;
+pub(crate) mod bundle;
+pub(crate) mod inspect;
+pub(crate) mod manifest;
+pub(crate) mod message;
+pub(crate) mod pairing;
+pub(crate) mod pin;
 mod plan;
-pub mod previous;
-pub mod provenance;
-pub mod signatures;
+pub(crate) mod previous;
+pub(crate) mod provenance;
+pub(crate) mod signatures;
 
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -38,41 +38,41 @@ use std::time::SystemTime;
 
 /// What to check, and by what.
 #[derive(Debug)]
-pub struct Inputs {
+pub(crate) struct Inputs {
     /// The directory of the distfiles.
-    pub distdir: PathBuf,
+    pub(crate) distdir: PathBuf,
     /// The Manifest, if one was given.
-    pub manifest: Option<Manifest>,
+    pub(crate) manifest: Option<Manifest>,
     /// The distfiles, in the order of the report.
-    pub distfiles: Vec<String>,
+    pub(crate) distfiles: Vec<String>,
     /// Signature files that were paired by hand, by distfile: they replace those found beside it.
-    pub signatures: BTreeMap<String, Vec<(Over, PathBuf)>>,
+    pub(crate) signatures: BTreeMap<String, Vec<(Over, PathBuf)>>,
     /// The keys that count, of every kind.
-    pub keys: Keys,
+    pub(crate) keys: Keys,
     /// Where decompressing stops.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
     /// Provenance files that were paired by hand, likewise.
-    pub provenance: BTreeMap<String, Vec<PathBuf>>,
+    pub(crate) provenance: BTreeMap<String, Vec<PathBuf>>,
     /// Names before the ebuild's `->`, by distfile.
-    pub upstream_names: BTreeMap<String, String>,
+    pub(crate) upstream_names: BTreeMap<String, String>,
     /// Who must have signed Sigstore bundles, if anybody is expected.
-    pub bundle_policy: Option<BundlePolicy>,
+    pub(crate) bundle_policy: Option<BundlePolicy>,
     /// Who must have published, if anybody is expected.
-    pub publisher: Option<PublisherExpectation>,
+    pub(crate) publisher: Option<PublisherExpectation>,
     /// How it must have been published.
-    pub pins: Pins,
+    pub(crate) pins: Pins,
     /// The release before, by distfile of this one.
-    pub previous: BTreeMap<String, Previous>,
+    pub(crate) previous: BTreeMap<String, Previous>,
     /// Checks Sigstore evidence; `None` where there is none to check.
-    pub verifier: Option<Verifier>,
+    pub(crate) verifier: Option<Verifier>,
     /// The checks that must agree.
-    pub require: Requirement,
+    pub(crate) require: Requirement,
     /// Bump or emerge.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// The time to judge at.
-    pub now: SystemTime,
+    pub(crate) now: SystemTime,
     /// The most distfiles read at the same time.
-    pub jobs: usize,
+    pub(crate) jobs: usize,
 }
 
 impl Inputs {
@@ -91,35 +91,35 @@ impl Inputs {
 
 /// What there is to say of one distfile.
 #[derive(Debug, Clone)]
-pub struct DistfileReport {
+pub(crate) struct DistfileReport {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Its digests.
-    pub digests: BTreeMap<HashName, Vec<u8>>,
+    pub(crate) digests: BTreeMap<HashName, Vec<u8>>,
     /// Whether it will be unpacked, or is evidence about another.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What each check says.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// What there is to say of all of them.
 #[derive(Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// Bump or emerge.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// One for each distfile that could be read.
-    pub distfiles: Vec<DistfileReport>,
+    pub(crate) distfiles: Vec<DistfileReport>,
     /// One for each distfile that could not.
-    pub errors: Vec<InputError>,
+    pub(crate) errors: Vec<InputError>,
     /// The attacker sets.
-    pub summary: Summary,
+    pub(crate) summary: Summary,
 }
 
 impl Report {
     /// The exit status that follows.
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         let findings = self.distfiles.iter().flat_map(|d| &d.findings).map(Status::of);
         let errors = self.errors.iter().map(|_| Status::CouldNotRun);
         Status::worst(findings.chain(errors))
@@ -127,7 +127,7 @@ impl Report {
 }
 
 /// Runs the main job. `progress` is told how many bytes were read, from any thread.
-pub fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
+pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
     let roles = roles(inputs, &known);
     let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);

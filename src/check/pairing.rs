@@ -14,11 +14,11 @@ const BUNDLE: [&str; 3] = [".sigstore", ".sigstore.json", ".bundle"];
 /// Suffix of PEP 740 provenance.
 const PROVENANCE: &str = ".provenance";
 /// Suffixes of compressed streams.
-pub const COMPRESSION: [&str; 7] = [".xz", ".gz", ".bz2", ".zst", ".lz", ".lzma", ".Z"];
+pub(crate) const COMPRESSION: [&str; 7] = [".xz", ".gz", ".bz2", ".zst", ".lz", ".lzma", ".Z"];
 
 /// What a file name says about the file's part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EvidenceKind {
+pub(crate) enum EvidenceKind {
     /// A detached signature; which kind, its content tells.
     Signature,
     /// A minisign signature.
@@ -31,22 +31,22 @@ pub enum EvidenceKind {
 
 /// The files that stand beside one distfile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// Detached signatures over the distfile.
-    pub signatures: Vec<PathBuf>,
+    pub(crate) signatures: Vec<PathBuf>,
     /// Detached signatures over the stream that the distfile compresses.
-    pub uncompressed: Vec<PathBuf>,
+    pub(crate) uncompressed: Vec<PathBuf>,
     /// Minisign signatures.
-    pub minisign: Vec<PathBuf>,
+    pub(crate) minisign: Vec<PathBuf>,
     /// Sigstore bundles.
-    pub bundles: Vec<PathBuf>,
+    pub(crate) bundles: Vec<PathBuf>,
     /// PEP 740 provenance.
-    pub provenance: Vec<PathBuf>,
+    pub(crate) provenance: Vec<PathBuf>,
 }
 
 impl Evidence {
     /// What stands beside the distfile `name` in `dir`.
-    pub fn beside(dir: &Path, name: &str) -> Self {
+    pub(crate) fn beside(dir: &Path, name: &str) -> Self {
         let present = |base: &str, suffix: &str| {
             let path = dir.join(format!("{base}{suffix}"));
             // A broken link or a FIFO is still there: opening it will say what is wrong.
@@ -68,17 +68,17 @@ impl Evidence {
 }
 
 /// The name of the stream that the distfile `name` compresses.
-pub fn without_compression(name: &str) -> Option<&str> {
+pub(crate) fn without_compression(name: &str) -> Option<&str> {
     COMPRESSION.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
 }
 
 /// The name of what a detached signature called `name` is over, by its suffix.
-pub fn signature_of(name: &str) -> Option<&str> {
+pub(crate) fn signature_of(name: &str) -> Option<&str> {
     SIGNATURE.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
 }
 
 /// The part that `name` plays by its suffix, and the name of what it would be evidence about.
-pub fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
+pub(crate) fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
     let strip = |kind, suffix: &str| Some((kind, name.strip_suffix(suffix)?));
     let kinds = SIGNATURE
         .map(|suffix| (EvidenceKind::Signature, suffix))
@@ -90,7 +90,7 @@ pub fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
 
 /// What a distfile is to the others of its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub(crate) enum Role {
     /// Something that will be unpacked, built, installed.
     Content,
     /// Evidence about another distfile.
@@ -103,7 +103,7 @@ pub enum Role {
 ///
 /// `.bundle` is a name of installers and git bundles, too: such a file is evidence only if it
 /// begins like a Sigstore bundle.
-pub fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
+pub(crate) fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
     let Some((kind, base)) = by_suffix(name) else { return Role::Content };
     if is_other_bundle(&dir.join(name)) {
         return Role::Content;
@@ -123,7 +123,7 @@ fn is_other_bundle(path: &Path) -> bool {
 }
 
 /// Whether `path` holds what could be a Sigstore bundle, or is named like one.
-pub fn looks_like_bundle(path: &Path) -> bool {
+pub(crate) fn looks_like_bundle(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match begins_like_json(path) {
         Some(json) => json,

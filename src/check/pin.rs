@@ -13,7 +13,7 @@ use crate::evidence::sigstore::DetachedAttestation;
 use std::collections::BTreeMap;
 
 /// The variables of the eclass that are pins, in the order of printing.
-pub const VARIABLES: [&str; 9] = [
+pub(crate) const VARIABLES: [&str; 9] = [
     "VERIFY_PROVENANCE_REPO",
     "VERIFY_PROVENANCE_WORKFLOW",
     "VERIFY_PROVENANCE_REF",
@@ -27,17 +27,17 @@ pub const VARIABLES: [&str; 9] = [
 
 /// What one attestation lets one pin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pins {
+pub(crate) struct Pins {
     /// Values by the variable's name, as bash would have them after expanding: not quoted.
-    pub values: BTreeMap<&'static str, Value>,
+    pub(crate) values: BTreeMap<&'static str, Value>,
     /// What a person should know before taking them, each a sentence without a final full stop.
     /// May hold text from outside.
-    pub remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// The value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     /// As it stands.
     Literal(String),
     /// The parts around each `${PV}`.
@@ -46,7 +46,7 @@ pub enum Value {
 
 impl Value {
     /// As a word of bash, quoted where need be.
-    pub fn quoted(&self) -> String {
+    pub(crate) fn quoted(&self) -> String {
         match self {
             Self::Literal(text) if is_plain(text) => text.clone(),
             Self::Literal(text) => format!("\"{}\"", escape(text)),
@@ -85,7 +85,7 @@ fn escape(text: &str) -> String {
 
 impl Pins {
     /// What `attestation` lets one pin.
-    pub fn of(attestation: &DetachedAttestation) -> Self {
+    pub(crate) fn of(attestation: &DetachedAttestation) -> Self {
         let version = attestation
             .statement()
             .subjects
@@ -283,17 +283,17 @@ fn is_gentoo_version(version: &str) -> bool {
 
 /// What several attestations agree on, and the variables in which they differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Common {
+pub(crate) struct Common {
     /// Values that all of them have.
-    pub values: BTreeMap<&'static str, Value>,
+    pub(crate) values: BTreeMap<&'static str, Value>,
     /// Values of those variables that not all of them have alike; `None` for one that has none.
-    pub differing: BTreeMap<&'static str, Vec<Option<Value>>>,
+    pub(crate) differing: BTreeMap<&'static str, Vec<Option<Value>>>,
     /// The remarks, each once.
-    pub remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// Joins the pins of several attestations.
-pub fn common(pins: &[Pins]) -> Common {
+pub(crate) fn common(pins: &[Pins]) -> Common {
     let mut common = Common::default();
     for variable in VARIABLES {
         let mut values: Vec<Option<&Value>> = Vec::new();

@@ -22,19 +22,19 @@ use std::path::{Path, PathBuf};
 
 /// The evidence of the release before, as files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Previous {
+pub(crate) struct Previous {
     /// What it is called, for the report.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Its provenance.
-    pub provenance: Vec<PathBuf>,
+    pub(crate) provenance: Vec<PathBuf>,
     /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what stands beside it by
     /// its name.
-    pub signatures: Vec<(PathBuf, Option<PathBuf>)>,
+    pub(crate) signatures: Vec<(PathBuf, Option<PathBuf>)>,
 }
 
 impl Previous {
     /// Whether reading it takes a verifier of Sigstore evidence.
-    pub fn needs_verifier(&self) -> bool {
+    pub(crate) fn needs_verifier(&self) -> bool {
         !self.provenance.is_empty()
             || self.signatures.iter().any(|(path, _)| looks_like_bundle(path))
     }
@@ -44,7 +44,7 @@ impl Previous {
     /// # Errors
     ///
     /// Where a file cannot be read. What a file holds makes facts or faults.
-    pub fn read(&self, inputs: &Inputs) -> Result<Release, InputError> {
+    pub(crate) fn read(&self, inputs: &Inputs) -> Result<Release, InputError> {
         let mut release = Release { name: self.name.clone(), ..Release::default() };
         for path in &self.provenance {
             if let Some(verifier) = &inputs.verifier {
@@ -65,7 +65,7 @@ impl Previous {
 }
 
 /// Who signed a Sigstore bundle, or why that cannot be said.
-pub enum BundleFacts {
+pub(crate) enum BundleFacts {
     /// Whom its certificate names.
     Certified(Attested),
     /// The holder of the key that was given.
@@ -73,7 +73,7 @@ pub enum BundleFacts {
 }
 
 /// What is known of this release: the attestations, bundles and signatures that were checked.
-pub fn release(
+pub(crate) fn release(
     attestations: &[Checked],
     bundles: Vec<Result<BundleFacts, Fault>>,
     findings: &[Finding],
@@ -199,7 +199,7 @@ fn add_bundle(
 }
 
 /// Who signed a bundle: whom its certificate names, or the holder of the key that was given.
-pub fn authenticate(
+pub(crate) fn authenticate(
     inputs: &Inputs,
     path: &Path,
     bundle: &UnverifiedBundle,
@@ -230,7 +230,7 @@ pub fn authenticate(
 }
 
 /// Why nothing can be said of who signed a bundle.
-pub fn bundle_fault(path: &Path, error: &AttestationFault) -> Fault {
+pub(crate) fn bundle_fault(path: &Path, error: &AttestationFault) -> Fault {
     Fault {
         evidence: Check::Sigstore,
         class: error.class(),

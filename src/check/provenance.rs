@@ -13,36 +13,36 @@ use serde_json::{Map, Value, json};
 
 /// A provenance, the file it stands beside, and who should have published.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// The file with the provenance, whole.
-    pub provenance: &'a [u8],
+    pub(crate) provenance: &'a [u8],
     /// The file that it is held against.
-    pub subject: Subject<'a>,
+    pub(crate) subject: Subject<'a>,
     /// Who should have published; without it nothing is judged.
-    pub expectation: Option<&'a PublisherExpectation>,
+    pub(crate) expectation: Option<&'a PublisherExpectation>,
     /// What else should be so.
-    pub pins: &'a Pins,
+    pub(crate) pins: &'a Pins,
     /// The verifier.
-    pub verifier: &'a Verifier,
+    pub(crate) verifier: &'a Verifier,
 }
 
 /// One attestation, checked.
 #[derive(Debug, Clone)]
-pub struct Checked {
+pub(crate) struct Checked {
     /// What came out.
-    pub finding: Finding,
+    pub(crate) finding: Finding,
     /// What was authenticated, whatever the judgement; `None` where nothing was.
-    pub facts: Option<AuthenticatedAttestation>,
+    pub(crate) facts: Option<AuthenticatedAttestation>,
 }
 
 /// Checks a provenance: one finding of [`Check::Provenance`] for each attestation, so that none
 /// that does not agree is outvoted by one that does; one finding where there is none.
-pub fn check(request: &Request<'_>) -> Vec<Finding> {
+pub(crate) fn check(request: &Request<'_>) -> Vec<Finding> {
     examine(request).into_iter().map(|checked| checked.finding).collect()
 }
 
 /// [`check`], with what was authenticated: continuity and source go on from there.
-pub fn examine(request: &Request<'_>) -> Vec<Checked> {
+pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
     let provenance = match Provenance::parse(request.provenance) {
         Ok(provenance) => provenance,
         Err(fault) => {

@@ -19,22 +19,22 @@ use std::time::SystemTime;
 
 /// The keys that count, of every kind, and how they are used.
 #[derive(Debug, Default)]
-pub struct Keys {
+pub(crate) struct Keys {
     /// The OpenPGP keys, if any were given.
-    pub ring: Option<KeyRing>,
+    pub(crate) ring: Option<KeyRing>,
     /// Which OpenPGP cryptography counts.
-    pub policy: PolicyKind,
+    pub(crate) policy: PolicyKind,
     /// The signify keys.
-    pub signify: Vec<PublicKey>,
+    pub(crate) signify: Vec<PublicKey>,
     /// The minisign keys.
-    pub minisign: Vec<PublicKey>,
+    pub(crate) minisign: Vec<PublicKey>,
     /// Who may make SSH signatures, if any were given.
-    pub ssh: Option<AllowedSigners>,
+    pub(crate) ssh: Option<AllowedSigners>,
 }
 
 impl Keys {
     /// Whether there are keys for `check`.
-    pub fn has(&self, check: Check) -> bool {
+    pub(crate) fn has(&self, check: Check) -> bool {
         match check {
             Check::Openpgp => self.ring.is_some(),
             Check::Signify => !self.signify.is_empty(),
@@ -46,7 +46,7 @@ impl Keys {
 }
 
 /// The checks that a detached signature can be for, each with what its signatures are called.
-pub const KINDS: [(Check, &str); 4] = [
+pub(crate) const KINDS: [(Check, &str); 4] = [
     (Check::Openpgp, "detached OpenPGP signature"),
     (Check::Signify, "signify signature"),
     (Check::Minisign, "minisign signature"),
@@ -55,7 +55,7 @@ pub const KINDS: [(Check, &str); 4] = [
 
 /// Which bytes a signature is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Over {
+pub(crate) enum Over {
     /// The distfile's own.
     File,
     /// Those that the distfile compresses.
@@ -64,7 +64,7 @@ pub enum Over {
 
 /// The signatures that were read for one distfile.
 #[derive(Debug, Default)]
-pub struct Signatures {
+pub(crate) struct Signatures {
     read: Vec<(PathBuf, Over, Unverified)>,
     findings: Vec<Finding>,
 }
@@ -91,7 +91,14 @@ impl Unverified {
 impl Signatures {
     /// Reads the signature file `bytes` and adds what judging it takes to `wanted`, which is that of
     /// the distfile itself.
-    pub fn add(&mut self, keys: &Keys, path: &Path, bytes: &[u8], over: Over, wanted: &mut Wanted) {
+    pub(crate) fn add(
+        &mut self,
+        keys: &Keys,
+        path: &Path,
+        bytes: &[u8],
+        over: Over,
+        wanted: &mut Wanted,
+    ) {
         let inside = openpgp::armor::enarmored_file(bytes)
             .filter(|inside| sniff::signature_kind(inside) != SignatureKind::Openpgp);
         let armored = inside.is_some();
@@ -145,13 +152,13 @@ impl Signatures {
     }
 
     /// Whether anything was read, or found wanting, for `check`.
-    pub fn has(&self, check: Check) -> bool {
+    pub(crate) fn has(&self, check: Check) -> bool {
         self.findings.iter().any(|finding| finding.check == check)
             || self.read.iter().any(|(_, _, signature)| signature.check() == check)
     }
 
     /// Judges every signature over the distfile `name`, of which `measured` tells.
-    pub fn judge(
+    pub(crate) fn judge(
         self,
         keys: &Keys,
         now: SystemTime,

@@ -53,77 +53,77 @@ const SOURCE: &str = "Source";
 /// Look at a version bump.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Bump {
+pub(crate) struct Bump {
     /// A package's directory, of which the highest version counts that is not live, or an ebuild
     #[arg(value_name = "PKGDIR|EBUILD")]
-    pub package: PathBuf,
+    pub(crate) package: PathBuf,
 
     /// Directory of the distfiles; default: $DISTDIR, else /var/cache/distfiles
     #[arg(long, value_name = "DIR", help_heading = FILES)]
-    pub distdir: Option<PathBuf>,
+    pub(crate) distdir: Option<PathBuf>,
 
     /// Distfiles of the new version; default: the DIST entries that have it in their name
     #[arg(long, value_name = "NAME", help_heading = FILES)]
-    pub distfile: Vec<String>,
+    pub(crate) distfile: Vec<String>,
 
     /// The version before; default: the highest lower one of the ebuilds, else of the Manifest, else
     /// of DIR
     #[arg(long, value_name = "VERSION", help_heading = FILES)]
-    pub previous_version: Option<String>,
+    pub(crate) previous_version: Option<String>,
 
     /// The distfile of the version before, where its name is not like the new one's
     #[arg(long, value_name = "[DISTFILE=]NAME", help_heading = FILES)]
-    pub previous_distfile: Vec<String>,
+    pub(crate) previous_distfile: Vec<String>,
 
     /// Name of a distfile before the ebuild's "->"
     #[arg(long, value_name = "DISTFILE=NAME", help_heading = FILES)]
-    pub upstream_name: Vec<String>,
+    pub(crate) upstream_name: Vec<String>,
 
     /// The file of review records; default: distvouch-reviews.jsonl in the package's directory
     #[arg(long, value_name = "REVIEWS", help_heading = FILES)]
-    pub reviews: Option<PathBuf>,
+    pub(crate) reviews: Option<PathBuf>,
 
     /// A clone of upstream's repository, with its tags; default: that of the package's name in
     /// $DISTVOUCH_CLONES, where there is one
     #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
-    pub git: Option<PathBuf>,
+    pub(crate) git: Option<PathBuf>,
 
     /// The commit of the release; default: the attested one, else that of the tag
     #[arg(long, value_name = "SHA", requires = "git", help_heading = SOURCE)]
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
 
     /// The tag of the release; default: the attested one, else the one that has the version
     #[arg(long, value_name = "NAME", requires = "git", help_heading = SOURCE)]
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
 
     /// The directory of the repository that the archive was made from
     #[arg(long, value_name = "PATH", requires = "git", help_heading = SOURCE)]
-    pub directory: Option<String>,
+    pub(crate) directory: Option<String>,
 
     /// What the signatures are checked with.
     #[command(flatten)]
-    pub keys: KeyArgs,
+    pub(crate) keys: KeyArgs,
 
     /// Sigstore bundles and provenance
     #[command(flatten)]
-    pub sigstore: SigstoreOptions,
+    pub(crate) sigstore: SigstoreOptions,
 
     /// Checks that must agree, separated by commas; default: manifest, source if a clone is given,
     /// and each check for which the ebuild or a flag has a key, identity or repository
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub require: Vec<String>,
+    pub(crate) require: Vec<String>,
 
     /// Write the release diffs as one page of HTML to FILE, which must not exist
     #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
 
     /// When to judge
     #[command(flatten)]
-    pub time: TimeOption,
+    pub(crate) time: TimeOption,
 
     /// How to print
     #[command(flatten)]
-    pub print: PrintOptions,
+    pub(crate) print: PrintOptions,
 }
 
 impl Bump {
@@ -132,7 +132,7 @@ impl Bump {
     /// # Errors
     ///
     /// Where the package, its distfiles or something named on the command line cannot be read.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }

@@ -41,78 +41,78 @@ Examples:
 /// Check distfiles.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Check {
+pub(crate) struct Check {
     /// Distfiles to check; default: every DIST entry of the Manifest that lies in DIR
     #[arg(value_name = "DISTFILE")]
-    pub distfiles: Vec<String>,
+    pub(crate) distfiles: Vec<String>,
 
     /// Directory of the distfiles and what stands beside them
     #[arg(long, value_name = "DIR")]
-    pub distdir: PathBuf,
+    pub(crate) distdir: PathBuf,
 
     /// Manifest with the DIST entries
     #[arg(long, value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
+    pub(crate) manifest: Option<PathBuf>,
 
     /// Pair a signature by hand; a bare file name is looked for in DIR. With DISTFILE lacking its
     /// compression suffix, the signature is over the uncompressed stream
     #[arg(long, value_name = "DISTFILE=FILE")]
-    pub signature: Vec<String>,
+    pub(crate) signature: Vec<String>,
 
     /// What the signatures are checked with.
     #[command(flatten)]
-    pub keys: KeyArgs,
+    pub(crate) keys: KeyArgs,
     /// Pair PEP 740 provenance by hand
     #[arg(long, value_name = "DISTFILE=FILE")]
-    pub provenance: Vec<String>,
+    pub(crate) provenance: Vec<String>,
 
     /// Provenance of the release before, for continuity; DISTFILE is the one of this release and
     /// only needed where there are several
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
-    pub previous: Vec<String>,
+    pub(crate) previous: Vec<String>,
 
     /// Signature or Sigstore bundle of the release before, whose own file stands beside it, likewise
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
-    pub previous_signature: Vec<String>,
+    pub(crate) previous_signature: Vec<String>,
 
     /// Name of a distfile before the ebuild's "->"
     #[arg(long, value_name = "DISTFILE=NAME")]
-    pub upstream_name: Vec<String>,
+    pub(crate) upstream_name: Vec<String>,
 
     /// Most bytes that a compressed distfile may uncompress to, where the signature is over the
     /// uncompressed stream
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
-    pub uncompress_limit: u64,
+    pub(crate) uncompress_limit: u64,
 
     /// Sigstore bundles and provenance
     #[command(flatten)]
-    pub sigstore: SigstoreOptions,
+    pub(crate) sigstore: SigstoreOptions,
 
     /// When the question is asked: as the Manifest is recorded, or after
     #[arg(long, value_name = "CLOCK", default_value = "bump")]
-    pub clock: ClockArg,
+    pub(crate) clock: ClockArg,
 
     /// Checks that must agree, separated by commas; default: manifest, and each check for which a
     /// key, identity or repository was given
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub require: Vec<String>,
+    pub(crate) require: Vec<String>,
 
     /// Most distfiles read at the same time; default: as many as there are processors
     #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+    pub(crate) jobs: Option<usize>,
 
     /// When to judge
     #[command(flatten)]
-    pub time: TimeOption,
+    pub(crate) time: TimeOption,
 
     /// How to print
     #[command(flatten)]
-    pub print: PrintOptions,
+    pub(crate) print: PrintOptions,
 }
 
 /// The values of `--clock`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ClockArg {
+pub(crate) enum ClockArg {
     /// The Manifest is being recorded: it stops nobody yet
     Bump,
     /// The Manifest was recorded before
@@ -125,7 +125,7 @@ impl Check {
     /// # Errors
     ///
     /// Where the command line does not fit or something named in it cannot be read.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let inputs = self.inputs()?;
         let total = total_size(&inputs);
         let bar = progress::bytes(total);

@@ -34,39 +34,39 @@ Examples:
 /// Hold files against a list of checksums.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Checksums {
+pub(crate) struct Checksums {
     /// List of checksums; - for standard input
     #[arg(value_name = "LIST")]
-    pub list: PathBuf,
+    pub(crate) list: PathBuf,
 
     /// What kind of list it is
     #[arg(long, value_name = "FORMAT")]
-    pub format: ListFormat,
+    pub(crate) format: ListFormat,
 
     /// Directory of the files
     #[arg(long, value_name = "DIR", default_value = ".")]
-    pub distdir: PathBuf,
+    pub(crate) distdir: PathBuf,
 
     /// Files to hold against the list, by their names there; - for standard input, which the
     /// list has to call -, too
     #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<OsString>,
+    pub(crate) files: Vec<OsString>,
 
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub report: Format,
+    pub(crate) report: Format,
 
     /// Short for --report json
     #[arg(long, conflicts_with = "report")]
-    pub json: bool,
+    pub(crate) json: bool,
 
     /// Print only what is required and not met
     #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 
     /// Print the data behind each finding, too
     #[arg(short, long)]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
 }
 
 impl Checksums {
@@ -75,7 +75,7 @@ impl Checksums {
     /// # Errors
     ///
     /// Where the list cannot be read. A file that cannot be read is said in the report.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         if is_stdin(&self.list) && self.files.iter().any(|file| is_stdin(Path::new(file))) {
             return Err(UsageError::StdinTwice.into());
         }

@@ -35,38 +35,38 @@ Signatures inside of git (signed tags and commits) are another matter: use git v
 /// Check one detached signature.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Detached {
+pub(crate) struct Detached {
     /// The signature: OpenPGP, signify, minisign or SSH, as its content tells
     #[arg(value_name = "SIG")]
-    pub signature: PathBuf,
+    pub(crate) signature: PathBuf,
 
     /// What was signed; - for standard input
     #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 
     /// What the signature is checked with.
     #[command(flatten)]
-    pub keys: KeyArgs,
+    pub(crate) keys: KeyArgs,
 
     /// The signature is over the stream that FILE compresses (xz, gzip, bzip2, zstd, lzip, lzma)
     #[arg(long)]
-    pub uncompress: bool,
+    pub(crate) uncompress: bool,
 
     /// Where to write the uncompressed stream once the signature holds; - for standard output
     #[arg(long, value_name = "OUT", requires = "uncompress")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     /// Most bytes that FILE may uncompress to
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
-    pub uncompress_limit: u64,
+    pub(crate) uncompress_limit: u64,
 
     /// When to judge
     #[command(flatten)]
-    pub time: TimeOption,
+    pub(crate) time: TimeOption,
 
     /// How to print
     #[command(flatten)]
-    pub print: PrintOptions,
+    pub(crate) print: PrintOptions,
 }
 
 impl Detached {
@@ -75,7 +75,7 @@ impl Detached {
     /// # Errors
     ///
     /// Where no key was given or a file cannot be read or written.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let now = self.time.now()?;
         if self.keys.checks().next().is_none() {
             return Err(UsageError::NoKey.into());

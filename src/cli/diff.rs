@@ -30,14 +30,14 @@ size, is left unread. Of each file up to 4 MiB are compared line by line.";
 /// Compare two release archives.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// The release that was read before
     #[arg(value_name = "OLD")]
-    pub old: PathBuf,
+    pub(crate) old: PathBuf,
 
     /// The release to read
     #[arg(value_name = "NEW")]
-    pub new: PathBuf,
+    pub(crate) new: PathBuf,
 
     /// Print the changed lines, too, of all files or of those whose path fits
     #[arg(
@@ -48,15 +48,15 @@ pub struct Diff {
         default_missing_value = "*",
         conflicts_with = "json"
     )]
-    pub unified: Option<String>,
+    pub(crate) unified: Option<String>,
 
     /// Write one page of HTML with every changed line to FILE, which must not exist
     #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
 
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 impl Diff {
@@ -65,7 +65,7 @@ impl Diff {
     /// # Errors
     ///
     /// Where an archive cannot be listed, the pattern is none, or the page cannot be written.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let glob = self.unified.as_deref().map(pattern).transpose()?;
         let total = 2 * (size_of(&self.old) + size_of(&self.new));
         let bar = progress::bytes(total);

@@ -19,10 +19,10 @@ Examples:
 /// Explain a failure class.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The class, as a report names it; default: list all
     #[arg(value_name = "CLASS")]
-    pub class: Option<String>,
+    pub(crate) class: Option<String>,
 }
 
 impl Explain {
@@ -31,7 +31,7 @@ impl Explain {
     /// # Errors
     ///
     /// Where no class has that name.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let text = match &self.class {
             None => explain::list(),
             Some(name) => {

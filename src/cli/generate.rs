@@ -10,10 +10,10 @@ use std::io::{self, Write as _};
 
 /// Print the completions of a shell.
 #[derive(Debug, Args)]
-pub struct Completions {
+pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
-    pub shell: clap_complete::Shell,
+    pub(crate) shell: clap_complete::Shell,
 }
 
 impl Completions {
@@ -22,7 +22,7 @@ impl Completions {
     /// # Errors
     ///
     /// Where standard output cannot be written to.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "distvouch", &mut text);
         printed(io::stdout().write_all(&text))?;
@@ -32,7 +32,7 @@ impl Completions {
 
 /// Print the manual page.
 #[derive(Debug, Args)]
-pub struct ManPage {}
+pub(crate) struct ManPage {}
 
 impl ManPage {
     /// Runs the command.
@@ -40,7 +40,7 @@ impl ManPage {
     /// # Errors
     ///
     /// Where standard output cannot be written to.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         printed(io::stdout().write_all(&man_page().map_err(Error::Report)?))?;
         Ok(Status::Met)
     }
@@ -51,7 +51,7 @@ impl ManPage {
 /// # Errors
 ///
 /// Never in practice: it is written to memory.
-pub fn man_page() -> io::Result<Vec<u8>> {
+pub(crate) fn man_page() -> io::Result<Vec<u8>> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let mut page = Vec::new();

@@ -30,23 +30,23 @@ Examples:
 /// List what a key, signature, message or provenance says of itself, as claims.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Inspect {
+pub(crate) struct Inspect {
     /// Keys, signatures or messages (OpenPGP, signify, minisign, SSH), lists of allowed SSH signers, PEP 740 provenance or Sigstore
     /// bundles, as their content tells
     #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
 
     /// Say which of the keys in FILE this signature names
     #[arg(long, value_name = "SIG")]
-    pub signature: Vec<PathBuf>,
+    pub(crate) signature: Vec<PathBuf>,
 
     /// When to judge
     #[command(flatten)]
-    pub time: TimeOption,
+    pub(crate) time: TimeOption,
 
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 impl Inspect {
@@ -55,7 +55,7 @@ impl Inspect {
     /// # Errors
     ///
     /// Where a file cannot be read.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let now = self.time.now()?;
         let files: Result<Vec<_>, _> = self.files.iter().map(|path| inspect(path, now)).collect();
         let files = files?;

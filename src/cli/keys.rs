@@ -11,22 +11,22 @@ use std::path::PathBuf;
 
 /// The options that name keys.
 #[derive(Debug, Args)]
-pub struct KeyArgs {
+pub(crate) struct KeyArgs {
     /// OpenPGP
     #[command(flatten)]
-    pub openpgp: OpenpgpOptions,
+    pub(crate) openpgp: OpenpgpOptions,
 
     /// A signify key, with the comment line or without
     #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
-    pub signify_key: Vec<PathBuf>,
+    pub(crate) signify_key: Vec<PathBuf>,
 
     /// A minisign key, with the comment line or without
     #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
-    pub minisign_key: Vec<PathBuf>,
+    pub(crate) minisign_key: Vec<PathBuf>,
 
     /// Who may make SSH signatures, as ssh-keygen -Y verify takes it
     #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
-    pub ssh_allowed_signers: Option<PathBuf>,
+    pub(crate) ssh_allowed_signers: Option<PathBuf>,
 
     /// Who must have made the SSH signature; default: anybody of the list
     #[arg(
@@ -35,7 +35,7 @@ pub struct KeyArgs {
         help_heading = "Other signatures",
         requires = "ssh_allowed_signers"
     )]
-    pub ssh_identity: Option<String>,
+    pub(crate) ssh_identity: Option<String>,
 
     /// What the SSH signature must be for
     #[arg(
@@ -45,7 +45,7 @@ pub struct KeyArgs {
         help_heading = "Other signatures",
         requires = "ssh_allowed_signers"
     )]
-    pub ssh_namespace: String,
+    pub(crate) ssh_namespace: String,
 }
 
 impl KeyArgs {
@@ -54,7 +54,7 @@ impl KeyArgs {
     /// # Errors
     ///
     /// Where a key file cannot be read or holds no key.
-    pub fn read(&self) -> Result<Keys, Error> {
+    pub(crate) fn read(&self) -> Result<Keys, Error> {
         let read = |paths: &[PathBuf]| -> Result<Vec<_>, _> {
             paths.iter().map(|path| PublicKey::read(path)).collect()
         };
@@ -74,7 +74,7 @@ impl KeyArgs {
     }
 
     /// The checks for which a key was given.
-    pub fn checks(&self) -> impl Iterator<Item = Check> {
+    pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
         let given = [
             (Check::Openpgp, !self.openpgp.openpgp_key.is_empty()),
             (Check::Signify, !self.signify_key.is_empty()),

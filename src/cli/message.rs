@@ -35,26 +35,26 @@ Examples:
 /// Read a signed message and hand on its text only if the signature agrees.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Message {
+pub(crate) struct Message {
     /// Message: OpenPGP, cleartext-signed or inline-signed, or of signify -e; - for standard input
     #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 
     /// Where the signed text goes; - for standard output
     #[arg(long, value_name = "OUT")]
-    pub output: PathBuf,
+    pub(crate) output: PathBuf,
 
     /// The keys that count. OpenPGP and signify have messages that carry their text.
     #[command(flatten)]
-    pub keys: KeyArgs,
+    pub(crate) keys: KeyArgs,
 
     /// When to judge
     #[command(flatten)]
-    pub time: TimeOption,
+    pub(crate) time: TimeOption,
 
     /// How to print.
     #[command(flatten)]
-    pub print: PrintOptions,
+    pub(crate) print: PrintOptions,
 }
 
 impl Message {
@@ -64,7 +64,7 @@ impl Message {
     ///
     /// Where the command line does not fit, something named in it cannot be read, or OUT cannot be
     /// written.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let now = self.time.now()?;
         let keys = self.keys.read()?;
         if !is_judged_by(&keys) {

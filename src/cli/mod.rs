@@ -1,23 +1,23 @@
 //! The command line: definitions here and in one file a subcommand; dispatch at the end.
 
-pub mod bump;
-pub mod check;
-pub mod checksums;
-pub mod detached;
-pub mod diff;
-pub mod error;
-pub mod explain;
-pub mod generate;
-pub mod inspect;
-pub mod keys;
-pub mod message;
-pub mod options;
-pub mod pin;
+pub(crate) mod bump;
+pub(crate) mod check;
+pub(crate) mod checksums;
+pub(crate) mod detached;
+pub(crate) mod diff;
+pub(crate) mod error;
+pub(crate) mod explain;
+pub(crate) mod generate;
+pub(crate) mod inspect;
+pub(crate) mod keys;
+pub(crate) mod message;
+pub(crate) mod options;
+pub(crate) mod pin;
 mod progress;
-pub mod review;
-pub mod sigstore;
-pub mod source;
-pub mod trust;
+pub(crate) mod review;
+pub(crate) mod sigstore;
+pub(crate) mod source;
+pub(crate) mod trust;
 
 use crate::answer::requirement::Status;
 use crate::check::Report;
@@ -32,10 +32,10 @@ use std::process::ExitCode;
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
 #[command(name = "distvouch", version, max_term_width = 100, after_help = after_help(), styles = Styles::plain())]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 const EXIT_STATUS: &str = "  0  nothing required was contradicted, missing or left out
@@ -49,7 +49,7 @@ fn after_help() -> String {
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(Box<check::Check>),
     /// Everything there is to say of a new version, from an ebuild, its Manifest and DISTDIR

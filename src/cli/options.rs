@@ -11,24 +11,24 @@ use std::time::SystemTime;
 
 /// The OpenPGP keys that count, and how strictly they are looked at.
 #[derive(Debug, Args)]
-pub struct OpenpgpOptions {
+pub(crate) struct OpenpgpOptions {
     /// OpenPGP keys, armored or binary; the only keys that count
     #[arg(long, value_name = "FILE", help_heading = "OpenPGP")]
-    pub openpgp_key: Vec<PathBuf>,
+    pub(crate) openpgp_key: Vec<PathBuf>,
 
     /// Only these certificates of the key files count
     #[arg(long, value_name = "FPR", help_heading = "OpenPGP", requires = "openpgp_key")]
-    pub openpgp_fingerprint: Vec<String>,
+    pub(crate) openpgp_fingerprint: Vec<String>,
 
     /// Which OpenPGP cryptography counts: what gemato takes, with weaknesses said, or Sequoia's
     /// standard policy
     #[arg(long, value_name = "POLICY", default_value = "gentoo", help_heading = "OpenPGP")]
-    pub openpgp_policy: PolicyArg,
+    pub(crate) openpgp_policy: PolicyArg,
 }
 
 /// The values of `--openpgp-policy`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum PolicyArg {
+pub(crate) enum PolicyArg {
     /// What gemato takes, with weaknesses said
     Gentoo,
     /// Sequoia's standard policy
@@ -41,14 +41,14 @@ impl OpenpgpOptions {
     /// # Errors
     ///
     /// As [`KeyRing::read`].
-    pub fn ring(&self) -> Result<Option<KeyRing>, RingError> {
+    pub(crate) fn ring(&self) -> Result<Option<KeyRing>, RingError> {
         (!self.openpgp_key.is_empty())
             .then(|| KeyRing::read(&self.openpgp_key, &self.openpgp_fingerprint))
             .transpose()
     }
 
     /// The policy.
-    pub fn policy(&self) -> PolicyKind {
+    pub(crate) fn policy(&self) -> PolicyKind {
         match self.openpgp_policy {
             PolicyArg::Gentoo => PolicyKind::Gentoo,
             PolicyArg::Strict => PolicyKind::Strict,
@@ -58,10 +58,10 @@ impl OpenpgpOptions {
 
 /// When to judge.
 #[derive(Debug, Args)]
-pub struct TimeOption {
+pub(crate) struct TimeOption {
     /// Time to judge at, RFC 3339; default: now
     #[arg(long, value_name = "RFC3339")]
-    pub time: Option<String>,
+    pub(crate) time: Option<String>,
 }
 
 impl TimeOption {
@@ -70,7 +70,7 @@ impl TimeOption {
     /// # Errors
     ///
     /// Where it is not RFC 3339.
-    pub fn now(&self) -> Result<SystemTime, UsageError> {
+    pub(crate) fn now(&self) -> Result<SystemTime, UsageError> {
         let Some(text) = &self.time else { return Ok(SystemTime::now()) };
         let time: Result<jiff::Timestamp, _> = text.parse();
         time.map(SystemTime::from).map_err(|_| UsageError::BadTime(text.clone()))
@@ -79,27 +79,27 @@ impl TimeOption {
 
 /// How to print a report.
 #[derive(Debug, Args)]
-pub struct PrintOptions {
+pub(crate) struct PrintOptions {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub(crate) format: Format,
 
     /// Short for --format json
     #[arg(long, conflicts_with = "format")]
-    pub json: bool,
+    pub(crate) json: bool,
 
     /// Print only what is required and not met
     #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 
     /// Print the data behind each finding, too
     #[arg(short, long)]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
 }
 
 /// Where to print a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
+pub(crate) enum Stream {
     /// Standard output.
     Output,
     /// Standard error, where standard output carries something else.
@@ -112,7 +112,7 @@ impl PrintOptions {
     /// # Errors
     ///
     /// Where the stream cannot be written to.
-    pub fn print(&self, report: &Report, stream: Stream) -> Result<(), Error> {
+    pub(crate) fn print(&self, report: &Report, stream: Stream) -> Result<(), Error> {
         let format = if self.json { Format::Json } else { self.format };
         let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
         print_report(report, format, style, stream)

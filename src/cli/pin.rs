@@ -29,18 +29,18 @@ Examples:
 /// Print the eclass variables that pin who published a release, and how.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Pin {
+pub(crate) struct Pin {
     /// PEP 740 provenance of a release
     #[arg(value_name = "PROVENANCE")]
-    pub provenance: PathBuf,
+    pub(crate) provenance: PathBuf,
 
     /// Sigstore trusted_root.json; default: the system's, else the one built in
     #[arg(long, value_name = "FILE")]
-    pub trusted_root: Option<PathBuf>,
+    pub(crate) trusted_root: Option<PathBuf>,
 
     /// Print one JSON object, the values as words of bash
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// Why an attestation gives no pins.
@@ -55,7 +55,7 @@ impl Pin {
     /// # Errors
     ///
     /// Where the file or the trusted root cannot be read.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let bytes = read_bounded(&self.provenance, EVIDENCE_LIMIT)?;
         let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
         let results: Vec<Result<DetachedAttestation, Refused>> = match Provenance::parse(&bytes) {

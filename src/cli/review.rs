@@ -19,26 +19,26 @@ Examples:
 /// Record that a person read a release diff.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Review {
+pub(crate) struct Review {
     /// The release that was read before
     #[arg(value_name = "OLD")]
-    pub old: PathBuf,
+    pub(crate) old: PathBuf,
 
     /// The release whose changes were read
     #[arg(value_name = "NEW")]
-    pub new: PathBuf,
+    pub(crate) new: PathBuf,
 
     /// What was read, and what there is to say of it
     #[arg(long, value_name = "TEXT")]
-    pub note: String,
+    pub(crate) note: String,
 
     /// The file of records, one line each
     #[arg(long, value_name = "REVIEWS", default_value = DEFAULT_FILE)]
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
 
     /// Who read; default: git's user.name and user.email, then $USER
     #[arg(long, value_name = "NAME")]
-    pub reviewer: Option<String>,
+    pub(crate) reviewer: Option<String>,
 }
 
 impl Review {
@@ -47,7 +47,7 @@ impl Review {
     /// # Errors
     ///
     /// Where an archive cannot be read, nothing says who reviews, or the file cannot be written.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let (old, new) = (Archive::read(&self.old)?, Archive::read(&self.new)?);
         if old.blake2b == new.blake2b {
             return Err(ReviewError::SameArchive.into());

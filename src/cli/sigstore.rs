@@ -9,14 +9,14 @@ use std::path::PathBuf;
 
 /// Who must have signed a bundle or published, and how.
 #[derive(Debug, Args)]
-pub struct SigstoreOptions {
+pub(crate) struct SigstoreOptions {
     /// Identity in the certificate of a Sigstore bundle
     #[arg(long, value_name = "ID", requires = "issuer", help_heading = "Sigstore bundles")]
-    pub identity: Option<String>,
+    pub(crate) identity: Option<String>,
 
     /// OIDC issuer in the certificate of a Sigstore bundle
     #[arg(long, value_name = "URL", requires = "identity", help_heading = "Sigstore bundles")]
-    pub issuer: Option<String>,
+    pub(crate) issuer: Option<String>,
 
     /// Public key of a Sigstore bundle that has no certificate
     #[arg(
@@ -25,11 +25,11 @@ pub struct SigstoreOptions {
         conflicts_with = "identity",
         help_heading = "Sigstore bundles"
     )]
-    pub sigstore_key: Option<PathBuf>,
+    pub(crate) sigstore_key: Option<PathBuf>,
 
     /// Repository that must have published, https://github.com/OWNER/NAME or on gitlab.com
     #[arg(long, value_name = "URL", help_heading = "Provenance")]
-    pub repository: Option<String>,
+    pub(crate) repository: Option<String>,
 
     /// Who must have published, where no repository is: gcp:EMAIL, circleci:UUID, gitlab:URL, …
     #[arg(
@@ -38,43 +38,43 @@ pub struct SigstoreOptions {
         conflicts_with = "repository",
         help_heading = "Provenance"
     )]
-    pub publisher: Option<String>,
+    pub(crate) publisher: Option<String>,
 
     /// Workflow that must have run, as a path in the repository
     #[arg(long, value_name = "PATH", help_heading = PINS)]
-    pub workflow: Option<String>,
+    pub(crate) workflow: Option<String>,
 
     /// Refs it may have run from, a glob over the whole ref: refs/tags/v*
     #[arg(long = "ref", value_name = "GLOB", help_heading = PINS)]
-    pub reference: Option<String>,
+    pub(crate) reference: Option<String>,
 
     /// Events that may have started it, separated by commas: push,release
     #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = PINS)]
-    pub trigger: Vec<String>,
+    pub(crate) trigger: Vec<String>,
 
     /// Kind of runner: github-hosted
     #[arg(long, value_name = "KIND", help_heading = PINS)]
-    pub runner: Option<String>,
+    pub(crate) runner: Option<String>,
 
     /// Number of the repository, which renames do not change
     #[arg(long, value_name = "N", help_heading = PINS)]
-    pub repository_id: Option<u64>,
+    pub(crate) repository_id: Option<u64>,
 
     /// Number of the repository's owner
     #[arg(long, value_name = "N", help_heading = PINS)]
-    pub owner_id: Option<u64>,
+    pub(crate) owner_id: Option<u64>,
 
     /// Deployment environment
     #[arg(long, value_name = "NAME", help_heading = PINS)]
-    pub environment: Option<String>,
+    pub(crate) environment: Option<String>,
 
     /// Reusable workflow that must have signed, as a URL with or without its @ref
     #[arg(long, value_name = "URL", help_heading = PINS)]
-    pub signer: Option<String>,
+    pub(crate) signer: Option<String>,
 
     /// Sigstore trusted_root.json; default: the system's, else the one built in
     #[arg(long, value_name = "FILE")]
-    pub trusted_root: Option<PathBuf>,
+    pub(crate) trusted_root: Option<PathBuf>,
 }
 
 const PINS: &str = "Provenance pins";
@@ -85,7 +85,7 @@ impl SigstoreOptions {
     /// # Errors
     ///
     /// Where the key file cannot be read or holds no key.
-    pub fn bundle_policy(&self) -> Result<Option<BundlePolicy>, Error> {
+    pub(crate) fn bundle_policy(&self) -> Result<Option<BundlePolicy>, Error> {
         if let Some(path) = &self.sigstore_key {
             let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
             let key = ManagedKey::parse(&bytes)
@@ -104,7 +104,7 @@ impl SigstoreOptions {
     /// # Errors
     ///
     /// Where the option names nobody.
-    pub fn expectation(&self) -> Result<Option<PublisherExpectation>, UsageError> {
+    pub(crate) fn expectation(&self) -> Result<Option<PublisherExpectation>, UsageError> {
         let repository = self.repository.as_deref().map(PublisherExpectation::from_repository);
         let publisher = self.publisher.as_deref().map(PublisherExpectation::from_publisher);
         repository.or(publisher).transpose().map_err(UsageError::Publisher)
@@ -115,7 +115,7 @@ impl SigstoreOptions {
     /// # Errors
     ///
     /// Where a glob does not parse, or nobody is named whose publishing to pin.
-    pub fn pins(&self) -> Result<Pins, UsageError> {
+    pub(crate) fn pins(&self) -> Result<Pins, UsageError> {
         let pins = Pins {
             workflow: self.workflow.clone(),
             reference: self
@@ -148,7 +148,7 @@ impl SigstoreOptions {
     /// # Errors
     ///
     /// Where that root cannot be read or used.
-    pub fn verifier(&self) -> Result<Verifier, Error> {
+    pub(crate) fn verifier(&self) -> Result<Verifier, Error> {
         Ok(Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?))
     }
 }

@@ -47,48 +47,48 @@ git only reads: nothing is fetched, no program that the clone's configuration na
 /// Compare a release archive with git.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Source {
+pub(crate) struct Source {
     /// The release archive
     #[arg(value_name = "DISTFILE")]
-    pub distfile: PathBuf,
+    pub(crate) distfile: PathBuf,
 
     /// A clone of upstream's repository, with its tags; bare and shallow ones, too
     #[arg(long, value_name = "CLONE")]
-    pub git: Option<PathBuf>,
+    pub(crate) git: Option<PathBuf>,
 
     /// The commit that the archive was made from; default: the one that its provenance attests, else
     /// that of the tag
     #[arg(long, value_name = "SHA", requires = "git")]
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
 
     /// The tag of the release; default: the one that the attested workflow ran on, else the one that
     /// has the archive's version
     #[arg(long, value_name = "NAME", requires = "git")]
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
 
     /// The directory of the repository that the archive was made from
     #[arg(long, value_name = "PATH", requires = "git")]
-    pub directory: Option<String>,
+    pub(crate) directory: Option<String>,
 
     /// The archive's provenance; default: DISTFILE.provenance, where that is
     #[arg(long, value_name = "FILE", conflicts_with_all = ["commit", "tag"])]
-    pub provenance: Option<PathBuf>,
+    pub(crate) provenance: Option<PathBuf>,
 
     /// The archive's name before an ebuild's "->" renamed it
     #[arg(long, value_name = "NAME")]
-    pub upstream_name: Option<String>,
+    pub(crate) upstream_name: Option<String>,
 
     /// Sigstore trusted_root.json; default: the system's, else the one built in
     #[arg(long, value_name = "FILE")]
-    pub trusted_root: Option<PathBuf>,
+    pub(crate) trusted_root: Option<PathBuf>,
 
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 
     /// List every file that differs, is missing or has another mode
     #[arg(short, long)]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
 }
 
 impl Source {
@@ -97,7 +97,7 @@ impl Source {
     /// # Errors
     ///
     /// Where the archive cannot be listed or git cannot be run.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let mut report = match &self.git {
             Some(clone) => {
                 let spec = self.commit()?;

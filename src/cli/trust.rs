@@ -22,14 +22,14 @@ Examples:
 /// Show which Sigstore trusted root would be used.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Trust {
+pub(crate) struct Trust {
     /// Sigstore trusted_root.json; default: the system's, else the one built in
     #[arg(long, value_name = "FILE")]
-    pub trusted_root: Option<PathBuf>,
+    pub(crate) trusted_root: Option<PathBuf>,
 
     /// Print one JSON object
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 impl Trust {
@@ -38,7 +38,7 @@ impl Trust {
     /// # Errors
     ///
     /// Where the trusted root cannot be read or used.
-    pub fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self) -> Result<Status, Error> {
         let root = TrustedRoot::load(self.trusted_root.as_deref())?;
         let source = root.source().to_string();
         let text = match self.json {

@@ -11,19 +11,19 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What the first line of a key or signature begins with.
-pub const UNTRUSTED_COMMENT: &str = "untrusted comment: ";
+pub(crate) const UNTRUSTED_COMMENT: &str = "untrusted comment: ";
 
 /// The algorithm of keys and of signatures over the bytes themselves.
-pub const PLAIN: [u8; 2] = *b"Ed";
+pub(crate) const PLAIN: [u8; 2] = *b"Ed";
 /// The algorithm of minisign's signatures over the BLAKE2b-512 digest of the bytes.
-pub const PREHASHED: [u8; 2] = *b"ED";
+pub(crate) const PREHASHED: [u8; 2] = *b"ED";
 
 /// The most bytes of a key file that are read; a key takes about 110.
 const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// The eight bytes by which a signature names its key. Chosen at random when the key is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeyNumber(pub [u8; 8]);
+pub(crate) struct KeyNumber(pub [u8; 8]);
 
 impl fmt::Display for KeyNumber {
     /// As minisign prints it: a little-endian number in upper-case hexadecimal.
@@ -34,7 +34,7 @@ impl fmt::Display for KeyNumber {
 
 /// A public key of a key file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicKey {
+pub(crate) struct PublicKey {
     number: KeyNumber,
     key: VerifyingKey,
     path: PathBuf,
@@ -46,7 +46,7 @@ impl PublicKey {
     /// # Errors
     ///
     /// Where the file cannot be read or holds anything but one such key.
-    pub fn read(path: &Path) -> Result<Self, KeyError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, KeyError> {
         let bytes = read_bounded(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
         Self::parse(path, &bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })
     }
@@ -56,34 +56,34 @@ impl PublicKey {
     /// # Errors
     ///
     /// Where they are anything but one such key.
-    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyFault> {
+    pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyFault> {
         let (number, key) = parse_key(bytes)?;
         Ok(Self { number, key, path: path.to_owned() })
     }
 
     /// The key number.
-    pub fn number(&self) -> KeyNumber {
+    pub(crate) fn number(&self) -> KeyNumber {
         self.number
     }
 
     /// The key.
-    pub fn key(&self) -> &VerifyingKey {
+    pub(crate) fn key(&self) -> &VerifyingKey {
         &self.key
     }
 
     /// The file that it was read from.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Whether it made `signature` over `message`, by RFC 8032 without points of small order, which
     /// is how libsodium decides.
-    pub fn made(&self, signature: &[u8; 64], message: &[u8]) -> bool {
+    pub(crate) fn made(&self, signature: &[u8; 64], message: &[u8]) -> bool {
         self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
 
     /// Whoever holds its secret half, as a phrase.
-    pub fn holder(&self) -> String {
+    pub(crate) fn holder(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
         format!("whoever holds the secret key {} of {name}", self.number)
     }
@@ -91,7 +91,7 @@ impl PublicKey {
 
 /// Why a file holds no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyFault {
+pub(crate) enum KeyFault {
     /// Neither one line of base64 nor a comment and such a line.
     Form,
     /// The base64 cannot be decoded.
@@ -121,7 +121,7 @@ impl fmt::Display for KeyFault {
 
 /// Why a key could not be had.
 #[derive(Debug)]
-pub enum KeyError {
+pub(crate) enum KeyError {
     /// The file could not be read.
     Input(InputError),
     /// The file holds no key.
@@ -186,17 +186,17 @@ fn parse_key(bytes: &[u8]) -> Result<(KeyNumber, VerifyingKey), KeyFault> {
 
 /// A decoded signature line: 74 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignatureLine {
+pub(crate) struct SignatureLine {
     /// The two bytes that name the algorithm.
-    pub algorithm: [u8; 2],
+    pub(crate) algorithm: [u8; 2],
     /// The key that it says made it.
-    pub number: KeyNumber,
+    pub(crate) number: KeyNumber,
     /// The signature.
-    pub signature: [u8; 64],
+    pub(crate) signature: [u8; 64],
 }
 
 /// Decodes the base64 of a signature line.
-pub fn signature_line(line: &[u8]) -> Option<SignatureLine> {
+pub(crate) fn signature_line(line: &[u8]) -> Option<SignatureLine> {
     let bytes = base64(line)?;
     let (algorithm, rest) = bytes.split_first_chunk::<2>()?;
     let (number, rest) = rest.split_first_chunk::<8>()?;
@@ -205,12 +205,12 @@ pub fn signature_line(line: &[u8]) -> Option<SignatureLine> {
 }
 
 /// Decodes a line of base64.
-pub fn base64(line: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn base64(line: &[u8]) -> Option<Vec<u8>> {
     Base64::decode_vec(std::str::from_utf8(line).ok()?).ok()
 }
 
 /// Splits off the first line, without its line feed; `None` where there is no line feed.
-pub fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.iter().position(|b| *b == b'\n')?;
     Some((bytes.get(..end)?, bytes.get(end + 1..)?))
 }

@@ -7,8 +7,8 @@
 mod parse;
 mod pins;
 
-pub use parse::{ExpectationCause, ExpectationError};
-pub use pins::{Pins, RefGlob, RefGlobError};
+pub(crate) use parse::ExpectationError;
+pub(crate) use pins::{Pins, RefGlob};
 
 use crate::answer::failure::FailureClass;
 use crate::evidence::pep740::{
@@ -20,7 +20,7 @@ use std::fmt;
 
 /// Who must have published.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PublisherExpectation {
+pub(crate) enum PublisherExpectation {
     /// A workflow of a repository on github.com.
     GitHub {
         /// `owner/name`, compared without regard to case, as GitHub does.
@@ -59,7 +59,7 @@ pub enum PublisherExpectation {
 
 impl PublisherExpectation {
     /// The OIDC issuer that must have vouched.
-    pub fn issuer(&self) -> &str {
+    pub(crate) fn issuer(&self) -> &str {
         match self {
             Self::GitHub { .. } => GITHUB_ISSUER,
             Self::GitLab { issuer, .. } => issuer,
@@ -88,20 +88,20 @@ impl fmt::Display for PublisherExpectation {
 
 /// Something that was expected otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The failure class; one whose outcome is `agrees` is only said.
-    pub class: FailureClass,
+    pub(crate) class: FailureClass,
     /// What differs, in words.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// What was expected.
-    pub expected: String,
+    pub(crate) expected: String,
     /// What the certificate says; `None` where it says nothing.
-    pub actual: Option<String>,
+    pub(crate) actual: Option<String>,
 }
 
 impl Difference {
     /// For the detail of a finding.
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({
             "class": self.class.name(),
             "what": self.what,
@@ -145,7 +145,7 @@ const FOREIGN_TRIGGERS: [&str; 15] = [
 ];
 
 /// Whether outsiders can cause `event`.
-pub fn is_foreign_trigger(event: &str) -> bool {
+pub(crate) fn is_foreign_trigger(event: &str) -> bool {
     FOREIGN_TRIGGERS.contains(&event)
 }
 
@@ -153,7 +153,11 @@ pub fn is_foreign_trigger(event: &str) -> bool {
 ///
 /// The issuer and the repository come first. Claims are compared exactly, except for the letter
 /// case of owners and repositories; lists and globs match the whole value.
-pub fn judge(expectation: &PublisherExpectation, pins: &Pins, claims: &Claims) -> Vec<Difference> {
+pub(crate) fn judge(
+    expectation: &PublisherExpectation,
+    pins: &Pins,
+    claims: &Claims,
+) -> Vec<Difference> {
     let mut found = Vec::new();
     found.extend(publisher(expectation, pins, claims));
     found.extend(pins::differences(pins, claims));

@@ -20,25 +20,25 @@ const ENTRY_LIMIT: usize = 100_000;
 
 /// One DIST line: `DIST <name> <size> (<hash> <value>)…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DistEntry {
+pub(crate) struct DistEntry {
     /// The line it stands on, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// Size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// The hashes by Manifest name, lower-case hexadecimal. Names may be unknown to us.
-    pub hashes: BTreeMap<String, String>,
+    pub(crate) hashes: BTreeMap<String, String>,
     /// Names that stand more than once on the line with different values.
-    pub contested: Vec<String>,
+    pub(crate) contested: Vec<String>,
 }
 
 impl DistEntry {
     /// The hashes that this program computes.
-    pub fn known(&self) -> impl Iterator<Item = (HashName, &str)> {
+    pub(crate) fn known(&self) -> impl Iterator<Item = (HashName, &str)> {
         self.hashes.iter().filter_map(|(n, v)| Some((HashName::from_name(n)?, v.as_str())))
     }
 
     /// The names of the hashes that it does not.
-    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &str> {
         self.hashes.keys().map(String::as_str).filter(|n| HashName::from_name(n).is_none())
     }
 
@@ -49,7 +49,7 @@ impl DistEntry {
 
 /// What a Manifest says of one distfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lookup<'a> {
+pub(crate) enum Lookup<'a> {
     /// It has no DIST entry.
     Missing,
     /// It has one, or several that say the same.
@@ -65,7 +65,7 @@ pub enum Lookup<'a> {
 
 /// The DIST entries of a Manifest.
 #[derive(Debug, Clone, Default)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     path: PathBuf,
     dist: BTreeMap<String, Vec<DistEntry>>,
     others: usize,
@@ -75,7 +75,7 @@ pub struct Manifest {
 /// Why a Manifest could not be read. The program stops on these: a line that one reader skips and
 /// another believes is how files get lost.
 #[derive(Debug)]
-pub enum ManifestError {
+pub(crate) enum ManifestError {
     /// The file could not be opened or read.
     Input(InputError),
     /// A line is not what GLEP 74 allows.
@@ -91,7 +91,7 @@ pub enum ManifestError {
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Longer than 64 KiB.
     LineTooLong,
     /// The Manifest is larger than 256 MiB or has more than 100,000 DIST entries.
@@ -179,7 +179,7 @@ impl Manifest {
     ///
     /// Where the file cannot be read, or a line is not what GLEP 74 allows. Entries that contradict
     /// each other are no error here: [`Manifest::lookup`] tells of them.
-    pub fn read(path: &Path) -> Result<Self, ManifestError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, ManifestError> {
         let file = open_regular(path).map_err(ManifestError::Input)?;
         Self::parse(path, file)
     }
@@ -189,7 +189,7 @@ impl Manifest {
     /// # Errors
     ///
     /// As [`Manifest::read`].
-    pub fn parse(path: &Path, reader: impl Read) -> Result<Self, ManifestError> {
+    pub(crate) fn parse(path: &Path, reader: impl Read) -> Result<Self, ManifestError> {
         let mut reader = BufReader::new(reader.take(SIZE_LIMIT + 1));
         let mut manifest = Self { path: path.to_owned(), ..Self::default() };
         let (mut armor, mut number, mut total, mut entries) = (Armor::None, 0usize, 0u64, 0usize);
@@ -232,27 +232,27 @@ impl Manifest {
     }
 
     /// Where it was read from.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Whether an OpenPGP armor stood around it. Its signature was not looked at.
-    pub fn armored(&self) -> bool {
+    pub(crate) fn armored(&self) -> bool {
         self.armored
     }
 
     /// How many entries are not DIST (EBUILD, AUX, MISC, DATA, MANIFEST, IGNORE, TIMESTAMP).
-    pub fn others(&self) -> usize {
+    pub(crate) fn others(&self) -> usize {
         self.others
     }
 
     /// The names of all DIST entries, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.dist.keys().map(String::as_str)
     }
 
     /// What it says of the distfile `name`.
-    pub fn lookup(&self, name: &str) -> Lookup<'_> {
+    pub(crate) fn lookup(&self, name: &str) -> Lookup<'_> {
         let Some((first, rest)) = self.dist.get(name).and_then(|e| e.split_first()) else {
             return Lookup::Missing;
         };
@@ -407,7 +407,7 @@ fn parse_size(word: &str) -> Result<u64, Fault> {
 
 /// Whether `name` can be a distfile's: one path component without control characters that is not
 /// `.` or `..`.
-pub fn is_distfile_name(name: &str) -> bool {
+pub(crate) fn is_distfile_name(name: &str) -> bool {
     !name.is_empty()
         && name != "."
         && name != ".."

@@ -22,7 +22,7 @@ const TRUSTED_COMMENT_LIMIT: usize = 8192;
 
 /// A signature file as it is: nothing in it is authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnverifiedSignature {
+pub(crate) struct UnverifiedSignature {
     number: KeyNumber,
     prehashed: bool,
     signature: [u8; 64],
@@ -32,7 +32,7 @@ pub struct UnverifiedSignature {
 
 /// Why a file holds no minisign signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureFault {
+pub(crate) enum SignatureFault {
     /// The first line is not `untrusted comment: …`.
     NoComment,
     /// A comment is longer than minisign reads, or has a NUL in it.
@@ -68,7 +68,7 @@ impl UnverifiedSignature {
     /// # Errors
     ///
     /// Where one of the four lines is missing or not what it should be.
-    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let mut lines = bytes.split(|b| *b == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l));
         let mut line = || lines.next().unwrap_or_default();
         let comment = line();
@@ -100,12 +100,12 @@ impl UnverifiedSignature {
     }
 
     /// The key that it says made it: a claim.
-    pub fn claimed_number(&self) -> KeyNumber {
+    pub(crate) fn claimed_number(&self) -> KeyNumber {
         self.number
     }
 
     /// Whether it is over the BLAKE2b-512 digest of the file rather than the file itself.
-    pub fn is_prehashed(&self) -> bool {
+    pub(crate) fn is_prehashed(&self) -> bool {
         self.prehashed
     }
 
@@ -114,12 +114,12 @@ impl UnverifiedSignature {
     }
 
     /// The digest that judging it takes.
-    pub fn hash(&self) -> Option<HashName> {
+    pub(crate) fn hash(&self) -> Option<HashName> {
         self.prehashed.then_some(HashName::Blake2b)
     }
 
     /// The signatures over the bytes themselves that judging it takes.
-    pub fn wanted(&self, keys: &[PublicKey]) -> Vec<Ed25519Wanted> {
+    pub(crate) fn wanted(&self, keys: &[PublicKey]) -> Vec<Ed25519Wanted> {
         let keys = self.candidates(keys).filter(|_| !self.prehashed);
         keys.map(|key| Ed25519Wanted::new(key.key(), self.signature)).collect()
     }
@@ -173,7 +173,11 @@ struct Signed<'a> {
 }
 
 /// Judges a signature over the distfile of which `measured` tells.
-pub fn check(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Measured) -> Finding {
+pub(crate) fn check(
+    signature: &UnverifiedSignature,
+    keys: &[PublicKey],
+    measured: &Measured,
+) -> Finding {
     let finding = match signature.verify(keys, measured) {
         Ok(Signed { key, trusted_comment }) => {
             let text = format!(

@@ -20,7 +20,7 @@ const LIST_LIMIT: usize = 100_000;
 
 /// A signature file as it is: nothing in it is authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnverifiedSignature {
+pub(crate) struct UnverifiedSignature {
     number: KeyNumber,
     signature: [u8; 64],
     rest: Vec<u8>,
@@ -28,7 +28,7 @@ pub struct UnverifiedSignature {
 
 /// Why a file holds no signify signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureFault {
+pub(crate) enum SignatureFault {
     /// The first line is not `untrusted comment: …`.
     NoComment,
     /// The comment is longer than signify reads.
@@ -59,7 +59,7 @@ impl UnverifiedSignature {
     /// # Errors
     ///
     /// Where the file does not begin as signify writes it.
-    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let (comment, rest) = ed25519::split_line(bytes).ok_or(match bytes {
             bytes if bytes.starts_with(UNTRUSTED_COMMENT.as_bytes()) => SignatureFault::NoSignature,
             _ => SignatureFault::NoComment,
@@ -80,12 +80,12 @@ impl UnverifiedSignature {
     }
 
     /// The key that it says made it: a claim.
-    pub fn claimed_number(&self) -> KeyNumber {
+    pub(crate) fn claimed_number(&self) -> KeyNumber {
         self.number
     }
 
     /// Whether something follows the signature, which may be the message.
-    pub fn has_message(&self) -> bool {
+    pub(crate) fn has_message(&self) -> bool {
         !self.rest.is_empty()
     }
 
@@ -95,7 +95,7 @@ impl UnverifiedSignature {
     }
 
     /// What judging it over a distfile takes, with those of `keys` that may have made it.
-    pub fn wanted(&self, keys: &[PublicKey]) -> Vec<Ed25519Wanted> {
+    pub(crate) fn wanted(&self, keys: &[PublicKey]) -> Vec<Ed25519Wanted> {
         self.candidates(keys).map(|key| Ed25519Wanted::new(key.key(), self.signature)).collect()
     }
 
@@ -105,7 +105,7 @@ impl UnverifiedSignature {
     ///
     /// `signer-unknown` where none of `keys` has the number that the signature names,
     /// `signature-bad` where that key did not sign what follows.
-    pub fn message<'a>(&'a self, keys: &'a [PublicKey]) -> Result<Message<'a>, Refusal> {
+    pub(crate) fn message<'a>(&'a self, keys: &'a [PublicKey]) -> Result<Message<'a>, Refusal> {
         let mut known = false;
         for key in self.candidates(keys) {
             known = true;
@@ -131,28 +131,28 @@ const fn is_space(byte: u8) -> bool {
 
 /// Why a message does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The class.
-    pub class: FailureClass,
+    pub(crate) class: FailureClass,
     /// One sentence without a full stop.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// A message and the key that signed it. Only [`UnverifiedSignature::message`] makes one.
 #[derive(Debug, Clone, Copy)]
-pub struct Message<'a> {
+pub(crate) struct Message<'a> {
     bytes: &'a [u8],
     key: &'a PublicKey,
 }
 
 impl<'a> Message<'a> {
     /// Exactly the bytes that were signed.
-    pub fn bytes(&self) -> &'a [u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
     /// The key that signed them.
-    pub fn key(&self) -> &'a PublicKey {
+    pub(crate) fn key(&self) -> &'a PublicKey {
         self.key
     }
 }
@@ -163,7 +163,7 @@ impl<'a> Message<'a> {
 ///
 /// Where the file is no such file. The message itself comes out of
 /// [`UnverifiedSignature::message`].
-pub fn embedded(bytes: &[u8]) -> Result<UnverifiedSignature, SignatureFault> {
+pub(crate) fn embedded(bytes: &[u8]) -> Result<UnverifiedSignature, SignatureFault> {
     UnverifiedSignature::parse(bytes)
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn unknown(number: KeyNumber, keys: &[PublicKey]) -> (FailureClass, S
 ///
 /// Where a list of checksums follows the signature, the list is what was signed: the distfile's
 /// line in it decides. Otherwise the signature is over the distfile's bytes.
-pub fn check(
+pub(crate) fn check(
     signature: &UnverifiedSignature,
     keys: &[PublicKey],
     name: &str,
@@ -240,7 +240,7 @@ fn agreeing(text: String, key: &PublicKey) -> Finding {
 const LISTED: [(&str, HashName); 2] = [("SHA256", HashName::Sha256), ("SHA512", HashName::Sha512)];
 
 /// The digests that comparing with a signed list may take.
-pub fn list_hashes() -> impl Iterator<Item = HashName> {
+pub(crate) fn list_hashes() -> impl Iterator<Item = HashName> {
     LISTED.iter().map(|(_, hash)| *hash)
 }
 

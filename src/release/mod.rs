@@ -1,8 +1,8 @@
 //! What is in a release: archives, what changed between two, git, review records, continuity, ebuilds.
 
-pub mod archive;
-pub mod continuity;
-pub mod diff;
-pub mod gentoo;
-pub mod review;
-pub mod source;
+pub(crate) mod archive;
+pub(crate) mod continuity;
+pub(crate) mod diff;
+pub(crate) mod gentoo;
+pub(crate) mod review;
+pub(crate) mod source;

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The file's name where none is given.
-pub const DEFAULT_FILE: &str = "distvouch-reviews.jsonl";
+pub(crate) const DEFAULT_FILE: &str = "distvouch-reviews.jsonl";
 
 /// How long to wait for another process that appends.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,11 +28,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// One of the two archives of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Archive {
+pub(crate) struct Archive {
     /// Its file name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Its BLAKE2b digest with 512 bits, in lower-case hexadecimal, as Manifests have it.
     #[serde(rename = "BLAKE2B")]
     pub blake2b: String,
@@ -44,7 +44,7 @@ impl Archive {
     /// # Errors
     ///
     /// Where it cannot be read.
-    pub fn read(path: &Path) -> Result<Self, InputError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, InputError> {
         let (size, digest) = pass::digest(path, HashName::Blake2b, &mut |_| {})?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Ok(Self { name, size, blake2b: hex(&digest) })
@@ -54,22 +54,22 @@ impl Archive {
 /// One reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Record {
+pub(crate) struct Record {
     /// When it was recorded, RFC 3339 in UTC.
-    pub reviewed: String,
+    pub(crate) reviewed: String,
     /// Who read.
-    pub reviewer: String,
+    pub(crate) reviewer: String,
     /// What was read before.
-    pub old: Archive,
+    pub(crate) old: Archive,
     /// What was read now.
-    pub new: Archive,
+    pub(crate) new: Archive,
     /// What there is to say of it.
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// Why a line is no record.
 #[derive(Debug)]
-pub enum LineFault {
+pub(crate) enum LineFault {
     /// It is no JSON object with exactly the members of a record.
     Json(serde_json::Error),
     /// It is not UTF-8.
@@ -86,7 +86,7 @@ pub enum LineFault {
 
 /// Why the file of records cannot be used.
 #[derive(Debug)]
-pub enum ReviewError {
+pub(crate) enum ReviewError {
     /// It cannot be read.
     Input(InputError),
     /// A line is no record.
@@ -165,7 +165,7 @@ impl std::error::Error for ReviewError {
 /// # Errors
 ///
 /// Where it cannot be read or a line is no record.
-pub fn read(path: &Path) -> Result<Vec<Record>, ReviewError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<Record>, ReviewError> {
     match read_bounded(path, EVIDENCE_LIMIT) {
         Ok(bytes) => parse(&bytes, path),
         Err(error) if error.is_missing() => Ok(Vec::new()),
@@ -212,7 +212,7 @@ fn check_record(record: &Record) -> Result<(), LineFault> {
 /// # Errors
 ///
 /// Where the record is none, or the file cannot be read or written.
-pub fn append(path: &Path, record: &Record) -> Result<usize, ReviewError> {
+pub(crate) fn append(path: &Path, record: &Record) -> Result<usize, ReviewError> {
     check_record(record).map_err(ReviewError::Record)?;
     // A link is followed, not replaced.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -269,7 +269,7 @@ fn acquire(directory: &File, path: &Path) -> Result<(), ReviewError> {
 /// Whether somebody recorded reading the diff between the archives with these BLAKE2b digests.
 ///
 /// Never fails: where the file cannot be used, the finding says why.
-pub fn check(old: &[u8], new: &[u8], file: &Path) -> Finding {
+pub(crate) fn check(old: &[u8], new: &[u8], file: &Path) -> Finding {
     let shown = file.display().to_string();
     let absent = |text: String| Finding::fails(Check::Review, FailureClass::ReviewAbsent, text);
     let records = match read(file) {

@@ -40,17 +40,17 @@ const ORDER: [Check; 11] = [
 
 /// What the report is about.
 #[derive(Debug, Clone, Copy)]
-pub struct About<'a> {
+pub(crate) struct About<'a> {
     /// The package.
-    pub package: &'a Package,
+    pub(crate) package: &'a Package,
     /// What of the ebuild only bash can read, and no flag said.
-    pub asked: &'a [Asked],
+    pub(crate) asked: &'a [Asked],
     /// The file of review records, where it is not the one that `distvouch review` takes here.
-    pub reviews: Option<&'a Path>,
+    pub(crate) reviews: Option<&'a Path>,
     /// DIST entries of which nothing tells whether they are of this version.
-    pub unattributed: &'a [String],
+    pub(crate) unattributed: &'a [String],
     /// Where the page of the diff was written.
-    pub page: Option<&'a Path>,
+    pub(crate) page: Option<&'a Path>,
 }
 
 /// Prints the report for people.
@@ -58,7 +58,7 @@ pub struct About<'a> {
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn text(
+pub(crate) fn text(
     about: About<'_>,
     outcome: &Outcome,
     style: Style,
@@ -276,7 +276,7 @@ fn gaps(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let mut value = report_json::value(&outcome.report);
     if let Value::Object(object) = &mut value {
         let package = about.package;

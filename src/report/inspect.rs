@@ -15,7 +15,7 @@ use std::io::{self, Write};
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn json(
+pub(crate) fn json(
     files: &[Inspected],
     signatures: &[Attribution],
     out: &mut dyn Write,
@@ -35,7 +35,7 @@ pub fn json(
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn text(
+pub(crate) fn text(
     files: &[Inspected],
     signatures: &[Attribution],
     out: &mut dyn Write,

@@ -1,8 +1,8 @@
 //! Printing: the only place where findings become text.
 
-pub mod bump;
-pub mod diff;
-pub mod inspect;
+pub(crate) mod bump;
+pub(crate) mod diff;
+pub(crate) mod inspect;
 mod json;
 mod portage;
 mod text;
@@ -15,7 +15,7 @@ use std::io::{self, Write};
 
 /// The forms of a report, by the names of `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
@@ -46,13 +46,13 @@ pub(crate) fn print_finding(
 
 /// How much to print, and how.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Style {
+pub(crate) struct Style {
     /// Only what does not agree.
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// The data behind each finding, too.
-    pub verbose: bool,
+    pub(crate) verbose: bool,
     /// Terminal colours.
-    pub colour: bool,
+    pub(crate) colour: bool,
 }
 
 /// Prints `report` to `out`.
@@ -60,7 +60,12 @@ pub struct Style {
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn print(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn print(
+    report: &Report,
+    format: Format,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Text => text::print(report, style, out),
         Format::Portage => portage::print(report, style, out),

@@ -79,9 +79,17 @@ pub fn linked(dir: &Path, name: &str, scratch: &Scratch) -> PathBuf {
     link
 }
 
+/// The path of the program under test. The library's own tests find it where cargo puts it.
+pub fn program() -> PathBuf {
+    option_env!("CARGO_BIN_EXE_distvouch").map_or_else(
+        || std::env::current_exe().unwrap().parent().unwrap().with_file_name("distvouch"),
+        PathBuf::from,
+    )
+}
+
 /// The program under test.
 pub fn distvouch() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_distvouch"));
+    let mut command = Command::new(program());
     command.env("NO_COLOR", "1").env_remove("DISTVOUCH_TRUSTED_ROOT");
     command
 }

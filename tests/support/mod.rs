@@ -1,7 +1,7 @@
 //! Archives and directories made at test time, and the program run on them.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use crate::common::{classes, distvouch};
+use super::common::{classes, distvouch};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};

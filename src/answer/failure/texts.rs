@@ -19,24 +19,24 @@ use super::FailureClass;
 
 /// What there is to say of a failure class. Plain text, sentences with full stops.
 #[derive(Debug, Clone, Copy)]
-pub struct Texts {
+pub(crate) struct Texts {
     /// What happened. The first sentence stands by itself in lists.
-    pub happened: &'static str,
+    pub(crate) happened: &'static str,
     /// What it implies.
-    pub implies: &'static str,
+    pub(crate) implies: &'static str,
     /// Causes without an attacker.
-    pub benign: &'static str,
+    pub(crate) benign: &'static str,
     /// What to ask upstream.
-    pub ask: &'static str,
+    pub(crate) ask: &'static str,
     /// Answers that explain nothing.
-    pub bogus: &'static str,
+    pub(crate) bogus: &'static str,
     /// What to do.
-    pub act: &'static str,
+    pub(crate) act: &'static str,
 }
 
 impl Texts {
     /// Every text under its heading, in the order of printing.
-    pub const fn sections(&self) -> [(&'static str, &'static str); 6] {
+    pub(crate) const fn sections(&self) -> [(&'static str, &'static str); 6] {
         [
             ("What happened", self.happened),
             ("What it implies", self.implies),
@@ -48,7 +48,7 @@ impl Texts {
     }
 
     /// The first sentence of [`happened`](Self::happened), with its full stop.
-    pub fn summary(&self) -> &'static str {
+    pub(crate) fn summary(&self) -> &'static str {
         let end = self.happened.find(". ").map_or(self.happened.len(), |dot| dot + 1);
         self.happened.get(..end).unwrap_or(self.happened)
     }

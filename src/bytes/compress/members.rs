@@ -15,7 +15,7 @@ const XZ_MEMORY_KIB: u32 = 200 * 1024;
 
 /// The compressions that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Compression {
+pub(crate) enum Compression {
     /// None that is known.
     None,
     /// gzip (RFC 1952).
@@ -34,10 +34,10 @@ pub enum Compression {
 
 impl Compression {
     /// How many bytes [`of`](Self::of) looks at.
-    pub const MAGIC_LEN: usize = 6;
+    pub(crate) const MAGIC_LEN: usize = 6;
 
     /// The compression of a stream that begins with `head`.
-    pub fn of(head: &[u8]) -> Self {
+    pub(crate) fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, ..] => Self::Gzip,
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Self::Bzip2,
@@ -51,7 +51,7 @@ impl Compression {
     }
 
     /// The format's name; empty where there is none.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::None => "",
             Self::Gzip => "gzip",
@@ -68,7 +68,7 @@ impl Compression {
 ///
 /// What follows the last member is counted by [`trailing`](Self::trailing), where the format's own
 /// tool would ignore it; where that tool would refuse it, reading fails.
-pub struct Decompressor<R: BufRead> {
+pub(crate) struct Decompressor<R: BufRead> {
     state: State<R>,
     trailing: u64,
 }
@@ -90,7 +90,7 @@ impl<R: BufRead> Decompressor<R> {
     /// # Errors
     ///
     /// Where the first header is not one, or the input cannot be read.
-    pub fn new(compression: Compression, inner: R) -> io::Result<Self> {
+    pub(crate) fn new(compression: Compression, inner: R) -> io::Result<Self> {
         let state = match compression {
             Compression::None => State::Plain(inner),
             Compression::Gzip => State::Gzip(GzDecoder::new(inner)),
@@ -109,7 +109,7 @@ impl<R: BufRead> Decompressor<R> {
 
     /// How many bytes followed the compressed stream and were ignored; zero bytes, which tapes
     /// leave, are not counted. Known once everything was read.
-    pub const fn trailing(&self) -> u64 {
+    pub(crate) const fn trailing(&self) -> u64 {
         self.trailing
     }
 

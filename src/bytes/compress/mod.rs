@@ -6,7 +6,7 @@
 //! not be the bytes that are unpacked. Bombs stop at [`Limits`].
 
 mod framing;
-pub mod members;
+pub(crate) mod members;
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::sniff;
@@ -28,13 +28,13 @@ const WINDOW_LIMIT_KIB: u32 = 256 * 1024 + 1024;
 
 /// Where decompressing stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// The most uncompressed bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// The most uncompressed bytes for each compressed one.
-    pub ratio: u64,
+    pub(crate) ratio: u64,
     /// The uncompressed bytes from which on the ratio counts: a few megabytes of zeros are no bomb.
-    pub ratio_from: u64,
+    pub(crate) ratio_from: u64,
 }
 
 impl Default for Limits {
@@ -47,7 +47,7 @@ impl Default for Limits {
 
 /// The formats that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compression {
+pub(crate) enum Compression {
     /// The .xz format.
     Xz,
     /// gzip (RFC 1952).
@@ -75,12 +75,12 @@ impl Compression {
     ];
 
     /// The format by the first bytes of a file.
-    pub fn of(start: &[u8]) -> Option<Self> {
+    pub(crate) fn of(start: &[u8]) -> Option<Self> {
         Self::MAGIC.iter().find(|(_, magic)| start.starts_with(magic)).map(|(format, _)| *format)
     }
 
     /// The name.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Xz => "xz",
             Self::Gzip => "gzip",
@@ -94,7 +94,7 @@ impl Compression {
 
 /// Why a distfile's uncompressed stream cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StreamFault {
+pub(crate) enum StreamFault {
     /// It is not compressed in a format that is read here.
     Format(&'static str),
     /// The stream cannot be decoded, is cut short, or its own checksum differs.
@@ -113,7 +113,7 @@ pub enum StreamFault {
 
 impl StreamFault {
     /// The class that a signature over the stream ends in.
-    pub fn class(&self) -> FailureClass {
+    pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::Damaged(_) | Self::AnotherMember(_) | Self::Trailing(_) => {
                 FailureClass::StreamMalformed
@@ -161,7 +161,7 @@ impl fmt::Display for StreamFault {
 
 /// Why decompressing stopped before the end.
 #[derive(Debug)]
-pub enum Stopped {
+pub(crate) enum Stopped {
     /// Something is wrong with the stream.
     Fault(StreamFault),
     /// The uncompressed bytes could not be handed on.
@@ -181,7 +181,7 @@ impl From<StreamFault> for Stopped {
 /// # Errors
 ///
 /// Where the stream is not one whole stream within `limits`, or `each` fails.
-pub fn run(
+pub(crate) fn run(
     input: &mut dyn BufRead,
     limits: Limits,
     each: &mut dyn FnMut(&[u8]) -> io::Result<()>,

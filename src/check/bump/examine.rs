@@ -20,41 +20,41 @@ use std::path::{Path, PathBuf};
 
 /// What is compared.
 #[derive(Debug)]
-pub struct Bump {
+pub(crate) struct Bump {
     /// The package.
-    pub package: Package,
+    pub(crate) package: Package,
     /// The distfiles that will be unpacked, each with the one of the version before.
-    pub pairs: Vec<Pair>,
+    pub(crate) pairs: Vec<Pair>,
     /// What `distvouch check` would be asked.
-    pub check: check::Inputs,
+    pub(crate) check: check::Inputs,
     /// The clone.
-    pub git: Option<PathBuf>,
+    pub(crate) git: Option<PathBuf>,
     /// The commit or tag that was given.
-    pub commit: CommitSpec,
+    pub(crate) commit: CommitSpec,
     /// How the archive is held against the clone.
-    pub options: source::Options,
+    pub(crate) options: source::Options,
     /// The file with the review records.
-    pub reviews: PathBuf,
+    pub(crate) reviews: PathBuf,
     /// What could not be found out, as findings of every distfile.
-    pub gaps: Vec<Finding>,
+    pub(crate) gaps: Vec<Finding>,
 }
 
 /// What came out.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// One for each distfile that will be unpacked, in the order of the pairs.
-    pub comparisons: Vec<Comparison>,
+    pub(crate) comparisons: Vec<Comparison>,
     /// The findings and the attacker sets.
-    pub report: Report,
+    pub(crate) report: Report,
 }
 
 /// A distfile and the one of the version before.
 #[derive(Debug)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     /// Their names.
-    pub pair: Pair,
+    pub(crate) pair: Pair,
     /// What changed; `None` where there is none of the version before.
-    pub diff: Option<Result<Diff, ArchiveError>>,
+    pub(crate) diff: Option<Result<Diff, ArchiveError>>,
 }
 
 impl Bump {
@@ -63,7 +63,7 @@ impl Bump {
     /// # Errors
     ///
     /// Where none is known, or one is not in `distdir`.
-    pub fn distfiles(
+    pub(crate) fn distfiles(
         package: &Package,
         distdir: &Path,
         given: &[String],
@@ -73,7 +73,7 @@ impl Bump {
 
     /// The evidence of the version before, by distfile of the new one; and for evidence that the
     /// Manifest knows and that is not there, what can be said without it.
-    pub fn previous(
+    pub(crate) fn previous(
         package: &Package,
         pairs: &[Pair],
         distdir: &Path,
@@ -157,10 +157,10 @@ fn unread_evidence(kind: EvidenceKind, name: &str, new: &str, distdir: &Path) ->
 }
 
 /// What is told what is done, and how many more bytes were read.
-pub type Progress<'a> = &'a (dyn Fn(&'static str, u64) + Sync);
+pub(crate) type Progress<'a> = &'a (dyn Fn(&'static str, u64) + Sync);
 
 /// Compares everything. `progress` is told what is done next, and how many bytes were read.
-pub fn examine(
+pub(crate) fn examine(
     bump: &Bump,
     more: &BTreeMap<String, Vec<Finding>>,
     progress: Progress<'_>,

@@ -10,11 +10,11 @@ use std::path::Path;
 /// A distfile of the new version that will be unpacked, and the one of the version before that is
 /// like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     /// The name of the new one.
-    pub new: String,
+    pub(crate) new: String,
     /// The name of the old one, where there is one.
-    pub old: Option<String>,
+    pub(crate) old: Option<String>,
 }
 
 /// The text around the version in a distfile's name.
@@ -124,7 +124,7 @@ pub(super) fn distfiles(
 }
 
 /// Pairs the distfiles of this version that will be unpacked with those of the version before.
-pub fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
+pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
     let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
     let contents = distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content);
     let names: BTreeSet<String> =

@@ -6,22 +6,22 @@ mod examine;
 mod files;
 mod package;
 
-pub use examine::{Bump, Comparison, Outcome, examine};
-pub use files::{Pair, pairs};
-pub use package::{Before, Package, PackageError, Source};
+pub(crate) use examine::{Bump, Comparison, Outcome, examine};
+pub(crate) use files::{Pair, pairs};
+pub(crate) use package::{Package, PackageError};
 
 use crate::release::gentoo::{Ebuild, Expansion, Literal, VARIABLES};
 use std::fmt;
 
 /// Something that the ebuild says in a way that only bash can read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The variable.
-    pub variable: &'static str,
+    pub(crate) variable: &'static str,
     /// The flag that says the same.
-    pub flag: &'static str,
+    pub(crate) flag: &'static str,
     /// Why it was not read.
-    pub why: Expansion,
+    pub(crate) why: Expansion,
 }
 
 impl fmt::Display for Asked {
@@ -42,7 +42,7 @@ impl fmt::Display for Asked {
 }
 
 /// The variables of `ebuild` that are not literal.
-pub fn asked(ebuild: &Ebuild) -> Vec<Asked> {
+pub(crate) fn asked(ebuild: &Ebuild) -> Vec<Asked> {
     VARIABLES
         .iter()
         .filter_map(|(variable, flag)| match ebuild.variables.get(variable)? {

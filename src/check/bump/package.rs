@@ -9,29 +9,29 @@ use std::path::{Path, PathBuf};
 
 /// A package at a bump.
 #[derive(Debug, Clone)]
-pub struct Package {
+pub(crate) struct Package {
     /// The package's directory.
-    pub directory: PathBuf,
+    pub(crate) directory: PathBuf,
     /// The ebuild of the new version.
-    pub ebuild: Ebuild,
+    pub(crate) ebuild: Ebuild,
     /// Its Manifest, if there is one.
-    pub manifest: Option<Manifest>,
+    pub(crate) manifest: Option<Manifest>,
     /// The version before it.
-    pub before: Option<Before>,
+    pub(crate) before: Option<Before>,
 }
 
 /// The version before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Before {
+pub(crate) struct Before {
     /// The version.
-    pub version: Version,
+    pub(crate) version: Version,
     /// Where it was found.
-    pub source: Source,
+    pub(crate) source: Source,
 }
 
 /// Where the version before was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// Somebody said so.
     Given,
     /// Another ebuild of the package.
@@ -55,7 +55,7 @@ impl fmt::Display for Source {
 
 /// Why there is no package to bump.
 #[derive(Debug)]
-pub enum PackageError {
+pub(crate) enum PackageError {
     /// A file could not be read.
     Input(InputError),
     /// The Manifest could not be read.
@@ -152,7 +152,7 @@ impl Package {
     /// # Errors
     ///
     /// See [`PackageError`].
-    pub fn read(path: &Path) -> Result<Self, PackageError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, PackageError> {
         let (directory, file) = match path.is_dir() {
             true => (path.to_owned(), highest(path)?),
             false => {
@@ -175,7 +175,7 @@ impl Package {
     /// # Errors
     ///
     /// Where `given` is no earlier version.
-    pub fn find_before(
+    pub(crate) fn find_before(
         &mut self,
         given: Option<&str>,
         names: &[String],
@@ -210,7 +210,7 @@ impl Package {
 
     /// The DIST entries of which nothing tells whether they are of the new version: not among
     /// `names`, and without the version of any ebuild in their names.
-    pub fn unattributed(&self, names: &[String]) -> Vec<String> {
+    pub(crate) fn unattributed(&self, names: &[String]) -> Vec<String> {
         let ebuilds = ebuilds(&self.directory).unwrap_or_default();
         let mut versions: Vec<Version> = ebuilds.into_iter().map(|(.., version)| version).collect();
         versions.push(self.ebuild.version.clone());
@@ -224,7 +224,7 @@ impl Package {
     }
 
     /// A name for the report: the category, where the directory's parent looks like one, and PN.
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let directory = self.directory.canonicalize().unwrap_or_else(|_| self.directory.clone());
         let category = directory.parent().and_then(Path::file_name).map(|n| n.to_string_lossy());
         let is_category = |name: &str| {

@@ -9,17 +9,17 @@ use std::fmt;
 
 /// A file with attestations or a bundle, of which nothing was checked.
 #[derive(Debug, Clone, Serialize)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// What it is, as a noun phrase.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// The claims of each attestation, or of the one bundle: the certificate's by their documented
     /// names, the statement, and the publisher object of the index.
-    pub claims: Vec<Map<String, Value>>,
+    pub(crate) claims: Vec<Map<String, Value>>,
 }
 
 /// Why such a file is damaged.
 #[derive(Debug)]
-pub enum EvidenceFault {
+pub(crate) enum EvidenceFault {
     /// It is no JSON that can be read in one way only.
     Json(JsonError),
     /// It is no bundle that is read here.
@@ -46,7 +46,7 @@ impl Evidence {
     /// # Errors
     ///
     /// Where it is one of them, or no JSON at all, and damaged.
-    pub fn read(bytes: &[u8]) -> Result<Option<Self>, EvidenceFault> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>, EvidenceFault> {
         let tree = json::parse(bytes, Limits::default()).map_err(EvidenceFault::Json)?;
         let has = |key: &str| tree.get(key).is_some();
         let bundle = tree.get("mediaType").and_then(Value::as_str);

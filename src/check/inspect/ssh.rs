@@ -12,39 +12,39 @@ use std::time::SystemTime;
 
 /// An SSH key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SshKey {
+pub(crate) struct SshKey {
     /// The line of the file, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// SHA-256 fingerprint.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// The kind of key, as the file names it.
-    pub algorithm: String,
+    pub(crate) algorithm: String,
     /// Bits of an RSA key.
-    pub bits: Option<usize>,
+    pub(crate) bits: Option<usize>,
     /// What stands behind the key: a note that nothing authenticates.
-    pub comment: String,
+    pub(crate) comment: String,
     /// The class that a signature made now ends in; `None` where it counts.
-    pub class: Option<&'static str>,
+    pub(crate) class: Option<&'static str>,
     /// Why.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// A line of a list of allowed signers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SshSigner {
+pub(crate) struct SshSigner {
     /// The key.
     #[serde(flatten)]
-    pub key: SshKey,
+    pub(crate) key: SshKey,
     /// Patterns of the identities that the key may sign as.
-    pub principals: String,
+    pub(crate) principals: String,
     /// Whether the key only signs certificates.
-    pub authority: bool,
+    pub(crate) authority: bool,
     /// Patterns of the namespaces that it may sign for; `None` is any.
-    pub namespaces: Option<String>,
+    pub(crate) namespaces: Option<String>,
     /// The time from which on it may sign (RFC 3339).
-    pub valid_after: Option<String>,
+    pub(crate) valid_after: Option<String>,
     /// The time until which it may sign (RFC 3339).
-    pub valid_before: Option<String>,
+    pub(crate) valid_before: Option<String>,
 }
 
 /// What a text file with SSH keys is.

@@ -50,11 +50,11 @@ impl Flaw {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line<'a> {
     /// The hash function, as far as the line says.
-    pub function: Function<'a>,
+    pub(crate) function: Function<'a>,
     /// The digest, in lower-case hexadecimal.
-    pub digest: String,
+    pub(crate) digest: String,
     /// The name, without escapes.
-    pub name: Cow<'a, [u8]>,
+    pub(crate) name: Cow<'a, [u8]>,
 }
 
 /// The hash function of a line.

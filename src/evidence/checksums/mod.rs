@@ -14,7 +14,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who gets past a list of checksums that nobody signed: whoever can change it along with the file.
-pub const FORGERS: [Capability; 8] = [
+pub(crate) const FORGERS: [Capability; 8] = [
     Capability::Gentoo,
     Capability::Mirror,
     Capability::Index,
@@ -30,7 +30,7 @@ const DIGEST_LIMIT: usize = 8;
 
 /// The kinds of lists, by the names of `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum ListFormat {
+pub(crate) enum ListFormat {
     /// What sha256sum writes
     Sha256,
     /// What sha512sum writes
@@ -68,7 +68,7 @@ struct Listed {
 
 /// What a list says of the requested files.
 #[derive(Debug, Clone)]
-pub struct List {
+pub(crate) struct List {
     files: BTreeMap<Vec<u8>, Listed>,
 }
 
@@ -77,7 +77,7 @@ impl List {
     ///
     /// A name of the list means a requested one where they are the same bytes, but for `./` in
     /// front and blanks around the name of the list. Other directories make another name.
-    pub fn read<'n>(
+    pub(crate) fn read<'n>(
         bytes: &[u8],
         format: ListFormat,
         requested: impl IntoIterator<Item = &'n [u8]>,
@@ -101,7 +101,7 @@ impl List {
     }
 
     /// The digests that judging the file `name` takes.
-    pub fn wanted(&self, name: &[u8]) -> BTreeSet<HashName> {
+    pub(crate) fn wanted(&self, name: &[u8]) -> BTreeSet<HashName> {
         self.of(name).map(|listed| listed.digests.keys().copied().collect()).unwrap_or_default()
     }
 
@@ -112,7 +112,7 @@ impl List {
     /// What the list says of the file `name`, whose digests stand at `computed`.
     ///
     /// All lines must agree: one that differs is never outvoted by another.
-    pub fn check(&self, name: &[u8], computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
+    pub(crate) fn check(&self, name: &[u8], computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
         let nothing = Listed::default();
         let listed = self.of(name).unwrap_or(&nothing);
         let verdict = judge(listed, computed);

@@ -6,16 +6,16 @@ use std::fmt;
 
 /// Why a text names no publisher.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExpectationError {
+pub(crate) struct ExpectationError {
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// Why.
-    pub cause: ExpectationCause,
+    pub(crate) cause: ExpectationCause,
 }
 
 /// Why a text names no publisher.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExpectationCause {
+pub(crate) enum ExpectationCause {
     /// A URL must start with `https://`. Nothing is ever fetched from it, but a certificate names
     /// repositories so, and to guess would make an expectation out of a slip.
     NotHttps,
@@ -100,7 +100,7 @@ impl PublisherExpectation {
     /// # Errors
     ///
     /// See [`ExpectationCause`].
-    pub fn from_repository(url: &str) -> Result<Self, ExpectationError> {
+    pub(crate) fn from_repository(url: &str) -> Result<Self, ExpectationError> {
         let error = |cause| ExpectationError { text: url.to_owned(), cause };
         let (host, path) = split(url).map_err(error)?;
         match host.as_str() {
@@ -125,7 +125,7 @@ impl PublisherExpectation {
     /// # Errors
     ///
     /// See [`ExpectationCause`].
-    pub fn from_publisher(text: &str) -> Result<Self, ExpectationError> {
+    pub(crate) fn from_publisher(text: &str) -> Result<Self, ExpectationError> {
         let error = |cause| ExpectationError { text: text.to_owned(), cause };
         let (kind, value) = text.split_once(':').ok_or_else(|| error(ExpectationCause::NoKind))?;
         let url = value.contains("://");

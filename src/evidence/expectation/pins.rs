@@ -8,31 +8,31 @@ use std::fmt;
 
 /// What of the certificate is pinned; nothing by default.
 #[derive(Debug, Clone, Default)]
-pub struct Pins {
+pub(crate) struct Pins {
     /// The workflow that was started: a path below the repository, for GitHub the bare file name
     /// too; for CircleCI the UUID of the pipeline definition.
-    pub workflow: Option<String>,
+    pub(crate) workflow: Option<String>,
     /// The branch or tag.
-    pub reference: Option<RefGlob>,
+    pub(crate) reference: Option<RefGlob>,
     /// The events of which one must have started it. Where there is none, those that outsiders
     /// can cause are refused.
-    pub triggers: Vec<String>,
+    pub(crate) triggers: Vec<String>,
     /// The kind of runner, such as `github-hosted`.
-    pub runner: Option<String>,
+    pub(crate) runner: Option<String>,
     /// The forge's number for the repository.
-    pub repository_id: Option<u64>,
+    pub(crate) repository_id: Option<u64>,
     /// The forge's number for the owner.
-    pub owner_id: Option<u64>,
+    pub(crate) owner_id: Option<u64>,
     /// The deployment environment.
-    pub environment: Option<String>,
+    pub(crate) environment: Option<String>,
     /// The workflow that signed, as a URI, with or without `@` and a ref. Needed where it is of
     /// another repository.
-    pub signer: Option<String>,
+    pub(crate) signer: Option<String>,
 }
 
 impl Pins {
     /// Whether nothing is pinned.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         // By name, so that a new pin cannot be forgotten here.
         let Self {
             workflow,
@@ -54,7 +54,7 @@ impl Pins {
 
     /// Whether a run of some other workflow, or from some other branch, would be seen: the ref is
     /// one branch by its full name, or only tags match.
-    pub fn fix_workflow_and_ref(&self) -> bool {
+    pub(crate) fn fix_workflow_and_ref(&self) -> bool {
         self.workflow.is_some() && self.reference.as_ref().is_some_and(RefGlob::fixes_branch)
     }
 }
@@ -62,14 +62,14 @@ impl Pins {
 /// A glob over full refs, such as `refs/tags/v*`: `*` stays within one part, `**` does not, and
 /// the whole ref must match.
 #[derive(Debug, Clone)]
-pub struct RefGlob {
+pub(crate) struct RefGlob {
     text: String,
     matcher: GlobMatcher,
 }
 
 /// Why a text is no glob over refs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RefGlobError {
+pub(crate) enum RefGlobError {
     /// It could never match: every ref starts with `refs/`.
     NotARef {
         /// The text.
@@ -102,7 +102,7 @@ impl RefGlob {
     /// # Errors
     ///
     /// See [`RefGlobError`].
-    pub fn new(text: &str) -> Result<Self, RefGlobError> {
+    pub(crate) fn new(text: &str) -> Result<Self, RefGlobError> {
         if !text.starts_with("refs/") {
             return Err(RefGlobError::NotARef { text: text.to_owned() });
         }
@@ -112,18 +112,18 @@ impl RefGlob {
     }
 
     /// Whether the whole of `reference` matches.
-    pub fn matches(&self, reference: &str) -> bool {
+    pub(crate) fn matches(&self, reference: &str) -> bool {
         self.matcher.is_match(reference)
     }
 
     /// Whether nobody can make up a branch that matches: it names one ref, or only tags.
-    pub fn fixes_branch(&self) -> bool {
+    pub(crate) fn fixes_branch(&self) -> bool {
         let literal = !self.text.contains(['*', '?', '[', '{', '\\']);
         literal || self.text.starts_with("refs/tags/")
     }
 
     /// The glob.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 }

@@ -53,7 +53,7 @@ fn other_repositories_are_not() {
 
 #[test]
 fn a_url_that_could_mean_two_things_is_refused() {
-    use ExpectationCause as C;
+    use super::parse::ExpectationCause as C;
     let parts = C::PartCount { expected: "owner/name" };
     for (url, cause) in [
         ("http://github.com/o/r", C::NotHttps),

@@ -7,7 +7,7 @@ use std::io::Read;
 
 /// Why a file holds no OpenPGP packets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ArmorFault {
+pub(crate) enum ArmorFault {
     /// Neither armored nor binary OpenPGP data.
     NotOpenPgp(&'static str),
     /// A block begins but does not end.
@@ -52,7 +52,7 @@ impl fmt::Display for ArmorFault {
 /// # Errors
 ///
 /// Where there is neither armor nor binary OpenPGP data, or a block is broken.
-pub fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
+pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
     // Every OpenPGP packet begins with a set high bit, which no armor or text does.
     if bytes.first().is_some_and(|b| b & 0x80 != 0) && !bytes.starts_with(b"\xef\xbb\xbf") {
         return Ok(vec![bytes.to_vec()]);
@@ -92,7 +92,7 @@ pub fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
 
 /// What is inside of a file that is armored, but not as OpenPGP data (`gpg --enarmor`): Debian's
 /// tools wrap any binary signature like that. `None` where the file is something else.
-pub fn enarmored_file(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn enarmored_file(bytes: &[u8]) -> Option<Vec<u8>> {
     let block = bytes.trim_ascii_start();
     if !block.starts_with(b"-----BEGIN PGP ") || block.starts_with(b"-----BEGIN PGP SIGNED") {
         return None;

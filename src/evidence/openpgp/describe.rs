@@ -17,122 +17,122 @@ use serde::Serialize;
 use std::time::{Duration, SystemTime};
 
 /// How long before a key expires it is time to look for a refreshed copy.
-pub const SOON: Duration = Duration::from_secs(90 * 86_400);
+pub(crate) const SOON: Duration = Duration::from_secs(90 * 86_400);
 
 /// What a key file holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct KeyFile {
+pub(crate) struct KeyFile {
     /// Certificates that cannot be read.
-    pub unreadable: usize,
+    pub(crate) unreadable: usize,
     /// The others.
-    pub keys: Vec<Certificate>,
+    pub(crate) keys: Vec<Certificate>,
 }
 
 /// A certificate: a primary key and what is bound to it. Fingerprints are in upper-case
 /// hexadecimal, times in RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Certificate {
+pub(crate) struct Certificate {
     /// Fingerprint of the primary key.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Version of the primary key.
-    pub version: u8,
+    pub(crate) version: u8,
     /// Whether secret key material stands in the file.
-    pub secret: bool,
+    pub(crate) secret: bool,
     /// The user ids, as their owner wrote them.
-    pub user_ids: Vec<UserId>,
+    pub(crate) user_ids: Vec<UserId>,
     /// The revocation of the whole, if there is one.
-    pub revoked: Option<Revocation>,
+    pub(crate) revoked: Option<Revocation>,
     /// The primary key and the subkeys.
-    pub keys: Vec<KeyInfo>,
+    pub(crate) keys: Vec<KeyInfo>,
     /// What there is to do for whoever maintains the key package.
-    pub refresh: Vec<Advice>,
+    pub(crate) refresh: Vec<Advice>,
 }
 
 /// A user id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UserId {
+pub(crate) struct UserId {
     /// Raw text from outside.
-    pub user_id: String,
+    pub(crate) user_id: String,
     /// Whether its owner has revoked it.
-    pub revoked: bool,
+    pub(crate) revoked: bool,
 }
 
 /// A key of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct KeyInfo {
+pub(crate) struct KeyInfo {
     /// Its fingerprint.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// Whether it is the primary key.
-    pub primary: bool,
+    pub(crate) primary: bool,
     /// Public key algorithm and size.
-    pub algorithm: String,
+    pub(crate) algorithm: String,
     /// When it was made.
-    pub created: Option<String>,
+    pub(crate) created: Option<String>,
     /// Whether a self-signature that counts under the policy `gentoo` binds it to the certificate.
-    pub bound: bool,
+    pub(crate) bound: bool,
     /// When it expires, by its newest self-signature.
-    pub expires: Option<String>,
+    pub(crate) expires: Option<String>,
     /// Its own revocation, if there is one.
-    pub revoked: Option<Revocation>,
+    pub(crate) revoked: Option<Revocation>,
     /// What it is for: `sign`, `certify`, `encrypt`, `authenticate`.
-    pub capabilities: Vec<&'static str>,
+    pub(crate) capabilities: Vec<&'static str>,
     /// What the policies say of a signature that it makes now; nothing for keys that only encrypt
     /// or authenticate.
-    pub policies: Vec<PolicyWord>,
+    pub(crate) policies: Vec<PolicyWord>,
 }
 
 /// What one policy says of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PolicyWord {
+pub(crate) struct PolicyWord {
     /// The policy.
-    pub policy: &'static str,
+    pub(crate) policy: &'static str,
     /// Why a signature made now would not count; `None` where it would.
-    pub class: Option<&'static str>,
+    pub(crate) class: Option<&'static str>,
     /// The reason.
-    pub text: String,
+    pub(crate) text: String,
     /// Weaknesses that would be said.
-    pub weaknesses: Vec<String>,
+    pub(crate) weaknesses: Vec<String>,
 }
 
 /// A revocation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Revocation {
+pub(crate) struct Revocation {
     /// When it was made.
-    pub when: Option<String>,
+    pub(crate) when: Option<String>,
     /// Why.
-    pub reason: &'static str,
+    pub(crate) reason: &'static str,
     /// The text that the owner gave: raw text from outside.
-    pub message: String,
+    pub(crate) message: String,
     /// Whether older signatures fall, too.
-    pub hard: bool,
+    pub(crate) hard: bool,
 }
 
 /// What a maintainer may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Advice {
+pub(crate) struct Advice {
     /// The class that signatures by this key meet, now or soon.
-    pub class: &'static str,
+    pub(crate) class: &'static str,
     /// One sentence, without a full stop.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// What a signature says of itself. Nothing of it is authenticated: anybody can write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Claim {
+pub(crate) struct Claim {
     /// Version of the packet.
-    pub version: u8,
+    pub(crate) version: u8,
     /// Key ids and fingerprints of the key that it says made it.
-    pub issuers: Vec<String>,
+    pub(crate) issuers: Vec<String>,
     /// When it says it was made.
-    pub created: Option<String>,
+    pub(crate) created: Option<String>,
     /// When it says it expires.
-    pub expires: Option<String>,
+    pub(crate) expires: Option<String>,
     /// Hash function.
-    pub hash: String,
+    pub(crate) hash: String,
     /// Public key algorithm.
-    pub algorithm: String,
+    pub(crate) algorithm: String,
     /// Binary or text.
-    pub over: &'static str,
+    pub(crate) over: &'static str,
 }
 
 /// Reads the keys of a file.
@@ -140,7 +140,7 @@ pub struct Claim {
 /// # Errors
 ///
 /// Where it holds no OpenPGP packets.
-pub fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault> {
+pub(crate) fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault> {
     let mut file = KeyFile { unreadable: 0, keys: Vec::new() };
     for block in armor::packets(bytes)? {
         let Ok(packets) = PacketParser::from_bytes(&block) else {
@@ -158,7 +158,7 @@ pub fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault> {
 }
 
 /// What the signatures of a file claim.
-pub fn claims(signatures: &UnverifiedSignatures) -> Vec<Claim> {
+pub(crate) fn claims(signatures: &UnverifiedSignatures) -> Vec<Claim> {
     signatures.signatures().iter().map(claim).collect()
 }
 
@@ -178,7 +178,7 @@ fn claim(signature: &Signature) -> Claim {
 }
 
 /// Whether `claim` names the key, by its fingerprint or key id.
-pub fn is_named(claim: &Claim, key: &KeyInfo) -> bool {
+pub(crate) fn is_named(claim: &Claim, key: &KeyInfo) -> bool {
     let handle = |text: &str| text.parse::<KeyHandle>().ok();
     let key = handle(&key.fingerprint);
     claim.issuers.iter().any(|issuer| match (handle(issuer), &key) {

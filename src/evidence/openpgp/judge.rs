@@ -25,7 +25,7 @@ const ISSUER_LIMIT: usize = 16;
 
 /// A key of the ring that made a signature over these bytes. Only [`judge`] makes one.
 #[derive(Debug, Clone)]
-pub struct Signer {
+pub(crate) struct Signer {
     certificate: String,
     key: String,
     user_id: Option<String>,
@@ -34,34 +34,34 @@ pub struct Signer {
 
 impl Signer {
     /// Fingerprint of the primary key, upper-case hexadecimal.
-    pub fn certificate(&self) -> &str {
+    pub(crate) fn certificate(&self) -> &str {
         &self.certificate
     }
     /// Fingerprint of the key that signed; that of the primary key unless it was a subkey.
-    pub fn key(&self) -> &str {
+    pub(crate) fn key(&self) -> &str {
         &self.key
     }
     /// The primary user id. Chosen by the key's owner: raw text from outside.
-    pub fn user_id(&self) -> Option<&str> {
+    pub(crate) fn user_id(&self) -> Option<&str> {
         self.user_id.as_deref()
     }
     /// Public key algorithm and size.
-    pub fn algorithm(&self) -> &str {
+    pub(crate) fn algorithm(&self) -> &str {
         &self.algorithm
     }
 }
 
 /// What there is to say of one signature.
 #[derive(Debug, Clone)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// Why it does not count; `None` where it does.
-    pub class: Option<FailureClass>,
+    pub(crate) class: Option<FailureClass>,
     /// The reason in a sentence without a full stop; empty where it counts.
-    pub text: String,
+    pub(crate) text: String,
     /// Who made it: known as soon as the cryptography holds, whether or not it counts.
-    pub signer: Option<Signer>,
+    pub(crate) signer: Option<Signer>,
     /// Weaknesses and expiries that do not keep it from counting.
-    pub notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
 }
 
 impl Verdict {
@@ -79,7 +79,7 @@ type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
 /// The steps, in this order: a key of the ring is named; that key made the signature over these
 /// bytes; hash and key are within the policy; the certificate binds the key, for signing; neither
 /// is revoked; both were live when it signed; the signature has not expired.
-pub fn judge(
+pub(crate) fn judge(
     signature: &Signature,
     document: Option<&Context>,
     ring: &KeyRing,
@@ -286,7 +286,7 @@ pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
 }
 
 /// The day of `time` in UTC, as people read it.
-pub fn date(time: SystemTime) -> String {
+pub(crate) fn date(time: SystemTime) -> String {
     match jiff::Timestamp::try_from(time) {
         Ok(time) => time.strftime("%Y-%m-%d").to_string(),
         Err(_) => "an impossible date".to_owned(),

@@ -3,19 +3,19 @@
 //! [`KeyRing`] and [`UnverifiedSignatures`] are read first; the pass over the distfile computes
 //! the document hashes that [`wanted`] names; [`check`] judges each signature and sums them up.
 
-pub mod armor;
-pub mod describe;
+pub(crate) mod armor;
+pub(crate) mod describe;
 mod judge;
-pub mod message;
-pub mod policy;
-pub mod ring;
-pub mod signature;
+pub(crate) mod message;
+pub(crate) mod policy;
+pub(crate) mod ring;
+pub(crate) mod signature;
 mod standing;
 
-pub use judge::{Signer, Verdict, date};
-pub use policy::PolicyKind;
-pub use ring::{KeyRing, RingError};
-pub use signature::{SignatureFault, UnverifiedSignatures};
+pub(crate) use judge::{Signer, Verdict, date};
+pub(crate) use policy::PolicyKind;
+pub(crate) use ring::{KeyRing, RingError};
+pub(crate) use signature::{SignatureFault, UnverifiedSignatures};
 
 use crate::answer::access::Capability;
 use crate::answer::failure::FailureClass;
@@ -30,23 +30,23 @@ use std::time::SystemTime;
 
 /// Who gets past a signature by upstream's key, each by themselves: whoever has the key; whoever
 /// gets something in front of the person who signs; whoever says which key that is.
-pub const FORGERS: [Capability; 4] =
+pub(crate) const FORGERS: [Capability; 4] =
     [Capability::Key, Capability::Gentoo, Capability::Job, Capability::Source];
 
 /// The document hashes that judging `signatures` takes.
-pub fn wanted(signatures: &UnverifiedSignatures) -> BTreeSet<DocumentHash> {
+pub(crate) fn wanted(signatures: &UnverifiedSignatures) -> BTreeSet<DocumentHash> {
     signatures.signatures().iter().map(signature::document_hash).collect()
 }
 
 /// The circumstances of judging.
 #[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
+pub(crate) struct Circumstances<'a> {
     /// The only keys that count.
-    pub ring: &'a KeyRing,
+    pub(crate) ring: &'a KeyRing,
     /// Which cryptography counts.
-    pub policy: PolicyKind,
+    pub(crate) policy: PolicyKind,
     /// The time to judge at.
-    pub now: SystemTime,
+    pub(crate) now: SystemTime,
 }
 
 /// Judges the signatures of one file over one distfile.
@@ -54,7 +54,7 @@ pub struct Circumstances<'a> {
 /// One signature that counts is enough, and others by unknown, expired or revoked keys beside it
 /// are only said; but a signature that a known key made over *other* bytes is never outvoted. That
 /// is how `gemato openpgp-verify-detached --no-require-all-good` decides, too.
-pub fn check(
+pub(crate) fn check(
     signatures: &UnverifiedSignatures,
     documents: &BTreeMap<DocumentHash, Context>,
     circumstances: Circumstances,
@@ -72,7 +72,7 @@ pub fn check(
 
 /// As [`check`], of a file's signatures over another file: there it matters that a text signature
 /// leaves line ends open.
-pub fn check_file(
+pub(crate) fn check_file(
     signatures: &UnverifiedSignatures,
     documents: &BTreeMap<DocumentHash, Context>,
     circumstances: Circumstances,

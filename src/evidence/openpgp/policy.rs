@@ -18,7 +18,7 @@ use std::time::SystemTime;
 
 /// Which policy, by the names of `--openpgp-policy`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PolicyKind {
+pub(crate) enum PolicyKind {
     /// What gemato accepts, with weaknesses said.
     #[default]
     Gentoo,
@@ -28,7 +28,7 @@ pub enum PolicyKind {
 
 impl PolicyKind {
     /// The name.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Gentoo => "gentoo",
             Self::Strict => "strict",
@@ -36,7 +36,7 @@ impl PolicyKind {
     }
 
     /// Sequoia's form of the policy.
-    pub fn to_policy(self) -> StandardPolicy<'static> {
+    pub(crate) fn to_policy(self) -> StandardPolicy<'static> {
         let mut policy = StandardPolicy::new();
         if self == Self::Gentoo {
             for hash in [HashAlgorithm::SHA1, HashAlgorithm::RipeMD] {
@@ -59,7 +59,7 @@ impl PolicyKind {
     }
 
     /// The moment at which to look at a certificate whose key signed at `signed`.
-    pub fn reference_time(self, signed: SystemTime, now: SystemTime) -> SystemTime {
+    pub(crate) fn reference_time(self, signed: SystemTime, now: SystemTime) -> SystemTime {
         match self {
             Self::Gentoo => now,
             Self::Strict => signed,
@@ -71,21 +71,21 @@ impl PolicyKind {
 const LEAST_BITS: usize = 1024;
 
 /// Whether `key` is too short for any policy.
-pub fn too_short<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
+pub(crate) fn too_short<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
     matches!(key.mpis(), PublicKey::RSA { .. } | PublicKey::DSA { .. })
         && key.mpis().bits().is_none_or(|bits| bits < LEAST_BITS - 1)
 }
 
 /// Whether the cryptographic backend of this build computes nothing with `key`: the pure Rust one
 /// takes no RSA keys of more than 4096 bits.
-pub fn beyond_backend<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
+pub(crate) fn beyond_backend<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> bool {
     cfg!(feature = "crypto-rust")
         && matches!(key.mpis(), PublicKey::RSA { .. })
         && key.mpis().bits().is_none_or(|bits| bits > 4096)
 }
 
 /// The weaknesses of a document signature and the key that made it, as phrases.
-pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
+pub(crate) fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
     signature: &Signature,
     key: &Key<P, R>,
 ) -> Vec<String> {
@@ -101,7 +101,7 @@ pub fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
 }
 
 /// The weaknesses of a key by itself, as phrases.
-pub fn key_weaknesses<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Vec<String> {
+pub(crate) fn key_weaknesses<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Vec<String> {
     let bits = key.mpis().bits().unwrap_or_default();
     match key.mpis() {
         PublicKey::RSA { .. } if bits < 2040 => vec![format!("the key is RSA with {bits} bits")],
@@ -111,7 +111,7 @@ pub fn key_weaknesses<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Vec
 }
 
 /// The name of a hash function that no longer resists collisions.
-pub fn weak_hash(algorithm: HashAlgorithm) -> Option<&'static str> {
+pub(crate) fn weak_hash(algorithm: HashAlgorithm) -> Option<&'static str> {
     match algorithm {
         HashAlgorithm::SHA1 => Some("SHA-1"),
         HashAlgorithm::RipeMD => Some("RIPEMD-160"),
@@ -121,7 +121,7 @@ pub fn weak_hash(algorithm: HashAlgorithm) -> Option<&'static str> {
 }
 
 /// Whether `policy` takes a document signature with this hash.
-pub fn takes_signature(policy: &dyn Policy, signature: &Signature) -> bool {
+pub(crate) fn takes_signature(policy: &dyn Policy, signature: &Signature) -> bool {
     use sequoia_openpgp::policy::HashAlgoSecurity::CollisionResistance;
     policy.signature(signature, CollisionResistance).is_ok()
         && policy.packet(&signature.clone().into()).is_ok()

@@ -21,7 +21,7 @@ const PACKET_LIMIT: usize = 4_000;
 
 /// Why a key ring could not be made.
 #[derive(Debug)]
-pub enum RingError {
+pub(crate) enum RingError {
     /// A key file could not be read.
     Input(InputError),
     /// A key file holds no OpenPGP packets.
@@ -92,7 +92,7 @@ impl std::error::Error for RingError {
 
 /// The certificates whose signatures count. Nothing ambient is ever consulted.
 #[derive(Debug, Clone, Default)]
-pub struct KeyRing {
+pub(crate) struct KeyRing {
     certs: BTreeMap<Fingerprint, Cert>,
     handles: BTreeMap<u64, Vec<Fingerprint>>,
     read: usize,
@@ -107,7 +107,7 @@ impl KeyRing {
     ///
     /// Where a file cannot be read or holds no key at all, or a fingerprint of `only` is in none.
     /// A file that holds a damaged key beside whole ones is taken without it, as gpg does.
-    pub fn read(files: &[PathBuf], only: &[String]) -> Result<Self, RingError> {
+    pub(crate) fn read(files: &[PathBuf], only: &[String]) -> Result<Self, RingError> {
         let mut ring = Self::default();
         for path in files {
             ring.add_file(path)?;
@@ -120,12 +120,12 @@ impl KeyRing {
     }
 
     /// The certificates.
-    pub fn certs(&self) -> impl Iterator<Item = &Cert> {
+    pub(crate) fn certs(&self) -> impl Iterator<Item = &Cert> {
         self.certs.values()
     }
 
     /// The keys that a signature by `issuer` could be from, each with its certificate.
-    pub fn candidates(
+    pub(crate) fn candidates(
         &self,
         issuer: &KeyHandle,
     ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
@@ -141,7 +141,7 @@ impl KeyRing {
     }
 
     /// Every key, for signatures that name no issuer.
-    pub fn all_keys(&self) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
+    pub(crate) fn all_keys(&self) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
         self.certs()
             .flat_map(|cert| {
                 cert.keys().map(move |ka| (cert, ka.key().clone().role_into_unspecified()))

@@ -14,14 +14,14 @@ pub(super) const SIGNATURE_LIMIT: usize = 64;
 
 /// The signatures of a file, as they are: nothing in them is authenticated.
 #[derive(Debug, Clone)]
-pub struct UnverifiedSignatures {
+pub(crate) struct UnverifiedSignatures {
     signatures: Vec<Signature>,
     unreadable: usize,
 }
 
 /// Why a file holds no detached signature that can be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignatureFault {
+pub(crate) enum SignatureFault {
     /// No packets at all.
     Armor(ArmorFault),
     /// Packets that cannot be parsed.
@@ -70,7 +70,7 @@ impl UnverifiedSignatures {
     ///
     /// Where the file is anything but detached signatures over a document. Signatures of versions
     /// that are not read here are counted, not refused, as long as another stands beside them.
-    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let blocks = armor::packets(bytes).map_err(SignatureFault::Armor)?;
         let mut read = Self { signatures: Vec::new(), unreadable: 0 };
         for block in blocks {
@@ -98,12 +98,12 @@ impl UnverifiedSignatures {
     }
 
     /// The signatures.
-    pub fn signatures(&self) -> &[Signature] {
+    pub(crate) fn signatures(&self) -> &[Signature] {
         &self.signatures
     }
 
     /// How many signatures stand in the file that cannot be read.
-    pub fn unreadable(&self) -> usize {
+    pub(crate) fn unreadable(&self) -> usize {
         self.unreadable
     }
 
@@ -137,7 +137,7 @@ impl UnverifiedSignatures {
 }
 
 /// The state of the document hash that `signature` wants.
-pub fn document_hash(signature: &Signature) -> DocumentHash {
+pub(crate) fn document_hash(signature: &Signature) -> DocumentHash {
     DocumentHash {
         algorithm: signature.hash_algo(),
         salt: signature.salt().map(<[u8]>::to_vec).unwrap_or_default(),

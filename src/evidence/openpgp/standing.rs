@@ -16,18 +16,18 @@ use std::time::SystemTime;
 
 /// What a policy says of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// Why a signature that it makes now would not count; `None` where it would.
-    pub class: Option<FailureClass>,
+    pub(crate) class: Option<FailureClass>,
     /// The reason in a sentence without a full stop; empty where it would count.
-    pub text: String,
+    pub(crate) text: String,
     /// Weaknesses that do not keep it from counting, as phrases.
-    pub weaknesses: Vec<String>,
+    pub(crate) weaknesses: Vec<String>,
 }
 
 /// What `kind` says of a signature that `key` of `cert` makes at the time `now`, if its hash is
 /// within the policy.
-pub fn standing(
+pub(crate) fn standing(
     cert: &Cert,
     key: &Key<PublicParts, UnspecifiedRole>,
     kind: PolicyKind,

@@ -11,21 +11,21 @@ macro_rules! claims {
     ($($(#[$doc:meta])* $variant:ident $number:literal $name:literal;)+) => {
         /// One claim of a certificate, apart from its issuer.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Claim {
+        pub(crate) enum Claim {
             $($(#[$doc])* $variant,)+
         }
 
         impl Claim {
             /// Every claim, in the order of its number.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The last part of its object identifier.
-            pub const fn number(self) -> u32 {
+            pub(crate) const fn number(self) -> u32 {
                 match self { $(Self::$variant => $number,)+ }
             }
 
             /// Its documented name.
-            pub const fn name(self) -> &'static str {
+            pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
         }
@@ -69,14 +69,14 @@ claims! {
 
 impl Claim {
     /// The claim of that number.
-    pub fn from_number(number: u32) -> Option<Self> {
+    pub(crate) fn from_number(number: u32) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.number() == number)
     }
 }
 
 /// The one subject alternative name of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// An address: a person, or a service account.
     Email(String),
     /// A URI: a workflow.
@@ -85,7 +85,7 @@ pub enum Identity {
 
 impl Identity {
     /// The address or URI.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Email(text) | Self::Uri(text) => text,
         }
@@ -100,7 +100,7 @@ impl fmt::Display for Identity {
 
 /// What a certificate claims. Only an authenticated attestation or bundle gives access to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims {
+pub(crate) struct Claims {
     pub(crate) issuer: String,
     pub(crate) identity: Identity,
     pub(crate) claims: BTreeMap<Claim, String>,
@@ -108,22 +108,22 @@ pub struct Claims {
 
 impl Claims {
     /// The OIDC issuer: extension 8, or its deprecated raw twin 1 where 8 is absent.
-    pub fn issuer(&self) -> &str {
+    pub(crate) fn issuer(&self) -> &str {
         &self.issuer
     }
 
     /// The subject alternative name.
-    pub fn identity(&self) -> &Identity {
+    pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
 
     /// The value of `claim`, where the certificate has it.
-    pub fn get(&self, claim: Claim) -> Option<&str> {
+    pub(crate) fn get(&self, claim: Claim) -> Option<&str> {
         self.claims.get(&claim).map(String::as_str)
     }
 
     /// Everything, by the documented names.
-    pub fn to_json(&self) -> Map<String, Value> {
+    pub(crate) fn to_json(&self) -> Map<String, Value> {
         let mut map = Map::new();
         map.insert("Issuer".to_owned(), self.issuer.as_str().into());
         map.insert("Subject Alternative Name".to_owned(), self.identity.as_str().into());

@@ -7,16 +7,16 @@ use std::fmt;
 
 /// A field that is not what the format says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
+pub(crate) struct FieldError {
     /// Where: keys joined by dots, indices in brackets; empty for the whole document.
-    pub path: String,
+    pub(crate) path: String,
     /// What is wrong with it.
-    pub problem: FieldProblem,
+    pub(crate) problem: FieldProblem,
 }
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldProblem {
+pub(crate) enum FieldProblem {
     /// It is not there.
     Missing,
     /// It is of another type than this.

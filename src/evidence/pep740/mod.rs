@@ -8,17 +8,19 @@ mod publisher;
 mod slsa;
 mod statement;
 
-pub use crate::evidence::sigstore::AuthenticatedAttestation;
-pub use claims::{Claim, Claims, Identity};
-pub use fields::{FieldError, FieldProblem};
-pub use name::same_file;
-pub use provenance::{Place, Provenance, ProvenanceFault, PublisherClaim, UnverifiedAttestation};
-pub use publisher::{
-    ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, Disagreement, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
+pub(crate) use crate::evidence::sigstore::AuthenticatedAttestation;
+pub(crate) use claims::{Claim, Claims, Identity};
+pub(crate) use fields::FieldError;
+pub(crate) use name::same_file;
+pub(crate) use provenance::{
+    Provenance, ProvenanceFault, UnverifiedAttestation,
+};
+pub(crate) use publisher::{
+    ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
     GITLAB_ISSUER, GOOGLE_ISSUER, Publisher, disagreements, unsigned,
 };
-pub use slsa::{StatementDiffers, differences};
-pub use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};
+pub(crate) use slsa::differences;
+pub(crate) use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault, StatementSubject};
 
 #[cfg(feature = "sigstore")]
 pub(crate) use fields::{base64, unhex};
@@ -28,14 +30,14 @@ pub(crate) use claims::tests::github as claims_for_tests;
 
 /// The file that an attestation is held against.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     /// Its name upstream, before an ebuild's `->` renamed it.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// Its SHA-256.
     pub sha256: [u8; 32],
     /// Other digests that were computed, by in-toto's names (`sha384`, `sha512`, `blake2b`): an
     /// attestation that names one must agree.
-    pub others: &'a [(&'a str, &'a [u8])],
+    pub(crate) others: &'a [(&'a str, &'a [u8])],
 }
 
 impl Subject<'_> {

@@ -24,7 +24,7 @@ struct Build {
 /// Whether `a` and `b` name the same file of the same release.
 ///
 /// Names that are neither sdists nor wheels are the same only byte for byte.
-pub fn same_file(a: &str, b: &str) -> bool {
+pub(crate) fn same_file(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }

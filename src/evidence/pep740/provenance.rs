@@ -23,13 +23,13 @@ const ENTRY_LIMIT: usize = 16;
 /// anything, and an index that adds one must not turn every check into a failure. Repeated keys,
 /// in which two readers could see two documents, are refused.
 #[derive(Debug, Clone)]
-pub struct Provenance {
+pub(crate) struct Provenance {
     attestations: Vec<UnverifiedAttestation>,
 }
 
 /// One attestation, of which nothing has been checked.
 #[derive(Debug, Clone)]
-pub struct UnverifiedAttestation {
+pub(crate) struct UnverifiedAttestation {
     pub(crate) certificate: Vec<u8>,
     pub(crate) entries: Vec<Value>,
     pub(crate) statement: Vec<u8>,
@@ -41,25 +41,25 @@ pub struct UnverifiedAttestation {
 
 /// Where in a provenance object an attestation stands, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// Which of the `attestation_bundles`.
-    pub bundle: usize,
+    pub(crate) bundle: usize,
     /// Which of that bundle's `attestations`.
-    pub attestation: usize,
+    pub(crate) attestation: usize,
 }
 
 /// What the index says of the publisher. It is not signed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PublisherClaim {
+pub(crate) struct PublisherClaim {
     /// The kind of publisher, such as `GitHub`.
-    pub kind: String,
+    pub(crate) kind: String,
     /// The whole object.
-    pub fields: Map<String, Value>,
+    pub(crate) fields: Map<String, Value>,
 }
 
 /// Why a file is no provenance object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProvenanceFault {
+pub(crate) enum ProvenanceFault {
     /// Not strict JSON.
     Json(JsonError),
     /// JSON, but not what PEP 740 says.
@@ -80,7 +80,7 @@ pub enum ProvenanceFault {
 
 impl ProvenanceFault {
     /// The failure class.
-    pub fn class(&self) -> FailureClass {
+    pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::Json(_) | Self::Field(_) => FailureClass::ProvenanceMalformed,
             Self::NoBundles | Self::NoAttestations { .. } => FailureClass::ProvenanceEmpty,
@@ -128,7 +128,7 @@ impl Provenance {
     ///
     /// A [`ProvenanceFault`] for anything but at least one bundle with at least one attestation
     /// in each: "all of none hold" must not become an answer.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ProvenanceFault> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ProvenanceFault> {
         let tree = json::parse(bytes, Limits::default()).map_err(ProvenanceFault::Json)?;
         let top = Field::top(&tree);
         if !top.object()?.contains_key("attestation_bundles") && top.optional("envelope")?.is_some()
@@ -164,7 +164,7 @@ impl Provenance {
     }
 
     /// Its attestations, at least one, in the order of the document.
-    pub fn attestations(&self) -> &[UnverifiedAttestation] {
+    pub(crate) fn attestations(&self) -> &[UnverifiedAttestation] {
         &self.attestations
     }
 }
@@ -202,18 +202,18 @@ fn attestation(
 
 impl UnverifiedAttestation {
     /// Where in the provenance object it stands; `None` for a bare attestation.
-    pub fn place(&self) -> Option<Place> {
+    pub(crate) fn place(&self) -> Option<Place> {
         self.place
     }
 
     /// What the index says of the publisher; `None` for a bare attestation.
-    pub fn publisher(&self) -> Option<&PublisherClaim> {
+    pub(crate) fn publisher(&self) -> Option<&PublisherClaim> {
         self.publisher.as_deref()
     }
 
     /// What the attestation *claims*, for `distvouch inspect`: the statement, the certificate's
     /// claims and the index's publisher. None of it has been checked.
-    pub fn describe(&self) -> Map<String, Value> {
+    pub(crate) fn describe(&self) -> Map<String, Value> {
         let statement = json::parse(&self.statement, Limits::default());
         let mut map = Map::new();
         map.insert("statement".to_owned(), statement.unwrap_or(Value::Null));

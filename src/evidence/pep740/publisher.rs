@@ -9,23 +9,23 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 /// GitHub Actions' OIDC issuer.
-pub const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
+pub(crate) const GITHUB_ISSUER: &str = "https://token.actions.githubusercontent.com";
 /// gitlab.com's OIDC issuer.
-pub const GITLAB_ISSUER: &str = "https://gitlab.com";
+pub(crate) const GITLAB_ISSUER: &str = "https://gitlab.com";
 /// The issuer for Google accounts and Google Cloud service accounts.
-pub const GOOGLE_ISSUER: &str = "https://accounts.google.com";
+pub(crate) const GOOGLE_ISSUER: &str = "https://accounts.google.com";
 /// CircleCI's OIDC issuer.
-pub const CIRCLECI_ISSUER: &str = "https://oidc.circleci.com";
+pub(crate) const CIRCLECI_ISSUER: &str = "https://oidc.circleci.com";
 /// ActiveState's OIDC issuer, as PyPI knows it.
-pub const ACTIVESTATE_ISSUER: &str = "https://platform.activestate.com/api/v1/oauth/oidc";
+pub(crate) const ACTIVESTATE_ISSUER: &str = "https://platform.activestate.com/api/v1/oauth/oidc";
 /// The issuer for people who log in with GitHub.
-pub const GITHUB_LOGIN_ISSUER: &str = "https://github.com/login/oauth";
+pub(crate) const GITHUB_LOGIN_ISSUER: &str = "https://github.com/login/oauth";
 
 const CIRCLECI_PROJECTS: &str = "https://circleci.com/api/v2/projects/";
 
 /// The identity that published, derived from a certificate alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Publisher {
+pub(crate) enum Publisher {
     /// A GitHub Actions workflow.
     GitHub {
         /// `owner/name`.
@@ -72,7 +72,7 @@ pub enum Publisher {
 
 impl Publisher {
     /// The publisher that `claims` name.
-    pub fn of(claims: &Claims) -> Self {
+    pub(crate) fn of(claims: &Claims) -> Self {
         Self::github(claims)
             .or_else(|| Self::gitlab(claims))
             .or_else(|| Self::google(claims))
@@ -150,7 +150,7 @@ impl Publisher {
     }
 
     /// The kind, as PyPI's publisher objects call it.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::GitHub { .. } => "GitHub",
             Self::GitLab { .. } => "GitLab",
@@ -179,20 +179,20 @@ impl fmt::Display for Publisher {
 
 /// A field in which the index and the certificate differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Disagreement {
+pub(crate) struct Disagreement {
     /// The field of the publisher object.
-    pub field: &'static str,
+    pub(crate) field: &'static str,
     /// What the index says.
-    pub index: String,
+    pub(crate) index: String,
     /// What the certificate says.
-    pub certificate: Option<String>,
+    pub(crate) certificate: Option<String>,
 }
 
 /// The fields of the publisher object that the certificate contradicts.
 ///
 /// A field that the index leaves empty claims nothing, and one that no certificate of that kind
 /// has (an `environment` before November 2025) cannot be compared: see [`unsigned`].
-pub fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreement> {
+pub(crate) fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreement> {
     let publisher = Publisher::of(claims);
     let known = ["GitHub", "GitLab", "Google", "CircleCI", "ActiveState"];
     let other = matches!(publisher, Publisher::Other { .. });
@@ -254,7 +254,7 @@ pub fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disagreemen
 
 /// The fields of the publisher object that nothing in the certificate could confirm or
 /// contradict, and that a reader must not take for attested.
-pub fn unsigned(index: &PublisherClaim, claims: &Claims) -> Map<String, Value> {
+pub(crate) fn unsigned(index: &PublisherClaim, claims: &Claims) -> Map<String, Value> {
     let mut map = Map::new();
     if let Some(Value::String(text)) = index.fields.get("environment")
         && !text.is_empty()

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 /// A field of the predicate that the certificate contradicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementDiffers {
+pub(crate) struct StatementDiffers {
     /// The path of the field, keys joined by slashes.
-    pub field: &'static str,
+    pub(crate) field: &'static str,
     /// What the statement says.
-    pub statement: String,
+    pub(crate) statement: String,
     /// What the certificate says.
-    pub certificate: String,
+    pub(crate) certificate: String,
 }
 
 /// The field (a JSON pointer), and the claim that says the same.
@@ -39,7 +39,7 @@ const DEPENDENCIES: &str = "/buildDefinition/resolvedDependencies";
 /// The fields of a SLSA statement that `claims` contradict; none for other predicates.
 ///
 /// A field that either side lacks is not compared: builders other than GitHub's leave most out.
-pub fn differences(statement: &Statement, claims: &Claims) -> Vec<StatementDiffers> {
+pub(crate) fn differences(statement: &Statement, claims: &Claims) -> Vec<StatementDiffers> {
     let mut found = Vec::new();
     if statement.predicate_type != SLSA_V1 {
         return found;

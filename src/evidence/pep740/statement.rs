@@ -8,36 +8,36 @@ use std::fmt;
 
 /// The predicate of PyPI's publish attestation. It is empty: who published stands in the
 /// certificate.
-pub const PUBLISH_V1: &str = "https://docs.pypi.org/attestations/publish/v1";
+pub(crate) const PUBLISH_V1: &str = "https://docs.pypi.org/attestations/publish/v1";
 /// The predicate of SLSA provenance.
-pub const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
+pub(crate) const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
 
 const TYPE_V1: &str = "https://in-toto.io/Statement/v1";
 const TYPE_V01: &str = "https://in-toto.io/Statement/v0.1";
 
 /// A statement about some files.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// What it is about; at least one.
-    pub subjects: Vec<StatementSubject>,
+    pub(crate) subjects: Vec<StatementSubject>,
     /// The type URI of the predicate.
-    pub predicate_type: String,
+    pub(crate) predicate_type: String,
     /// The predicate; null where there is none.
-    pub predicate: Value,
+    pub(crate) predicate: Value,
 }
 
 /// One file of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementSubject {
+pub(crate) struct StatementSubject {
     /// Its name; may be empty in a Sigstore bundle.
-    pub name: String,
+    pub(crate) name: String,
     /// Its digests by in-toto's names of the algorithms, in lower-case hex as they stand.
-    pub digests: BTreeMap<String, String>,
+    pub(crate) digests: BTreeMap<String, String>,
 }
 
 /// Why a payload is no statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StatementFault {
+pub(crate) enum StatementFault {
     /// Not strict JSON.
     Json(JsonError),
     /// JSON, but not what the specification says.
@@ -71,7 +71,7 @@ impl Statement {
     /// # Errors
     ///
     /// See [`StatementFault`].
-    pub fn parse_pep740(bytes: &[u8]) -> Result<Self, StatementFault> {
+    pub(crate) fn parse_pep740(bytes: &[u8]) -> Result<Self, StatementFault> {
         let statement = Self::parse(bytes, &[TYPE_V1])?;
         let [subject] = statement.subjects.as_slice() else {
             return Err(StatementFault::SubjectCount(statement.subjects.len()));
@@ -93,7 +93,7 @@ impl Statement {
     /// # Errors
     ///
     /// See [`StatementFault`].
-    pub fn parse_bundle(bytes: &[u8]) -> Result<Self, StatementFault> {
+    pub(crate) fn parse_bundle(bytes: &[u8]) -> Result<Self, StatementFault> {
         Self::parse(bytes, &[TYPE_V1, TYPE_V01])
     }
 

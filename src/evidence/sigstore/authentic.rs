@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 
 /// An entry of a transparency log whose proofs hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogEntry {
+pub(crate) struct LogEntry {
     /// The log's URL, from the trusted root.
-    pub log: String,
+    pub(crate) log: String,
     /// The entry's index in the log; `None` where the log did not sign it.
-    pub index: Option<u64>,
+    pub(crate) index: Option<u64>,
     /// When the log took it in; `None` where the log did not sign it, as Rekor v2 never does.
-    pub time: Option<Timestamp>,
+    pub(crate) time: Option<Timestamp>,
 }
 
 impl LogEntry {
@@ -25,7 +25,7 @@ impl LogEntry {
 /// An attestation that was signed, logged and certified as it says, about the bytes it was held
 /// against. Who signed it is in its claims, and has yet to be judged.
 #[derive(Debug, Clone)]
-pub struct AuthenticatedAttestation {
+pub(crate) struct AuthenticatedAttestation {
     claims: Claims,
     publisher: Publisher,
     statement: Statement,
@@ -45,32 +45,32 @@ impl AuthenticatedAttestation {
     }
 
     /// What the certificate says of who signed.
-    pub fn claims(&self) -> &Claims {
+    pub(crate) fn claims(&self) -> &Claims {
         &self.claims
     }
 
     /// Who published, derived from the certificate alone.
-    pub fn publisher(&self) -> &Publisher {
+    pub(crate) fn publisher(&self) -> &Publisher {
         &self.publisher
     }
 
     /// What was signed.
-    pub fn statement(&self) -> &Statement {
+    pub(crate) fn statement(&self) -> &Statement {
         &self.statement
     }
 
     /// The earliest time that a log vouches for.
-    pub fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.times.iter().min().copied()
     }
 
     /// Its log entries, at least one.
-    pub fn entries(&self) -> &[LogEntry] {
+    pub(crate) fn entries(&self) -> &[LogEntry] {
         &self.entries
     }
 
     /// All of it, for the detail of a finding.
-    pub fn to_json(&self) -> Map<String, Value> {
+    pub(crate) fn to_json(&self) -> Map<String, Value> {
         let mut map = Map::new();
         map.insert("publisher".to_owned(), self.publisher.to_string().into());
         map.insert("certificate".to_owned(), self.claims.to_json().into());
@@ -86,7 +86,7 @@ impl AuthenticatedAttestation {
 /// An attestation that was signed, logged and certified as it says, about a file that was not at
 /// hand. It tells who published, and nothing about any bytes that somebody has.
 #[derive(Debug, Clone)]
-pub struct DetachedAttestation(AuthenticatedAttestation);
+pub(crate) struct DetachedAttestation(AuthenticatedAttestation);
 
 impl DetachedAttestation {
     pub(super) fn new(attestation: AuthenticatedAttestation) -> Self {
@@ -94,27 +94,27 @@ impl DetachedAttestation {
     }
 
     /// What the certificate says of who signed.
-    pub fn claims(&self) -> &Claims {
+    pub(crate) fn claims(&self) -> &Claims {
         self.0.claims()
     }
 
     /// Who published, derived from the certificate alone.
-    pub fn publisher(&self) -> &Publisher {
+    pub(crate) fn publisher(&self) -> &Publisher {
         self.0.publisher()
     }
 
     /// What was signed.
-    pub fn statement(&self) -> &Statement {
+    pub(crate) fn statement(&self) -> &Statement {
         self.0.statement()
     }
 
     /// The earliest time that a log vouches for.
-    pub fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.0.time()
     }
 
     /// All of it, for the detail of a finding.
-    pub fn to_json(&self) -> Map<String, Value> {
+    pub(crate) fn to_json(&self) -> Map<String, Value> {
         self.0.to_json()
     }
 }
@@ -122,7 +122,7 @@ impl DetachedAttestation {
 /// A bundle that was signed and logged as it says, about the bytes it was held against; where there
 /// was a policy, by whom that names.
 #[derive(Debug, Clone)]
-pub struct AuthenticatedBundle {
+pub(crate) struct AuthenticatedBundle {
     claims: Option<Claims>,
     statement: Option<Statement>,
     times: Vec<Timestamp>,
@@ -141,27 +141,27 @@ impl AuthenticatedBundle {
     }
 
     /// What the certificate says of who signed; `None` for a managed key.
-    pub fn claims(&self) -> Option<&Claims> {
+    pub(crate) fn claims(&self) -> Option<&Claims> {
         self.claims.as_ref()
     }
 
     /// The in-toto statement that was signed; `None` where the file itself was.
-    pub fn statement(&self) -> Option<&Statement> {
+    pub(crate) fn statement(&self) -> Option<&Statement> {
         self.statement.as_ref()
     }
 
     /// The earliest time that a log or time stamp authority vouches for. A managed key needs none.
-    pub fn time(&self) -> Option<Timestamp> {
+    pub(crate) fn time(&self) -> Option<Timestamp> {
         self.times.iter().min().copied()
     }
 
     /// Its log entries, at least one.
-    pub fn entries(&self) -> &[LogEntry] {
+    pub(crate) fn entries(&self) -> &[LogEntry] {
         &self.entries
     }
 
     /// All of it, for the detail of a finding.
-    pub fn to_json(&self) -> Map<String, Value> {
+    pub(crate) fn to_json(&self) -> Map<String, Value> {
         let mut map = Map::new();
         if let Some(claims) = &self.claims {
             map.insert("certificate".to_owned(), claims.to_json().into());

@@ -8,12 +8,12 @@ use std::fmt;
 
 /// The largest file whose bytes are kept for a signature that cannot be checked by a digest, in
 /// bytes.
-pub const BLOB_LIMIT: u64 = crate::bytes::pass::BLOB_LIMIT as u64;
+pub(crate) const BLOB_LIMIT: u64 = crate::bytes::pass::BLOB_LIMIT as u64;
 
 /// A Sigstore bundle (protobuf-specs `sigstore_bundle.proto`, versions 0.1 to 0.3), of which
 /// nothing has been checked.
 #[derive(Debug, Clone)]
-pub struct UnverifiedBundle {
+pub(crate) struct UnverifiedBundle {
     pub(super) backend: backend::Bundle,
 }
 
@@ -24,19 +24,19 @@ impl UnverifiedBundle {
     ///
     /// Where it is not strict JSON, or not a bundle, or one of a kind that this program does not
     /// read.
-    pub fn parse(bytes: &[u8]) -> Result<Self, AttestationFault> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, AttestationFault> {
         let tree = json::parse(bytes, Limits::default()).map_err(Reason::Json)?;
         Ok(Self { backend: backend::Bundle::new(tree)? })
     }
 
     /// What of the file, beside its SHA-256, has to be at hand to check this bundle; without a
     /// policy, by its certificate.
-    pub fn needs(&self, policy: Option<&BundlePolicy>) -> Needs {
+    pub(crate) fn needs(&self, policy: Option<&BundlePolicy>) -> Needs {
         self.backend.needs(policy)
     }
 
     /// What the bundle *claims*, for `distvouch inspect`. None of it has been checked.
-    pub fn describe(&self) -> Map<String, Value> {
+    pub(crate) fn describe(&self) -> Map<String, Value> {
         self.backend.describe()
     }
 }
@@ -46,16 +46,16 @@ impl UnverifiedBundle {
 /// A signature over a SHA-384 or SHA-512 is in the log by that digest while the `sigstore` crate
 /// wants the SHA-256 beside it, and takes one digest only: these need the bytes, as Ed25519 does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Needs {
+pub(crate) struct Needs {
     /// The SHA-512: an in-toto statement that names no SHA-256.
     pub sha512: bool,
     /// The bytes, up to [`BLOB_LIMIT`].
-    pub blob: bool,
+    pub(crate) blob: bool,
 }
 
 /// What is known of the file that a bundle is about.
 #[derive(Debug, Clone, Copy)]
-pub struct ArtifactDigests<'a> {
+pub(crate) struct ArtifactDigests<'a> {
     /// The SHA-256.
     pub sha256: [u8; 32],
     /// The SHA-384, if it was computed: a statement that names it must agree.
@@ -63,12 +63,12 @@ pub struct ArtifactDigests<'a> {
     /// The SHA-512, if it was computed.
     pub sha512: Option<[u8; 64]>,
     /// The bytes, if [`Needs::blob`] asked for them and the file is within [`BLOB_LIMIT`].
-    pub blob: Option<&'a [u8]>,
+    pub(crate) blob: Option<&'a [u8]>,
 }
 
 /// Who must have signed a bundle. There is no "anybody".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BundlePolicy {
+pub(crate) enum BundlePolicy {
     /// A certificate with exactly this identity from exactly this issuer.
     Identity {
         /// The subject alternative name.
@@ -82,11 +82,11 @@ pub enum BundlePolicy {
 
 /// A public key that signs bundles without a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ManagedKey(pub(super) backend::Key);
+pub(crate) struct ManagedKey(pub(super) backend::Key);
 
 /// Why a file holds no usable key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ManagedKeyError;
+pub(crate) struct ManagedKeyError;
 
 impl fmt::Display for ManagedKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,7 +106,7 @@ impl ManagedKey {
     /// # Errors
     ///
     /// Where it is something else, or of an algorithm that this program does not have.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ManagedKeyError> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ManagedKeyError> {
         backend::Key::new(bytes).map(Self).ok_or(ManagedKeyError)
     }
 }

@@ -9,15 +9,15 @@ use std::fmt;
 
 /// Why an attestation or a bundle could not be authenticated, with the error beneath it.
 #[derive(Debug)]
-pub struct AttestationFault {
+pub(crate) struct AttestationFault {
     /// Why.
-    pub reason: Reason,
+    pub(crate) reason: Reason,
     beneath: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// Why an attestation or a bundle could not be authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
+pub(crate) enum Reason {
     /// This build has no Sigstore.
     NoSupport,
     /// Not strict JSON.
@@ -126,7 +126,7 @@ pub enum Reason {
 
 /// Where the certificate beside an unknown log is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// An authority of the trusted root issued it, or a key signed without one: the log is new.
     Known,
     /// From elsewhere too, and later than everything in the trusted root: either may be.
@@ -137,7 +137,7 @@ pub enum Origin {
 
 /// What does not hold of a transparency log entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogProof {
+pub(crate) enum LogProof {
     /// The inclusion proof.
     Inclusion,
     /// The signature of the checkpoint.
@@ -156,7 +156,7 @@ pub enum LogProof {
 
 /// Why no time is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnknownTime {
+pub(crate) enum UnknownTime {
     /// Rekor v2 gives no time, and there is no time stamp.
     RekorV2,
     /// The log entry has no promise (signed entry timestamp) that covers its time.
@@ -169,7 +169,7 @@ pub enum UnknownTime {
 
 /// What is wrong with a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CertificateFault {
+pub(crate) enum CertificateFault {
     /// Not a certificate in DER (RFC 5280).
     NotDer,
     /// The same extension twice.
@@ -231,7 +231,7 @@ impl AttestationFault {
     }
 
     /// The failure class.
-    pub fn class(&self) -> FailureClass {
+    pub(crate) fn class(&self) -> FailureClass {
         use FailureClass as C;
         match &self.reason {
             Reason::NoSupport => C::NotCheckedBuild,

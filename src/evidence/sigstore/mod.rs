@@ -27,35 +27,37 @@ mod bundle;
 mod fault;
 mod root;
 
-pub use authentic::{AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation, LogEntry};
-pub use bundle::{
+pub(crate) use authentic::{
+    AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation, LogEntry,
+};
+pub(crate) use bundle::{
     ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
 };
-pub use fault::{AttestationFault, CertificateFault, LogProof, Origin, Reason, UnknownTime};
-pub use root::{
-    RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot, TrustedRootSource,
+pub(crate) use fault::AttestationFault;
+pub(crate) use root::{
+    RootEntry, RootError, RootSummary, TrustedRoot,
 };
 
 use crate::evidence::pep740::{Subject, UnverifiedAttestation};
 use serde_json::{Map, Value};
 
 /// Whether this build can check Sigstore evidence.
-pub const SUPPORTED: bool = cfg!(feature = "sigstore");
+pub(crate) const SUPPORTED: bool = cfg!(feature = "sigstore");
 
 /// Turns evidence into facts, under one trusted root.
 #[derive(Debug)]
-pub struct Verifier {
+pub(crate) struct Verifier {
     root: TrustedRoot,
 }
 
 impl Verifier {
     /// A verifier under `root`.
-    pub fn new(root: TrustedRoot) -> Self {
+    pub(crate) fn new(root: TrustedRoot) -> Self {
         Self { root }
     }
 
     /// The trusted root.
-    pub fn root(&self) -> &TrustedRoot {
+    pub(crate) fn root(&self) -> &TrustedRoot {
         &self.root
     }
 
@@ -66,7 +68,7 @@ impl Verifier {
     /// # Errors
     ///
     /// The first thing that does not hold.
-    pub fn attestation(
+    pub(crate) fn attestation(
         &self,
         attestation: &UnverifiedAttestation,
         subject: &Subject<'_>,
@@ -80,7 +82,7 @@ impl Verifier {
     /// # Errors
     ///
     /// The first thing that does not hold.
-    pub fn detached(
+    pub(crate) fn detached(
         &self,
         attestation: &UnverifiedAttestation,
     ) -> Result<DetachedAttestation, AttestationFault> {
@@ -93,7 +95,7 @@ impl Verifier {
     /// # Errors
     ///
     /// The first thing that does not hold.
-    pub fn bundle(
+    pub(crate) fn bundle(
         &self,
         bundle: &UnverifiedBundle,
         artifact: &ArtifactDigests<'_>,
@@ -108,7 +110,7 @@ impl Verifier {
     /// # Errors
     ///
     /// The first thing that does not hold.
-    pub fn signer(
+    pub(crate) fn signer(
         &self,
         bundle: &UnverifiedBundle,
         artifact: &ArtifactDigests<'_>,

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where Gentoo's sec-keys/sigstore-trusted-root installs sigstore-python's TUF cache.
-pub const SYSTEM_DIRECTORY: &str = "/usr/share/sigstore-gentoo";
+pub(crate) const SYSTEM_DIRECTORY: &str = "/usr/share/sigstore-gentoo";
 
 /// The cache of the production repository below [`SYSTEM_DIRECTORY`]: sigstore-python names it
 /// after the percent-encoded URL. Those of other instances (staging) are never looked at.
@@ -26,7 +26,7 @@ const ENTRY_LIMIT: usize = 1000;
 
 /// Where a trusted root came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TrustedRootSource {
+pub(crate) enum TrustedRootSource {
     /// A file that was named.
     File(PathBuf),
     /// The system's, as sec-keys/sigstore-trusted-root installs it.
@@ -47,7 +47,7 @@ impl fmt::Display for TrustedRootSource {
 
 /// Why there is no trusted root.
 #[derive(Debug)]
-pub enum RootError {
+pub(crate) enum RootError {
     /// The file cannot be read, or is larger than a trusted root can be.
     Input(InputError),
     /// Not strict JSON.
@@ -106,48 +106,48 @@ impl std::error::Error for RootError {
 
 /// The logs and authorities that count.
 #[derive(Debug)]
-pub struct TrustedRoot {
+pub(crate) struct TrustedRoot {
     source: TrustedRootSource,
     pub(super) backend: backend::Root,
 }
 
 /// What a trusted root lists, for `distvouch trust`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RootSummary {
+pub(crate) struct RootSummary {
     /// Transparency logs (Rekor).
-    pub logs: Vec<RootEntry>,
+    pub(crate) logs: Vec<RootEntry>,
     /// Certificate authorities (Fulcio).
-    pub certificate_authorities: Vec<RootEntry>,
+    pub(crate) certificate_authorities: Vec<RootEntry>,
     /// Certificate transparency logs.
-    pub ct_logs: Vec<RootEntry>,
+    pub(crate) ct_logs: Vec<RootEntry>,
     /// Time stamp authorities (RFC 3161).
-    pub timestamp_authorities: Vec<RootEntry>,
+    pub(crate) timestamp_authorities: Vec<RootEntry>,
 }
 
 impl RootSummary {
     /// Every entry.
-    pub fn entries(&self) -> impl Iterator<Item = &RootEntry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &RootEntry> {
         let logs = self.logs.iter().chain(&self.ct_logs);
         logs.chain(&self.certificate_authorities).chain(&self.timestamp_authorities)
     }
 
     /// The latest start of validity: what was founded after it cannot be in this root.
-    pub fn newest_start(&self) -> Option<Timestamp> {
+    pub(crate) fn newest_start(&self) -> Option<Timestamp> {
         self.entries().filter_map(|e| e.start).max()
     }
 }
 
 /// One log or authority of a trusted root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RootEntry {
+pub(crate) struct RootEntry {
     /// Its URL, or the subject of its certificate where it has none.
-    pub name: String,
+    pub(crate) name: String,
     /// The log's key id in lower-case hex; authorities have none.
-    pub key_id: Option<String>,
+    pub(crate) key_id: Option<String>,
     /// From when it counts; `None` is from ever.
-    pub start: Option<Timestamp>,
+    pub(crate) start: Option<Timestamp>,
     /// Until when it counts, inclusive; `None` is without end.
-    pub end: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
 }
 
 impl TrustedRoot {
@@ -159,7 +159,7 @@ impl TrustedRoot {
     /// # Errors
     ///
     /// See [`RootError`].
-    pub fn load(explicit: Option<&Path>) -> Result<Self, RootError> {
+    pub(crate) fn load(explicit: Option<&Path>) -> Result<Self, RootError> {
         Self::load_with(explicit, Path::new(SYSTEM_DIRECTORY))
     }
 
@@ -168,7 +168,7 @@ impl TrustedRoot {
     /// # Errors
     ///
     /// See [`RootError`].
-    pub fn load_with(explicit: Option<&Path>, system: &Path) -> Result<Self, RootError> {
+    pub(crate) fn load_with(explicit: Option<&Path>, system: &Path) -> Result<Self, RootError> {
         let source = match explicit {
             Some(path) => TrustedRootSource::File(path.to_owned()),
             None => match find(system)? {
@@ -187,12 +187,12 @@ impl TrustedRoot {
     }
 
     /// Where it came from.
-    pub fn source(&self) -> &TrustedRootSource {
+    pub(crate) fn source(&self) -> &TrustedRootSource {
         &self.source
     }
 
     /// What it lists; empty in a build without Sigstore.
-    pub fn summary(&self) -> RootSummary {
+    pub(crate) fn summary(&self) -> RootSummary {
         self.backend.summary()
     }
 }

@@ -15,26 +15,26 @@ const LINE_LIMIT: usize = 100_000;
 
 /// One signer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// The line, from 1.
-    pub number: usize,
+    pub(crate) number: usize,
     /// Patterns of the identities that the key may sign as.
-    pub principals: String,
+    pub(crate) principals: String,
     /// The key.
-    pub key: KeyData,
+    pub(crate) key: KeyData,
     /// Whether the key only signs certificates.
-    pub authority: bool,
+    pub(crate) authority: bool,
     /// Patterns of the namespaces that it may sign for; `None` is any.
-    pub namespaces: Option<String>,
+    pub(crate) namespaces: Option<String>,
     /// The time from which on it may sign.
-    pub after: Option<SystemTime>,
+    pub(crate) after: Option<SystemTime>,
     /// The time until which it may sign.
-    pub before: Option<SystemTime>,
+    pub(crate) before: Option<SystemTime>,
 }
 
 /// The signers that count, and for what.
 #[derive(Debug, Clone)]
-pub struct AllowedSigners {
+pub(crate) struct AllowedSigners {
     path: PathBuf,
     lines: Vec<Line>,
     identity: Option<String>,
@@ -43,7 +43,7 @@ pub struct AllowedSigners {
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LineFault {
+pub(crate) enum LineFault {
     /// Not UTF-8.
     Encoding,
     /// A quotation mark is missing.
@@ -77,7 +77,7 @@ impl fmt::Display for LineFault {
 
 /// Why a list could not be had.
 #[derive(Debug)]
-pub enum AllowedError {
+pub(crate) enum AllowedError {
     /// The file could not be read.
     Input(InputError),
     /// A line is not what it should be.
@@ -125,7 +125,7 @@ impl AllowedSigners {
     ///
     /// Where the file cannot be read, a line of it cannot be understood, or it has none. ssh-keygen
     /// passes over such a line; whoever wrote it meant a signer.
-    pub fn read(
+    pub(crate) fn read(
         path: &Path,
         identity: Option<String>,
         namespace: String,
@@ -136,22 +136,22 @@ impl AllowedSigners {
     }
 
     /// The file.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The signers.
-    pub fn lines(&self) -> &[Line] {
+    pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
     }
 
     /// Who must have signed; `None` is anybody of the list.
-    pub fn identity(&self) -> Option<&str> {
+    pub(crate) fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
     }
 
     /// What signatures must be for.
-    pub fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         &self.namespace
     }
 }
@@ -161,7 +161,7 @@ impl AllowedSigners {
 /// # Errors
 ///
 /// As [`AllowedSigners::read`].
-pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, AllowedError> {
+pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, AllowedError> {
     let mut lines = Vec::new();
     for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
         match parse_line(number, line) {

@@ -5,9 +5,9 @@
 //! else: it carries no time, so the limits of an allowed signer are held against the time of
 //! judging.
 
-pub mod allowed;
+pub(crate) mod allowed;
 
-pub use allowed::{AllowedError, AllowedSigners};
+pub(crate) use allowed::{AllowedError, AllowedSigners};
 
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -29,11 +29,11 @@ const COLUMNS: usize = 70;
 
 /// A signature as it is: nothing in it is authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnverifiedSignature(SshSig);
+pub(crate) struct UnverifiedSignature(SshSig);
 
 /// Why a file holds no SSH signature that can be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureFault {
+pub(crate) enum SignatureFault {
     /// The armor is broken.
     Armor,
     /// What is inside of the armor is no signature of version 1.
@@ -44,7 +44,7 @@ pub enum SignatureFault {
 
 impl SignatureFault {
     /// The class that it ends in.
-    pub const fn class(self) -> FailureClass {
+    pub(crate) const fn class(self) -> FailureClass {
         match self {
             Self::Armor | Self::Form => FailureClass::SignatureMalformed,
             Self::Certificate => FailureClass::EvidenceUnsupported,
@@ -68,7 +68,7 @@ impl UnverifiedSignature {
     /// # Errors
     ///
     /// Where the file is no signature of version 1, or made with a certificate.
-    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let armored = bytes.strip_prefix(BEGIN).ok_or(SignatureFault::Armor)?;
         let armored = std::str::from_utf8(armored).map_err(|_| SignatureFault::Armor)?;
         let (base64, _) = armored.split_once(END).ok_or(SignatureFault::Armor)?;
@@ -100,7 +100,7 @@ impl UnverifiedSignature {
     }
 
     /// The digest that judging it takes.
-    pub fn hash(&self) -> HashName {
+    pub(crate) fn hash(&self) -> HashName {
         match self.0.hash_alg() {
             HashAlg::Sha256 => HashName::Sha256,
             _ => HashName::Sha512,
@@ -108,12 +108,12 @@ impl UnverifiedSignature {
     }
 
     /// SHA-256 fingerprint of the key that it says made it: a claim.
-    pub fn claimed_key(&self) -> String {
+    pub(crate) fn claimed_key(&self) -> String {
         fingerprint(self.0.public_key())
     }
 
     /// The namespace that it says it is for: a claim.
-    pub fn claimed_namespace(&self) -> &str {
+    pub(crate) fn claimed_namespace(&self) -> &str {
         self.0.namespace()
     }
 
@@ -132,7 +132,7 @@ impl UnverifiedSignature {
 }
 
 /// SHA-256 fingerprint of a key, as ssh-keygen prints it.
-pub fn fingerprint(key: &KeyData) -> String {
+pub(crate) fn fingerprint(key: &KeyData) -> String {
     key.fingerprint(HashAlg::Sha256).to_string()
 }
 
@@ -144,7 +144,7 @@ struct Signed<'a> {
 type Refusal = (FailureClass, String);
 
 /// Judges a signature over the distfile of which `measured` tells.
-pub fn check(
+pub(crate) fn check(
     signature: &UnverifiedSignature,
     allowed: &AllowedSigners,
     measured: &Measured,
@@ -255,7 +255,7 @@ fn supported(key: &KeyData) -> Result<(), Refusal> {
 /// # Errors
 ///
 /// The class that a signature by it ends in, and why.
-pub fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
+pub(crate) fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
     supported(key)
 }
 
@@ -264,7 +264,7 @@ pub fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
 /// # Errors
 ///
 /// The class that a signature ends in, and why.
-pub fn standing(line: &Line, now: SystemTime) -> Result<(), (FailureClass, String)> {
+pub(crate) fn standing(line: &Line, now: SystemTime) -> Result<(), (FailureClass, String)> {
     supported(&line.key)?;
     in_force(line, now)
 }

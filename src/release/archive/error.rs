@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Why an archive could not be listed.
 #[derive(Debug)]
-pub enum ArchiveError {
+pub(crate) enum ArchiveError {
     /// It could not be opened.
     Input(InputError),
     /// Reading or uncompressing it failed.
@@ -45,7 +45,7 @@ pub enum ArchiveError {
 
 impl ArchiveError {
     /// The file.
-    pub fn path(&self) -> Option<&Path> {
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Input(_) => None,
             Self::Read { path, .. }
@@ -58,7 +58,7 @@ impl ArchiveError {
 
     /// Whether this program left the archive alone, rather than failed to read it: it is beyond a
     /// limit or of a kind that is not read.
-    pub fn is_unsupported(&self) -> bool {
+    pub(crate) fn is_unsupported(&self) -> bool {
         matches!(
             self,
             Self::Limit { .. }
@@ -74,7 +74,7 @@ impl ArchiveError {
 
 /// What is wrong with an archive's structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Structure {
+pub(crate) enum Structure {
     /// It is no tar and no zip archive; what it seems to be instead.
     NoArchive(&'static str),
     /// A tar header's checksum or a number in it is wrong, at this offset of the tar stream.
@@ -107,7 +107,7 @@ pub enum Structure {
 
 /// A limit that an archive exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
+pub(crate) enum Limit {
     /// The number of members.
     Entries(u64),
     /// The number of uncompressed bytes.

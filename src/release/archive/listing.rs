@@ -14,7 +14,7 @@ const ODDITIES: usize = 1000;
 
 /// What a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A regular file.
     File,
     /// A directory.
@@ -29,7 +29,7 @@ pub enum Kind {
 
 impl Kind {
     /// The word for JSON and text.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::File => "file",
             Self::Directory => "directory",
@@ -42,75 +42,75 @@ impl Kind {
 
 /// One member.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its place among the members, from 0.
-    pub index: usize,
+    pub(crate) index: usize,
     /// The place of the member that holds the contents: its own, or that of a hard link's target.
-    pub data: usize,
+    pub(crate) data: usize,
     /// The name as it is stored.
-    pub raw: Vec<u8>,
+    pub(crate) raw: Vec<u8>,
     /// The name without `.` and empty components and without the single top-level directory.
-    pub path: Vec<u8>,
+    pub(crate) path: Vec<u8>,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Permission bits (07777).
-    pub mode: u32,
+    pub(crate) mode: u32,
     /// Size of the contents in bytes; 0 but for files and the hard links to them.
-    pub size: u64,
+    pub(crate) size: u64,
     /// SHA-256 of the contents of files and of the hard links to them.
     pub sha256: Option<[u8; 32]>,
     /// The object name of the contents in git, where wanted. `None` also where the contents are a
     /// collision attack on SHA-1.
-    pub blob: Option<Vec<u8>>,
+    pub(crate) blob: Option<Vec<u8>>,
     /// Where a link leads.
-    pub target: Option<Vec<u8>>,
+    pub(crate) target: Option<Vec<u8>>,
     /// What the contents are.
-    pub nature: Nature,
+    pub(crate) nature: Nature,
     /// The contents, where wanted and within the limits.
-    pub contents: Option<Arc<Vec<u8>>>,
+    pub(crate) contents: Option<Arc<Vec<u8>>>,
 }
 
 impl Entry {
     /// Whether it has contents: a file, or a hard link to one.
-    pub const fn is_file(&self) -> bool {
+    pub(crate) const fn is_file(&self) -> bool {
         self.sha256.is_some()
     }
 
     /// Whether anybody may execute it.
-    pub const fn is_executable(&self) -> bool {
+    pub(crate) const fn is_executable(&self) -> bool {
         self.mode & 0o111 != 0
     }
 }
 
 /// What an archive holds.
 #[derive(Debug, Clone, Default)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// The single top-level directory, where there is one.
-    pub top: Option<Vec<u8>>,
+    pub(crate) top: Option<Vec<u8>>,
     /// The members, in the order of the archive.
-    pub entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     /// What an unpacker could be surprised by.
-    pub oddities: Vec<Oddity>,
+    pub(crate) oddities: Vec<Oddity>,
     /// Size of the archive in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// The comment of a pax global header or of a zip: `git archive` writes the commit there.
-    pub comment: Option<String>,
+    pub(crate) comment: Option<String>,
 }
 
 impl Listing {
     /// The members by path; of several with one path the last, as unpacking leaves it.
-    pub fn by_path(&self) -> BTreeMap<&[u8], &Entry> {
+    pub(crate) fn by_path(&self) -> BTreeMap<&[u8], &Entry> {
         self.entries.iter().map(|entry| (entry.path.as_slice(), entry)).collect()
     }
 
     /// The files, links and devices.
-    pub fn files(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.kind != Kind::Directory)
     }
 }
 
 /// A name from an archive as text: bytes that are not UTF-8 as `<0xFF>`. Not yet escaped.
-pub fn show(name: &[u8]) -> String {
+pub(crate) fn show(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -124,18 +124,18 @@ pub fn show(name: &[u8]) -> String {
 /// A member's header, before its contents.
 #[derive(Debug)]
 pub(super) struct Head {
-    pub name: Vec<u8>,
-    pub kind: Kind,
-    pub mode: u32,
+    pub(crate) name: Vec<u8>,
+    pub(crate) kind: Kind,
+    pub(crate) mode: u32,
     /// Size of the contents as stated.
-    pub size: u64,
-    pub target: Option<Vec<u8>>,
+    pub(crate) size: u64,
+    pub(crate) target: Option<Vec<u8>>,
 }
 
 /// A listing in the making.
 pub(super) struct Builder<'a> {
     wanted: &'a Wanted,
-    pub meter: Meter,
+    pub(crate) meter: Meter,
     listing: Listing,
     names: u64,
     kept: u64,

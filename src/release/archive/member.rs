@@ -8,7 +8,7 @@ use std::io::{self, Read};
 
 /// What a file's contents are, from their first bytes and from whether there is a NUL in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Nature {
+pub(crate) enum Nature {
     /// Nothing.
     Empty,
     /// Lines that a person can read.
@@ -23,7 +23,7 @@ pub enum Nature {
 
 impl Nature {
     /// A noun phrase.
-    pub const fn describe(self) -> &'static str {
+    pub(crate) const fn describe(self) -> &'static str {
         match self {
             Self::Empty => "empty file",
             Self::Text => "text",
@@ -33,7 +33,7 @@ impl Nature {
     }
 
     /// Whether a person cannot read it.
-    pub const fn is_binary(self) -> bool {
+    pub(crate) const fn is_binary(self) -> bool {
         !matches!(self, Self::Empty | Self::Text)
     }
 }
@@ -41,11 +41,11 @@ impl Nature {
 /// What was computed over one member's contents.
 #[derive(Debug, Clone)]
 pub(super) struct Contents {
-    pub size: u64,
+    pub(crate) size: u64,
     pub sha256: [u8; 32],
-    pub blob: Option<Vec<u8>>,
-    pub nature: Nature,
-    pub bytes: Option<Vec<u8>>,
+    pub(crate) blob: Option<Vec<u8>>,
+    pub(crate) nature: Nature,
+    pub(crate) bytes: Option<Vec<u8>>,
 }
 
 /// Bytes of a member's beginning that decide its [`Nature`].
@@ -174,14 +174,14 @@ impl Blob {
 
 /// The name that git gives an object of `kind` (`blob`, `tree`) with these contents; `None` where
 /// they are a collision attack on SHA-1.
-pub fn object_name(hash: GitHash, kind: &str, contents: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn object_name(hash: GitHash, kind: &str, contents: &[u8]) -> Option<Vec<u8>> {
     let mut object = Blob::of_kind(hash, kind, contents.len() as u64);
     object.update(contents);
     object.finish()
 }
 
 /// The nature of contents that begin with `head`; `nul` where there is a NUL anywhere in them.
-pub fn nature(head: &[u8], nul: bool) -> Nature {
+pub(crate) fn nature(head: &[u8], nul: bool) -> Nature {
     match head {
         [] => Nature::Empty,
         [0x7f, b'E', b'L', b'F', ..] => Nature::Code("ELF object"),

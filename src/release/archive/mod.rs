@@ -12,10 +12,10 @@ mod tar;
 mod zip;
 
 use error::ambiguous;
-pub use error::{ArchiveError, Limit, Structure};
-pub use listing::{Entry, Kind, Listing, show};
-pub use member::{Nature, nature, object_name};
-pub use oddity::Oddity;
+pub(crate) use error::ArchiveError;
+pub(crate) use listing::{Entry, Kind, Listing, show};
+pub(crate) use member::{Nature, object_name};
+pub(crate) use oddity::Oddity;
 
 use crate::bytes::compress::members::Compression;
 use crate::bytes::input::open_regular;
@@ -28,20 +28,20 @@ use std::path::Path;
 
 /// How much is read before reading stops with [`ArchiveError::Limit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Members.
-    pub entries: u64,
+    pub(crate) entries: u64,
     /// Uncompressed bytes altogether.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// Uncompressed bytes for each compressed one, where there are more than
     /// [`ratio_from`](Self::ratio_from) of them.
-    pub ratio: u64,
+    pub(crate) ratio: u64,
     /// Uncompressed bytes from which on [`ratio`](Self::ratio) counts.
-    pub ratio_from: u64,
+    pub(crate) ratio_from: u64,
     /// Bytes of one name, link target or extended header.
-    pub name: u64,
+    pub(crate) name: u64,
     /// Bytes of all names and link targets together.
-    pub names: u64,
+    pub(crate) names: u64,
 }
 
 impl Default for Limits {
@@ -60,7 +60,7 @@ impl Default for Limits {
 
 /// The hash of a git repository's object names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GitHash {
+pub(crate) enum GitHash {
     /// SHA-1, with detection of collision attacks.
     Sha1,
     /// SHA-256.
@@ -69,7 +69,7 @@ pub enum GitHash {
 
 /// Whose contents are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Keep {
+pub(crate) enum Keep {
     /// Nobody's.
     #[default]
     Nothing,
@@ -81,28 +81,32 @@ pub enum Keep {
 
 /// What to compute beside the listing.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Each file's object name in git.
-    pub blob: Option<GitHash>,
+    pub(crate) blob: Option<GitHash>,
     /// Whose contents are kept.
-    pub contents: Keep,
+    pub(crate) contents: Keep,
     /// Bytes of one member's contents that are kept; of a larger one nothing is.
-    pub contents_each: u64,
+    pub(crate) contents_each: u64,
     /// Bytes of contents that are kept altogether.
-    pub contents_all: u64,
+    pub(crate) contents_all: u64,
     /// The limits.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 /// What is told how many more bytes of a file were read.
-pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+pub(crate) type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 /// Lists the archive at `path`.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read, is no archive that is known, is damaged, or exceeds a limit.
-pub fn read(path: &Path, wanted: &Wanted, progress: Progress<'_>) -> Result<Listing, ArchiveError> {
+pub(crate) fn read(
+    path: &Path,
+    wanted: &Wanted,
+    progress: Progress<'_>,
+) -> Result<Listing, ArchiveError> {
     // A decompressor that panics on hostile input must not take the report down with it.
     catch_unwind(AssertUnwindSafe(|| read_inner(path, wanted, progress)))
         .unwrap_or_else(|_| Err(ArchiveError::Decoder { path: path.to_owned() }))

@@ -5,7 +5,7 @@ use std::fmt;
 /// Something in an archive's structure that unpackers treat differently, or that reaches beyond
 /// the directory it is unpacked in. Names are lossy UTF-8: printers escape them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Oddity {
+pub(crate) enum Oddity {
     /// A name with `..` in it.
     ParentDirectory(String),
     /// A name that begins with `/`.
@@ -82,7 +82,7 @@ pub enum Oddity {
 
 impl Oddity {
     /// The name for JSON.
-    pub const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::ParentDirectory(_) => "parent-directory",
             Self::Absolute(_) => "absolute-name",
@@ -109,7 +109,7 @@ impl Oddity {
     }
 
     /// Whether two programs that unpack the archive may make different files of it.
-    pub const fn is_ambiguous(&self) -> bool {
+    pub(crate) const fn is_ambiguous(&self) -> bool {
         matches!(
             self,
             Self::ParentDirectory(_)
@@ -129,7 +129,7 @@ impl Oddity {
     }
 
     /// Whether ordinary archives have it now and then: said, but not first.
-    pub const fn is_common(&self) -> bool {
+    pub(crate) const fn is_common(&self) -> bool {
         matches!(
             self,
             Self::CaseCollision(..)

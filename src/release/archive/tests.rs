@@ -1,6 +1,7 @@
 //! Archives that are made here, hostile ones among them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+use super::error::{Limit, Structure};
 use super::*;
 use crate::bytes::compress::members::{Compression, Decompressor};
 use ::tar::{EntryType, Header};

@@ -11,7 +11,7 @@ use crate::evidence::pep740::{Claim, Claims, Publisher};
 /// where the owner's number differs; another number under the same name is another repository.
 /// The ref has to be of the same kind, a tag or that branch; a release never has the ref of the one
 /// before.
-pub fn publisher_changes(before: &Claims, now: &Claims) -> Vec<Change> {
+pub(crate) fn publisher_changes(before: &Claims, now: &Claims) -> Vec<Change> {
     let mut found = Found(Vec::new());
     if before.issuer() != now.issuer() {
         let (before, now) = (before.issuer(), now.issuer());

@@ -9,8 +9,8 @@
 mod changes;
 mod release;
 
-pub use changes::publisher_changes;
-pub use release::{Fault, Release};
+pub(crate) use changes::publisher_changes;
+pub(crate) use release::{Fault, Release};
 
 use crate::answer::access::Capability;
 use crate::answer::failure::{FailureClass, Outcome};
@@ -22,7 +22,7 @@ use std::fmt;
 
 /// Who gets past continuity of provenance, each by themselves: whoever can make the same workflow
 /// publish, whatever it publishes.
-pub const PROVENANCE_FORGERS: [Capability; 5] = [
+pub(crate) const PROVENANCE_FORGERS: [Capability; 5] = [
     Capability::Publish,
     Capability::Job,
     Capability::Source,
@@ -31,7 +31,7 @@ pub const PROVENANCE_FORGERS: [Capability; 5] = [
 ];
 
 /// The kinds of evidence that are compared, in the order of the findings.
-pub const KINDS: [Check; 6] = [
+pub(crate) const KINDS: [Check; 6] = [
     Check::Provenance,
     Check::Sigstore,
     Check::Openpgp,
@@ -42,18 +42,18 @@ pub const KINDS: [Check; 6] = [
 
 /// What was authenticated about one release.
 #[derive(Debug, Clone, Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The attestations of its provenance.
-    pub attestations: Vec<Attested>,
+    pub(crate) attestations: Vec<Attested>,
     /// Its Sigstore bundles that have a certificate.
-    pub bundles: Vec<Attested>,
+    pub(crate) bundles: Vec<Attested>,
     /// Who signed, by signatures that count.
-    pub signers: Vec<Signer>,
+    pub(crate) signers: Vec<Signer>,
 }
 
 impl Facts {
     /// Whether there is any evidence of that kind.
-    pub fn has(&self, evidence: Check) -> bool {
+    pub(crate) fn has(&self, evidence: Check) -> bool {
         !self.attested(evidence).is_empty() || self.signers(evidence).next().is_some()
     }
 
@@ -79,11 +79,11 @@ impl Facts {
 
 /// Something that was signed under a certificate of Sigstore's.
 #[derive(Debug, Clone)]
-pub struct Attested {
+pub(crate) struct Attested {
     /// What the certificate says of who signed.
-    pub claims: Claims,
+    pub(crate) claims: Claims,
     /// The type of the statement's predicate; `None` where the file itself was signed.
-    pub kind: Option<String>,
+    pub(crate) kind: Option<String>,
 }
 
 impl Attested {
@@ -94,14 +94,14 @@ impl Attested {
 
 /// Who made a signature that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signer {
+pub(crate) struct Signer {
     /// The kind of signature.
-    pub evidence: Check,
+    pub(crate) evidence: Check,
     /// What stays the same from one release to the next: the fingerprint of an OpenPGP
     /// certificate's primary key, the number of a signify or minisign key, an SSH key's fingerprint.
-    pub identity: String,
+    pub(crate) identity: String,
     /// The user id, where there is one. Raw text from outside.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 impl fmt::Display for Signer {
@@ -115,25 +115,25 @@ impl fmt::Display for Signer {
 
 /// Something that is not as it was at the release before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The evidence that shows it: [`Check::Provenance`], or a kind of signature.
-    pub evidence: Check,
+    pub(crate) evidence: Check,
     /// The failure class; one whose outcome is `agrees` is only said.
-    pub class: FailureClass,
+    pub(crate) class: FailureClass,
     /// What changed, in words.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// What it was.
-    pub before: String,
+    pub(crate) before: String,
     /// What it is; `None` where there is nothing any more.
-    pub now: Option<String>,
+    pub(crate) now: Option<String>,
     /// Whether it is said beside an agreement only, though its class would contradict: what is
     /// usual, and still worth a look.
-    pub usual: bool,
+    pub(crate) usual: bool,
 }
 
 impl Change {
     /// Whether it contradicts.
-    pub fn contradicts(&self) -> bool {
+    pub(crate) fn contradicts(&self) -> bool {
         !self.usual && self.class.outcome() != Outcome::Agrees
     }
 
@@ -161,7 +161,7 @@ impl fmt::Display for Change {
 /// Every attestation of this release has to fit one of the release before: the one that fits best
 /// counts, and the attestation that fits worst is reported. Of signatures one by a signer of before
 /// is enough; what the release before did not have is not missed.
-pub fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
+pub(crate) fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
     KINDS
         .into_iter()
         .filter(|evidence| previous.has(*evidence))
@@ -235,7 +235,7 @@ fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
 
 /// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of
 /// evidence that the release before had, and one for each piece of it that does not hold.
-pub fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
+pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for fault in &previous.faults {
         let there = now.facts.has(fault.evidence)
@@ -269,13 +269,13 @@ pub fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
 }
 
 /// The finding where nobody named a release before.
-pub fn no_previous() -> Finding {
+pub(crate) fn no_previous() -> Finding {
     let text = "no release before was given to compare with";
     Finding::fails(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)
 }
 
 /// What the evidence is called.
-pub const fn evidence_name(evidence: Check) -> &'static str {
+pub(crate) const fn evidence_name(evidence: Check) -> &'static str {
     match evidence {
         Check::Provenance => "provenance",
         Check::Sigstore => "Sigstore bundle",

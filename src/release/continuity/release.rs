@@ -6,24 +6,24 @@ use crate::answer::finding::Check;
 
 /// One release: what was authenticated about it, and what was there but does not hold.
 #[derive(Debug, Clone, Default)]
-pub struct Release {
+pub(crate) struct Release {
     /// What it is called, for the report.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// What was authenticated.
-    pub facts: Facts,
+    pub(crate) facts: Facts,
     /// Evidence that does not hold.
-    pub faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// A piece of evidence that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// The kind of evidence.
-    pub evidence: Check,
+    pub(crate) evidence: Check,
     /// Why not.
-    pub class: FailureClass,
+    pub(crate) class: FailureClass,
     /// Why not, in words. May hold text from outside.
-    pub text: String,
+    pub(crate) text: String,
     /// The file, where there is one.
-    pub file: Option<String>,
+    pub(crate) file: Option<String>,
 }

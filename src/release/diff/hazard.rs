@@ -4,7 +4,7 @@ use crate::release::archive::Nature;
 
 /// The kinds of hazard, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HazardKind {
+pub(crate) enum HazardKind {
     /// Directional or invisible characters: what is shown is not what is run.
     HiddenUnicode,
     /// Fetches or decodes something and runs it.
@@ -41,7 +41,7 @@ pub enum HazardKind {
 
 impl HazardKind {
     /// The name for JSON.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::HiddenUnicode => "hidden-unicode",
             Self::RunsData => "runs-data",
@@ -65,22 +65,22 @@ impl HazardKind {
 
 /// Why a change deserves to be read before others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hazard {
+pub(crate) struct Hazard {
     /// The kind.
-    pub kind: HazardKind,
+    pub(crate) kind: HazardKind,
     /// The reason, in a phrase without a final full stop. May hold text from outside.
-    pub reason: String,
+    pub(crate) reason: String,
 }
 
 impl Hazard {
     /// A hazard of `kind`.
-    pub fn new(kind: HazardKind, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: HazardKind, reason: impl Into<String>) -> Self {
         Self { kind, reason: reason.into() }
     }
 }
 
 /// What a file does by its name alone.
-pub fn by_name(path: &[u8]) -> Option<Hazard> {
+pub(crate) fn by_name(path: &[u8]) -> Option<Hazard> {
     use HazardKind::{BuildScript, Dotfile, Script, StartupCode, Workflow};
     let lower = String::from_utf8_lossy(path).to_lowercase();
     let name = lower.rsplit('/').next().unwrap_or_default();
@@ -176,7 +176,7 @@ pub fn by_name(path: &[u8]) -> Option<Hazard> {
 }
 
 /// What a file's contents are by their first bytes, where nobody can read them.
-pub fn by_nature(path: &[u8], nature: Nature) -> Option<Hazard> {
+pub(crate) fn by_nature(path: &[u8], nature: Nature) -> Option<Hazard> {
     let lower = String::from_utf8_lossy(path).to_lowercase();
     let tests = lower
         .split('/')

@@ -14,7 +14,7 @@ const PATIENCE_ALL: Duration = Duration::from_secs(10);
 
 /// How much longer comparisons may take that could be made to be slow.
 #[derive(Debug)]
-pub struct Patience(Duration);
+pub(crate) struct Patience(Duration);
 
 impl Default for Patience {
     fn default() -> Self {
@@ -39,18 +39,18 @@ const WRAPPED: usize = 8;
 const WRAPPED_LINE: usize = 56;
 
 /// Two texts split in lines, and how one becomes the other.
-pub struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     /// The lines of the old text, with their ends.
-    pub old: Vec<&'a [u8]>,
+    pub(crate) old: Vec<&'a [u8]>,
     /// The lines of the new text, with their ends.
-    pub new: Vec<&'a [u8]>,
+    pub(crate) new: Vec<&'a [u8]>,
     /// The steps from old to new.
-    pub ops: Vec<DiffOp>,
+    pub(crate) ops: Vec<DiffOp>,
 }
 
 impl<'a> Lines<'a> {
     /// Compares `old` with `new`.
-    pub fn compare(old: &'a [u8], new: &'a [u8], patience: &mut Patience) -> Self {
+    pub(crate) fn compare(old: &'a [u8], new: &'a [u8], patience: &mut Patience) -> Self {
         let lines = Self::of(old, new, Vec::new());
         let start = Instant::now();
         let deadline = start.checked_add(PATIENCE_EACH.min(patience.0));
@@ -60,13 +60,13 @@ impl<'a> Lines<'a> {
     }
 
     /// The two texts with the steps that were found before.
-    pub fn of(old: &'a [u8], new: &'a [u8], ops: Vec<DiffOp>) -> Self {
+    pub(crate) fn of(old: &'a [u8], new: &'a [u8], ops: Vec<DiffOp>) -> Self {
         let split = |text: &'a [u8]| text.split_inclusive(|b| *b == b'\n').collect();
         Self { old: split(old), new: split(new), ops }
     }
 
     /// How many lines were added and removed.
-    pub fn count(&self) -> (usize, usize) {
+    pub(crate) fn count(&self) -> (usize, usize) {
         self.ops.iter().fold((0, 0), |(added, removed), op| match op {
             DiffOp::Equal { .. } => (added, removed),
             DiffOp::Delete { old_len, .. } => (added, removed + old_len),
@@ -87,7 +87,7 @@ impl<'a> Lines<'a> {
     }
 
     /// What in the new lines can hurt.
-    pub fn hazards(&self) -> Vec<Hazard> {
+    pub(crate) fn hazards(&self) -> Vec<Hazard> {
         hazards(self.inserted())
     }
 }

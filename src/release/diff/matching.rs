@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 /// A file of either release, or of both.
 pub(super) struct Pair<'a> {
-    pub old: Option<&'a Entry>,
-    pub new: Option<&'a Entry>,
+    pub(crate) old: Option<&'a Entry>,
+    pub(crate) new: Option<&'a Entry>,
     /// Whether the two were matched by their contents rather than by their names.
-    pub moved: bool,
+    pub(crate) moved: bool,
 }
 
 /// Pairs files by path, by path with the version exchanged, then by contents.
@@ -96,7 +96,7 @@ pub(super) fn versions(old: (&Listing, &str), new: (&Listing, &str)) -> Option<(
 }
 
 /// The version in a name like `foo-bar-1.2rc1.tar.gz`, `v1.2` or `foo-1.2-py3-none-any.whl`.
-pub fn version(name: &str) -> Option<String> {
+pub(crate) fn version(name: &str) -> Option<String> {
     let name = name.rsplit('/').next().unwrap_or(name);
     let starts = name.char_indices().filter(|(at, c)| {
         let before = name.get(..*at).unwrap_or_default();

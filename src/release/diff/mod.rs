@@ -1,8 +1,8 @@
 //! What changed between two release archives, sorted by what can hurt.
 
-pub mod hazard;
-pub mod lines;
-pub mod matching;
+pub(crate) mod hazard;
+pub(crate) mod lines;
+pub(crate) mod matching;
 mod runs;
 
 use crate::bytes::digests::HashName;
@@ -19,14 +19,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Bytes of one file that are compared line by line.
-pub const CONTENTS_EACH: u64 = 4 << 20;
+pub(crate) const CONTENTS_EACH: u64 = 4 << 20;
 
 /// Bytes of each release's files that are compared line by line.
-pub const CONTENTS_ALL: u64 = 128 << 20;
+pub(crate) const CONTENTS_ALL: u64 = 128 << 20;
 
 /// What happened to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeKind {
+pub(crate) enum ChangeKind {
     /// It is new.
     Added,
     /// It became something else: a file a link, a link a file.
@@ -43,11 +43,11 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// Every kind, in the order of the summary.
-    pub const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Added, Self::Retyped, Self::Changed, Self::Moved, Self::Mode, Self::Removed];
 
     /// The word for text and JSON.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Retyped => "retyped",
@@ -61,41 +61,41 @@ impl ChangeKind {
 
 /// One file that is not the same in both releases.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub(crate) struct Change {
     /// What happened to it.
-    pub kind: ChangeKind,
+    pub(crate) kind: ChangeKind,
     /// The file in the old release.
-    pub old: Option<Entry>,
+    pub(crate) old: Option<Entry>,
     /// The file in the new release.
-    pub new: Option<Entry>,
+    pub(crate) new: Option<Entry>,
     /// Lines added and removed, where both sides are text that was read.
-    pub lines: Option<(usize, usize)>,
+    pub(crate) lines: Option<(usize, usize)>,
     /// The steps from the old lines to the new ones, where both sides are text that was read.
-    pub steps: Vec<DiffOp>,
+    pub(crate) steps: Vec<DiffOp>,
     /// Why to read it before others, worst first.
-    pub hazards: Vec<Hazard>,
+    pub(crate) hazards: Vec<Hazard>,
 }
 
 impl Change {
     /// The path in the new release, or in the old one for what is gone.
-    pub fn path(&self) -> &[u8] {
+    pub(crate) fn path(&self) -> &[u8] {
         let entry = self.new.as_ref().or(self.old.as_ref());
         entry.map(|entry| entry.path.as_slice()).unwrap_or_default()
     }
 
     /// The old path, where it is another.
-    pub fn old_path(&self) -> Option<&[u8]> {
+    pub(crate) fn old_path(&self) -> Option<&[u8]> {
         let (old, new) = self.old.as_ref().zip(self.new.as_ref())?;
         (old.path != new.path).then_some(old.path.as_slice())
     }
 
     /// The contents of both sides, where they are text that was read; empty for what is not there.
-    pub fn texts(&self) -> Option<(&[u8], &[u8])> {
+    pub(crate) fn texts(&self) -> Option<(&[u8], &[u8])> {
         Some((text(self.old.as_ref())?, text(self.new.as_ref())?))
     }
 
     /// The lines of both sides, where they are text that was read.
-    pub fn compared(&self) -> Option<Lines<'_>> {
+    pub(crate) fn compared(&self) -> Option<Lines<'_>> {
         let (old, new) = self.texts()?;
         Some(Lines::of(old, new, self.steps.clone()))
     }
@@ -120,46 +120,46 @@ fn text(entry: Option<&Entry>) -> Option<&[u8]> {
 
 /// One of the two releases.
 #[derive(Debug, Clone)]
-pub struct Side {
+pub(crate) struct Side {
     /// The file.
-    pub file: PathBuf,
+    pub(crate) file: PathBuf,
     /// Its size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// Its BLAKE2b digest, which a review record is bound to.
     pub blake2b: Vec<u8>,
     /// Its single top-level directory.
-    pub top: Option<Vec<u8>>,
+    pub(crate) top: Option<Vec<u8>>,
     /// Its files, links and devices.
-    pub files: usize,
+    pub(crate) files: usize,
     /// What an unpacker could be surprised by.
-    pub oddities: Vec<Oddity>,
+    pub(crate) oddities: Vec<Oddity>,
 }
 
 impl Side {
     /// The file's name without its directory.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         file_name(&self.file)
     }
 }
 
 /// What changed between two releases.
 #[derive(Debug, Clone)]
-pub struct Diff {
+pub(crate) struct Diff {
     /// The old release.
-    pub old: Side,
+    pub(crate) old: Side,
     /// The new release.
-    pub new: Side,
+    pub(crate) new: Side,
     /// The files that differ, worst first.
-    pub changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// How many files are the same.
-    pub same: usize,
+    pub(crate) same: usize,
     /// The oddities of the new release that the old one did not have.
-    pub new_oddities: Vec<Oddity>,
+    pub(crate) new_oddities: Vec<Oddity>,
 }
 
 impl Diff {
     /// How many changes are of `kind`.
-    pub fn count(&self, kind: ChangeKind) -> usize {
+    pub(crate) fn count(&self, kind: ChangeKind) -> usize {
         self.changes.iter().filter(|change| change.kind == kind).count()
     }
 }
@@ -170,7 +170,11 @@ impl Diff {
 /// # Errors
 ///
 /// Where either cannot be listed.
-pub fn compare(old: &Path, new: &Path, progress: Progress<'_>) -> Result<Diff, ArchiveError> {
+pub(crate) fn compare(
+    old: &Path,
+    new: &Path,
+    progress: Progress<'_>,
+) -> Result<Diff, ArchiveError> {
     // One pass is enough where all text fits into memory; what did not is read again.
     let texts = wanted(Keep::Texts);
     let (old_side, new_side) = both(

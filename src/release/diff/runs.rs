@@ -44,7 +44,7 @@ static GETS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(GET).ok());
 
 /// Looks at numbered lines one after the other.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub(crate) struct Watch {
     ran: Option<usize>,
     got: Option<usize>,
     found: Option<(usize, usize)>,
@@ -52,7 +52,7 @@ pub struct Watch {
 
 impl Watch {
     /// The next new line.
-    pub fn line(&mut self, number: usize, line: &[u8]) {
+    pub(crate) fn line(&mut self, number: usize, line: &[u8]) {
         if self.found.is_some() {
             return;
         }
@@ -72,7 +72,7 @@ impl Watch {
     }
 
     /// What was found.
-    pub fn hazard(&self) -> Option<Hazard> {
+    pub(crate) fn hazard(&self) -> Option<Hazard> {
         let (got, ran) = self.found?;
         let reason = if got == ran {
             format!("line {got} fetches or decodes something and runs a program or code")

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 const EBUILD_LIMIT: u64 = 1024 * 1024;
 
 /// The variables that are read, each with the flag that says the same.
-pub const VARIABLES: [(&str, &str); 16] = [
+pub(crate) const VARIABLES: [(&str, &str); 16] = [
     ("VERIFY_SIG_METHOD", "a key flag or --identity"),
     ("VERIFY_SIG_OPENPGP_KEY_PATH", "--openpgp-key, --signify-key or --minisign-key"),
     ("VERIFY_SIG_CERT_IDENTITY", "--identity"),
@@ -37,20 +37,20 @@ pub const VARIABLES: [(&str, &str); 16] = [
 
 /// An ebuild: what its name and its literal variables say.
 #[derive(Debug, Clone)]
-pub struct Ebuild {
+pub(crate) struct Ebuild {
     /// The file.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// PN.
-    pub name: String,
+    pub(crate) name: String,
     /// PVR.
-    pub version: Version,
+    pub(crate) version: Version,
     /// The variables that it sets, of those that are read.
-    pub variables: BTreeMap<&'static str, Literal>,
+    pub(crate) variables: BTreeMap<&'static str, Literal>,
 }
 
 /// The value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Literal {
+pub(crate) enum Literal {
     /// As bash would have it; several words for an array.
     Words(Vec<String>),
     /// It is not literal, or set more than once to different values.
@@ -59,7 +59,7 @@ pub enum Literal {
 
 /// Why a value is not literal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expansion {
+pub(crate) enum Expansion {
     /// It holds an expansion that only bash can make: the text.
     Bash(String),
     /// It is set more than once.
@@ -76,7 +76,7 @@ impl Ebuild {
     /// # Errors
     ///
     /// Where the file cannot be read.
-    pub fn read(path: &Path) -> Result<Option<Self>, InputError> {
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, InputError> {
         let Some((name, version)) = path.file_name().and_then(|n| n.to_str()).and_then(split)
         else {
             return Ok(None);
@@ -88,7 +88,7 @@ impl Ebuild {
     }
 
     /// The literal value of a variable that is one word.
-    pub fn literal(&self, variable: &str) -> Option<&str> {
+    pub(crate) fn literal(&self, variable: &str) -> Option<&str> {
         match self.variables.get(variable)? {
             Literal::Words(words) => words.first().map(String::as_str).filter(|w| !w.is_empty()),
             Literal::Unknown(_) => None,
@@ -96,7 +96,7 @@ impl Ebuild {
     }
 
     /// The words of an array.
-    pub fn words(&self, variable: &str) -> &[String] {
+    pub(crate) fn words(&self, variable: &str) -> &[String] {
         match self.variables.get(variable) {
             Some(Literal::Words(words)) => words,
             _ => &[],

@@ -5,5 +5,5 @@ mod ebuild;
 mod version;
 
 pub(crate) use ebuild::split;
-pub use ebuild::{Ebuild, Expansion, Literal, VARIABLES};
-pub use version::Version;
+pub(crate) use ebuild::{Ebuild, Expansion, Literal, VARIABLES};
+pub(crate) use version::Version;

@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// Equality is that of the order: `1.0-r0` is `1.0`. What it was read from is kept for printing.
 #[derive(Debug, Clone)]
-pub struct Version {
+pub(crate) struct Version {
     text: String,
     /// The numeric components, as written.
     numbers: Vec<String>,
@@ -40,7 +40,7 @@ impl Suffix {
 
 impl Version {
     /// Reads a version; `None` where PMS, section 3.2, has no such version.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (main, revision) = match text.rsplit_once("-r") {
             Some((main, digits)) if is_digits(digits) => (main, digits),
             _ => (text, ""),
@@ -65,7 +65,7 @@ impl Version {
 
     /// Reads a version as upstreams write them: `1.0rc1`, `1.0a2`, `1.0.post1`, `1.0.dev3`, and
     /// Gentoo's own.
-    pub fn from_upstream(text: &str) -> Option<Self> {
+    pub(crate) fn from_upstream(text: &str) -> Option<Self> {
         if let Some(version) = Self::parse(text) {
             return Some(version);
         }
@@ -87,12 +87,12 @@ impl Version {
     }
 
     /// What it was read from, with its revision: PVR.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Without its revision: PV.
-    pub fn without_revision(&self) -> &str {
+    pub(crate) fn without_revision(&self) -> &str {
         match self.revision.is_empty() {
             true => &self.text,
             false => self.text.rsplit_once("-r").map_or(&self.text, |(main, _)| main),
@@ -100,7 +100,7 @@ impl Version {
     }
 
     /// How upstreams may write it, Gentoo's own spelling first.
-    pub fn spellings(&self) -> Vec<String> {
+    pub(crate) fn spellings(&self) -> Vec<String> {
         let own = self.without_revision().to_owned();
         let mut spellings = vec![own.clone()];
         let mut add = |text: String| {
@@ -124,7 +124,7 @@ impl Version {
     }
 
     /// Whether it stands for whatever upstream has today, as live ebuilds do.
-    pub fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.numbers.iter().any(|number| number.len() >= 4 && number.bytes().all(|b| b == b'9'))
     }
 }

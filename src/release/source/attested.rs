@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 
 /// A commit that an authentic attestation of the distfile names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Attested {
+pub(crate) struct Attested {
     /// The commit.
-    pub commit: String,
+    pub(crate) commit: String,
     /// The tag that the workflow ran on.
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
     /// Who published. Raw text from outside.
-    pub publisher: String,
+    pub(crate) publisher: String,
 }
 
 /// What the findings about a distfile say of its commit: of those attestations that count, or of
@@ -23,7 +23,7 @@ pub struct Attested {
 /// # Errors
 ///
 /// [`SourceError::SeveralAttested`] where attestations name different commits.
-pub fn attested(findings: &[Finding]) -> Result<Option<Attested>, SourceError> {
+pub(crate) fn attested(findings: &[Finding]) -> Result<Option<Attested>, SourceError> {
     let counts = |finding: &&Finding| {
         finding.check == Check::Provenance
             && matches!(finding.class, None | Some(FailureClass::NotCheckedNoExpectation))

@@ -8,7 +8,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use std::collections::BTreeMap;
 
 /// The name of the files.
-pub const FILE: &[u8] = b".gitattributes";
+pub(crate) const FILE: &[u8] = b".gitattributes";
 
 /// One line that sets or unsets the attribute.
 struct Rule {
@@ -24,11 +24,11 @@ struct Rule {
 
 /// The rules of a tree.
 #[derive(Default)]
-pub struct Ignored(Vec<Rule>);
+pub(crate) struct Ignored(Vec<Rule>);
 
 impl Ignored {
     /// The rules in `files`: paths of `.gitattributes` files, with their contents.
-    pub fn of(files: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+    pub(crate) fn of(files: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
         // Higher directories first, so that the last rule that fits decides.
         let mut files: Vec<_> = files.iter().collect();
         files.sort_by_key(|(path, _)| path.iter().filter(|b| **b == b'/').count());
@@ -42,7 +42,7 @@ impl Ignored {
     }
 
     /// Whether an archive leaves out the file at `path`: it, or a directory that it is in.
-    pub fn contains(&self, path: &[u8]) -> bool {
+    pub(crate) fn contains(&self, path: &[u8]) -> bool {
         let parents = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| at);
         let mut parents = parents.filter_map(|at| path.get(..at));
         parents.any(|parent| self.fits(parent, true)) || self.fits(path, false)

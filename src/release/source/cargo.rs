@@ -6,19 +6,19 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The file that names the commit.
-pub const VCS_INFO: &[u8] = b".cargo_vcs_info.json";
+pub(crate) const VCS_INFO: &[u8] = b".cargo_vcs_info.json";
 
 /// What the .crate says of itself. Whoever made it wrote this.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct VcsInfo {
+pub(crate) struct VcsInfo {
     /// The commit.
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// The package's directory in the repository, without slashes at its ends.
-    pub directory: Option<Vec<u8>>,
+    pub(crate) directory: Option<Vec<u8>>,
 }
 
 /// What the .crate with these members says; `None` where it says nothing that can be read.
-pub fn vcs_info(members: &BTreeMap<&[u8], &Entry>) -> Option<VcsInfo> {
+pub(crate) fn vcs_info(members: &BTreeMap<&[u8], &Entry>) -> Option<VcsInfo> {
     parse(members.get(VCS_INFO)?.contents.as_ref()?)
 }
 

@@ -17,7 +17,7 @@ const SYMLINK: u32 = 0o120_000;
 
 /// How a file of the archive stands to git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DifferenceKind {
+pub(crate) enum DifferenceKind {
     /// Its contents differ, or a link's target.
     Changed,
     /// It is a link here and a file there, or a device.
@@ -28,7 +28,7 @@ pub enum DifferenceKind {
 
 impl DifferenceKind {
     /// The word for text and JSON.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Changed => "changed",
             Self::Retyped => "retyped",
@@ -39,20 +39,20 @@ impl DifferenceKind {
 
 /// A file of the archive that is not in git as it is.
 #[derive(Debug, Clone)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// How it stands to git.
-    pub kind: DifferenceKind,
+    pub(crate) kind: DifferenceKind,
     /// Its path below the archive's top-level directory.
-    pub path: Vec<u8>,
+    pub(crate) path: Vec<u8>,
     /// Why it may differ without anybody's hand.
-    pub explanation: Option<Explanation>,
+    pub(crate) explanation: Option<Explanation>,
     /// Why to read it before others, worst first.
-    pub hazards: Vec<Hazard>,
+    pub(crate) hazards: Vec<Hazard>,
 }
 
 impl Difference {
     /// Whether its contents were compared and differ by something other than what is explained.
-    pub fn is_contradiction(&self) -> bool {
+    pub(crate) fn is_contradiction(&self) -> bool {
         self.kind != DifferenceKind::Added
             && !matches!(
                 self.explanation,
@@ -61,7 +61,7 @@ impl Difference {
     }
 
     /// Whether somebody could have put code of their own there.
-    pub fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         // Metadata by its name is only that as plain text that nothing runs.
         use HazardKind::{Dotfile, HiddenUnicode, HighEntropy, LongLine, RunsData, Unread};
         let text = [Dotfile, HiddenUnicode, HighEntropy, LongLine, RunsData, Unread];
@@ -84,22 +84,22 @@ impl Difference {
 
 /// How an archive stands to a commit's tree.
 #[derive(Debug, Clone, Default)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     /// How many files and links are the same.
-    pub same: usize,
+    pub(crate) same: usize,
     /// The files that are not in git as they are, worst first.
-    pub differences: Vec<Difference>,
+    pub(crate) differences: Vec<Difference>,
     /// The files of git that are not in the archive.
-    pub missing: Vec<Vec<u8>>,
+    pub(crate) missing: Vec<Vec<u8>>,
     /// The files of git that its own `.gitattributes` leaves out of archives, and that are not in
     /// this one.
-    pub export_ignored: Vec<Vec<u8>>,
+    pub(crate) export_ignored: Vec<Vec<u8>>,
     /// The files that are executable on one side only; whether that is the archive's.
-    pub modes: Vec<(Vec<u8>, bool)>,
+    pub(crate) modes: Vec<(Vec<u8>, bool)>,
     /// What an unpacker could be surprised by.
-    pub oddities: Vec<Oddity>,
+    pub(crate) oddities: Vec<Oddity>,
     /// The directory of the tree that was compared; empty for its root.
-    pub directory: Vec<u8>,
+    pub(crate) directory: Vec<u8>,
 }
 
 /// Directories of a tree where a package may lie that is at the root of a wheel.
@@ -110,7 +110,7 @@ const WHEEL_ROOTS: [&[u8]; 4] = [b"", b"src", b"python", b"lib"];
 /// # Errors
 ///
 /// Where git cannot give the contents of what differs.
-pub fn compare(
+pub(crate) fn compare(
     listing: &Listing,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
     from: From<'_>,
@@ -179,7 +179,7 @@ fn ignored(tree: &BTreeMap<Vec<u8>, TreeEntry>, clone: &Clone) -> Result<Ignored
 
 /// The members that `compare` will want the contents of: those that differ from the tree, and those
 /// that it does not have.
-pub fn wanted(
+pub(crate) fn wanted(
     listing: &Listing,
     tree: &BTreeMap<Vec<u8>, TreeEntry>,
     from: From<'_>,
@@ -201,11 +201,11 @@ pub fn wanted(
 
 /// Where in the tree an archive comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct From<'a> {
+pub(crate) struct From<'a> {
     /// The directory that was given.
-    pub given: Option<&'a str>,
+    pub(crate) given: Option<&'a str>,
     /// Whether it is a .crate by its name: it may say of itself where it comes from.
-    pub is_crate: bool,
+    pub(crate) is_crate: bool,
 }
 
 impl From<'_> {

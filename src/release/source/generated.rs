@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// Why a file may differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Explanation {
+pub(crate) enum Explanation {
     /// Tools usually write a file of this name; its contents were compared with nothing.
     Usual {
         /// The tool, in a phrase that completes "usually …".
@@ -27,7 +27,7 @@ pub enum Explanation {
 
 impl Explanation {
     /// In a phrase.
-    pub fn describe(self) -> String {
+    pub(crate) fn describe(self) -> String {
         match self {
             Self::Usual { by, .. } => format!("usually {by}; contents compared with nothing"),
             Self::Rewritten(what) => format!("{what}; what it became was compared with nothing"),
@@ -37,7 +37,7 @@ impl Explanation {
 }
 
 /// What usually writes a file of this name.
-pub fn by_name(path: &[u8], tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Option<Explanation> {
+pub(crate) fn by_name(path: &[u8], tree: &BTreeMap<Vec<u8>, TreeEntry>) -> Option<Explanation> {
     let path = std::str::from_utf8(path).ok()?;
     let name = path.rsplit('/').next().unwrap_or(path);
     let parent = path.strip_suffix(name).unwrap_or_default().trim_end_matches('/');
@@ -133,7 +133,7 @@ fn is_license_of_wheel(parent: &str) -> bool {
 }
 
 /// What the contents of both sides say: `None` where they do not explain the whole difference.
-pub fn by_contents(entry: &Entry, blob: &[u8]) -> Option<Explanation> {
+pub(crate) fn by_contents(entry: &Entry, blob: &[u8]) -> Option<Explanation> {
     let digest = entry.sha256.map(|digest| hex(&digest));
     if digest.is_some() && lfs_digest(blob) == digest.as_deref() {
         return Some(Explanation::Compared(
@@ -159,7 +159,7 @@ pub fn by_contents(entry: &Entry, blob: &[u8]) -> Option<Explanation> {
 }
 
 /// Whether `text` is a whole setup.cfg of setuptools' own making: nothing but `[egg_info]`.
-pub fn is_only_egg_info(text: &[u8]) -> bool {
+pub(crate) fn is_only_egg_info(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| is_with_egg_info(text, ""))
 }
 

@@ -53,7 +53,7 @@ const CONFIG: &[&str] = &[
 
 /// Why git could not say anything.
 #[derive(Debug)]
-pub enum GitError {
+pub(crate) enum GitError {
     /// There is no git program in PATH.
     NoProgram,
     /// It is no directory.
@@ -123,7 +123,7 @@ impl std::error::Error for GitError {
 
 /// A clone, bare or with a working tree, whole or shallow.
 #[derive(Debug)]
-pub struct Clone {
+pub(crate) struct Clone {
     program: PathBuf,
     path: PathBuf,
     timeout: Duration,
@@ -133,11 +133,11 @@ pub struct Clone {
 
 /// One entry of a commit's tree.
 #[derive(Debug, PartialEq, Eq)]
-pub struct TreeEntry {
+pub(crate) struct TreeEntry {
     /// The mode as git writes it: 100644, 100755, 120000 or 160000.
-    pub mode: u32,
+    pub(crate) mode: u32,
     /// The object's name.
-    pub object: Vec<u8>,
+    pub(crate) object: Vec<u8>,
 }
 
 /// What a command said.
@@ -153,7 +153,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where there is no git program or no such directory.
-    pub fn open(path: &Path, timeout: Duration) -> Result<Self, GitError> {
+    pub(crate) fn open(path: &Path, timeout: Duration) -> Result<Self, GitError> {
         let path = path
             .canonicalize()
             .ok()
@@ -164,7 +164,7 @@ impl Clone {
     }
 
     /// The clone's directory.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -173,7 +173,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where git refuses, for instance because the directory is no clone.
-    pub fn hash(&self) -> Result<GitHash, GitError> {
+    pub(crate) fn hash(&self) -> Result<GitHash, GitError> {
         if let Some(hash) = self.hash.get() {
             return Ok(*hash);
         }
@@ -191,7 +191,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where git refuses.
-    pub fn is_shallow(&self) -> Result<bool, GitError> {
+    pub(crate) fn is_shallow(&self) -> Result<bool, GitError> {
         let command = "rev-parse --is-shallow-repository";
         Ok(self.line(command, &["rev-parse", "--is-shallow-repository"])? == "true")
     }
@@ -201,7 +201,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where git cannot be run.
-    pub fn origin(&self) -> Result<Option<String>, GitError> {
+    pub(crate) fn origin(&self) -> Result<Option<String>, GitError> {
         let arguments = ["config", "--get", "remote.origin.url"];
         let answer = self.run("config --get", &arguments, None)?;
         let url = String::from_utf8_lossy(&answer.output).trim().to_owned();
@@ -213,7 +213,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where git cannot be run.
-    pub fn commit(&self, revision: &str) -> Result<Option<String>, GitError> {
+    pub(crate) fn commit(&self, revision: &str) -> Result<Option<String>, GitError> {
         let peeled = format!("{revision}^{{commit}}");
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled];
         let answer = self.run("rev-parse --verify", &arguments, None)?;
@@ -226,7 +226,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where git refuses.
-    pub fn references(
+    pub(crate) fn references(
         &self,
         condition: Option<&str>,
         below: &[&str],

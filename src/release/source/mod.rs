@@ -7,16 +7,16 @@
 mod attested;
 mod attributes;
 mod cargo;
-pub mod compare;
-pub mod generated;
-pub mod git;
+pub(crate) mod compare;
+pub(crate) mod generated;
+pub(crate) mod git;
 mod objects;
 mod origin;
 mod tag;
 
-pub use attested::{Attested, attested};
-pub use compare::{Comparison, Difference, DifferenceKind};
-pub use git::GitError;
+pub(crate) use attested::{Attested, attested};
+pub(crate) use compare::{Comparison, Difference, DifferenceKind};
+pub(crate) use git::GitError;
 
 use crate::answer::access::Capability;
 use crate::answer::failure::FailureClass;
@@ -39,13 +39,13 @@ const LISTED: usize = 1000;
 
 /// Which commit the archive is held against.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CommitSpec {
+pub(crate) struct CommitSpec {
     /// The commit's name, whole or at least seven digits of it.
-    pub commit: Option<String>,
+    pub(crate) commit: Option<String>,
     /// The tag of the release. Where a commit is given too, it must point there.
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
     /// Who attested that commit, where an attestation named it.
-    pub attested_by: Option<String>,
+    pub(crate) attested_by: Option<String>,
 }
 
 impl CommitSpec {
@@ -54,12 +54,12 @@ impl CommitSpec {
     /// # Errors
     ///
     /// [`SourceError::BadCommit`] or [`SourceError::BadTag`].
-    pub fn check(&self) -> Result<(), SourceError> {
+    pub(crate) fn check(&self) -> Result<(), SourceError> {
         tag::check(self)
     }
 
     /// The commit of an attestation.
-    pub fn of(attested: Attested) -> Self {
+    pub(crate) fn of(attested: Attested) -> Self {
         let Attested { commit, tag, publisher } = attested;
         Self { commit: Some(commit), tag, attested_by: Some(publisher) }
     }
@@ -67,11 +67,11 @@ impl CommitSpec {
 
 /// How to compare.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub(crate) struct Options {
     /// The directory of the tree that the archive was made from; `None` for its root.
-    pub directory: Option<String>,
+    pub(crate) directory: Option<String>,
     /// How long one git command may take.
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 impl Default for Options {
@@ -82,7 +82,7 @@ impl Default for Options {
 
 /// Why an archive could not be compared.
 #[derive(Debug)]
-pub enum SourceError {
+pub(crate) enum SourceError {
     /// The archive could not be listed.
     Archive(ArchiveError),
     /// git could not say anything.
@@ -113,7 +113,7 @@ pub enum SourceError {
 
 impl SourceError {
     /// Whether the archive was left alone, rather than could not be read.
-    pub fn is_unsupported(&self) -> bool {
+    pub(crate) fn is_unsupported(&self) -> bool {
         matches!(self, Self::Archive(error) if error.is_unsupported())
     }
 }
@@ -179,43 +179,43 @@ impl From<GitError> for SourceError {
 
 /// The commit that was found, and where it stands.
 #[derive(Debug, Clone, Default)]
-pub struct Commit {
+pub(crate) struct Commit {
     /// Its whole name.
-    pub name: String,
+    pub(crate) name: String,
     /// The tag that was given, or found by the archive's version.
-    pub tag: Option<String>,
+    pub(crate) tag: Option<String>,
     /// Whether the tag was found by the version, not given.
-    pub tag_found: bool,
+    pub(crate) tag_found: bool,
     /// Who attested the commit, where an attestation named it.
-    pub attested_by: Option<String>,
+    pub(crate) attested_by: Option<String>,
     /// The commit that the tag points at, where it is another.
-    pub tag_elsewhere: Option<String>,
+    pub(crate) tag_elsewhere: Option<String>,
     /// Where the clone was cloned from, by its own word.
-    pub origin: Option<String>,
+    pub(crate) origin: Option<String>,
     /// The branches and tags that lead to it, as far as [`LISTED`].
-    pub references: Vec<String>,
+    pub(crate) references: Vec<String>,
     /// Whether the clone's history is cut off.
-    pub shallow: bool,
+    pub(crate) shallow: bool,
 }
 
 /// Everything there is to say of an archive and a clone.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub(crate) struct Report {
     /// The commit; `None` where the clone does not have it.
-    pub commit: Option<Commit>,
+    pub(crate) commit: Option<Commit>,
     /// The comparison; `None` where there is no commit.
-    pub comparison: Option<Comparison>,
+    pub(crate) comparison: Option<Comparison>,
     /// The commit that the archive itself names: in the header that `git archive` writes, or in the
     /// file that `cargo package` does.
-    pub stated: Option<String>,
+    pub(crate) stated: Option<String>,
     /// Size of the archive in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
     /// The finding.
-    pub finding: Finding,
+    pub(crate) finding: Finding,
 }
 
 /// The finding where nobody gave a clone.
-pub fn no_clone() -> Finding {
+pub(crate) fn no_clone() -> Finding {
     Finding::fails(
         Check::Source,
         FailureClass::NotCheckedNoClone,
@@ -225,7 +225,7 @@ pub fn no_clone() -> Finding {
 
 /// What the comparison of `distfile` with a commit in `clone` says. Never fails: where nothing
 /// could be compared, the finding says why.
-pub fn check(
+pub(crate) fn check(
     distfile: &Path,
     clone: &Path,
     commit: &CommitSpec,
@@ -239,7 +239,7 @@ pub fn check(
 }
 
 /// What follows where nothing could be compared.
-pub fn failed(error: &SourceError) -> Finding {
+pub(crate) fn failed(error: &SourceError) -> Finding {
     let class = match error {
         SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
         SourceError::Git(_) => FailureClass::NotCheckedNoClone,
@@ -255,7 +255,7 @@ pub fn failed(error: &SourceError) -> Finding {
 ///
 /// Where the archive cannot be listed, git cannot be run, or the commit is not named in a way that
 /// fits.
-pub fn report(
+pub(crate) fn report(
     distfile: &Path,
     clone: &Path,
     spec: &CommitSpec,

@@ -23,7 +23,7 @@ impl Clone {
     /// # Errors
     ///
     /// Where git refuses, or a tree is not there or is not what its name says.
-    pub fn tree(&self, commit: &str) -> Result<BTreeMap<Vec<u8>, TreeEntry>, GitError> {
+    pub(crate) fn tree(&self, commit: &str) -> Result<BTreeMap<Vec<u8>, TreeEntry>, GitError> {
         let hash = self.hash()?;
         let command = "rev-parse --verify";
         let peeled = format!("{commit}^{{tree}}");
@@ -67,7 +67,10 @@ impl Clone {
     /// # Errors
     ///
     /// Where git refuses, or a blob is not what its name says.
-    pub fn blobs(&self, objects: &[Vec<u8>]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, GitError> {
+    pub(crate) fn blobs(
+        &self,
+        objects: &[Vec<u8>],
+    ) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, GitError> {
         if objects.is_empty() {
             return Ok(BTreeMap::new());
         }

@@ -34,9 +34,9 @@ fn is_tag_name(name: &str) -> bool {
 /// What the clone lacks.
 pub(super) struct Lacking {
     /// The commit or tag, in a phrase.
-    pub what: String,
+    pub(crate) what: String,
     /// The release tag that the clone does have, and the commit that it points at, which is another.
-    pub tag: Option<(String, String)>,
+    pub(crate) tag: Option<(String, String)>,
 }
 
 /// The commit, or what of it the clone lacks.

@@ -43,7 +43,7 @@ b.x{background:#b3261e;color:#fff;font-weight:normal}
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     let mut out = Counted { out, bytes: 0 };
     let heading = |diff: &Diff| format!("{} against {}", diff.old.name(), diff.new.name());
     let title = diffs.iter().map(|diff| heading(diff)).collect::<Vec<_>>().join(", ");

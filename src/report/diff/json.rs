@@ -11,13 +11,13 @@ use std::io::{self, Write};
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &value(diff))?;
     writeln!(out)
 }
 
 /// The object.
-pub fn value(diff: &Diff) -> Value {
+pub(crate) fn value(diff: &Diff) -> Value {
     let totals: Map<String, Value> = ChangeKind::ALL
         .into_iter()
         .map(|kind| (kind.word().to_owned(), json!(diff.count(kind))))

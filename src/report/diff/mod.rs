@@ -5,10 +5,10 @@ mod json;
 mod text;
 mod unified;
 
-pub use html::print as html;
-pub use json::{print as json, value};
-pub use text::print as text;
-pub use unified::print as unified;
+pub(crate) use html::print as html;
+pub(crate) use json::{print as json, value};
+pub(crate) use text::print as text;
+pub(crate) use unified::print as unified;
 
 use crate::release::archive;
 use crate::release::diff::{Change, ChangeKind, Diff};

@@ -19,7 +19,7 @@ const ODDITIES: usize = 50;
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn print(diff: &Diff, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn print(diff: &Diff, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let bold = if colour { Ansi::new().effects(Effects::BOLD) } else { Ansi::new() };
     let red = if colour { Ansi::new().fg_color(Some(AnsiColor::Red.into())) } else { Ansi::new() };
     for (word, side) in [("old", &diff.old), ("new", &diff.new)] {

@@ -32,7 +32,7 @@ pub(super) enum Line<'a> {
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub fn print(
+pub(crate) fn print(
     diff: &Diff,
     fits: &dyn Fn(&str) -> bool,
     colour: bool,

@@ -1,7 +1,7 @@
 //! The incidents' releases and repositories.
 
+use super::super::sigstore::Workflow;
 use super::{Stage, Tree, tree};
-use crate::common::sigstore::Workflow;
 
 /// When the old release was published: 2025-02-01 12:00:00 UTC.
 const BEFORE: i64 = 1_738_411_200;

@@ -1,7 +1,7 @@
 //! Where an incident is played: releases, what stands beside them, repositories, a package.
 
+use super::super::sigstore::{Signing, Sigstore, Workflow};
 use super::Level;
-use crate::common::sigstore::{Signing, Sigstore, Workflow};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -231,7 +231,7 @@ impl Stage {
 
     /// Runs the program in here: exit status, what it printed, and its diagnostics.
     pub fn run(&self, arguments: &[String]) -> (i32, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_distvouch"));
+        let mut command = Command::new(super::super::program());
         command.args(arguments).current_dir(self.dir.path()).env("NO_COLOR", "1");
         let output = command.env_remove("DISTVOUCH_TRUSTED_ROOT").output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -259,7 +259,7 @@ impl Stage {
         arguments.push("--json".to_owned());
         let (status, text, said) = self.run(&arguments);
         let json: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {said}"));
-        crate::common::classes::record(&json);
+        super::super::classes::record(&json);
         let findings = json["distfiles"][0]["findings"].as_array().unwrap();
         let Some(check) = level.check() else {
             let against = findings.iter().filter(|f| f["outcome"] == "contradicts");

@@ -13,9 +13,9 @@ const MESSAGE_END: &[u8] = b"-----END PGP MESSAGE-----";
 /// The message of a file.
 pub(super) struct Found<'a> {
     /// The message.
-    pub block: Block<'a>,
+    pub(crate) block: Block<'a>,
     /// Whether text stands before or behind it.
-    pub surrounded: bool,
+    pub(crate) surrounded: bool,
 }
 
 /// A message without its armor.

@@ -11,7 +11,7 @@ use std::io;
 ///
 /// Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MessageFault {
+pub(crate) enum MessageFault {
     /// Something else; the noun phrase says what it seems to be.
     NotAMessage(&'static str),
     /// The header line of the message is indented or follows a byte order mark.
@@ -78,7 +78,7 @@ pub enum MessageFault {
 
 impl MessageFault {
     /// The failure class.
-    pub fn class(&self) -> FailureClass {
+    pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::NotSigned => FailureClass::SignatureAbsent,
             Self::Encrypted | Self::Compression(_) | Self::TooLarge | Self::UnpacksTooFar => {
@@ -153,7 +153,7 @@ impl fmt::Display for MessageFault {
 
 /// Why reading a message ended.
 #[derive(Debug)]
-pub enum MessageError {
+pub(crate) enum MessageError {
     /// What was read is no message that can be judged.
     Fault(MessageFault),
     /// The system refused to read it.

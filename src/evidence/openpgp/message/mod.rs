@@ -10,7 +10,7 @@ mod compressed;
 mod fault;
 mod inline;
 
-pub use fault::{MessageError, MessageFault};
+pub(crate) use fault::{MessageError, MessageFault};
 
 use super::{Circumstances, UnverifiedSignatures};
 use crate::answer::failure::FailureClass;
@@ -23,14 +23,14 @@ use std::io::{BufRead, Read, Write};
 
 /// The most that an armored or cleartext-signed message may hold, in bytes: it is read into
 /// memory. Binary messages are streamed and have no such limit.
-pub const ARMORED_LIMIT: u64 = 64 * 1024 * 1024;
+pub(crate) const ARMORED_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// The most that a compressed message may unpack to, in bytes.
-pub const UNPACKED_LIMIT: u64 = 1024 * 1024 * 1024;
+pub(crate) const UNPACKED_LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// What kind of message it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Text between armor header lines (RFC 9580, section 7).
     Cleartext,
     /// Signature packets around a literal packet.
@@ -39,7 +39,7 @@ pub enum Form {
 
 impl Form {
     /// The word that JSON and the reports use.
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Cleartext => "cleartext-signed",
             Self::Inline => "inline-signed",
@@ -48,7 +48,7 @@ impl Form {
 }
 
 /// The signatures of a message and the hashes of its text; nothing in it is authenticated.
-pub struct UnverifiedMessage {
+pub(crate) struct UnverifiedMessage {
     form: Form,
     signatures: UnverifiedSignatures,
     documents: BTreeMap<DocumentHash, Context>,
@@ -62,17 +62,17 @@ pub struct UnverifiedMessage {
 
 impl UnverifiedMessage {
     /// Size of the text in bytes, as it was written.
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.size
     }
 
     /// The signatures: claims, before [`check`] has judged them.
-    pub fn signatures(&self) -> &UnverifiedSignatures {
+    pub(crate) fn signatures(&self) -> &UnverifiedSignatures {
         &self.signatures
     }
 
     /// What kind of message it was.
-    pub fn form(&self) -> Form {
+    pub(crate) fn form(&self) -> Form {
         self.form
     }
 }
@@ -87,7 +87,7 @@ impl UnverifiedMessage {
 ///
 /// Where `input` is no message of one text and its signatures, or goes over a limit, or reading or
 /// writing fails. The spool then holds any part of the text.
-pub fn read(
+pub(crate) fn read(
     input: &mut (dyn BufRead + Send + Sync),
     spool: &mut dyn Write,
 ) -> Result<UnverifiedMessage, MessageError> {
@@ -116,7 +116,7 @@ pub fn read(
 }
 
 /// Judges the signatures over the text, as [`super::check`] does those over a distfile.
-pub fn check(message: &UnverifiedMessage, circumstances: Circumstances) -> Finding {
+pub(crate) fn check(message: &UnverifiedMessage, circumstances: Circumstances) -> Finding {
     let mut finding = super::check(&message.signatures, &message.documents, circumstances)
         .with("message", message.form.word())
         .with("text_size", message.size);

@@ -2,9 +2,9 @@
 #![cfg(feature = "sigstore")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::common;
-use distvouch::check::bundle::{BundleRequest, check};
-use distvouch::evidence::sigstore::{
+use super::common;
+use crate::check::bundle::{BundleRequest, check};
+use crate::evidence::sigstore::{
     ArtifactDigests, BundlePolicy, ManagedKey, TrustedRoot, UnverifiedBundle, Verifier,
 };
 use sha2::{Digest, Sha256, Sha384, Sha512};

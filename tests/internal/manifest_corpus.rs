@@ -1,8 +1,8 @@
 //! Real Manifests of several repositories: every one parses.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use crate::common;
-use distvouch::evidence::manifest::{Lookup, Manifest};
+use super::common;
+use crate::evidence::manifest::{Lookup, Manifest};
 
 #[test]
 fn every_real_manifest_parses() {

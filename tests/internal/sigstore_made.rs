@@ -8,8 +8,8 @@
     clippy::indexing_slicing
 )]
 
-use crate::common::sigstore::{Key, Log, b64, dsse, hex, pem, trusted_root};
-use distvouch::evidence::sigstore::{
+use super::common::sigstore::{Key, Log, b64, dsse, hex, pem, trusted_root};
+use crate::evidence::sigstore::{
     ArtifactDigests, BundlePolicy, ManagedKey, Needs, TrustedRoot, UnverifiedBundle, Verifier,
 };
 use ed25519_dalek::Signer as _;

@@ -9,15 +9,15 @@
     clippy::indexing_slicing
 )]
 
-use crate::common;
-use crate::common::sigstore::flipped;
+use super::common;
+use super::common::sigstore::flipped;
+use crate::answer::finding::Finding;
+use crate::check::provenance::{Request, check};
+use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::pep740::{Claim, Provenance, Subject};
+use crate::evidence::sigstore::{TrustedRoot, Verifier};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use distvouch::answer::finding::Finding;
-use distvouch::check::provenance::{Request, check};
-use distvouch::evidence::expectation::{Pins, PublisherExpectation};
-use distvouch::evidence::pep740::{Claim, Provenance, Subject};
-use distvouch::evidence::sigstore::{TrustedRoot, Verifier};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;

@@ -8,13 +8,13 @@
     clippy::indexing_slicing
 )]
 
-use crate::common;
-use distvouch::answer::access::Capability;
-use distvouch::answer::finding::{Check, Finding};
-use distvouch::check::provenance::{Request, check};
-use distvouch::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
-use distvouch::evidence::pep740::Subject;
-use distvouch::evidence::sigstore::{TrustedRoot, Verifier};
+use super::common;
+use crate::answer::access::Capability;
+use crate::answer::finding::{Check, Finding};
+use crate::check::provenance::{Request, check};
+use crate::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
+use crate::evidence::pep740::Subject;
+use crate::evidence::sigstore::{TrustedRoot, Verifier};
 use sha2::{Digest, Sha256, Sha512};
 use std::fs;
 use std::path::{Path, PathBuf};

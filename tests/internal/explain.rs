@@ -1,13 +1,13 @@
 //! What `distvouch explain` prints, and that doc/failure-classes.md is made from it.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use crate::common::words::verdicts;
+use super::common::words::verdicts;
 
+use crate::answer::access::Capability;
+use crate::answer::explain;
+use crate::answer::failure::FailureClass;
+use crate::cli::Cli;
 use clap::CommandFactory as _;
-use distvouch::answer::access::Capability;
-use distvouch::answer::explain;
-use distvouch::answer::failure::FailureClass;
-use distvouch::cli::Cli;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -240,7 +240,7 @@ fn the_document_is_the_generated_one() {
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == explain::markdown(),
-        "{} is not what the texts make; run DISTVOUCH_BLESS=1 cargo test explain::",
+        "{} is not what the texts make; run DISTVOUCH_BLESS=1 cargo test internal::explain",
         path.display()
     );
 }

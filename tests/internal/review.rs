@@ -1,9 +1,9 @@
 //! `distvouch review` through the command line.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use crate::support::{release, run, status, stderr, stdout, text};
-use distvouch::answer::failure::FailureClass;
-use distvouch::release::review::{Archive, check, read};
+use super::support::{release, run, status, stderr, stdout, text};
+use crate::answer::failure::FailureClass;
+use crate::release::review::{Archive, check, read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -109,7 +109,7 @@ fn the_reviewer_is_gits_user_or_the_account() {
     let home = scene.dir.path().join("home");
     std::fs::create_dir(&home).unwrap();
     let review = |user: Option<&str>| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_distvouch"));
+        let mut command = Command::new(super::common::program());
         command.arg("review").args([&scene.old, &scene.new]).args(["--note", "x"]);
         command.current_dir(&home).env("HOME", &home).env("GIT_CONFIG_NOSYSTEM", "1");
         command.env_remove("XDG_CONFIG_HOME").env_remove("GIT_CONFIG_GLOBAL").env_remove("USER");

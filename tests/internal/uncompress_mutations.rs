@@ -2,8 +2,8 @@
 //! refuses is refused here, and other differences are rows of doc/signatures.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use crate::common::{Scratch, tool};
-use distvouch::bytes::compress::{Limits, Stopped, run};
+use super::common::{Scratch, tool};
+use crate::bytes::compress::{Limits, Stopped, run};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
@@ -517,7 +517,7 @@ fn lzip_streams() {
 /// Each row of the table above is one of the manual.
 #[test]
 fn the_manual_has_every_difference() {
-    let manual = include_str!("../doc/signatures.md");
+    let manual = include_str!("../../doc/signatures.md");
     for row in KNOWN {
         let tools = row.tools.join(", ");
         assert!(manual.contains(&format!("| {tools} | {} |", row.row)), "{tools}: {}", row.row);
