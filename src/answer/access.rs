@@ -37,6 +37,7 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the reports.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 11] = [
         Self::Key,
         Self::Gentoo,

@@ -33,6 +33,7 @@ pub(crate) fn list() -> String {
 }
 
 /// The whole of doc/failure-classes.md.
+#[cfg(test)]
 pub(crate) fn markdown() -> String {
     let mut out = String::from(MARKDOWN_HEAD);
     for class in FailureClass::ALL {
@@ -48,8 +49,9 @@ pub(crate) fn markdown() -> String {
     out
 }
 
+#[cfg(test)]
 const MARKDOWN_HEAD: &str = "\
-<!-- Generated from src/failure/texts by `DISTVOUCH_BLESS=1 cargo test --test explain`. -->
+<!-- Generated from src/answer/failure/texts by `DISTVOUCH_BLESS=1 cargo test explain`. -->
 
 # Failure classes
 

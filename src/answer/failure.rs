@@ -23,10 +23,6 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Agrees, Self::Contradicts, Self::Absent, Self::Unusable, Self::NotChecked];
-
     /// The word, as JSON and the reports print it.
     pub(crate) const fn word(self) -> &'static str {
         match self {

@@ -174,7 +174,7 @@ impl Source {
     fn nothing_compared(&self, finding: Finding) -> Result<Report, Error> {
         let file = crate::bytes::input::open_regular(&self.distfile)?;
         let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
-        Ok(Report { commit: None, comparison: None, stated: None, size, finding })
+        Ok(Report { comparison: None, stated: None, size, finding })
     }
 
     fn name(&self) -> String {

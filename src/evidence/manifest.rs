@@ -242,6 +242,7 @@ impl Manifest {
     }
 
     /// How many entries are not DIST (EBUILD, AUX, MISC, DATA, MANIFEST, IGNORE, TIMESTAMP).
+    #[cfg(test)]
     pub(crate) fn others(&self) -> usize {
         self.others
     }

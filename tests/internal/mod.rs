@@ -2,6 +2,7 @@
 //! kept here beside the others because they share their corpora and helpers.
 #![allow(
     missing_docs,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -33,9 +33,6 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
-    /// How many bytes [`of`](Self::of) looks at.
-    pub(crate) const MAGIC_LEN: usize = 6;
-
     /// The compression of a stream that begins with `head`.
     pub(crate) fn of(head: &[u8]) -> Self {
         match head {
@@ -47,19 +44,6 @@ impl Compression {
             // It has no magic: these are the parameters that every writer of it takes.
             [0x5d, 0, 0, ..] => Self::Lzma,
             _ => Self::None,
-        }
-    }
-
-    /// The format's name; empty where there is none.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Gzip => "gzip",
-            Self::Bzip2 => "bzip2",
-            Self::Xz => "xz",
-            Self::Zstd => "zstd",
-            Self::Lzip => "lzip",
-            Self::Lzma => "lzma",
         }
     }
 }

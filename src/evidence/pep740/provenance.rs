@@ -33,7 +33,6 @@ pub(crate) struct UnverifiedAttestation {
     pub(crate) certificate: Vec<u8>,
     pub(crate) entries: Vec<Value>,
     pub(crate) statement: Vec<u8>,
-    #[cfg_attr(not(feature = "sigstore"), expect(dead_code))]
     pub(crate) signature: Vec<u8>,
     place: Option<Place>,
     publisher: Option<Arc<PublisherClaim>>,

@@ -1,8 +1,9 @@
 //! What stands in for the `sigstore` crate in a build without it: nothing is ever checked.
 
+use super::fault::Reason;
 use super::{
     ArtifactDigests, AttestationFault, AuthenticatedAttestation, AuthenticatedBundle, BundlePolicy,
-    Needs, Reason, RootSummary, Subject,
+    Needs, RootSummary, Subject,
 };
 use crate::evidence::pep740::UnverifiedAttestation;
 use serde_json::{Map, Value};

@@ -34,7 +34,6 @@ pub(crate) struct AuthenticatedAttestation {
 }
 
 impl AuthenticatedAttestation {
-    #[cfg_attr(not(feature = "sigstore"), expect(dead_code))]
     pub(super) fn new(
         claims: Claims,
         statement: Statement,
@@ -62,11 +61,6 @@ impl AuthenticatedAttestation {
     /// The earliest time that a log vouches for.
     pub(crate) fn time(&self) -> Option<Timestamp> {
         self.times.iter().min().copied()
-    }
-
-    /// Its log entries, at least one.
-    pub(crate) fn entries(&self) -> &[LogEntry] {
-        &self.entries
     }
 
     /// All of it, for the detail of a finding.
@@ -130,7 +124,6 @@ pub(crate) struct AuthenticatedBundle {
 }
 
 impl AuthenticatedBundle {
-    #[cfg_attr(not(feature = "sigstore"), expect(dead_code))]
     pub(super) fn new(
         claims: Option<Claims>,
         statement: Option<Statement>,
@@ -153,11 +146,6 @@ impl AuthenticatedBundle {
     /// The earliest time that a log or time stamp authority vouches for. A managed key needs none.
     pub(crate) fn time(&self) -> Option<Timestamp> {
         self.times.iter().min().copied()
-    }
-
-    /// Its log entries, at least one.
-    pub(crate) fn entries(&self) -> &[LogEntry] {
-        &self.entries
     }
 
     /// All of it, for the detail of a finding.

@@ -2,7 +2,7 @@
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::json::JsonError;
-use crate::evidence::pep740::{FieldError, StatementFault};
+use crate::evidence::pep740::StatementFault;
 use jiff::Timestamp;
 use std::error::Error;
 use std::fmt;
@@ -19,11 +19,10 @@ pub(crate) struct AttestationFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// This build has no Sigstore.
+    #[cfg(not(feature = "sigstore"))]
     NoSupport,
     /// Not strict JSON.
     Json(JsonError),
-    /// A field is not what the format says.
-    Field(FieldError),
     /// It has the fields of the format, but the library cannot read it as such.
     Format,
     /// The statement is not what its format says.
@@ -234,9 +233,9 @@ impl AttestationFault {
     pub(crate) fn class(&self) -> FailureClass {
         use FailureClass as C;
         match &self.reason {
+            #[cfg(not(feature = "sigstore"))]
             Reason::NoSupport => C::NotCheckedBuild,
             Reason::Json(_)
-            | Reason::Field(_)
             | Reason::Format
             | Reason::Statement(_)
             | Reason::Missing { .. }
@@ -287,9 +286,9 @@ impl fmt::Display for AttestationFault {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(not(feature = "sigstore"))]
             Self::NoSupport => f.write_str("this build of distvouch has no Sigstore"),
             Self::Json(e) => write!(f, "it cannot be read: {e}"),
-            Self::Field(e) => write!(f, "it is not what its format says: {e}"),
             Self::Format => f.write_str("it is not what its format says"),
             Self::Statement(e) => e.fmt(f),
             Self::Unsupported { what } => write!(f, "it is {what}, which distvouch does not read"),

@@ -16,6 +16,9 @@
 //! A build without the feature `sigstore` has the same functions, and each answers
 //! [`FailureClass::NotCheckedBuild`](crate::answer::failure::FailureClass::NotCheckedBuild).
 
+// Without Sigstore nothing is ever authenticated, and what carries it is never reached.
+#![cfg_attr(not(feature = "sigstore"), allow(dead_code))]
+
 #[cfg(not(feature = "sigstore"))]
 #[path = "absent.rs"]
 mod backend;
@@ -27,16 +30,12 @@ mod bundle;
 mod fault;
 mod root;
 
-pub(crate) use authentic::{
-    AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation, LogEntry,
-};
+pub(crate) use authentic::{AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation};
 pub(crate) use bundle::{
     ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
 };
 pub(crate) use fault::AttestationFault;
-pub(crate) use root::{
-    RootEntry, RootError, RootSummary, TrustedRoot,
-};
+pub(crate) use root::{RootEntry, RootError, RootSummary, TrustedRoot};
 
 use crate::evidence::pep740::{Subject, UnverifiedAttestation};
 use serde_json::{Map, Value};

@@ -44,18 +44,6 @@ pub(crate) enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// The file.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Input(_) => None,
-            Self::Read { path, .. }
-            | Self::Structure { path, .. }
-            | Self::Limit { path, .. }
-            | Self::Decoder { path }
-            | Self::Changed { path } => Some(path),
-        }
-    }
-
     /// Whether this program left the archive alone, rather than failed to read it: it is beyond a
     /// limit or of a kind that is not read.
     pub(crate) fn is_unsupported(&self) -> bool {

@@ -43,8 +43,6 @@ impl Kind {
 /// One member.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    /// Its place among the members, from 0.
-    pub(crate) index: usize,
     /// The place of the member that holds the contents: its own, or that of a hard link's target.
     pub(crate) data: usize,
     /// The name as it is stored.
@@ -192,7 +190,6 @@ impl<'a> Builder<'a> {
             return Err(Limit::Entries(limits.entries).into());
         }
         let mut entry = Entry {
-            index,
             data: index,
             path: clean(&head.name),
             raw: head.name,

@@ -11,8 +11,8 @@ mod oddity;
 mod tar;
 mod zip;
 
-use error::ambiguous;
 pub(crate) use error::ArchiveError;
+use error::ambiguous;
 pub(crate) use listing::{Entry, Kind, Listing, show};
 pub(crate) use member::{Nature, object_name};
 pub(crate) use oddity::Oddity;
@@ -75,7 +75,7 @@ pub(crate) enum Keep {
     Nothing,
     /// Those of all that is text, while there is room.
     Texts,
-    /// Those of these members, by [`Entry::index`], while there is room.
+    /// Those of these members, by their places from 0, while there is room.
     These(BTreeSet<usize>),
 }
 

@@ -201,9 +201,7 @@ pub(crate) struct Commit {
 /// Everything there is to say of an archive and a clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Report {
-    /// The commit; `None` where the clone does not have it.
-    pub(crate) commit: Option<Commit>,
-    /// The comparison; `None` where there is no commit.
+    /// The comparison; `None` where the clone does not have the commit.
     pub(crate) comparison: Option<Comparison>,
     /// The commit that the archive itself names: in the header that `git archive` writes, or in the
     /// file that `cargo package` does.
@@ -271,7 +269,6 @@ pub(crate) fn report(
         Err(lacking) => {
             let size = distfile.metadata().map(|metadata| metadata.len()).unwrap_or_default();
             return Ok(Report {
-                commit: None,
                 comparison: None,
                 stated: None,
                 size,
@@ -292,13 +289,7 @@ pub(crate) fn report(
         .or_else(|| cargo::vcs_info(&listing.by_path()).filter(|_| from.is_crate)?.commit)
         .filter(|stated| git::is_hex(stated));
     let finding = judge(&commit, &comparison, stated.as_deref());
-    Ok(Report {
-        commit: Some(commit),
-        comparison: Some(comparison),
-        stated,
-        size: listing.size,
-        finding,
-    })
+    Ok(Report { comparison: Some(comparison), stated, size: listing.size, finding })
 }
 
 /// Lists the archive with the contents of the members that `wanted` names, where they are text: in

@@ -2,6 +2,7 @@
 //! each level of checking is expected to answer.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -61,19 +61,9 @@ pub(crate) struct UnverifiedMessage {
 }
 
 impl UnverifiedMessage {
-    /// Size of the text in bytes, as it was written.
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
     /// The signatures: claims, before [`check`] has judged them.
     pub(crate) fn signatures(&self) -> &UnverifiedSignatures {
         &self.signatures
-    }
-
-    /// What kind of message it was.
-    pub(crate) fn form(&self) -> Form {
-        self.form
     }
 }
 

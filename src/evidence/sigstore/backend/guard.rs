@@ -4,8 +4,9 @@
 //! The crate takes a bundle with any one proof, ignores `treeSize`, `rootHash` and `logId` where
 //! the signed checkpoint says the same, and names an unknown log as a broken promise.
 
+use super::super::RootSummary;
+use super::super::authentic::LogEntry;
 use super::super::fault::{AttestationFault, LogProof, Origin, Reason};
-use super::super::{LogEntry, RootSummary};
 use super::certificate::Leaf;
 use crate::bytes::digests::hex;
 use ::sigstore::rekor::body::RekorEntryBody;
