@@ -54,6 +54,17 @@ fn every_cell_is_backed() {
     }
 }
 
+/// The file of the module `name` below `directory`.
+fn find(directory: &Path, name: &str) -> Option<PathBuf> {
+    std::fs::read_dir(directory).unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => find(&path, name),
+            false => path.ends_with(format!("{name}.rs")).then_some(path),
+        }
+    })
+}
+
 #[test]
 fn every_test_that_backs_a_cell_exists() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -61,12 +72,7 @@ fn every_test_that_backs_a_cell_exists() {
     for (number, source) in sources() {
         let name = source.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
         let Some((file, test)) = name.and_then(|name| name.split_once("::")) else { continue };
-        let places = [
-            format!("tests/{file}.rs"),
-            format!("src/{file}.rs"),
-            format!("src/sigstore/{file}.rs"),
-        ];
-        let path: Option<PathBuf> = places.iter().map(|p| top.join(p)).find(|path| path.is_file());
+        let path = ["tests", "src"].iter().find_map(|place| find(&top.join(place), file));
         let path = path.unwrap_or_else(|| panic!("{number}: no file of tests {file}"));
         let text = std::fs::read_to_string(path).unwrap();
         let found = text.contains(&format!("#[test]\nfn {test}()"));

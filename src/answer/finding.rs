@@ -1,8 +1,9 @@
 //! A finding: what one check says of one distfile.
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{ContinuityOf, Facts, Of};
 use crate::answer::failure::{FailureClass, Outcome};
-use serde_json::{Map, Value};
+use std::path::Path;
 
 /// The checks, by the names that `--require` and JSON use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,8 +101,8 @@ pub(crate) struct Finding {
     pub(crate) forgers: Vec<Capability>,
     /// What is said beside the outcome.
     pub(crate) notes: Vec<Note>,
-    /// Data of that check, for JSON.
-    pub(crate) detail: Map<String, Value>,
+    /// The facts behind it.
+    pub(crate) facts: Facts,
 }
 
 impl Finding {
@@ -119,7 +120,7 @@ impl Finding {
             vouches: vouches.into(),
             forgers: Vec::new(),
             notes: Vec::new(),
-            detail: Map::new(),
+            facts: Facts::default(),
         }
     }
 
@@ -143,18 +144,24 @@ impl Finding {
 
     /// Whether it would not be there without provenance: provenance itself, and its continuity.
     pub(crate) fn rests_on_provenance(&self) -> bool {
-        let evidence = || self.detail.get("evidence").and_then(Value::as_str);
-        match self.check {
-            Check::Provenance => true,
-            Check::Continuity => evidence() == Some(Check::Provenance.name()),
+        match (&self.facts.of, self.check) {
+            (_, Check::Provenance) => true,
+            (Of::Continuity(facts), _) => facts.evidence == ContinuityOf::Check(Check::Provenance),
             _ => false,
         }
     }
 
-    /// Adds a datum to `detail`.
+    /// Adds what is known of the evidence.
     #[must_use]
-    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.detail.insert(key.to_owned(), value.into());
+    pub(crate) fn knowing(mut self, facts: impl Into<Of>) -> Self {
+        self.facts.of = facts.into();
+        self
+    }
+
+    /// Names the file with the evidence.
+    #[must_use]
+    pub(crate) fn from_file(mut self, path: &Path) -> Self {
+        self.facts.file = Some(path.to_string_lossy().into_owned());
         self
     }
 

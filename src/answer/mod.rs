@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod explain;
+pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod finding;
 pub(crate) mod requirement;

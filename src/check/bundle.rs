@@ -1,13 +1,13 @@
 //! The finding for a Sigstore bundle.
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, UnverifiedBundle,
     Verifier,
 };
-use serde_json::Value;
 
 /// A bundle, the file it stands beside, and who should have signed.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +31,20 @@ pub(crate) fn check(request: &BundleRequest<'_>) -> Finding {
     let Some(policy) = request.policy else {
         let compared = "nobody said who should have signed the bundle";
         return Finding::fails(Check::Sigstore, FailureClass::NotCheckedNoExpectation, compared)
-            .with("unauthenticated", Value::Object(bundle.describe()));
+            .knowing(claimed(bundle));
     };
-    match request.verifier.bundle(bundle, &request.artifact, policy) {
+    let mut finding = match request.verifier.bundle(bundle, &request.artifact, policy) {
         Ok(facts) => agreeing(&facts, policy),
-        Err(fault) => failing(&fault).with("unauthenticated", Value::Object(bundle.describe())),
+        Err(fault) => failing(&fault).knowing(claimed(bundle)),
+    };
+    if let Of::Attested(facts) = &mut finding.facts.of {
+        facts.trusted_root = Some(request.verifier.root().source().to_string());
     }
-    .with("trusted_root", request.verifier.root().source().to_string())
+    finding
+}
+
+fn claimed(bundle: &UnverifiedBundle) -> AttestedFacts {
+    AttestedFacts { unauthenticated: Some(bundle.describe()), ..AttestedFacts::default() }
 }
 
 fn failing(fault: &AttestationFault) -> Finding {
@@ -69,8 +76,7 @@ fn agreeing(facts: &AuthenticatedBundle, policy: &BundlePolicy) -> Finding {
         ),
     };
     let compared = format!("the bundle holds {about} over this file by {expected}");
-    let mut finding =
-        Finding::agrees(Check::Sigstore, compared, vouches).forged_by(forgers.iter().copied());
-    finding.detail.extend(facts.to_json());
-    finding
+    Finding::agrees(Check::Sigstore, compared, vouches)
+        .forged_by(forgers.iter().copied())
+        .knowing(facts.facts())
 }

@@ -1,12 +1,13 @@
 //! Judges a distfile's size and digests by its DIST entry.
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{ManifestFacts, Measure, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::pass::Measured;
 use crate::evidence::manifest::{DistEntry, Lookup, Manifest};
-use serde_json::Map;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// The hashes that comparing with the DIST entry of `name` takes.
@@ -24,13 +25,17 @@ pub(crate) fn check(manifest: &Manifest, name: &str, measured: &Measured) -> Fin
             Check::Manifest,
             FailureClass::ManifestMissingEntry,
             format!("{} has no DIST entry for it", manifest.path().display()),
-        ),
+        )
+        .knowing(facts(manifest)),
         Lookup::Ambiguous { lines, hash } => ambiguous(manifest, &lines, hash),
         Lookup::Entry(entry) => compare(manifest, entry, measured),
     };
-    let finding = finding.with("manifest", manifest.path().to_string_lossy().into_owned());
+    let mut finding = finding;
+    if let Of::Manifest(facts) = &mut finding.facts.of {
+        facts.armored = manifest.armored();
+    }
     if manifest.armored() {
-        return finding.with("armored", true).noting(
+        return finding.noting(
             FailureClass::NotCheckedNoExpectation,
             "the OpenPGP signature around the Manifest itself was not looked at",
         );
@@ -51,19 +56,25 @@ fn ambiguous(manifest: &Manifest, lines: &[usize], hash: Option<&str>) -> Findin
             numbers.join(" and ")
         ),
     };
-    Finding::fails(Check::Manifest, FailureClass::ManifestAmbiguous, text).with("lines", lines)
+    Finding::fails(Check::Manifest, FailureClass::ManifestAmbiguous, text)
+        .knowing(ManifestFacts { lines: lines.to_vec(), ..facts(manifest) })
+}
+
+fn facts(manifest: &Manifest) -> ManifestFacts {
+    let manifest = manifest.path().to_string_lossy().into_owned();
+    ManifestFacts { manifest, ..ManifestFacts::default() }
 }
 
 fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Finding {
     let place = format!("{}:{}", manifest.path().display(), entry.line);
     let mut agreeing = vec!["size".to_owned()];
     let mut differing = Vec::new();
-    let (mut expected, mut actual) = (Map::new(), Map::new());
+    let (mut expected, mut actual) = (BTreeMap::new(), BTreeMap::new());
     if entry.size != measured.size {
         agreeing.clear();
         differing.push(format!("size ({} there, {} here)", entry.size, measured.size));
-        expected.insert("size".to_owned(), entry.size.into());
-        actual.insert("size".to_owned(), measured.size.into());
+        expected.insert("size".to_owned(), Measure::Size(entry.size));
+        actual.insert("size".to_owned(), Measure::Size(measured.size));
     }
     let mut strong = false;
     for (name, value) in entry.known() {
@@ -73,16 +84,14 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
             agreeing.push(name.name().to_owned());
         } else {
             differing.push(name.name().to_owned());
-            expected.insert(name.name().to_owned(), value.into());
-            actual.insert(name.name().to_owned(), digest.into());
+            expected.insert(name.name().to_owned(), Measure::Digest(value.to_owned()));
+            actual.insert(name.name().to_owned(), Measure::Digest(digest));
         }
     }
     let unknown: Vec<_> = entry.unknown().collect();
     let finding = if !differing.is_empty() {
         let text = format!("{} with {place}", differing.join(" and "));
         Finding::fails(Check::Manifest, FailureClass::ManifestMismatch, text)
-            .with("expected", expected)
-            .with("actual", actual)
     } else if !strong {
         let text = format!("{place} has no hash that is computed here and that resists collisions");
         Finding::fails(Check::Manifest, FailureClass::ManifestWeak, text)
@@ -94,12 +103,19 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
         )
         .forged_by([Capability::Gentoo])
     };
-    let finding = finding.with("line", entry.line).with("compared", agreeing);
+    let finding = finding.knowing(ManifestFacts {
+        line: Some(entry.line),
+        compared: agreeing,
+        expected,
+        actual,
+        not_computed: unknown.iter().map(ToString::to_string).collect(),
+        ..facts(manifest)
+    });
     if unknown.is_empty() {
         return finding;
     }
     let text = format!("{} on that line is not computed here", unknown.join(" and "));
-    finding.with("not_computed", unknown).noting(FailureClass::EvidenceUnsupported, text)
+    finding.noting(FailureClass::EvidenceUnsupported, text)
 }
 
 fn list(words: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! One message that carries its own text: which kind is it, and who vouches for the text?
 
+use crate::answer::facts::KeyFacts;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::input::InputError;
@@ -117,13 +118,12 @@ fn signify_message(
             out.write_all(message.bytes()).map_err(MessageError::Spool)?;
             let key = message.key();
             let text = format!("the text with the signature that the key {} made", key.number());
+            let text_size = Some(message.bytes().len() as u64);
             Finding::agrees(Check::Signify, text, key.holder())
                 .forged_by(openpgp::FORGERS)
-                .with("key", key.number().to_string())
-                .with("key_file", key.path().to_string_lossy().into_owned())
-                .with("text_size", message.bytes().len())
+                .knowing(KeyFacts { text_size, ..key.facts() })
         }
         Err(refusal) => Finding::fails(Check::Signify, refusal.class, refusal.text),
     };
-    Ok(finding.with("claimed_key", signature.claimed_number().to_string()))
+    Ok(signify::claiming(finding, signature.claimed_number()))
 }

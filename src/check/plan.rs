@@ -204,7 +204,7 @@ fn from(path: &Path, mut finding: Finding) -> Finding {
     if matches!(finding.class, Some(ProvenanceEmpty | ProvenanceMalformed)) {
         finding.compared = format!("{}: {}", file_name(path), finding.compared);
     }
-    finding.with("file", path.to_string_lossy().into_owned())
+    finding.from_file(path)
 }
 
 fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {

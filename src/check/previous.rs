@@ -7,6 +7,7 @@ use super::pairing::{
 use super::plan::artifact;
 use super::provenance::Checked;
 use super::signatures::{Over, Signatures};
+use crate::answer::facts::Of;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
@@ -17,7 +18,6 @@ use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
 };
 use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
-use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
 /// The evidence of the release before, as files.
@@ -97,7 +97,7 @@ pub(crate) fn release(
 }
 
 fn fault(finding: &Finding, class: FailureClass) -> Fault {
-    let file = finding.detail.get("file").and_then(Value::as_str).map(str::to_owned);
+    let file = finding.facts.file.clone();
     Fault { evidence: finding.check, class, text: finding.compared.clone(), file }
 }
 
@@ -264,19 +264,20 @@ fn add_signatures(release: &mut Release, findings: &[Finding]) {
 
 /// The signers of a finding that agrees: those whose signatures count.
 fn signers(finding: &Finding) -> Vec<Signer> {
-    let signer = |of: &Map<String, Value>, key: &str| {
-        let text = |key: &str| of.get(key).and_then(Value::as_str).map(str::to_owned);
-        let name = text("user_id").or_else(|| text("principals"));
-        text(key).map(|identity| Signer { evidence: finding.check, identity, name })
+    let signer = |identity: &String, name: &Option<String>| Signer {
+        evidence: finding.check,
+        identity: identity.clone(),
+        name: name.clone(),
     };
-    if finding.check != Check::Openpgp {
-        return signer(&finding.detail, "key").into_iter().collect();
+    match &finding.facts.of {
+        Of::Openpgp(facts) => {
+            let counting = facts.signatures.iter().filter(|judged| judged.class.is_none());
+            let makers = counting.filter_map(|judged| judged.signature.maker.as_ref());
+            makers.map(|maker| signer(&maker.signer, &maker.user_id)).collect()
+        }
+        Of::Key(facts) => facts.key.iter().map(|key| signer(key, &facts.principals)).collect(),
+        _ => Vec::new(),
     }
-    let each = finding.detail.get("signatures").and_then(Value::as_array).into_iter().flatten();
-    let counting = each
-        .filter_map(Value::as_object)
-        .filter(|signature| signature.get("class").is_some_and(Value::is_null));
-    counting.filter_map(|signature| signer(signature, "signer")).collect()
 }
 
 /// The file that a signature is over, by its name: the one beside it, or the one that compresses

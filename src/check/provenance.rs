@@ -1,6 +1,7 @@
 //! The findings for a PEP 740 provenance: one for each attestation in it.
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{AttestedFacts, DifferenceFacts, Of, PlaceFacts};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{Pins, PublisherExpectation, judge};
@@ -9,7 +10,6 @@ use crate::evidence::pep740::{
     UnverifiedAttestation, differences, disagreements, unsigned,
 };
 use crate::evidence::sigstore::{AttestationFault, Verifier};
-use serde_json::{Map, Value, json};
 
 /// A provenance, the file it stands beside, and who should have published.
 #[derive(Debug, Clone, Copy)]
@@ -57,11 +57,12 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
             Ok(facts) => judged(request, attestation, facts),
             Err(fault) => unauthenticated(attestation, fault),
         };
-        let mut finding =
-            finding.with("trusted_root", request.verifier.root().source().to_string());
-        if let Some(place) = attestation.place() {
-            let place = json!({"bundle": place.bundle, "attestation": place.attestation});
-            finding = finding.with("place", place);
+        let mut finding = finding;
+        if let Of::Attested(facts) = &mut finding.facts.of {
+            facts.trusted_root = Some(request.verifier.root().source().to_string());
+            facts.place = attestation
+                .place()
+                .map(|place| PlaceFacts { bundle: place.bundle, attestation: place.attestation });
         }
         Checked { finding, facts: facts.ok() }
     })
@@ -74,7 +75,7 @@ fn unauthenticated(attestation: &UnverifiedAttestation, fault: &AttestationFault
     // A predicate has no bounds worth printing.
     claimed.remove("statement");
     Finding::fails(Check::Provenance, fault.class(), format!("the attestation: {fault}"))
-        .with("unauthenticated", Value::Object(claimed))
+        .knowing(AttestedFacts { unauthenticated: Some(claimed), ..AttestedFacts::default() })
 }
 
 /// What an authentic attestation is missing to agree.
@@ -89,12 +90,11 @@ fn judged(
     facts: &AuthenticatedAttestation,
 ) -> Finding {
     let claims = facts.claims();
-    let mut detail = facts.to_json();
+    let mut known = facts.facts();
     let mut complaints = Vec::new();
-    let mut differing: Vec<Value> = Vec::new();
     if let Some(expectation) = request.expectation {
         for difference in judge(expectation, request.pins, claims) {
-            differing.push(difference.to_json());
+            known.differences.push(difference.facts());
             let text = difference.to_string();
             complaints.push(Complaint { class: difference.class, text });
         }
@@ -107,16 +107,17 @@ fn judged(
                 "the index says {} {}, the certificate {certificate}",
                 found.field, found.index
             );
-            differing.push(json!({
-                "class": class.name(), "what": found.field,
-                "index": found.index, "certificate": found.certificate,
-            }));
+            known.differences.push(DifferenceFacts {
+                class,
+                what: found.field.to_owned(),
+                expected: None,
+                index: Some(found.index),
+                statement: None,
+                actual: found.certificate,
+            });
             complaints.push(Complaint { class, text });
         }
-        let unsigned = unsigned(index, claims);
-        if !unsigned.is_empty() {
-            detail.insert("claimed_by_index_only".to_owned(), unsigned.into());
-        }
+        known.claimed_by_index_only = unsigned(index, claims);
     }
     for found in differences(facts.statement(), claims) {
         let class = FailureClass::StatementDisagrees;
@@ -124,10 +125,14 @@ fn judged(
             "the statement says {} for {}, the certificate {}",
             found.statement, found.field, found.certificate
         );
-        differing.push(json!({
-            "class": class.name(), "what": found.field,
-            "statement": found.statement, "certificate": found.certificate,
-        }));
+        known.differences.push(DifferenceFacts {
+            class,
+            what: found.field.to_owned(),
+            expected: None,
+            index: None,
+            statement: Some(found.statement),
+            actual: Some(found.certificate),
+        });
         complaints.push(Complaint { class, text });
     }
     let predicate = facts.statement().predicate_type.as_str();
@@ -143,10 +148,7 @@ fn judged(
             text: format!("attested by {}; nobody said who should publish", facts.publisher()),
         });
     }
-    if !differing.is_empty() {
-        detail.insert("differences".to_owned(), differing.into());
-    }
-    finish(request, facts, complaints, detail)
+    finish(request, facts, complaints, known)
 }
 
 /// The first complaint names the finding, the others stand beside it.
@@ -154,7 +156,7 @@ fn finish(
     request: &Request<'_>,
     facts: &AuthenticatedAttestation,
     complaints: Vec<Complaint>,
-    detail: Map<String, Value>,
+    known: AttestedFacts,
 ) -> Finding {
     let (said, mut against): (Vec<_>, Vec<_>) =
         complaints.into_iter().partition(|c| c.class.outcome() == Outcome::Agrees);
@@ -166,8 +168,7 @@ fn finish(
     for complaint in rest.into_iter().chain(said) {
         finding = finding.noting(complaint.class, complaint.text);
     }
-    finding.detail.extend(detail);
-    finding
+    finding.knowing(known)
 }
 
 fn agreeing(request: &Request<'_>, facts: &AuthenticatedAttestation) -> Finding {

@@ -174,7 +174,8 @@ impl Signatures {
                     let mut finding = judge(signature, keys, now, name, measured);
                     finding.compared =
                         format!("over the uncompressed stream: {}", finding.compared);
-                    finding.with("uncompressed_size", measured.size)
+                    finding.facts.uncompressed_size = Some(measured.size);
+                    finding
                 }
                 (Over::Uncompressed, Some(Err(fault))) => unreadable(signature.check(), fault),
                 // `add` asked for it; should it be missing all the same, nothing agrees.
@@ -184,7 +185,7 @@ impl Signatures {
                     "the uncompressed stream was not read",
                 ),
             };
-            findings.push(finding.with("file", path.to_string_lossy().into_owned()));
+            findings.push(finding.from_file(path));
         }
         findings
     }
@@ -285,9 +286,9 @@ fn unjudged(
     path: &Path,
     looks_like: &str,
 ) -> Finding {
-    Finding::fails(check, class, text)
-        .with("file", path.to_string_lossy().into_owned())
-        .with("looks_like", looks_like)
+    let mut finding = Finding::fails(check, class, text).from_file(path);
+    finding.facts.looks_like = Some(looks_like.to_owned());
+    finding
 }
 
 fn unreadable(check: Check, fault: &StreamFault) -> Finding {

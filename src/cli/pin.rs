@@ -151,7 +151,7 @@ fn print_json(
     let attestations: Vec<_> = results
         .iter()
         .map(|result| match result {
-            Ok(facts) => json!({"class": null, "authenticated": facts.to_json()}),
+            Ok(facts) => json!({"class": null, "authenticated": facts.facts()}),
             Err(refused) => json!({"class": refused.class.name(), "text": refused.text}),
         })
         .collect();

@@ -4,6 +4,7 @@
 //! that name the algorithm, eight that name the key, and the key or signature itself. Neither the
 //! comment nor the key number is authenticated by anything.
 
+use crate::answer::facts::KeyFacts;
 use crate::bytes::input::{InputError, read_bounded};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -71,15 +72,19 @@ impl PublicKey {
         &self.key
     }
 
-    /// The file that it was read from.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Whether it made `signature` over `message`, by RFC 8032 without points of small order, which
     /// is how libsodium decides.
     pub(crate) fn made(&self, signature: &[u8; 64], message: &[u8]) -> bool {
         self.key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+    }
+
+    /// What a finding knows of it.
+    pub(crate) fn facts(&self) -> KeyFacts {
+        KeyFacts {
+            key: Some(self.number.to_string()),
+            key_file: Some(self.path.to_string_lossy().into_owned()),
+            ..KeyFacts::default()
+        }
     }
 
     /// Whoever holds its secret half, as a phrase.

@@ -10,12 +10,12 @@ mod pins;
 pub(crate) use parse::ExpectationError;
 pub(crate) use pins::{Pins, RefGlob};
 
+use crate::answer::facts::DifferenceFacts;
 use crate::answer::failure::FailureClass;
 use crate::evidence::pep740::{
     ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, Claim, Claims, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER,
     GOOGLE_ISSUER, Identity, Publisher,
 };
-use serde_json::{Value, json};
 use std::fmt;
 
 /// Who must have published.
@@ -100,14 +100,16 @@ pub(crate) struct Difference {
 }
 
 impl Difference {
-    /// For the detail of a finding.
-    pub(crate) fn to_json(&self) -> Value {
-        json!({
-            "class": self.class.name(),
-            "what": self.what,
-            "expected": self.expected,
-            "actual": self.actual,
-        })
+    /// What a finding knows of it.
+    pub(crate) fn facts(&self) -> DifferenceFacts {
+        DifferenceFacts {
+            class: self.class,
+            what: self.what.to_owned(),
+            expected: Some(self.expected.clone()),
+            index: None,
+            statement: None,
+            actual: self.actual.clone(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! the BLAKE2b-512 digest of the file (`ED`) or, as signify does it, over the file itself (`Ed`);
 //! the trusted comment; and the base64 of a signature over the first signature and that comment.
 
+use crate::answer::facts::KeyFacts;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
@@ -178,6 +179,7 @@ pub(crate) fn check(
     keys: &[PublicKey],
     measured: &Measured,
 ) -> Finding {
+    let mut facts = KeyFacts::default();
     let finding = match signature.verify(keys, measured) {
         Ok(Signed { key, trusted_comment }) => {
             let text = format!(
@@ -185,15 +187,14 @@ pub(crate) fn check(
                  \"{trusted_comment}\"",
                 key.number()
             );
-            Finding::agrees(Check::Minisign, text, key.holder())
-                .forged_by(FORGERS)
-                .with("key", key.number().to_string())
-                .with("key_file", key.path().to_string_lossy().into_owned())
-                .with("trusted_comment", trusted_comment)
+            facts = KeyFacts { trusted_comment: Some(trusted_comment), ..key.facts() };
+            Finding::agrees(Check::Minisign, text, key.holder()).forged_by(FORGERS)
         }
         Err((class, text)) => Finding::fails(Check::Minisign, class, text),
     };
-    finding.with("claimed_key", signature.number.to_string()).with("prehashed", signature.prehashed)
+    facts.claimed_key = signature.number.to_string();
+    facts.prehashed = Some(signature.prehashed);
+    finding.knowing(facts)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! is either nothing (detached), or the message itself (`-e`); such a message may be a list of
 //! checksums in BSD form (`-C`). signify ignores what follows a detached signature, and so do we.
 
+use crate::answer::facts::{KeyFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
@@ -200,7 +201,7 @@ pub(crate) fn check(
         },
         _ => detached(signature, keys, measured),
     };
-    finding.with("claimed_key", signature.number.to_string())
+    claiming(finding, signature.number)
 }
 
 fn made_by<'a>(
@@ -230,10 +231,17 @@ fn detached(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Meas
 }
 
 fn agreeing(text: String, key: &PublicKey) -> Finding {
-    Finding::agrees(Check::Signify, text, key.holder())
-        .forged_by(FORGERS)
-        .with("key", key.number().to_string())
-        .with("key_file", key.path().to_string_lossy().into_owned())
+    Finding::agrees(Check::Signify, text, key.holder()).forged_by(FORGERS).knowing(key.facts())
+}
+
+/// Adds the key that a signature names.
+pub(crate) fn claiming(mut finding: Finding, number: KeyNumber) -> Finding {
+    let facts = match finding.facts.of {
+        Of::Key(facts) => KeyFacts { claimed_key: number.to_string(), ..*facts },
+        _ => KeyFacts { claimed_key: number.to_string(), ..KeyFacts::default() },
+    };
+    finding.facts.of = facts.into();
+    finding
 }
 
 /// The hash functions of signed lists, by the names that sha256(1) and sha512(1) write.
@@ -285,9 +293,13 @@ fn check_list(list: &List, key: &PublicKey, name: &str, measured: &Measured) -> 
                 key.number(),
                 hash.name()
             );
-            return Finding::fails(Check::Signify, FailureClass::SignatureBad, text)
-                .with("expected", digest.as_str())
-                .with("actual", actual);
+            return Finding::fails(Check::Signify, FailureClass::SignatureBad, text).knowing(
+                KeyFacts {
+                    expected: Some(digest.clone()),
+                    actual: Some(actual),
+                    ..KeyFacts::default()
+                },
+            );
         }
         if !names.contains(&hash.name()) {
             names.push(hash.name());

@@ -5,6 +5,7 @@
 //! ebuild. Lines are only ever added; a file with a line that is no record is refused as a whole.
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{ReviewFacts, ReviewRecord, ReviewedArchive};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
@@ -65,6 +66,23 @@ pub(crate) struct Record {
     pub(crate) new: Archive,
     /// What there is to say of it.
     pub(crate) note: String,
+}
+
+impl Record {
+    fn facts(&self) -> ReviewRecord {
+        let archive = |archive: &Archive| ReviewedArchive {
+            name: archive.name.clone(),
+            size: archive.size,
+            blake2b: archive.blake2b.clone(),
+        };
+        ReviewRecord {
+            reviewed: self.reviewed.clone(),
+            reviewer: self.reviewer.clone(),
+            note: self.note.clone(),
+            old: archive(&self.old),
+            new: archive(&self.new),
+        }
+    }
 }
 
 /// Why a line is no record.
@@ -292,10 +310,10 @@ pub(crate) fn check(old: &[u8], new: &[u8], file: &Path) -> Finding {
         "the diff of exactly these two, recorded as {} and {}, was read on {}: {}",
         last.old.name, last.new.name, last.reviewed, last.note
     );
-    let records: Vec<_> = fitting.iter().filter_map(|r| serde_json::to_value(r).ok()).collect();
+    let records = fitting.iter().map(|record| record.facts()).collect();
     Finding::agrees(Check::Review, compared, last.reviewer.as_str())
         .forged_by([Capability::Gentoo, Capability::Reviewer])
-        .with("records", records)
+        .knowing(ReviewFacts { records })
 }
 
 #[cfg(test)]

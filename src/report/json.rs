@@ -1,6 +1,7 @@
 //! JSON, schema 1. Additive changes only.
 
 use crate::answer::access::Attackers;
+use crate::answer::facts::Facts;
 use crate::answer::finding::{Finding, Note};
 use crate::bytes::digests::hex;
 use crate::check::{DistfileReport, Report};
@@ -53,7 +54,7 @@ fn distfile(report: &DistfileReport) -> Value {
 }
 
 pub(super) fn finding(finding: &Finding) -> Value {
-    let mut detail = finding.detail.clone();
+    let mut detail = detail(&finding.facts);
     if !finding.notes.is_empty() {
         detail.insert("notes".to_owned(), finding.notes.iter().map(note).collect());
     }
@@ -67,6 +68,15 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "forgers": finding.forgers.iter().map(|c| c.word()).collect::<Vec<_>>(),
         "detail": detail,
     })
+}
+
+/// The facts, by their documented keys.
+pub(super) fn detail(facts: &Facts) -> Map<String, Value> {
+    match serde_json::to_value(facts) {
+        Ok(Value::Object(map)) => map,
+        // Plain structs with string keys always make an object.
+        Ok(_) | Err(_) => Map::new(),
+    }
 }
 
 fn note(note: &Note) -> Value {

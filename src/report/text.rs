@@ -64,8 +64,8 @@ pub(super) fn print_finding(
         writeln!(out, "{INDENT}but: {} ({})", Escaped(&note.text), note.class.name())?;
     }
     if style.verbose {
-        for (key, value) in &finding.detail {
-            writeln!(out, "{INDENT}{}: {}", Escaped(key), Escaped(&value.to_string()))?;
+        for (key, value) in super::json::detail(&finding.facts) {
+            writeln!(out, "{INDENT}{}: {}", Escaped(&key), Escaped(&value.to_string()))?;
         }
     }
     Ok(())

@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 #[test]
 fn a_git_that_hangs_is_ended() {
     let scratch = Scratch::new();
-    scratch.write("foo-1/a", "x");
+    scratch.write("a", "x");
     let run = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
         command.current_dir(scratch.path()).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null");
         assert!(command.status().unwrap().success(), "{program} {arguments:?}");
     };
-    run("tar", &["cf", "foo-1.tar", "foo-1"]);
+    run("tar", &["cf", "foo-1.tar", "a"]);
     run("git", &["init", "-q", "clone"]);
     // A FIFO where git looks for packed references: opening it waits for ever.
     run("mkfifo", &["clone/.git/packed-refs"]);

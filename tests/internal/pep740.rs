@@ -10,6 +10,7 @@
 
 use super::common;
 use crate::answer::access::Capability;
+use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::finding::{Check, Finding};
 use crate::check::provenance::{Request, check};
 use crate::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
@@ -171,7 +172,7 @@ fn real_documents_give_what_their_content_deserves() {
         };
         let findings = judged(verifier, Some(expected), sha256);
         expect("as expected", &findings, "agrees");
-        let certificate = &findings[0].detail.get("certificate").cloned().unwrap_or_default();
+        let certificate = &attested(&findings[0]).certificate;
         assert_eq!(certificate["Subject Alternative Name"], *identity);
         assert_eq!(certificate["Issuer"], *issuer);
         let other = Some("https://github.com/example/other");
@@ -271,14 +272,21 @@ fn repositories_that_could_be_read_in_two_ways_are_usage_errors() {
     }
 }
 
+fn attested(finding: &Finding) -> &AttestedFacts {
+    match &finding.facts.of {
+        Of::Attested(facts) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn an_environment_that_only_the_index_claims_is_marked() {
     let Some(corpus) = corpora("pep740-edge") else { return };
     let case = corpus.join("publisher-environment-forged");
     let findings = run_case(&case, SAMPLE, &Pins::default(), &verifier());
-    assert_eq!(findings[0].detail["claimed_by_index_only"]["environment"], "forged");
+    assert_eq!(attested(&findings[0]).claimed_by_index_only["environment"], "forged");
     let findings = run_case(&corpus.join("good"), SAMPLE, &Pins::default(), &verifier());
-    assert!(!findings[0].detail.contains_key("claimed_by_index_only"));
+    assert!(attested(&findings[0]).claimed_by_index_only.is_empty());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::files::{Pair, distfiles};
 use super::package::{Package, PackageError};
+use crate::answer::facts::{ContinuityFacts, ContinuityOf};
 use crate::answer::failure::{self, FailureClass};
 use crate::answer::finding::{Check, Finding};
 use crate::answer::summary::Summary;
@@ -124,19 +125,25 @@ fn missing_evidence(package: &Package, old: &str, distdir: &Path) -> Vec<(Eviden
 fn unread_evidence(kind: EvidenceKind, name: &str, new: &str, distdir: &Path) -> Finding {
     let beside = pairing::Evidence::beside(distdir, new);
     let (there, class, evidence) = match kind {
-        EvidenceKind::Provenance => {
-            (!beside.provenance.is_empty(), FailureClass::ProvenanceDropped, "provenance")
-        }
-        EvidenceKind::Bundle => {
-            (!beside.bundles.is_empty(), FailureClass::SignatureDropped, "sigstore")
-        }
-        EvidenceKind::Minisign => {
-            (!beside.minisign.is_empty(), FailureClass::SignatureDropped, "minisign")
-        }
+        EvidenceKind::Provenance => (
+            !beside.provenance.is_empty(),
+            FailureClass::ProvenanceDropped,
+            ContinuityOf::Check(Check::Provenance),
+        ),
+        EvidenceKind::Bundle => (
+            !beside.bundles.is_empty(),
+            FailureClass::SignatureDropped,
+            ContinuityOf::Check(Check::Sigstore),
+        ),
+        EvidenceKind::Minisign => (
+            !beside.minisign.is_empty(),
+            FailureClass::SignatureDropped,
+            ContinuityOf::Check(Check::Minisign),
+        ),
         EvidenceKind::Signature => (
             !beside.signatures.is_empty() || !beside.uncompressed.is_empty(),
             FailureClass::SignatureDropped,
-            "signature",
+            ContinuityOf::Signature,
         ),
     };
     let finding = match there {
@@ -153,7 +160,7 @@ fn unread_evidence(kind: EvidenceKind, name: &str, new: &str, distdir: &Path) ->
             ),
         ),
     };
-    finding.with("evidence", evidence)
+    finding.knowing(ContinuityFacts::named(evidence))
 }
 
 /// What is told what is done, and how many more bytes were read.

@@ -6,11 +6,11 @@
 mod line;
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{ChecksumFacts, ListedDigest};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
 use line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who gets past a list of checksums that nobody signed: whoever can change it along with the file.
@@ -115,21 +115,25 @@ impl List {
     pub(crate) fn check(&self, name: &[u8], computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
         let nothing = Listed::default();
         let listed = self.of(name).unwrap_or(&nothing);
-        let verdict = judge(listed, computed);
-        let expected: serde_json::Map<_, _> = listed
-            .digests
-            .iter()
-            .map(|(function, digests)| {
-                let digests: Vec<_> =
-                    digests.iter().map(|(d, line)| json!({"digest": d, "line": line})).collect();
-                (function.name().to_owned(), json!(digests))
-            })
-            .collect();
-        verdict.with("listed", expected)
+        let mut facts = ChecksumFacts {
+            listed: listed.digests.iter().map(|(f, digests)| (f.name(), facts(digests))).collect(),
+            ..ChecksumFacts::default()
+        };
+        judge(listed, computed, &mut facts).knowing(facts)
     }
 }
 
-fn judge(listed: &Listed, computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
+fn facts(digests: &BTreeMap<String, usize>) -> Vec<ListedDigest> {
+    let fact =
+        |(digest, line): (&String, &usize)| ListedDigest { digest: digest.clone(), line: *line };
+    digests.iter().map(fact).collect()
+}
+
+fn judge(
+    listed: &Listed,
+    computed: &BTreeMap<HashName, Vec<u8>>,
+    facts: &mut ChecksumFacts,
+) -> Finding {
     let fails = |class, text: String| Finding::fails(Check::Checksums, class, text);
     let mut agreeing = Vec::new();
     let mut ambiguous = None;
@@ -140,9 +144,9 @@ fn judge(listed: &Listed, computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
         match (same.first(), other.first()) {
             (None, Some((_, line))) => {
                 let text = format!("{} with line {line} of the list", function.name());
-                return fails(FailureClass::ChecksumMismatch, text)
-                    .with("function", function.name())
-                    .with("actual", actual);
+                facts.function = Some(function.name());
+                facts.actual = Some(actual);
+                return fails(FailureClass::ChecksumMismatch, text);
             }
             (Some((_, one)), Some((_, two))) => {
                 ambiguous.get_or_insert(format!(
@@ -161,7 +165,8 @@ fn judge(listed: &Listed, computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
     }
     if let Some((line, reason)) = listed.malformed.first() {
         let text = format!("line {line} of the list names it, but {reason}");
-        return fails(FailureClass::ChecksumMalformed, text).with("line", *line);
+        facts.line = Some(*line);
+        return fails(FailureClass::ChecksumMalformed, text);
     }
     let Some((_, line)) = agreeing.first() else {
         let mut text = "the list has no checksum of it".to_owned();

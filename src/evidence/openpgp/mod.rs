@@ -18,13 +18,14 @@ pub(crate) use ring::{KeyRing, RingError};
 pub(crate) use signature::{SignatureFault, UnverifiedSignatures};
 
 use crate::answer::access::Capability;
-use crate::answer::failure::FailureClass;
+use crate::answer::facts::{JudgedSignature, Of, OpenpgpFacts, OpenpgpMaker, OpenpgpSignature};
+use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::pass::DocumentHash;
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::SignatureType;
-use serde_json::{Map, Value, json};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -87,7 +88,6 @@ pub(crate) fn check_file(
 }
 
 fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKind) -> Finding {
-    let list: Vec<Value> = judged.iter().map(|(s, v)| Value::Object(describe(s, v))).collect();
     let altered = judged.iter().find(|(_, v)| v.class == Some(FailureClass::SignatureBad));
     let counting: Vec<_> = judged.iter().filter(|(_, v)| v.class.is_none()).collect();
     let finding = match (altered, counting.first()) {
@@ -102,7 +102,23 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
             ),
         },
     };
-    let mut finding = finding.with("policy", policy.name()).with("signatures", list);
+    let mut finding = finding;
+    let deciding = match finding.facts.of {
+        Of::Openpgp(facts) => facts.deciding,
+        _ => None,
+    };
+    let each = |(signature, verdict): &(&Signature, Verdict)| JudgedSignature {
+        class: verdict.class,
+        outcome: verdict.class.map_or(Outcome::Agrees, FailureClass::outcome).word(),
+        signature: facts(signature, verdict),
+    };
+    finding.facts.of = OpenpgpFacts {
+        policy: policy.name(),
+        signatures: judged.iter().map(each).collect(),
+        deciding,
+        ..OpenpgpFacts::default()
+    }
+    .into();
     if finding.class.is_none() {
         for (signature, verdict) in judged {
             if let Some(class) = verdict.class {
@@ -161,10 +177,8 @@ fn refused(signature: &Signature, verdict: &Verdict) -> Finding {
 }
 
 fn with_signer(finding: Finding, signature: &Signature, verdict: &Verdict) -> Finding {
-    describe(signature, verdict)
-        .into_iter()
-        .filter(|(key, _)| !matches!(key.as_str(), "class" | "outcome"))
-        .fold(finding, |finding, (key, value)| finding.with(&key, value))
+    let deciding = Some(facts(signature, verdict));
+    finding.knowing(OpenpgpFacts { deciding, ..OpenpgpFacts::default() })
 }
 
 fn vouching(signer: &Signer) -> String {
@@ -193,23 +207,20 @@ fn issuer(signature: &Signature) -> String {
     }
 }
 
-fn describe(signature: &Signature, verdict: &Verdict) -> Map<String, Value> {
-    let mut map = Map::new();
-    let mut put = |key: &str, value: Value| map.insert(key.to_owned(), value);
-    put("outcome", json!(verdict.class.map_or("agrees", |c| c.outcome().word())));
-    put("class", json!(verdict.class.map(FailureClass::name)));
-    put("version", json!(signature.version()));
-    put("hash", json!(signature.hash_algo().to_string()));
-    let handles: Vec<_> = signature.get_issuers().iter().map(ToString::to_string).collect();
-    put("claimed_issuers", json!(handles));
+fn facts(signature: &Signature, verdict: &Verdict) -> OpenpgpSignature {
     let created =
         signature.signature_creation_time().and_then(|t| jiff::Timestamp::try_from(t).ok());
-    put("created", json!(created.map(|t| t.to_string())));
-    if let Some(signer) = &verdict.signer {
-        put("signer", json!(signer.certificate()));
-        put("key", json!(signer.key()));
-        put("user_id", json!(signer.user_id()));
-        put("algorithm", json!(signer.algorithm()));
+    let maker = verdict.signer.as_ref().map(|signer| OpenpgpMaker {
+        signer: signer.certificate().to_owned(),
+        key: signer.key().to_owned(),
+        user_id: signer.user_id().map(str::to_owned),
+        algorithm: signer.algorithm().to_owned(),
+    });
+    OpenpgpSignature {
+        version: signature.version(),
+        hash: signature.hash_algo().to_string(),
+        claimed_issuers: signature.get_issuers().iter().map(ToString::to_string).collect(),
+        created: created.map(|time| time.to_string()),
+        maker,
     }
-    map
 }

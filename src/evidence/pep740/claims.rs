@@ -3,7 +3,7 @@
 //! The extensions and their names are those of Fulcio's `docs/oid-info.md`, below the arc
 //! 1.3.6.1.4.1.57264.1.
 
-use serde_json::{Map, Value};
+use crate::answer::facts::Certificate;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -123,14 +123,13 @@ impl Claims {
     }
 
     /// Everything, by the documented names.
-    pub(crate) fn to_json(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        map.insert("Issuer".to_owned(), self.issuer.as_str().into());
-        map.insert("Subject Alternative Name".to_owned(), self.identity.as_str().into());
-        for (claim, value) in &self.claims {
-            map.insert(claim.name().to_owned(), value.as_str().into());
-        }
-        map
+    pub(crate) fn by_name(&self) -> Certificate {
+        let own = [
+            ("Issuer", self.issuer.clone()),
+            ("Subject Alternative Name", self.identity.as_str().to_owned()),
+        ];
+        let claims = self.claims.iter().map(|(claim, value)| (claim.name(), value.clone()));
+        own.into_iter().chain(claims).collect()
     }
 
     /// The part of `uri` between `prefix` and `@`, where what follows the `@` is the ref or a
@@ -183,10 +182,10 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn json_has_the_documented_names() {
-        let map = github(&[]).to_json();
-        assert_eq!(map.get("Issuer").and_then(Value::as_str), Some(github(&[]).issuer()));
-        assert_eq!(map.get("Build Trigger").and_then(Value::as_str), Some("push"));
+    fn they_have_the_documented_names() {
+        let map = github(&[]).by_name();
+        assert_eq!(map.get("Issuer").map(String::as_str), Some(github(&[]).issuer()));
+        assert_eq!(map.get("Build Trigger").map(String::as_str), Some("push"));
         assert_eq!(map.len(), 16);
         assert!(!map.contains_key("Deployment Environment"));
     }

@@ -5,7 +5,8 @@
 
 use super::claims::{Claim, Claims, Identity};
 use super::provenance::PublisherClaim;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// GitHub Actions' OIDC issuer.
@@ -254,13 +255,13 @@ pub(crate) fn disagreements(index: &PublisherClaim, claims: &Claims) -> Vec<Disa
 
 /// The fields of the publisher object that nothing in the certificate could confirm or
 /// contradict, and that a reader must not take for attested.
-pub(crate) fn unsigned(index: &PublisherClaim, claims: &Claims) -> Map<String, Value> {
-    let mut map = Map::new();
+pub(crate) fn unsigned(index: &PublisherClaim, claims: &Claims) -> BTreeMap<&'static str, String> {
+    let mut map = BTreeMap::new();
     if let Some(Value::String(text)) = index.fields.get("environment")
         && !text.is_empty()
         && claims.get(Claim::DeploymentEnvironment).is_none()
     {
-        map.insert("environment".to_owned(), text.as_str().into());
+        map.insert("environment", text.clone());
     }
     map
 }

@@ -1,8 +1,8 @@
 //! Facts: what a verifier has authenticated. Only this module's parent can make them.
 
-use crate::evidence::pep740::{Claims, Publisher, Statement};
+use crate::answer::facts::{AttestedFacts, LogEntryFacts};
+use crate::evidence::pep740::{Claim, Claims, Publisher, Statement};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 /// An entry of a transparency log whose proofs hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,9 @@ pub(crate) struct LogEntry {
 }
 
 impl LogEntry {
-    pub(super) fn to_json(&self) -> Value {
-        let time = self.time.map(|t| t.to_string());
-        serde_json::json!({"log": self.log, "index": self.index, "time": time})
+    fn facts(&self) -> LogEntryFacts {
+        let time = self.time.map(|time| time.to_string());
+        LogEntryFacts { log: self.log.clone(), index: self.index, time }
     }
 }
 
@@ -63,17 +63,12 @@ impl AuthenticatedAttestation {
         self.times.iter().min().copied()
     }
 
-    /// All of it, for the detail of a finding.
-    pub(crate) fn to_json(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        map.insert("publisher".to_owned(), self.publisher.to_string().into());
-        map.insert("certificate".to_owned(), self.claims.to_json().into());
-        map.insert("predicate_type".to_owned(), self.statement.predicate_type.as_str().into());
-        let names = self.statement.subjects.iter().map(|s| Value::from(s.name.as_str()));
-        map.insert("subjects".to_owned(), names.collect());
-        map.insert("signed_at".to_owned(), self.time().map(|t| t.to_string()).into());
-        map.insert("log_entries".to_owned(), self.entries.iter().map(LogEntry::to_json).collect());
-        map
+    /// What a finding knows of it.
+    pub(crate) fn facts(&self) -> AttestedFacts {
+        AttestedFacts {
+            publisher: Some(self.publisher.to_string()),
+            ..proven(Some(&self.claims), Some(&self.statement), self.time(), &self.entries)
+        }
     }
 }
 
@@ -107,9 +102,9 @@ impl DetachedAttestation {
         self.0.time()
     }
 
-    /// All of it, for the detail of a finding.
-    pub(crate) fn to_json(&self) -> Map<String, Value> {
-        self.0.to_json()
+    /// What is known of it.
+    pub(crate) fn facts(&self) -> AttestedFacts {
+        self.0.facts()
     }
 }
 
@@ -148,19 +143,32 @@ impl AuthenticatedBundle {
         self.times.iter().min().copied()
     }
 
-    /// All of it, for the detail of a finding.
-    pub(crate) fn to_json(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        if let Some(claims) = &self.claims {
-            map.insert("certificate".to_owned(), claims.to_json().into());
-        }
-        if let Some(statement) = &self.statement {
-            map.insert("predicate_type".to_owned(), statement.predicate_type.as_str().into());
-            let names = statement.subjects.iter().map(|s| Value::from(s.name.as_str()));
-            map.insert("subjects".to_owned(), names.collect());
-        }
-        map.insert("signed_at".to_owned(), self.time().map(|t| t.to_string()).into());
-        map.insert("log_entries".to_owned(), self.entries.iter().map(LogEntry::to_json).collect());
-        map
+    /// What a finding knows of it.
+    pub(crate) fn facts(&self) -> AttestedFacts {
+        proven(self.claims.as_ref(), self.statement.as_ref(), self.time(), &self.entries)
+    }
+}
+
+/// What certificate, statement and log proved, whatever they came in.
+fn proven(
+    claims: Option<&Claims>,
+    statement: Option<&Statement>,
+    time: Option<Timestamp>,
+    entries: &[LogEntry],
+) -> AttestedFacts {
+    let claim = |claim| claims.and_then(|claims| claims.get(claim)).map(str::to_owned);
+    let name = |statement: &Statement| -> Vec<String> {
+        statement.subjects.iter().map(|subject| subject.name.clone()).collect()
+    };
+    AttestedFacts {
+        commit: claim(Claim::SourceRepositoryDigest),
+        reference: claim(Claim::SourceRepositoryRef),
+        run: claim(Claim::RunInvocationUri),
+        certificate: claims.map(Claims::by_name).unwrap_or_default(),
+        predicate_type: statement.map(|statement| statement.predicate_type.clone()),
+        subjects: statement.map(name),
+        signed_at: time.map(|time| time.to_string()),
+        log_entries: entries.iter().map(LogEntry::facts).collect(),
+        ..AttestedFacts::default()
     }
 }

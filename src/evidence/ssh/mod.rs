@@ -9,6 +9,7 @@ pub(crate) mod allowed;
 
 pub(crate) use allowed::{AllowedError, AllowedSigners};
 
+use crate::answer::facts::KeyFacts;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
@@ -151,6 +152,11 @@ pub(crate) fn check(
     now: SystemTime,
 ) -> Finding {
     let key = signature.claimed_key();
+    let mut facts = KeyFacts {
+        claimed_key: key.clone(),
+        hash: Some(signature.0.hash_alg().as_str()),
+        ..KeyFacts::default()
+    };
     let finding = match judge(signature, allowed, measured, now) {
         Ok(Signed { line }) => {
             let text = format!(
@@ -163,16 +169,15 @@ pub(crate) fn check(
                 line.number,
                 allowed.path().display()
             );
-            Finding::agrees(Check::Ssh, text, holder)
-                .forged_by(FORGERS)
-                .with("key", key.as_str())
-                .with("principals", line.principals.as_str())
-                .with("namespace", signature.0.namespace())
-                .with("line", line.number)
+            facts.key = Some(key);
+            facts.principals = Some(line.principals.clone());
+            facts.namespace = Some(signature.0.namespace().to_owned());
+            facts.line = Some(line.number);
+            Finding::agrees(Check::Ssh, text, holder).forged_by(FORGERS)
         }
         Err((class, text)) => Finding::fails(Check::Ssh, class, text),
     };
-    finding.with("claimed_key", key).with("hash", signature.0.hash_alg().as_str())
+    finding.knowing(facts)
 }
 
 /// The steps, in this order: the key stands in the list (for the identity that was asked for); it

@@ -13,11 +13,11 @@ pub(crate) use changes::publisher_changes;
 pub(crate) use release::{Fault, Release};
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{ChangeFacts, ContinuityFacts, Party};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::openpgp;
 use crate::evidence::pep740::{Claim, Claims, Publisher};
-use serde_json::{Value, json};
 use std::fmt;
 
 /// Who gets past continuity of provenance, each by themselves: whoever can make the same workflow
@@ -137,13 +137,13 @@ impl Change {
         !self.usual && self.class.outcome() != Outcome::Agrees
     }
 
-    fn to_json(&self) -> Value {
-        json!({
-            "class": self.class.name(),
-            "what": self.what,
-            "before": self.before,
-            "now": self.now,
-        })
+    fn facts(&self) -> ChangeFacts {
+        ChangeFacts {
+            class: self.class,
+            what: self.what,
+            before: self.before.clone(),
+            now: self.now.clone(),
+        }
     }
 }
 
@@ -302,9 +302,15 @@ fn unusable(fault: &Fault) -> Finding {
         }
         _ => format!("the {name} of the release before: {}", fault.text),
     };
-    resting(Finding::fails(Check::Continuity, class, text), fault.evidence)
-        .with("previous_class", fault.class.name())
-        .with("previous_file", fault.file.clone())
+    Finding::fails(Check::Continuity, class, text).knowing(faulty(fault))
+}
+
+fn faulty(fault: &Fault) -> ContinuityFacts {
+    ContinuityFacts {
+        previous_class: Some(fault.class),
+        previous_file: fault.file.clone(),
+        ..ContinuityFacts::of(fault.evidence)
+    }
 }
 
 fn unchecked_dropped(fault: &Fault) -> Finding {
@@ -313,9 +319,7 @@ fn unchecked_dropped(fault: &Fault) -> Finding {
     let file = file.rsplit('/').next().unwrap_or_default();
     let text = format!("the release before had a {name} ({file}), and nothing like it stands here");
     let class = dropped_class(fault.evidence);
-    resting(Finding::fails(Check::Continuity, class, text), fault.evidence)
-        .with("previous_class", fault.class.name())
-        .with("previous_file", fault.file.clone())
+    Finding::fails(Check::Continuity, class, text).knowing(faulty(fault))
 }
 
 /// Evidence of this release that does not hold and so cannot be compared.
@@ -329,12 +333,7 @@ fn incomparable(previous: &Facts, evidence: Check, fault: &Fault) -> Finding {
         }
         class => (class, format!("the {name} of this release cannot be compared: {}", fault.text)),
     };
-    resting(Finding::fails(Check::Continuity, class, text), evidence)
-}
-
-/// Marks what the finding rests on, for the attacker sets without provenance.
-fn resting(finding: Finding, evidence: Check) -> Finding {
-    finding.with("evidence", evidence.name())
+    Finding::fails(Check::Continuity, class, text).knowing(ContinuityFacts::of(evidence))
 }
 
 fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Change]) -> Finding {
@@ -373,11 +372,12 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
     for change in against.iter().skip(1).chain(&said) {
         finding = finding.noting(change.class, change.to_string());
     }
-    let changes: Vec<Value> = changes.iter().map(|change| change.to_json()).collect();
-    resting(finding, evidence)
-        .with("changes", changes)
-        .with("previous", describe(&previous.facts, evidence))
-        .with("now", describe(&now.facts, evidence))
+    finding.knowing(ContinuityFacts {
+        changes: Some(changes.iter().map(|change| change.facts()).collect()),
+        previous: Some(parties(&previous.facts, evidence)),
+        now: Some(parties(&now.facts, evidence)),
+        ..ContinuityFacts::of(evidence)
+    })
 }
 
 /// The most telling class names the finding.
@@ -423,10 +423,10 @@ fn compared(claims: &Claims) -> Vec<&'static str> {
     what.into_iter().filter(|(_, has)| *has).map(|(what, _)| what).collect()
 }
 
-fn describe(facts: &Facts, evidence: Check) -> Value {
-    let attested = facts.attested(evidence).iter().map(|a| Value::Object(a.claims.to_json()));
-    let signers = facts.signers(evidence).map(|signer| Value::from(signer.to_string()));
-    attested.chain(signers).collect()
+fn parties(facts: &Facts, evidence: Check) -> Vec<Party> {
+    let attested = facts.attested(evidence).iter();
+    let attested = attested.map(|attested| Party::Certificate(attested.claims.by_name()));
+    attested.chain(facts.signers(evidence).map(|s| Party::Signer(s.to_string()))).collect()
 }
 
 #[cfg(test)]

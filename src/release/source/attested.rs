@@ -1,9 +1,9 @@
 //! The commit that a distfile's attestations name.
 
 use super::SourceError;
+use crate::answer::facts::Of;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A commit that an authentic attestation of the distfile names.
@@ -37,13 +37,11 @@ pub(crate) fn attested(findings: &[Finding]) -> Result<Option<Attested>, SourceE
 }
 
 fn named(finding: &Finding) -> Option<Attested> {
-    let certificate = finding.detail.get("certificate")?;
-    let claim = |name: &str| certificate.get(name).and_then(Value::as_str);
-    let tag = claim("Source Repository Ref").and_then(|r| r.strip_prefix("refs/tags/"));
-    let publisher = finding.detail.get("publisher").and_then(Value::as_str);
+    let Of::Attested(facts) = &finding.facts.of else { return None };
+    let tag = facts.reference.as_ref().and_then(|reference| reference.strip_prefix("refs/tags/"));
     Some(Attested {
-        commit: claim("Source Repository Digest")?.to_owned(),
+        commit: facts.commit.clone()?,
         tag: tag.map(str::to_owned),
-        publisher: publisher.unwrap_or("somebody").to_owned(),
+        publisher: facts.publisher.clone()?,
     })
 }

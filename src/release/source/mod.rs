@@ -19,13 +19,15 @@ pub(crate) use compare::{Comparison, Difference, DifferenceKind};
 pub(crate) use git::GitError;
 
 use crate::answer::access::Capability;
+use crate::answer::facts::{
+    SourceComparison, SourceDifference, SourceFacts, SourceHazard, SourceTotals,
+};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::release::archive::{
     self, ArchiveError, GitHash, Keep, Listing, Oddity, Progress, Wanted, show,
 };
 use git::{BLOB_EACH, Clone};
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -343,7 +345,8 @@ fn unavailable(clone: &Clone, lacking: &tag::Lacking) -> Result<Finding, GitErro
         None => Finding::fails(Check::Source, FailureClass::CommitUnavailable, missing),
     };
     let origin = clone.origin()?;
-    Ok(finding.with("clone", clone.path().display().to_string()).with("origin", origin))
+    let clone = Some(clone.path().display().to_string());
+    Ok(finding.knowing(SourceFacts { clone, origin, compared: None }))
 }
 
 /// What follows from a comparison.
@@ -433,7 +436,7 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
     if finding.class.is_none() {
         finding = finding.forged_by(forgers(comparison));
     }
-    with_detail(finding, commit, comparison, stated)
+    knowing(finding, commit, comparison, stated)
 }
 
 /// Says which files differ in a way that their contents explain.
@@ -487,66 +490,63 @@ fn forgers(comparison: &Comparison) -> Vec<Capability> {
     forgers
 }
 
-fn with_detail(
+fn knowing(
     finding: Finding,
     commit: &Commit,
     comparison: &Comparison,
     stated: Option<&str>,
 ) -> Finding {
-    let of = |kind: DifferenceKind| -> Value {
+    let of = |kind: DifferenceKind| -> Vec<SourceDifference> {
         let fitting = comparison.differences.iter().filter(|d| d.kind == kind).take(LISTED);
-        fitting.map(difference_json).collect()
+        fitting.map(difference_facts).collect()
     };
-    let paths = |paths: &[Vec<u8>]| -> Value {
-        paths.iter().take(LISTED).map(|path| json!(show(path))).collect()
+    let paths = |paths: &[Vec<u8>]| -> Vec<String> {
+        paths.iter().take(LISTED).map(|path| show(path)).collect()
     };
     let modes = |side: fn(bool) -> bool| -> Vec<Vec<u8>> {
         let fitting = comparison.modes.iter().filter(|(_, in_archive)| side(*in_archive));
         fitting.map(|(path, _)| path.clone()).collect()
     };
     let count = |kind| comparison.differences.iter().filter(|d| d.kind == kind).count();
-    finding
-        .with("commit", commit.name.as_str())
-        .with("tag", commit.tag.clone())
-        .with("tag_found_by_version", commit.tag_found)
-        .with("tag_elsewhere", commit.tag_elsewhere.clone())
-        .with("origin", commit.origin.clone())
-        .with("attested_by", commit.attested_by.clone())
-        .with("references", commit.references.clone())
-        .with("shallow", commit.shallow)
-        .with("stated_commit", stated)
-        .with("directory", show(&comparison.directory))
-        .with(
-            "totals",
-            json!({
-                "same": comparison.same,
-                "changed": count(DifferenceKind::Changed),
-                "retyped": count(DifferenceKind::Retyped),
-                "added": count(DifferenceKind::Added),
-                "missing": comparison.missing.len(),
-                "modes": comparison.modes.len(),
-            }),
-        )
-        .with("changed", of(DifferenceKind::Changed))
-        .with("retyped", of(DifferenceKind::Retyped))
-        .with("added", of(DifferenceKind::Added))
-        .with("missing", paths(&comparison.missing))
-        .with("export_ignored", paths(&comparison.export_ignored))
-        .with("modes", paths(&modes(|_| true)))
-        .with("executable_in_archive_only", paths(&modes(|in_archive| in_archive)))
+    let compared = SourceComparison {
+        commit: commit.name.clone(),
+        tag: commit.tag.clone(),
+        tag_found_by_version: commit.tag_found,
+        tag_elsewhere: commit.tag_elsewhere.clone(),
+        attested_by: commit.attested_by.clone(),
+        references: commit.references.clone(),
+        shallow: commit.shallow,
+        stated_commit: stated.map(str::to_owned),
+        directory: show(&comparison.directory),
+        totals: SourceTotals {
+            same: comparison.same,
+            changed: count(DifferenceKind::Changed),
+            retyped: count(DifferenceKind::Retyped),
+            added: count(DifferenceKind::Added),
+            missing: comparison.missing.len(),
+            modes: comparison.modes.len(),
+        },
+        changed: of(DifferenceKind::Changed),
+        retyped: of(DifferenceKind::Retyped),
+        added: of(DifferenceKind::Added),
+        missing: paths(&comparison.missing),
+        export_ignored: paths(&comparison.export_ignored),
+        modes: paths(&modes(|_| true)),
+        executable_in_archive_only: paths(&modes(|in_archive| in_archive)),
+    };
+    let origin = commit.origin.clone();
+    finding.knowing(SourceFacts { clone: None, origin, compared: Some(compared) })
 }
 
-fn difference_json(difference: &Difference) -> Value {
-    let hazards: Vec<_> = difference
-        .hazards
-        .iter()
-        .map(|hazard| json!({ "name": hazard.kind.name(), "reason": hazard.reason }))
-        .collect();
-    json!({
-        "path": show(&difference.path),
-        "explanation": difference.explanation.map(generated::Explanation::describe),
-        "hazards": hazards,
-    })
+fn difference_facts(difference: &Difference) -> SourceDifference {
+    let hazards = difference.hazards.iter();
+    SourceDifference {
+        path: show(&difference.path),
+        explanation: difference.explanation.map(generated::Explanation::describe),
+        hazards: hazards
+            .map(|h| SourceHazard { name: h.kind.name(), reason: h.reason.clone() })
+            .collect(),
+    }
 }
 
 fn files(count: usize) -> String {

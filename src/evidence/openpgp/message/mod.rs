@@ -13,6 +13,7 @@ mod inline;
 pub(crate) use fault::{MessageError, MessageFault};
 
 use super::{Circumstances, UnverifiedSignatures};
+use crate::answer::facts::Of;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::digests::document_context;
@@ -107,11 +108,12 @@ pub(crate) fn read(
 
 /// Judges the signatures over the text, as [`super::check`] does those over a distfile.
 pub(crate) fn check(message: &UnverifiedMessage, circumstances: Circumstances) -> Finding {
-    let mut finding = super::check(&message.signatures, &message.documents, circumstances)
-        .with("message", message.form.word())
-        .with("text_size", message.size);
-    if message.line_ends {
-        finding = finding.with("line_ends", "the signature does not fix them: written as LF");
+    let mut finding = super::check(&message.signatures, &message.documents, circumstances);
+    if let Of::Openpgp(facts) = &mut finding.facts.of {
+        facts.message = Some(message.form.word());
+        facts.text_size = Some(message.size);
+        facts.line_ends =
+            message.line_ends.then_some("the signature does not fix them: written as LF");
     }
     if finding.class.is_none() && message.surrounded {
         let text = "text stands outside of the signed message; it was dropped";

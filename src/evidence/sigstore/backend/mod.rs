@@ -275,7 +275,9 @@ fn attested_digest(
 pub(super) fn describe_certificate(der: &[u8]) -> Map<String, Value> {
     match Leaf::read(der) {
         Ok(leaf) => {
-            let mut map = leaf.claims.to_json();
+            let claims = leaf.claims.by_name().into_iter();
+            let mut map: Map<_, _> =
+                claims.map(|(name, value)| (name.to_owned(), value.into())).collect();
             map.insert("Not Before".to_owned(), leaf.not_before.to_string().into());
             map.insert("Not After".to_owned(), leaf.not_after.to_string().into());
             map

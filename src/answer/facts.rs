@@ -1,0 +1,523 @@
+//! The facts behind a finding, as types: what was authenticated, compared and measured.
+//!
+//! Judging reads the fields; JSON is made of them in `report`, where each field's name is a
+//! documented key of `detail` (`doc/json.md`). Text in them may come from outside: printers escape it.
+
+use super::failure::FailureClass;
+use super::finding::Check;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Everything behind one finding. Absent fields are unknown or do not apply.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Facts {
+    /// The file with the evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
+    /// What a file that could not be judged seems to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) looks_like: Option<String>,
+    /// Size of the stream that the distfile compresses, where the signature covers that, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uncompressed_size: Option<u64>,
+    /// What is known of the evidence itself.
+    #[serde(flatten)]
+    pub(crate) of: Of,
+}
+
+/// The facts of one kind of check.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Of {
+    /// Nothing but what the finding says.
+    Nothing {},
+    /// A DIST entry.
+    Manifest(ManifestFacts),
+    /// A list of checksums.
+    Checksums(ChecksumFacts),
+    /// OpenPGP signatures.
+    Openpgp(Box<OpenpgpFacts>),
+    /// A signify, minisign or SSH signature.
+    Key(Box<KeyFacts>),
+    /// A Sigstore bundle or an attestation of PEP 740.
+    Attested(Box<AttestedFacts>),
+    /// Two releases.
+    Continuity(Box<ContinuityFacts>),
+    /// An archive and a commit.
+    Source(Box<SourceFacts>),
+    /// Review records.
+    Review(ReviewFacts),
+}
+
+impl Default for Of {
+    fn default() -> Self {
+        Self::Nothing {}
+    }
+}
+
+macro_rules! from {
+    ($($variant:ident $type:ty, $boxed:expr;)+) => {
+        $(impl From<$type> for Of {
+            fn from(facts: $type) -> Self { Self::$variant($boxed(facts)) }
+        })+
+    };
+}
+
+from! {
+    Manifest ManifestFacts, std::convert::identity;
+    Checksums ChecksumFacts, std::convert::identity;
+    Openpgp OpenpgpFacts, Box::new;
+    Key KeyFacts, Box::new;
+    Attested AttestedFacts, Box::new;
+    Continuity ContinuityFacts, Box::new;
+    Source SourceFacts, Box::new;
+    Review ReviewFacts, std::convert::identity;
+}
+
+/// A size in bytes or a digest in lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Measure {
+    Size(u64),
+    Digest(String),
+}
+
+/// A DIST entry (GLEP 74) and what was measured.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct ManifestFacts {
+    /// The Manifest's path.
+    pub(crate) manifest: String,
+    /// Whether the Manifest has an OpenPGP signature around it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) armored: bool,
+    /// The entry's line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<usize>,
+    /// The lines of entries that differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lines: Vec<usize>,
+    /// What agrees: `size`, and hashes by their names in the Manifest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) compared: Vec<String>,
+    /// What the entry says and the distfile does not fit.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) expected: BTreeMap<String, Measure>,
+    /// What was measured instead.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) actual: BTreeMap<String, Measure>,
+    /// Hashes of the entry that this program does not compute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_computed: Vec<String>,
+}
+
+/// A digest of a list of checksums.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ListedDigest {
+    /// In lower-case hexadecimal.
+    pub(crate) digest: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+}
+
+/// What a list of checksums says of a file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct ChecksumFacts {
+    /// The digests by hash function.
+    pub(crate) listed: BTreeMap<&'static str, Vec<ListedDigest>>,
+    /// The function whose digest differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) function: Option<&'static str>,
+    /// The digest of the file by that function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) actual: Option<String>,
+    /// The line that cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<usize>,
+}
+
+/// What one OpenPGP signature says of itself, and which key made it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct OpenpgpSignature {
+    /// The packet's version (RFC 9580, section 5.2).
+    pub(crate) version: u8,
+    /// The hash function.
+    pub(crate) hash: String,
+    /// The keys that it names as its maker, unauthenticated.
+    pub(crate) claimed_issuers: Vec<String>,
+    /// When it says it was made, RFC 3339.
+    pub(crate) created: Option<String>,
+    /// The key that made it.
+    #[serde(flatten)]
+    pub(crate) maker: Option<OpenpgpMaker>,
+}
+
+/// The key of the key ring that made a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OpenpgpMaker {
+    /// Fingerprint of the certificate's primary key.
+    pub(crate) signer: String,
+    /// Fingerprint of the key or subkey.
+    pub(crate) key: String,
+    /// The primary user id, as the certificate has it.
+    pub(crate) user_id: Option<String>,
+    /// The key's algorithm.
+    pub(crate) algorithm: String,
+}
+
+/// One of several OpenPGP signatures, judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct JudgedSignature {
+    /// Why it does not count; `None` where it does.
+    #[serde(serialize_with = "class_name")]
+    pub(crate) class: Option<FailureClass>,
+    /// The outcome's word.
+    pub(crate) outcome: &'static str,
+    #[serde(flatten)]
+    pub(crate) signature: OpenpgpSignature,
+}
+
+/// The OpenPGP signatures of a file or message.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct OpenpgpFacts {
+    /// The policy's name.
+    pub(crate) policy: &'static str,
+    /// Each of them.
+    pub(crate) signatures: Vec<JudgedSignature>,
+    /// The one that decided.
+    #[serde(flatten)]
+    pub(crate) deciding: Option<OpenpgpSignature>,
+    /// The form of the message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<&'static str>,
+    /// Size of its text in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text_size: Option<u64>,
+    /// What became of line ends that the signature does not cover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line_ends: Option<&'static str>,
+}
+
+/// A signify, minisign or SSH signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct KeyFacts {
+    /// The key that the signature names, unauthenticated: a key number, or an SSH fingerprint.
+    pub(crate) claimed_key: String,
+    /// The key that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
+    /// The file of that key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key_file: Option<String>,
+    /// The principals of the line of allowed signers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) principals: Option<String>,
+    /// The namespace of an SSH signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) namespace: Option<String>,
+    /// The line of allowed signers, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<usize>,
+    /// The hash function of an SSH signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hash: Option<&'static str>,
+    /// minisign's trusted comment, where its signature holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trusted_comment: Option<String>,
+    /// Whether a minisign signature is over the BLAKE2b digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prehashed: Option<bool>,
+    /// Size of an embedded message's text in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text_size: Option<u64>,
+    /// The digest of a signed list that the file does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expected: Option<String>,
+    /// The digest that it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) actual: Option<String>,
+}
+
+/// The claims of a certificate, by Fulcio's documented names.
+pub(crate) type Certificate = BTreeMap<&'static str, String>;
+
+/// An entry of a transparency log whose proofs hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct LogEntryFacts {
+    /// The log's URL, from the trusted root.
+    pub(crate) log: String,
+    /// The entry's index; `None` where the log did not sign it.
+    pub(crate) index: Option<u64>,
+    /// When the log took it in, RFC 3339; `None` where the log did not sign it.
+    pub(crate) time: Option<String>,
+}
+
+/// Where an attestation is in a provenance object, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct PlaceFacts {
+    pub(crate) bundle: usize,
+    pub(crate) attestation: usize,
+}
+
+/// Something that two sources say differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct DifferenceFacts {
+    /// The class that it makes.
+    #[serde(serialize_with = "class_name_of")]
+    pub(crate) class: FailureClass,
+    /// What differs, in words.
+    pub(crate) what: String,
+    /// What was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expected: Option<String>,
+    /// What the index says, unauthenticated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) index: Option<String>,
+    /// What the signed statement says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) statement: Option<String>,
+    /// What the certificate says; `None` where it says nothing.
+    pub(crate) actual: Option<String>,
+}
+
+/// What a bundle or attestation proved, and what of it differs from what was expected.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct AttestedFacts {
+    /// Who published, by the certificate alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) publisher: Option<String>,
+    /// The commit that the certificate names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commit: Option<String>,
+    /// The branch or tag that it names, in full.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+    /// The URL of the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) run: Option<String>,
+    /// All claims of the certificate.
+    #[serde(skip_serializing_if = "Certificate::is_empty")]
+    pub(crate) certificate: Certificate,
+    /// The type of the statement's predicate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) predicate_type: Option<String>,
+    /// The names of the statement's subjects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) subjects: Option<Vec<String>>,
+    /// The earliest time that a log or time stamp authority vouches for, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_at: Option<String>,
+    /// The log entries whose proofs hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) log_entries: Vec<LogEntryFacts>,
+    /// Where the trusted root came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trusted_root: Option<String>,
+    /// Where it is in the provenance object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<PlaceFacts>,
+    /// Fields of the index's publisher that no signature covers.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) claimed_by_index_only: BTreeMap<&'static str, String>,
+    /// What differs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) differences: Vec<DifferenceFacts>,
+    /// What the evidence claims where nothing of it could be authenticated. For people only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unauthenticated: Option<Map<String, Value>>,
+}
+
+/// The kind of evidence that continuity compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ContinuityOf {
+    /// One kind.
+    Check(Check),
+    /// A signature whose kind is not known, because the file is not there.
+    Signature,
+}
+
+impl Serialize for ContinuityOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Check(check) => check.name(),
+            Self::Signature => "signature",
+        })
+    }
+}
+
+/// Something that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ChangeFacts {
+    /// Its class.
+    #[serde(serialize_with = "class_name_of")]
+    pub(crate) class: FailureClass,
+    /// What changed, in words.
+    pub(crate) what: &'static str,
+    /// What it was.
+    pub(crate) before: String,
+    /// What it is; `None` where there is nothing any more.
+    pub(crate) now: Option<String>,
+}
+
+/// Who published or signed one of two releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Party {
+    /// By a certificate of Sigstore's.
+    Certificate(Certificate),
+    /// By a key.
+    Signer(String),
+}
+
+/// What continuity compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ContinuityFacts {
+    /// The kind of evidence.
+    pub(crate) evidence: ContinuityOf,
+    /// The class of the previous release's evidence, where it does not hold.
+    #[serde(serialize_with = "class_name", skip_serializing_if = "Option::is_none")]
+    pub(crate) previous_class: Option<FailureClass>,
+    /// Its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) previous_file: Option<String>,
+    /// What changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) changes: Option<Vec<ChangeFacts>>,
+    /// Who published or signed the previous release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) previous: Option<Vec<Party>>,
+    /// Who published or signed this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) now: Option<Vec<Party>>,
+}
+
+impl ContinuityFacts {
+    /// Of `evidence`, with nothing compared yet.
+    pub(crate) fn of(evidence: Check) -> Self {
+        Self::named(ContinuityOf::Check(evidence))
+    }
+
+    /// As [`Self::of`], of a kind that may not be known.
+    pub(crate) fn named(evidence: ContinuityOf) -> Self {
+        Self {
+            evidence,
+            previous_class: None,
+            previous_file: None,
+            changes: None,
+            previous: None,
+            now: None,
+        }
+    }
+}
+
+/// How many files of an archive are what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct SourceTotals {
+    pub(crate) same: usize,
+    pub(crate) changed: usize,
+    pub(crate) retyped: usize,
+    pub(crate) added: usize,
+    pub(crate) missing: usize,
+    pub(crate) modes: usize,
+}
+
+/// A file of an archive that git has otherwise or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SourceDifference {
+    /// Its path in the archive.
+    pub(crate) path: String,
+    /// What explains it.
+    pub(crate) explanation: Option<String>,
+    /// What it can do.
+    pub(crate) hazards: Vec<SourceHazard>,
+}
+
+/// Something that a file can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SourceHazard {
+    pub(crate) name: &'static str,
+    pub(crate) reason: String,
+}
+
+/// An archive and a commit of a clone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct SourceFacts {
+    /// The clone, where the commit is not in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clone: Option<String>,
+    /// The clone's origin.
+    pub(crate) origin: Option<String>,
+    /// What the comparison said.
+    #[serde(flatten)]
+    pub(crate) compared: Option<SourceComparison>,
+}
+
+/// What comparing an archive with a commit said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct SourceComparison {
+    pub(crate) commit: String,
+    pub(crate) tag: Option<String>,
+    /// Whether the tag was found by the version in the archive's name.
+    pub(crate) tag_found_by_version: bool,
+    /// The commit that the tag leads to, where it is another.
+    pub(crate) tag_elsewhere: Option<String>,
+    /// Who attested the commit.
+    pub(crate) attested_by: Option<String>,
+    /// The branches and tags that lead to it.
+    pub(crate) references: Vec<String>,
+    pub(crate) shallow: bool,
+    /// The commit that the archive itself names.
+    pub(crate) stated_commit: Option<String>,
+    /// The directory of the repository that the archive was made from.
+    pub(crate) directory: String,
+    pub(crate) totals: SourceTotals,
+    pub(crate) changed: Vec<SourceDifference>,
+    pub(crate) retyped: Vec<SourceDifference>,
+    pub(crate) added: Vec<SourceDifference>,
+    pub(crate) missing: Vec<String>,
+    pub(crate) export_ignored: Vec<String>,
+    pub(crate) modes: Vec<String>,
+    pub(crate) executable_in_archive_only: Vec<String>,
+}
+
+/// One of the two archives of a review record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ReviewedArchive {
+    pub(crate) name: String,
+    /// Size in bytes.
+    pub(crate) size: u64,
+    /// BLAKE2b digest in lower-case hexadecimal.
+    #[serde(rename = "BLAKE2B")]
+    pub(crate) blake2b: String,
+}
+
+/// A record that somebody read a release diff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ReviewRecord {
+    /// When it was recorded, RFC 3339.
+    pub(crate) reviewed: String,
+    pub(crate) reviewer: String,
+    pub(crate) note: String,
+    pub(crate) old: ReviewedArchive,
+    pub(crate) new: ReviewedArchive,
+}
+
+/// The review records that fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct ReviewFacts {
+    pub(crate) records: Vec<ReviewRecord>,
+}
+
+// The signatures are serde's.
+#[expect(clippy::ref_option)]
+fn class_name<S: Serializer>(
+    class: &Option<FailureClass>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    class.map(FailureClass::name).serialize(serializer)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn class_name_of<S: Serializer>(class: &FailureClass, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(class.name())
+}
