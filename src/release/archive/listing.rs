@@ -2,7 +2,7 @@
 
 use super::error::{Fault, Limit, ambiguous};
 use super::member::{self, Contents, Meter, Nature};
-use super::{BUFFER, Keep, Oddity, Wanted};
+use super::{BUFFER, Keep, Oddity, Sink, Wanted};
 use crate::bytes::escape::is_harmful;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -139,10 +139,15 @@ pub(super) struct Builder<'a> {
     kept: u64,
     more: u64,
     buffer: Vec<u8>,
+    sink: Option<&'a mut (dyn Sink + 'a)>,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(wanted: &'a Wanted, size: u64) -> Self {
+    pub(super) fn new(
+        wanted: &'a Wanted,
+        size: u64,
+        sink: Option<&'a mut (dyn Sink + 'a)>,
+    ) -> Self {
         Self {
             wanted,
             meter: Meter::new(wanted.limits, size),
@@ -151,6 +156,7 @@ impl<'a> Builder<'a> {
             kept: 0,
             more: 0,
             buffer: vec![0; BUFFER],
+            sink,
         }
     }
 
@@ -217,6 +223,9 @@ impl<'a> Builder<'a> {
             entry.blob = blob.finish();
         }
         let size = entry.size;
+        if let Some(sink) = &mut self.sink {
+            sink.member(&entry);
+        }
         self.listing.entries.push(entry);
         Ok(size)
     }
@@ -247,6 +256,7 @@ impl<'a> Builder<'a> {
             keep,
             &mut self.meter,
             &mut self.buffer,
+            &mut self.sink,
         )?;
         if wanted.contents == Keep::Texts && contents.nature.is_binary() {
             contents.bytes = None;

@@ -1,7 +1,7 @@
 //! The contents of one member, as they stream by.
 
 use super::error::{Fault, Limit};
-use super::{GitHash, Limits};
+use super::{GitHash, Limits, Sink};
 use sha1collisiondetection::Sha1CD;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -87,6 +87,7 @@ pub(super) fn consume(
     keep: u64,
     meter: &mut Meter,
     buffer: &mut [u8],
+    sink: &mut Option<&mut (dyn Sink + '_)>,
 ) -> Result<Contents, Fault> {
     let mut sha256 = Sha256::new();
     let mut blob = git.map(|hash| Blob::new(hash, declared));
@@ -105,6 +106,9 @@ pub(super) fn consume(
         size += read as u64;
         meter.count(read as u64)?;
         sha256.update(bytes);
+        if let Some(sink) = sink {
+            sink.bytes(bytes);
+        }
         if let Some(blob) = &mut blob {
             blob.update(bytes);
         }

@@ -97,6 +97,16 @@ pub(crate) struct Wanted {
 /// What is told how many more bytes of a file were read.
 pub(crate) type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
+/// What is shown the contents of every member as they are read, before the listing is complete.
+pub(crate) trait Sink {
+    /// The next bytes of the file that is being read.
+    fn bytes(&mut self, bytes: &[u8]);
+
+    /// The member that was read. Its path has the top-level directory still in front, and a hard
+    /// link has neither size nor digest yet.
+    fn member(&mut self, entry: &Entry);
+}
+
 /// Lists the archive at `path`.
 ///
 /// # Errors
@@ -107,14 +117,29 @@ pub(crate) fn read(
     wanted: &Wanted,
     progress: Progress<'_>,
 ) -> Result<Listing, ArchiveError> {
+    read_to(path, wanted, None, progress)
+}
+
+/// As [`read`], and shows what is read to `sink`.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn read_to<'a>(
+    path: &Path,
+    wanted: &'a Wanted,
+    sink: Option<&'a mut (dyn Sink + 'a)>,
+    progress: Progress<'_>,
+) -> Result<Listing, ArchiveError> {
     // A decompressor that panics on hostile input must not take the report down with it.
-    catch_unwind(AssertUnwindSafe(|| read_inner(path, wanted, progress)))
+    catch_unwind(AssertUnwindSafe(|| read_inner(path, wanted, sink, progress)))
         .unwrap_or_else(|_| Err(ArchiveError::Decoder { path: path.to_owned() }))
 }
 
-fn read_inner(
+fn read_inner<'a>(
     path: &Path,
-    wanted: &Wanted,
+    wanted: &'a Wanted,
+    sink: Option<&'a mut (dyn Sink + 'a)>,
     progress: Progress<'_>,
 ) -> Result<Listing, ArchiveError> {
     let io = |source| ArchiveError::Read { path: path.to_owned(), source };
@@ -123,7 +148,7 @@ fn read_inner(
     let mut head = Vec::new();
     file.by_ref().take(512).read_to_end(&mut head).map_err(io)?;
     file.rewind().map_err(io)?;
-    let mut builder = Builder::new(wanted, size);
+    let mut builder = Builder::new(wanted, size, sink);
     let is_zip = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
     if named_zip(path).is_some_and(|named| named != is_zip) && !is_page(&head) {
         // A package manager unpacks by the name, and the other archive may be in it, too.

@@ -17,6 +17,7 @@ use matching::Pair;
 use similar::DiffOp;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// Bytes of one file that are compared line by line.
 pub(crate) const CONTENTS_EACH: u64 = 4 << 20;
@@ -207,17 +208,24 @@ pub(crate) fn compare(
     })
 }
 
-/// Runs two jobs at the same time.
+/// Runs two jobs at the same time, or one after the other if no thread can be started.
 fn both<T: Send>(
     one: impl FnOnce() -> Result<T, ArchiveError> + Send,
     other: impl FnOnce() -> Result<T, ArchiveError>,
 ) -> (Result<T, ArchiveError>, Result<T, ArchiveError>) {
-    std::thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        let one =
-            one.join().unwrap_or_else(|_| Err(ArchiveError::Decoder { path: PathBuf::new() }));
-        (one, other)
+    // The job stays here, so that it is not lost with a thread that never ran.
+    let one = Mutex::new(Some(one));
+    let run = || match one.lock().ok().and_then(|mut one| one.take()) {
+        Some(one) => one(),
+        None => Err(ArchiveError::Decoder { path: PathBuf::new() }),
+    };
+    std::thread::scope(|scope| match std::thread::Builder::new().spawn_scoped(scope, run) {
+        Ok(thread) => {
+            let other = other();
+            let failed = |_| Err(ArchiveError::Decoder { path: PathBuf::new() });
+            (thread.join().unwrap_or_else(failed), other)
+        }
+        Err(_) => (run(), other()),
     })
 }
 
