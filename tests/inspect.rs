@@ -247,9 +247,9 @@ fn files_of_other_kinds_are_named() {
 
 /// Base64 of a secret key of `size` bytes, with the two bytes of its algorithm in front.
 fn secret(size: usize) -> String {
-    use base64::Engine as _;
+    use base64ct::{Base64, Encoding as _};
     let bytes = [&b"Ed"[..], &vec![0x5e; size - 2]].concat();
-    base64::engine::general_purpose::STANDARD.encode(bytes)
+    Base64::encode_string(bytes.as_ref())
 }
 
 #[test]
@@ -435,10 +435,10 @@ fn ssh_keys_and_allowed_signers() {
 /// What Debian's fuse3 has as .asc: upstream's signify signature in OpenPGP armor.
 #[test]
 fn an_armored_signify_signature_is_named_for_what_it_is() {
-    use base64::Engine as _;
+    use base64ct::{Base64, Encoding as _};
     let scratch = Scratch::new();
     let line = [&b"Ed"[..], &[7; 8], &[9; 64]].concat();
-    let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let base64 = |bytes: &[u8]| Base64::encode_string(bytes);
     let inside = format!("untrusted comment: verify with fuse-3.17.pub\n{}\n", base64(&line));
     // The base point of the curve is a key, too.
     let key = base64(&[&b"Ed"[..], &[7; 8], &[0x58], &[0x66; 31]].concat());

@@ -3,10 +3,9 @@
 //! SHA-256 and SHA-512 run on OpenPGP hash contexts, because those can be cloned in mid-stream: an
 //! OpenPGP signature's hash branches off the Manifest's own and costs nothing extra.
 
-use digest::DynDigest;
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::types::HashAlgorithm;
-use std::fmt::Write as _;
+use sha2::digest::DynDigest;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $variant:ident $name:literal $bytes:literal $strong:literal;)+) => {
@@ -145,10 +144,7 @@ pub(crate) fn document_context(algorithm: HashAlgorithm) -> Option<Context> {
 
 /// `bytes` in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
+    base16ct::lower::encode_string(bytes)
 }
 
 #[cfg(test)]

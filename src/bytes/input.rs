@@ -4,6 +4,7 @@
 //! Everything that is read into memory goes through [`read_bounded`]; distfiles are streamed from
 //! [`open_regular`].
 
+use rustix::fs::OFlags;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -86,8 +87,11 @@ impl std::error::Error for InputError {
 /// other end of a FIFO.
 pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
     let open = |source| InputError::Open { path: path.to_owned(), source };
-    let file =
-        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(open)?;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags(OFlags::NONBLOCK))
+        .open(path)
+        .map_err(open)?;
     // The type is asked of the open file, not of the path, which may change in between.
     let kind = file.metadata().map_err(open)?.file_type();
     let kind = if kind.is_file() {
@@ -102,6 +106,11 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
         "a device"
     };
     Err(InputError::NotRegular { path: path.to_owned(), kind })
+}
+
+/// `flags` as [`OpenOptionsExt::custom_flags`] takes them.
+pub(crate) const fn flags(flags: OFlags) -> i32 {
+    flags.bits().cast_signed()
 }
 
 /// Reads a regular file of at most `limit` bytes.

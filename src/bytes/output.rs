@@ -1,7 +1,9 @@
 //! Text that may only be handed on once something vouches for it.
 
 use crate::answer::finding::Finding;
+use crate::bytes::input::flags;
 use rustix::fs::{AtFlags, CWD, OFlags};
+use rustix::io::Errno;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, Write};
 use std::os::fd::{AsFd, AsRawFd};
@@ -170,7 +172,7 @@ impl Spool {
             .write(true)
             // What any new file gets; the umask takes its part away.
             .mode(0o666)
-            .custom_flags(libc::O_TMPFILE)
+            .custom_flags(flags(OFlags::TMPFILE))
             .open(directory);
         match unnamed {
             Ok(file) => Ok(Self::Unnamed(file, path.clone())),
@@ -235,7 +237,7 @@ fn give_name(file: &mut File, path: &Path) -> io::Result<()> {
     match link(path) {
         Ok(()) => return Ok(()),
         // A link never replaces a file: under another name first, and then renamed.
-        Err(rustix::io::Errno::EXIST) => {
+        Err(Errno::EXIST) => {
             let made = tempfile::Builder::new()
                 .prefix(PREFIX)
                 .make_in(directory_of(path), |name| link(name).map_err(io::Error::from));
@@ -257,14 +259,14 @@ fn open(path: &Path) -> io::Result<File> {
     let begin = Instant::now();
     loop {
         let mut options = OpenOptions::new();
-        options.write(true).truncate(true).custom_flags(libc::O_NONBLOCK);
+        options.write(true).truncate(true).custom_flags(flags(OFlags::NONBLOCK));
         match options.open(path) {
             Ok(file) => {
                 let flags = rustix::fs::fcntl_getfl(&file)?;
                 rustix::fs::fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
                 return Ok(file);
             }
-            Err(error) if error.raw_os_error() == Some(libc::ENXIO) => {
+            Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
                 let is_fifo = path.metadata().is_ok_and(|file| file.file_type().is_fifo());
                 if !is_fifo || begin.elapsed() > READER_WAIT {
                     return Err(error);

@@ -8,6 +8,7 @@ use crate::cli::error::{Error, UsageError};
 use crate::release::diff::compare;
 use crate::report::diff as page;
 use clap::Args;
+use globset::{Glob, GlobMatcher};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -85,7 +86,7 @@ impl Diff {
                 None => Ok(()),
                 Some(glob) => {
                     writeln!(out)?;
-                    page::unified(&diff, &|path| glob.matches(path), colour(), &mut out)
+                    page::unified(&diff, &|path| glob.is_match(path), colour(), &mut out)
                 }
             })
         };
@@ -94,6 +95,7 @@ impl Diff {
     }
 }
 
-fn pattern(text: &str) -> Result<glob::Pattern, UsageError> {
-    glob::Pattern::new(text).map_err(|_| UsageError::BadGlob(text.to_owned()))
+fn pattern(text: &str) -> Result<GlobMatcher, UsageError> {
+    let glob = Glob::new(text).map_err(|_| UsageError::BadGlob(text.to_owned()))?;
+    Ok(glob.compile_matcher())
 }

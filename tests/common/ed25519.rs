@@ -1,8 +1,7 @@
 //! signify and minisign keys and signatures, made here.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use blake2::{Blake2b512, Digest as _};
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -21,24 +20,24 @@ impl Key {
     /// The file with the public key.
     pub fn public(&self) -> String {
         let key = self.secret.verifying_key();
-        let text = STANDARD.encode([b"Ed", &self.number[..], key.as_bytes()].concat());
+        let text = Base64::encode_string(&[b"Ed", &self.number[..], key.as_bytes()].concat());
         format!("untrusted comment: key\n{text}\n")
     }
 
     /// A signify signature over `file`.
     pub fn signify(&self, file: &[u8]) -> String {
         let signature = self.secret.sign(file).to_bytes();
-        let text = STANDARD.encode([b"Ed", &self.number[..], &signature[..]].concat());
+        let text = Base64::encode_string(&[b"Ed", &self.number[..], &signature[..]].concat());
         format!("untrusted comment: signature\n{text}\n")
     }
 
     /// A minisign signature over the digest of `file`.
     pub fn minisign(&self, file: &[u8]) -> String {
         let signature = self.secret.sign(&Blake2b512::digest(file)).to_bytes();
-        let text = STANDARD.encode([b"ED", &self.number[..], &signature[..]].concat());
+        let text = Base64::encode_string(&[b"ED", &self.number[..], &signature[..]].concat());
         let comment = "a release";
         let over = [&signature[..], comment.as_bytes()].concat();
-        let whole = STANDARD.encode(self.secret.sign(&over).to_bytes());
+        let whole = Base64::encode_string(&self.secret.sign(&over).to_bytes());
         format!("untrusted comment: signature\n{text}\ntrusted comment: {comment}\n{whole}\n")
     }
 }

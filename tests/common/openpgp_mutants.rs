@@ -1,8 +1,7 @@
 //! Mutants of an OpenPGP signature, made along its structure (RFC 9580, sections 4.2, 5.2.3 and 6).
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 
 /// A mutated signature file, by a name that says what was changed.
 pub type Mutant = (String, Vec<u8>);
@@ -354,7 +353,7 @@ fn checksum(bytes: &[u8]) -> String {
             }
         }
     }
-    STANDARD.encode(&crc.to_be_bytes()[1..])
+    Base64::encode_string(&crc.to_be_bytes()[1..])
 }
 
 /// An armored block.
@@ -367,7 +366,7 @@ fn block(label: &str, headers: &str, lines: &[&str], checksum: &str) -> String {
 
 /// Mutants of the armor around a signature.
 pub fn armored(packet: &[u8]) -> Vec<Mutant> {
-    let base64 = STANDARD.encode(packet);
+    let base64 = Base64::encode_string(packet);
     let lines: Vec<&str> =
         base64.as_bytes().chunks(64).map(|c| std::str::from_utf8(c).unwrap()).collect();
     let crc = format!("={}\n", checksum(packet));
@@ -461,19 +460,19 @@ pub fn armored(packet: &[u8]) -> Vec<Mutant> {
     add("a cut block behind", format!("{plain}{}", &plain[..plain.len() / 2]));
     let mut bad = packet.to_vec();
     *bad.last_mut().unwrap() ^= 1;
-    let bad64 = STANDARD.encode(&bad);
+    let bad64 = Base64::encode_string(&bad);
     let bad = block("SIGNATURE", "", &[&bad64], "");
     add("a bad block before", format!("{bad}{plain}"));
     add("a bad block behind", format!("{plain}{bad}"));
-    let twice = STANDARD.encode(&plain);
+    let twice = Base64::encode_string(plain.as_bytes());
     add("armored once more", block("SIGNATURE", "", &[&twice], ""));
-    let both = STANDARD.encode([packet, packet].concat());
+    let both = Base64::encode_string(&[packet, packet].concat());
     add("two signatures in one block", block("SIGNATURE", "", &[&both], ""));
     for at in 0..24 {
         let mut bytes = packet.to_vec();
         let at = at * bytes.len() / 24;
         bytes[at] ^= 0x10;
-        let base64 = STANDARD.encode(&bytes);
+        let base64 = Base64::encode_string(&bytes);
         let crc = format!("={}\n", checksum(&bytes));
         add(&format!("base64 of byte {at} changed"), block("SIGNATURE", "", &[&base64], &crc));
     }

@@ -16,8 +16,7 @@ use crate::check::provenance::{Request, check};
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::pep740::{Claim, Provenance, Subject};
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -143,10 +142,10 @@ fn every_change_has_its_class() {
     assert_eq!(changed(&part("envelope/statement"), &flip(3)), "provenance-malformed");
     let digest = |from: &'static str, to: &'static str| {
         move |v: &Value| {
-            let bytes = STANDARD.decode(v.as_str().unwrap()).unwrap();
+            let bytes = Base64::decode_vec(v.as_str().unwrap()).unwrap();
             let text = String::from_utf8(bytes).unwrap();
             assert!(text.contains(from), "{text}");
-            Value::from(STANDARD.encode(text.replacen(from, to, 1)))
+            Value::from(Base64::encode_string(text.replacen(from, to, 1).as_bytes()))
         }
     };
     let statement = part("envelope/statement");
@@ -162,15 +161,15 @@ fn every_change_has_its_class() {
     // The certificate: its issuer's signature, its tag, one of its claims.
     let certificate = part("verification_material/certificate");
     let length =
-        STANDARD.decode(good.pointer(&certificate).unwrap().as_str().unwrap()).unwrap().len();
+        Base64::decode_vec(good.pointer(&certificate).unwrap().as_str().unwrap()).unwrap().len();
     assert_eq!(changed(&certificate, &flip(length - 1)), "certificate-untrusted");
     assert_eq!(changed(&certificate, &flip(0)), "certificate-malformed");
     let claim = |from: &'static [u8], to: &'static [u8]| {
         move |v: &Value| {
-            let mut bytes = STANDARD.decode(v.as_str().unwrap()).unwrap();
+            let mut bytes = Base64::decode_vec(v.as_str().unwrap()).unwrap();
             let at = bytes.windows(from.len()).position(|w| w == from).unwrap();
             bytes[at..at + to.len()].copy_from_slice(to);
-            Value::from(STANDARD.encode(bytes))
+            Value::from(Base64::encode_string(&bytes))
         }
     };
     assert_eq!(
@@ -309,7 +308,7 @@ fn rekor_v2_gives_a_pep_740_attestation_no_time() {
     let material = &bundle["verificationMaterial"];
     let envelope = &bundle["dsseEnvelope"];
     let statement: Value =
-        serde_json::from_slice(&STANDARD.decode(envelope["payload"].as_str().unwrap()).unwrap())
+        serde_json::from_slice(&Base64::decode_vec(envelope["payload"].as_str().unwrap()).unwrap())
             .unwrap();
     let sha256 = statement["subject"][0]["digest"]["sha256"].as_str().unwrap();
     let sha256 =

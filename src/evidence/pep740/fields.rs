@@ -1,7 +1,6 @@
 //! Typed access to a JSON tree, with the path of what is wrong.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -95,7 +94,7 @@ impl<'a> Field<'a> {
     }
 
     pub(crate) fn base64(&self) -> Result<Vec<u8>, FieldError> {
-        let bytes = STANDARD.decode(self.string()?);
+        let bytes = Base64::decode_vec(self.string()?);
         let bytes = bytes.map_err(|_| self.error(FieldProblem::NotBase64))?;
         if bytes.is_empty() { Err(self.error(FieldProblem::Empty)) } else { Ok(bytes) }
     }
@@ -114,13 +113,11 @@ impl<'a> Field<'a> {
 /// The bytes that `text` is the hex of; empty where it is none.
 #[cfg(feature = "sigstore")]
 pub(crate) fn unhex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok());
-    let bytes = pairs.map(|pair| u8::from_str_radix(pair?, 16).ok());
-    bytes.collect::<Option<_>>().unwrap_or_default()
+    base16ct::lower::decode_vec(text).unwrap_or_default()
 }
 
 /// The base64 of `bytes`, standard alphabet, padded.
 #[cfg(feature = "sigstore")]
 pub(crate) fn base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
+    Base64::encode_string(bytes)
 }

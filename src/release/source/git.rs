@@ -386,15 +386,5 @@ pub(super) fn is_hex_prefix(text: &str) -> bool {
 }
 
 pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !is_hex(text) {
-        return None;
-    }
-    let digit = |b: u8| (b as char).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let pairs = text.as_bytes().chunks_exact(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
+    base16ct::lower::decode_vec(text).ok().filter(|_| is_hex(text))
 }

@@ -1,7 +1,6 @@
 //! Keys that are derived from names, and encodings.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use p256::ecdsa::signature::Signer as _;
 use p256::pkcs8::EncodePublicKey as _;
 use serde_json::{Value, json};
@@ -9,12 +8,12 @@ use sha2::{Digest, Sha256, Sha384};
 
 /// Base64 as JSON carries it.
 pub fn b64(bytes: impl AsRef<[u8]>) -> String {
-    STANDARD.encode(bytes)
+    Base64::encode_string(bytes.as_ref())
 }
 
 /// And back.
 pub fn unb64(text: &str) -> Vec<u8> {
-    STANDARD.decode(text).unwrap()
+    Base64::decode_vec(text).unwrap()
 }
 
 /// Lower-case hex.

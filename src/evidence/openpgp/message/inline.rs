@@ -368,13 +368,13 @@ mod tests {
 
     impl Read for Failing {
         fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::from_raw_os_error(libc::EIO))
+            Err(io::Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error()))
         }
     }
 
     impl Write for Failing {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::Error::from_raw_os_error(libc::ENOSPC))
+            Err(io::Error::from_raw_os_error(rustix::io::Errno::NOSPC.raw_os_error()))
         }
 
         fn flush(&mut self) -> io::Result<()> {

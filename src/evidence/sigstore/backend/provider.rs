@@ -3,10 +3,10 @@
 //!
 //! ML-DSA is refused: nothing in Sigstore signs with it yet, and no RustCrypto release is ready.
 
-use digest::Digest;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use pkcs1::der::Decode;
+use rsa::pkcs1::der::Decode;
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey};
+use sha2::digest::Digest;
 use sha2::{Sha256, Sha384, Sha512};
 use sigstore::crypto::{
     CryptoProvider, Error, HashContext, SigningScheme, install_default_provider,
@@ -120,7 +120,8 @@ fn p384(key: &[u8], digest: &[u8], signature: &[u8]) -> rsa::Result<()> {
 /// By way of the integers, because `rsa` caps keys that it decodes itself at 4096 bits.
 fn rsa(key: &[u8]) -> Result<RsaPublicKey, Error> {
     let refused = |text: &str| Error::InvalidKey(text.to_owned());
-    let key = pkcs1::RsaPublicKey::from_der(key).map_err(|_| refused("not an RSAPublicKey"))?;
+    let key =
+        rsa::pkcs1::RsaPublicKey::from_der(key).map_err(|_| refused("not an RSAPublicKey"))?;
     let modulus = BigUint::from_bytes_be(key.modulus.as_bytes());
     if !RSA_BITS.contains(&modulus.bits()) {
         return Err(refused("the RSA modulus does not have 2048 to 8192 bits"));
