@@ -327,24 +327,6 @@ pub(crate) struct AttestedFacts {
     pub(crate) unauthenticated: Option<Map<String, Value>>,
 }
 
-/// The kind of evidence that continuity compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ContinuityOf {
-    /// One kind.
-    Check(Check),
-    /// A signature whose kind is not known, because the file is not there.
-    Signature,
-}
-
-impl Serialize for ContinuityOf {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::Check(check) => check.name(),
-            Self::Signature => "signature",
-        })
-    }
-}
-
 /// Something that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ChangeFacts {
@@ -373,7 +355,8 @@ pub(crate) enum Party {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ContinuityFacts {
     /// The kind of evidence.
-    pub(crate) evidence: ContinuityOf,
+    #[serde(serialize_with = "check_name")]
+    pub(crate) evidence: Check,
     /// The class of the previous release's evidence, where it does not hold.
     #[serde(serialize_with = "class_name", skip_serializing_if = "Option::is_none")]
     pub(crate) previous_class: Option<FailureClass>,
@@ -394,11 +377,6 @@ pub(crate) struct ContinuityFacts {
 impl ContinuityFacts {
     /// Of `evidence`, with nothing compared yet.
     pub(crate) fn of(evidence: Check) -> Self {
-        Self::named(ContinuityOf::Check(evidence))
-    }
-
-    /// As [`Self::of`], of a kind that may not be known.
-    pub(crate) fn named(evidence: ContinuityOf) -> Self {
         Self {
             evidence,
             previous_class: None,
@@ -520,4 +498,9 @@ fn class_name<S: Serializer>(
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn class_name_of<S: Serializer>(class: &FailureClass, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(class.name())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn check_name<S: Serializer>(check: &Check, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(check.name())
 }

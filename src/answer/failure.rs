@@ -115,6 +115,10 @@ classes! {
     ProvenanceDropped "provenance-dropped" Contradicts;
     /// Signed before, not now.
     SignatureDropped "signature-dropped" Contradicts;
+    /// The Manifest or the ebuild names evidence that is not in DISTDIR.
+    NotFetched "not-fetched" NotChecked;
+    /// The previous ebuild named a key, a repository or pins; this one does not.
+    ExpectationDropped "expectation-dropped" Contradicts;
     /// The provenance holds no attestation at all.
     ProvenanceEmpty "provenance-empty" Unusable;
     /// The provenance or bundle is not what its format says.

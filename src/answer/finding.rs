@@ -1,7 +1,7 @@
 //! A finding: what one check says of one distfile.
 
 use crate::answer::access::Capability;
-use crate::answer::facts::{ContinuityOf, Facts, Of};
+use crate::answer::facts::{Facts, Of};
 use crate::answer::failure::{FailureClass, Outcome};
 use std::path::Path;
 
@@ -146,7 +146,7 @@ impl Finding {
     pub(crate) fn rests_on_provenance(&self) -> bool {
         match (&self.facts.of, self.check) {
             (_, Check::Provenance) => true,
-            (Of::Continuity(facts), _) => facts.evidence == ContinuityOf::Check(Check::Provenance),
+            (Of::Continuity(facts), _) => facts.evidence == Check::Provenance,
             _ => false,
         }
     }

@@ -1,5 +1,6 @@
 //! Which files stand beside a distfile as evidence about it.
 
+use crate::answer::finding::Check;
 use crate::bytes::input::open_regular;
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -44,6 +45,18 @@ pub(crate) struct Evidence {
     pub(crate) provenance: Vec<PathBuf>,
 }
 
+impl EvidenceKind {
+    /// The checks that evidence of this kind may be for.
+    pub(crate) const fn checks(self) -> &'static [Check] {
+        match self {
+            Self::Signature => &[Check::Openpgp, Check::Signify, Check::Ssh],
+            Self::Minisign => &[Check::Minisign],
+            Self::Bundle => &[Check::Sigstore],
+            Self::Provenance => &[Check::Provenance],
+        }
+    }
+}
+
 impl Evidence {
     /// What stands beside the distfile `name` in `dir`.
     pub(crate) fn beside(dir: &Path, name: &str) -> Self {
@@ -65,6 +78,22 @@ impl Evidence {
             provenance: all(name, &[PROVENANCE]),
         }
     }
+}
+
+/// The evidence about the distfile `name` that is `listed`, but not in `dir`.
+pub(crate) fn unfetched<'a>(
+    listed: impl Iterator<Item = &'a str>,
+    dir: &Path,
+    name: &str,
+) -> Vec<(EvidenceKind, String)> {
+    let about = |listed: &'a str| {
+        let (kind, base) = by_suffix(listed)?;
+        let about = base == name
+            || kind == EvidenceKind::Signature && without_compression(name) == Some(base);
+        let missing = dir.join(listed).symlink_metadata().is_err();
+        (about && missing).then(|| (kind, listed.to_owned()))
+    };
+    listed.filter_map(about).collect()
 }
 
 /// The name of the stream that the distfile `name` compresses.

@@ -1,12 +1,13 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
-use super::Inputs;
 use super::bundle::{self, BundleRequest};
+use super::inputs::Inputs;
 use super::manifest as dist_entry;
-use super::pairing::Evidence;
+use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
 use super::provenance;
 use super::signatures::{self, Over, Signatures};
+use super::{review, source};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
@@ -24,10 +25,14 @@ pub(super) struct Plan {
     pub(super) wanted: Wanted,
     /// What can be said already.
     pub(super) findings: Vec<Finding>,
+    /// Whether the distfile is more than evidence about another.
+    is_content: bool,
     signatures: Signatures,
     bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
-    /// The release before, where one was named.
+    /// The evidence that the Manifest lists and that is not in DISTDIR.
+    unfetched: Vec<(EvidenceKind, String)>,
+    /// The previous release, where one was named.
     previous: Option<Release>,
 }
 
@@ -39,10 +44,14 @@ impl Plan {
             // What a DIST entry of today would hold, so that the report has it.
             None => self.wanted.hashes.extend([HashName::Blake2b, HashName::Sha512]),
         }
+        if inputs.reviews.is_some() {
+            self.wanted.hashes.insert(HashName::Blake2b);
+        }
     }
 
     /// Reads the evidence about `name`.
     pub(super) fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), InputError> {
+        self.is_content = true;
         let mut evidence = Evidence::beside(&inputs.distdir, name);
         let signatures = match inputs.signatures.get(name) {
             Some(by_hand) => by_hand.clone(),
@@ -78,6 +87,8 @@ impl Plan {
         if let Some(files) = inputs.previous.get(name) {
             self.previous = Some(files.read(inputs)?);
         }
+        let listed = inputs.manifest.iter().flat_map(|manifest| manifest.names());
+        self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = signatures::KINDS.map(|(check, _)| {
             (check, !self.signatures.has(check), FailureClass::SignatureAbsent, "signature")
@@ -99,12 +110,19 @@ impl Plan {
         .into_iter()
         .chain(signed)
         .filter(|(check, none, ..)| *none && !has(*check) && inputs.require.includes(*check))
-        .map(|(check, _, class, what)| {
-            Finding::fails(check, class, format!("no {what} stands beside it"))
+        .map(|(check, _, class, what)| match self.unfetched(check) {
+            Some(file) => not_fetched(check, file),
+            None => Finding::fails(check, class, absent(name, check, what)),
         })
         .collect::<Vec<_>>();
         self.findings.extend(missing);
         Ok(())
+    }
+
+    /// The evidence for `check` that is listed and was not fetched.
+    fn unfetched(&self, check: Check) -> Option<&str> {
+        let fits = |(kind, _): &&(EvidenceKind, String)| kind.checks().contains(&check);
+        self.unfetched.iter().find(fits).map(|(_, file)| file.as_str())
     }
 
     fn add_bundle(&mut self, inputs: &Inputs, name: &str, path: PathBuf, bytes: &[u8]) {
@@ -121,9 +139,16 @@ impl Plan {
         self.bundles.push((path, bundle));
     }
 
-    /// Judges everything by what was `measured` of the distfile `name`.
-    pub(super) fn judge(self, inputs: &Inputs, name: &str, measured: &Measured) -> Vec<Finding> {
-        let mut findings = self.findings;
+    /// Judges everything by what was `measured` of the distfile `name`. `progress` is told how many
+    /// bytes were read again.
+    pub(super) fn judge(
+        mut self,
+        inputs: &Inputs,
+        name: &str,
+        measured: &Measured,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Vec<Finding> {
+        let mut findings = std::mem::take(&mut self.findings);
         findings.push(match &inputs.manifest {
             Some(manifest) => dist_entry::check(manifest, name, measured),
             None => Finding::fails(
@@ -133,7 +158,8 @@ impl Plan {
             ),
         });
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
-        findings.extend(self.signatures.judge(&inputs.keys, inputs.now, upstream_name, measured));
+        let signatures = std::mem::take(&mut self.signatures);
+        findings.extend(signatures.judge(&inputs.keys, inputs.now, upstream_name, measured));
         let mut attestations = Vec::new();
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);
@@ -165,11 +191,49 @@ impl Plan {
                 let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
                 facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
             });
-            let now = previous::release(&attestations, bundles.collect(), &findings);
+            let mut now = previous::release(&attestations, bundles.collect(), &findings);
+            now.faults.extend(self.unfetched.iter().flat_map(|(kind, file)| {
+                kind.checks().iter().map(|check| previous::unfetched(*check, file))
+            }));
             findings.extend(continuity::judge(before, &now));
         }
         findings.extend(attestations.into_iter().map(|checked| checked.finding));
+        findings.extend(self.contents(inputs, name, measured, &findings, progress));
         findings
+    }
+
+    /// What the checks of the archive's contents say.
+    fn contents(
+        &self,
+        inputs: &Inputs,
+        name: &str,
+        measured: &Measured,
+        findings: &[Finding],
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Vec<Finding> {
+        if !self.is_content {
+            return Vec::new();
+        }
+        let path = inputs.distdir.join(name);
+        let source = inputs.source.as_ref();
+        let source = source.map(|input| source::check(input, &path, findings, progress));
+        let reviews = inputs.reviews.as_ref();
+        let review = reviews.map(|input| review::check(inputs, input, name, measured));
+        source.into_iter().chain(review).collect()
+    }
+}
+
+/// What is said of evidence that is listed and not in DISTDIR.
+fn not_fetched(check: Check, file: &str) -> Finding {
+    let text = format!("the Manifest lists {file}, which is not in DISTDIR: fetch it");
+    Finding::fails(check, FailureClass::NotFetched, text)
+}
+
+/// What is said of evidence of which nothing is known.
+fn absent(name: &str, check: Check, what: &str) -> String {
+    match check {
+        Check::Provenance => format!("no {name}.provenance in DISTDIR"),
+        _ => format!("no {what} was found in DISTDIR"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Makes the facts that continuity compares: of the release before, and of this one.
 
-use super::Inputs;
+use super::inputs::Inputs;
 use super::pairing::{
     COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
 };
@@ -10,14 +10,15 @@ use super::signatures::{Over, Signatures};
 use crate::answer::facts::Of;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
-use crate::bytes::digests::HashName;
+use crate::bytes::digests::{HashName, hex};
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
-use crate::bytes::pass::{self, Wanted};
+use crate::bytes::pass::{self, Measured, Wanted};
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
 };
 use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The evidence of the release before, as files.
@@ -30,6 +31,11 @@ pub(crate) struct Previous {
     /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what stands beside it by
     /// its name.
     pub(crate) signatures: Vec<(PathBuf, Option<PathBuf>)>,
+    /// Its evidence that the Manifest lists and that is not in DISTDIR.
+    pub(crate) unfetched: Vec<(EvidenceKind, String)>,
+    /// The BLAKE2b digest of its own DIST entry, in lower-case hexadecimal: what is in DISTDIR counts
+    /// only if it has that.
+    pub(crate) blake2b: Option<String>,
 }
 
 impl Previous {
@@ -55,13 +61,113 @@ impl Previous {
             let bytes = read_bounded(signature, EVIDENCE_LIMIT)?;
             let signed = signed_file(signature, distfile.as_deref());
             if looks_like_bundle(signature) {
-                add_bundle(&mut release, signature, &bytes, signed, inputs)?;
+                self.add_bundle(&mut release, signature, &bytes, signed, inputs)?;
             } else {
-                add_signature(&mut release, signature, &bytes, signed, inputs)?;
+                self.add_signature(&mut release, signature, &bytes, signed, inputs)?;
             }
+        }
+        for (kind, file) in &self.unfetched {
+            let [check, ..] = kind.checks() else { continue };
+            release.faults.push(unfetched(*check, file));
         }
         Ok(release)
     }
+
+    /// A signature of the release before, checked over the file that it is over.
+    fn add_signature(
+        &self,
+        release: &mut Release,
+        signature: &Path,
+        bytes: &[u8],
+        signed: Option<(PathBuf, Over)>,
+        inputs: &Inputs,
+    ) -> Result<(), InputError> {
+        let mut signatures = Signatures::default();
+        let mut wanted = Wanted { hashes: self.hashes(), ..Wanted::default() };
+        let over = signed.as_ref().map_or(Over::File, |(_, over)| *over);
+        signatures.add(&inputs.keys, signature, bytes, over, &mut wanted);
+        let Some((path, _)) = signed else {
+            release.faults.push(stray(signature, evidence(&signatures)));
+            return Ok(());
+        };
+        let measured = pass::measure(&path, &wanted, &mut |_| {})?;
+        if let Some(fault) = self.altered(evidence(&signatures), &path, &measured) {
+            release.faults.push(fault);
+            return Ok(());
+        }
+        let name = file_name(&path);
+        add_signatures(release, &signatures.judge(&inputs.keys, inputs.now, &name, &measured));
+        release.name.get_or_insert(name);
+        Ok(())
+    }
+
+    /// A Sigstore bundle of the release before, checked over the file that it is about.
+    fn add_bundle(
+        &self,
+        release: &mut Release,
+        path: &Path,
+        bytes: &[u8],
+        signed: Option<(PathBuf, Over)>,
+        inputs: &Inputs,
+    ) -> Result<(), InputError> {
+        let bundle = match UnverifiedBundle::parse(bytes) {
+            Ok(bundle) => bundle,
+            Err(error) => {
+                release.faults.push(bundle_fault(path, &error));
+                return Ok(());
+            }
+        };
+        let Some((distfile, _)) = signed else {
+            release.faults.push(stray(path, Check::Sigstore));
+            return Ok(());
+        };
+        let needs = bundle.needs(inputs.bundle_policy.as_ref());
+        let mut wanted = Wanted { blob: needs.blob, hashes: self.hashes(), ..Wanted::default() };
+        wanted.hashes.insert(HashName::Sha256);
+        if needs.sha512 {
+            wanted.hashes.insert(HashName::Sha512);
+        }
+        let measured = pass::measure(&distfile, &wanted, &mut |_| {})?;
+        if let Some(fault) = self.altered(Check::Sigstore, &distfile, &measured) {
+            release.faults.push(fault);
+            return Ok(());
+        }
+        add_bundle_facts(release, authenticate(inputs, path, &bundle, &artifact(&measured)));
+        release.name.get_or_insert(file_name(&distfile));
+        Ok(())
+    }
+
+    /// The hashes of its file that are computed along with what a signature wants.
+    fn hashes(&self) -> BTreeSet<HashName> {
+        self.blake2b.iter().map(|_| HashName::Blake2b).collect()
+    }
+
+    /// What is wrong where its file is not the one that the Manifest lists.
+    fn altered(&self, evidence: Check, path: &Path, measured: &Measured) -> Option<Fault> {
+        let expected = self.blake2b.as_ref()?;
+        let actual = measured.digests.get(&HashName::Blake2b).map(|digest| hex(digest));
+        (actual.as_ref() != Some(expected)).then(|| Fault {
+            evidence,
+            class: FailureClass::ManifestMismatch,
+            text: format!("{} is not the file that its DIST entry lists", file_name(path)),
+            file: Some(path.to_string_lossy().into_owned()),
+        })
+    }
+}
+
+/// Evidence that is listed and was not fetched.
+pub(super) fn unfetched(evidence: Check, file: &str) -> Fault {
+    Fault {
+        evidence,
+        class: FailureClass::NotFetched,
+        text: format!("the Manifest lists {file}, which is not in DISTDIR: fetch it"),
+        file: Some(file.to_owned()),
+    }
+}
+
+/// The kind of evidence that was read.
+fn evidence(signatures: &Signatures) -> Check {
+    KINDS.into_iter().find(|kind| signatures.has(*kind)).unwrap_or(Check::Openpgp)
 }
 
 /// Who signed a Sigstore bundle, or why that cannot be said.
@@ -134,30 +240,6 @@ fn add_provenance(
     Ok(())
 }
 
-/// A signature of the release before, checked over the file that it is over.
-fn add_signature(
-    release: &mut Release,
-    signature: &Path,
-    bytes: &[u8],
-    signed: Option<(PathBuf, Over)>,
-    inputs: &Inputs,
-) -> Result<(), InputError> {
-    let mut signatures = Signatures::default();
-    let mut wanted = Wanted::default();
-    let over = signed.as_ref().map_or(Over::File, |(_, over)| *over);
-    signatures.add(&inputs.keys, signature, bytes, over, &mut wanted);
-    let Some((path, _)) = signed else {
-        let evidence = KINDS.into_iter().find(|kind| signatures.has(*kind));
-        release.faults.push(stray(signature, evidence.unwrap_or(Check::Openpgp)));
-        return Ok(());
-    };
-    let measured = pass::measure(&path, &wanted, &mut |_| {})?;
-    let name = file_name(&path);
-    add_signatures(release, &signatures.judge(&inputs.keys, inputs.now, &name, &measured));
-    release.name.get_or_insert(name);
-    Ok(())
-}
-
 fn stray(signature: &Path, evidence: Check) -> Fault {
     Fault {
         evidence,
@@ -165,37 +247,6 @@ fn stray(signature: &Path, evidence: Check) -> Fault {
         text: "what it is over is not there, so it cannot be checked".to_owned(),
         file: Some(signature.to_string_lossy().into_owned()),
     }
-}
-
-/// A Sigstore bundle of the release before, checked over the file that it is about.
-fn add_bundle(
-    release: &mut Release,
-    path: &Path,
-    bytes: &[u8],
-    signed: Option<(PathBuf, Over)>,
-    inputs: &Inputs,
-) -> Result<(), InputError> {
-    let bundle = match UnverifiedBundle::parse(bytes) {
-        Ok(bundle) => bundle,
-        Err(error) => {
-            release.faults.push(bundle_fault(path, &error));
-            return Ok(());
-        }
-    };
-    let Some((distfile, _)) = signed else {
-        release.faults.push(stray(path, Check::Sigstore));
-        return Ok(());
-    };
-    let needs = bundle.needs(inputs.bundle_policy.as_ref());
-    let mut wanted = Wanted { blob: needs.blob, ..Wanted::default() };
-    wanted.hashes.insert(HashName::Sha256);
-    if needs.sha512 {
-        wanted.hashes.insert(HashName::Sha512);
-    }
-    let measured = pass::measure(&distfile, &wanted, &mut |_| {})?;
-    add_bundle_facts(release, authenticate(inputs, path, &bundle, &artifact(&measured)));
-    release.name.get_or_insert(file_name(&distfile));
-    Ok(())
 }
 
 /// Who signed a bundle: whom its certificate names, or the holder of the key that was given.

@@ -14,7 +14,9 @@ use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::check::Inputs;
 use crate::check::bump::{Asked, Bump as Plan, Outcome, Package, Pair, examine, pairs};
+use crate::check::inputs::Gap;
 use crate::check::pairing::Evidence;
+use crate::check::source::SourceInput;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
 use crate::release::gentoo::Ebuild;
@@ -25,7 +27,7 @@ use crate::report::{Format, Style, bump as report};
 use clap::Args;
 use expected::Expected;
 use indicatif::ProgressBar;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -146,7 +148,8 @@ impl Bump {
         let pairs = self.pairs(&package, &names, &distdir)?;
         let expected = Expected::of(self, &package.ebuild);
         let clone = self.clone_of(&package);
-        let (previous, more) = Plan::previous(&package, &pairs, &distdir);
+        let require = self.requirement(&expected.checks, clone.is_some())?;
+        let previous = Plan::previous(&package, &pairs, &distdir);
         let mut check = Inputs {
             distdir,
             manifest: package.manifest.clone(),
@@ -160,8 +163,15 @@ impl Bump {
             publisher: expected.sigstore.expectation()?,
             pins: expected.sigstore.pins()?,
             previous,
+            source: clone.map(|clone| SourceInput {
+                clone,
+                commit,
+                options: Options { directory: self.directory.clone(), ..Options::default() },
+            }),
+            reviews: None,
+            gaps: expected.gaps.into_iter().map(Gap::of_all).collect(),
             verifier: None,
-            require: self.requirement(&expected, clone.is_some())?,
+            require,
             clock: Clock::Bump,
             now: self.time.now()?,
             jobs: 1,
@@ -172,15 +182,11 @@ impl Bump {
         let plan = Plan {
             check,
             pairs,
-            git: clone,
-            commit,
-            options: Options { directory: self.directory.clone(), ..Options::default() },
             reviews: self.reviews.clone().unwrap_or_else(|| package.directory.join(DEFAULT_FILE)),
-            gaps: expected.gaps,
             package,
         };
         let bar = progress_bar(&plan);
-        let outcome = examine(&plan, &more, &|phase, bytes| {
+        let (plan, outcome) = examine(plan, &|phase, bytes| {
             bar.set_message(phase);
             bar.inc(bytes);
         });
@@ -255,12 +261,16 @@ impl Bump {
         self.git.clone().or_else(ready)
     }
 
-    fn requirement(&self, expected: &Expected, has_clone: bool) -> Result<Requirement, UsageError> {
+    fn requirement(
+        &self,
+        expected: &BTreeSet<Check>,
+        has_clone: bool,
+    ) -> Result<Requirement, UsageError> {
         match self.require.is_empty() {
             true => Ok(Requirement::of(
                 std::iter::once(Check::Manifest)
                     .chain(has_clone.then_some(Check::Source))
-                    .chain(expected.checks.iter().copied()),
+                    .chain(expected.iter().copied()),
             )),
             false => required(&self.require),
         }
@@ -339,6 +349,7 @@ fn progress_bar(plan: &Plan) -> ProgressBar {
     let checked: u64 = plan.check.distfiles.iter().map(size).sum();
     let pairs = plan.pairs.iter();
     let compared = pairs.filter_map(|pair| Some(2 * (size(&pair.new) + size(pair.old.as_ref()?))));
-    let sourced = plan.pairs.iter().filter(|_| plan.git.is_some()).map(|pair| size(&pair.new));
+    let sourced =
+        plan.pairs.iter().filter(|_| plan.check.source.is_some()).map(|pair| size(&pair.new));
     progress::phases(checked + compared.sum::<u64>() + sourced.sum::<u64>())
 }

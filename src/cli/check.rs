@@ -11,15 +11,20 @@ use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
 use crate::check::pairing::Role;
 use crate::check::previous::Previous;
+use crate::check::review::ReviewInput;
 use crate::check::signatures::Over;
+use crate::check::source::SourceInput;
 use crate::check::{Inputs, pairing, run};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::{Manifest, is_distfile_name};
+use crate::release::source::{CommitSpec, Options};
 use clap::{Args, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const CONTINUITY: &str = "Continuity";
+
+const CONTENTS: &str = "Contents of the archive";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,6 +80,26 @@ pub(crate) struct Check {
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub(crate) previous_signature: Vec<String>,
 
+    /// A clone of upstream's repository, to compare the archives with
+    #[arg(long, value_name = "CLONE", help_heading = CONTENTS)]
+    pub(crate) git: Option<PathBuf>,
+
+    /// The commit of the release; default: the attested one, else that of the tag
+    #[arg(long, value_name = "SHA", requires = "git", help_heading = CONTENTS)]
+    pub(crate) commit: Option<String>,
+
+    /// The tag of the release; default: the attested one, else the one that has the version
+    #[arg(long, value_name = "NAME", requires = "git", help_heading = CONTENTS)]
+    pub(crate) tag: Option<String>,
+
+    /// The directory of the repository that the archive was made from
+    #[arg(long, value_name = "PATH", requires = "git", help_heading = CONTENTS)]
+    pub(crate) directory: Option<String>,
+
+    /// Review records: somebody must have read the diff from a file that the Manifest lists
+    #[arg(long, value_name = "FILE", help_heading = CONTENTS)]
+    pub(crate) reviews: Option<PathBuf>,
+
     /// Name of a distfile before the ebuild's "->"
     #[arg(long, value_name = "DISTFILE=NAME")]
     pub(crate) upstream_name: Vec<String>,
@@ -93,7 +118,7 @@ pub(crate) struct Check {
     pub(crate) clock: ClockArg,
 
     /// Checks that must agree, separated by commas; default: manifest, and each check for which a
-    /// key, identity or repository was given
+    /// key, identity, repository, clone or file of records was given
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
 
@@ -153,6 +178,12 @@ impl Check {
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
             upstream_names: self.upstream_names(&distfiles)?,
             previous: self.previous(&distfiles)?,
+            source: self.source()?,
+            reviews: self
+                .reviews
+                .clone()
+                .map(|records| ReviewInput { records, old: BTreeMap::new() }),
+            gaps: Vec::new(),
             distfiles,
             signatures,
             keys,
@@ -203,6 +234,8 @@ impl Check {
                 (CheckName::Manifest, true),
                 (CheckName::Sigstore, bundle),
                 (CheckName::Provenance, provenance),
+                (CheckName::Source, self.git.is_some()),
+                (CheckName::Review, self.reviews.is_some()),
             ];
             let checks = checks.iter().filter(|(_, on)| *on).map(|(check, _)| *check);
             return Ok(Requirement::of(checks.chain(self.keys.checks())));
@@ -240,6 +273,15 @@ impl Check {
             }
         }
         Ok(signatures)
+    }
+
+    fn source(&self) -> Result<Option<SourceInput>, Error> {
+        let Some(clone) = self.git.clone() else { return Ok(None) };
+        let commit =
+            CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
+        commit.check()?;
+        let options = Options { directory: self.directory.clone(), ..Options::default() };
+        Ok(Some(SourceInput { clone, commit, options }))
     }
 
     fn upstream_names(&self, distfiles: &[String]) -> Result<BTreeMap<String, String>, UsageError> {

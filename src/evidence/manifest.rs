@@ -252,6 +252,17 @@ impl Manifest {
         self.dist.keys().map(String::as_str)
     }
 
+    /// The BLAKE2b digest that it has for the distfile `name`, in lower-case hexadecimal; `None` where
+    /// it has none, or several that differ.
+    pub(crate) fn blake2b(&self, name: &str) -> Option<&str> {
+        match self.lookup(name) {
+            Lookup::Entry(entry) => {
+                entry.known().find(|(hash, _)| *hash == HashName::Blake2b).map(|(_, value)| value)
+            }
+            Lookup::Missing | Lookup::Ambiguous { .. } => None,
+        }
+    }
+
     /// What it says of the distfile `name`.
     pub(crate) fn lookup(&self, name: &str) -> Lookup<'_> {
         let Some((first, rest)) = self.dist.get(name).and_then(|e| e.split_first()) else {

@@ -284,17 +284,53 @@ fn acquire(directory: &File, path: &Path) -> Result<(), ReviewError> {
     }
 }
 
+/// As [`check`], where nobody named the previous file: a record counts only if `listed` says that the
+/// Manifest has the file that the release was read against.
+pub(crate) fn check_new(new: &[u8], file: &Path, listed: &dyn Fn(&Archive) -> bool) -> Finding {
+    let new_hex = hex(new);
+    let records = match read(file) {
+        Ok(records) => records,
+        Err(error) => return unusable(&error),
+    };
+    let mut old = records.iter().filter(|record| record.new.blake2b == new_hex).map(|r| &r.old);
+    match old.clone().find(|old| listed(old)) {
+        Some(old) => fitting(&records, &old.blake2b, &new_hex, file),
+        None => Finding::fails(
+            Check::Review,
+            FailureClass::ReviewAbsent,
+            match old.next() {
+                Some(old) => format!(
+                    "{} has a record of this release, read against {}, which the Manifest does not \
+                     list",
+                    file.display(),
+                    old.name
+                ),
+                None => format!("{} has no record of this release", file.display()),
+            },
+        ),
+    }
+}
+
+fn unusable(error: &ReviewError) -> Finding {
+    let text = format!("the review file cannot be used: {error}");
+    Finding::fails(Check::Review, FailureClass::ReviewAbsent, text)
+}
+
 /// Whether somebody recorded reading the diff between the archives with these BLAKE2b digests.
 ///
 /// Never fails: where the file cannot be used, the finding says why.
 pub(crate) fn check(old: &[u8], new: &[u8], file: &Path) -> Finding {
-    let shown = file.display().to_string();
-    let absent = |text: String| Finding::fails(Check::Review, FailureClass::ReviewAbsent, text);
     let records = match read(file) {
         Ok(records) => records,
-        Err(error) => return absent(format!("the review file cannot be used: {error}")),
+        Err(error) => return unusable(&error),
     };
-    let (old, new) = (hex(old), hex(new));
+    fitting(&records, &hex(old), &hex(new), file)
+}
+
+/// What the records say of the diff between the archives with these digests.
+fn fitting(records: &[Record], old: &str, new: &str, file: &Path) -> Finding {
+    let shown = file.display().to_string();
+    let absent = |text: String| Finding::fails(Check::Review, FailureClass::ReviewAbsent, text);
     let fitting: Vec<_> =
         records.iter().filter(|r| r.old.blake2b == old && r.new.blake2b == new).collect();
     let Some(last) = fitting.last() else {

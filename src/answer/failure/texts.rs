@@ -82,6 +82,8 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::ProvenanceAbsent => &provenance::PROVENANCE_ABSENT,
         FailureClass::ProvenanceDropped => &provenance::PROVENANCE_DROPPED,
         FailureClass::SignatureDropped => &continuity::SIGNATURE_DROPPED,
+        FailureClass::NotFetched => &unchecked::NOT_FETCHED,
+        FailureClass::ExpectationDropped => &continuity::EXPECTATION_DROPPED,
         FailureClass::ProvenanceEmpty => &provenance::PROVENANCE_EMPTY,
         FailureClass::ProvenanceMalformed => &provenance::PROVENANCE_MALFORMED,
         FailureClass::SubjectDigest => &provenance::SUBJECT_DIGEST,

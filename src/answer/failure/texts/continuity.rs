@@ -103,3 +103,16 @@ pub(super) const REPOSITORY_REREGISTERED: Texts = Texts {
     act: "Stop, and take no pins from this file. Treat it as a new upstream: compare with a \
         clone from before, and require proof by something that the name alone does not give.",
 };
+
+pub(super) const EXPECTATION_DROPPED: Texts = Texts {
+    happened: "The previous ebuild named a key, a repository or a pin, and the new one does not.",
+    implies: "The new version is compared with less than the old one was. A forgery that the old \
+        ebuild would have refused can pass the new one.",
+    benign: "The ebuild was rewritten or copied from a template. Upstream moved, and the old value \
+        did not fit any more. The variable has a new name.",
+    ask: "Where did the key or the repository move, and where is that announced in the old place?",
+    bogus: "“It failed, so I removed it”: that is what an attacker needs you to do. “The Manifest \
+        covers it”: you are recording that Manifest now.",
+    act: "Put the variable back, or replace it by one that fits the announcement, and say so in \
+        the commit message. `distvouch pin FILE` prints the lines for provenance.",
+};

@@ -84,3 +84,16 @@ pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
     act: "The finding names the kind or the limit. Check with the tool that made it, say so in \
         the commit, and look for a newer distvouch.",
 };
+
+pub(super) const NOT_FETCHED: Texts = Texts {
+    happened: "The Manifest or the ebuild names a signature or provenance that is not in DISTDIR.",
+    implies: "Nothing was compared. The evidence exists; whether it fits these bytes is open. This \
+        is not the same as evidence that upstream stopped publishing.",
+    benign: "The distfiles were fetched with USE=-verify-sig or USE=-verify-provenance, so Portage \
+        left the evidence out. DISTDIR was cleaned.",
+    ask: "Nothing: upstream published it, and the Manifest has its digest.",
+    bogus: "“It is in the Manifest, so it was checked”: the Manifest records the digest of the \
+        file, not what the file says.",
+    act: "Fetch it: `USE='verify-sig verify-provenance' ebuild FILE fetch`, then run the same \
+        command again.",
+};

@@ -1,0 +1,91 @@
+//! What the main job is given.
+
+use super::previous::Previous;
+use super::review::ReviewInput;
+use super::signatures::{Keys, Over};
+use super::source::SourceInput;
+use crate::answer::finding::Finding;
+use crate::answer::requirement::Requirement;
+use crate::answer::summary::Clock;
+use crate::bytes::compress::Limits;
+use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::manifest::Manifest;
+use crate::evidence::sigstore::{BundlePolicy, Verifier};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// What to check, and by what.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    /// The directory of the distfiles.
+    pub(crate) distdir: PathBuf,
+    /// The Manifest, if one was given.
+    pub(crate) manifest: Option<Manifest>,
+    /// The distfiles, in the order of the report.
+    pub(crate) distfiles: Vec<String>,
+    /// Signature files that were paired by hand, by distfile: they replace those found beside it.
+    pub(crate) signatures: BTreeMap<String, Vec<(Over, PathBuf)>>,
+    /// The keys that count, of every kind.
+    pub(crate) keys: Keys,
+    /// Where decompressing stops.
+    pub(crate) limits: Limits,
+    /// Provenance files that were paired by hand, likewise.
+    pub(crate) provenance: BTreeMap<String, Vec<PathBuf>>,
+    /// Names before the ebuild's `->`, by distfile.
+    pub(crate) upstream_names: BTreeMap<String, String>,
+    /// Who must have signed Sigstore bundles, if anybody is expected.
+    pub(crate) bundle_policy: Option<BundlePolicy>,
+    /// Who must have published, if anybody is expected.
+    pub(crate) publisher: Option<PublisherExpectation>,
+    /// How it must have been published.
+    pub(crate) pins: Pins,
+    /// The previous release, by distfile of this one.
+    pub(crate) previous: BTreeMap<String, Previous>,
+    /// The clone to compare archives with, if one was given.
+    pub(crate) source: Option<SourceInput>,
+    /// The review records, if any were named.
+    pub(crate) reviews: Option<ReviewInput>,
+    /// What the caller found out, or could not, by itself.
+    pub(crate) gaps: Vec<Gap>,
+    /// Checks Sigstore evidence; `None` where there is none to check.
+    pub(crate) verifier: Option<Verifier>,
+    /// The checks that must agree.
+    pub(crate) require: Requirement,
+    /// Bump or emerge.
+    pub(crate) clock: Clock,
+    /// The time to judge at.
+    pub(crate) now: SystemTime,
+    /// The most distfiles read at the same time.
+    pub(crate) jobs: usize,
+}
+
+/// A finding that the caller brings.
+#[derive(Debug, Clone)]
+pub(crate) struct Gap {
+    /// The distfile that it is about; `None` for all that will be unpacked.
+    pub(crate) distfile: Option<String>,
+    /// The finding.
+    pub(crate) finding: Finding,
+}
+
+impl Gap {
+    /// About all distfiles that will be unpacked.
+    pub(crate) fn of_all(finding: Finding) -> Self {
+        Self { distfile: None, finding }
+    }
+}
+
+impl Inputs {
+    /// Whether the distfile `name` was given by hand as evidence about another.
+    pub(super) fn is_paired(&self, name: &str) -> bool {
+        let path = self.distdir.join(name);
+        self.signatures.values().flatten().any(|(_, signature)| *signature == path)
+            || self.provenance.values().flatten().any(|provenance| *provenance == path)
+    }
+
+    /// Whether evidence about the distfile `name` was given by hand.
+    pub(super) fn has_evidence_by_hand(&self, name: &str) -> bool {
+        self.signatures.contains_key(name) || self.provenance.contains_key(name)
+    }
+}

@@ -1,0 +1,48 @@
+//! The record that somebody read the release diff, as a check of the plan.
+
+use super::inputs::Inputs;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::pass::Measured;
+use crate::release::review;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The review records, and what they must be about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReviewInput {
+    /// The file or directory of records.
+    pub(crate) records: PathBuf,
+    /// The BLAKE2b digest of the previous release's file, by distfile of this one; or why there is
+    /// none.
+    pub(crate) old: BTreeMap<String, Result<Vec<u8>, String>>,
+}
+
+/// What the records say of the distfile `name`, of which `measured` tells.
+///
+/// Where nobody named the previous file, a record counts only if the Manifest lists the very file
+/// that it was read against: anybody's old file will not do.
+pub(super) fn check(
+    inputs: &Inputs,
+    input: &ReviewInput,
+    name: &str,
+    measured: &Measured,
+) -> Finding {
+    let absent = |text: &str| Finding::fails(Check::Review, FailureClass::ReviewAbsent, text);
+    let Some(new) = measured.digests.get(&HashName::Blake2b) else {
+        return absent("the BLAKE2b digest of the file was not computed");
+    };
+    match input.old.get(name) {
+        Some(Ok(old)) => review::check(old, new, &input.records),
+        Some(Err(why)) => absent(why),
+        None => {
+            let listed = |archive: &review::Archive| {
+                inputs.manifest.as_ref().is_some_and(|manifest| {
+                    manifest.blake2b(&archive.name) == Some(archive.blake2b.as_str())
+                })
+            };
+            review::check_new(new, &input.records, &listed)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Runs the main job: for each distfile, pair it with its evidence, parse that, ask each check what
+//! it wants computed, read the distfile once, judge.
+
+use super::inputs::{Gap, Inputs};
+use super::pairing::{self, EvidenceKind, Role};
+use super::plan::Plan;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::answer::requirement::{Requirement, Status};
+use crate::answer::summary::{Clock, Summary};
+use crate::bytes::digests::HashName;
+use crate::bytes::input::InputError;
+use crate::bytes::pass;
+use crate::release::{continuity, source};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+/// What there is to say of one distfile.
+#[derive(Debug, Clone)]
+pub(crate) struct DistfileReport {
+    /// Its name.
+    pub(crate) name: String,
+    /// Size in bytes.
+    pub(crate) size: u64,
+    /// Its digests.
+    pub(crate) digests: BTreeMap<HashName, Vec<u8>>,
+    /// Whether it will be unpacked, or is evidence about another.
+    pub(crate) role: Role,
+    /// What each check says.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What there is to say of all of them.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// Bump or emerge.
+    pub(crate) clock: Clock,
+    /// One for each distfile that could be read.
+    pub(crate) distfiles: Vec<DistfileReport>,
+    /// One for each distfile that could not.
+    pub(crate) errors: Vec<InputError>,
+    /// The attacker sets.
+    pub(crate) summary: Summary,
+}
+
+impl Report {
+    /// The exit status that follows.
+    pub(crate) fn status(&self) -> Status {
+        let findings = self.distfiles.iter().flat_map(|d| &d.findings).map(Status::of);
+        let errors = self.errors.iter().map(|_| Status::CouldNotRun);
+        Status::worst(findings.chain(errors))
+    }
+}
+
+/// Runs the main job. `progress` is told how many bytes were read, from any thread.
+pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
+    let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
+    let roles = roles(inputs, &known);
+    let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
+    let results = each(inputs, &|name| check_one(inputs, name, role(name), progress));
+    let mut distfiles = Vec::new();
+    let mut errors = Vec::new();
+    for result in results {
+        match result {
+            Ok(report) => distfiles.push(report),
+            Err(error) => errors.push(error),
+        }
+    }
+    let contents =
+        distfiles.iter().filter(|d| d.role != Role::Evidence).map(|d| d.findings.as_slice());
+    let summary = Summary::of(inputs.clock, contents);
+    Report { clock: inputs.clock, distfiles, errors, summary }
+}
+
+type Outcome = Result<DistfileReport, InputError>;
+
+/// Runs `work` for each distfile, on as many threads as it pays to start.
+fn each(inputs: &Inputs, work: &(dyn Fn(&str) -> Outcome + Sync)) -> Vec<Outcome> {
+    let jobs = inputs.jobs.min(inputs.distfiles.len());
+    if jobs < 2 {
+        return inputs.distfiles.iter().map(|name| work(name)).collect();
+    }
+    let queue = Mutex::new(inputs.distfiles.iter().enumerate());
+    let done: Mutex<BTreeMap<usize, Outcome>> = Mutex::new(BTreeMap::new());
+    // A poisoned lock means that another thread panicked, and the scope will panic with it.
+    let take = || queue.lock().ok().and_then(|mut queue| queue.next());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some((index, name)) = take() {
+                    let outcome = work(name);
+                    if let Ok(mut done) = done.lock() {
+                        done.insert(index, outcome);
+                    }
+                }
+            });
+        }
+    });
+    done.into_inner().map(|done| done.into_values().collect()).unwrap_or_default()
+}
+
+/// The part of each distfile.
+///
+/// Being evidence exempts a file from everything but the Manifest, so a file that others vouch for
+/// by hand never is, and where nothing but evidence would be left, it is all content.
+fn roles<'a>(inputs: &'a Inputs, known: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Role> {
+    let role = |name: &'a str| match pairing::role(&inputs.distdir, name, known) {
+        _ if inputs.has_evidence_by_hand(name) => Role::Content,
+        Role::Stray(_) | Role::Content if inputs.is_paired(name) => Role::Evidence,
+        role => role,
+    };
+    let roles: BTreeMap<_, _> = known.iter().map(|name| (*name, role(name))).collect();
+    if roles.values().all(|role| *role == Role::Evidence) {
+        return known.iter().map(|name| (*name, Role::Content)).collect();
+    }
+    roles
+}
+
+fn check_one(inputs: &Inputs, name: &str, role: Role, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+    let mut plan = Plan::default();
+    plan.wanted.limits = inputs.limits;
+    if role != Role::Evidence {
+        plan.add_evidence(inputs, name)?;
+    }
+    if let Role::Stray(kind) = role {
+        plan.findings.push(stray(inputs, kind));
+    }
+    plan.add_manifest(inputs, name);
+    let measured =
+        pass::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
+    let mut findings = plan.judge(inputs, name, &measured, progress);
+    if role != Role::Evidence {
+        let about = |gap: &&Gap| gap.distfile.as_ref().is_none_or(|distfile| distfile == name);
+        findings.extend(inputs.gaps.iter().filter(about).map(|gap| gap.finding.clone()));
+        findings.extend(not_looked_at(&inputs.require, &findings));
+    }
+    for finding in &mut findings {
+        finding.required = inputs.require.includes(finding.check);
+    }
+    findings.sort_by_key(|finding| finding.check);
+    Ok(DistfileReport {
+        name: name.to_owned(),
+        size: measured.size,
+        digests: measured.digests,
+        role,
+        findings,
+    })
+}
+
+/// A finding for each required check that has none: nothing required is ever silently left out.
+fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
+    let has = |check| findings.iter().any(|finding| finding.check == check);
+    let missing = require.checks().filter(|check| !has(*check));
+    let finding = |check| match check {
+        Check::Source => source::no_clone(),
+        Check::Review => {
+            let text = "no file of review records was named";
+            Finding::fails(check, FailureClass::ReviewAbsent, text)
+        }
+        Check::Continuity => continuity::no_previous(),
+        _ => {
+            let text = "no key, identity or repository was given for it";
+            Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)
+        }
+    };
+    missing.map(finding).collect()
+}
+
+fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
+    let check = match kind {
+        EvidenceKind::Signature => [Check::Signify, Check::Ssh]
+            .into_iter()
+            .find(|check| inputs.require.includes(*check))
+            .unwrap_or(Check::Openpgp),
+        EvidenceKind::Minisign => Check::Minisign,
+        EvidenceKind::Bundle => Check::Sigstore,
+        EvidenceKind::Provenance => Check::Provenance,
+    };
+    let text = "named like evidence about a distfile that is not there";
+    Finding::fails(check, FailureClass::SignatureStray, text)
+}

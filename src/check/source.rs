@@ -1,0 +1,49 @@
+//! The archive against git, as a check of the plan: which commit, and what the comparison says.
+
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::release::source::{self, CommitSpec, Options};
+use std::path::{Path, PathBuf};
+
+/// The clone, and how to compare with it.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceInput {
+    /// The clone.
+    pub(crate) clone: PathBuf,
+    /// The commit or tag that was given.
+    pub(crate) commit: CommitSpec,
+    /// How to compare.
+    pub(crate) options: Options,
+}
+
+/// Compares the archive at `path`, about which `findings` were made, with the clone. `progress` is
+/// told how many bytes were read.
+///
+/// Never fails: where nothing could be compared, the finding says why.
+pub(super) fn check(
+    input: &SourceInput,
+    path: &Path,
+    findings: &[Finding],
+    progress: &(dyn Fn(u64) + Sync),
+) -> Finding {
+    let mut spec = input.commit.clone();
+    if spec == CommitSpec::default() {
+        match source::attested(findings) {
+            Ok(Some(attested)) => spec = CommitSpec::of(attested),
+            Ok(None) => {}
+            Err(error) => return source::failed(&error),
+        }
+    }
+    let finding = source::check(path, &input.clone, &spec, &input.options, progress);
+    let refused = findings.iter().any(|finding| {
+        finding.check == Check::Provenance
+            && matches!(finding.outcome(), Outcome::Contradicts | Outcome::Unusable)
+    });
+    if refused && spec.attested_by.is_none() {
+        return finding.noting(
+            FailureClass::CommitUnavailable,
+            "the provenance does not hold, so the commit comes from a tag or the command line",
+        );
+    }
+    finding
+}
