@@ -9,3 +9,4 @@ pub(crate) mod line_ends;
 pub(crate) mod output;
 pub(crate) mod pass;
 pub(crate) mod sniff;
+pub(crate) mod threads;

@@ -5,26 +5,29 @@
 //! bytes and memory does not grow with the file. Only a Sigstore bundle signed with Ed25519 wants
 //! the bytes themselves, up to [`BLOB_LIMIT`].
 //!
+//! A big file is read and hashed on as many threads as there are processors free ([`crew`]).
+//!
 //! Where a signature is over the stream that the distfile compresses, the decompressor reads through
 //! the same tee ([`Tee`]) that feeds everything else, and its output has states of its own.
 
+mod crew;
+mod lanes;
+
 use crate::bytes::compress::{self, Limits, Stopped, StreamFault};
-use crate::bytes::digests::{HashName, Hasher, document_context, openpgp_algorithm};
+use crate::bytes::digests::HashName;
 use crate::bytes::input::{InputError, open_regular, open_source};
-use crate::bytes::line_ends::{LineEnds, Piece};
+use crew::{Block, Crew, Stream};
 use ed25519_dalek::{Signature, StreamVerifier, VerifyingKey};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::types::HashAlgorithm;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The most bytes of a distfile that are kept in memory for a signature over the bytes themselves.
 pub(crate) const BLOB_LIMIT: usize = 64 * 1024 * 1024;
-
-/// Bytes read at a time.
-const CHUNK: usize = 256 * 1024;
 
 /// The state of an OpenPGP document hash before the signature's own trailer (RFC 9580, section
 /// 5.2.4).
@@ -176,25 +179,18 @@ pub(crate) fn measure_stream(
     mut sink: Option<&mut dyn Write>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Measured, MeasureError> {
-    let mut tee = Tee {
-        input,
-        states: States::new(wanted),
-        progress,
-        chunk: vec![0; CHUNK],
-        filled: 0,
-        used: 0,
-        failure: None,
-    };
-    let mut uncompressed = None;
-    if let Some(stream) = &wanted.uncompressed {
-        let mut states = States::new(stream);
+    let states = wanted.uncompressed.as_deref().map(lanes::lanes).unwrap_or_default();
+    let crew = RefCell::new(Crew::new(lanes::lanes(wanted), states));
+    let mut tee = Tee { input, crew: &crew, progress, block: None, used: 0, failure: None };
+    let mut fault = None;
+    if wanted.uncompressed.is_some() {
         let result = compress::run(&mut tee, wanted.limits, &mut |bytes| {
-            states.update(bytes);
+            crew.borrow_mut().feed_uncompressed(bytes);
             sink.as_mut().map_or(Ok(()), |sink| sink.write_all(bytes))
         });
-        uncompressed = match result {
-            Ok(()) => Some(Ok(Box::new(states.finish()))),
-            Err(Stopped::Fault(fault)) => Some(Err(fault)),
+        fault = match result {
+            Ok(()) => None,
+            Err(Stopped::Fault(fault)) => Some(fault),
             Err(Stopped::Sink(error)) => return Err(MeasureError::Sink(error)),
         };
     }
@@ -204,31 +200,44 @@ pub(crate) fn measure_stream(
         let path = path.to_owned();
         return Err(MeasureError::Input(InputError::Read { path, source }));
     }
-    let mut measured = tee.states.finish();
-    measured.uncompressed = uncompressed;
+    drop(tee.block);
+    let crew = crew.into_inner();
+    let [size, inside] = [Stream::File, Stream::Uncompressed].map(|stream| crew.size(stream));
+    let [file, stream] = crew.finish();
+    let mut measured = lanes::finish(file, wanted, size);
+    measured.uncompressed = wanted.uncompressed.as_deref().map(|wanted| match fault {
+        None => Ok(Box::new(lanes::finish(stream, wanted, inside))),
+        Some(fault) => Err(fault),
+    });
     Ok(measured)
 }
 
-/// Feeds everything that is read through it to the running states.
+/// Feeds everything that is read through it to the lanes.
 struct Tee<'a> {
     input: &'a mut dyn Read,
-    states: States,
+    crew: &'a RefCell<Crew>,
     progress: &'a mut dyn FnMut(u64),
-    chunk: Vec<u8>,
-    filled: usize,
+    /// What was read last; `None` before and behind the stream.
+    block: Option<Arc<Block>>,
+    /// How much of the block the decompressor has had.
     used: usize,
     /// Why reading failed, kept because decompressors wrap or swallow errors.
     failure: Option<io::Error>,
 }
 
 impl Tee<'_> {
-    /// Reads until the chunk is full, so that a pipe's short reads cannot split a format's magic.
+    /// Reads until the block is full, so that a pipe's short reads cannot split a format's magic.
     fn refill(&mut self) {
-        (self.filled, self.used) = (0, 0);
-        while let Some(free) = self.chunk.get_mut(self.filled..).filter(|free| !free.is_empty()) {
-            match self.input.read(free) {
+        let mut crew = self.crew.borrow_mut();
+        if let Some(block) = self.block.take() {
+            crew.give_back(block);
+        }
+        self.used = 0;
+        let mut block = crew.block();
+        while !block.room().is_empty() {
+            match self.input.read(block.room()) {
                 Ok(0) => break,
-                Ok(read) => self.filled += read.min(free.len()),
+                Ok(read) => block.grow(read),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.failure = Some(error);
@@ -236,33 +245,43 @@ impl Tee<'_> {
                 }
             }
         }
-        self.states.update(self.chunk.get(..self.filled).unwrap_or_default());
-        (self.progress)(self.filled as u64);
+        let read = block.bytes().len();
+        let block = Arc::new(block);
+        if read > 0 {
+            crew.feed(&block);
+            (self.progress)(read as u64);
+            self.block = Some(block);
+        }
     }
 
     fn drain(&mut self) {
         while self.failure.is_none() {
             self.refill();
-            if self.filled == 0 {
+            if self.block.is_none() {
                 return;
             }
         }
+    }
+
+    fn left(&self) -> &[u8] {
+        let block = self.block.as_ref().map(|block| block.bytes());
+        block.and_then(|bytes| bytes.get(self.used..)).unwrap_or_default()
     }
 }
 
 impl BufRead for Tee<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.used >= self.filled && self.failure.is_none() {
+        if self.left().is_empty() && self.failure.is_none() {
             self.refill();
         }
         match &self.failure {
             Some(error) => Err(error.kind().into()),
-            None => Ok(self.chunk.get(self.used..self.filled).unwrap_or_default()),
+            None => Ok(self.left()),
         }
     }
 
     fn consume(&mut self, bytes: usize) {
-        self.used = self.used.saturating_add(bytes).min(self.filled);
+        self.used += bytes.min(self.left().len());
     }
 }
 
@@ -274,196 +293,5 @@ impl Read for Tee<'_> {
     }
 }
 
-/// The running states of one stream.
-struct States {
-    size: u64,
-    hashes: BTreeMap<HashName, Hasher>,
-    documents: Vec<(DocumentHash, Document)>,
-    ed25519: Vec<(Ed25519Wanted, StreamVerifier)>,
-    blob: Option<Vec<u8>>,
-}
-
-/// How the state for an OpenPGP signature comes about.
-enum Document {
-    /// It is a copy of a Manifest hash's state at the end of the file.
-    Branch(HashName),
-    /// It runs beside the others.
-    Binary(Box<Context>),
-    /// It runs beside the others over CR LF text.
-    Text(Box<Context>, LineEnds),
-}
-
-impl States {
-    fn new(wanted: &Wanted) -> Self {
-        let mut hashes: BTreeMap<_, _> =
-            wanted.hashes.iter().map(|name| (*name, Hasher::new(*name))).collect();
-        let mut documents = Vec::new();
-        for document in &wanted.documents {
-            let shared = HashName::ALL
-                .iter()
-                .find(|name| openpgp_algorithm(**name) == Some(document.algorithm));
-            let state = match shared {
-                Some(name) if document.salt.is_empty() && !document.text => {
-                    hashes.entry(*name).or_insert_with(|| Hasher::new(*name));
-                    Document::Branch(*name)
-                }
-                _ => {
-                    let Some(mut context) = document_context(document.algorithm) else { continue };
-                    context.update(&document.salt);
-                    let context = Box::new(context);
-                    match document.text {
-                        true => Document::Text(context, LineEnds::default()),
-                        false => Document::Binary(context),
-                    }
-                }
-            };
-            documents.push((document.clone(), state));
-        }
-        let ed25519 = wanted.ed25519.iter().filter_map(|w| Some((*w, w.start()?))).collect();
-        Self { size: 0, hashes, documents, ed25519, blob: wanted.blob.then(Vec::new) }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        self.size += bytes.len() as u64;
-        for hasher in self.hashes.values_mut() {
-            hasher.update(bytes);
-        }
-        for (_, document) in &mut self.documents {
-            match document {
-                Document::Branch(_) => {}
-                Document::Binary(context) => context.update(bytes),
-                Document::Text(context, line_ends) => {
-                    let Ok(()) = line_ends.feed(bytes, |piece| {
-                        context.update(match piece {
-                            Piece::Stretch(bytes) => bytes,
-                            Piece::End => b"\r\n",
-                        });
-                        Ok::<(), Infallible>(())
-                    });
-                }
-            }
-        }
-        for (_, verifier) in &mut self.ed25519 {
-            verifier.update(bytes);
-        }
-        if let Some(blob) = &mut self.blob {
-            if blob.len() + bytes.len() <= BLOB_LIMIT {
-                blob.extend_from_slice(bytes);
-            } else {
-                self.blob = None;
-            }
-        }
-    }
-
-    fn finish(self) -> Measured {
-        let documents = self.documents.into_iter().filter_map(|(key, state)| {
-            let context = match state {
-                Document::Branch(name) => self.hashes.get(&name)?.branch()?,
-                Document::Binary(context) | Document::Text(context, _) => *context,
-            };
-            Some((key, context))
-        });
-        let ed25519 = self.ed25519.into_iter();
-        let holds = ed25519.filter_map(|(key, v)| v.finalize_and_verify().is_ok().then_some(key));
-        Measured {
-            size: self.size,
-            ed25519: holds.collect(),
-            uncompressed: None,
-            documents: documents.collect(),
-            digests: self.hashes.into_iter().map(|(name, h)| (name, h.finish())).collect(),
-            blob: self.blob,
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-    use super::*;
-    use crate::bytes::digests::hex;
-
-    fn measured(bytes: &[u8], wanted: &Wanted) -> Measured {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("f");
-        std::fs::write(&path, bytes).unwrap();
-        measure(&path, wanted, &mut |_| {}).unwrap()
-    }
-
-    fn document(algorithm: HashAlgorithm, text: bool) -> DocumentHash {
-        DocumentHash { algorithm, salt: Vec::new(), text }
-    }
-
-    #[test]
-    fn an_openpgp_state_branches_off_a_manifest_hash() {
-        let key = document(HashAlgorithm::SHA512, false);
-        let wanted = Wanted { documents: BTreeSet::from([key.clone()]), ..Wanted::default() };
-        let measured = measured(b"abc", &wanted);
-        let digest = measured.digests.get(&HashName::Sha512).unwrap();
-        let context = measured.documents.get(&key).unwrap().clone();
-        assert_eq!(&context.into_digest().unwrap(), digest);
-        assert!(hex(digest).starts_with("ddaf35a193617aba"));
-    }
-
-    #[test]
-    fn files_larger_than_a_chunk_are_read_whole() {
-        let bytes = vec![7u8; CHUNK * 2 + 3];
-        let wanted =
-            Wanted { hashes: BTreeSet::from([HashName::Blake2b]), blob: true, ..Wanted::default() };
-        let measured = measured(&bytes, &wanted);
-        assert_eq!(measured.size, bytes.len() as u64);
-        assert_eq!(measured.blob.as_deref(), Some(bytes.as_slice()));
-        let mut hasher = Hasher::new(HashName::Blake2b);
-        hasher.update(&bytes);
-        assert_eq!(measured.digests.get(&HashName::Blake2b).unwrap(), &hasher.finish());
-    }
-
-    #[test]
-    fn the_stream_and_the_file_are_hashed_in_one_pass() {
-        use std::io::Write as _;
-        let plain: Vec<u8> = (0..CHUNK as u32).flat_map(u32::to_le_bytes).collect();
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gzip.write_all(&plain).unwrap();
-        let gzip = gzip.finish().unwrap();
-        assert!(gzip.len() > CHUNK, "{}", gzip.len());
-        let hashes = || Wanted { hashes: BTreeSet::from([HashName::Sha512]), ..Wanted::default() };
-        let wanted = Wanted { uncompressed: Some(Box::new(hashes())), ..hashes() };
-        let (file, stream) = (measured(&gzip, &hashes()), measured(&plain, &hashes()));
-        let both = measured(&gzip, &wanted);
-        assert_eq!((both.size, &both.digests), (file.size, &file.digests));
-        let inside = both.uncompressed.unwrap().unwrap();
-        assert_eq!((inside.size, inside.digests), (stream.size, stream.digests));
-
-        // A stream that cannot be had takes nothing from what is known of the file.
-        for rest in [&b"x"[..], &[7; CHUNK + 1]] {
-            let longer = [&gzip[..], rest].concat();
-            let both = measured(&longer, &wanted);
-            assert!(matches!(both.uncompressed, Some(Err(StreamFault::Trailing(_)))));
-            assert_eq!(both.digests, measured(&longer, &hashes()).digests);
-            assert_eq!(both.size, longer.len() as u64);
-        }
-    }
-
-    #[test]
-    fn a_reader_that_fails_is_an_error_of_the_input() {
-        struct Failing(u8);
-        impl Read for Failing {
-            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-                self.0 += 1;
-                match self.0 {
-                    1 => Err(io::ErrorKind::Interrupted.into()),
-                    2 => {
-                        out[..3].copy_from_slice(b"\x1f\x8b\x08");
-                        Ok(3)
-                    }
-                    _ => Err(io::Error::other("broken")),
-                }
-            }
-        }
-        for uncompressed in [None, Some(Box::new(Wanted::default()))] {
-            let wanted = Wanted { uncompressed, ..Wanted::default() };
-            let error =
-                measure_stream(&mut Failing(0), "x".as_ref(), &wanted, None, &mut |_| {}).err();
-            assert!(matches!(error, Some(MeasureError::Input(InputError::Read { .. }))));
-        }
-    }
-}
+mod tests;

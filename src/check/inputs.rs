@@ -56,8 +56,8 @@ pub(crate) struct Inputs {
     pub(crate) clock: Clock,
     /// The time to judge at.
     pub(crate) now: SystemTime,
-    /// The most distfiles read at the same time.
-    pub(crate) jobs: usize,
+    /// Whether there is enough to do that several distfiles at a time pay.
+    pub(crate) threads: bool,
 }
 
 /// A finding that the caller brings.

@@ -10,10 +10,9 @@ use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::{Clock, Summary};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::InputError;
-use crate::bytes::pass;
+use crate::bytes::{pass, threads};
 use crate::release::{continuity, source};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 /// What there is to say of one distfile.
 #[derive(Debug, Clone)]
@@ -57,7 +56,11 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
     let roles = roles(inputs, &known);
     let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
-    let results = each(inputs, &|name| check_one(inputs, name, role(name), progress));
+    let one = |name: &String| check_one(inputs, name, role(name), progress);
+    let results = match inputs.threads {
+        true => threads::each(&inputs.distfiles, one),
+        false => inputs.distfiles.iter().map(one).collect(),
+    };
     let mut distfiles = Vec::new();
     let mut errors = Vec::new();
     for result in results {
@@ -70,33 +73,6 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
         distfiles.iter().filter(|d| d.role != Role::Evidence).map(|d| d.findings.as_slice());
     let summary = Summary::of(inputs.clock, contents);
     Report { clock: inputs.clock, distfiles, errors, summary }
-}
-
-type Outcome = Result<DistfileReport, InputError>;
-
-/// Runs `work` for each distfile, on as many threads as it pays to start.
-fn each(inputs: &Inputs, work: &(dyn Fn(&str) -> Outcome + Sync)) -> Vec<Outcome> {
-    let jobs = inputs.jobs.min(inputs.distfiles.len());
-    if jobs < 2 {
-        return inputs.distfiles.iter().map(|name| work(name)).collect();
-    }
-    let queue = Mutex::new(inputs.distfiles.iter().enumerate());
-    let done: Mutex<BTreeMap<usize, Outcome>> = Mutex::new(BTreeMap::new());
-    // A poisoned lock means that another thread panicked, and the scope will panic with it.
-    let take = || queue.lock().ok().and_then(|mut queue| queue.next());
-    std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(|| {
-                while let Some((index, name)) = take() {
-                    let outcome = work(name);
-                    if let Ok(mut done) = done.lock() {
-                        done.insert(index, outcome);
-                    }
-                }
-            });
-        }
-    });
-    done.into_inner().map(|done| done.into_values().collect()).unwrap_or_default()
 }
 
 /// The part of each distfile.
@@ -116,7 +92,12 @@ fn roles<'a>(inputs: &'a Inputs, known: &BTreeSet<&'a str>) -> BTreeMap<&'a str,
     roles
 }
 
-fn check_one(inputs: &Inputs, name: &str, role: Role, progress: &(dyn Fn(u64) + Sync)) -> Outcome {
+fn check_one(
+    inputs: &Inputs,
+    name: &str,
+    role: Role,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<DistfileReport, InputError> {
     let mut plan = Plan::default();
     plan.wanted.limits = inputs.limits;
     if role != Role::Evidence {

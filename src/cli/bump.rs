@@ -174,7 +174,7 @@ impl Bump {
             require,
             clock: Clock::Bump,
             now: self.time.now()?,
-            jobs: 1,
+            threads: true,
         };
         if needs_verifier(&check) {
             check.verifier = Some(expected.sigstore.verifier()?);

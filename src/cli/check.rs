@@ -2,13 +2,14 @@
 
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
-use super::progress::{self, LONG_WORK, size_of};
+use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
 use crate::answer::finding::Check as CheckName;
 use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
+use crate::bytes::threads;
 use crate::check::pairing::Role;
 use crate::check::previous::Previous;
 use crate::check::review::ReviewInput;
@@ -23,6 +24,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const CONTINUITY: &str = "Continuity";
+
+/// Distfiles from which on threads pay, whatever their size.
+const MANY: usize = 16;
+
+/// Bytes from which on threads pay for a few.
+const MUCH: u64 = 4 * 1024 * 1024;
 
 const CONTENTS: &str = "Contents of the archive";
 
@@ -122,7 +129,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
 
-    /// Most distfiles read at the same time; default: as many as there are processors
+    /// Most threads, for several distfiles or one that is big; default: as many as there are
+    /// processors
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 
@@ -198,7 +206,7 @@ impl Check {
                 ClockArg::Emerge => Clock::Emerge,
             },
             now,
-            jobs: 1,
+            threads: false,
         };
         // Reading the trusted root takes longer than reading a small distfile.
         let previous = inputs.previous.values().any(Previous::needs_verifier);
@@ -209,7 +217,10 @@ impl Check {
         {
             inputs.verifier = Some(self.sigstore.verifier()?);
         }
-        inputs.jobs = self.jobs.unwrap_or_else(|| default_jobs(&inputs)).max(1);
+        if let Some(jobs) = self.jobs {
+            threads::limit(jobs);
+        }
+        inputs.threads = threads_pay(&inputs);
         Ok(inputs)
     }
 
@@ -418,11 +429,7 @@ fn total_size(inputs: &Inputs) -> u64 {
     inputs.distfiles.iter().map(size).sum()
 }
 
-/// One, unless there is enough to read that threads pay.
-fn default_jobs(inputs: &Inputs) -> usize {
-    let contents = inputs.distfiles.iter().filter(|n| pairing::without_compression(n).is_some());
-    if contents.count() < 2 || total_size(inputs) < LONG_WORK {
-        return 1;
-    }
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// Whether there is enough to do that starting a thread is worth it.
+fn threads_pay(inputs: &Inputs) -> bool {
+    inputs.distfiles.len() >= MANY || total_size(inputs) >= MUCH
 }

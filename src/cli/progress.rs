@@ -4,8 +4,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-/// Bytes from which on reading takes long enough to be shown, and for threads to pay.
-pub(super) const LONG_WORK: u64 = 32 * 1024 * 1024;
+/// Bytes from which on reading takes long enough to be shown.
+const LONG_WORK: u64 = 32 * 1024 * 1024;
 
 /// The size of a file in bytes; 0 where it is not there.
 pub(super) fn size_of(path: &Path) -> u64 {

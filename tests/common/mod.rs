@@ -95,6 +95,7 @@ pub fn distvouch() -> Command {
 }
 
 /// What a run printed, and its exit status.
+#[derive(Debug)]
 pub struct Run {
     /// Exit status.
     pub status: i32,

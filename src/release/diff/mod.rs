@@ -7,7 +7,7 @@ mod runs;
 
 use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
-use crate::bytes::pass;
+use crate::bytes::{pass, threads};
 use crate::release::archive::{
     self, ArchiveError, Entry, Keep, Kind, Listing, Oddity, Progress, Wanted,
 };
@@ -17,7 +17,6 @@ use matching::Pair;
 use similar::DiffOp;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 /// Bytes of one file that are compared line by line.
 pub(crate) const CONTENTS_EACH: u64 = 4 << 20;
@@ -178,10 +177,10 @@ pub(crate) fn compare(
 ) -> Result<Diff, ArchiveError> {
     // One pass is enough where all text fits into memory; what did not is read again.
     let texts = wanted(Keep::Texts);
-    let (old_side, new_side) = both(
-        || Ok((archive::read(old, &texts, progress)?, digest(old, progress)?)),
-        || Ok((archive::read(new, &texts, progress)?, digest(new, progress)?)),
-    );
+    let read = |path| -> Result<_, ArchiveError> {
+        Ok((archive::read(path, &texts, progress)?, digest(path, progress)?))
+    };
+    let (old_side, new_side) = threads::both(|| read(old), || read(new));
     let ((mut old_listing, old_digest), (mut new_listing, new_digest)) = (old_side?, new_side?);
     let versions =
         matching::versions((&old_listing, &file_name(old)), (&new_listing, &file_name(new)));
@@ -205,27 +204,6 @@ pub(crate) fn compare(
         changes,
         same,
         new_oddities,
-    })
-}
-
-/// Runs two jobs at the same time, or one after the other if no thread can be started.
-fn both<T: Send>(
-    one: impl FnOnce() -> Result<T, ArchiveError> + Send,
-    other: impl FnOnce() -> Result<T, ArchiveError>,
-) -> (Result<T, ArchiveError>, Result<T, ArchiveError>) {
-    // The job stays here, so that it is not lost with a thread that never ran.
-    let one = Mutex::new(Some(one));
-    let run = || match one.lock().ok().and_then(|mut one| one.take()) {
-        Some(one) => one(),
-        None => Err(ArchiveError::Decoder { path: PathBuf::new() }),
-    };
-    std::thread::scope(|scope| match std::thread::Builder::new().spawn_scoped(scope, run) {
-        Ok(thread) => {
-            let other = other();
-            let failed = |_| Err(ArchiveError::Decoder { path: PathBuf::new() });
-            (thread.join().unwrap_or_else(failed), other)
-        }
-        Err(_) => (run(), other()),
     })
 }
 
@@ -315,7 +293,7 @@ fn read_contents(old: &Path, new: &Path, changes: &mut [Change]) -> Result<(), A
         true => Ok(None),
         false => archive::read(path, &wanted(Keep::These(members)), &|_| {}).map(Some),
     };
-    let (olds, news) = both(|| read(old, olds), || read(new, news));
+    let (olds, news) = threads::both(|| read(old, olds.clone()), || read(new, news));
     let (olds, news) = (olds?, news?);
     for change in changes {
         take_contents(change.old.as_mut(), olds.as_ref(), old)?;

@@ -5,6 +5,7 @@
 //! them is run, in a clean environment, with each switched off besides; nothing is fetched, no
 //! working tree is looked at, no replacement or graft is honoured, and each command has an end.
 
+use crate::bytes::threads;
 use crate::release::archive::GitHash;
 use std::ffi::OsString;
 use std::fmt;
@@ -270,10 +271,13 @@ impl Clone {
         let mut child = self.command(arguments, stdin.is_some()).spawn().map_err(failed)?;
         if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), stdin) {
             // A git that stops reading ends the thread; what it printed tells why.
-            std::thread::spawn(move || pipe.write_all(&bytes));
+            let write = threads::wait(move || drop(pipe.write_all(&bytes)));
+            write.inspect_err(|_| end(&mut child)).map_err(failed)?;
         }
         let output = drain(child.stdout.take(), OUTPUT);
         let errors = drain(child.stderr.take(), 64 << 10);
+        let pipes = output.and_then(|output| Ok((output, errors?)));
+        let (output, errors) = pipes.inspect_err(|_| end(&mut child)).map_err(failed)?;
         let result = output.recv_timeout(self.timeout);
         let output = match result {
             Ok(result) => result.map_err(failed),
@@ -355,15 +359,15 @@ fn end(child: &mut Child) {
 fn drain(
     pipe: Option<impl Read + Send + 'static>,
     limit: u64,
-) -> std::sync::mpsc::Receiver<io::Result<Vec<u8>>> {
+) -> io::Result<std::sync::mpsc::Receiver<io::Result<Vec<u8>>>> {
     let (sender, receiver) = channel();
-    std::thread::spawn(move || {
+    threads::wait(move || {
         let mut bytes = Vec::new();
         let result = pipe.map_or(Ok(0), |pipe| pipe.take(limit + 1).read_to_end(&mut bytes));
         // Nobody waits for it any more after a timeout.
         let _ = sender.send(result.map(|_| bytes));
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
 /// The git program of an absolute directory in PATH.
