@@ -1,9 +1,9 @@
-//! What an attacker must hold: capabilities, and the computed answer to "what must an attacker
-//! hold to pass everything that ran?".
+//! What an attacker must hold: capabilities, and the sets of them that get past something.
 //!
 //! A check is described by the sets of capabilities that get past it. Several checks together are
 //! passed by the union of one such set from each; [`Attackers::join`] computes these and keeps the
-//! minimal ones. Nothing here knows of findings, files or reports.
+//! minimal ones. [`Attackers::delivery`] is a check like the others: forged bytes that nobody
+//! delivers hurt nobody. Nothing here knows of findings, files or reports.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,14 +31,19 @@ pub(crate) enum Capability {
     Source,
     /// Mis-issue at Fulcio or the OIDC issuer and hide it from the logs.
     Sigstore,
+    /// Run the forge or its CI, or break into it.
+    Forge,
+    /// Log in as the account that a certificate names: an e-mail address, a user, a service account.
+    Account,
+    /// Run a public reusable workflow from a repository of one's own, as any account can.
+    Caller,
     /// Be overlooked by the person who read the diff.
     Reviewer,
 }
 
 impl Capability {
     /// Every capability, in the order of the reports.
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Key,
         Self::Gentoo,
         Self::Mirror,
@@ -49,6 +54,9 @@ impl Capability {
         Self::Job,
         Self::Source,
         Self::Sigstore,
+        Self::Forge,
+        Self::Account,
+        Self::Caller,
         Self::Reviewer,
     ];
 
@@ -65,7 +73,31 @@ impl Capability {
             Self::Job => "job",
             Self::Source => "source",
             Self::Sigstore => "sigstore",
+            Self::Forge => "forge",
+            Self::Account => "account",
+            Self::Caller => "caller",
             Self::Reviewer => "reviewer",
+        }
+    }
+
+    /// Whether it puts a forged file where the ebuild fetches it. The others make a forgery pass,
+    /// and somebody still has to deliver it.
+    pub(crate) const fn delivers(self) -> bool {
+        match self {
+            Self::Gentoo
+            | Self::Mirror
+            | Self::Index
+            | Self::Token
+            | Self::Publish
+            | Self::Job
+            | Self::Source
+            | Self::Forge => true,
+            Self::Key
+            | Self::Branch
+            | Self::Sigstore
+            | Self::Account
+            | Self::Caller
+            | Self::Reviewer => false,
         }
     }
 
@@ -82,6 +114,9 @@ impl Capability {
             Self::Job => "run code inside the job that builds or signs the release",
             Self::Source => "land a commit on the release branch or tag",
             Self::Sigstore => "mis-issue at Fulcio or the OIDC issuer and hide it from the logs",
+            Self::Forge => "run the forge or its CI, or break into it",
+            Self::Account => "log in as the account that the certificate names",
+            Self::Caller => "call the public reusable workflow from any repository",
             Self::Reviewer => "get past the person who read the diff",
         }
     }
@@ -94,7 +129,65 @@ impl fmt::Display for Capability {
 }
 
 /// A set of capabilities that one attacker holds together.
-pub(crate) type AccessSet = BTreeSet<Capability>;
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct AccessSet(u16);
+
+impl AccessSet {
+    /// None at all.
+    pub(crate) const fn new() -> Self {
+        Self(0)
+    }
+
+    /// Whether `capability` is in it.
+    pub(crate) const fn contains(self, capability: Capability) -> bool {
+        self.0 & 1 << capability as u16 != 0
+    }
+
+    /// With `capability`.
+    #[must_use]
+    pub(crate) const fn with(self, capability: Capability) -> Self {
+        Self(self.0 | 1 << capability as u16)
+    }
+
+    /// The capabilities of both.
+    #[must_use]
+    pub(crate) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether `other` has all of its capabilities.
+    pub(crate) const fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// How many there are.
+    pub(crate) const fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// The capabilities, in the order of the reports.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Capability> + Clone {
+        Capability::ALL.into_iter().filter(move |capability| self.contains(*capability))
+    }
+}
+
+impl FromIterator<Capability> for AccessSet {
+    fn from_iter<I: IntoIterator<Item = Capability>>(capabilities: I) -> Self {
+        capabilities.into_iter().fold(Self::new(), Self::with)
+    }
+}
+
+impl<const N: usize> From<[Capability; N]> for AccessSet {
+    fn from(capabilities: [Capability; N]) -> Self {
+        capabilities.into_iter().collect()
+    }
+}
+
+impl fmt::Debug for AccessSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
 
 /// The minimal sets of capabilities that get past something: an antichain, in a fixed order.
 ///
@@ -104,9 +197,14 @@ pub(crate) type AccessSet = BTreeSet<Capability>;
 pub(crate) struct Attackers(BTreeSet<AccessSet>);
 
 impl Attackers {
-    /// Whoever can put bytes in front of the developer: no check stands in the way.
+    /// No check stands in the way.
     pub(crate) fn anyone() -> Self {
         Self(BTreeSet::from([AccessSet::new()]))
+    }
+
+    /// Each capability that delivers a forged file, by itself.
+    pub(crate) fn delivery() -> Self {
+        Self::each_of(Capability::ALL.into_iter().filter(|capability| capability.delivers()))
     }
 
     /// Each of `capabilities` by itself is enough.
@@ -114,54 +212,36 @@ impl Attackers {
         Self(capabilities.into_iter().map(|c| AccessSet::from([c])).collect()).minimal()
     }
 
+    /// Whether nothing stood in the way.
+    pub(crate) fn is_anyone(&self) -> bool {
+        self.0.contains(&AccessSet::new())
+    }
+
     /// What gets past both `self` and `other`: every union of one set from each, minimal.
     #[must_use]
     pub(crate) fn join(&self, other: &Self) -> Self {
-        let unions = self.0.iter().flat_map(|a| other.0.iter().map(move |b| a | b));
+        let unions = self.0.iter().flat_map(|a| other.0.iter().map(move |b| a.union(*b)));
         Self(unions.collect()).minimal()
     }
 
     /// What gets past `self` or `other`: the weakest of several distfiles decides.
     #[must_use]
     pub(crate) fn or(&self, other: &Self) -> Self {
-        Self(self.0.union(&other.0).cloned().collect()).minimal()
+        Self(self.0.union(&other.0).copied().collect()).minimal()
     }
 
     /// The sets, smallest first.
-    ///
-    /// Where nothing stood in the way, these are the ways in which a forged release reaches a
-    /// developer at all.
     pub(crate) fn sets(&self) -> Vec<AccessSet> {
-        if self.is_anyone() {
-            return DELIVERY.iter().map(|c| AccessSet::from([*c])).collect();
-        }
-        let mut sets: Vec<_> = self.0.iter().cloned().collect();
-        sets.sort_by_key(|s| (s.len(), s.clone()));
+        let mut sets: Vec<_> = self.0.iter().copied().collect();
+        sets.sort_by_cached_key(|set| (set.len(), set.iter().collect::<Vec<_>>()));
         sets
     }
 
-    /// Whether nothing stood in the way.
-    pub(crate) fn is_anyone(&self) -> bool {
-        self.0.contains(&AccessSet::new())
-    }
-
     fn minimal(self) -> Self {
-        let keep = |s: &AccessSet| !self.0.iter().any(|t| t != s && t.is_subset(s));
-        Self(self.0.iter().filter(|s| keep(s)).cloned().collect())
+        let keep = |s: &AccessSet| !self.0.iter().any(|t| t != s && t.is_subset(*s));
+        Self(self.0.iter().filter(|s| keep(s)).copied().collect())
     }
 }
-
-/// The capabilities that by themselves put a forged release in front of a developer.
-const DELIVERY: [Capability; 8] = [
-    Capability::Gentoo,
-    Capability::Mirror,
-    Capability::Index,
-    Capability::Token,
-    Capability::Publish,
-    Capability::Branch,
-    Capability::Job,
-    Capability::Source,
-];
 
 #[cfg(test)]
 mod tests {
@@ -190,16 +270,19 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_the_way_names_the_ways_in() {
-        let sets = Attackers::anyone().sets();
-        assert!(sets.contains(&set(&[Mirror])) && sets.contains(&set(&[Token])));
-        assert!(!sets.contains(&AccessSet::new()));
+    fn a_key_alone_delivers_nothing() {
+        let signature = Attackers::each_of([Key, Gentoo, Job, Source]);
+        let sets = signature.join(&Attackers::delivery()).sets();
+        let with_key = [Mirror, Index, Token, Publish, Forge].map(|way| set(&[Key, way]));
+        let alone = [Gentoo, Job, Source].map(|capability| set(&[capability]));
+        let expected: BTreeSet<_> = alone.into_iter().chain(with_key).collect();
+        assert_eq!(sets.into_iter().collect::<BTreeSet<_>>(), expected);
     }
 
     #[test]
     fn the_weakest_distfile_decides() {
         let strong = Attackers::each_of([Gentoo]);
-        assert!(strong.or(&Attackers::anyone()).is_anyone());
+        assert_eq!(strong.or(&Attackers::delivery()), Attackers::delivery());
     }
 
     #[test]

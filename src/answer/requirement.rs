@@ -60,9 +60,32 @@ impl Status {
         }
     }
 
+    /// The status after one finding at a bump, where a contradiction counts even if nobody required
+    /// the check: that is where somebody decides.
+    pub(crate) fn strictly(finding: &Finding) -> Self {
+        match finding.outcome() {
+            Outcome::Contradicts => Self::NotMet,
+            _ => Self::of(finding),
+        }
+    }
+
     /// The worst of several: anything refused outweighs anything that was not checked.
     pub(crate) fn worst(statuses: impl IntoIterator<Item = Self>) -> Self {
         statuses.into_iter().max().unwrap_or(Self::Met)
+    }
+}
+
+/// How much a finding matters to a reader: the worst is least.
+pub(crate) fn severity(finding: &Finding) -> u8 {
+    match (finding.outcome(), finding.required) {
+        (Outcome::Contradicts, true) => 0,
+        (Outcome::Contradicts, false) => 1,
+        (Outcome::Unusable | Outcome::Absent, true) => 2,
+        (Outcome::NotChecked, true) => 3,
+        (Outcome::Unusable, false) => 4,
+        (Outcome::Absent, false) => 5,
+        (Outcome::NotChecked, false) => 6,
+        (Outcome::Agrees, _) => 7,
     }
 }
 

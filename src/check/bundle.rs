@@ -65,6 +65,7 @@ fn agreeing(facts: &AuthenticatedBundle, policy: &BundlePolicy) -> Finding {
                 Capability::Publish,
                 Capability::Job,
                 Capability::Source,
+                Capability::Forge,
                 Capability::Sigstore,
                 Capability::Gentoo,
             ],

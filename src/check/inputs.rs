@@ -12,7 +12,7 @@ use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What to check, and by what.
@@ -52,6 +52,8 @@ pub(crate) struct Inputs {
     pub(crate) verifier: Option<Verifier>,
     /// The checks that must agree.
     pub(crate) require: Requirement,
+    /// Whether any contradiction counts, required or not.
+    pub(crate) strict: bool,
     /// Bump or emerge.
     pub(crate) clock: Clock,
     /// The time to judge at.
@@ -77,6 +79,21 @@ impl Gap {
 }
 
 impl Inputs {
+    /// The package's directory, where the bump of its newest ebuild would ask more.
+    pub(super) fn package(&self) -> Option<PathBuf> {
+        let asked = self.source.is_some() && self.reviews.is_some();
+        let directory = self.manifest.as_ref()?.path().parent()?;
+        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let is_ebuild = |entry: std::fs::DirEntry| {
+            Path::new(&entry.file_name()).extension().is_some_and(|suffix| suffix == "ebuild")
+        };
+        let ebuild = || {
+            let mut entries = std::fs::read_dir(directory).ok()?.filter_map(Result::ok);
+            entries.any(is_ebuild).then(|| directory.to_owned())
+        };
+        if self.clock == Clock::Bump && !asked { ebuild() } else { None }
+    }
+
     /// Whether the distfile `name` was given by hand as evidence about another.
     pub(super) fn is_paired(&self, name: &str) -> bool {
         let path = self.distdir.join(name);

@@ -195,7 +195,13 @@ fn agreeing(request: &Request<'_>, facts: &AuthenticatedAttestation) -> Finding 
     if !pins.fix_workflow_and_ref() {
         forgers.push(Capability::Branch);
     }
-    forgers.extend([Capability::Job, Capability::Source, Capability::Sigstore, Capability::Gentoo]);
+    forgers.extend([
+        Capability::Job,
+        Capability::Source,
+        Capability::Forge,
+        Capability::Sigstore,
+        Capability::Gentoo,
+    ]);
     Finding::agrees(Check::Provenance, compared, vouches(facts)).forged_by(forgers)
 }
 

@@ -6,13 +6,14 @@ use super::pairing::{self, EvidenceKind, Role};
 use super::plan::Plan;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::answer::requirement::{Requirement, Status};
+use crate::answer::requirement::{Requirement, Status, severity};
 use crate::answer::summary::{Clock, Summary};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::InputError;
 use crate::bytes::{pass, threads};
 use crate::release::{continuity, source};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// What there is to say of one distfile.
 #[derive(Debug, Clone)]
@@ -40,14 +41,31 @@ pub(crate) struct Report {
     pub(crate) errors: Vec<InputError>,
     /// The attacker sets.
     pub(crate) summary: Summary,
+    /// Whether any contradiction counts for the exit status, required or not.
+    pub(crate) strict: bool,
+    /// The package's directory, where `distvouch bump` would ask more than was asked here.
+    pub(crate) package: Option<PathBuf>,
 }
 
 impl Report {
     /// The exit status that follows.
     pub(crate) fn status(&self) -> Status {
-        let findings = self.distfiles.iter().flat_map(|d| &d.findings).map(Status::of);
+        let findings = self.distfiles.iter().flat_map(|d| &d.findings);
+        let findings = findings.map(|finding| self.status_of(finding));
         let errors = self.errors.iter().map(|_| Status::CouldNotRun);
         Status::worst(findings.chain(errors))
+    }
+}
+
+impl Report {
+    /// The exit status that follows from one of its findings.
+    fn status_of(&self, finding: &Finding) -> Status {
+        if self.strict { Status::strictly(finding) } else { Status::of(finding) }
+    }
+
+    /// Whether the finding keeps the exit status from being 0.
+    pub(crate) fn counts(&self, finding: &Finding) -> bool {
+        self.status_of(finding) != Status::Met
     }
 }
 
@@ -72,7 +90,17 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     let contents =
         distfiles.iter().filter(|d| d.role != Role::Evidence).map(|d| d.findings.as_slice());
     let summary = Summary::of(inputs.clock, contents);
-    Report { clock: inputs.clock, distfiles, errors, summary }
+    distfiles.sort_by_key(|distfile: &DistfileReport| {
+        distfile.findings.iter().map(severity).min().unwrap_or(u8::MAX)
+    });
+    Report {
+        clock: inputs.clock,
+        distfiles,
+        errors,
+        summary,
+        strict: inputs.strict,
+        package: inputs.package(),
+    }
 }
 
 /// The part of each distfile.
@@ -118,7 +146,7 @@ fn check_one(
     for finding in &mut findings {
         finding.required = inputs.require.includes(finding.check);
     }
-    findings.sort_by_key(|finding| finding.check);
+    findings.sort_by_key(|finding| (severity(finding), finding.check));
     Ok(DistfileReport {
         name: name.to_owned(),
         size: measured.size,

@@ -110,8 +110,9 @@ pub(crate) struct Bump {
     #[command(flatten)]
     pub(crate) sigstore: SigstoreOptions,
 
-    /// Checks that must agree, separated by commas; default: manifest, source if a clone is given,
-    /// and each check for which the ebuild or a flag has a key, identity or repository
+    /// Checks that must agree, separated by commas; nothing else then counts for the exit status.
+    /// Default: manifest, review, source if a clone is given, each check for which the ebuild or a
+    /// flag has a key, identity or repository; and no check may contradict
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) require: Vec<String>,
 
@@ -172,6 +173,7 @@ impl Bump {
             gaps: expected.gaps.into_iter().map(Gap::of_all).collect(),
             verifier: None,
             require,
+            strict: self.require.is_empty(),
             clock: Clock::Bump,
             now: self.time.now()?,
             threads: true,
@@ -268,7 +270,8 @@ impl Bump {
     ) -> Result<Requirement, UsageError> {
         match self.require.is_empty() {
             true => Ok(Requirement::of(
-                std::iter::once(Check::Manifest)
+                [Check::Manifest, Check::Review]
+                    .into_iter()
                     .chain(has_clone.then_some(Check::Source))
                     .chain(expected.iter().copied()),
             )),
@@ -313,9 +316,9 @@ impl Bump {
         let mut out = BufWriter::new(io::stdout().lock());
         let result = match format {
             Format::Json => report::json(about, outcome, &mut out),
-            Format::Text if !style.quiet => report::text(about, outcome, style, &mut out),
-            // Line by line, or only what is not met: as `distvouch check` does.
-            _ => {
+            Format::Text => report::text(about, outcome, style, &mut out),
+            // Line by line, as `distvouch check` does.
+            Format::Portage => {
                 drop(out);
                 return self.print.print(&outcome.report, Stream::Output);
             }

@@ -201,6 +201,7 @@ impl Check {
             pins: self.sigstore.pins()?,
             verifier: None,
             require,
+            strict: false,
             clock: match self.clock {
                 ClockArg::Bump => Clock::Bump,
                 ClockArg::Emerge => Clock::Emerge,

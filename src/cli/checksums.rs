@@ -92,7 +92,8 @@ impl Checksums {
         }
         let findings = distfiles.iter().map(|d: &DistfileReport| d.findings.as_slice());
         let summary = Summary::of(Clock::Bump, findings);
-        let report = Report { clock: Clock::Bump, distfiles, errors, summary };
+        let report =
+            Report { clock: Clock::Bump, distfiles, errors, summary, strict: false, package: None };
         let format = if self.json { Format::Json } else { self.report };
         let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
         print_report(&report, format, style, Stream::Output)?;

@@ -136,6 +136,13 @@ impl Detached {
             role: Role::Content,
             findings,
         };
-        Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
+        Report {
+            clock: Clock::Bump,
+            distfiles: vec![distfile],
+            errors: Vec::new(),
+            summary,
+            strict: false,
+            package: None,
+        }
     }
 }

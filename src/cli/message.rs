@@ -94,6 +94,13 @@ impl Message {
             findings: vec![finding],
         };
         let summary = Summary::of(Clock::Bump, [distfile.findings.as_slice()].into_iter());
-        Report { clock: Clock::Bump, distfiles: vec![distfile], errors: Vec::new(), summary }
+        Report {
+            clock: Clock::Bump,
+            distfiles: vec![distfile],
+            errors: Vec::new(),
+            summary,
+            strict: false,
+            package: None,
+        }
     }
 }

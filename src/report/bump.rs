@@ -1,18 +1,19 @@
 //! The report on a bump: what to read first on top, short enough to paste into a bug.
 
 use super::diff as page;
+use super::findings::{self, ansi};
+use super::layout::{count, hang, paragraph, shorten};
+use super::next::{self, Words};
 use super::{Style, json as report_json, text};
-use crate::answer::failure::{FailureClass, Outcome as Verdict};
-use crate::answer::finding::{Check, Finding};
-use crate::answer::requirement::Status;
+use crate::answer::failure::{FailureClass, Outcome as Said};
+use crate::answer::finding::Check;
 use crate::bytes::digests::{HashName, hex};
-use crate::bytes::escape::Escaped;
+use crate::bytes::escape::escaped;
 use crate::check::DistfileReport;
 use crate::check::bump::{Asked, Comparison, Outcome, Package};
 use crate::check::pairing::Role;
-use crate::check::pin::Value as Word;
 use crate::release::diff::{Change, ChangeKind, Diff};
-use anstyle::{Effects, Style as Ansi};
+use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::Path;
@@ -22,21 +23,6 @@ const LISTED: usize = 12;
 
 /// The most of the other changes that are named.
 const NAMED: usize = 24;
-
-/// The findings, in the order in which they are worth reading.
-const ORDER: [Check; 11] = [
-    Check::Review,
-    Check::Source,
-    Check::Continuity,
-    Check::Openpgp,
-    Check::Signify,
-    Check::Minisign,
-    Check::Ssh,
-    Check::Sigstore,
-    Check::Provenance,
-    Check::Manifest,
-    Check::Checksums,
-];
 
 /// What the report is about.
 #[derive(Debug, Clone, Copy)]
@@ -64,50 +50,42 @@ pub(crate) fn text(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let bold = text::ansi(style, Ansi::new().effects(Effects::BOLD));
+    if style.quiet {
+        let title = format!("{}-{}", about.package.title(), about.package.ebuild.version);
+        return text::print_unmet(&outcome.report, Some(&title), style, out);
+    }
+    let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
     heading(about.package, bold, out)?;
     against(outcome, style, out)?;
-    for comparison in &outcome.comparisons {
-        let found = |d: &&DistfileReport| d.name == comparison.pair.new;
-        let distfile = outcome.report.distfiles.iter().find(found);
-        writeln!(out)?;
-        file(comparison, distfile, bold, out)?;
-        if let Some(distfile) = distfile {
-            writeln!(out)?;
-            for finding in in_order(&distfile.findings) {
-                text::print_finding(finding, style, out)?;
-            }
-        }
-    }
-    for distfile in outcome.report.distfiles.iter().filter(|d| d.role != Role::Content) {
-        print_evidence(distfile, style, out)?;
-    }
     writeln!(out)?;
-    text::print_summary(&outcome.report, style, out)?;
-    if outcome.report.summary.attackers.is_anyone() && outcome.report.status() != Status::Met {
-        let sets = outcome.report.summary.attackers.sets();
-        let words: Vec<_> = sets.iter().flatten().map(|capability| capability.word()).collect();
-        writeln!(out, "As it stands, each of these alone gets past: {}.", words.join(", "))?;
+    let compared = |d: &&DistfileReport| outcome.comparisons.iter().any(|c| c.pair.new == d.name);
+    for distfile in outcome.report.distfiles.iter().filter(compared) {
+        let comparison = outcome.comparisons.iter().find(|c| c.pair.new == distfile.name);
+        file(distfile, comparison, style, out)?;
     }
-    gaps(about, outcome, out)?;
-    text::print_unmet(&outcome.report, style, out)
+    let rest: Vec<_> = outcome.report.distfiles.iter().filter(|d| !compared(d)).collect();
+    let worth_a_line = |d: &&&DistfileReport| {
+        d.role == Role::Content || d.findings.iter().any(|f| f.class.is_some())
+    };
+    let rest: Vec<_> = rest.iter().filter(worth_a_line).copied().collect();
+    text::print_distfiles(&rest, style, out)?;
+    text::print_summary(&outcome.report, style, out)?;
+    gaps(about, out)?;
+    text::print_unmet(&outcome.report, None, style, out)?;
+    next::print(&commands(about, outcome), out)
 }
 
 fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()> {
-    let (title, version) = (package.title(), &package.ebuild.version);
+    let (title, version) = (escaped(&package.title()), &package.ebuild.version);
     match &package.before {
-        Some(before) => writeln!(
-            out,
-            "{bold}{}: {} -> {version}{bold:#} (the version before {})",
-            Escaped(&title),
-            before.version,
-            before.source
-        ),
-        None => writeln!(
-            out,
-            "{bold}{}: {version}{bold:#} (no version before was found: give --previous-version)",
-            Escaped(&title)
-        ),
+        Some(before) => {
+            writeln!(out, "{bold}{title}: {} -> {version}{bold:#}", before.version)?;
+            writeln!(out, "  (previous version taken {})", before.source)
+        }
+        None => {
+            writeln!(out, "{bold}{title}: {version}{bold:#}")?;
+            writeln!(out, "  (no previous version was found: give --previous-version)")
+        }
     }
 }
 
@@ -115,76 +93,73 @@ fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()>
 fn against(outcome: &Outcome, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let contents = outcome.report.distfiles.iter();
     let lines: Vec<_> = contents
-        .flat_map(|distfile| in_order(&distfile.findings).map(move |finding| (distfile, finding)))
-        .filter(|(_, finding)| finding.outcome() == Verdict::Contradicts)
+        .flat_map(|distfile| distfile.findings.iter().map(move |finding| (distfile, finding)))
+        .filter(|(_, finding)| finding.outcome() == Said::Contradicts)
         .collect();
     if lines.is_empty() {
         return Ok(());
     }
-    let red = Ansi::new().fg_color(Some(anstyle::AnsiColor::Red.into()));
-    let red = text::ansi(style, red);
+    let red = ansi(style, Ansi::new().fg_color(Some(AnsiColor::Red.into())));
     writeln!(out)?;
     writeln!(out, "{red}Contradicted, so read this before anything else:{red:#}")?;
     for (distfile, finding) in lines {
         let class = finding.class.map_or("", FailureClass::name);
-        let check = finding.check.name();
-        writeln!(out, "  {check} of {}: {class}", Escaped(&distfile.name))?;
+        hang(out, "  ", 4, &format!("{} of {}: {class}", finding.check.name(), distfile.name))?;
     }
     Ok(())
 }
 
-/// The distfile and what changed in it.
+/// The distfile, its findings, and what changed in it.
 fn file(
-    comparison: &Comparison,
-    distfile: Option<&DistfileReport>,
-    bold: Ansi,
+    distfile: &DistfileReport,
+    comparison: Option<&Comparison>,
+    style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let pair = &comparison.pair;
-    write!(out, "{bold}{}{bold:#}", Escaped(&pair.new))?;
-    if let Some(distfile) = distfile {
-        writeln!(out, " ({} bytes)", distfile.size)?;
-        if let Some(digest) = distfile.digests.get(&HashName::Blake2b) {
-            writeln!(out, "  BLAKE2B {}", hex(digest))?;
-        }
-    } else {
-        writeln!(out)?;
+    let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
+    let size = count(distfile.size, "byte", "bytes");
+    let name = shorten(&escaped(&distfile.name), 77 - size.len());
+    writeln!(out, "{bold}{name}{bold:#} ({size})")?;
+    if let Some(digest) = distfile.digests.get(&HashName::Blake2b) {
+        let digest = hex(digest);
+        let shown = if style.verbose { digest } else { shorten(&digest, 64) };
+        writeln!(out, "  BLAKE2B {shown}")?;
     }
-    match (&comparison.diff, &pair.old) {
-        (Some(Ok(diff)), _) => changes(diff, out),
+    for finding in &distfile.findings {
+        findings::print(finding, style, out)?;
+    }
+    let Some(comparison) = comparison else { return writeln!(out) };
+    match (&comparison.diff, &comparison.pair.old) {
+        (Some(Ok(diff)), _) => changes(diff, out)?,
         (Some(Err(error)), Some(old)) => {
-            writeln!(out, "Not compared with {}: {}", Escaped(old), Escaped(&error.to_string()))
+            paragraph(out, 2, &format!("Not compared with {old}: {error}"))?;
         }
-        (None, Some(old)) => {
-            writeln!(out, "Not compared: {} is not in DISTDIR", Escaped(old))
+        (None, Some(old)) => paragraph(out, 2, &format!("Not compared: {old} is not in DISTDIR"))?,
+        (_, None) => {
+            paragraph(out, 2, "Not compared: no file of the previous version has a name like it")?;
         }
-        (_, None) => writeln!(out, "Not compared: no file of the version before is like it"),
     }
+    writeln!(out)
 }
 
 fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "Since {}: {}.", Escaped(&diff.old.name()), page::totals(diff))?;
+    paragraph(out, 2, &format!("Since {}: {}.", diff.old.name(), page::totals(diff)))?;
     for oddity in diff.new_oddities.iter().filter(|o| !o.is_common()).take(LISTED) {
-        writeln!(out, "  new in how the archive is made: {}", Escaped(&oddity.to_string()))?;
+        hang(out, "  ", 4, &format!("new in how the archive is made: {oddity}"))?;
     }
     let dangerous = |change: &&Change| !change.hazards.is_empty();
     let removed = |change: &&Change| change.kind == ChangeKind::Removed;
     let first: Vec<_> = diff.changes.iter().filter(dangerous).collect();
     let rest: Vec<_> = diff.changes.iter().filter(|c| !dangerous(c) && !removed(c)).collect();
     if !first.is_empty() {
-        writeln!(out, "Read first, worst on top:")?;
+        writeln!(out, "Read first, riskiest on top:")?;
     }
     for change in first.iter().take(LISTED) {
         let (name, extent) = (page::name(change), page::extent(change));
         let reasons: Vec<_> = change.hazards.iter().map(|h| h.reason.as_str()).collect();
         let gap = if extent.is_empty() { "" } else { "  " };
-        writeln!(
-            out,
-            "  {:<8} {}{gap}{extent}: {}",
-            change.kind.word(),
-            Escaped(&name),
-            Escaped(&reasons.join("; "))
-        )?;
+        let text = format!("{}{gap}{extent}: {}", shorten(&name, 60), reasons.join("; "));
+        hang(out, &format!("  {:<8} ", change.kind.word()), 11, &text)?;
     }
     if first.len() > LISTED {
         writeln!(out, "  … and {} more with a reason", first.len() - LISTED)?;
@@ -197,78 +172,53 @@ fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         let more = rest.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let head = if first.is_empty() { "Changed" } else { "Then" };
-        writeln!(out, "{head} (+{added} -{gone} lines): {}{more}", Escaped(&names.join(", ")))?;
+        paragraph(out, 2, &format!("{head} (+{added} -{gone} lines): {}{more}", names.join(", ")))?;
     }
     Ok(())
 }
 
-fn in_order(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    ORDER.into_iter().flat_map(move |check| findings.iter().filter(move |f| f.check == check))
-}
-
-/// Evidence files only where something is wrong with them.
-fn print_evidence(distfile: &DistfileReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let against: Vec<_> = distfile.findings.iter().filter(|f| f.class.is_some()).collect();
-    if against.is_empty() {
-        return Ok(());
-    }
-    writeln!(out)?;
-    writeln!(out, "{} ({} bytes)", Escaped(&distfile.name), distfile.size)?;
-    for finding in against {
-        text::print_finding(finding, style, out)?;
-    }
-    Ok(())
-}
-
-/// What nobody looked at beyond the checks, and how to look.
-fn gaps(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+/// What could not be read or attributed, and how to say it.
+fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
     for asked in about.asked {
-        writeln!(out, "Not read from the ebuild: {}.", Escaped(&asked.to_string()))?;
+        paragraph(out, 2, &format!("Not read from the ebuild: {asked}."))?;
     }
     if !about.unattributed.is_empty() {
         let names = about.unattributed.join(", ");
-        writeln!(
-            out,
-            "Not looked at, because no version is in the name: {} (--distfile names them).",
-            Escaped(&names)
-        )?;
+        let text = "Not compared: the package's version is not in the file name";
+        paragraph(out, 2, &format!("{text}: {names} (name them with --distfile)."))?;
     }
-    let of = |comparison: &Comparison, check: Check, class: FailureClass| {
-        outcome
+    if let Some(page) = about.page {
+        paragraph(out, 2, &format!("The diff as a page: {}", page.display()))?;
+    }
+    Ok(())
+}
+
+/// What to run next: explain what failed, read each unread diff, record the reading.
+fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
+    let classes = next::classes(&outcome.report);
+    let classes: Vec<_> =
+        classes.into_iter().filter(|class| *class != FailureClass::ReviewAbsent).collect();
+    let mut commands: Vec<Words> = next::explain(&classes).into_iter().collect();
+    for comparison in &outcome.comparisons {
+        let unread = outcome
             .report
             .distfiles
             .iter()
             .filter(|d| d.name == comparison.pair.new)
             .flat_map(|d| &d.findings)
-            .any(|f| f.check == check && f.class == Some(class))
-    };
-    for comparison in &outcome.comparisons {
-        let unread = of(comparison, Check::Review, FailureClass::ReviewAbsent);
-        if let (Some(Ok(diff)), true) = (&comparison.diff, unread) {
-            let files = diff.changes.iter().filter(|c| c.kind != ChangeKind::Removed).count();
-            let what = if files == 1 { "1 changed file" } else { "changed files" };
-            let count = if files == 1 { String::new() } else { format!("{files} ") };
-            writeln!(
-                out,
-                "Nobody recorded reading the {count}{what} of {}:",
-                Escaped(&comparison.pair.new)
-            )?;
-            let (old, new) = (&diff.old.file, &diff.new.file);
-            let word = |path: &Path| Word::Literal(path.display().to_string()).quoted();
-            let (old, new) = (word(old), word(new));
-            writeln!(out, "  distvouch diff --unified {} {}", Escaped(&old), Escaped(&new))?;
-            let file = match about.reviews {
-                Some(path) => format!(" --file {}", word(path)),
-                None => String::new(),
-            };
-            let command = format!("distvouch review {old} {new}{file} --note TEXT");
-            writeln!(out, "  {}", Escaped(&command))?;
+            .any(|f| f.check == Check::Review && f.class == Some(FailureClass::ReviewAbsent));
+        let (Some(Ok(diff)), true) = (&comparison.diff, unread) else { continue };
+        let (old, new) = (next::path(&diff.old.file), next::path(&diff.new.file));
+        let word = |text: &str| text.to_owned();
+        commands.push(next::distvouch([word("diff"), word("--unified"), old.clone(), new.clone()]));
+        let mut review = vec![word("review"), old, new];
+        if let Some(path) = about.reviews {
+            review.extend([word("--file"), next::path(path)]);
         }
+        review.extend([word("--note"), word("TEXT")]);
+        commands.push(next::distvouch(review));
     }
-    if let Some(page) = about.page {
-        writeln!(out, "The diff as a page: {}", Escaped(&page.display().to_string()))?;
-    }
-    Ok(())
+    commands
 }
 
 /// Prints the report as JSON: that of `distvouch check`, and what is of the bump beside it.
@@ -296,6 +246,7 @@ pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> 
         });
         object.insert("asked".to_owned(), asked.collect());
         object.insert("unattributed".to_owned(), about.unattributed.into());
+        object.insert("next".to_owned(), report_json::commands(&commands(about, outcome)));
     }
     serde_json::to_writer_pretty(&mut *out, &value)?;
     writeln!(out)

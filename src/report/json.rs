@@ -1,5 +1,6 @@
-//! JSON, schema 1. Additive changes only.
+//! JSON, schema 2 (`doc/json.md`). Additive changes only.
 
+use super::next;
 use crate::answer::access::Attackers;
 use crate::answer::facts::Facts;
 use crate::answer::finding::{Finding, Note};
@@ -20,14 +21,20 @@ pub(super) fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn value(report: &Report) -> Value {
     let errors: Vec<_> = report.errors.iter().map(ToString::to_string).collect();
     json!({
-        "schema": 1,
+        "schema": 2,
         "tool": tool(),
         "clock": report.clock.name(),
         "distfiles": report.distfiles.iter().map(distfile).collect::<Vec<_>>(),
         "attackers": attackers(&report.summary.attackers),
         "attackers_without_provenance": attackers(&report.summary.without_provenance),
         "errors": errors,
+        "next": commands(&next::explain(&next::classes(report)).into_iter().collect::<Vec<_>>()),
     })
+}
+
+/// Commands as lines for a shell.
+pub(super) fn commands(commands: &[next::Words]) -> Value {
+    commands.iter().map(|words| json!(words.join(" "))).collect()
 }
 
 /// The object under `tool`.

@@ -2,9 +2,13 @@
 
 pub(crate) mod bump;
 pub(crate) mod diff;
+mod findings;
 pub(crate) mod inspect;
 mod json;
+pub(crate) mod layout;
+mod next;
 mod portage;
+mod sets;
 mod text;
 
 use crate::answer::failure::{FailureClass, Outcome};
@@ -41,7 +45,7 @@ pub(crate) fn print_finding(
     colour: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    text::print_finding(finding, Style { colour, ..Style::default() }, out)
+    findings::print(finding, Style { colour, ..Style::default() }, out)
 }
 
 /// How much to print, and how.
@@ -84,12 +88,12 @@ fn clock_sentence(report: &Report) -> Option<&'static str> {
     let given = report.distfiles.iter().flat_map(|d| &d.findings).any(given);
     Some(match report.clock {
         Clock::Bump if !given => "No Manifest was given.",
-        Clock::Bump => "At a bump the Manifest is only being recorded: it stops nobody yet.",
+        Clock::Bump => "You are recording the Manifest now, so it protects nothing yet.",
         Clock::Emerge if report.distfiles.iter().all(fixed) => {
-            "The Manifest already fixes these bytes; what else ran repeats the checks of the bump."
+            "The Manifest already fixes these bytes; the other checks repeat those of the bump."
         }
         Clock::Emerge => {
-            "The package manager holds distfiles against the Manifest before this runs; here no \
+            "The package manager compares distfiles with the Manifest before this runs; here no \
              Manifest agreed."
         }
     })
@@ -102,13 +106,14 @@ fn contradicted(report: &Report) -> impl Iterator<Item = FailureClass> {
 }
 
 /// What provenance changed, in one line; `None` where there was none.
-fn provenance_sentence(report: &Report) -> Option<&'static str> {
+fn provenance_sentence(report: &Report) -> Option<String> {
     let summary = &report.summary;
-    summary.has_provenance.then(|| {
-        if summary.attackers == summary.without_provenance {
+    let stopped = summary.only_without_provenance();
+    summary.has_provenance.then(|| match stopped.is_empty() {
+        true => {
             "Provenance changes nothing here: the same attackers get past everything without it."
-        } else {
-            "Without provenance, these get past as well:"
+                .to_owned()
         }
+        false => format!("Provenance also stops: {}.", sets::in_line(&stopped)),
     })
 }

@@ -27,22 +27,15 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         {
             line(out, "einfo", sentence)?;
         }
-        if !report.summary.attackers.is_anyone() {
-            let sets: Vec<_> = report.summary.attackers.sets().iter().map(words).collect();
-            let text = format!("To pass everything that ran, hold one of: {}", sets.join(", "));
-            line(out, "einfo", &text)?;
+        if !report.summary.is_open {
+            let sets = super::sets::in_line(&report.summary.attackers.sets());
+            line(out, "einfo", &format!("Who could still have forged this: {sets}"))?;
         }
         if let Some(sentence) = super::provenance_sentence(report) {
-            let extra = report.summary.only_without_provenance();
-            let extra: Vec<_> = extra.iter().map(words).collect();
-            line(out, "einfo", format!("{sentence} {}", extra.join(", ")).trim_end())?;
+            line(out, "einfo", &sentence)?;
         }
     }
     Ok(())
-}
-
-fn words(set: &crate::answer::access::AccessSet) -> String {
-    set.iter().map(|c| c.word()).collect::<Vec<_>>().join("+")
 }
 
 fn print_finding(

@@ -1,172 +1,222 @@
-//! Text for people.
+//! The report of `distvouch check`, for people: worst first, alike distfiles folded, then who could
+//! still have forged it, then what to run next.
 
-use super::Style;
-use crate::answer::access::{AccessSet, Attackers};
+use super::findings::{ansi, paint};
+use super::layout::{count, hang, paragraph, shorten};
+use super::next::{self, Words};
+use super::{Style, findings, sets};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
-use crate::answer::requirement::Status;
-use crate::bytes::escape::Escaped;
+use crate::bytes::escape::escaped;
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
-use anstyle::{AnsiColor, Effects, Style as Ansi};
+use anstyle::{Effects, Style as Ansi};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// Where the text of a finding begins.
-const INDENT: &str = "                            ";
+/// From how many distfiles on those that are alike fold.
+const FOLDED: usize = 3;
 
+/// The most names of folded distfiles that are printed.
+const NAMED: usize = 6;
+
+/// Prints the whole report.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
 pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for distfile in &report.distfiles {
-        print_distfile(distfile, style, out)?;
+    if style.quiet {
+        return print_unmet(report, None, style, out);
     }
-    if !style.quiet {
-        print_summary(report, style, out)?;
-    }
-    print_unmet(report, style, out)
+    let shown: Vec<&DistfileReport> = report.distfiles.iter().collect();
+    print_distfiles(&shown, style, out)?;
+    print_summary(report, style, out)?;
+    print_unmet(report, None, style, out)?;
+    let mut commands: Vec<Words> = next::explain(&next::classes(report)).into_iter().collect();
+    commands.extend(
+        report
+            .package
+            .as_ref()
+            .map(|directory| next::distvouch(["bump".to_owned(), next::path(directory)])),
+    );
+    next::print(&commands, out)
 }
 
-fn print_distfile(report: &DistfileReport, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let shown: Vec<_> =
-        report.findings.iter().filter(|f| !style.quiet || Status::of(f) != Status::Met).collect();
-    if style.quiet && shown.is_empty() {
-        return Ok(());
-    }
-    let kind = if report.role == Role::Evidence { ", evidence about another distfile" } else { "" };
-    let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
-    writeln!(out, "{bold}{}{bold:#} ({} bytes{kind})", Escaped(&report.name), report.size)?;
-    for finding in shown {
-        print_finding(finding, style, out)?;
-    }
-    writeln!(out)
-}
-
-pub(super) fn print_finding(
-    finding: &Finding,
+/// Prints distfiles, those that are alike together.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(super) fn print_distfiles(
+    distfiles: &[&DistfileReport],
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let outcome = finding.outcome();
-    let paint = ansi(style, paint(outcome));
-    let word = outcome.word().replace('-', " ");
-    write!(out, "  {:<12}  {paint}{word:<11}{paint:#} ", finding.check.name())?;
-    match finding.class {
-        None => writeln!(out, "{}", Escaped(&finding.compared))?,
-        Some(class) => writeln!(out, "{}: {}", class.name(), Escaped(&finding.compared))?,
+    let mut groups: Vec<Vec<&DistfileReport>> = Vec::new();
+    for distfile in distfiles {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|one| alike(one, distfile)))
+        {
+            Some(group) => group.push(distfile),
+            None => groups.push(vec![distfile]),
+        }
     }
-    if !finding.vouches.is_empty() {
-        writeln!(out, "{INDENT}vouches: {}", Escaped(&finding.vouches))?;
-    }
-    if !finding.forgers.is_empty() {
-        let words: Vec<_> = finding.forgers.iter().map(|c| c.word()).collect();
-        writeln!(out, "{INDENT}could forge it: {}", words.join(", "))?;
-    }
-    for note in &finding.notes {
-        writeln!(out, "{INDENT}but: {} ({})", Escaped(&note.text), note.class.name())?;
-    }
-    if style.verbose {
-        for (key, value) in super::json::detail(&finding.facts) {
-            writeln!(out, "{INDENT}{}: {}", Escaped(&key), Escaped(&value.to_string()))?;
+    for group in groups {
+        if group.len() >= FOLDED && !style.verbose {
+            print_folded(&group, style, out)?;
+            continue;
+        }
+        for distfile in group {
+            print_distfile(distfile, style, out)?;
         }
     }
     Ok(())
 }
 
+/// Whether two distfiles have the same to say: the same checks, classes, forgers and notes.
+fn alike(one: &DistfileReport, other: &DistfileReport) -> bool {
+    let same = |(a, b): (&Finding, &Finding)| {
+        let notes = |finding: &Finding| -> Vec<FailureClass> {
+            finding.notes.iter().map(|note| note.class).collect()
+        };
+        (a.check, a.class, a.required, &a.forgers, &a.vouches, notes(a))
+            == (b.check, b.class, b.required, &b.forgers, &b.vouches, notes(b))
+    };
+    one.role == other.role
+        && one.findings.len() == other.findings.len()
+        && one.findings.iter().zip(&other.findings).all(same)
+}
+
+fn print_folded(group: &[&DistfileReport], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
+    let kind = match group.first().map(|distfile| distfile.role) {
+        Some(Role::Evidence) => "evidence files",
+        _ => "distfiles",
+    };
+    writeln!(out, "{bold}{} {kind}{bold:#}", group.len())?;
+    let names: Vec<_> = group.iter().take(NAMED).map(|d| shorten(&escaped(&d.name), 40)).collect();
+    let more = match group.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    hang(out, "  ", 2, &format!("{}{more}", names.join(", ")))?;
+    for finding in group.iter().take(1).flat_map(|distfile| &distfile.findings) {
+        findings::print(&folded(finding), style, out)?;
+    }
+    writeln!(out)
+}
+
+/// The finding without what is one distfile's alone.
+fn folded(finding: &Finding) -> Finding {
+    let mut finding = finding.clone();
+    if let crate::answer::facts::Of::Manifest(facts) = &finding.facts.of
+        && let Some(line) = facts.line
+    {
+        finding.compared = finding.compared.replace(&format!(":{line}"), "");
+    }
+    finding.compared.push_str(" (each)");
+    finding
+}
+
+pub(super) fn print_distfile(
+    report: &DistfileReport,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let kind = if report.role == Role::Evidence { ", evidence about another distfile" } else { "" };
+    let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
+    let size = count(report.size, "byte", "bytes");
+    let name = shorten(&escaped(&report.name), 80 - size.len() - kind.len() - 3);
+    writeln!(out, "{bold}{name}{bold:#} ({size}{kind})")?;
+    for finding in &report.findings {
+        findings::print(finding, style, out)?;
+    }
+    writeln!(out)
+}
+
+/// Prints the clock, who could still have forged it, and which checks did not run.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
 pub(super) fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if report.distfiles.is_empty() {
         return Ok(());
     }
     let bold = ansi(style, Ansi::new().effects(Effects::BOLD));
     if let Some(sentence) = super::clock_sentence(report) {
-        writeln!(out, "{sentence}")?;
+        paragraph(out, 0, sentence)?;
     }
-    let listed = !report.summary.attackers.is_anyone() || report.status() == Status::Met;
-    if !report.summary.attackers.is_anyone() {
-        // Whatever it is that contradicts, nobody got past that.
-        let heading = match super::contradicted(report).next() {
-            None => "To pass everything that ran, an attacker must hold one of:",
-            Some(_) => {
-                "To pass what agrees, leaving aside what contradicts, an attacker must hold one of:"
-            }
-        };
-        writeln!(out, "{bold}{heading}{bold:#}")?;
-        print_sets(&report.summary.attackers, out)?;
-    } else if listed {
-        writeln!(out, "{bold}Nothing that ran and was required stands in their way:{bold:#}")?;
-        print_sets(&report.summary.attackers, out)?;
+    let heading = match (report.summary.is_open, super::contradicted(report).next()) {
+        (true, _) => "No required check stops anyone. Each of these is enough:",
+        // An attacker did not get past what contradicts.
+        (false, Some(_)) => "To get past what agrees, an attacker needs one of:",
+        (false, None) => "To get past every required check, an attacker needs one of:",
+    };
+    writeln!(out, "{bold}{heading}{bold:#}")?;
+    sets::print(&report.summary.attackers.sets(), out)?;
+    if let Some(sentence) = super::provenance_sentence(report) {
+        paragraph(out, 2, &sentence)?;
     }
-    if let Some(sentence) = super::provenance_sentence(report).filter(|_| listed) {
-        writeln!(out, "{sentence}")?;
-        for set in report.summary.only_without_provenance() {
-            writeln!(out, "  {}", words(&set))?;
-        }
-    }
-    let unlooked = unlooked(report);
-    // Only `check` looks at everything there could be.
-    if super::clock_sentence(report).is_some() && !unlooked.is_empty() {
-        writeln!(out, "Nobody looked at: {}.", unlooked.join(", "))?;
+    let not_checked = not_checked(report);
+    // Only `check` and `bump` know of everything there could be.
+    if super::clock_sentence(report).is_some() && !not_checked.is_empty() {
+        paragraph(out, 2, &format!("Not checked: {}.", not_checked.join(", ")))?;
     }
     Ok(())
-}
-
-fn print_sets(attackers: &Attackers, out: &mut dyn Write) -> io::Result<()> {
-    for set in attackers.sets() {
-        let phrases: Vec<_> = set.iter().map(|c| c.phrase()).collect();
-        writeln!(out, "  {:<18} {}", words(&set), phrases.join("; and "))?;
-    }
-    Ok(())
-}
-
-fn words(set: &AccessSet) -> String {
-    set.iter().map(|c| c.word()).collect::<Vec<_>>().join(" + ")
 }
 
 /// The checks that compared nothing on any distfile.
-fn unlooked(report: &Report) -> Vec<&'static str> {
-    let looked: BTreeSet<Check> = report
+fn not_checked(report: &Report) -> Vec<&'static str> {
+    let compared: BTreeSet<Check> = report
         .distfiles
         .iter()
         .flat_map(|d| &d.findings)
         .filter(|f| f.outcome() != Outcome::NotChecked)
         .map(|f| f.check)
         .collect();
-    Check::ALL.iter().filter(|c| !looked.contains(c)).map(|c| c.name()).collect()
+    Check::ALL.iter().filter(|c| !compared.contains(c)).map(|c| c.name()).collect()
 }
 
-/// One line for each required check that did not agree, and how to learn more.
-pub(super) fn print_unmet(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// One line for each required check that did not agree. `package` is put before the distfile.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(super) fn print_unmet(
+    report: &Report,
+    package: Option<&str>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let unmet: Vec<_> = report
         .distfiles
         .iter()
         .flat_map(|d| d.findings.iter().map(move |f| (d, f)))
-        .filter(|(_, f)| Status::of(f) != Status::Met)
+        .filter(|(_, f)| report.counts(f))
         .collect();
-    let mut classes: BTreeSet<_> = super::contradicted(report).map(FailureClass::name).collect();
-    if !unmet.is_empty() {
+    if !unmet.is_empty() && !style.quiet {
         let paint = ansi(style, paint(Outcome::Contradicts));
-        writeln!(out, "{paint}Required, and not met:{paint:#}")?;
+        writeln!(out, "{paint}Required checks that failed:{paint:#}")?;
     }
+    let mut lines: Vec<(String, usize)> = Vec::new();
     for (distfile, finding) in unmet {
         let Some(class) = finding.class else { continue };
-        classes.insert(class.name());
-        writeln!(out, "  {} {}: {}", Escaped(&distfile.name), finding.check.name(), class.name())?;
-    }
-    for class in classes {
-        writeln!(out, "What it means and what to ask: distvouch explain {class}")?;
-    }
-    Ok(())
-}
-
-/// Never green: no outcome is a verdict on the release.
-fn paint(outcome: Outcome) -> Ansi {
-    match outcome {
-        Outcome::Agrees => Ansi::new(),
-        Outcome::Contradicts => Ansi::new().fg_color(Some(AnsiColor::Red.into())),
-        Outcome::Absent | Outcome::Unusable | Outcome::NotChecked => {
-            Ansi::new().fg_color(Some(AnsiColor::Yellow.into()))
+        let package = package.map(|package| format!("{package}: ")).unwrap_or_default();
+        let what = format!("{} {}", finding.check.name(), class.name());
+        let text = match style.quiet {
+            true => format!("{package}{}: {what}: {}", distfile.name, finding.compared),
+            false => format!("{}: {what}", distfile.name),
+        };
+        match lines.iter_mut().find(|(line, _)| line.ends_with(&what) && !style.quiet) {
+            Some((_, more)) => *more += 1,
+            None => lines.push((text, 0)),
         }
     }
-}
-
-pub(super) fn ansi(style: Style, ansi: Ansi) -> Ansi {
-    if style.colour { ansi } else { Ansi::new() }
+    for (line, more) in lines {
+        let more = if more > 0 { format!(" (and {more} more like it)") } else { String::new() };
+        let indent = if style.quiet { "" } else { "  " };
+        hang(out, indent, 4, &format!("{line}{more}"))?;
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ use line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who gets past a list of checksums that nobody signed: whoever can change it along with the file.
-pub(crate) const FORGERS: [Capability; 8] = [
+pub(crate) const FORGERS: [Capability; 9] = [
     Capability::Gentoo,
     Capability::Mirror,
     Capability::Index,
@@ -23,6 +23,7 @@ pub(crate) const FORGERS: [Capability; 8] = [
     Capability::Branch,
     Capability::Job,
     Capability::Source,
+    Capability::Forge,
 ];
 
 /// The most different digests that are kept of one file: two already refuse it.

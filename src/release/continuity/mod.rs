@@ -22,10 +22,11 @@ use std::fmt;
 
 /// Who gets past continuity of provenance, each by themselves: whoever can make the same workflow
 /// publish, whatever it publishes.
-pub(crate) const PROVENANCE_FORGERS: [Capability; 5] = [
+pub(crate) const PROVENANCE_FORGERS: [Capability; 6] = [
     Capability::Publish,
     Capability::Job,
     Capability::Source,
+    Capability::Forge,
     Capability::Sigstore,
     Capability::Gentoo,
 ];

@@ -480,8 +480,8 @@ fn note_added(mut finding: Finding, comparison: &Comparison) -> Finding {
 /// Who gets past: whoever lands a commit; where there is room beside what git has, also whoever
 /// could put something there.
 fn forgers(comparison: &Comparison) -> Vec<Capability> {
-    use Capability::{Branch, Gentoo, Index, Job, Mirror, Publish, Source, Token};
-    let mut forgers = vec![Gentoo, Source];
+    use Capability::{Branch, Forge, Gentoo, Index, Job, Mirror, Publish, Source, Token};
+    let mut forgers = vec![Gentoo, Source, Forge];
     let strange = comparison.oddities.iter().any(|oddity| !oddity.is_common());
     if strange || comparison.differences.iter().any(Difference::has_room) {
         forgers.extend([Mirror, Index, Token, Publish, Branch, Job]);

@@ -1,0 +1,148 @@
+//! Lines of at most 80 columns: wrapping with hanging indents, and names that are too long.
+
+use crate::bytes::escape::escaped;
+use std::io::{self, Write};
+use textwrap::core::display_width;
+
+/// Columns of a line.
+pub(crate) const WIDTH: usize = 80;
+
+/// Writes `text`, escaped, after `head`, which takes `column` columns and is printed as it is. Further
+/// lines begin at `column`, too.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn hang(out: &mut dyn Write, head: &str, column: usize, text: &str) -> io::Result<()> {
+    let width = WIDTH.saturating_sub(column).max(20);
+    let text = escaped(text);
+    let words: Vec<_> = text.split(' ').map(|word| shorten(word, width)).collect();
+    let text = words.join(" ");
+    let options = textwrap::Options::new(width).break_words(false);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let mut lines = textwrap::wrap(&text, options).into_iter();
+    writeln!(out, "{head}{}", lines.next().unwrap_or_default())?;
+    lines.try_for_each(|line| writeln!(out, "{:column$}{line}", ""))
+}
+
+/// Writes `text`, escaped, from the first column on, further lines indented by `indent` columns.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    let text = escaped(text);
+    let words: Vec<_> = text.split(' ').map(|word| shorten(word, WIDTH - indent)).collect();
+    let text = words.join(" ");
+    let hanging = " ".repeat(indent);
+    let options = textwrap::Options::new(WIDTH).subsequent_indent(&hanging).break_words(false);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(&text, options).into_iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// `name`, with `…` for its middle where it takes more than `width` columns. JSON and `--verbose`
+/// have it whole.
+pub(crate) fn shorten(name: &str, width: usize) -> String {
+    if display_width(name) <= width {
+        return name.to_owned();
+    }
+    let half = width.saturating_sub(1) / 2;
+    let take = |characters: &mut dyn Iterator<Item = char>| -> Vec<char> {
+        let mut columns = 0;
+        let mut fits = |c: &char| {
+            columns += display_width(c.encode_utf8(&mut [0; 4]));
+            columns <= half
+        };
+        characters.take_while(|c| fits(c)).collect()
+    };
+    let start = take(&mut name.chars());
+    let mut end = take(&mut name.chars().rev());
+    end.reverse();
+    start.into_iter().chain(['…']).chain(end).collect()
+}
+
+/// Writes a command that a shell runs as it stands: a line too long continues after a backslash.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn command(out: &mut dyn Write, head: &str, words: &[String]) -> io::Result<()> {
+    let column = display_width(head);
+    let mut used = column;
+    write!(out, "{head}")?;
+    for (at, word) in words.iter().enumerate() {
+        let width = display_width(word);
+        // Two more for the backslash.
+        if at > 0 && used + 1 + width + 2 > WIDTH {
+            write!(out, " \\\n{:indent$}{word}", "", indent = column + 4)?;
+            used = column + 4 + width;
+        } else {
+            let gap = if at > 0 { " " } else { "" };
+            write!(out, "{gap}{word}")?;
+            used += gap.len() + width;
+        }
+    }
+    writeln!(out)
+}
+
+/// `count` with its thousands apart, and the noun.
+pub(crate) fn count(count: u64, one: &str, many: &str) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("{text} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn printed(print: impl Fn(&mut dyn Write) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        print(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_wider_than_eighty_columns() {
+        let long = format!("{} and {} end", "word ".repeat(40), "x".repeat(300));
+        for column in [0, 4, 28] {
+            let head = " ".repeat(column);
+            let text = printed(|out| hang(out, &head, column, &long));
+            assert!(text.lines().all(|line| display_width(line) <= WIDTH), "{text}");
+            assert!(text.contains('…') && text.trim_end().ends_with("end"));
+        }
+    }
+
+    #[test]
+    fn a_command_is_the_same_to_a_shell() {
+        let words: Vec<String> = ["printf", "%s\\n"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain((0..30).map(|n| format!("word-{n}")))
+            .collect();
+        let text = printed(|out| command(out, "  ", &words));
+        assert!(text.lines().all(|line| display_width(line) <= WIDTH), "{text}");
+        let run = std::process::Command::new("sh").args(["-c", &text]).output().unwrap();
+        let expected: String = words[2..].iter().map(|word| format!("{word}\n")).collect();
+        assert_eq!(String::from_utf8(run.stdout).unwrap(), expected);
+    }
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!(count(1, "byte", "bytes"), "1 byte");
+        assert_eq!(count(29_882, "byte", "bytes"), "29,882 bytes");
+        assert_eq!(count(1_000_000, "byte", "bytes"), "1,000,000 bytes");
+    }
+
+    #[test]
+    fn wide_characters_count_twice() {
+        assert_eq!(shorten("日本語日本語", 9), "日本…本語");
+    }
+}
