@@ -237,7 +237,10 @@ fn usage() {
         assert!(run.stderr.contains(cause), "{arguments:?}: {}", run.stderr);
     }
     let run = Run::of(distvouch().args(["explain", "nonsense"]).output().unwrap());
-    assert!(run.status == 2 && run.stderr.contains("not a failure class"), "{}", run.stderr);
+    assert!(run.status == 2 && run.stderr.contains("invalid value 'nonsense'"), "{}", run.stderr);
+    assert!(run.stderr.contains("'distvouch explain' lists all names"), "{}", run.stderr);
+    let run = Run::of(distvouch().args(["explain", "signature-bat"]).output().unwrap());
+    assert!(run.stderr.contains("'signature-bad'"), "{}", run.stderr);
 }
 
 #[test]

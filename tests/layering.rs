@@ -16,6 +16,15 @@ fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// The path of a file's module, without the crate: a `mod.rs` is its directory.
+fn module<'a>(parts: &'a [std::borrow::Cow<'a, str>]) -> Vec<&'a str> {
+    let mut module: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+    if module.last() == Some(&"mod") {
+        module.pop();
+    }
+    module
+}
+
 /// A room is a module right below a floor: `evidence::openpgp`.
 type Room = (String, String);
 
@@ -25,6 +34,8 @@ fn imports() -> BTreeMap<Room, BTreeMap<Room, PathBuf>> {
     let mut files = Vec::new();
     sources(&src, &mut files);
     let path = regex::Regex::new(r"\bcrate::(\w+)::(\w+)").unwrap();
+    // `use super::plan::Plan`, `use super::{review, source}`, `super::super::check::split`.
+    let relatives = regex::Regex::new(r"\b((?:super::)+)(\w+|\{[^}]*\})").unwrap();
     let mut rooms: BTreeMap<Room, BTreeMap<Room, PathBuf>> = BTreeMap::new();
     for file in files {
         let relative = file.strip_prefix(&src).unwrap().with_extension("");
@@ -38,10 +49,26 @@ fn imports() -> BTreeMap<Room, BTreeMap<Room, PathBuf>> {
         if relative.ends_with("tests") || relative.to_string_lossy().ends_with("_tests") {
             continue;
         }
-        for found in path.captures_iter(code) {
-            let there = (found[1].to_owned(), found[2].to_owned());
-            if there != here {
+        let module = module(&parts);
+        let mut see = |there: Vec<&str>| {
+            let [floor, room, ..] = there.as_slice() else { return };
+            let there = ((*floor).to_owned(), (*room).to_owned());
+            let is_room = src.join(&there.0).join(&there.1).is_dir()
+                || src.join(&there.0).join(format!("{}.rs", there.1)).is_file();
+            if there != here && is_room {
                 entry.insert(there, relative.clone());
+            }
+        };
+        for found in path.captures_iter(code) {
+            see(vec![found.get(1).unwrap().as_str(), found.get(2).unwrap().as_str()]);
+        }
+        for found in relatives.captures_iter(code) {
+            let up = found[1].matches("super::").count();
+            let names = found.get(2).unwrap().as_str();
+            let names = names.trim_matches(['{', '}']).split(',');
+            for name in names.filter_map(|name| name.trim().split(':').next()) {
+                let above = module.get(..module.len().saturating_sub(up)).unwrap_or_default();
+                see(above.iter().copied().chain([name]).collect());
             }
         }
     }

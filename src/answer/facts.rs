@@ -3,8 +3,8 @@
 //! Judging reads the fields; JSON is made of them in `report`, where each field's name is a
 //! documented key of `detail` (`doc/json.md`). Text in them may come from outside: printers escape it.
 
+use super::check::Check;
 use super::failure::FailureClass;
-use super::finding::Check;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! What is said: capabilities and attacker sets, failure classes and their texts, findings, the exit status.
 
 pub(crate) mod access;
+pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod facts;
 pub(crate) mod failure;

@@ -139,10 +139,8 @@ mod tests {
         vec![
             manifest(),
             signature(),
-            finding(Check::Minisign, &KEY),
             finding(Check::Sigstore, &[Publish, Job, Source, Forge, Sigstore, Gentoo, Caller]),
             finding(Check::Sigstore, &[Account, Sigstore, Gentoo, Forge]),
-            finding(Check::Source, &[Source, Forge, Gentoo]),
             finding(Check::Source, &[Mirror, Index, Token, Publish, Branch, Job, Source, Gentoo]),
             finding(Check::Review, &[Reviewer, Gentoo]),
         ]

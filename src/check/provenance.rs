@@ -6,10 +6,12 @@ use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{Pins, PublisherExpectation, judge};
 use crate::evidence::pep740::{
-    AuthenticatedAttestation, Claim, PUBLISH_V1, Provenance, Publisher, SLSA_V1, Subject,
-    UnverifiedAttestation, differences, disagreements, unsigned,
+    Claim, PUBLISH_V1, Provenance, Publisher, SLSA_V1, Subject, UnverifiedAttestation, differences,
+    disagreements, unsigned,
 };
-use crate::evidence::sigstore::{AttestationFault, Verifier};
+use crate::evidence::sigstore::{
+    AttestationFault, AuthenticatedAttestation, Verifier, describe_attestation,
+};
 
 /// A provenance, the file it stands beside, and who should have published.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +73,7 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
 
 /// Nothing of the attestation may be relied on: what it says is marked so.
 fn unauthenticated(attestation: &UnverifiedAttestation, fault: &AttestationFault) -> Finding {
-    let mut claimed = attestation.describe();
+    let mut claimed = describe_attestation(attestation);
     // A predicate has no bounds worth printing.
     claimed.remove("statement");
     Finding::fails(Check::Provenance, fault.class(), format!("the attestation: {fault}"))

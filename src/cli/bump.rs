@@ -13,6 +13,7 @@ use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::check::Inputs;
+use crate::check::bump::expectation;
 use crate::check::bump::{Asked, Bump as Plan, Outcome, Package, Pair, examine, pairs};
 use crate::check::inputs::Gap;
 use crate::check::pairing::Evidence;
@@ -148,6 +149,7 @@ impl Bump {
         package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
         let pairs = self.pairs(&package, &names, &distdir)?;
         let expected = Expected::of(self, &package.ebuild);
+        let dropped = expectation::dropped(&package, &|variable| self.says(variable));
         let clone = self.clone_of(&package);
         let require = self.requirement(&expected.checks, clone.is_some())?;
         let previous = Plan::previous(&package, &pairs, &distdir);
@@ -170,7 +172,7 @@ impl Bump {
                 options: Options { directory: self.directory.clone(), ..Options::default() },
             }),
             reviews: None,
-            gaps: expected.gaps.into_iter().map(Gap::of_all).collect(),
+            gaps: expected.gaps.into_iter().chain(dropped).map(Gap::of_all).collect(),
             verifier: None,
             require,
             strict: self.require.is_empty(),
@@ -196,6 +198,18 @@ impl Bump {
         let page = self.page(&outcome)?;
         self.print(&plan, &expected.asked, page, &outcome)?;
         Ok(outcome.report.status())
+    }
+
+    /// Whether a flag says what the ebuild's `variable` would.
+    fn says(&self, variable: &str) -> bool {
+        let options = &self.sigstore;
+        match variable {
+            "VERIFY_SIG_OPENPGP_KEY_PATH" => self.keys.checks().next().is_some(),
+            "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
+                options.repository.is_some() || options.publisher.is_some()
+            }
+            _ => false,
+        }
     }
 
     fn distdir(&self) -> PathBuf {

@@ -82,8 +82,6 @@ pub(crate) enum UsageError {
     NotChecked { option: &'static str, distfile: String },
     #[error("{option}: there are several distfiles: say which with DISTFILE=FILE")]
     WhichDistfile { option: &'static str },
-    #[error("\"{0}\" is not a failure class: \"distvouch explain\" lists them")]
-    UnknownClass(String),
     #[error(
         "no key was given: name one with --openpgp-key, --signify-key, --minisign-key or --ssh-allowed-signers"
     )]

@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_command_is_the_same_to_a_shell() {
-        let words: Vec<String> = ["printf", "%s\\n"]
+        let words: Vec<String> = ["printf", "'%s\\n'"]
             .into_iter()
             .map(str::to_owned)
             .chain((0..30).map(|n| format!("word-{n}")))

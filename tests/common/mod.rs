@@ -94,6 +94,11 @@ pub fn distvouch() -> Command {
     command
 }
 
+/// Printed text without its line breaks and hanging indents.
+pub fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What a run printed, and its exit status.
 #[derive(Debug)]
 pub struct Run {

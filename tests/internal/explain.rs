@@ -4,6 +4,7 @@
 use super::common::words::verdicts;
 
 use crate::answer::access::Capability;
+use crate::answer::check::Check;
 use crate::answer::explain;
 use crate::answer::failure::FailureClass;
 use crate::cli::Cli;
@@ -199,7 +200,7 @@ What to do
 #[test]
 fn the_list_has_one_line_a_class() {
     let list = explain::list();
-    assert_eq!(list.lines().count(), FailureClass::ALL.len());
+    assert_eq!(list.lines().count(), FailureClass::ALL.len() + Check::ALL.len() + 1);
     for (line, class) in list.lines().zip(FailureClass::ALL) {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [class.name(), class.outcome().word()]);

@@ -291,7 +291,7 @@ fn an_environment_that_only_the_index_claims_is_marked() {
 
 #[test]
 fn who_could_have_forged_it_depends_on_the_pins() {
-    use Capability::{Branch, Gentoo, Job, Publish, Sigstore, Source};
+    use Capability::{Branch, Forge, Gentoo, Job, Publish, Sigstore, Source};
     let Some(corpus) = corpora("pep740-edge") else { return };
     let reference = Some(RefGlob::new("refs/heads/main").unwrap());
     let workflow = Some("release.yml".to_owned());
@@ -305,7 +305,7 @@ fn who_could_have_forged_it_depends_on_the_pins() {
         assert_eq!(summary(&findings), "agrees");
         let mut forgers = findings[0].forgers.clone();
         forgers.sort();
-        let mut expected = vec![Gentoo, Publish, Job, Source, Sigstore];
+        let mut expected = vec![Gentoo, Publish, Job, Source, Sigstore, Forge];
         expected.extend(branch.then_some(Branch));
         expected.sort();
         assert_eq!(forgers, expected);

@@ -14,6 +14,7 @@ use crate::check::run::{self, Report};
 use crate::release::archive::ArchiveError;
 use crate::release::continuity;
 use crate::release::diff::{self, Diff};
+use crate::release::source;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -118,6 +119,9 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     });
     bump.check.reviews = Some(ReviewInput { records: bump.reviews.clone(), old: old.collect() });
     bump.check.gaps.extend(comparisons.iter().flat_map(gaps));
+    if bump.check.source.is_none() {
+        bump.check.gaps.push(Gap::of_all(source::no_clone()));
+    }
     progress("signatures and provenance", 0);
     let report = run::run(&bump.check, &|bytes| progress("signatures and provenance", bytes));
     for comparison in &mut comparisons {

@@ -3,6 +3,7 @@
 //! [`package`] finds out what is to be compared; [`examine`] compares. Printing is the report's.
 
 mod examine;
+pub(crate) mod expectation;
 mod files;
 mod package;
 

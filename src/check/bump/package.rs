@@ -46,9 +46,9 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Given => "as given",
-            Self::Ebuild => "by its ebuild",
-            Self::Manifest => "by the Manifest",
-            Self::Distdir => "by what lies in DISTDIR",
+            Self::Ebuild => "from its ebuild",
+            Self::Manifest => "from the Manifest",
+            Self::Distdir => "from DISTDIR",
         })
     }
 }
@@ -206,6 +206,16 @@ impl Package {
             .or_else(|| of(versions_like(&shapes, &listed), Source::Manifest))
             .or_else(|| of(versions_like(&shapes, &files_of(distdir)), Source::Distdir));
         Ok(())
+    }
+
+    /// The ebuild of the previous version, where the directory has one that can be read.
+    pub(crate) fn previous_ebuild(&self) -> Option<Ebuild> {
+        let before = self.before.as_ref()?;
+        let ebuilds = ebuilds(&self.directory).ok()?;
+        let (path, ..) = ebuilds
+            .into_iter()
+            .find(|(_, name, version)| *name == self.ebuild.name && *version == before.version)?;
+        Ebuild::read(&path).ok().flatten()
     }
 
     /// The DIST entries of which nothing tells whether they are of the new version: not among

@@ -2,7 +2,7 @@
 
 use crate::bytes::json::{self, JsonError, Limits};
 use crate::evidence::pep740::{Provenance, ProvenanceFault};
-use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle};
+use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle, describe_attestation};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -58,7 +58,7 @@ impl Evidence {
         if has("attestation_bundles") || (has("verification_material") && has("envelope")) {
             let provenance = Provenance::parse(bytes).map_err(EvidenceFault::Provenance)?;
             let each = provenance.attestations().iter();
-            let claims = each.map(|attestation| attestation.describe()).collect();
+            let claims = each.map(describe_attestation).collect();
             return Ok(Some(Self { what: "PEP 740 provenance", claims }));
         }
         Ok(None)

@@ -11,7 +11,6 @@ mod publisher;
 mod slsa;
 mod statement;
 
-pub(crate) use crate::evidence::sigstore::AuthenticatedAttestation;
 pub(crate) use claims::{Claim, Claims, Identity};
 pub(crate) use provenance::{Provenance, ProvenanceFault, UnverifiedAttestation};
 pub(crate) use publisher::{

@@ -1,7 +1,7 @@
 //! The provenance object of PEP 740, as an index serves it, and the attestations in it.
 //!
 //! Nothing here is authenticated. The types say so by name, and the one thing to do with an
-//! [`UnverifiedAttestation`] is to give it to [`crate::evidence::sigstore::Verifier::attestation`].
+//! [`UnverifiedAttestation`] is to give it to `Verifier::attestation`.
 
 use super::fields::{Field, FieldError, FieldProblem};
 use crate::answer::failure::FailureClass;
@@ -212,11 +212,14 @@ impl UnverifiedAttestation {
 
     /// What the attestation *claims*, for `distvouch inspect`: the statement, the certificate's
     /// claims and the index's publisher. None of it has been checked.
-    pub(crate) fn describe(&self) -> Map<String, Value> {
+    pub(crate) fn describe(
+        &self,
+        describe_certificate: &dyn Fn(&[u8]) -> Map<String, Value>,
+    ) -> Map<String, Value> {
         let statement = json::parse(&self.statement, Limits::default());
         let mut map = Map::new();
         map.insert("statement".to_owned(), statement.unwrap_or(Value::Null));
-        let certificate = crate::evidence::sigstore::describe_certificate(&self.certificate);
+        let certificate = describe_certificate(&self.certificate);
         map.insert("certificate".to_owned(), Value::Object(certificate));
         let publisher = self.publisher.as_ref().map(|p| Value::Object(p.fields.clone()));
         map.insert("publisher".to_owned(), publisher.unwrap_or(Value::Null));

@@ -118,7 +118,7 @@ impl Verifier {
     }
 }
 
-/// What a certificate *claims*, by documented names; empty where it cannot be read.
-pub(crate) fn describe_certificate(der: &[u8]) -> Map<String, Value> {
-    backend::describe_certificate(der)
+/// What an attestation *claims*, for inspection only; nothing of it was checked.
+pub(crate) fn describe_attestation(attestation: &UnverifiedAttestation) -> Map<String, Value> {
+    attestation.describe(&backend::describe_certificate)
 }

@@ -3,7 +3,10 @@
 //!
 //! The texts are this program's own, so nothing here is escaped against hostile input.
 
+mod checks;
+
 use crate::answer::failure::FailureClass;
+use crate::answer::finding::Check;
 use std::fmt::Write as _;
 
 /// Columns of the terminal and Markdown renderings.
@@ -20,6 +23,47 @@ pub(crate) fn render(class: FailureClass) -> String {
     out
 }
 
+/// What `distvouch explain` knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// A failure class.
+    Class(FailureClass),
+    /// A check: what an agreement of it is worth.
+    Check(Check),
+}
+
+/// The checks that have a text: all of `distvouch check`, and lists of checksums.
+fn checks() -> impl Iterator<Item = Check> {
+    Check::ALL.into_iter().chain([Check::Checksums])
+}
+
+impl Topic {
+    /// The topic of that name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        let check = || checks().find(|check| check.name() == name).map(Self::Check);
+        FailureClass::from_name(name).map(Self::Class).or_else(check)
+    }
+
+    /// Every name.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        let classes = FailureClass::ALL.iter().map(|class| class.name());
+        classes.chain(checks().map(Check::name))
+    }
+
+    /// The text, as [`render`] has it for a class.
+    pub(crate) fn render(self) -> String {
+        let check = match self {
+            Self::Class(class) => return render(class),
+            Self::Check(check) => check,
+        };
+        let mut out = format!("{} — a check\n", check.name());
+        for (heading, text) in checks::of(check).sections() {
+            let _ = write!(out, "\n{heading}\n{}", wrapped(text, "  "));
+        }
+        out
+    }
+}
+
 /// One line a class: name, outcome, first sentence of what happened.
 pub(crate) fn list() -> String {
     let width = FailureClass::ALL.iter().map(|c| c.name().len()).max().unwrap_or(0);
@@ -29,6 +73,10 @@ pub(crate) fn list() -> String {
             let (name, outcome) = (class.name(), class.outcome().word());
             format!("{name:<width$}  {outcome:<11}  {}\n", class.texts().summary())
         })
+        .chain(checks().map(|check| {
+            let first = checks::of(check).compares.split(". ").next().unwrap_or_default();
+            format!("{:<width$}  check        {}.\n", check.name(), first.trim_end_matches('.'))
+        }))
         .collect()
 }
 

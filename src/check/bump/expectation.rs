@@ -1,0 +1,52 @@
+//! What the previous ebuild expected and the new one does not.
+
+use super::package::Package;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::release::gentoo::{Ebuild, VARIABLES};
+
+/// Variables that say the same thing by another name.
+const SYNONYMS: [&[&str]; 2] = [
+    &["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"],
+    // A key file stands for a certificate's identity, and the reverse: the method changed.
+    &["VERIFY_SIG_OPENPGP_KEY_PATH", "VERIFY_SIG_CERT_IDENTITY"],
+];
+
+/// Variables that expect nothing of anyone.
+const NO_EXPECTATION: [&str; 3] =
+    ["VERIFY_SIG_METHOD", "VERIFY_PROVENANCE_UPSTREAM_NAMES", "PYPI_PN"];
+
+/// One finding for each expectation of the previous ebuild that the new one lacks. `given` says of a
+/// variable that a flag of the command line stands in for it.
+///
+/// A value that only bash can read is not missing: nothing is known of it.
+pub(crate) fn dropped(package: &Package, given: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    let Some(previous) = package.previous_ebuild() else { return Vec::new() };
+    let new = &package.ebuild;
+    let has = |variable: &str| {
+        let synonyms = SYNONYMS.iter().find(|names| names.contains(&variable));
+        let names = synonyms.copied().unwrap_or_default();
+        names.iter().chain([&variable]).any(|name| new.variables.contains_key(*name))
+    };
+    VARIABLES
+        .iter()
+        .map(|(variable, _)| *variable)
+        .filter(|variable| !NO_EXPECTATION.contains(variable))
+        .filter(|variable| previous.variables.contains_key(variable))
+        .filter(|variable| !has(variable) && !given(variable))
+        .map(|variable| finding(variable, &previous, new))
+        .collect()
+}
+
+fn finding(variable: &str, previous: &Ebuild, new: &Ebuild) -> Finding {
+    let check = match variable {
+        "VERIFY_SIG_OPENPGP_KEY_PATH" => Check::Openpgp,
+        name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
+        _ => Check::Provenance,
+    };
+    let file = |ebuild: &Ebuild| {
+        ebuild.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    };
+    let text = format!("{} sets {variable}, and {} does not", file(previous), file(new));
+    Finding::fails(check, FailureClass::ExpectationDropped, text)
+}
