@@ -73,7 +73,7 @@ const OPENPGP: CheckTexts = CheckTexts {
 const SIGNIFY: CheckTexts = CheckTexts {
     compares: "The distfile, or its line in a signed list, with a signify signature.",
     worth: "A holder of the one key of that file signed these bytes. There is no revocation and no \
-        expiry: a lost key stays good for whoever has it until the key file is replaced.",
+        expiry: a stolen key keeps working until the key file is replaced.",
     passes: "Whoever holds the secret key and can deliver the file; a signer who signs unread what a \
         job built; a change to the key package.",
     run: "`distvouch check --distdir DIR --signify-key FILE DISTFILE`.",
