@@ -5,6 +5,7 @@
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::der::Decode;
+use rsa::traits::{PublicKeyParts, SignatureScheme};
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey};
 use sha2::digest::Digest;
 use sha2::{Sha256, Sha384, Sha512};
@@ -82,53 +83,78 @@ impl CryptoProvider for RustCrypto {
         match scheme {
             S::EcdsaP256Sha256 | S::EcdsaP256Sha384 => p256(key, digest, signature),
             S::EcdsaP384Sha256 | S::EcdsaP384Sha384 => p384(key, digest, signature),
-            S::RsaPkcs1Sha256 => rsa(key)?.verify(Pkcs1v15Sign::new::<Sha256>(), digest, signature),
-            S::RsaPkcs1Sha384 => rsa(key)?.verify(Pkcs1v15Sign::new::<Sha384>(), digest, signature),
-            S::RsaPkcs1Sha512 => rsa(key)?.verify(Pkcs1v15Sign::new::<Sha512>(), digest, signature),
-            S::RsaPssSha256 => rsa(key)?.verify(Pss::new::<Sha256>(), digest, signature),
-            S::RsaPssSha384 => rsa(key)?.verify(Pss::new::<Sha384>(), digest, signature),
-            S::RsaPssSha512 => rsa(key)?.verify(Pss::new::<Sha512>(), digest, signature),
+            S::RsaPkcs1Sha256 => rsa(key, Pkcs1v15Sign::new::<Sha256>(), digest, signature),
+            S::RsaPkcs1Sha384 => rsa(key, Pkcs1v15Sign::new::<Sha384>(), digest, signature),
+            S::RsaPkcs1Sha512 => rsa(key, Pkcs1v15Sign::new::<Sha512>(), digest, signature),
+            S::RsaPssSha256 => rsa(key, Pss::new::<Sha256>(), digest, signature),
+            S::RsaPssSha384 => rsa(key, Pss::new::<Sha384>(), digest, signature),
+            S::RsaPssSha512 => rsa(key, Pss::new::<Sha512>(), digest, signature),
             _ => return Err(Error::UnsupportedAlgorithm(scheme.name().to_owned())),
         }
-        .map_err(|_| Error::Verification(format!("{} signature invalid", scheme.name())))
+        .map_err(|error| match error {
+            Fault::Key(text) => Error::InvalidKey(text.to_owned()),
+            Fault::Signature => Error::Verification(format!("{} signature invalid", scheme.name())),
+        })
     }
 }
 
-// An uncompressed point only: one key has one encoding.
-fn p256(key: &[u8], digest: &[u8], signature: &[u8]) -> rsa::Result<()> {
-    let point = p256::EncodedPoint::from_bytes(key).ok().filter(|p| !p.is_compressed());
-    let key = point.and_then(|p| p256::ecdsa::VerifyingKey::from_encoded_point(&p).ok());
-    let signature = p256::ecdsa::Signature::from_der(signature).ok();
-    match (key, signature) {
-        (Some(key), Some(signature)) if key.verify_prehash(digest, &signature).is_ok() => Ok(()),
-        _ => Err(rsa::Error::Verification),
-    }
+/// Why a signature does not hold.
+enum Fault {
+    /// The key is none that is taken.
+    Key(&'static str),
+    /// The signature is not by the key over the digest.
+    Signature,
 }
 
-fn p384(key: &[u8], digest: &[u8], signature: &[u8]) -> rsa::Result<()> {
-    let point = p384::EncodedPoint::from_bytes(key).ok().filter(|p| !p.is_compressed());
-    let key = point.and_then(|p| p384::ecdsa::VerifyingKey::from_encoded_point(&p).ok());
-    let signature = p384::ecdsa::Signature::from_der(signature).ok();
-    match (key, signature) {
-        (Some(key), Some(signature)) if key.verify_prehash(digest, &signature).is_ok() => Ok(()),
-        _ => Err(rsa::Error::Verification),
+/// The tag of an uncompressed point (SEC 1, section 2.3.3). Only that one is taken: one key has one
+/// encoding.
+const UNCOMPRESSED: u8 = 4;
+
+macro_rules! ecdsa {
+    ($curve:ident) => {
+        fn $curve(key: &[u8], digest: &[u8], signature: &[u8]) -> Result<(), Fault> {
+            use $curve::ecdsa::{Signature, VerifyingKey};
+            let key = Some(key).filter(|key| key.first() == Some(&UNCOMPRESSED));
+            let key = key.and_then(|key| VerifyingKey::from_sec1_bytes(key).ok());
+            let signature = Signature::from_der(signature).ok();
+            match (key, signature) {
+                (Some(key), Some(s)) if key.verify_prehash(digest, &s).is_ok() => Ok(()),
+                _ => Err(Fault::Signature),
+            }
+        }
+    };
+}
+
+ecdsa!(p256);
+ecdsa!(p384);
+
+/// The `rsa` crate takes a PSS signature to which the modulus was added for the same one; RFC 8017
+/// (section 5.2.2) does not.
+fn rsa(
+    key: &[u8],
+    scheme: impl SignatureScheme,
+    digest: &[u8],
+    signature: &[u8],
+) -> Result<(), Fault> {
+    let key = rsa_key(key).map_err(Fault::Key)?;
+    if signature.len() != key.size() || BigUint::from_bytes_be(signature) >= *key.n() {
+        return Err(Fault::Signature);
     }
+    key.verify(scheme, digest, signature).map_err(|_| Fault::Signature)
 }
 
 /// Reads a PKCS#1 `RSAPublicKey`.
 ///
 /// By way of the integers, because `rsa` caps keys that it decodes itself at 4096 bits.
-fn rsa(key: &[u8]) -> Result<RsaPublicKey, Error> {
-    let refused = |text: &str| Error::InvalidKey(text.to_owned());
-    let key =
-        rsa::pkcs1::RsaPublicKey::from_der(key).map_err(|_| refused("not an RSAPublicKey"))?;
+fn rsa_key(key: &[u8]) -> Result<RsaPublicKey, &'static str> {
+    let key = rsa::pkcs1::RsaPublicKey::from_der(key).map_err(|_| "not an RSAPublicKey")?;
     let modulus = BigUint::from_bytes_be(key.modulus.as_bytes());
     if !RSA_BITS.contains(&modulus.bits()) {
-        return Err(refused("the RSA modulus does not have 2048 to 8192 bits"));
+        return Err("the RSA modulus does not have 2048 to 8192 bits");
     }
     let exponent = BigUint::from_bytes_be(key.public_exponent.as_bytes());
     RsaPublicKey::new_with_max_size(modulus, exponent, *RSA_BITS.end())
-        .map_err(|_| refused("the RSA exponent is out of range"))
+        .map_err(|_| "the RSA exponent is out of range")
 }
 
 fn ed25519(key: &[u8], data: &[u8], signature: &[u8]) -> Result<(), Error> {
@@ -141,4 +167,8 @@ fn ed25519(key: &[u8], data: &[u8], signature: &[u8]) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+mod differential_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof_tests;
