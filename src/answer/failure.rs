@@ -163,7 +163,7 @@ classes! {
     PublisherChanged "publisher-changed" Contradicts;
     /// Another key signed than the last release.
     SignerChanged "signer-changed" Contradicts;
-    /// The evidence of the release before does not hold.
+    /// The evidence of the previous release does not hold.
     PreviousUnusable "previous-unusable" Unusable;
     /// The same repository under a new name.
     RepositoryRenamed "repository-renamed" Agrees;

@@ -1,4 +1,4 @@
-//! Makes the facts that continuity compares: of the release before, and of this one.
+//! Makes the facts that continuity compares: of the previous release, and of this one.
 
 use super::inputs::Inputs;
 use super::pairing::{
@@ -21,7 +21,7 @@ use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The evidence of the release before, as files.
+/// The evidence of the previous release, as files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Previous {
     /// What it is called, for the report.
@@ -73,7 +73,7 @@ impl Previous {
         Ok(release)
     }
 
-    /// A signature of the release before, checked over the file that it is over.
+    /// A signature of the previous release, checked over the file that it is over.
     fn add_signature(
         &self,
         release: &mut Release,
@@ -101,7 +101,7 @@ impl Previous {
         Ok(())
     }
 
-    /// A Sigstore bundle of the release before, checked over the file that it is about.
+    /// A Sigstore bundle of the previous release, checked over the file that it is about.
     fn add_bundle(
         &self,
         release: &mut Release,

@@ -69,12 +69,12 @@ pub(crate) struct Bump {
     #[arg(long, value_name = "NAME", help_heading = FILES)]
     pub(crate) distfile: Vec<String>,
 
-    /// The version before; default: the highest lower one of the ebuilds, else of the Manifest, else
+    /// The previous version; default: the highest lower one of the ebuilds, else of the Manifest, else
     /// of DIR
     #[arg(long, value_name = "VERSION", help_heading = FILES)]
     pub(crate) previous_version: Option<String>,
 
-    /// The distfile of the version before, where its name is not like the new one's
+    /// The distfile of the previous version, where its name is not like the new one's
     #[arg(long, value_name = "[DISTFILE=]NAME", help_heading = FILES)]
     pub(crate) previous_distfile: Vec<String>,
 

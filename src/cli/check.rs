@@ -45,7 +45,7 @@ Examples:
   distvouch check --distdir . --repository https://github.com/example/foo \\
       --require provenance foo-1.2.tar.gz
 
-  # Was it published in the same way as the release before, and by the same key?
+  # Was it published in the same way as the previous release, and by the same key?
   distvouch check --distdir . --openpgp-key upstream.asc --require continuity \\
       --previous foo-1.1.tar.gz.provenance --previous-signature foo-1.1.tar.gz.asc \\
       foo-1.2.tar.gz";
@@ -78,12 +78,12 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DISTFILE=FILE")]
     pub(crate) provenance: Vec<String>,
 
-    /// Provenance of the release before, for continuity; DISTFILE is the one of this release and
+    /// Provenance of the previous release, for continuity; DISTFILE is the one of this release and
     /// only needed where there are several
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub(crate) previous: Vec<String>,
 
-    /// Signature or Sigstore bundle of the release before, whose own file stands beside it, likewise
+    /// Signature or Sigstore bundle of the previous release, whose own file stands beside it, likewise
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub(crate) previous_signature: Vec<String>,
 
@@ -308,7 +308,7 @@ impl Check {
         Ok(names)
     }
 
-    /// The evidence of the release before, by distfile of this one.
+    /// The evidence of the previous release, by distfile of this one.
     fn previous(&self, distfiles: &[String]) -> Result<BTreeMap<String, Previous>, UsageError> {
         let mut previous: BTreeMap<String, Previous> = BTreeMap::new();
         let options = [

@@ -1,4 +1,4 @@
-//! Which distfiles belong to a version, and which of the version before is like which.
+//! Which distfiles belong to a version, and which of the previous version is like which.
 
 use super::package::{Package, PackageError, files_of};
 use crate::check::pairing::{Role, role};
@@ -7,7 +7,7 @@ use crate::release::gentoo::Version;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A distfile of the new version that will be unpacked, and the one of the version before that is
+/// A distfile of the new version that will be unpacked, and the one of the previous version that is
 /// like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pair {
@@ -123,7 +123,7 @@ pub(super) fn distfiles(
     }
 }
 
-/// Pairs the distfiles of this version that will be unpacked with those of the version before.
+/// Pairs the distfiles of this version that will be unpacked with those of the previous version.
 pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
     let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
     let contents = distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content);

@@ -16,11 +16,11 @@ pub(crate) struct Package {
     pub(crate) ebuild: Ebuild,
     /// Its Manifest, if there is one.
     pub(crate) manifest: Option<Manifest>,
-    /// The version before it.
+    /// The previous version it.
     pub(crate) before: Option<Before>,
 }
 
-/// The version before.
+/// The previous version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Before {
     /// The version.
@@ -29,7 +29,7 @@ pub(crate) struct Before {
     pub(crate) source: Source,
 }
 
-/// Where the version before was found.
+/// Where the previous version was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Somebody said so.
@@ -169,7 +169,7 @@ impl Package {
         Ok(Self { directory, ebuild, manifest, before: None })
     }
 
-    /// Finds the version before: `given`, or the highest lower one that an ebuild has; else that of
+    /// Finds the previous version: `given`, or the highest lower one that an ebuild has; else that of
     /// which the Manifest, else DISTDIR, has a distfile named like one of `names`.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
-//! Continuity: what changed between the release before and this one in who published and signed.
+//! Continuity: what changed between the previous release and this one in who published and signed.
 //!
 //! Each release's evidence may hold for itself; what a takeover cannot keep is that it is the same
 //! as last time. Judging is pure: [`Facts`] are made from what verifiers authenticated, and
-//! [`compare`] holds two of them against each other. What the release before had and this one lacks
-//! is *dropped*, and contradicts: whoever took an upload token needs no forgery if nobody misses
-//! the real thing.
+//! [`compare`] compares two of them. What the previous release had and this one lacks
+//! is *dropped*, and contradicts: an attacker with an upload token need not forge a signature if
+//! nobody notices that it is missing.
 
 mod changes;
 mod release;
@@ -114,7 +114,7 @@ impl fmt::Display for Signer {
     }
 }
 
-/// Something that is not as it was at the release before.
+/// Something that is not as it was at the previous release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     /// The evidence that shows it: [`Check::Provenance`], or a kind of signature.
@@ -159,9 +159,9 @@ impl fmt::Display for Change {
 
 /// What changed from `previous` to `now`; nothing where all is as it was.
 ///
-/// Every attestation of this release has to fit one of the release before: the one that fits best
+/// Every attestation of this release has to fit one of the previous release: the one that fits best
 /// counts, and the attestation that fits worst is reported. Of signatures one by a signer of before
-/// is enough; what the release before did not have is not missed.
+/// is enough; what the previous release did not have is not missed.
 pub(crate) fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
     KINDS
         .into_iter()
@@ -235,7 +235,7 @@ fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
 }
 
 /// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of
-/// evidence that the release before had, and one for each piece of it that does not hold.
+/// evidence that the previous release had, and one for each piece of it that does not hold.
 pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for fault in &previous.faults {
@@ -259,7 +259,8 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
         });
     }
     if findings.is_empty() {
-        let text = "the release before had neither provenance nor a signature to compare with";
+        let of = previous.name.as_deref().unwrap_or("the previous release");
+        let text = format!("no signature or provenance of {of} in DISTDIR or the Manifest");
         findings.push(Finding::fails(
             Check::Continuity,
             FailureClass::NotCheckedNoExpectation,
@@ -271,7 +272,7 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
 
 /// The finding where nobody named a release before.
 pub(crate) fn no_previous() -> Finding {
-    let text = "no release before was given to compare with";
+    let text = "no previous release was given to compare with";
     Finding::fails(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)
 }
 
@@ -288,20 +289,20 @@ pub(crate) const fn evidence_name(evidence: Check) -> &'static str {
     }
 }
 
-/// Evidence of the release before that does not hold: nothing can be concluded from it.
+/// Evidence of the previous release that does not hold: nothing can be concluded from it.
 fn unusable(fault: &Fault) -> Finding {
     let name = evidence_name(fault.evidence);
     let class = match fault.class {
-        // The ring has no key of the release before: the keys themselves were exchanged.
+        // The ring has no key of the previous release: the keys themselves were exchanged.
         FailureClass::SignerUnknown => FailureClass::SignerChanged,
         class if class.outcome() == Outcome::NotChecked => class,
         _ => FailureClass::PreviousUnusable,
     };
     let text = match class {
         FailureClass::SignerChanged => {
-            format!("no key that was given made the {name} of the release before: {}", fault.text)
+            format!("no key that was given made the {name} of the previous release: {}", fault.text)
         }
-        _ => format!("the {name} of the release before: {}", fault.text),
+        _ => format!("the {name} of the previous release: {}", fault.text),
     };
     Finding::fails(Check::Continuity, class, text).knowing(faulty(fault))
 }
@@ -318,7 +319,7 @@ fn unchecked_dropped(fault: &Fault) -> Finding {
     let name = evidence_name(fault.evidence);
     let file = fault.file.as_deref().unwrap_or_default();
     let file = file.rsplit('/').next().unwrap_or_default();
-    let text = format!("the release before had a {name} ({file}), and nothing like it stands here");
+    let text = format!("the previous release had a {name} ({file}), and this release has none");
     let class = dropped_class(fault.evidence);
     Finding::fails(Check::Continuity, class, text).knowing(faulty(fault))
 }
@@ -339,8 +340,8 @@ fn incomparable(previous: &Facts, evidence: Check, fault: &Fault) -> Finding {
 
 fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Change]) -> Finding {
     let of = match &previous.name {
-        Some(name) => format!("the release before ({name})"),
-        None => "the release before".to_owned(),
+        Some(name) => format!("the previous release ({name})"),
+        None => "the previous release".to_owned(),
     };
     let (said, mut against): (Vec<&Change>, Vec<&Change>) =
         changes.iter().copied().partition(|change| !change.contradicts());
@@ -401,8 +402,8 @@ fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
     }
     Finding::agrees(
         Check::Continuity,
-        format!("the key of the {} with that of {of}", evidence_name(evidence)),
-        format!("whoever holds the secret key {}", now.who(evidence).join(", ")),
+        format!("the {} is by the same key as that of {of}", evidence_name(evidence)),
+        format!("the holder of the secret key {}", now.who(evidence).join(", ")),
     )
     .forged_by(openpgp::FORGERS)
 }

@@ -26,9 +26,8 @@ pub(super) const CERTIFICATE_MALFORMED: Texts = Texts {
         this program was built.",
     ask: "Which authority issued this certificate, and does every release show the same?",
     bogus: "“`openssl x509 -text` prints it”: printing decides nothing between two readings.",
-    act: "`distvouch inspect FILE` lists the extensions as they stand. Update distvouch; if \
-        the public Fulcio issued such a certificate, report it to Sigstore with its log \
-        index.",
+    act: "`distvouch inspect FILE` lists the extensions as they are. Update distvouch; if the \
+        public Fulcio issued such a certificate, report it to Sigstore with its log index.",
 };
 
 pub(super) const LOG_ENTRY: Texts = Texts {
@@ -84,8 +83,8 @@ pub(super) const TIME_UNKNOWN: Texts = Texts {
     benign: "A Rekor v2 entry carries no time of its own and relies on an RFC 3161 timestamp, for \
         which PEP 740 provenance of version 1 has no field. The bundle was made without a \
         timestamp authority.",
-    ask: "Could you publish a Sigstore bundle that carries an RFC 3161 timestamp beside the \
-        file, until the index can?",
+    ask: "Could you publish a Sigstore bundle that carries an RFC 3161 timestamp with the file, \
+        until the index can?",
     bogus: "“The index shows the upload date”: the index is not the witness. “The certificate \
         says when”: it says when it was issued, not when it was used.",
     act: "Nothing on this machine mends it. Go on as without provenance, or check a bundle \

@@ -24,8 +24,7 @@ pub(super) const CHECKSUM_MISSING: Texts = Texts {
     benign: "SRC_URI renames the file with `->`, and the list has the old name. The list was made \
         before the file was added. `--format` names another kind of list or another hash, \
         so that every line was skipped.",
-    ask: "Is there a list that covers this file, under which name does it stand there, and is \
-        that list signed?",
+    ask: "Is there a list that covers this file, under which name, and is that list signed?",
     bogus: "“All the other files matched”: each line speaks for one file.",
     act: "Open the list and look for the name. Give the file the name that the list has, or \
         leave it out on purpose and say in the ebuild why nothing covers it.",
@@ -40,8 +39,8 @@ pub(super) const CHECKSUM_AMBIGUOUS: Texts = Texts {
     ask: "Which line is the release, and what is the other one? Please publish one list a \
         release with each name once.",
     bogus: "“The last line wins”: no program promises that.",
-    act: "Find out which bytes each line stands for. Cut the list down to the part that is \
-        meant only where a signature covers that part as it is.",
+    act: "Find out which file each line means. Cut the list down to the part that is meant only \
+        where a signature covers that part as it is.",
 };
 
 pub(super) const CHECKSUM_WEAK: Texts = Texts {
@@ -50,7 +49,7 @@ pub(super) const CHECKSUM_WEAK: Texts = Texts {
         release wanted it so. An honest upstream and a damaged download are told apart; an \
         attacker who prepared both files is not.",
     benign: "The list is written by a script of the last century. There is a second list with \
-        SHA-256 beside this one.",
+        SHA-256 next to it.",
     ask: "Could you publish `sha256sum` output as well, and sign that?",
     bogus: "“Both MD5 and SHA-1 match”: files that collide in both at once are barely harder to \
         make than for one of the two.",
@@ -60,10 +59,9 @@ pub(super) const CHECKSUM_WEAK: Texts = Texts {
 
 pub(super) const CHECKSUM_MALFORMED: Texts = Texts {
     happened: "A line of the list that names this file cannot be read in one way only.",
-    implies: "The line looks like a checksum of the file, yet its digest is of a strange length, \
-        or something else stands on it. Skipping it could skip the one line that \
-        contradicts.",
-    benign: "The list has sizes or dates beside the digests. It was cut off, or wrapped by a mail \
+    implies: "The line looks like a checksum of the file, yet its digest is of a strange length, or \
+        something else is on it. Skipping it could skip the one line that contradicts.",
+    benign: "The list has sizes or dates next to the digests. It was cut off, or wrapped by a mail \
         program. It is an HTML page about the release.",
     ask: "Which command wrote the list, and may we have it unaltered?",
     bogus: "“sha256sum only warns about such lines”: by default, and its exit status is still 0.",

@@ -12,8 +12,8 @@ pub(super) const SIGNATURE_DROPPED: Texts = Texts {
         `.asc` in SRC_URI.",
     ask: "Is signing given up, by whose decision, and is there a statement by the old key? If \
         not, please add the signature of this release.",
-    bogus: "“Nobody checks them”: somebody just did. “Attestations replace it”: those vouch for \
-        a workflow, the key for a person, and only the key can announce its own end.",
+    bogus: "“Nobody checks them”: someone just did. “Attestations replace it”: those vouch for a \
+        workflow, the key for a person, and only the key can announce its own end.",
     act: "Look again after a day, in the directory listing as well. If it stays away, stop \
         until the old key or a maintainer known before confirms it; only then take \
         `verify-sig` out of the ebuild.",
@@ -50,7 +50,7 @@ pub(super) const SIGNER_CHANGED: Texts = Texts {
 };
 
 pub(super) const PREVIOUS_UNUSABLE: Texts = Texts {
-    happened: "The provenance or signature of the release before does not hold by itself.",
+    happened: "The provenance or signature of the previous release does not hold by itself.",
     implies: "There is nothing to compare this release with. It may be as before or not: a \
         comparison with evidence that does not hold would let whoever wrote that evidence \
         choose the answer.",
@@ -67,8 +67,8 @@ pub(super) const PREVIOUS_UNUSABLE: Texts = Texts {
 
 pub(super) const REPOSITORY_RENAMED: Texts = Texts {
     happened: "The same repository, by its numeric id, has a new name.",
-    implies: "This agrees and is said beside it: extensions 15 and 17 survive a rename. The old \
-        name is free from now on, and pins by name follow whoever takes it.",
+    implies: "This is a remark on an agreement: extensions 15 and 17 survive a rename. The old name \
+        is free from now on, and pins by name follow whoever takes it.",
     benign: "The project or its organization got a new name; nothing else is needed.",
     ask: "Is the new name permanent, and will you keep the old one occupied?",
     bogus: "“The forge redirects the old name”: until somebody registers it.",
@@ -91,7 +91,7 @@ pub(super) const REPOSITORY_TRANSFERRED: Texts = Texts {
 };
 
 pub(super) const REPOSITORY_REREGISTERED: Texts = Texts {
-    happened: "Another repository stands under the old name: its numeric id differs.",
+    happened: "Another repository now has the old name: its numeric id differs.",
     implies: "The name was given up and taken again, or the repository was deleted and made anew. \
         Every link, redirect and pin by name now leads to the newcomer.",
     benign: "The maintainer deleted and re-created it, to shed history or to detach a fork. The \

@@ -4,9 +4,8 @@ use super::Texts;
 
 pub(super) const KEY_EXPIRED_NOW: Texts = Texts {
     happened: "The key has expired since; it was live when it signed.",
-    implies: "The signature agrees, and this is said beside it. The date of a signature is the \
-        signer's own word: whoever gets hold of an expired key can sign today and write an \
-        earlier date.",
+    implies: "The signature agrees; this is a remark on it. The date of a signature is the signer's \
+        own word: whoever gets hold of an expired key can sign today and write an earlier date.",
     benign: "The key was extended, but the key package was not refreshed. The maintainer forgot \
         to extend it. The release is simply older than the expiry.",
     ask: "Have you extended this key, and where is the current copy published?",
@@ -35,7 +34,7 @@ pub(super) const KEY_EXPIRED: Texts = Texts {
 };
 
 pub(super) const KEY_NOT_YET: Texts = Texts {
-    happened: "The signature, or the key that made it, lies in the future.",
+    happened: "The signature, or the key that made it, is dated in the future.",
     implies: "A clock is wrong or a date was made up: either lies after the time of judging, or \
         the key is younger than its own signature. No key can have signed before it existed.",
     benign: "This machine's clock is behind, as on a board without a battery. The signer's clock \

@@ -11,8 +11,8 @@ pub(super) const MANIFEST_MISSING_ENTRY: Texts = Texts {
     benign: "`ebuild … manifest` was not run after SRC_URI changed. A `.asc` or `.provenance` was \
         added to SRC_URI later than the tarball. The file in DISTDIR is left over from \
         another version.",
-    ask: "Nothing about the Manifest, which upstream does not write. Do ask whether hashes of \
-        the release are published anywhere other than beside the download.",
+    ask: "Nothing about the Manifest, which upstream does not write. Do ask whether hashes of the \
+        release are published anywhere other than next to the download.",
     bogus: "“The file is on our release page”: where a file lies does not say which bytes the \
         ebuild's author looked at.",
     act: "Look at the release first (`distvouch bump`, `distvouch diff OLD NEW`), then run \

@@ -3,7 +3,7 @@
 use super::Texts;
 
 pub(super) const MESSAGE_SURROUNDED: Texts = Texts {
-    happened: "Text stands before or behind the signed message, where no signature covers it.",
+    happened: "There is text before or after the signed message that no signature covers.",
     implies: "It was dropped: what was written out is the signed part alone. Whoever reads the \
         file itself reads both, and may take the unsigned lines for the signer's.",
     benign: "A mailing list added its footer, or a release announcement was saved whole. An \

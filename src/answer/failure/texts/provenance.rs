@@ -3,13 +3,13 @@
 use super::Texts;
 
 pub(super) const PROVENANCE_ABSENT: Texts = Texts {
-    happened: "No provenance stands beside this distfile.",
+    happened: "No provenance for this distfile was found.",
     implies: "Absence: no information, neither for nor against. No attested release of the project \
         was given to compare with; had there been one, this would be `provenance-dropped`.",
-    benign: "The project uploads with an API token or by hand. Its CI is none for which the index \
-        takes attestations, or the upload action runs with `attestations: false`. The file \
-        is older than PEP 740. SRC_URI takes it from a forge, where the index's attestations \
-        do not apply.",
+    benign: "It was not fetched (USE=-verify-provenance). The project uploads with an API token or \
+        by hand. The index accepts no attestations from its CI, or the upload action runs with \
+        `attestations: false`. The file is older than PEP 740. SRC_URI takes it from a forge, \
+        where the index's attestations do not apply.",
     ask: "Will releases be published with attestations, and if so from which repository, \
         workflow and tag pattern?",
     bogus: "“The index scans uploads”: for known malware, not for who uploaded. “The badge says \
@@ -30,20 +30,19 @@ pub(super) const PROVENANCE_DROPPED: Texts = Texts {
     ask: "Which credential uploaded this file: the registered publisher, an API token (whose, \
         made when), or a login? Can the same tag be released again through the workflow, as \
         a post-release?",
-    bogus: "“CI was broken, so I uploaded it by hand”: this explains the way, not the bytes. \
-        “The badge says provenance”: for an earlier file. “Attestations are optional”: for \
-        who never had them.",
-    act: "Stop until upstream answers on a channel that an upload token does not open, such as \
-        the forge. Then read `distvouch diff OLD NEW` and hold the archive against the tag \
-        with `distvouch source`. If it stays so, remove the pins from the ebuild and say why \
-        in the commit.",
+    bogus: "“CI was broken, so I uploaded it by hand”: this explains the way, not the bytes. “The \
+        badge says provenance”: for an earlier file. “Attestations are optional”: for projects \
+        that never had them.",
+    act: "Stop until upstream answers on a channel that an upload token does not open, such as the \
+        forge. Then read `distvouch diff OLD NEW` and compare the archive with the tag (`distvouch \
+        source`). If it stays so, remove the pins from the ebuild and say why in the commit.",
 };
 
 pub(super) const PROVENANCE_EMPTY: Texts = Texts {
     happened: "The provenance holds no attestation at all.",
     implies: "Every statement is true of an empty list, so a checker that asks whether all \
-        attestations hold takes this file for any bytes and any publisher. It is unusable \
-        and never counts as absent: somebody or something made that file.",
+        attestations hold takes this file for any bytes and any publisher. It is unusable and \
+        never counts as absent: someone or something made that file.",
     benign: "A mirror or private index answers with a skeleton for files that were not attested. \
         A fetch script wrote the file after a failed request.",
     ask: "Did the upload step attach attestations to this file? Its log names each of them.",
@@ -54,9 +53,9 @@ pub(super) const PROVENANCE_EMPTY: Texts = Texts {
 
 pub(super) const PROVENANCE_MALFORMED: Texts = Texts {
     happened: "The provenance or bundle is not what its format says.",
-    implies: "Two programs could read two things from it (a key that stands twice, trailing data, \
-        a wrong type, an unknown version), so none of it is used. This shows no forgery, and \
-        it is not absence either.",
+    implies: "Two programs could read two things from it (a key that occurs twice, trailing data, a \
+        wrong type, an unknown version), so none of it is used. This shows no forgery, and it is \
+        not absence either.",
     benign: "A proxy's or login portal's HTML page was saved as the file. The download was cut \
         short. A Sigstore bundle was named `.provenance`. The format is newer than this \
         program.",
@@ -69,8 +68,8 @@ pub(super) const PROVENANCE_MALFORMED: Texts = Texts {
 
 pub(super) const SUBJECT_DIGEST: Texts = Texts {
     happened: "The attestation is about other bytes than this distfile.",
-    implies: "Whoever attested did so for a file with another SHA-256; nobody attested this one. \
-        If the pair is the right one, the file was exchanged after the build.",
+    implies: "The attestation is for a file with another SHA-256; no one attested this one. If the \
+        pair is the right one, the file was exchanged after the build.",
     benign: "The wheel's provenance was paired with the sdist, or that of another version. \
         SRC_URI takes the forge's archive while the attestation covers the index's. A mirror \
         repacked the file.",

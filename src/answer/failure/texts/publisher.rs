@@ -37,9 +37,9 @@ pub(super) const IDENTITY_MISMATCH: Texts = Texts {
 
 pub(super) const WORKFLOW_MISMATCH: Texts = Texts {
     happened: "Another workflow of the repository ran than the pinned one (extension 18).",
-    implies: "The repository is right, the recipe is not the one that was looked at. Another file \
-        can have other permissions, other triggers and other readers; on many projects \
-        everybody who may push a branch may add one.",
+    implies: "The repository is right, the recipe is not the one that was reviewed. Another file \
+        can have other permissions, other triggers and other readers; on many projects everybody \
+        who may push a branch may add one.",
     benign: "The workflow was renamed or split. A hotfix went out through a workflow that is \
         started by hand.",
     ask: "Why did that workflow make this release, and does the publisher registration at the \
@@ -91,7 +91,7 @@ pub(super) const RUNNER_MISMATCH: Texts = Texts {
         hold two quote characters as the value.",
     ask: "Who runs this machine, is it wiped after each job, and may pull requests of \
         strangers run on it?",
-    bogus: "“It stands in our own rack”: that says who owns it, not what ran on it before.",
+    bogus: "“It is in our own rack”: that says who owns it, not what ran on it before.",
     act: "Hold the sdist against git with `distvouch source`; that does not depend on the \
         runner. For binaries stop until it is answered; pin a lasting change with `--runner \
         KIND`.",
@@ -113,8 +113,8 @@ pub(super) const ENVIRONMENT_MISMATCH: Texts = Texts {
 };
 
 pub(super) const SIGNER_EXTERNAL: Texts = Texts {
-    happened: "A reusable workflow of another repository did the signing (extension 9 is not 18). \
-        Said beside an agreement: its tag points at another commit than at the last release.",
+    happened: "A reusable workflow of another repository did the signing (extension 9 is not 18). A \
+        remark on an agreement: its tag points at another commit than at the last release.",
     implies: "The code that held the signing token lives in a repository that nobody pinned. Who \
         can change it at that ref can sign for every project that calls it.",
     benign: "An organization keeps one release workflow for all its projects. A generator or a \
@@ -123,8 +123,8 @@ pub(super) const SIGNER_EXTERNAL: Texts = Texts {
         a tag or branch?",
     bogus: "“Everybody uses that workflow”: that makes it the larger prize. “We pin v1”: tags \
         move, and those of tj-actions/changed-files were moved by an attacker in 2025.",
-    act: "Read that workflow at the commit in extension 10. Then pin it in the ebuild or \
-        refuse it, and in either case hold the archive against git with `distvouch source`.",
+    act: "Read that workflow at the commit in extension 10. Then pin it in the ebuild or refuse it, \
+        and in either case compare the archive with git (`distvouch source`).",
 };
 
 pub(super) const PUBLISHER_DISAGREES: Texts = Texts {

@@ -3,19 +3,19 @@
 use super::Texts;
 
 pub(super) const SIGNATURE_ABSENT: Texts = Texts {
-    happened: "No signature stands beside this distfile.",
-    implies: "Absence: nobody's key vouches for the bytes, and nothing says that they are wrong. \
-        Had the previous release been signed, the class would be `signature-dropped`.",
-    benign: "The `.asc` or `.sig` is missing from SRC_URI, or stands in another USE conditional. \
-        Upstream signs a list of checksums, or only the git tag. The signature has a name \
-        that is not paired by itself.",
+    happened: "No signature for this distfile was found.",
+    implies: "Absence: no key vouches for the bytes, and nothing says that they are wrong. Had the \
+        previous release been signed, the class would be `signature-dropped`.",
+    benign: "It was not fetched (USE=-verify-sig). The `.asc` or `.sig` is missing from SRC_URI, or \
+        is in another USE conditional. Upstream signs a list of checksums, or only the git tag. \
+        The signature has a name that is not paired by itself.",
     ask: "Do you sign releases, with which key, and under which file name? If only the tag is \
         signed: who makes the tarball from it, and how?",
     bogus: "“The tag is signed”: a tag vouches for a tree, not for a tarball made from it. “We \
         serve it over HTTPS”: TLS names the server, not the maker.",
-    act: "Look into the directory beside the tarball and mend SRC_URI, or pair by hand with \
-        `distvouch check --signature DISTFILE=FILE`. Where upstream never signed, go on with \
-        the release diff.",
+    act: "Look into upstream's download directory and fix SRC_URI, or pair by hand with `distvouch \
+        check --signature DISTFILE=FILE`. Where upstream never signed, go on with the release \
+        diff.",
 };
 
 pub(super) const SIGNATURE_STRAY: Texts = Texts {
@@ -23,8 +23,8 @@ pub(super) const SIGNATURE_STRAY: Texts = Texts {
     implies: "It was compared with nothing and says nothing about any distfile of the ebuild. As \
         long as it strays, a distfile that ought to be signed may be going without.",
     benign: "SRC_URI renames the tarball with `->` but not its signature, or the other way round. \
-        The signature belongs to another version. The tarball stands in a USE conditional \
-        that the signature does not share.",
+        The signature belongs to another version. The tarball is in a USE conditional that the \
+        signature does not share.",
     ask: "Which file does this signature cover, byte for byte: the compressed archive, the \
         bare `.tar`, or a list of checksums?",
     bogus: "“It is the signature of the release”: a signature covers bytes, and a release is not \
@@ -34,9 +34,9 @@ pub(super) const SIGNATURE_STRAY: Texts = Texts {
 };
 
 pub(super) const SIGNATURE_MALFORMED: Texts = Texts {
-    happened: "The file beside the distfile holds no signature of the expected kind.",
-    implies: "This is not absence: something stands where the signature belongs, but it makes no \
-        statement about the distfile. Nothing follows for or against the bytes.",
+    happened: "The signature file holds no signature of the expected kind.",
+    implies: "This is not absence: there is a file where the signature belongs, but it says nothing \
+        about the distfile. Nothing follows for or against the bytes.",
     benign: "An HTML error or login page was saved under the name (`head -c 200 FILE`). The \
         `.asc` is a public key or a clearsigned message. The `.sig` is cosign's bare base64, \
         a signify or a minisign signature. A proxy or an editor rewrapped the armor.",
@@ -50,9 +50,9 @@ pub(super) const SIGNATURE_MALFORMED: Texts = Texts {
 
 pub(super) const SIGNATURE_BAD: Texts = Texts {
     happened: "A known key made a signature, but not over these bytes.",
-    implies: "The holder of the key never signed this file as it lies here. The file or the \
-        signature was exchanged, or the two never belonged together; only the file that was \
-        signed can tell these apart.",
+    implies: "The holder of the key never signed this file as it is here. The file or the signature \
+        was exchanged, or the two never belonged together; only the file that was signed can tell \
+        these apart.",
     benign: "The tarball was re-rolled and not signed anew. The signature covers the uncompressed \
         `.tar` and was compared with the `.tar.gz`. A forge compressed its archive again \
         after it was signed. A text-mode signature met other line endings.",
@@ -62,17 +62,17 @@ pub(super) const SIGNATURE_BAD: Texts = Texts {
         recompresses”: a CDN has no business altering a signed file. “The checksums match”: \
         they were computed from the file in question.",
     act: "Stop, and do not run `ebuild … manifest` on it. Try `distvouch detached --uncompress \
-        SIG FILE`, fetch both files from another mirror, and compare the archive with git \
-        (`distvouch source`) and with the last release.",
+        --openpgp-key KEY SIG FILE`, fetch both files from another mirror, and compare the archive \
+        with git (`distvouch source`) and with the last release.",
 };
 
 pub(super) const STREAM_MALFORMED: Texts = Texts {
     happened: "The signature is over the uncompressed stream, and the distfile is not one whole \
         compressed stream.",
     implies: "What was signed could not be had from this file in one way only: the stream is \
-        damaged or cut short, a second one follows it, or other bytes do. Programs differ in \
-        what they make of such files, so the bytes that are looked at here need not be those \
-        that get unpacked.",
+        damaged or cut short, a second one follows it, or other bytes do. Programs differ in what \
+        they make of such files, so the bytes that are checked here need not be those that get \
+        unpacked.",
     benign: "The download was cut short. The archive was compressed in parallel (pbzip2, plzip, \
         pzstd), which writes many streams one after the other. A build machine padded the file.",
     ask: "Please publish the archive as one compressed stream. With what was it compressed, and \
@@ -84,12 +84,12 @@ pub(super) const STREAM_MALFORMED: Texts = Texts {
 };
 
 pub(super) const SIGNATURE_EXPIRED: Texts = Texts {
-    happened: "The signature carries an expiration date, and that date was over at the time of \
-        judging.",
+    happened: "The signature has an expiration date, and that date had passed when this was \
+        checked.",
     implies: "The signer limited this one statement in time, which is another thing than a key \
         that expires. Past that date nobody answers for the file any more, though the bytes \
         may well be those that were signed.",
-    benign: "`default-sig-expire` stands in the signer's `gpg.conf`. An old release is packaged \
+    benign: "`default-sig-expire` is set in the signer's `gpg.conf`. An old release is packaged \
         late. The clock of this machine runs ahead.",
     ask: "Did you mean release signatures to expire? Please sign the same file again without \
         an expiration date.",
@@ -101,29 +101,28 @@ pub(super) const SIGNATURE_EXPIRED: Texts = Texts {
 
 pub(super) const SIGNER_UNKNOWN: Texts = Texts {
     happened: "The signature was made by a key that is not in the key ring.",
-    implies: "The ring says who may sign, and this is somebody else. Whoever replaces a tarball \
-        can sign the replacement with a key made a minute before, under any name.",
-    benign: "A new release manager, or a rotated key. A fresh signing subkey of a known \
-        certificate, with a key package that was not refreshed. VERIFY_SIG_OPENPGP_KEY_PATH \
-        points at another project's file. `--openpgp-fingerprint` names only some of the \
-        signers.",
+    implies: "The ring says who may sign, and this is someone else. An attacker who replaces a \
+        tarball can sign the replacement with a key made a minute before, under any name.",
+    benign: "The key package is old: a newer one has the key. A new release manager, or a rotated \
+        key. A fresh signing subkey of a known certificate, with a key package that was not \
+        refreshed. VERIFY_SIG_OPENPGP_KEY_PATH points at another project's file. \
+        `--openpgp-fingerprint` names only some of the signers.",
     ask: "Please let the old key vouch for the new one: a certification of it, or a statement \
         that names the full fingerprint and is signed by both. If the old key is lost: since \
         when, and where was that said before this release?",
-    bogus: "“We rotated keys”, without a word from the old key. “The new key is on our website \
-        and on the keyservers”: whoever can upload a tarball can upload a key. “Name and \
-        address are right”: user IDs are free text.",
-    act: "Compare the issuer in `distvouch inspect SIG` with `gpg --show-keys \
-        --with-subkey-fingerprint KEYFILE`, and with a refreshed copy: a new subkey of the \
-        old primary key only needs a newer key package. Otherwise stop until the old key, or \
-        a channel known before, vouches for the new one.",
+    bogus: "“We rotated keys”, without a word from the old key. “The new key is on our website and \
+        on the keyservers”: anyone who can upload a tarball can upload a key. “Name and address \
+        are right”: user IDs are free text.",
+    act: "Compare the issuer with the keys in `distvouch inspect SIG KEYFILE`, and with a refreshed \
+        copy of the key file: a new subkey of the old primary key only needs a newer key package. \
+        Otherwise stop until the old key, or a channel known before, vouches for the new one.",
 };
 
 pub(super) const SIGNATURE_WEAK: Texts = Texts {
     happened: "The signature rests on a hash, a packet or a key below the policy.",
     implies: "No forgery was seen; the means would allow one. With MD5 or SHA-1 two files can be \
-        made that share one signature, and short RSA or DSA keys can be broken by who can \
-        pay for it. Where the policy lets it through, this is said beside the agreement.",
+        made that share one signature, and short RSA or DSA keys can be broken by anyone who can \
+        pay for it. If the policy allows it, this is a remark on the agreement.",
     benign: "`digest-algo SHA1` in a very old `gpg.conf`, or a build script of that age. A smart \
         card that holds only short keys. A release made before such limits were usual.",
     ask: "Could you sign with SHA-256 or better, and with an Ed25519 or RSA key of 2048 bits \

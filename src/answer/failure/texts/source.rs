@@ -10,8 +10,8 @@ pub(super) const COMMIT_UNAVAILABLE: Texts = Texts {
         is a clone of another repository, or of the old place of one that moved.",
     ask: "On which branch or tag is this commit? Please push it if it is not public.",
     bogus: "“The forge shows it under `/commit/`”: GitHub shows the commits of forks there too.",
-    act: "`git fetch --unshallow --tags` in the clone, since distvouch itself fetches nothing; \
-        then `distvouch source DISTFILE --git CLONE` again.",
+    act: "`git fetch --tags` in the clone (in a shallow one also `--unshallow`), since distvouch \
+        fetches nothing; then `distvouch source DISTFILE --git CLONE` again.",
 };
 
 pub(super) const COMMIT_UNREACHABLE: Texts = Texts {
@@ -58,7 +58,7 @@ pub(super) const SOURCE_CHANGED: Texts = Texts {
 
 pub(super) const SOURCE_ADDED: Texts = Texts {
     happened: "A file of the archive is not in git.",
-    implies: "Said beside an agreement: what git has is the same, but what was added is built and \
+    implies: "A remark on an agreement: what git has is the same, but what was added is built and \
         run as well. The m4 file that started the backdoor of xz 5.6.0 was such a file, and \
         aiocpa's malware of 2024 was not in git either.",
     benign: "`PKG-INFO`, `setup.cfg` and `*.egg-info` in every sdist. `configure` and `m4/` from \

@@ -4,8 +4,8 @@ use super::Texts;
 
 pub(super) const NOT_CHECKED_ARCH: Texts = Texts {
     happened: "This architecture has no helper, so the eclass did only what it can without.",
-    implies: "Provenance and Sigstore bundles were not looked at; OpenPGP went through gemato and \
-        gpg as before. Nothing follows about what was not looked at.",
+    implies: "Provenance and Sigstore bundles were not checked; OpenPGP went through gemato and gpg \
+        as before. Nothing follows about what was not checked.",
     benign: "Rust does not exist for alpha, hppa or m68k. A stage in the making has no helper \
         yet.",
     ask: "Nothing: another machine can check the same file.",
@@ -17,8 +17,8 @@ pub(super) const NOT_CHECKED_ARCH: Texts = Texts {
 
 pub(super) const NOT_CHECKED_BUILD: Texts = Texts {
     happened: "This build of distvouch lacks the support for this evidence.",
-    implies: "The evidence lies there unread. A required check that nobody ran gives exit status \
-        3, never 0.",
+    implies: "The evidence was not read. A required check that did not run gives exit status 3, \
+        never 0.",
     benign: "distvouch was built without its `sigstore` feature, to save build time or because \
         its cryptography does not build there.",
     ask: "Nothing: whoever built distvouch chose its features.",
@@ -31,11 +31,12 @@ pub(super) const NOT_CHECKED_BUILD: Texts = Texts {
 pub(super) const NOT_CHECKED_NO_EXPECTATION: Texts = Texts {
     happened: "Nothing says from whom the evidence must come: no key, identity or repository was \
         given.",
-    implies: "Anybody can sign anything, so a signature by nobody in particular is worth nothing. \
-        An expectation that is not set never means “anybody will do”.",
-    benign: "The package is new and has no key package yet. The ebuild fetches the `.asc` but \
-        sets no VERIFY_SIG_OPENPGP_KEY_PATH. A variable's name has a slip.",
-    ask: "Which key, identity or workflow makes your releases, and where does that stand apart \
+    implies: "Anyone can sign anything, so a signature by no one in particular is worth nothing. An \
+        expectation that is not set never means “anybody will do”.",
+    benign: "The key package is not installed. The package is new and has no key package yet. The \
+        ebuild fetches the `.asc` but sets no VERIFY_SIG_OPENPGP_KEY_PATH. A variable's name has a \
+        slip.",
+    ask: "Which key, identity or workflow makes your releases, and where is that published apart \
         from the download?",
     bogus: "“Take the key from the release page”: it is replaced along with the tarball. “The \
         signature names its key”: it names what the signer wrote.",
@@ -45,7 +46,7 @@ pub(super) const NOT_CHECKED_NO_EXPECTATION: Texts = Texts {
 };
 
 pub(super) const NOT_CHECKED_NO_CLONE: Texts = Texts {
-    happened: "No git clone was given, so the archive was held against no source.",
+    happened: "No git clone was given, so the archive was compared with no source.",
     implies: "Whether the release holds what the repository shows is open. Provenance names the \
         commit that started the job, not what the job packed.",
     benign: "distvouch opens no connection and fetches no clone by itself. Upstream may use no \
