@@ -1,83 +1,346 @@
 //! Names what a file seems to be, for messages about files that are not what they should be.
 
-/// What compressed files and archives begin with.
-const ARCHIVES: [(&[u8], &str); 10] = [
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\xfd7zXZ\0", "an xz file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"LZIP", "an lzip file"),
-    // lc=3 lp=0 pb=2 and a dictionary of at least 64 KiB.
-    (b"\x5d\0\0", "an lzma file"),
-    (b"\x1f\x9d", "a file of compress(1)"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"\x7fELF", "a program"),
+/// One kind of file, by what it begins with.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident $name:literal;)+) => {
+        /// What a file seems to be.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Kind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Kind {
+            /// The kind as a noun phrase. It is for people; nothing is decided by it.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// No bytes at all.
+    Empty "an empty file";
+    /// UTF-16, as PowerShell's `>` writes it.
+    Utf16 "UTF-16 text";
+    /// A web page.
+    Html "an HTML page";
+    /// XML of any kind.
+    Xml "an XML document";
+    /// JSON of any kind, one document.
+    Json "a JSON document";
+    /// One JSON document a line.
+    JsonLines "JSON Lines: one JSON document a line";
+    /// signify, detached or with its message.
+    SignifySignature "a signify signature";
+    /// minisign, all four lines.
+    MinisignSignature "a minisign signature";
+    /// minisign, prehashed, of which only the first two lines are there.
+    MinisignShort "a minisign signature without its trusted comment";
+    /// A public key of signify or minisign.
+    Ed25519PublicKey "a signify or minisign public key";
+    /// A secret key of signify or minisign.
+    Ed25519SecretKey "a signify or minisign secret key";
+    /// An untrusted comment above something else.
+    Ed25519Other "a damaged signify or minisign file";
+    /// `ssh-keygen -Y sign`.
+    SshSignature "an SSH signature";
+    /// An OpenSSH public key, or a list of them.
+    SshPublicKey "an SSH public key";
+    /// A secret key of OpenSSH.
+    SshSecretKey "an OpenSSH secret key";
+    /// Text between armor lines.
+    Cleartext "a cleartext-signed OpenPGP message";
+    /// A public key, armored or not.
+    OpenpgpKey "an OpenPGP key";
+    /// A secret key, armored or not.
+    OpenpgpSecretKey "an OpenPGP secret key";
+    /// A signature, armored or not.
+    OpenpgpSignature "an OpenPGP signature";
+    /// A message, armored or not.
+    OpenpgpMessage "an OpenPGP message";
+    /// What `gpg --enarmor` makes.
+    OpenpgpArmoredFile "an armored file of no stated kind (\"PGP ARMORED FILE\")";
+    /// GnuPG's own store of public keys.
+    Keybox "a GnuPG keybox";
+    /// A certificate.
+    PemCertificate "a certificate in PEM";
+    /// A public key.
+    PemPublicKey "a public key in PEM";
+    /// A secret key.
+    PemSecretKey "a secret key in PEM";
+    /// Any other PEM.
+    Pem "a PEM file";
+    /// gzip.
+    Gzip "a gzip file";
+    /// xz.
+    Xz "an xz file";
+    /// bzip2.
+    Bzip2 "a bzip2 file";
+    /// Zstandard.
+    Zstd "a zstd file";
+    /// lzip.
+    Lzip "an lzip file";
+    /// lc=3 lp=0 pb=2 and a dictionary of at least 64 KiB.
+    Lzma "an lzma file";
+    /// compress(1).
+    Compress "a file of compress(1)";
+    /// Snappy, framed or a bare block, as GitHub stores attestations.
+    Snappy "a Snappy-compressed file";
+    /// zip.
+    Zip "a zip archive";
+    /// 7z.
+    SevenZip "a 7z archive";
+    /// tar (POSIX, ustar).
+    Tar "a tar archive";
+    /// ELF.
+    Program "a program";
+    /// UTF-8 of no other kind.
+    Text "a text file";
+    /// Anything else.
+    Binary "a binary file of another kind";
+}
+
+/// Kinds that begin with fixed bytes.
+const MAGIC: [(&[u8], Kind); 11] = [
+    (b"\x1f\x8b", Kind::Gzip),
+    (b"\xfd7zXZ\0", Kind::Xz),
+    (b"BZh", Kind::Bzip2),
+    (b"\x28\xb5\x2f\xfd", Kind::Zstd),
+    (b"LZIP", Kind::Lzip),
+    (b"\x5d\0\0", Kind::Lzma),
+    (b"\x1f\x9d", Kind::Compress),
+    (b"\xff\x06\0\0sNaPpY", Kind::Snappy),
+    (b"PK\x03\x04", Kind::Zip),
+    (b"7z\xbc\xaf\x27\x1c", Kind::SevenZip),
+    (b"\x7fELF", Kind::Program),
+];
+
+/// Kinds of text by how they begin, after a byte order mark and blanks. Letter case is of no matter.
+const OPENINGS: [(&[u8], Kind); 20] = [
+    (b"<!doctype html", Kind::Html),
+    (b"<html", Kind::Html),
+    (b"<head", Kind::Html),
+    (b"<?xml", Kind::Xml),
+    (b"<error", Kind::Xml),
+    (b"-----BEGIN SSH SIGNATURE-----", Kind::SshSignature),
+    (b"-----BEGIN PGP SIGNED MESSAGE-----", Kind::Cleartext),
+    (b"-----BEGIN PGP PUBLIC KEY BLOCK-----", Kind::OpenpgpKey),
+    (b"-----BEGIN PGP PRIVATE KEY BLOCK-----", Kind::OpenpgpSecretKey),
+    (b"-----BEGIN PGP SIGNATURE-----", Kind::OpenpgpSignature),
+    (b"-----BEGIN PGP ARMORED FILE-----", Kind::OpenpgpArmoredFile),
+    (b"-----BEGIN PGP MESSAGE-----", Kind::OpenpgpMessage),
+    (b"-----BEGIN OPENSSH PRIVATE KEY-----", Kind::SshSecretKey),
+    (b"-----BEGIN CERTIFICATE-----", Kind::PemCertificate),
+    (b"-----BEGIN PUBLIC KEY-----", Kind::PemPublicKey),
+    (b"ssh-ed25519 ", Kind::SshPublicKey),
+    (b"ssh-rsa ", Kind::SshPublicKey),
+    (b"ecdsa-sha2-nistp", Kind::SshPublicKey),
+    (b"sk-ssh-ed25519", Kind::SshPublicKey),
+    (b"sk-ecdsa-sha2-", Kind::SshPublicKey),
 ];
 
 /// The magic of a tar archive, and where it stands (POSIX, ustar).
 const TAR: &[u8] = b"ustar";
 const TAR_AT: usize = 257;
+/// The magic of a keybox, and where it stands (GnuPG, kbx/keybox-blob.c).
+const KEYBOX: &[u8] = b"KBXf";
+const KEYBOX_AT: usize = 8;
 
-/// Whether `bytes` seem to be a compressed file or an archive.
-pub(crate) fn is_archive(bytes: &[u8]) -> bool {
-    let what = describe(bytes);
-    what == "a tar archive" || ARCHIVES.iter().any(|(_, kind)| *kind == what)
+/// The UTF-8 byte order mark.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl Kind {
+    /// What `bytes` seem to be.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let at =
+            |offset: usize, magic: &[u8]| bytes.get(offset..offset + magic.len()) == Some(magic);
+        if bytes.is_empty() {
+            return Self::Empty;
+        }
+        if is_utf16(bytes) {
+            return Self::Utf16;
+        }
+        if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+            return *kind;
+        }
+        if at(TAR_AT, TAR) {
+            return Self::Tar;
+        }
+        if at(KEYBOX_AT, KEYBOX) {
+            return Self::Keybox;
+        }
+        let text = trim_start(bytes);
+        let opens = |prefix: &[u8]| {
+            text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if let Some((_, kind)) = OPENINGS.iter().find(|(opening, _)| opens(opening)) {
+            return *kind;
+        }
+        if opens(b"untrusted comment:") {
+            return ed25519(text);
+        }
+        if opens(b"-----BEGIN ") {
+            let secret = contains(first_line(text), b"PRIVATE KEY-----");
+            return if secret { Self::PemSecretKey } else { Self::Pem };
+        }
+        if text.starts_with(b"{") || text.starts_with(b"[") {
+            return if is_lines(text) { Self::JsonLines } else { Self::Json };
+        }
+        if let Some(kind) = openpgp(bytes) {
+            return kind;
+        }
+        if is_bare_snappy(bytes) {
+            return Self::Snappy;
+        }
+        if std::str::from_utf8(bytes).is_ok() { Self::Text } else { Self::Binary }
+    }
+
+    /// Whether it is a compressed file or an archive.
+    pub(crate) const fn is_archive(self) -> bool {
+        matches!(
+            self,
+            Self::Gzip
+                | Self::Xz
+                | Self::Bzip2
+                | Self::Zstd
+                | Self::Lzip
+                | Self::Lzma
+                | Self::Compress
+                | Self::Snappy
+                | Self::Zip
+                | Self::SevenZip
+                | Self::Tar
+                | Self::Program
+        )
+    }
+
+    /// Whether it is a secret key of another kind than OpenPGP, of which nothing may be shown.
+    pub(crate) const fn is_secret(self) -> bool {
+        matches!(self, Self::Ed25519SecretKey | Self::SshSecretKey | Self::PemSecretKey)
+    }
+
+    /// Whether it is JSON, one document or several.
+    pub(crate) const fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::JsonLines)
+    }
+
+    /// What to do with a file of this kind where another was expected: the option or the command
+    /// that fits it, as an imperative clause.
+    pub(crate) const fn hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Html | Self::Xml => "a server sent a page in its place: fetch it again",
+            Self::Utf16 => "convert it with iconv -f UTF-16 -t UTF-8",
+            Self::Keybox => {
+                "export the key: gpg --no-default-keyring --keyring ./FILE --export > key.gpg"
+            }
+            Self::SignifySignature => "check it with --signify-key",
+            Self::MinisignSignature => "check it with --minisign-key",
+            Self::MinisignShort => "the last two of its four lines are missing: fetch it again",
+            Self::Ed25519PublicKey => "give it with --signify-key or --minisign-key",
+            Self::SshSignature => "check it with --ssh-allowed-signers",
+            Self::SshPublicKey => "list it, after a name, in a file for --ssh-allowed-signers",
+            Self::Cleartext | Self::OpenpgpMessage => "see \"distvouch message\"",
+            Self::OpenpgpKey => "give it with --openpgp-key",
+            Self::OpenpgpSignature => "check it with --openpgp-key",
+            Self::PemPublicKey => "give it with --sigstore-key",
+            Self::Snappy => "decompress it first: GitHub stores attestations that way",
+            _ => return None,
+        })
+    }
+
+    /// The noun phrase, with what to do about it where there is something.
+    pub(crate) fn advice(self) -> String {
+        match self.hint() {
+            Some(hint) => format!("{} ({hint})", self.name()),
+            None => self.name().to_owned(),
+        }
+    }
 }
 
 /// What `bytes` seem to be, as a noun phrase. Only a hint for people: nothing is decided by it.
 pub(crate) fn describe(bytes: &[u8]) -> &'static str {
-    let text = trim_start(bytes);
-    let starts = |prefix: &[u8]| {
-        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    Kind::of(bytes).name()
+}
+
+/// A byte order mark of UTF-16, or ASCII with a NUL in every other byte.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    let wide = |odd: usize| {
+        bytes.len() >= 8
+            && bytes.iter().take(8).enumerate().all(|(at, byte)| match at % 2 == odd {
+                true => *byte == 0,
+                false => byte.is_ascii_graphic() || *byte == b' ',
+            })
     };
-    if bytes.is_empty() {
-        "an empty file"
-    } else if starts(b"<!doctype html") || starts(b"<html") || starts(b"<head") {
-        "an HTML page"
-    } else if starts(b"<?xml") || starts(b"<error") {
-        "an XML document"
-    } else if starts(b"untrusted comment:") {
-        if contains(text, b"trusted comment: ") && lines(text) >= 4 {
-            "a minisign signature"
-        } else if contains(first_line(text), b"secret key") {
-            "a signify or minisign secret key"
-        } else if contains(first_line(text), b"public key") {
-            "a signify or minisign public key"
-        } else {
-            "a signify signature"
-        }
-    } else if starts(b"-----BEGIN SSH SIGNATURE-----") {
-        "an SSH signature"
-    } else if starts(b"-----BEGIN PGP SIGNED MESSAGE-----") {
-        "a cleartext-signed OpenPGP message"
-    } else if starts(b"-----BEGIN PGP PUBLIC KEY BLOCK-----") {
-        "an OpenPGP key"
-    } else if starts(b"-----BEGIN PGP PRIVATE KEY BLOCK-----") {
-        "an OpenPGP secret key"
-    } else if starts(b"-----BEGIN PGP SIGNATURE-----") {
-        "an OpenPGP signature"
-    } else if starts(b"-----BEGIN PGP ARMORED FILE-----") {
-        "an armored file of no stated kind (\"PGP ARMORED FILE\")"
-    } else if starts(b"-----BEGIN PGP MESSAGE-----") {
-        "an OpenPGP message"
-    } else if starts(b"-----BEGIN OPENSSH PRIVATE KEY-----") {
-        "an OpenSSH secret key"
-    } else if starts(b"-----BEGIN ") && contains(first_line(text), b"PRIVATE KEY-----") {
-        "a secret key in PEM"
-    } else if starts(b"-----BEGIN ") {
-        "a PEM file"
-    } else if starts(b"{") || starts(b"[") {
-        "a JSON document"
-    } else if let Some((_, kind)) = ARCHIVES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        kind
-    } else if bytes.get(TAR_AT..TAR_AT + TAR.len()) == Some(TAR) {
-        "a tar archive"
-    } else if std::str::from_utf8(bytes).is_ok() {
-        "a text file"
-    } else {
-        "a binary file of another kind"
+    // Both marks begin frames of UTF-32 and MPEG audio, too; what follows has to be text.
+    let text = |pair: &[u8]| pair.contains(&0) && pair.iter().any(|b| b.is_ascii() && *b != 0);
+    (marked && bytes.get(2..4).is_none_or(text)) || wide(0) || wide(1)
+}
+
+/// What stands below an untrusted comment: the number of bytes that its base64 encodes tells.
+fn ed25519(text: &[u8]) -> Kind {
+    let mut lines = text.split(|b| *b == b'\n').skip(1);
+    let line = lines.next().unwrap_or_default().trim_ascii();
+    let prehashed = line.starts_with(b"RU");
+    let commented = lines.next().is_some_and(|line| line.starts_with(b"trusted comment: "));
+    let padding = line.iter().rev().take_while(|b| **b == b'=').count();
+    match (line.len() / 4 * 3).saturating_sub(padding) {
+        74 if commented => Kind::MinisignSignature,
+        74 if prehashed => Kind::MinisignShort,
+        74 => Kind::SignifySignature,
+        42 => Kind::Ed25519PublicKey,
+        // signify's has 104 bytes, minisign's 158.
+        100.. => Kind::Ed25519SecretKey,
+        _ => Kind::Ed25519Other,
     }
+}
+
+/// Whether a second document follows the one on the first line.
+fn is_lines(text: &[u8]) -> bool {
+    let mut lines = text.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.next().unwrap_or_default();
+    let whole = first.starts_with(b"{") && first.ends_with(b"}") && first.len() > 2;
+    whole && lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"))
+}
+
+/// The kind of a binary OpenPGP file by its first packet (RFC 9580, section 4.2): the tag and, behind
+/// the length, a version that such packets have.
+fn openpgp(bytes: &[u8]) -> Option<Kind> {
+    let first = *bytes.first()?;
+    let (tag, length) = match first {
+        0xc0.. => {
+            let length = match bytes.get(1)? {
+                0..=191 | 224..=254 => 1,
+                192..=223 => 2,
+                255 => 5,
+            };
+            (first & 0x3f, length)
+        }
+        0x80.. => ((first >> 2) & 0x0f, [1, 2, 4, 0].get(usize::from(first & 3)).copied()?),
+        _ => return None,
+    };
+    let version = *bytes.get(1 + length)?;
+    match (tag, version) {
+        (2, 2..=6) => Some(Kind::OpenpgpSignature),
+        (6, 2..=6) => Some(Kind::OpenpgpKey),
+        (5, 2..=6) => Some(Kind::OpenpgpSecretKey),
+        (4, 3 | 6) => Some(Kind::OpenpgpMessage),
+        (8, 1..=3) => Some(Kind::OpenpgpMessage),
+        (11, b'b' | b't' | b'u') => Some(Kind::OpenpgpMessage),
+        _ => None,
+    }
+}
+
+/// A Snappy block without a frame: the length as a varint, then a literal that begins like JSON.
+fn is_bare_snappy(bytes: &[u8]) -> bool {
+    let length = bytes.iter().take(5).take_while(|b| **b & 0x80 != 0).count() + 1;
+    let Some((tag, rest)) = bytes.get(length..).and_then(<[u8]>::split_first) else { return false };
+    let extra = match tag >> 2 {
+        size @ 60..=63 => usize::from(size - 59),
+        _ => 0,
+    };
+    tag & 3 == 0 && rest.get(extra..).is_some_and(|literal| literal.starts_with(b"{"))
 }
 
 /// The kinds of detached signatures that are read.
@@ -110,65 +373,23 @@ pub(crate) fn signature_kind(bytes: &[u8]) -> SignatureKind {
     }
 }
 
+/// `bytes` without a UTF-8 byte order mark in front.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+}
+
 fn trim_start(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    bytes.trim_ascii_start()
+    without_mark(bytes).trim_ascii_start()
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {
     bytes.split(|b| *b == b'\n').next().unwrap_or_default()
 }
 
-fn lines(bytes: &[u8]) -> usize {
-    bytes.trim_ascii_end().split(|b| *b == b'\n').count()
-}
-
 fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).skip(1).any(|window| window == part)
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{SignatureKind, describe, signature_kind};
-
-    #[test]
-    fn kinds() {
-        for (bytes, kind) in [
-            (&b""[..], "an empty file"),
-            (b"\xef\xbb\xbf\n <!DOCTYPE html><html>", "an HTML page"),
-            (b"untrusted comment: verify with x.pub\nRWQ=\n", "a signify signature"),
-            (b"untrusted comment: x public key\nRWQ=\n", "a signify or minisign public key"),
-            (b"untrusted comment: s\nRUQ=\ntrusted comment: t\nx==\n", "a minisign signature"),
-            (b"-----BEGIN PGP SIGNED MESSAGE-----\n", "a cleartext-signed OpenPGP message"),
-            (b"{\"a\":1}", "a JSON document"),
-            (b"\x1f\x8b\x08", "a gzip file"),
-            (b"\xfd7zXZ\0\0\x04", "an xz file"),
-            (b"\x28\xb5\x2f\xfd\x04", "a zstd file"),
-            (b"PK\x03\x04\x14", "a zip archive"),
-            (&[&[0; 257][..], b"ustar\0"].concat(), "a tar archive"),
-            (b"untrusted comment: signify secret key\nRWQ=\n", "a signify or minisign secret key"),
-            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", "an OpenSSH secret key"),
-            (b"-----BEGIN RSA PRIVATE KEY-----\n", "a secret key in PEM"),
-            (b"-----BEGIN CERTIFICATE-----\nPRIVATE KEY-----\n", "a PEM file"),
-            (b"hello", "a text file"),
-            (b"\xff\xfe\x00", "a binary file of another kind"),
-        ] {
-            assert_eq!(describe(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
-        }
-    }
-
-    #[test]
-    fn readers() {
-        for (bytes, kind) in [
-            (&b"untrusted comment: s\nRUQ=\n"[..], SignatureKind::Minisign),
-            (b"untrusted comment: s\nRWQ=\ntrusted comment: t\nx==\n", SignatureKind::Minisign),
-            (b"untrusted comment: s\nRWQ=\n", SignatureKind::Signify),
-            (b"untrusted comment: s\nRWQ=\nhello\ntrusted comment: t\n", SignatureKind::Signify),
-            (b"-----BEGIN SSH SIGNATURE-----\n", SignatureKind::Ssh),
-            (b"-----BEGIN PGP SIGNATURE-----\n", SignatureKind::Openpgp),
-            (b"", SignatureKind::Openpgp),
-        ] {
-            assert_eq!(signature_kind(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
-        }
-    }
-}
+#[path = "sniff_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@ pub(crate) use evidence::Evidence;
 pub(crate) use ssh::{SshKey, SshSigner};
 
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
-use crate::bytes::sniff::{self, SignatureKind};
+use crate::bytes::sniff::{self, Kind, SignatureKind};
 use crate::evidence::ed25519::{KeyFault, PublicKey};
 use crate::evidence::minisign;
 use crate::evidence::openpgp::armor::{self, ArmorFault};
@@ -217,19 +217,20 @@ fn fingerprinted(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
 /// What stands in `bytes`. Sigstore bundles and PEP 740 provenance belong here, too: they are JSON
 /// documents.
 fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
-    let looks_like = sniff::describe(bytes);
+    let kind = Kind::of(bytes);
+    let looks_like = kind.name();
     let unusable = |fault: &dyn std::fmt::Display| Contents::Unusable { fault: fault.to_string() };
-    if looks_like == "a JSON document" {
+    if kind.is_json() {
         return match Evidence::read(bytes) {
             Ok(Some(evidence)) => Contents::Evidence(evidence),
             Ok(None) => Contents::NotRead { looks_like },
             Err(fault) => unusable(&fault),
         };
     }
-    if looks_like.contains("secret key") && !looks_like.contains("OpenPGP") {
+    if kind.is_secret() {
         return Contents::SecretKey { what: looks_like };
     }
-    if sniff::is_archive(bytes) {
+    if kind.is_archive() {
         return Contents::NotRead { looks_like };
     }
     match PublicKey::parse(path, bytes) {
@@ -238,7 +239,7 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
         Err(KeyFault::Secret) => {
             return Contents::SecretKey { what: "a signify or minisign secret key" };
         }
-        Err(fault) if looks_like.ends_with("public key") => return unusable(&fault),
+        Err(fault) if kind == Kind::Ed25519PublicKey => return unusable(&fault),
         Err(_) => {}
     }
     match SshFile::read(path, bytes, now) {
@@ -247,7 +248,9 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
         Some(Ok(SshFile::Certificate)) => {
             return Contents::NotRead { looks_like: "an SSH certificate" };
         }
-        Some(Err(fault)) if looks_like == "a text file" => return unusable(&fault),
+        Some(Err(fault)) if matches!(kind, Kind::Text | Kind::SshPublicKey) => {
+            return unusable(&fault);
+        }
         _ => {}
     }
     // Debian's tools put OpenPGP armor around any upstream signature.
@@ -295,8 +298,8 @@ fn openpgp(bytes: &[u8], now: SystemTime) -> Contents {
                 }
             }
         }
-        Err(SignatureFault::Armor(ArmorFault::NotOpenPgp(looks_like))) => {
-            Contents::NotRead { looks_like }
+        Err(SignatureFault::Armor(ArmorFault::NotOpenPgp(kind))) => {
+            Contents::NotRead { looks_like: kind.name() }
         }
         Err(fault) => match describe::keys(bytes, now) {
             Ok(file) if !file.keys.is_empty() => Contents::OpenpgpKeys(file),

@@ -8,7 +8,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::compress::StreamFault;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::{Measured, Wanted};
-use crate::bytes::sniff::{self, SignatureKind};
+use crate::bytes::sniff::{self, Kind, SignatureKind};
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind, UnverifiedSignatures};
 use crate::evidence::ssh::AllowedSigners;
@@ -104,9 +104,9 @@ impl Signatures {
         let armored = inside.is_some();
         let bytes = inside.as_deref().unwrap_or(bytes);
         let check = reader(keys, bytes);
-        let looks_like = match (sniff::describe(bytes), armored) {
-            (kind, false) => kind.to_owned(),
-            (kind, true) => format!("{kind} in OpenPGP armor"),
+        let looks_like = match (Kind::of(bytes), armored) {
+            (kind, false) => kind.advice(),
+            (kind, true) => format!("{} in OpenPGP armor", kind.name()),
         };
         if !keys.has(check) {
             self.add_unjudged(keys, path, check, &looks_like);

@@ -1,15 +1,28 @@
 //! Takes OpenPGP armor off (RFC 9580, section 6.2), several blocks in one file too.
 
-use crate::bytes::sniff;
+use crate::bytes::sniff::{self, BYTE_ORDER_MARK, Kind};
 use sequoia_openpgp::armor::{Reader, ReaderMode};
+use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
+
+/// How the first line of every block begins.
+pub(super) const BEGIN: &[u8] = b"-----BEGIN PGP ";
+/// The first line of a cleartext-signed message.
+const CLEARTEXT: &[u8] = b"-----BEGIN PGP SIGNED MESSAGE-----";
 
 /// Why a file holds no OpenPGP packets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ArmorFault {
     /// Neither armored nor binary OpenPGP data.
-    NotOpenPgp(&'static str),
+    NotOpenPgp(Kind),
+    /// A UTF-8 byte order mark before the first line of an armored block.
+    ByteOrderMark,
+    /// A line between the first line of a block and its blank line that is no header.
+    Header {
+        /// The line, from 1.
+        line: usize,
+    },
     /// A block begins but does not end.
     Unterminated {
         /// The line on which it begins, from 1.
@@ -17,8 +30,10 @@ pub(crate) enum ArmorFault {
     },
     /// A block's base64 is broken.
     Broken {
-        /// The line on which it begins, from 1.
+        /// The line on which the block begins, from 1.
         line: usize,
+        /// The first line with something that base64 does not have, where there is one.
+        at: Option<usize>,
     },
     /// What is inside the armor is armored again.
     Twice,
@@ -29,13 +44,24 @@ pub(crate) enum ArmorFault {
 impl fmt::Display for ArmorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotOpenPgp(what) => write!(f, "it is {what}"),
+            Self::NotOpenPgp(kind) => write!(f, "it is {}", kind.advice()),
+            Self::ByteOrderMark => f.write_str(
+                "a UTF-8 byte order mark stands before its first line, which then is no armor: \
+                 take the first three bytes off",
+            ),
+            Self::Header { line } => {
+                write!(f, "line {line} of its armor is neither a header (\"Key: value\") nor base64")
+            }
             Self::Unterminated { line } => {
                 write!(f, "the armor that begins on line {line} does not end")
             }
-            Self::Broken { line } => {
+            Self::Broken { line, at: None } => {
                 write!(f, "the armor that begins on line {line} cannot be decoded")
             }
+            Self::Broken { line, at: Some(at) } => write!(
+                f,
+                "the armor that begins on line {line} cannot be decoded: line {at} is not base64"
+            ),
             Self::Twice => f.write_str("what is inside of its armor is armored once more"),
             Self::Cleartext => f.write_str(
                 "it is a cleartext-signed message, which carries its own text, not a detached signature",
@@ -53,20 +79,30 @@ impl fmt::Display for ArmorFault {
 ///
 /// Where there is neither armor nor binary OpenPGP data, or a block is broken.
 pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
+    let kind = Kind::of(bytes);
     // Every OpenPGP packet begins with a set high bit, which no armor or text does.
-    if bytes.first().is_some_and(|b| b & 0x80 != 0) && !bytes.starts_with(b"\xef\xbb\xbf") {
-        return Ok(vec![bytes.to_vec()]);
+    if bytes.first().is_some_and(|b| b & 0x80 != 0) && !bytes.starts_with(BYTE_ORDER_MARK) {
+        return match kind {
+            Kind::Utf16 | Kind::Snappy | Kind::Xz | Kind::Keybox | Kind::Tar => {
+                Err(ArmorFault::NotOpenPgp(kind))
+            }
+            _ => Ok(vec![bytes.to_vec()]),
+        };
+    }
+    if sniff::without_mark(bytes).starts_with(BEGIN) && bytes.starts_with(BYTE_ORDER_MARK) {
+        return Err(ArmorFault::ByteOrderMark);
     }
     let mut blocks = Vec::new();
     let mut open: Option<(usize, Vec<u8>)> = None;
     for (number, line) in (1..).zip(bytes.split_inclusive(|b| *b == b'\n')) {
         let dashed = line.trim_ascii_start();
         match &mut open {
-            None if dashed.starts_with(b"-----BEGIN PGP SIGNED MESSAGE-----") => {
+            // Wherever on the line it stands: the block that follows is over that text.
+            None if line.windows(CLEARTEXT.len()).any(|window| window == CLEARTEXT) => {
                 return Err(ArmorFault::Cleartext);
             }
             // A file of no stated kind is not read as keys or signatures; neither does gpg.
-            None if dashed.starts_with(b"-----BEGIN PGP ")
+            None if dashed.starts_with(BEGIN)
                 && !dashed.starts_with(b"-----BEGIN PGP ARMORED FILE") =>
             {
                 open = Some((number, dashed.to_vec()));
@@ -85,7 +121,7 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
         return Err(ArmorFault::Unterminated { line });
     }
     if blocks.is_empty() {
-        return Err(ArmorFault::NotOpenPgp(sniff::describe(bytes)));
+        return Err(ArmorFault::NotOpenPgp(kind));
     }
     Ok(blocks)
 }
@@ -94,7 +130,7 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
 /// tools wrap any binary signature like that. `None` where the file is something else.
 pub(crate) fn enarmored_file(bytes: &[u8]) -> Option<Vec<u8>> {
     let block = bytes.trim_ascii_start();
-    if !block.starts_with(b"-----BEGIN PGP ") || block.starts_with(b"-----BEGIN PGP SIGNED") {
+    if !block.starts_with(BEGIN) || block.starts_with(b"-----BEGIN PGP SIGNED") {
         return None;
     }
     let inside = decode(block, 1).ok()?;
@@ -103,13 +139,58 @@ pub(crate) fn enarmored_file(bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn decode(block: &[u8], line: usize) -> Result<Vec<u8>, ArmorFault> {
     let mut out = Vec::new();
-    Reader::from_bytes(block, ReaderMode::Tolerant(None))
+    Reader::from_bytes(&with_header_values(block), ReaderMode::Tolerant(None))
         .read_to_end(&mut out)
-        .map_err(|_| ArmorFault::Broken { line })?;
-    if out.trim_ascii_start().starts_with(b"-----BEGIN PGP ") {
+        .map_err(|_| fault(block, line))?;
+    if out.trim_ascii_start().starts_with(BEGIN) {
         return Err(ArmorFault::Twice);
     }
     Ok(out)
+}
+
+/// `block` with a blank behind the colon of each header that has no value: some services write
+/// `Version:`, gpg reads it, and no signature covers it.
+fn with_header_values(block: &[u8]) -> Cow<'_, [u8]> {
+    let end = block.windows(2).position(|pair| pair == b"\n\n" || pair == b"\n\r");
+    let (headers, rest) = block.split_at(end.map_or(0, |at| at + 1));
+    let is_empty = |line: &[u8]| is_header(line) && line.trim_ascii_end().ends_with(b":");
+    if !headers.split(|b| *b == b'\n').any(is_empty) {
+        return Cow::Borrowed(block);
+    }
+    let mut out = Vec::with_capacity(block.len() + 16);
+    for line in headers.split_inclusive(|b| *b == b'\n') {
+        match is_empty(line) {
+            true => out.extend([line.trim_ascii_end(), b" \n"].concat()),
+            false => out.extend_from_slice(line),
+        }
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}
+
+/// Whether a line is `Key: value`, or a key and a colon alone.
+fn is_header(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let Some(colon) = line.iter().position(|b| *b == b':') else { return false };
+    let (key, value) = line.split_at(colon);
+    !key.is_empty()
+        && key.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && matches!(value, [b':'] | [b':', b' ', ..])
+}
+
+/// What is wrong with a block that cannot be decoded and begins on line `begin`.
+fn fault(block: &[u8], begin: usize) -> ArmorFault {
+    let mut lines = (begin..).zip(block.split(|b| *b == b'\n')).skip(1).peekable();
+    let base64 = |line: &[u8]| {
+        line.trim_ascii().iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
+    };
+    while let Some((number, line)) = lines.next_if(|(_, line)| !line.trim_ascii().is_empty()) {
+        if !is_header(line) && !base64(line) {
+            return ArmorFault::Header { line: number };
+        }
+    }
+    let mut body = lines.take_while(|(_, line)| !line.trim_ascii().starts_with(b"-----"));
+    ArmorFault::Broken { line: begin, at: body.find(|(_, line)| !base64(line)).map(|(n, _)| n) }
 }
 
 #[cfg(test)]
@@ -130,11 +211,37 @@ mod tests {
     fn what_is_wrong_is_named() {
         let cut = BLOCK.replace("-----END PGP SIGNATURE-----\n", "");
         assert_eq!(packets(cut.as_bytes()), Err(ArmorFault::Unterminated { line: 1 }));
-        assert_eq!(packets(b"<html></html>"), Err(ArmorFault::NotOpenPgp("an HTML page")));
+        assert_eq!(packets(b"<html></html>"), Err(ArmorFault::NotOpenPgp(Kind::Html)));
         assert_eq!(packets(b"-----BEGIN PGP SIGNED MESSAGE-----\n"), Err(ArmorFault::Cleartext));
         assert!(matches!(
             packets(b"-----BEGIN PGP ARMORED FILE-----\n\niQA=\n-----END PGP ARMORED FILE-----\n"),
-            Err(ArmorFault::NotOpenPgp(kind)) if kind.contains("PGP ARMORED FILE")
+            Err(ArmorFault::NotOpenPgp(Kind::OpenpgpArmoredFile))
         ));
+    }
+
+    #[test]
+    fn a_header_without_a_value_is_a_header() {
+        for header in ["Version:", "Version: ", "Comment:\t", "X-Thing:"] {
+            for end in ["\n", "\r\n"] {
+                let headers = format!("BLOCK-----{end}{header}{end}Hash: x{end}{end}iQA=");
+                let text = BLOCK.replace("SIGNATURE-----\n\niQA=", &headers);
+                let text = text.replace("SIGNATURE", "BLOCK").replace("BLOCKBLOCK", "BLOCK");
+                let text = text.replace("BEGIN PGP BLOCK", "BEGIN PGP SIGNATURE");
+                let text = text.replace("END PGP BLOCK", "END PGP SIGNATURE");
+                assert_eq!(packets(text.as_bytes()).unwrap(), [vec![0x89, 0]], "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_line_is_named() {
+        let header = BLOCK.replace("-----\n\n", "-----\nVersion: 1\nwhat is this\n\n");
+        assert_eq!(packets(header.as_bytes()), Err(ArmorFault::Header { line: 3 }));
+        let body = format!("a key\n{}", BLOCK.replace("iQA=", "iQ!A="));
+        assert_eq!(packets(body.as_bytes()), Err(ArmorFault::Broken { line: 2, at: Some(4) }));
+        let marked = format!("\u{feff}{BLOCK}");
+        assert_eq!(packets(marked.as_bytes()), Err(ArmorFault::ByteOrderMark));
+        let indented = format!("> -----BEGIN PGP SIGNED MESSAGE-----\nx\n{BLOCK}");
+        assert_eq!(packets(indented.as_bytes()), Err(ArmorFault::Cleartext));
     }
 }

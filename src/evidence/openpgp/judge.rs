@@ -1,8 +1,8 @@
 //! Judges one signature: who made it, over these bytes, with a key that was live?
 
 use super::policy::{self, PolicyKind};
-use super::ring::KeyRing;
-use super::standing::{self, Refusal, Signing};
+use super::ring::{KeyRing, PACKET_LIMIT};
+use super::standing::{self, CLOCK_TOLERANCE, Refusal, Signing};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Note;
 use sequoia_openpgp::crypto::hash::Context;
@@ -12,10 +12,7 @@ use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::Policy;
 use sequoia_openpgp::{Cert, Error as PgpError, KeyHandle};
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime};
-
-/// How far a signer's clock may be ahead of ours.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(30 * 60);
+use std::time::SystemTime;
 
 /// Keys tried for one signature.
 const BLIND_LIMIT: usize = 200;
@@ -89,7 +86,10 @@ pub(crate) fn judge(
     let issuers = signature.get_issuers();
     let candidates = candidates(&issuers, ring);
     if candidates.is_empty() {
-        return Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING);
+        return match issuers.iter().any(|issuer| ring.is_flooded(issuer)) {
+            true => Verdict::refused(FailureClass::EvidenceUnsupported, flooded()),
+            false => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
+        };
     }
     let Some(signed) = signature.signature_creation_time() else {
         return Verdict::refused(
@@ -131,10 +131,19 @@ pub(crate) fn judge(
     }
 }
 
+/// The key is there, and was not read.
+fn flooded() -> String {
+    format!(
+        "its key is in the key file, with more than the {PACKET_LIMIT} user ids, subkeys and \
+         signatures of its own that are read: get a copy made with gpg --export-options \
+         export-minimal"
+    )
+}
+
 /// The keys that could have made it, each once, a bounded number of them.
 fn candidates<'a>(issuers: &[KeyHandle], ring: &'a KeyRing) -> Vec<Candidate<'a>> {
     let mut found: Vec<Candidate> = if issuers.is_empty() {
-        ring.all_keys()
+        ring.first_keys(BLIND_LIMIT)
     } else {
         // A signature may name its issuer thousands of times where no signature covers it.
         let mut distinct: Vec<&KeyHandle> = Vec::new();
@@ -195,7 +204,10 @@ fn unsupported(signature: &Signature, key: &Key<PublicParts, UnspecifiedRole>) -
     let algorithm = signature.pk_algo();
     match key.mpis() {
         PublicKey::ECDSA { curve, .. } | PublicKey::EdDSA { curve, .. } => {
-            format!("this build does not compute {algorithm} signatures on {curve}")
+            format!(
+                "this build does not compute {algorithm} signatures on {curve}; one with the cargo \
+                 feature crypto-openssl or crypto-botan in place of crypto-rust may"
+            )
         }
         _ => format!("this build does not compute {algorithm} signatures"),
     }

@@ -20,7 +20,7 @@ pub(crate) use signature::{SignatureFault, UnverifiedSignatures};
 use crate::answer::access::Capability;
 use crate::answer::facts::{JudgedSignature, Of, OpenpgpFacts, OpenpgpMaker, OpenpgpSignature};
 use crate::answer::failure::{FailureClass, Outcome};
-use crate::answer::finding::{Check, Finding};
+use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::pass::DocumentHash;
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
@@ -60,15 +60,8 @@ pub(crate) fn check(
     documents: &BTreeMap<DocumentHash, Context>,
     circumstances: Circumstances,
 ) -> Finding {
-    let Circumstances { ring, policy, now } = circumstances;
-    let judged: Vec<_> = signatures
-        .signatures()
-        .iter()
-        .map(|s| {
-            (s, judge::judge(s, documents.get(&signature::document_hash(s)), ring, policy, now))
-        })
-        .collect();
-    sum_up(&judged, signatures.unreadable(), policy)
+    let judged = judge_each(signatures, documents, circumstances, |_, _| {});
+    sum_up(&judged, signatures.unreadable(), circumstances.policy)
 }
 
 /// As [`check`], of a file's signatures over another file: there it matters that a text signature
@@ -78,13 +71,31 @@ pub(crate) fn check_file(
     documents: &BTreeMap<DocumentHash, Context>,
     circumstances: Circumstances,
 ) -> Finding {
-    let finding = check(signatures, documents, circumstances);
-    let text = |signature: &Signature| signature.typ() == SignatureType::Text;
-    if finding.class.is_some() || !signatures.signatures().iter().any(text) {
-        return finding;
-    }
-    let note = "a text signature does not cover how lines end";
-    finding.noting(FailureClass::SignatureWeak, note)
+    let judged = judge_each(signatures, documents, circumstances, |signature, verdict| {
+        if verdict.class.is_none() && signature.typ() == SignatureType::Text {
+            let text = "a text signature does not cover how lines end".to_owned();
+            verdict.notes.push(Note { class: FailureClass::SignatureWeak, text });
+        }
+    });
+    sum_up(&judged, signatures.unreadable(), circumstances.policy)
+}
+
+/// Judges each signature, and lets `more` add to what is said of it.
+fn judge_each<'s>(
+    signatures: &'s UnverifiedSignatures,
+    documents: &BTreeMap<DocumentHash, Context>,
+    circumstances: Circumstances,
+    more: impl Fn(&Signature, &mut Verdict),
+) -> Vec<(&'s Signature, Verdict)> {
+    let Circumstances { ring, policy, now } = circumstances;
+    let each = signatures.signatures().iter();
+    each.map(|signature| {
+        let document = documents.get(&signature::document_hash(signature));
+        let mut verdict = judge::judge(signature, document, ring, policy, now);
+        more(signature, &mut verdict);
+        (signature, verdict)
+    })
+    .collect()
 }
 
 fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKind) -> Finding {
@@ -165,8 +176,16 @@ fn agreeing(
         vouches = format!("{vouches}, and {} more of the key ring", signers.len() - 1);
     }
     let mut finding = Finding::agrees(Check::Openpgp, compared, vouches).forged_by(FORGERS);
-    finding.notes = counting.iter().flat_map(|(_, v)| v.notes.clone()).collect();
-    finding.notes.dedup();
+    // Of several signatures, which one a note is about; of one, there is no question.
+    let about = |verdict: &Verdict, note: &Note| match counting.len() {
+        1 => note.clone(),
+        _ => Note { class: note.class, text: format!("{}: {}", key_phrase(verdict), note.text) },
+    };
+    let each = counting.iter();
+    let mut notes: Vec<_> =
+        each.flat_map(|(_, v)| v.notes.iter().map(move |note| about(v, note))).collect();
+    notes.dedup();
+    finding.notes = notes;
     with_signer(finding, signature, verdict)
 }
 

@@ -1,23 +1,28 @@
 //! The key ring: the only keys that count.
+//!
+//! A certificate is split off from its file packet by packet and is made usable only when a signature
+//! names one of its keys. Certifications by strangers never count, and whoever floods a key floods it
+//! with those: they are dropped as they are read.
 
 use super::armor::{self, ArmorFault};
+use super::standing;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
-use sequoia_openpgp::cert::CertParser;
-use sequoia_openpgp::packet::Key;
-use sequoia_openpgp::packet::Tag;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use sequoia_openpgp::packet::{Key, Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
-use sequoia_openpgp::{Cert, Fingerprint, KeyHandle};
-use std::collections::BTreeMap;
+use sequoia_openpgp::types::SignatureType;
+use sequoia_openpgp::{Cert, Fingerprint, KeyHandle, Packet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The most certificates in a ring, counting copies.
 const CERT_LIMIT: usize = 10_000;
 
-/// The most packets (user ids, subkeys, signatures) of one certificate. What is beyond it was
-/// flooded: real keys have a few hundred.
-const PACKET_LIMIT: usize = 4_000;
+/// The most packets (user ids, subkeys, signatures) of one certificate, without the certifications
+/// of strangers. What is beyond it was flooded: real keys have a few hundred.
+pub(super) const PACKET_LIMIT: usize = 4_000;
 
 /// Why a key ring could not be made.
 #[derive(Debug)]
@@ -35,21 +40,57 @@ pub(crate) enum RingError {
     NoKeys {
         /// The key file.
         path: PathBuf,
+        /// What it holds.
+        found: Found,
     },
     /// More certificates than the limit.
     TooMany {
         /// The key file that went over it.
         path: PathBuf,
     },
-    /// A certificate with more packets than the limit.
+    /// Every certificate of a key file has more packets than the limit.
     Flooded {
         /// The key file.
         path: PathBuf,
     },
     /// A fingerprint that was asked for is in none of the key files.
     NoSuchFingerprint(String),
+    /// A fingerprint that was asked for is that of a subkey which its certificate does not bind.
+    UnboundSubkey {
+        /// As it was given.
+        subkey: String,
+        /// That of the certificate it stands in.
+        primary: String,
+    },
     /// Not a fingerprint.
     BadFingerprint(String),
+}
+
+/// What a file with OpenPGP packets and without keys holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing: an armored block without a packet.
+    Nothing,
+    /// A signature.
+    Signature,
+    /// A message, or the like.
+    Other,
+    /// Keys of a version that is not read, or damaged ones.
+    Unreadable,
+}
+
+impl Found {
+    /// What it is, in a sentence without a subject and a full stop.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Nothing => {
+                "holds an empty key block: a server that knows no key for that name sends such a file"
+            }
+            Self::Signature => "holds an OpenPGP signature, not a key",
+            Self::Other => "holds an OpenPGP message, not a key",
+            Self::Unreadable => "holds OpenPGP packets, but no key that can be read",
+        }
+    }
 }
 
 impl fmt::Display for RingError {
@@ -59,24 +100,27 @@ impl fmt::Display for RingError {
             Self::Armor { path, fault } => {
                 write!(f, "{}: holds no OpenPGP key: {fault}", path.display())
             }
-            Self::NoKeys { path } => {
-                write!(f, "{}: holds OpenPGP packets, but no key that can be read", path.display())
-            }
+            Self::NoKeys { path, found } => write!(f, "{}: {}", path.display(), found.text()),
             Self::TooMany { path } => {
                 write!(f, "{}: the key ring would hold more than {CERT_LIMIT} keys", path.display())
             }
             Self::Flooded { path } => write!(
                 f,
-                "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures",
+                "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures of \
+                 its own",
                 path.display()
             ),
             Self::NoSuchFingerprint(fingerprint) => {
                 write!(f, "no key file holds the key {fingerprint}")
             }
-            Self::BadFingerprint(text) => write!(
+            Self::UnboundSubkey { subkey, primary } => write!(
                 f,
-                "\"{text}\" is not a fingerprint: 40 or 64 hexadecimal digits of the primary key"
+                "{subkey} is a subkey in the certificate of {primary}, but nothing binds it there: \
+                 name the primary key"
             ),
+            Self::BadFingerprint(text) => {
+                write!(f, "\"{text}\" is not a fingerprint: 40 or 64 hexadecimal digits")
+            }
         }
     }
 }
@@ -90,23 +134,54 @@ impl std::error::Error for RingError {
     }
 }
 
+/// The packets of one certificate, and what becomes of them.
+#[derive(Debug, Clone, Default)]
+struct Entry {
+    /// Of each copy: the primary key, and what follows it.
+    copies: Vec<Vec<Packet>>,
+    cert: OnceLock<Option<Cert>>,
+}
+
+impl Entry {
+    /// The certificate; two copies of one complement each other.
+    fn cert(&self) -> Option<&Cert> {
+        let make = || {
+            let mut merged: Option<Cert> = None;
+            for packets in &self.copies {
+                let Ok(cert) = Cert::from_packets(packets.iter().cloned()) else { continue };
+                let cert = cert.strip_secret_key_material();
+                merged = Some(match merged {
+                    Some(known) => known.clone().merge_public(cert).unwrap_or(known),
+                    None => cert,
+                });
+            }
+            merged
+        };
+        self.cert.get_or_init(make).as_ref()
+    }
+}
+
 /// The certificates whose signatures count. Nothing ambient is ever consulted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeyRing {
-    certs: BTreeMap<Fingerprint, Cert>,
-    handles: BTreeMap<u64, Vec<Fingerprint>>,
+    entries: BTreeMap<Fingerprint, Entry>,
+    /// The certificates in which a key with that key ID stands.
+    handles: BTreeMap<u64, BTreeSet<Fingerprint>>,
+    /// The key IDs of certificates that were left out for having too many packets.
+    flooded: BTreeSet<u64>,
     read: usize,
 }
 
 impl KeyRing {
     /// Reads every key of `files`, each binary or with any number of armored blocks.
     ///
-    /// With `only` not empty, just the certificates with these primary key fingerprints count.
+    /// With `only` not empty, just the certificates count of which one of these is the fingerprint
+    /// of the primary key or of a subkey.
     ///
     /// # Errors
     ///
     /// Where a file cannot be read or holds no key at all, or a fingerprint of `only` is in none.
-    /// A file that holds a damaged key beside whole ones is taken without it, as gpg does.
+    /// A file that holds a damaged or flooded key beside whole ones is taken without it.
     pub(crate) fn read(files: &[PathBuf], only: &[String]) -> Result<Self, RingError> {
         let mut ring = Self::default();
         for path in files {
@@ -115,13 +190,7 @@ impl KeyRing {
         if !only.is_empty() {
             ring.retain(only)?;
         }
-        ring.index();
         Ok(ring)
-    }
-
-    /// The certificates.
-    pub(crate) fn certs(&self) -> impl Iterator<Item = &Cert> {
-        self.certs.values()
     }
 
     /// The keys that a signature by `issuer` could be from, each with its certificate.
@@ -129,8 +198,8 @@ impl KeyRing {
         &self,
         issuer: &KeyHandle,
     ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
-        let fingerprints = self.handles.get(&key_id(issuer)).map(Vec::as_slice).unwrap_or_default();
-        let certs = fingerprints.iter().filter_map(|f| self.certs.get(f));
+        let fingerprints = self.handles.get(&key_id(issuer)).into_iter().flatten();
+        let certs = fingerprints.filter_map(|f| self.entries.get(f)?.cert());
         certs
             .flat_map(|cert| {
                 cert.keys()
@@ -140,50 +209,64 @@ impl KeyRing {
             .collect()
     }
 
-    /// Every key, for signatures that name no issuer.
-    pub(crate) fn all_keys(&self) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
-        self.certs()
+    /// Keys in the order of their certificates' fingerprints, for signatures that name no issuer: at
+    /// most `limit` of them.
+    pub(crate) fn first_keys(
+        &self,
+        limit: usize,
+    ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
+        self.entries
+            .values()
+            .filter_map(Entry::cert)
             .flat_map(|cert| {
                 cert.keys().map(move |ka| (cert, ka.key().clone().role_into_unspecified()))
             })
+            .take(limit)
             .collect()
+    }
+
+    /// Whether a certificate with the key `issuer` was left out for having too many packets.
+    pub(crate) fn is_flooded(&self, issuer: &KeyHandle) -> bool {
+        self.flooded.contains(&key_id(issuer))
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), RingError> {
         let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(RingError::Input)?;
         let blocks = armor::packets(&bytes)
             .map_err(|fault| RingError::Armor { path: path.to_owned(), fault })?;
-        let mut found = false;
+        let mut reading = Reading::default();
         for block in blocks {
-            // Before anything is made of them: to sort out a flooded key takes minutes.
-            if is_flooded(&block) {
-                return Err(RingError::Flooded { path: path.to_owned() });
-            }
-            let Ok(packets) = PacketParser::from_bytes(&block) else { continue };
-            for cert in CertParser::from(packets).flatten() {
-                found = true;
-                self.add(cert.strip_secret_key_material());
-                self.read += 1;
-                if self.read > CERT_LIMIT {
-                    return Err(RingError::TooMany { path: path.to_owned() });
-                }
-            }
+            reading.block(&block, self, path)?;
         }
-        found.then_some(()).ok_or_else(|| RingError::NoKeys { path: path.to_owned() })
+        match reading {
+            Reading { whole: true, .. } => Ok(()),
+            Reading { flooded: true, .. } => Err(RingError::Flooded { path: path.to_owned() }),
+            Reading { found, .. } => Err(RingError::NoKeys { path: path.to_owned(), found }),
+        }
     }
 
-    /// Adds `cert`; two copies of one certificate complement each other.
-    fn add(&mut self, cert: Cert) {
-        let fingerprint = cert.fingerprint();
-        let merged = match self.certs.remove(&fingerprint) {
-            Some(known) => known.clone().merge_public(cert).unwrap_or(known),
-            None => cert,
+    /// Adds what was read of one certificate. Whether it can be used.
+    fn add(&mut self, part: Part, path: &Path) -> Result<bool, RingError> {
+        self.read += 1;
+        if self.read > CERT_LIMIT {
+            return Err(RingError::TooMany { path: path.to_owned() });
+        }
+        if part.flooded {
+            self.flooded.extend(part.keys);
+            return Ok(false);
+        }
+        let Some(Packet::PublicKey(_) | Packet::SecretKey(_)) = part.packets.first() else {
+            return Ok(false);
         };
-        self.certs.insert(fingerprint, merged);
+        for key in part.keys {
+            self.handles.entry(key).or_default().insert(part.fingerprint.clone());
+        }
+        self.entries.entry(part.fingerprint).or_default().copies.push(part.packets);
+        Ok(true)
     }
 
     fn retain(&mut self, only: &[String]) -> Result<(), RingError> {
-        let mut keep = Vec::new();
+        let mut keep = BTreeSet::new();
         for text in only {
             let digits: String = text.chars().filter(|c| *c != ' ').collect();
             let digits = digits.strip_prefix("0x").unwrap_or(&digits);
@@ -192,43 +275,156 @@ impl KeyRing {
                 Ok(fingerprint) if hex && matches!(digits.len(), 40 | 64) => fingerprint,
                 _ => return Err(RingError::BadFingerprint(text.clone())),
             };
-            if !self.certs.contains_key(&fingerprint) {
-                return Err(RingError::NoSuchFingerprint(text.clone()));
+            if self.entries.contains_key(&fingerprint) {
+                keep.insert(fingerprint);
+                continue;
             }
-            keep.push(fingerprint);
+            let with_subkey = self.candidates(&KeyHandle::from(fingerprint.clone()));
+            let mut bound = with_subkey.iter().filter(|(cert, key)| standing::binds(cert, key));
+            match (bound.next(), with_subkey.first()) {
+                (Some((cert, _)), _) => _ = keep.insert(cert.fingerprint()),
+                (None, Some((cert, _))) => {
+                    return Err(RingError::UnboundSubkey {
+                        subkey: text.clone(),
+                        primary: cert.fingerprint().to_string(),
+                    });
+                }
+                (None, None) => return Err(RingError::NoSuchFingerprint(text.clone())),
+            }
         }
-        self.certs.retain(|fingerprint, _| keep.contains(fingerprint));
+        self.entries.retain(|fingerprint, _| keep.contains(fingerprint));
         Ok(())
     }
+}
 
-    fn index(&mut self) {
-        for (fingerprint, cert) in &self.certs {
-            for ka in cert.keys() {
-                let list = self.handles.entry(key_id(&ka.key().key_handle())).or_default();
-                if !list.contains(fingerprint) {
-                    list.push(fingerprint.clone());
-                }
-            }
+/// What was read of a key file so far.
+#[derive(Debug)]
+struct Reading {
+    /// Whether a certificate that can be used was among it.
+    whole: bool,
+    /// Whether one was left out for having too many packets.
+    flooded: bool,
+    /// What it holds instead of keys.
+    found: Found,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { whole: false, flooded: false, found: Found::Nothing }
+    }
+}
+
+/// A certificate that is being read.
+#[derive(Debug)]
+struct Part {
+    fingerprint: Fingerprint,
+    /// The key IDs of its keys.
+    keys: Vec<u64>,
+    packets: Vec<Packet>,
+    flooded: bool,
+}
+
+impl Part {
+    fn new(key: KeyHandle, fingerprint: Fingerprint, packet: Packet) -> Self {
+        Self { fingerprint, keys: vec![key_id(&key)], packets: vec![packet], flooded: false }
+    }
+
+    fn push(&mut self, packet: Packet) {
+        let stranger = |signature: &Signature| {
+            let issuers = signature.get_issuers();
+            let primary = KeyHandle::from(self.fingerprint.clone());
+            is_certification(signature.typ())
+                && !issuers.is_empty()
+                && !issuers.iter().any(|issuer| issuer.aliases(&primary))
+        };
+        match &packet {
+            Packet::PublicSubkey(key) => self.keys.push(key_id(&key.key_handle())),
+            Packet::SecretSubkey(key) => self.keys.push(key_id(&key.key_handle())),
+            Packet::Signature(signature) if stranger(signature) => return,
+            Packet::Trust(_) | Packet::Marker(_) | Packet::Padding(_) => return,
+            _ => {}
+        }
+        if self.packets.len() > PACKET_LIMIT {
+            self.flooded = true;
+            // Its keys stay known, so that a signature by one of them is not called a stranger's.
+            self.packets.clear();
+        }
+        if !self.flooded {
+            self.packets.push(packet);
         }
     }
 }
 
-/// Whether one key in `block` has more packets than any real one.
-fn is_flooded(block: &[u8]) -> bool {
-    let mut packets = 0;
-    let mut parser = PacketParser::from_bytes(block);
-    while let Ok(PacketParserResult::Some(pp)) = parser {
-        packets = if matches!(pp.packet.tag(), Tag::PublicKey | Tag::SecretKey) {
-            0
-        } else {
-            packets + 1
-        };
-        if packets > PACKET_LIMIT {
-            return true;
+impl Reading {
+    /// Reads the certificates of one block.
+    fn block(&mut self, block: &[u8], ring: &mut KeyRing, path: &Path) -> Result<(), RingError> {
+        let mut part: Option<Part> = None;
+        let mut parser = PacketParser::from_bytes(block);
+        if parser.is_err() && !block.is_empty() {
+            self.found = Found::Unreadable;
         }
-        parser = pp.next().map(|(_, next)| next);
+        while let Ok(PacketParserResult::Some(pp)) = parser {
+            let Ok((packet, next)) = pp.next() else { break };
+            parser = Ok(next);
+            let primary = match &packet {
+                Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
+                Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
+                _ => None,
+            };
+            match (primary, part.as_mut()) {
+                (Some((handle, fingerprint)), _) => {
+                    self.finish(part.take(), ring, path)?;
+                    part = Some(Part::new(handle, fingerprint, packet));
+                }
+                // A key that cannot be read takes what belongs to it along.
+                (None, _) if matches!(packet.tag(), Tag::PublicKey | Tag::SecretKey) => {
+                    self.finish(part.take(), ring, path)?;
+                    self.found = Found::Unreadable;
+                }
+                (None, Some(part)) => part.push(packet),
+                (None, None) => self.note(packet.tag()),
+            }
+        }
+        self.finish(part, ring, path)
     }
-    false
+
+    fn finish(
+        &mut self,
+        part: Option<Part>,
+        ring: &mut KeyRing,
+        path: &Path,
+    ) -> Result<(), RingError> {
+        let Some(part) = part else { return Ok(()) };
+        self.flooded |= part.flooded;
+        self.whole |= ring.add(part, path)?;
+        Ok(())
+    }
+
+    fn note(&mut self, tag: Tag) {
+        if self.found == Found::Nothing {
+            self.found = match tag {
+                Tag::Signature => Found::Signature,
+                Tag::OnePassSig | Tag::Literal | Tag::CompressedData | Tag::PKESK | Tag::SEIP => {
+                    Found::Other
+                }
+                _ => Found::Unreadable,
+            };
+        }
+    }
+}
+
+/// Whether signatures of that type say something of a user id, and count only where the key's owner
+/// made them.
+fn is_certification(kind: SignatureType) -> bool {
+    matches!(
+        kind,
+        SignatureType::GenericCertification
+            | SignatureType::PersonaCertification
+            | SignatureType::CasualCertification
+            | SignatureType::PositiveCertification
+            | SignatureType::CertificationRevocation
+            | SignatureType::CertificationApproval
+    )
 }
 
 /// The 64-bit key ID, which every handle has.

@@ -10,9 +10,9 @@ use sequoia_openpgp::cert::amalgamation::key::{PrimaryKey, ValidErasedKeyAmalgam
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::{Policy, StandardPolicy};
-use sequoia_openpgp::types::{ReasonForRevocation, RevocationType};
+use sequoia_openpgp::types::{ReasonForRevocation, RevocationType, SignatureType};
 use sequoia_openpgp::{Cert, KeyHandle};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// What a policy says of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,39 @@ pub(crate) fn standing(
     Standing { class, text, weaknesses: [weak, signing.binding_weaknesses()].concat() }
 }
 
+/// How far a signer's clock may be ahead of ours.
+pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(30 * 60);
+
+/// Whether a self-signature binds `key` to `cert`, at whatever time.
+pub(super) fn binds(cert: &Cert, key: &Key<PublicParts, UnspecifiedRole>) -> bool {
+    let policy = PolicyKind::Gentoo.to_policy();
+    let at = newest_self_signature(cert, key).max(Some(SystemTime::now()));
+    at.is_some_and(|at| {
+        cert.with_policy(&policy, at)
+            .is_ok_and(|valid| valid.keys().any(|ka| ka.key().fingerprint() == key.fingerprint()))
+    })
+}
+
+/// The latest date among the self-signatures of `cert` that say something of `key`, and the dates on
+/// which the keys were made.
+fn newest_self_signature(
+    cert: &Cert,
+    key: &Key<PublicParts, UnspecifiedRole>,
+) -> Option<SystemTime> {
+    let primary = cert.primary_key();
+    let subkey = cert.keys().subkeys().find(|ka| ka.key().fingerprint() == key.fingerprint());
+    let of_user_ids = cert.userids().flat_map(|ua| ua.bundle().self_signatures());
+    let of_subkey = subkey.iter().flat_map(|ka| ka.bundle().self_signatures());
+    primary
+        .bundle()
+        .self_signatures()
+        .chain(of_user_ids)
+        .chain(of_subkey)
+        .filter_map(|signature| signature.signature_creation_time())
+        .chain([primary.key().creation_time(), key.creation_time()])
+        .max()
+}
+
 /// Revocations by others that are looked at in one certificate.
 const REVOCATION_LIMIT: usize = 16;
 
@@ -77,8 +110,22 @@ impl<'a> Signing<'a> {
         now: SystemTime,
         ring: Option<&'a KeyRing>,
     ) -> Self {
-        let at = kind.reference_time(signed, now);
-        Self { cert, key, kind, policy: kind.to_policy(), signed, now, ring, at }
+        let mut signing = Self {
+            cert,
+            key,
+            kind,
+            policy: kind.to_policy(),
+            signed,
+            now,
+            ring,
+            at: kind.reference_time(signed, now),
+        };
+        // The same grace that a signature has: a key may be a few minutes younger than our clock.
+        let graced = signing.at + CLOCK_TOLERANCE;
+        if !signing.bound(&signing.policy, signing.at) && signing.bound(&signing.policy, graced) {
+            signing.at = graced;
+        }
+        signing
     }
 
     /// The key is strong enough, its certificate binds it, for signing, and nothing has revoked
@@ -153,12 +200,69 @@ impl<'a> Signing<'a> {
         if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.at) {
             return self.too_weak(&[weak, &self.binding_weaknesses()].concat());
         }
+        if let Some(ahead) = self.ahead(&gentoo) {
+            return ahead;
+        }
         let text = if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.now) {
             "the key has no self-signature that is old enough to count for this signature"
+                .to_owned()
         } else {
-            "no self-signature that counts binds the key to its certificate"
+            self.missing()
         };
-        (FailureClass::KeyUnusable, text.to_owned())
+        (FailureClass::KeyUnusable, text)
+    }
+
+    /// Bound by a self-signature that lies ahead of the clock.
+    fn ahead(&self, policy: &dyn Policy) -> Option<Refusal> {
+        let newest = newest_self_signature(self.cert, self.key)?;
+        if newest <= self.now + CLOCK_TOLERANCE || !self.bound(policy, newest) {
+            return None;
+        }
+        let made = self.key.creation_time();
+        let what = match made > self.now + CLOCK_TOLERANCE {
+            true => format!("the key was made on {}", date(made)),
+            false => format!("the newest self-signature of the key is of {}", date(newest)),
+        };
+        let text = format!("{what}, and the clock here says {}: is it right?", date(self.now));
+        Some((FailureClass::KeyNotYet, text))
+    }
+
+    /// What the certificate lacks to bind the key.
+    fn missing(&self) -> String {
+        let primary = self.cert.primary_key();
+        let key = self.key.fingerprint();
+        let user_ids = self.cert.userids().count();
+        let own = primary.bundle().self_signatures().count();
+        if user_ids == 0 && own == 0 {
+            return "the key file holds the key without a user id and without a self-signature of \
+                    its own, as keys.openpgp.org hands it out: get a whole copy from upstream"
+                .to_owned();
+        }
+        let subkey = self.cert.keys().subkeys().find(|ka| ka.key().fingerprint() == key);
+        let Some(subkey) = subkey else {
+            return "no self-signature that counts binds the user ids of the key to it".to_owned();
+        };
+        // Signatures that do not hold are listed elsewhere, and one without a back signature does not.
+        let bindings: Vec<Signature> = subkey
+            .bundle()
+            .self_signatures()
+            .chain(self.cert.bad_signatures())
+            .filter(|signature| signature.typ() == SignatureType::SubkeyBinding)
+            .cloned()
+            .collect();
+        let signs =
+            |signature: &Signature| signature.key_flags().is_some_and(|flags| flags.for_signing());
+        let bare = |signature: &Signature| signature.embedded_signatures().next().is_none();
+        if bindings.is_empty() {
+            format!("the key file has no signature that binds the subkey {key} to its certificate")
+        } else if bindings.iter().any(|signature| signs(signature) && bare(signature)) {
+            format!(
+                "the subkey {key} may sign but has no back signature, without which anybody can put \
+                 it into a certificate of their own: ask upstream to run gpg's \"cross-certify\""
+            )
+        } else {
+            format!("no signature that counts binds the subkey {key} to its certificate")
+        }
     }
 
     /// Hard revocations fell every signature; soft ones (retired, superseded) those made
@@ -254,5 +358,8 @@ pub(super) fn reason_text(reason: ReasonForRevocation) -> &'static str {
 /// What the pure Rust backend does not compute.
 pub(super) fn beyond_backend(key: &Key<PublicParts, UnspecifiedRole>, what: &str) -> String {
     let bits = key.mpis().bits().unwrap_or_default();
-    format!("this build does not compute RSA {what} with {bits} bits")
+    format!(
+        "this build does not compute RSA {what} with {bits} bits; one with the cargo feature \
+         crypto-nettle or crypto-openssl in place of crypto-rust does"
+    )
 }

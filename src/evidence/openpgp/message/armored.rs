@@ -2,7 +2,7 @@
 
 use super::cleartext::{self, Cleartext};
 use super::fault::MessageFault;
-use crate::bytes::sniff;
+use crate::bytes::sniff::{BYTE_ORDER_MARK, Kind};
 use crate::evidence::openpgp::armor;
 
 /// The line that begins every kind of armor starts with this.
@@ -34,6 +34,9 @@ pub(super) fn find(bytes: &[u8]) -> Result<Found<'_>, MessageFault> {
     let mut lines = Lines::new(bytes);
     let mut block = None;
     let mut surrounded = false;
+    if bytes.strip_prefix(BYTE_ORDER_MARK).is_some_and(|rest| rest.starts_with(BEGIN)) {
+        return Err(MessageFault::ByteOrderMark);
+    }
     while let Some((number, line)) = lines.next() {
         if !line.starts_with(BEGIN) {
             surrounded |= !line.trim_ascii().is_empty();
@@ -52,27 +55,34 @@ pub(super) fn find(bytes: &[u8]) -> Result<Found<'_>, MessageFault> {
                 .map_err(|_| MessageFault::Second { line: number })?;
             Block::Packets(packets)
         } else if line.starts_with(b"-----BEGIN PGP SIGNATURE-----") {
-            return Err(MessageFault::Detached);
+            return Err(match displaced(bytes, &[cleartext::BEGIN, MESSAGE]) {
+                Some(fault) => fault,
+                None => MessageFault::Detached,
+            });
         } else if line.starts_with(b"-----BEGIN PGP P") {
             return Err(MessageFault::Key);
         } else {
-            return Err(MessageFault::NotAMessage(sniff::describe(line)));
+            return Err(MessageFault::NotAMessage(Kind::of(line)));
         });
     }
     match block {
         Some(block) => Ok(Found { block, surrounded }),
-        None => Err(displaced(bytes)),
+        None => {
+            let displaced = displaced(bytes, &[BEGIN]);
+            Err(displaced.unwrap_or_else(|| MessageFault::NotAMessage(Kind::of(bytes))))
+        }
     }
 }
 
-/// Why there is no message in `bytes`.
-fn displaced(bytes: &[u8]) -> MessageFault {
-    let header = |line: &[u8]| line.windows(BEGIN.len()).any(|window| window == BEGIN);
-    let mut lines = Lines::new(bytes);
-    match lines.find(|(_, line)| header(line)) {
-        Some((line, _)) => MessageFault::Displaced { line },
-        None => MessageFault::NotAMessage(sniff::describe(bytes)),
-    }
+/// One of `headers` that stands somewhere else than where its line begins.
+fn displaced(bytes: &[u8], headers: &[&[u8]]) -> Option<MessageFault> {
+    let stands = |line: &[u8]| {
+        headers.iter().any(|header| {
+            !line.starts_with(header) && line.windows(header.len()).any(|window| window == *header)
+        })
+    };
+    let (line, _) = Lines::new(bytes).find(|(_, line)| stands(line))?;
+    Some(MessageFault::Displaced { line })
 }
 
 /// Whether `line` is `header` and nothing else but blanks behind it.

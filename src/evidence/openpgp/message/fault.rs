@@ -2,6 +2,7 @@
 
 use super::{ARMORED_LIMIT, UNPACKED_LIMIT};
 use crate::answer::failure::FailureClass;
+use crate::bytes::sniff::Kind;
 use crate::evidence::openpgp::SignatureFault;
 use crate::evidence::openpgp::armor::ArmorFault;
 use std::fmt;
@@ -12,8 +13,10 @@ use std::io;
 /// Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MessageFault {
-    /// Something else; the noun phrase says what it seems to be.
-    NotAMessage(&'static str),
+    /// Something else.
+    NotAMessage(Kind),
+    /// A UTF-8 byte order mark before the first line.
+    ByteOrderMark,
     /// The header line of the message is indented or follows a byte order mark.
     Displaced {
         /// Where it stands.
@@ -92,7 +95,8 @@ impl MessageFault {
 impl fmt::Display for MessageFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAMessage(what) => write!(f, "it is {what}, not a signed message"),
+            Self::NotAMessage(kind) => write!(f, "it is {}, not a signed message", kind.name()),
+            Self::ByteOrderMark => ArmorFault::ByteOrderMark.fmt(f),
             Self::Displaced { line } => write!(
                 f,
                 "on line {line}, the header of the message does not begin where the line begins"
