@@ -97,6 +97,10 @@ classes! {
     KeyUnusable "key-unusable" Unusable;
     /// Hash, packet or key below the policy.
     SignatureWeak "signature-weak" Unusable;
+    /// The trusted comment of a minisign signature names another file.
+    CommentOtherFile "comment-other-file" Agrees;
+    /// The trusted comment of a minisign signature names another version of the file.
+    CommentOtherVersion "comment-other-version" Agrees;
     /// Text stands outside of the signed message.
     MessageSurrounded "message-surrounded" Agrees;
     /// A list of checksums has another digest for the file.

@@ -15,9 +15,11 @@ use crate::evidence::ed25519::{KeyFault, PublicKey};
 use crate::evidence::minisign;
 use crate::evidence::openpgp::armor::{self, ArmorFault};
 use crate::evidence::openpgp::describe::{self, Claim, KeyFile, is_named};
+use crate::evidence::openpgp::ring::Found;
 use crate::evidence::openpgp::{SignatureFault, UnverifiedSignatures, message};
+use crate::evidence::scheme::Scheme as _;
 use crate::evidence::signify;
-use crate::evidence::ssh::UnverifiedSignature as SshSignature;
+use crate::evidence::ssh::AllowedSigners;
 use serde::Serialize;
 use ssh::SshFile;
 use std::io;
@@ -261,25 +263,25 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     }
     match sniff::signature_kind(bytes) {
         SignatureKind::Openpgp => openpgp(bytes, now),
-        SignatureKind::Signify => match signify::UnverifiedSignature::parse(bytes) {
+        SignatureKind::Signify => match signify::Keys::parse(bytes) {
             Ok(signature) => {
                 Contents::SignifySignature { claimed_key: signature.claimed_number().to_string() }
             }
-            Err(fault) => unusable(&fault),
+            Err((_, fault)) => unusable(&fault),
         },
-        SignatureKind::Minisign => match minisign::UnverifiedSignature::parse(bytes) {
+        SignatureKind::Minisign => match minisign::Keys::parse(bytes) {
             Ok(signature) => Contents::MinisignSignature {
                 claimed_key: signature.claimed_number().to_string(),
                 prehashed: signature.is_prehashed(),
             },
-            Err(fault) => unusable(&fault),
+            Err((_, fault)) => unusable(&fault),
         },
-        SignatureKind::Ssh => match SshSignature::parse(bytes) {
+        SignatureKind::Ssh => match AllowedSigners::parse(bytes) {
             Ok(signature) => Contents::SshSignature {
                 claimed_key: signature.claimed_key(),
                 claimed_namespace: signature.claimed_namespace().to_owned(),
             },
-            Err(fault) => unusable(&fault),
+            Err((_, fault)) => unusable(&fault),
         },
     }
 }
@@ -306,6 +308,9 @@ fn openpgp(bytes: &[u8], now: SystemTime) -> Contents {
             // What is damaged is damaged as the key that it begins with.
             Ok(_) if fault == SignatureFault::Key => {
                 unusable("it holds OpenPGP keys, but none that can be read".to_owned())
+            }
+            _ if fault == SignatureFault::Empty && Kind::of(bytes) == Kind::OpenpgpKey => {
+                unusable(Found::Nothing.text().replacen("holds", "it holds", 1))
             }
             _ => unusable(fault.to_string()),
         },

@@ -6,8 +6,8 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::input::InputError;
 use crate::bytes::output::{OutputError, Spool};
 use crate::check::signatures::Keys;
+use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{ARMORED_LIMIT, MessageError};
-use crate::evidence::openpgp::{self, Circumstances};
 use crate::evidence::signify;
 use std::io::{BufRead, BufWriter, Read as _, Write};
 use std::path::Path;
@@ -53,17 +53,12 @@ pub(crate) fn examine(
     let unread = |source| InputError::Read { path: path.to_owned(), source };
     let is_signify = input.fill_buf().map_err(unread)?.starts_with(SIGNIFY);
     let check = if is_signify { Check::Signify } else { Check::Openpgp };
-    if !keys.has(check) {
-        return Ok(without_key(keys, check));
-    }
     let mut out = BufWriter::new(spool);
-    let read = match (check, &keys.ring) {
-        (Check::Openpgp, Some(ring)) => {
-            let circumstances = Circumstances { ring, policy: keys.policy, now };
-            openpgp::message::read(input, &mut out)
-                .map(|message| openpgp::message::check(&message, circumstances))
-        }
-        _ => signify_message(input, keys, &mut out),
+    let read = match (check, &keys.openpgp, &keys.signify) {
+        (Check::Openpgp, Some(keys), _) => openpgp::message::read(input, &mut out)
+            .map(|message| openpgp::message::check(&message, keys.at(now))),
+        (Check::Signify, _, Some(keys)) => signify_message(input, keys, &mut out),
+        _ => return Ok(without_key(keys, check)),
     };
     let flushed = out.flush().map_err(MessageError::Spool);
     match read.and_then(|finding| flushed.map(|()| finding)) {
@@ -97,7 +92,7 @@ fn without_key(keys: &Keys, check: Check) -> Finding {
 /// Judges what `signify -S -e` wrote: a signature above its text.
 fn signify_message(
     input: &mut dyn BufRead,
-    keys: &Keys,
+    keys: &signify::Keys,
     out: &mut dyn Write,
 ) -> Result<Finding, MessageError> {
     let mut bytes = Vec::new();
@@ -113,7 +108,7 @@ fn signify_message(
             return Ok(Finding::fails(Check::Signify, FailureClass::SignatureMalformed, text));
         }
     };
-    let finding = match signature.message(&keys.signify) {
+    let finding = match signature.message(&keys.0) {
         Ok(message) => {
             out.write_all(message.bytes()).map_err(MessageError::Spool)?;
             let key = message.key();
@@ -123,7 +118,7 @@ fn signify_message(
                 .forged_by(openpgp::FORGERS)
                 .knowing(KeyFacts { text_size, ..key.facts() })
         }
-        Err(refusal) => Finding::fails(Check::Signify, refusal.class, refusal.text),
+        Err((class, text)) => Finding::fails(Check::Signify, class, text),
     };
     Ok(signify::claiming(finding, signature.claimed_number()))
 }

@@ -20,14 +20,14 @@ use std::path::{Path, PathBuf};
 
 /// The evidence about one distfile, and what it wants computed.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(super) struct Plan<'i> {
     /// What the pass over the distfile has to compute.
     pub(super) wanted: Wanted,
     /// What can be said already.
     pub(super) findings: Vec<Finding>,
     /// Whether the distfile is more than evidence about another.
     is_content: bool,
-    signatures: Signatures,
+    signatures: Signatures<'i>,
     bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
     /// The evidence that the Manifest lists and that is not in DISTDIR.
@@ -36,7 +36,7 @@ pub(super) struct Plan {
     previous: Option<Release>,
 }
 
-impl Plan {
+impl<'i> Plan<'i> {
     /// Asks for the hashes of the DIST entry of `name`.
     pub(super) fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
         match &inputs.manifest {
@@ -50,7 +50,11 @@ impl Plan {
     }
 
     /// Reads the evidence about `name`.
-    pub(super) fn add_evidence(&mut self, inputs: &Inputs, name: &str) -> Result<(), InputError> {
+    pub(super) fn add_evidence(
+        &mut self,
+        inputs: &'i Inputs,
+        name: &str,
+    ) -> Result<(), InputError> {
         self.is_content = true;
         let mut evidence = Evidence::beside(&inputs.distdir, name);
         let signatures = match inputs.signatures.get(name) {
@@ -90,7 +94,7 @@ impl Plan {
         let listed = inputs.manifest.iter().flat_map(|manifest| manifest.names());
         self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
-        let signed = signatures::KINDS.map(|(check, _)| {
+        let signed = signatures::KINDS.map(|check| {
             (check, !self.signatures.has(check), FailureClass::SignatureAbsent, "signature")
         });
         let missing = [
@@ -159,7 +163,7 @@ impl Plan {
         });
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
         let signatures = std::mem::take(&mut self.signatures);
-        findings.extend(signatures.judge(&inputs.keys, inputs.now, upstream_name, measured));
+        findings.extend(signatures.judge(inputs.now, upstream_name, measured));
         let mut attestations = Vec::new();
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);

@@ -96,7 +96,7 @@ impl Previous {
             return Ok(());
         }
         let name = file_name(&path);
-        add_signatures(release, &signatures.judge(&inputs.keys, inputs.now, &name, &measured));
+        add_signatures(release, &signatures.judge(inputs.now, &name, &measured));
         release.name.get_or_insert(name);
         Ok(())
     }
@@ -166,7 +166,7 @@ pub(super) fn unfetched(evidence: Check, file: &str) -> Fault {
 }
 
 /// The kind of evidence that was read.
-fn evidence(signatures: &Signatures) -> Check {
+fn evidence(signatures: &Signatures<'_>) -> Check {
     KINDS.into_iter().find(|kind| signatures.has(*kind)).unwrap_or(Check::Openpgp)
 }
 

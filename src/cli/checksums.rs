@@ -12,7 +12,7 @@ use crate::cli::error::{Error, UsageError};
 use crate::evidence::checksums::{List, ListFormat};
 use crate::report::{Format, Style};
 use clap::Args;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -52,6 +52,10 @@ pub(crate) struct Checksums {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<OsString>,
 
+    /// Name that the list has for FILE
+    #[arg(long, value_name = "FILE=NAME")]
+    pub(crate) upstream_name: Vec<String>,
+
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) report: Format,
@@ -80,12 +84,14 @@ impl Checksums {
             return Err(UsageError::StdinTwice.into());
         }
         let bytes = read_source(&self.list, EVIDENCE_LIMIT)?;
-        let list = List::read(&bytes, self.format, self.files.iter().map(|f| f.as_bytes()));
+        let names = self.listed_names()?;
+        let listed = self.files.iter().map(|file| listed_name(&names, file));
+        let list = List::read(&bytes, self.format, listed);
         let mut distfiles = Vec::new();
         let mut errors = Vec::new();
         let mut seen = BTreeSet::new();
         for file in self.files.iter().filter(|file| seen.insert(*file)) {
-            match self.check(&list, file) {
+            match self.check(&list, file, listed_name(&names, file)) {
                 Ok(report) => distfiles.push(report),
                 Err(error) => errors.push(error),
             }
@@ -100,8 +106,28 @@ impl Checksums {
         Ok(report.status())
     }
 
-    fn check(&self, list: &List, file: &OsString) -> Result<DistfileReport, InputError> {
-        let name = file.as_bytes();
+    /// The names that the list has for files, where they are others.
+    fn listed_names(&self) -> Result<BTreeMap<OsString, String>, UsageError> {
+        let mut names = BTreeMap::new();
+        for value in &self.upstream_name {
+            let option = "--upstream-name";
+            let (file, name) = value
+                .split_once('=')
+                .ok_or_else(|| UsageError::NotAPair { option, value: value.clone() })?;
+            if !self.files.iter().any(|given| given == file) {
+                return Err(UsageError::NotChecked { option, distfile: file.to_owned() });
+            }
+            names.insert(OsString::from(file), name.to_owned());
+        }
+        Ok(names)
+    }
+
+    fn check(
+        &self,
+        list: &List,
+        file: &OsString,
+        name: &[u8],
+    ) -> Result<DistfileReport, InputError> {
         let wanted = Wanted { hashes: list.wanted(name), ..Wanted::default() };
         let path = Path::new(file);
         let path = if is_stdin(path) { path.to_owned() } else { self.distdir.join(path) };
@@ -116,4 +142,9 @@ impl Checksums {
             findings: vec![finding],
         })
     }
+}
+
+/// The name that the list has for `file`.
+fn listed_name<'a>(names: &'a BTreeMap<OsString, String>, file: &'a OsString) -> &'a [u8] {
+    names.get(file).map_or(file.as_bytes(), |name| name.as_bytes())
 }

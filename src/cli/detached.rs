@@ -3,20 +3,27 @@
 use super::keys::KeyArgs;
 use super::options::{PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
+use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::answer::requirement::Status;
 use crate::answer::summary::{Clock, Summary};
 use crate::bytes::compress::Limits;
-use crate::bytes::input::{EVIDENCE_LIMIT, file_name, open_source, read_bounded};
+use crate::bytes::input::{
+    EVIDENCE_LIMIT, file_name, is_stdin, open_regular, open_source, read_bounded,
+};
 use crate::bytes::output::{Spool, Target, Vouched};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
+use crate::bytes::sniff::Kind;
 use crate::check::pairing::Role;
 use crate::check::signatures::{Over, Signatures};
 use crate::check::{DistfileReport, Report};
 use crate::cli::error::{Error, UsageError};
 use clap::Args;
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::path::PathBuf;
+
+/// The bytes of a file by which its kind is told.
+const SNIFFED: u64 = 4096;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -93,7 +100,16 @@ impl Detached {
         let target = self.output.as_deref().map(|out| Target::of(out, quiet)).transpose()?;
         let mut spool = target.as_ref().map(Spool::new).transpose()?;
         let measured = self.measure(&wanted, spool.as_mut())?;
-        let findings = signatures.judge(&keys, now, &self.name(), &measured);
+        let mut findings = signatures.judge(now, &self.name(), &measured);
+        if findings.iter().any(|f| f.class == Some(FailureClass::SignatureMalformed))
+            && self.looks_swapped()
+        {
+            for finding in &mut findings {
+                let names = [&self.file, &self.signature].map(|path| path.display().to_string());
+                finding.compared =
+                    format!("{}; did you mean: {}", finding.compared, names.join(" "));
+            }
+        }
         if let (Some(spool), Some(vouched)) = (spool, Vouched::by_all(&findings)) {
             spool.deliver(vouched)?;
         }
@@ -102,6 +118,22 @@ impl Detached {
         let data = target == Some(Target::Stdout);
         self.print.print(&report, if data { Stream::Diagnostics } else { Stream::Output })?;
         Ok(report.status())
+    }
+
+    /// Whether the file is a signature, while what was given as the signature is none.
+    fn looks_swapped(&self) -> bool {
+        let mut start = Vec::new();
+        let read = !is_stdin(&self.file)
+            && open_regular(&self.file)
+                .is_ok_and(|file| file.take(SNIFFED).read_to_end(&mut start).is_ok());
+        read && matches!(
+            Kind::of(&start),
+            Kind::OpenpgpSignature
+                | Kind::SignifySignature
+                | Kind::MinisignSignature
+                | Kind::MinisignShort
+                | Kind::SshSignature
+        )
     }
 
     /// The name of what was signed, as signed lists and the report have it.

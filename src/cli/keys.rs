@@ -6,6 +6,7 @@ use crate::check::signatures::Keys;
 use crate::cli::error::Error;
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::ssh::AllowedSigners;
+use crate::evidence::{minisign, openpgp, signify};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -58,11 +59,12 @@ impl KeyArgs {
         let read = |paths: &[PathBuf]| -> Result<Vec<_>, _> {
             paths.iter().map(|path| PublicKey::read(path)).collect()
         };
+        let given = |keys: Vec<PublicKey>| (!keys.is_empty()).then_some(keys);
+        let policy = self.openpgp.policy();
         Ok(Keys {
-            ring: self.openpgp.ring()?,
-            policy: self.openpgp.policy(),
-            signify: read(&self.signify_key)?,
-            minisign: read(&self.minisign_key)?,
+            openpgp: self.openpgp.ring()?.map(|ring| openpgp::Keys { ring, policy }),
+            signify: given(read(&self.signify_key)?).map(signify::Keys),
+            minisign: given(read(&self.minisign_key)?).map(minisign::Keys),
             ssh: self.allowed_signers()?,
         })
     }

@@ -6,6 +6,8 @@
 
 use crate::answer::facts::KeyFacts;
 use crate::bytes::input::{InputError, read_bounded};
+use crate::bytes::sniff::Kind;
+use crate::evidence::scheme::{Refusal, malformed};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::{Signature, VerifyingKey};
 use std::fmt;
@@ -105,6 +107,8 @@ pub(crate) enum KeyFault {
     Length(usize),
     /// A secret key.
     Secret,
+    /// A signature.
+    Signature,
     /// The first two bytes name no algorithm that is known.
     Algorithm,
     /// The bytes are no point of the curve, or one of small order that fits any signature.
@@ -118,6 +122,9 @@ impl fmt::Display for KeyFault {
             Self::Base64 => f.write_str("the base64 cannot be decoded"),
             Self::Length(bytes) => write!(f, "it decodes to {bytes} bytes, and a key has 42"),
             Self::Secret => f.write_str("it is a secret key, which does not belong here"),
+            Self::Signature => {
+                f.write_str("it is a signature, not a key: are the two operands swapped?")
+            }
             Self::Algorithm => f.write_str("it is of another algorithm than Ed25519"),
             Self::Point => f.write_str("its bytes are no Ed25519 key that can be used"),
         }
@@ -159,6 +166,12 @@ impl std::error::Error for KeyError {
 }
 
 fn parse_key(bytes: &[u8]) -> Result<(KeyNumber, VerifyingKey), KeyFault> {
+    if matches!(
+        Kind::of(bytes),
+        Kind::SignifySignature | Kind::MinisignSignature | Kind::MinisignShort
+    ) {
+        return Err(KeyFault::Signature);
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| KeyFault::Form)?;
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let line = match lines.as_slice() {
@@ -187,6 +200,18 @@ fn parse_key(bytes: &[u8]) -> Result<(KeyNumber, VerifyingKey), KeyFault> {
         return Err(KeyFault::Point);
     }
     Ok((KeyNumber(number), key))
+}
+
+/// Why `bytes` are no signature: `fault`, unless they are a file of another kind altogether.
+pub(crate) fn named(bytes: &[u8], fault: impl fmt::Display) -> Refusal {
+    match Kind::of(bytes) {
+        Kind::Text
+        | Kind::Binary
+        | Kind::SignifySignature
+        | Kind::MinisignSignature
+        | Kind::Ed25519Other => malformed(fault),
+        kind => malformed(format!("it is {}", kind.advice())),
+    }
 }
 
 /// A decoded signature line: 74 bytes.

@@ -6,11 +6,13 @@
 
 use crate::answer::facts::KeyFacts;
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::{Check, Finding};
+use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::digests::HashName;
-use crate::bytes::pass::{Ed25519Wanted, Measured};
+use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
+use crate::bytes::sniff::Kind;
 use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PREHASHED, PublicKey, UNTRUSTED_COMMENT};
 use crate::evidence::openpgp::FORGERS;
+use crate::evidence::scheme::{Refusal, Scheme, Subject, malformed};
 use crate::evidence::signify;
 use std::fmt;
 
@@ -164,7 +166,42 @@ impl UnverifiedSignature {
     }
 }
 
-type Refusal = (FailureClass, String);
+/// The keys whose signatures count.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Keys(pub(crate) Vec<PublicKey>);
+
+impl Scheme for Keys {
+    type Signature = UnverifiedSignature;
+
+    const CHECK: Check = Check::Minisign;
+    const NAME: &'static str = "minisign signature";
+
+    fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
+        UnverifiedSignature::parse(bytes).map_err(|fault| match fault {
+            // signify's form, which minisign wrote before there were trusted comments.
+            SignatureFault::NoTrustedComment if Kind::of(bytes) == Kind::SignifySignature => {
+                malformed(
+                    "it is a signify signature, or a minisign signature without its trusted \
+                     comment (check it with --signify-key)",
+                )
+            }
+            fault => ed25519::named(bytes, fault),
+        })
+    }
+
+    fn wants(&self, signature: &UnverifiedSignature, wanted: &mut Wanted) {
+        wanted.hashes.extend(signature.hash());
+        wanted.ed25519.extend(signature.wanted(&self.0));
+    }
+
+    fn judge(&self, signature: &UnverifiedSignature, subject: &Subject<'_>) -> Finding {
+        check(signature, &self.0, subject.name, subject.measured)
+    }
+
+    fn claims(signature: &UnverifiedSignature) -> Vec<String> {
+        vec![signature.claimed_number().to_string()]
+    }
+}
 
 /// What a key of the given ones signed.
 struct Signed<'a> {
@@ -173,10 +210,11 @@ struct Signed<'a> {
     trusted_comment: String,
 }
 
-/// Judges a signature over the distfile of which `measured` tells.
+/// Judges a signature over the distfile `name`, of which `measured` tells.
 pub(crate) fn check(
     signature: &UnverifiedSignature,
     keys: &[PublicKey],
+    name: &str,
     measured: &Measured,
 ) -> Finding {
     let mut facts = KeyFacts::default();
@@ -187,8 +225,12 @@ pub(crate) fn check(
                  \"{trusted_comment}\"",
                 key.number()
             );
+            let note = other_file(&trusted_comment, name);
             facts = KeyFacts { trusted_comment: Some(trusted_comment), ..key.facts() };
-            Finding::agrees(Check::Minisign, text, key.holder()).forged_by(FORGERS)
+            let mut finding =
+                Finding::agrees(Check::Minisign, text, key.holder()).forged_by(FORGERS);
+            finding.notes.extend(note);
+            finding
         }
         Err((class, text)) => Finding::fails(Check::Minisign, class, text),
     };
@@ -197,11 +239,47 @@ pub(crate) fn check(
     finding.knowing(facts)
 }
 
+/// What there is to say where a trusted comment names another file than `name`: minisign writes the
+/// name of what it signs there (`file:…`).
+///
+/// A mirror that serves an old release with its old signature under the new name is seen by this
+/// alone.
+fn other_file(comment: &str, name: &str) -> Option<Note> {
+    let mut fields = comment.split(['\t', ' ']);
+    let signed = fields.find_map(|field| field.strip_prefix("file:"))?;
+    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let (signed, name) = (base(signed), base(name));
+    if signed == name || signed.is_empty() {
+        return None;
+    }
+    let (class, what) = match without_numbers(&signed) == without_numbers(&name) {
+        true => (FailureClass::CommentOtherVersion, "another version"),
+        false => (FailureClass::CommentOtherFile, "another file"),
+    };
+    Some(Note { class, text: format!("its trusted comment names {what}, {signed}") })
+}
+
+/// `name` with one mark for each run of digits and of dots between them.
+fn without_numbers(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, numbers) = rest.split_at(at);
+        let end = numbers.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(numbers.len());
+        let (numbers, after) = numbers.split_at(end);
+        // The dot of what follows the version is not the version's.
+        let dot = if numbers.ends_with('.') { "." } else { "" };
+        out.extend([before, "#", dot]);
+        rest = after;
+    }
+    out + rest
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use crate::bytes::pass::{Wanted, measure_stream};
+    use crate::bytes::pass::measure_stream;
     use crate::evidence::ed25519::tests::{line, public, secret};
     use base64ct::{Base64, Encoding};
     use ed25519_dalek::Signer;
@@ -224,7 +302,7 @@ mod tests {
         };
         let measured =
             measure_stream(&mut &data[..], "x".as_ref(), &wanted, None, &mut |_| {}).unwrap();
-        check(&signature, keys, &measured).class
+        check(&signature, keys, "x", &measured).class
     }
 
     #[test]
@@ -261,6 +339,25 @@ mod tests {
         ] {
             let got = UnverifiedSignature::parse(text.as_bytes());
             assert_eq!(got.as_ref().err(), Some(&fault), "{text:.60}");
+        }
+    }
+
+    #[test]
+    fn the_file_that_a_trusted_comment_names() {
+        let class = |comment: &str, name: &str| other_file(comment, name).map(|note| note.class);
+        let version = Some(FailureClass::CommentOtherVersion);
+        for (comment, name, expected) in [
+            ("timestamp:1\tfile:foo-1.2.tar.gz\thashed", "foo-1.2.tar.gz", None),
+            ("timestamp:1 file:foo-1.1.tar.gz hashed", "foo-1.2.tar.gz", version),
+            ("file:foo-1.10.0.tar.gz", "foo-1.9.tar.gz", version),
+            ("file:dist/foo-1.2.tar.gz", "foo-1.2.tar.gz", None),
+            ("file:bar-1.2.tar.gz", "foo-1.2.tar.gz", Some(FailureClass::CommentOtherFile)),
+            ("file:foo-1.2.zip", "foo-1.2.tar.gz", Some(FailureClass::CommentOtherFile)),
+            ("timestamp:1", "foo-1.2.tar.gz", None),
+            ("a profile:foo", "foo-1.2.tar.gz", None),
+            ("file:", "foo-1.2.tar.gz", None),
+        ] {
+            assert_eq!(class(comment, name), expected, "{comment}");
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod manifest;
 pub(crate) mod minisign;
 pub(crate) mod openpgp;
 pub(crate) mod pep740;
+pub(crate) mod scheme;
 pub(crate) mod signify;
 pub(crate) mod sigstore;
 pub(crate) mod ssh;

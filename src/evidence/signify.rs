@@ -8,9 +8,10 @@ use crate::answer::facts::{KeyFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
-use crate::bytes::pass::{Ed25519Wanted, Measured};
+use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
 use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PublicKey, UNTRUSTED_COMMENT};
 use crate::evidence::openpgp::FORGERS;
+use crate::evidence::scheme::{Refusal, Scheme, Subject};
 use std::fmt;
 
 /// The most bytes of a comment behind its prefix, as signify has it.
@@ -121,22 +122,13 @@ impl UnverifiedSignature {
             ),
             false => unknown(self.number, keys),
         };
-        Err(Refusal { class, text })
+        Err((class, text))
     }
 }
 
 /// What C's isspace takes.
 const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
-}
-
-/// Why a message does not count.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    /// The class.
-    pub(crate) class: FailureClass,
-    /// One sentence without a full stop.
-    pub(crate) text: String,
 }
 
 /// A message and the key that signed it. Only [`UnverifiedSignature::message`] makes one.
@@ -155,6 +147,36 @@ impl<'a> Message<'a> {
     /// The key that signed them.
     pub(crate) fn key(&self) -> &'a PublicKey {
         self.key
+    }
+}
+
+/// The keys whose signatures count.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Keys(pub(crate) Vec<PublicKey>);
+
+impl Scheme for Keys {
+    type Signature = UnverifiedSignature;
+
+    const CHECK: Check = Check::Signify;
+    const NAME: &'static str = "signify signature";
+
+    fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
+        UnverifiedSignature::parse(bytes).map_err(|fault| ed25519::named(bytes, fault))
+    }
+
+    fn wants(&self, signature: &UnverifiedSignature, wanted: &mut Wanted) {
+        wanted.ed25519.extend(signature.wanted(&self.0));
+        if signature.has_message() {
+            wanted.hashes.extend(list_hashes());
+        }
+    }
+
+    fn judge(&self, signature: &UnverifiedSignature, subject: &Subject<'_>) -> Finding {
+        check(signature, &self.0, subject.name, subject.measured)
+    }
+
+    fn claims(signature: &UnverifiedSignature) -> Vec<String> {
+        vec![signature.claimed_number().to_string()]
     }
 }
 
@@ -325,7 +347,7 @@ mod tests {
 
     fn refusal(file: &str, keys: &[PublicKey]) -> FailureClass {
         let signature = embedded(file.as_bytes()).unwrap();
-        signature.message(keys).map(|_| ()).unwrap_err().class
+        signature.message(keys).map(|_| ()).unwrap_err().0
     }
 
     #[test]

@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 
 /// What looks like a class in backquotes and is something else.
 const OTHER_NAMES: &[&str] = &[
+    "crypto-nettle",
+    "crypto-openssl",
+    "crypto-rust",
     "default-sig-expire",
     "export-ignore",
     "export-subst",

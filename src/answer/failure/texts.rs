@@ -73,6 +73,8 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::KeyRevoked => &key::KEY_REVOKED,
         FailureClass::KeyUnusable => &key::KEY_UNUSABLE,
         FailureClass::SignatureWeak => &signature::SIGNATURE_WEAK,
+        FailureClass::CommentOtherFile => &signature::COMMENT_OTHER_FILE,
+        FailureClass::CommentOtherVersion => &signature::COMMENT_OTHER_VERSION,
         FailureClass::MessageSurrounded => &message::MESSAGE_SURROUNDED,
         FailureClass::ChecksumMismatch => &checksum::CHECKSUM_MISMATCH,
         FailureClass::ChecksumMissing => &checksum::CHECKSUM_MISSING,

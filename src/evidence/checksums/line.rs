@@ -27,7 +27,7 @@ pub(super) enum Flaw {
 }
 
 impl Flaw {
-    fn of(digest: &[u8]) -> Option<Self> {
+    pub(super) fn of(digest: &[u8]) -> Option<Self> {
         match digest {
             [] => Some(Self::Empty),
             digest if !digest.iter().all(u8::is_ascii_hexdigit) => Some(Self::NotHexadecimal),
@@ -154,7 +154,7 @@ pub(super) fn tag(line: &[u8]) -> Option<(Function<'_>, &[u8])> {
 }
 
 /// The hash function of that name.
-fn named(function: &[u8]) -> Option<HashName> {
+pub(super) fn named(function: &[u8]) -> Option<HashName> {
     let known = NAMES.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(function));
     known.map(|(_, hash)| *hash)
 }

@@ -4,14 +4,17 @@
 //! often part of an announcement, or hold digests of several kinds.
 
 mod line;
+mod wrapped;
 
 use crate::answer::access::Capability;
 use crate::answer::facts::{ChecksumFacts, ListedDigest};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
+use crate::bytes::sniff::{self, Kind};
 use line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
 use std::collections::{BTreeMap, BTreeSet};
+use wrapped::Wrapped;
 
 /// Who gets past a list of checksums that nobody signed: whoever can change it along with the file.
 pub(crate) const FORGERS: [Capability; 9] = [
@@ -25,6 +28,9 @@ pub(crate) const FORGERS: [Capability; 9] = [
     Capability::Source,
     Capability::Forge,
 ];
+
+/// The lines of a list by which its kind is guessed.
+const GUESS_LIMIT: usize = 1_000;
 
 /// The most different digests that are kept of one file: two already refuse it.
 const DIGEST_LIMIT: usize = 8;
@@ -45,6 +51,34 @@ pub(crate) enum ListFormat {
 }
 
 impl ListFormat {
+    /// The kind that a list called `name` seems to be, for one that nobody named the kind of.
+    pub(crate) fn guess(name: &str, bytes: &[u8]) -> Self {
+        let name = name.to_ascii_lowercase();
+        let named = [
+            ("sha256", Self::Sha256),
+            ("sha512", Self::Sha512),
+            ("b2sum", Self::B2),
+            ("blake2b", Self::B2),
+            ("shasums256", Self::Sha256),
+            ("shasums512", Self::Sha512),
+        ];
+        let lines = parsed(bytes).take(GUESS_LIMIT);
+        let unnamed = lines.filter_map(|(_, parsed, _)| match parsed {
+            Parsed::Checksum(line) if line.function == Function::Unnamed => Some(line.digest.len()),
+            _ => None,
+        });
+        let lengths: BTreeSet<_> = unnamed.collect();
+        let by_name = named.iter().find(|(part, _)| name.contains(part)).map(|(_, format)| *format);
+        let bare = bytes.trim_ascii();
+        let bare = bare.iter().all(u8::is_ascii_hexdigit).then_some(bare.len());
+        match (by_name, lengths.last().copied().or(bare)) {
+            (Some(format), Some(_)) => format,
+            (None, Some(128)) => Self::Sha512,
+            (None, Some(_)) => Self::Sha256,
+            (_, None) => Self::Bsd,
+        }
+    }
+
     /// The one hash function of lists whose lines do not name it.
     const fn function(self) -> Option<HashName> {
         match self {
@@ -63,6 +97,8 @@ struct Listed {
     digests: BTreeMap<HashName, BTreeMap<String, usize>>,
     /// Lines that concern the file and cannot be read, with the reason.
     malformed: Vec<(usize, &'static str)>,
+    /// Whether the list is one digest without a name.
+    bare: bool,
     /// Lines that may explain why there is no digest, with what they are.
     near: BTreeMap<&'static str, usize>,
 }
@@ -71,6 +107,12 @@ struct Listed {
 #[derive(Debug, Clone)]
 pub(crate) struct List {
     files: BTreeMap<Vec<u8>, Listed>,
+    /// The whole list, to look for a digest under another name.
+    bytes: Vec<u8>,
+    /// The hash function that it is all in, where its lines do not name one.
+    function: Option<HashName>,
+    /// Why nothing of it can be read.
+    encoding: Option<Kind>,
 }
 
 impl List {
@@ -87,9 +129,10 @@ impl List {
             .into_iter()
             .map(|name| (without_dot(name).to_vec(), Listed::default()))
             .collect();
-        for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            match Parsed::of(line) {
+        let bytes = sniff::without_mark(bytes);
+        let encoding = Some(Kind::of(bytes)).filter(|kind| *kind == Kind::Utf16);
+        for (number, parsed, line) in parsed(bytes) {
+            match parsed {
                 Parsed::Checksum(parsed) => {
                     add(&mut files, format, number, &parsed, None);
                 }
@@ -98,12 +141,43 @@ impl List {
                 Parsed::Broken(..) | Parsed::Other => suspect(&mut files, format, number, line),
             }
         }
-        Self { files }
+        let mut list = Self { files, bytes: bytes.to_vec(), function: format.function(), encoding };
+        list.take_bare_digest();
+        list
+    }
+
+    /// Takes a list that is one digest and nothing else for that of the one file that was asked for:
+    /// `sha256sum FILE | cut -d' ' -f1`, as many `.sha256` files have it.
+    fn take_bare_digest(&mut self) {
+        // Blanks behind it would be the separator of a line without its name.
+        let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
+        let word = line.strip_suffix(b"\r").unwrap_or(line);
+        let mut files = self.files.values_mut();
+        let (Some(function), Some(listed), None) = (self.function, files.next(), files.next())
+        else {
+            return;
+        };
+        let is_digest = word.len() == function.size() * 2 && word.iter().all(u8::is_ascii_hexdigit);
+        if let Ok(digest) = str::from_utf8(word)
+            && is_digest
+        {
+            let digests = listed.digests.entry(function).or_default();
+            digests.insert(digest.to_ascii_lowercase(), 1);
+            listed.bare = true;
+        }
     }
 
     /// The digests that judging the file `name` takes.
     pub(crate) fn wanted(&self, name: &[u8]) -> BTreeSet<HashName> {
-        self.of(name).map(|listed| listed.digests.keys().copied().collect()).unwrap_or_default()
+        let listed = self.of(name);
+        let digests = listed.into_iter().flat_map(|listed| listed.digests.keys());
+        let wanted: BTreeSet<_> = digests.copied().collect();
+        match (wanted.is_empty(), self.function) {
+            (false, _) => wanted,
+            // To find the digest under another name.
+            (true, Some(function)) => BTreeSet::from([function]),
+            (true, None) => BTreeSet::from([HashName::Sha256, HashName::Sha512]),
+        }
     }
 
     fn of(&self, name: &[u8]) -> Option<&Listed> {
@@ -120,7 +194,38 @@ impl List {
             listed: listed.digests.iter().map(|(f, digests)| (f.name(), facts(digests))).collect(),
             ..ChecksumFacts::default()
         };
-        judge(listed, computed, &mut facts).knowing(facts)
+        if let Some(encoding) = self.encoding {
+            let text = format!("the list is {}", encoding.advice());
+            return Finding::fails(Check::Checksums, FailureClass::ChecksumMalformed, text);
+        }
+        let mut finding = judge(listed, computed, &mut facts);
+        if finding.class == Some(FailureClass::ChecksumMissing)
+            && let Some((line, other)) = self.elsewhere(computed)
+        {
+            facts.line = Some(line);
+            let near = listed.near.values().any(|near| *near == line);
+            let text = format!("line {line} of the list has this digest under the name {other}");
+            finding.compared = match near {
+                true => format!("{}: {text}", finding.compared),
+                false => format!("the list has no checksum under this name; {text}"),
+            };
+        }
+        finding.knowing(facts)
+    }
+
+    /// The first line that has one of the digests `computed`, and the name it has there.
+    fn elsewhere(&self, computed: &BTreeMap<HashName, Vec<u8>>) -> Option<(usize, String)> {
+        let digests: Vec<_> = computed
+            .iter()
+            .filter(|(function, _)| function.is_strong())
+            .map(|(_, digest)| hex(digest))
+            .collect();
+        parsed(&self.bytes).find_map(|(number, parsed, _)| match parsed {
+            Parsed::Checksum(line) if digests.contains(&line.digest) => {
+                Some((number, String::from_utf8_lossy(&line.name).into_owned()))
+            }
+            _ => None,
+        })
     }
 }
 
@@ -183,10 +288,37 @@ fn judge(
     }
     Finding::agrees(
         Check::Checksums,
-        format!("{} with line {line} of the list", names.join(" and ")),
+        match listed.bare {
+            true => format!(
+                "{} with the one digest of the list, which names no file",
+                names.join(" and ")
+            ),
+            false => format!("{} with line {line} of the list", names.join(" and ")),
+        },
         "whoever wrote the list; who that was is not asked here",
     )
     .forged_by(FORGERS)
+}
+
+/// The lines of a list, each with its number from 1. A digest that gpg --print-md wraps over several
+/// lines is one of them.
+fn parsed(bytes: &[u8]) -> impl Iterator<Item = (usize, Parsed<'_>, &[u8])> {
+    let mut lines = (1..)
+        .zip(bytes.split(|b| *b == b'\n'))
+        .map(|(number, line)| (number, line.strip_suffix(b"\r").unwrap_or(line)))
+        .peekable();
+    std::iter::from_fn(move || {
+        let (number, line) = lines.next()?;
+        let Some(mut wrapped) = Wrapped::of(line) else {
+            return Some((number, Parsed::of(line), line));
+        };
+        while !wrapped.is_whole()
+            && let Some((_, more)) = lines.next_if(|(_, line)| Wrapped::is_continued_by(line))
+        {
+            wrapped.push(more);
+        }
+        Some((number, wrapped.parsed().unwrap_or_else(|| Parsed::of(line)), line))
+    })
 }
 
 /// Takes a line of the form of a checksum, whose digest may have a `flaw`. Whether it is about one

@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn the_line_is_named() {
-        let header = BLOCK.replace("-----\n\n", "-----\nVersion: 1\nwhat is this\n\n");
+        let header = BLOCK.replace("-----\n\n", "-----\nVersion: 1\nwhat is this\n\n!");
         assert_eq!(packets(header.as_bytes()), Err(ArmorFault::Header { line: 3 }));
         let body = format!("a key\n{}", BLOCK.replace("iQA=", "iQ!A="));
         assert_eq!(packets(body.as_bytes()), Err(ArmorFault::Broken { line: 2, at: Some(4) }));

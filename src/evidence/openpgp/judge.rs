@@ -2,9 +2,10 @@
 
 use super::policy::{self, PolicyKind};
 use super::ring::{KeyRing, PACKET_LIMIT};
-use super::standing::{self, CLOCK_TOLERANCE, Refusal, Signing};
+use super::standing::{self, CLOCK_TOLERANCE, Signing};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Note;
+use crate::evidence::scheme::Refusal;
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};

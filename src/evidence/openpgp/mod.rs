@@ -21,7 +21,8 @@ use crate::answer::access::Capability;
 use crate::answer::facts::{JudgedSignature, Of, OpenpgpFacts, OpenpgpMaker, OpenpgpSignature};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding, Note};
-use crate::bytes::pass::DocumentHash;
+use crate::bytes::pass::{DocumentHash, Wanted};
+use crate::evidence::scheme::{Refusal, Scheme, Subject, malformed};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::SignatureType;
@@ -33,6 +34,46 @@ use std::time::SystemTime;
 /// gets something in front of the person who signs; whoever says which key that is.
 pub(crate) const FORGERS: [Capability; 4] =
     [Capability::Key, Capability::Gentoo, Capability::Job, Capability::Source];
+
+/// The keys that count, and which cryptography does.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    /// The keys.
+    pub(crate) ring: KeyRing,
+    /// The policy.
+    pub(crate) policy: PolicyKind,
+}
+
+impl Keys {
+    /// The circumstances of judging at `now`.
+    pub(crate) fn at(&self, now: SystemTime) -> Circumstances<'_> {
+        Circumstances { ring: &self.ring, policy: self.policy, now }
+    }
+}
+
+impl Scheme for Keys {
+    type Signature = UnverifiedSignatures;
+
+    const CHECK: Check = Check::Openpgp;
+    const NAME: &'static str = "detached OpenPGP signature";
+
+    fn parse(bytes: &[u8]) -> Result<UnverifiedSignatures, Refusal> {
+        UnverifiedSignatures::parse(bytes).map_err(malformed)
+    }
+
+    fn wants(&self, signatures: &UnverifiedSignatures, wanted: &mut Wanted) {
+        wanted.documents.extend(self::wanted(signatures));
+    }
+
+    fn judge(&self, signatures: &UnverifiedSignatures, subject: &Subject<'_>) -> Finding {
+        check_file(signatures, &subject.measured.documents, self.at(subject.now))
+    }
+
+    fn claims(signatures: &UnverifiedSignatures) -> Vec<String> {
+        let issuers = signatures.signatures().iter().flat_map(|s| s.get_issuers());
+        issuers.map(|issuer| issuer.to_string()).collect()
+    }
+}
 
 /// The document hashes that judging `signatures` takes.
 pub(crate) fn wanted(signatures: &UnverifiedSignatures) -> BTreeSet<DocumentHash> {

@@ -26,6 +26,8 @@ pub(crate) enum SignatureFault {
     Armor(ArmorFault),
     /// Packets that cannot be parsed.
     Broken,
+    /// An armored block without a packet.
+    Empty,
     /// A message that carries its own text.
     Inline,
     /// A key instead of a signature.
@@ -45,6 +47,7 @@ impl fmt::Display for SignatureFault {
         match self {
             Self::Armor(fault) => fault.fmt(f),
             Self::Broken => f.write_str("its OpenPGP packets are damaged"),
+            Self::Empty => f.write_str("it holds an empty armored block"),
             Self::Inline => f.write_str(
                 "it is an inline-signed message, which carries its own text, not a detached signature",
             ),
@@ -109,7 +112,7 @@ impl UnverifiedSignatures {
 
     fn add_block(&mut self, block: &[u8]) -> Result<(), SignatureFault> {
         if block.is_empty() {
-            return Err(SignatureFault::Broken);
+            return Err(SignatureFault::Empty);
         }
         let mut parser = PacketParser::from_bytes(block).map_err(|_| SignatureFault::Broken)?;
         while let PacketParserResult::Some(pp) = parser {

@@ -5,6 +5,7 @@ use super::policy::{self, PolicyKind};
 use super::ring::KeyRing;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Note;
+use crate::evidence::scheme::Refusal;
 use sequoia_openpgp::cert::ValidCert;
 use sequoia_openpgp::cert::amalgamation::key::{PrimaryKey, ValidErasedKeyAmalgamation};
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
@@ -83,9 +84,6 @@ fn newest_self_signature(
 
 /// Revocations by others that are looked at in one certificate.
 const REVOCATION_LIMIT: usize = 16;
-
-/// Why something does not count: a class and a sentence without a full stop.
-pub(super) type Refusal = (FailureClass, String);
 
 /// A key of a certificate, and when it signed.
 pub(super) struct Signing<'a> {

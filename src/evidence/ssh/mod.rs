@@ -13,8 +13,10 @@ use crate::answer::facts::KeyFacts;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
-use crate::bytes::pass::Measured;
+use crate::bytes::pass::{Measured, Wanted};
+use crate::bytes::sniff::Kind;
 use crate::evidence::openpgp::FORGERS;
+use crate::evidence::scheme::{Refusal, Scheme, Subject, malformed};
 use allowed::{Line, matches_list};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::Verifier;
@@ -142,7 +144,39 @@ struct Signed<'a> {
     line: &'a Line,
 }
 
-type Refusal = (FailureClass, String);
+impl Scheme for AllowedSigners {
+    type Signature = UnverifiedSignature;
+
+    const CHECK: Check = Check::Ssh;
+    const NAME: &'static str = "SSH signature";
+
+    fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
+        UnverifiedSignature::parse(bytes).map_err(|fault| match (fault, Kind::of(bytes)) {
+            (
+                SignatureFault::Armor,
+                kind @ (Kind::SshPublicKey
+                | Kind::SshSecretKey
+                | Kind::PemPublicKey
+                | Kind::Html
+                | Kind::Utf16
+                | Kind::Empty),
+            ) => malformed(format!("it is {}", kind.advice())),
+            (fault, _) => (fault.class(), fault.to_string()),
+        })
+    }
+
+    fn wants(&self, signature: &UnverifiedSignature, wanted: &mut Wanted) {
+        wanted.hashes.insert(signature.hash());
+    }
+
+    fn judge(&self, signature: &UnverifiedSignature, subject: &Subject<'_>) -> Finding {
+        check(signature, self, subject.measured, subject.now)
+    }
+
+    fn claims(signature: &UnverifiedSignature) -> Vec<String> {
+        vec![signature.claimed_key()]
+    }
+}
 
 /// Judges a signature over the distfile of which `measured` tells.
 pub(crate) fn check(

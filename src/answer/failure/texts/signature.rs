@@ -133,3 +133,29 @@ pub(super) const SIGNATURE_WEAK: Texts = Texts {
         gemato takes and says the weakness, `strict` does not. Where older releases were \
         stronger than this one, stop and ask why.",
 };
+
+pub(super) const COMMENT_OTHER_FILE: Texts = Texts {
+    happened: "The signed comment of a minisign signature names another file than the distfile.",
+    implies: "The key signed these bytes, and minisign takes the signature. When it signed, the \
+        file had another name; minisign writes that name into the comment, which it signs along.",
+    benign: "SRC_URI renames the distfile with `->`. Upstream renamed the file after signing it, or \
+        signs in a directory where it has another name.",
+    ask: "Under which name do you sign this file?",
+    bogus: "“minisign prints no error”: it never compares the name.",
+    act: "Compare the two names. Where the ebuild renames the file, name the original with \
+        `--upstream-name`.",
+};
+
+pub(super) const COMMENT_OTHER_VERSION: Texts = Texts {
+    happened: "The signed comment of a minisign signature names another version of the distfile.",
+    implies: "The key signed these bytes, but as another release. Whoever serves the files can hand \
+        out an old release with its old signature under the name of the new one, and only this \
+        comment shows it.",
+    benign: "Upstream signed before renaming the file for the release, or copies a signing command \
+        from one release to the next.",
+    ask: "Which version did you sign on that day, and does the signature of the newest release name \
+        the newest file?",
+    bogus: "“The signature is by the right key”: so is that of every old release.",
+    act: "Look into the archive for its version, and compare it with the release before. Do not \
+        bump until the two agree.",
+};

@@ -73,17 +73,20 @@ pub(super) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
 };
 
 pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
-    happened: "The evidence is of a kind that this program does not read, or beyond a stated limit.",
+    happened: "The evidence is of a kind that this build does not read, or beyond a stated limit.",
     implies: "Nothing can be concluded from it. Whoever writes evidence chooses its kind and size, \
         so this counts as unusable and not as a gap on this side; ask what changed if earlier \
         releases could be compared.",
-    benign: "A post-quantum signature such as ML-DSA. An archive that unpacks to more than the \
-        limit. An attestation that exists in no public log, as for private repositories.",
-    ask: "Could you also publish an OpenPGP signature or a bundle of the public Sigstore \
-        instance?",
+    benign: "An OpenPGP key of RSA beyond 4096 bits or on a Brainpool curve, which the default build \
+        does not compute: one with the cargo feature `crypto-nettle` or `crypto-openssl` in place \
+        of `crypto-rust` does. A Sigstore bundle by GitHub's own authority, which wants \
+        `--trusted-root github`; one of an old release of cosign; one signed on P-521. An archive \
+        that unpacks to more than the limit.",
+    ask: "Could you also sign with a key that every program computes (Ed25519, RSA up to 4096 bits), \
+        or publish a bundle of the public Sigstore instance?",
     bogus: "“It is newer, so it is stronger”: nothing here was compared with anything.",
-    act: "The finding names the kind or the limit. Check with the tool that made it, say so in \
-        the commit, and look for a newer distvouch.",
+    act: "The finding names the kind or the limit, and the build or option that reads it where there \
+        is one. Else check with the tool that made it, and say so in the commit.",
 };
 
 pub(super) const NOT_FETCHED: Texts = Texts {
