@@ -36,7 +36,7 @@ pub(crate) fn print(finding: &Finding, style: Style, out: &mut dyn Write) -> io:
         line(out, &format!("{what}: {text}"))?;
     }
     if let Some(run) = run(finding) {
-        writeln!(out, "    run: {}", super::layout::shorten(&escaped(&run), 71))?;
+        writeln!(out, "  run {}", super::layout::shorten(&escaped(&run), 74))?;
     }
     for note in &finding.notes {
         line(out, &format!("but: {} ({})", note.text, note.class.name()))?;

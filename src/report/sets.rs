@@ -62,34 +62,37 @@ pub(crate) fn factored(sets: &[AccessSet]) -> Vec<Product> {
             _ => products.push(Product { together: *set, one_of: Vec::new() }),
         }
     }
-    // What is delivered in the same ways and differs in one capability only is one product more.
-    let mut rests: BTreeMap<(AccessSet, Vec<Capability>), Vec<Capability>> = BTreeMap::new();
-    let mut singles: Vec<(AccessSet, Vec<Capability>)> = Vec::new();
+    let mut by_rests: BTreeMap<Vec<Capability>, Vec<AccessSet>> = BTreeMap::new();
     for (rest, ways) in by_ways {
-        let ways: Vec<_> = ways.into_iter().collect();
-        match rest.iter().last() {
-            // The common part is everything but the last: `key` of `key + branch`.
-            Some(last) => {
-                let common: AccessSet = rest.iter().filter(|c| *c != last).collect();
-                rests.entry((common, ways)).or_default().push(last);
-            }
-            None => singles.push((rest, ways)),
+        by_rests.entry(ways.into_iter().collect()).or_default().push(rest);
+    }
+    for (ways, mut rests) in by_rests {
+        while let Some((together, choice)) = largest_choice(&rests) {
+            rests.retain(|rest| !choice.iter().any(|one| together.with(*one) == *rest));
+            let one_of = match choice.as_slice() {
+                [one] => {
+                    let together = together.with(*one);
+                    products.push(Product { together, one_of: vec![ways.clone()] });
+                    continue;
+                }
+                _ => vec![choice, ways.clone()],
+            };
+            products.push(Product { together, one_of });
         }
     }
-    for ((common, ways), lasts) in rests {
-        let mut together = common;
-        let mut one_of = Vec::new();
-        match lasts.as_slice() {
-            [last] => together = together.with(*last),
-            _ => one_of.push(lasts),
-        }
-        one_of.push(ways);
-        products.push(Product { together, one_of });
-    }
-    products.extend(
-        singles.into_iter().map(|(together, ways)| Product { together, one_of: vec![ways] }),
-    );
     products
+}
+
+/// The most of `rests` that differ in one capability only: what they share, and what they differ in.
+fn largest_choice(rests: &[AccessSet]) -> Option<(AccessSet, Vec<Capability>)> {
+    let mut groups: BTreeMap<AccessSet, Vec<Capability>> = BTreeMap::new();
+    for rest in rests {
+        for one in rest.iter() {
+            let shared = rest.iter().filter(|other| *other != one).collect();
+            groups.entry(shared).or_default().push(one);
+        }
+    }
+    groups.into_iter().max_by_key(|(shared, choice)| (choice.len(), shared.len()))
 }
 
 /// Writes the sets, one product a paragraph.
