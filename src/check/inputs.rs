@@ -1,9 +1,7 @@
 //! What the main job is given.
 
-use super::previous::Previous;
-use super::review::ReviewInput;
+use super::pairing::EvidenceKind;
 use super::signatures::{Keys, Over};
-use super::source::SourceInput;
 use crate::answer::finding::Finding;
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
@@ -11,6 +9,7 @@ use crate::bytes::compress::Limits;
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
+use crate::release::source::{CommitSpec, Options};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -60,6 +59,44 @@ pub(crate) struct Inputs {
     pub(crate) now: SystemTime,
     /// Whether there is enough to do that several distfiles at a time pay.
     pub(crate) threads: bool,
+}
+
+/// The evidence of the previous release, as files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Previous {
+    /// What it is called, for the report.
+    pub(crate) name: Option<String>,
+    /// Its provenance.
+    pub(crate) provenance: Vec<PathBuf>,
+    /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what stands beside it by
+    /// its name.
+    pub(crate) signatures: Vec<(PathBuf, Option<PathBuf>)>,
+    /// Its evidence that the Manifest lists and that is not in DISTDIR.
+    pub(crate) unfetched: Vec<(EvidenceKind, String)>,
+    /// The BLAKE2b digest of its own DIST entry, in lower-case hexadecimal: what is in DISTDIR counts
+    /// only if it has that.
+    pub(crate) blake2b: Option<String>,
+}
+
+/// The clone, and how to compare with it.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceInput {
+    /// The clone.
+    pub(crate) clone: PathBuf,
+    /// The commit or tag that was given.
+    pub(crate) commit: CommitSpec,
+    /// How to compare.
+    pub(crate) options: Options,
+}
+
+/// The review records, and what they must be about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReviewInput {
+    /// The file or directory of records.
+    pub(crate) records: PathBuf,
+    /// The BLAKE2b digest of the previous release's file, by distfile of this one; or why there is
+    /// none.
+    pub(crate) old: BTreeMap<String, Result<Vec<u8>, String>>,
 }
 
 /// A finding that the caller brings.

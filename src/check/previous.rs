@@ -1,6 +1,6 @@
 //! Makes the facts that continuity compares: of the previous release, and of this one.
 
-use super::inputs::Inputs;
+use super::inputs::{Inputs, Previous};
 use super::pairing::{
     COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
 };
@@ -20,23 +20,6 @@ use crate::evidence::sigstore::{
 use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// The evidence of the previous release, as files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Previous {
-    /// What it is called, for the report.
-    pub(crate) name: Option<String>,
-    /// Its provenance.
-    pub(crate) provenance: Vec<PathBuf>,
-    /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what stands beside it by
-    /// its name.
-    pub(crate) signatures: Vec<(PathBuf, Option<PathBuf>)>,
-    /// Its evidence that the Manifest lists and that is not in DISTDIR.
-    pub(crate) unfetched: Vec<(EvidenceKind, String)>,
-    /// The BLAKE2b digest of its own DIST entry, in lower-case hexadecimal: what is in DISTDIR counts
-    /// only if it has that.
-    pub(crate) blake2b: Option<String>,
-}
 
 impl Previous {
     /// Whether reading it takes a verifier of Sigstore evidence.

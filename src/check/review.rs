@@ -1,23 +1,11 @@
 //! The record that somebody read the release diff, as a check of the plan.
 
-use super::inputs::Inputs;
+use super::inputs::{Inputs, ReviewInput};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::pass::Measured;
 use crate::release::review;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-
-/// The review records, and what they must be about.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ReviewInput {
-    /// The file or directory of records.
-    pub(crate) records: PathBuf,
-    /// The BLAKE2b digest of the previous release's file, by distfile of this one; or why there is
-    /// none.
-    pub(crate) old: BTreeMap<String, Result<Vec<u8>, String>>,
-}
 
 /// What the records say of the distfile `name`, of which `measured` tells.
 ///

@@ -1,20 +1,10 @@
 //! The archive against git, as a check of the plan: which commit, and what the comparison says.
 
+use super::inputs::SourceInput;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
-use crate::release::source::{self, CommitSpec, Options};
-use std::path::{Path, PathBuf};
-
-/// The clone, and how to compare with it.
-#[derive(Debug, Clone)]
-pub(crate) struct SourceInput {
-    /// The clone.
-    pub(crate) clone: PathBuf,
-    /// The commit or tag that was given.
-    pub(crate) commit: CommitSpec,
-    /// How to compare.
-    pub(crate) options: Options,
-}
+use crate::release::source::{self, CommitSpec};
+use std::path::Path;
 
 /// Compares the archive at `path`, about which `findings` were made, with the clone. `progress` is
 /// told how many bytes were read.

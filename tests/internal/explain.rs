@@ -26,7 +26,7 @@ const OTHER_NAMES: &[&str] = &[
 ];
 
 /// Options of other programs.
-const OTHER_OPTIONS: &[&str] = &["--insecure-ignore-tlog"];
+const OTHER_OPTIONS: &[&str] = &["--insecure-ignore-tlog", "--unshallow"];
 
 /// Every text with its class and heading.
 fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

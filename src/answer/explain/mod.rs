@@ -110,7 +110,7 @@ Every answer of distvouch other than a plain agreement has one of these names;
 - `absent`: there was nothing to compare with.
 - `unusable`: there was something, but nothing can be concluded from it.
 - `not-checked`: no comparison took place.
-- `agrees`: what was compared is the same, and the class is said beside it.
+- `agrees`: what was compared is the same, and the class is a remark on it.
 
 \"Extension N\" is the claim 1.3.6.1.4.1.57264.1.N of a certificate that Fulcio
 issued; `distvouch inspect FILE` prints them all.

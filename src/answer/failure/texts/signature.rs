@@ -84,7 +84,7 @@ pub(super) const STREAM_MALFORMED: Texts = Texts {
 };
 
 pub(super) const SIGNATURE_EXPIRED: Texts = Texts {
-    happened: "The signature has an expiration date, and that date had passed when this was \
+    happened: "The signature has an expiration date, and it was past that date when this was \
         checked.",
     implies: "The signer limited this one statement in time, which is another thing than a key \
         that expires. Past that date nobody answers for the file any more, though the bytes \
