@@ -4,6 +4,8 @@ use crate::answer::access::Capability;
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::pass::Measured;
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, UnverifiedBundle,
     Verifier,
@@ -80,4 +82,18 @@ fn agreeing(facts: &AuthenticatedBundle, policy: &BundlePolicy) -> Finding {
     Finding::agrees(Check::Sigstore, compared, vouches)
         .forged_by(forgers.iter().copied())
         .knowing(facts.facts())
+}
+
+/// The digests of what was measured, in the form that bundles want.
+pub(super) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
+    fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
+        measured.digests.get(&name)?.as_slice().try_into().ok()
+    }
+    ArtifactDigests {
+        // Wanted by every bundle and every provenance, so it is there whenever it is looked at.
+        sha256: array(measured, HashName::Sha256).unwrap_or_default(),
+        sha384: array(measured, HashName::Sha384),
+        sha512: array(measured, HashName::Sha512),
+        blob: measured.blob.as_deref(),
+    }
 }

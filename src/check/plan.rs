@@ -1,6 +1,6 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
-use super::bundle::{self, BundleRequest};
+use super::bundle::{self, BundleRequest, artifact};
 use super::inputs::Inputs;
 use super::manifest as dist_entry;
 use super::pairing::{self, Evidence, EvidenceKind};
@@ -14,7 +14,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{Measured, Wanted};
 use crate::evidence::pep740::Subject;
-use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
+use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle};
 use crate::release::continuity::{self, Release};
 use std::path::{Path, PathBuf};
 
@@ -238,20 +238,6 @@ fn absent(name: &str, check: Check, what: &str) -> String {
     match check {
         Check::Provenance => format!("no {name}.provenance in DISTDIR"),
         _ => format!("no {what} was found in DISTDIR"),
-    }
-}
-
-/// The digests of what was measured, in the form that bundles want.
-pub(super) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
-    fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
-        measured.digests.get(&name)?.as_slice().try_into().ok()
-    }
-    ArtifactDigests {
-        // Wanted by every bundle and every provenance, so it is there whenever it is looked at.
-        sha256: array(measured, HashName::Sha256).unwrap_or_default(),
-        sha384: array(measured, HashName::Sha384),
-        sha512: array(measured, HashName::Sha512),
-        blob: measured.blob.as_deref(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Makes the facts that continuity compares: of the previous release, and of this one.
 
+use super::bundle::artifact;
 use super::inputs::{Inputs, Previous};
 use super::pairing::{
     COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
 };
-use super::plan::artifact;
 use super::provenance::Checked;
 use super::signatures::{Over, Signatures};
 use crate::answer::facts::Of;
