@@ -1,33 +1,84 @@
-//! doc/distvouch.1 is made from the command line's definitions and the explain table.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! The manual pages below doc/man are made from the command line's definitions and the explain table.
 
 use crate::common::{Run, distvouch, tool};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("doc/man")
+}
+
+fn pages(directory: &Path) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    entries.map(|path| (name(&path), std::fs::read_to_string(&path).unwrap())).collect()
+}
+
 #[test]
-fn the_manual_page_is_what_the_program_prints() {
-    let page = Run::of(distvouch().arg("man").output().unwrap()).stdout;
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("doc/distvouch.1");
+fn the_manual_pages_are_what_the_program_writes() {
+    let scratch = tempfile::tempdir().unwrap();
+    let run = distvouch().args(["man", "--dir"]).arg(scratch.path()).output().unwrap();
+    assert!(run.status.success());
+    let written = pages(scratch.path());
     if std::env::var_os("DISTVOUCH_BLESS").is_some() {
-        std::fs::write(&path, &page).unwrap();
+        std::fs::create_dir_all(directory()).unwrap();
+        for (name, text) in &written {
+            std::fs::write(directory().join(name), text).unwrap();
+        }
     }
-    let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page, "write it anew: DISTVOUCH_BLESS=1 cargo test manual::");
+    let there = pages(&directory());
+    let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&there), names(&written));
+    let differ: Vec<_> = written.iter().filter(|(name, text)| there[*name] != **text).collect();
+    assert!(differ.is_empty(), "write them anew: DISTVOUCH_BLESS=1 cargo test manual::");
+}
+
+#[test]
+fn every_subcommand_has_its_page_with_examples() {
+    let pages = pages(&directory());
+    let help = Run::of(distvouch().arg("--help").output().unwrap()).stdout;
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<_> = names.map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert!(names.len() >= 12, "{names:?}");
+    for name in names.iter().filter(|name| **name != "help") {
+        let page = &pages[&format!("distvouch-{name}.1")];
+        for section in ["SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "SEE ALSO"] {
+            let heading = [format!(".SH {section}\n"), format!(".SH \"{section}\"\n")];
+            assert!(heading.iter().any(|heading| page.contains(heading)), "{name}: {section}");
+        }
+        let plain = ["completions", "man", "trust"].contains(name);
+        assert!(plain || page.contains(".SH EXAMPLES\n"), "{name}: no examples");
+        assert!(pages["distvouch.1"].contains(&format!("distvouch\\-{name}")), "{name}");
+    }
+}
+
+/// What `program` says of every page.
+fn complaints(test: &str, program: &str, arguments: &[&str]) {
+    let Some(program) = tool(test, program) else { return };
+    for name in pages(&directory()).keys() {
+        let output = Command::new(&program)
+            .args(arguments)
+            .arg(directory().join(name))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said =
+            [output.stderr, if arguments.contains(&"lint") { output.stdout } else { Vec::new() }];
+        let said = String::from_utf8_lossy(&said.concat()).into_owned();
+        assert!(said.is_empty(), "{name}: {said}");
+    }
 }
 
 #[test]
 fn groff_has_no_complaint() {
-    let Some(groff) = tool("manual page", "groff") else { return };
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("doc/distvouch.1");
-    let output = Command::new(groff)
-        .args(["-Kutf8", "-man", "-ww", "-Tutf8"])
-        .arg(page)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+    complaints("manual pages, groff", "groff", &["-Kutf8", "-man", "-ww", "-Tutf8"]);
+}
+
+#[test]
+fn mandoc_has_no_complaint() {
+    complaints("manual pages, mandoc", "mandoc", &["-T", "lint", "-W", "warning"]);
 }
 
 #[test]
@@ -36,5 +87,11 @@ fn completions_for_every_shell() {
         let run = Run::of(distvouch().args(["completions", shell]).output().unwrap());
         assert_eq!(run.status, 0, "{shell}: {}", run.stderr);
         assert!(run.stdout.contains("openpgp-key"), "{shell}");
+        // They know the names that a report prints.
+        if ["bash", "zsh", "fish"].contains(&shell) {
+            assert!(run.stdout.contains("continuity"), "{shell}");
+            // clap_complete writes no values of positional arguments for fish.
+            assert!(shell == "fish" || run.stdout.contains("signer-unknown"), "{shell}");
+        }
     }
 }

@@ -114,7 +114,7 @@ pub(crate) struct Bump {
     /// Checks that must agree, separated by commas; nothing else then counts for the exit status.
     /// Default: manifest, review, source if a clone is given, each check for which the ebuild or a
     /// flag has a key, identity or repository; and no check may contradict
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::options::CheckName, hide_possible_values = true)]
     pub(crate) require: Vec<String>,
 
     /// Write the release diffs as one page of HTML to FILE, which must not exist

@@ -126,7 +126,7 @@ pub(crate) struct Check {
 
     /// Checks that must agree, separated by commas; default: manifest, and each check for which a
     /// key, identity, repository, clone or file of records was given
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::options::CheckName, hide_possible_values = true)]
     pub(crate) require: Vec<String>,
 
     /// Most threads, for several distfiles or one that is big; default: as many as there are

@@ -4,9 +4,10 @@ use super::{Cli, printed};
 use crate::answer::explain;
 use crate::answer::requirement::Status;
 use crate::cli::error::Error;
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command, CommandFactory as _};
 use clap_mangen::Man;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 /// Print the completions of a shell.
 #[derive(Debug, Args)]
@@ -30,52 +31,173 @@ impl Completions {
     }
 }
 
-/// Print the manual page.
+/// Print a manual page, or write all of them.
 #[derive(Debug, Args)]
-pub(crate) struct ManPage {}
+pub(crate) struct ManPage {
+    /// Write every page to DIR
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
 
 impl ManPage {
     /// Runs the command.
     ///
     /// # Errors
     ///
-    /// Where standard output cannot be written to.
+    /// Where the pages cannot be written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
-        printed(io::stdout().write_all(&man_page().map_err(Error::Report)?))?;
+        let pages = pages().map_err(Error::Report)?;
+        let Some(dir) = &self.dir else {
+            let main = pages.into_iter().next().unwrap_or_default();
+            printed(io::stdout().write_all(&main.text))?;
+            return Ok(Status::Met);
+        };
+        for page in pages {
+            let path = dir.join(&page.name);
+            std::fs::write(&path, &page.text).map_err(|source| Error::Create { path, source })?;
+        }
         Ok(Status::Met)
     }
 }
 
-/// The manual page distvouch(1), in roff.
-///
-/// # Errors
-///
-/// Never in practice: it is written to memory.
-pub(crate) fn man_page() -> io::Result<Vec<u8>> {
+/// A manual page in roff.
+#[derive(Debug, Default)]
+struct Page {
+    /// Its file name, such as `distvouch-check.1`.
+    name: String,
+    text: Vec<u8>,
+}
+
+/// A variable or file, the subcommands that read it, and what it is.
+type Entry = (&'static str, &'static [&'static str], &'static str);
+
+const TRUSTED: &[&str] = &["check", "bump", "source", "pin", "inspect", "trust"];
+
+const ENVIRONMENT: &[Entry] = &[
+    ("DISTDIR", &["bump", "diff"], "The directory of the distfiles, unless an option names one."),
+    (
+        "DISTVOUCH_CLONES",
+        &["bump"],
+        "A directory with clones of upstream repositories, named as the package or CATEGORY/PN.",
+    ),
+    (
+        "DISTVOUCH_TRUSTED_ROOT",
+        TRUSTED,
+        "A Sigstore trusted_root.json that is used unless an option names one.",
+    ),
+    ("NO_COLOR", &["check", "bump", "diff", "source", "detached"], "If set, no colours."),
+    ("PAGER", &["diff"], "Shows a unified diff on a terminal."),
+];
+
+const FILES: &[Entry] = &[
+    ("/var/cache/distfiles", &["bump"], "Where the package manager keeps distfiles by default."),
+    (
+        "/usr/share/sigstore-gentoo",
+        TRUSTED,
+        "The system's Sigstore trusted root; the newer of it and the built-in one is used.",
+    ),
+    (
+        "distvouch-reviews.jsonl",
+        &["bump", "review"],
+        "The review records in a package's directory.",
+    ),
+];
+
+/// Every page: distvouch(1), one a subcommand, and distvouch-classes(7).
+fn pages() -> io::Result<Vec<Page>> {
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
-    let mut page = Vec::new();
-    let man = Man::new(command.clone()).source(concat!("distvouch ", env!("CARGO_PKG_VERSION")));
-    man.render_title(&mut page)?;
-    man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
-    man.render_description_section(&mut page)?;
-    for subcommand in command.get_subcommands().filter(|command| !command.is_hide_set()) {
-        writeln!(page, ".SH \"DISTVOUCH {}\"", subcommand.get_name().to_uppercase())?;
-        let man = Man::new(subcommand.clone());
-        let mut part = Vec::new();
-        man.render_description_section(&mut part)?;
-        man.render_options_section(&mut part)?;
-        if let Some(examples) = subcommand.get_after_help() {
-            writeln!(part, ".SH EXAMPLES\n.nf\n{}\n.fi", roff(&examples.to_string()))?;
-        }
-        // The parts of a subcommand are subsections of its section.
-        page.extend(String::from_utf8_lossy(&part).replace(".SH ", ".SS ").into_bytes());
+    let shown: Vec<_> = command.get_subcommands().filter(|sub| !sub.is_hide_set()).collect();
+    let mut pages = vec![main_page(&command, &shown)?];
+    for sub in shown {
+        pages.push(sub_page(sub)?);
     }
-    writeln!(page, ".SH \"EXIT STATUS\"\n.nf\n{}\n.fi", roff(super::EXIT_STATUS))?;
-    writeln!(page, ".SH \"FAILURE CLASSES\"")?;
-    page.extend(explain::roff().into_bytes());
-    Ok(page)
+    pages.push(classes_page());
+    Ok(pages)
+}
+
+fn title(name: &str, section: u8, about: &str) -> Vec<u8> {
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        ".TH {} {section} \"\" \"distvouch {version}\" \"distvouch\"\n.SH NAME\n{} \\- {}\n",
+        name.to_uppercase().replace('-', "\\-"),
+        name.replace('-', "\\-"),
+        roff(about)
+    )
+    .into_bytes()
+}
+
+fn about(command: &Command) -> String {
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    about.trim_end_matches('.').to_owned()
+}
+
+fn main_page(command: &Command, subcommands: &[&Command]) -> io::Result<Page> {
+    let mut text = title("distvouch", 1, &about(command));
+    let man = Man::new(command.clone());
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    writeln!(text, ".SH COMMANDS")?;
+    for sub in subcommands {
+        let name = sub.get_name();
+        writeln!(text, ".TP\n\\fBdistvouch\\-{}\\fR(1)\n{}", roff(name), roff(&about(sub)))?;
+    }
+    exit_status(&mut text)?;
+    let see: Vec<_> =
+        subcommands.iter().map(|sub| format!("distvouch-{}(1)", sub.get_name())).collect();
+    see_also(&mut text, see.iter().map(String::as_str).chain(["distvouch-classes(7)"]))?;
+    Ok(Page { name: "distvouch.1".to_owned(), text })
+}
+
+fn sub_page(command: &Command) -> io::Result<Page> {
+    let name = format!("distvouch-{}", command.get_name());
+    let mut text = title(&name, 1, &about(command));
+    let man = Man::new(command.clone().bin_name(format!("distvouch {}", command.get_name())));
+    man.render_synopsis_section(&mut text)?;
+    man.render_description_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    for (heading, entries) in [("ENVIRONMENT", ENVIRONMENT), ("FILES", FILES)] {
+        let here = |entry: &&Entry| entry.1.contains(&command.get_name());
+        let mut entries = entries.iter().filter(here).peekable();
+        if entries.peek().is_some() {
+            writeln!(text, ".SH {heading}")?;
+        }
+        for (what, _, meaning) in entries {
+            writeln!(text, ".TP\n.B {}\n{}", roff(what), roff(meaning))?;
+        }
+    }
+    exit_status(&mut text)?;
+    if let Some(examples) = command.get_after_help() {
+        let examples = examples.to_string();
+        let examples = examples.strip_prefix("Examples:\n").unwrap_or(&examples);
+        writeln!(text, ".SH EXAMPLES\n.nf\n{}\n.fi", roff(examples))?;
+    }
+    see_also(&mut text, ["distvouch(1)", "distvouch-explain(1)", "distvouch-classes(7)"])?;
+    Ok(Page { name: format!("{name}.1"), text })
+}
+
+fn classes_page() -> Page {
+    let mut text = title("distvouch-classes", 7, "failure classes of distvouch");
+    text.extend(
+        b".SH DESCRIPTION\nEach is what distvouch-explain(1) prints.\n.SH CLASSES\n".map(|b| b),
+    );
+    text.extend(explain::roff().into_bytes());
+    Page { name: "distvouch-classes.7".to_owned(), text }
+}
+
+fn exit_status(text: &mut Vec<u8>) -> io::Result<()> {
+    writeln!(text, ".SH \"EXIT STATUS\"\n.nf\n{}\n.fi", roff(super::EXIT_STATUS))
+}
+
+fn see_also<'a>(text: &mut Vec<u8>, pages: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+    let pages: Vec<_> = pages
+        .into_iter()
+        .map(|page| match page.split_once('(') {
+            Some((name, section)) => format!(".BR {} ({section}", roff(name)),
+            None => page.to_owned(),
+        })
+        .collect();
+    writeln!(text, ".SH \"SEE ALSO\"\n{}", pages.join(" ,\n"))
 }
 
 /// `text` as lines that roff takes literally.

@@ -77,6 +77,30 @@ impl TimeOption {
     }
 }
 
+/// A check's name, as a string that is judged later: completions know the names.
+#[derive(Debug, Clone)]
+pub(crate) struct CheckName;
+
+impl clap::builder::TypedValueParser for CheckName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        _: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(
+        &self,
+    ) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
+        let names = crate::answer::check::Check::ALL.map(|check| check.name());
+        Some(Box::new(names.into_iter().map(clap::builder::PossibleValue::new)))
+    }
+}
+
 /// How to print a report.
 #[derive(Debug, Args)]
 pub(crate) struct PrintOptions {

@@ -16,6 +16,7 @@ const NAMES: &[&str] = &[
     "trusted-root",
     "trusted_root",
     "trusted comment",
+    "trusted_comment",
     "trusted publisher",
     "valid-after",
     "valid-before",
