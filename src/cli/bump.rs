@@ -4,7 +4,7 @@ mod expected;
 
 use super::check::{required, split_pair};
 use super::keys::KeyArgs;
-use super::options::{PrintOptions, Stream, TimeOption};
+use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
 use super::{colour, printed};
@@ -33,9 +33,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Where Portage keeps distfiles unless it is told otherwise.
-const DISTDIR: &str = "/var/cache/distfiles";
-
 const EXAMPLES: &str = "\
 Nothing of the ebuild is run. Of its variables those are read that are literal but for ${PV} and the
 like; a flag says the others, and goes before what the ebuild says.
@@ -61,9 +58,9 @@ pub(crate) struct Bump {
     #[arg(value_name = "PKGDIR|EBUILD")]
     pub(crate) package: PathBuf,
 
-    /// Directory of the distfiles; default: $DISTDIR, else /var/cache/distfiles
-    #[arg(long, value_name = "DIR", help_heading = FILES)]
-    pub(crate) distdir: Option<PathBuf>,
+    /// Where the distfiles are.
+    #[command(flatten)]
+    pub(crate) distdir: Distdir,
 
     /// Distfiles of the new version; default: the DIST entries that have it in their name
     #[arg(long, value_name = "NAME", help_heading = FILES)]
@@ -144,7 +141,7 @@ impl Bump {
             CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
         commit.check()?;
         let mut package = Package::read(&self.package)?;
-        let distdir = self.distdir();
+        let distdir = self.distdir.path();
         let names = Plan::distfiles(&package, &distdir, &self.distfile)?;
         package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
         let pairs = self.pairs(&package, &names, &distdir)?;
@@ -158,7 +155,7 @@ impl Bump {
             manifest: package.manifest.clone(),
             provenance: BTreeMap::new(),
             upstream_names: self.upstream_names(&package.ebuild, &names)?,
-            distfiles: present(&names, &self.distdir()),
+            distfiles: present(&names, &self.distdir.path()),
             signatures: BTreeMap::new(),
             keys: expected.keys.read()?,
             limits: Limits::default(),
@@ -210,12 +207,6 @@ impl Bump {
             }
             _ => false,
         }
-    }
-
-    fn distdir(&self) -> PathBuf {
-        let variable = || std::env::var_os("DISTDIR").filter(|dir| !dir.is_empty());
-        let found = self.distdir.clone().or_else(|| variable().map(PathBuf::from));
-        found.unwrap_or_else(|| PathBuf::from(DISTDIR))
     }
 
     fn pairs(

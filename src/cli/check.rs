@@ -1,7 +1,7 @@
 //! `distvouch check`.
 
 use super::keys::KeyArgs;
-use super::options::{PrintOptions, Stream, TimeOption};
+use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
 use crate::answer::finding::Check as CheckName;
@@ -58,9 +58,9 @@ pub(crate) struct Check {
     #[arg(value_name = "DISTFILE")]
     pub(crate) distfiles: Vec<String>,
 
-    /// Directory of the distfiles and what stands beside them
-    #[arg(long, value_name = "DIR")]
-    pub(crate) distdir: PathBuf,
+    /// Where the distfiles are.
+    #[command(flatten)]
+    pub(crate) distdir: Distdir,
 
     /// Manifest with the DIST entries
     #[arg(long, value_name = "FILE")]
@@ -174,14 +174,15 @@ impl Check {
         if let Some(name) = self.distfiles.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
-        std::fs::read_dir(&self.distdir)
-            .map_err(|source| InputError::Open { path: self.distdir.clone(), source })?;
+        let distdir = self.distdir.path();
+        std::fs::read_dir(&distdir)
+            .map_err(|source| InputError::Open { path: distdir.clone(), source })?;
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
         let distfiles = self.names(manifest.as_ref())?;
         let keys = self.keys.read()?;
         let signatures = self.signatures(&distfiles)?;
         let mut inputs = Inputs {
-            distdir: self.distdir.clone(),
+            distdir,
             manifest,
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
             upstream_names: self.upstream_names(&distfiles)?,
@@ -232,7 +233,7 @@ impl Check {
             return Ok(self.distfiles.iter().filter(|n| seen.insert(*n)).cloned().collect());
         }
         let manifest = manifest.ok_or(UsageError::NothingToCheck)?;
-        let there = |name: &&str| self.distdir.join(name).symlink_metadata().is_ok();
+        let there = |name: &&str| self.distdir.path().join(name).symlink_metadata().is_ok();
         let names: Vec<_> = manifest.names().filter(there).map(str::to_owned).collect();
         if names.is_empty() { Err(UsageError::NothingThere) } else { Ok(names) }
     }
@@ -340,8 +341,9 @@ impl Check {
             Ok((name, file)) => (name.to_owned(), file),
             Err(_) => {
                 let known = distfiles.iter().map(String::as_str).collect();
-                let content =
-                    |name: &&String| pairing::role(&self.distdir, name, &known) == Role::Content;
+                let content = |name: &&String| {
+                    pairing::role(&self.distdir.path(), name, &known) == Role::Content
+                };
                 let mut contents = distfiles.iter().filter(content);
                 match (contents.next(), contents.next()) {
                     (Some(only), None) => (only.clone(), value),
@@ -349,7 +351,7 @@ impl Check {
                 }
             }
         };
-        let beside = self.distdir.join(file);
+        let beside = self.distdir.path().join(file);
         let plain = file.contains('/') || beside.symlink_metadata().is_err();
         Ok((name, if plain { PathBuf::from(file) } else { beside }))
     }
@@ -364,9 +366,12 @@ impl Check {
         let mut pairs: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         for value in values {
             let (name, file) = split_pair(option, value, distfiles)?;
-            let path =
-                if file.contains('/') { PathBuf::from(file) } else { self.distdir.join(file) };
-            if path == self.distdir.join(name) {
+            let path = if file.contains('/') {
+                PathBuf::from(file)
+            } else {
+                self.distdir.path().join(file)
+            };
+            if path == self.distdir.path().join(name) {
                 return Err(UsageError::PairedWithItself { option, distfile: name.to_owned() });
             }
             pairs.entry(name.to_owned()).or_default().push(path);

@@ -60,6 +60,9 @@ impl ManPage {
     }
 }
 
+/// The date of the pages: that of the release.
+const DATE: &str = "2026-11-29";
+
 /// A manual page in roff.
 #[derive(Debug, Default)]
 struct Page {
@@ -74,7 +77,11 @@ type Entry = (&'static str, &'static [&'static str], &'static str);
 const TRUSTED: &[&str] = &["check", "bump", "source", "pin", "inspect", "trust"];
 
 const ENVIRONMENT: &[Entry] = &[
-    ("DISTDIR", &["bump", "diff"], "The directory of the distfiles, unless an option names one."),
+    (
+        "DISTDIR",
+        &["check", "bump", "diff"],
+        "The directory of the distfiles, unless an option names one.",
+    ),
     (
         "DISTVOUCH_CLONES",
         &["bump"],
@@ -90,7 +97,11 @@ const ENVIRONMENT: &[Entry] = &[
 ];
 
 const FILES: &[Entry] = &[
-    ("/var/cache/distfiles", &["bump"], "Where the package manager keeps distfiles by default."),
+    (
+        "/var/cache/distfiles",
+        &["check", "bump"],
+        "Where the package manager keeps distfiles by default.",
+    ),
     (
         "/usr/share/sigstore-gentoo",
         TRUSTED,
@@ -113,13 +124,16 @@ fn pages() -> io::Result<Vec<Page>> {
         pages.push(sub_page(sub)?);
     }
     pages.push(classes_page());
+    for page in &mut pages {
+        page.text = without_breaks(&String::from_utf8_lossy(&page.text)).into_bytes();
+    }
     Ok(pages)
 }
 
 fn title(name: &str, section: u8, about: &str) -> Vec<u8> {
     let version = env!("CARGO_PKG_VERSION");
     format!(
-        ".TH {} {section} \"\" \"distvouch {version}\" \"distvouch\"\n.SH NAME\n{} \\- {}\n",
+        ".TH {} {section} \"{DATE}\" \"distvouch {version}\" \"distvouch\"\n.SH NAME\n{} \\- {}\n",
         name.to_uppercase().replace('-', "\\-"),
         name.replace('-', "\\-"),
         roff(about)
@@ -198,6 +212,21 @@ fn see_also<'a>(text: &mut Vec<u8>, pages: impl IntoIterator<Item = &'a str>) ->
         })
         .collect();
     writeln!(text, ".SH \"SEE ALSO\"\n{}", pages.join(" ,\n"))
+}
+
+/// Without line breaks next to vertical space, which mean nothing there.
+fn without_breaks(page: &str) -> String {
+    let lines: Vec<_> = page.lines().map(str::trim_end).collect();
+    let space =
+        |at: Option<usize>| at.and_then(|at| lines.get(at)).is_some_and(|l| l.starts_with(".sp"));
+    let mut text = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        if *line != ".br" || !(space(at.checked_sub(1)) || space(Some(at + 1))) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// `text` as lines that roff takes literally.

@@ -101,6 +101,27 @@ impl clap::builder::TypedValueParser for CheckName {
     }
 }
 
+/// Where Portage keeps distfiles unless it is told otherwise.
+const DISTDIR: &str = "/var/cache/distfiles";
+
+/// The directory of the distfiles.
+#[derive(Debug, Args)]
+pub(crate) struct Distdir {
+    /// Directory of the distfiles and the evidence about them; default: $DISTDIR, else
+    /// /var/cache/distfiles
+    #[arg(long, value_name = "DIR")]
+    pub(crate) distdir: Option<PathBuf>,
+}
+
+impl Distdir {
+    /// The directory.
+    pub(crate) fn path(&self) -> PathBuf {
+        let variable = || std::env::var_os("DISTDIR").filter(|dir| !dir.is_empty());
+        let found = self.distdir.clone().or_else(|| variable().map(PathBuf::from));
+        found.unwrap_or_else(|| PathBuf::from(DISTDIR))
+    }
+}
+
 /// How to print a report.
 #[derive(Debug, Args)]
 pub(crate) struct PrintOptions {
