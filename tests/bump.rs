@@ -23,8 +23,8 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 
-const BEFORE: i64 = 1_738_411_200;
-const NOW: i64 = 1_740_830_400;
+pub(crate) const BEFORE: i64 = 1_738_411_200;
+pub(crate) const NOW: i64 = 1_740_830_400;
 
 type Files<'a> = &'a [(&'a str, &'a str)];
 
@@ -44,15 +44,15 @@ fn archive(top: &str, files: Files) -> Vec<u8> {
 }
 
 /// A package's directory, its DISTDIR, a clone and a Sigstore.
-struct Stage {
-    scratch: Scratch,
+pub(crate) struct Stage {
+    pub(crate) scratch: Scratch,
     sigstore: Sigstore,
-    signer: Cert,
+    pub(crate) signer: Cert,
 }
 
 impl Stage {
     /// Two versions whose ebuild ends in `lines`, published from the clone.
-    fn new(lines: &str) -> Self {
+    pub(crate) fn new(lines: &str) -> Self {
         let stage = Self {
             scratch: Scratch::new(),
             sigstore: Sigstore::new("bump"),
@@ -76,7 +76,7 @@ impl Stage {
         stage
     }
 
-    fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let output = Command::new("git")
             .arg("-C")
             .arg(self.scratch.file("clone"))
@@ -90,7 +90,7 @@ impl Stage {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn commit(&self, version: &str, files: Files) {
+    pub(crate) fn commit(&self, version: &str, files: Files) {
         for (path, text) in files {
             std::fs::write(self.scratch.file("clone").join(path), text).unwrap();
         }
@@ -99,16 +99,16 @@ impl Stage {
         self.git(&["tag", &format!("v{version}")]);
     }
 
-    fn ebuild(&self, version: &str, lines: &str) {
+    pub(crate) fn ebuild(&self, version: &str, lines: &str) {
         let text = format!("EAPI=8\ninherit verify-sig\n{lines}\n");
         self.scratch.write(&format!("dev-libs/foo/foo-{version}.ebuild"), text);
     }
 
-    fn distfile(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn distfile(&self, name: &str, bytes: &[u8]) {
         self.scratch.write(&format!("distfiles/{name}"), bytes);
     }
 
-    fn manifest(&self, names: &[&str]) {
+    pub(crate) fn manifest(&self, names: &[&str]) {
         let names: Vec<String> = names.iter().map(|name| format!("distfiles/{name}")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let manifest = std::fs::read_to_string(self.scratch.manifest(&names)).unwrap();
@@ -116,11 +116,11 @@ impl Stage {
         self.scratch.write("dev-libs/foo/Manifest", manifest);
     }
 
-    fn remove(&self, name: &str) {
+    pub(crate) fn remove(&self, name: &str) {
         std::fs::remove_file(self.scratch.file(&format!("distfiles/{name}"))).unwrap();
     }
 
-    fn sign(&self, version: &str) {
+    pub(crate) fn sign(&self, version: &str) {
         let name = format!("foo-{version}.tar.gz");
         let bytes = std::fs::read(self.scratch.file(&format!("distfiles/{name}"))).unwrap();
         let at = start() + messages::DAY * 30;
@@ -128,7 +128,7 @@ impl Stage {
         self.distfile(&format!("{name}.asc"), &packets([Packet::from(signature)]));
     }
 
-    fn attest(&self, version: &str, time: i64) {
+    pub(crate) fn attest(&self, version: &str, time: i64) {
         let name = format!("foo-{version}.tar.gz");
         let bytes = std::fs::read(self.scratch.file(&format!("distfiles/{name}"))).unwrap();
         let tag = format!("v{version}");
@@ -138,7 +138,7 @@ impl Stage {
         self.distfile(&format!("{name}.provenance"), provenance.to_string().as_bytes());
     }
 
-    fn bump_of(&self, package: &str, more: &[&str]) -> Run {
+    pub(crate) fn bump_of(&self, package: &str, more: &[&str]) -> Run {
         let mut command = distvouch();
         command.arg("bump").arg(self.scratch.file(package)).arg("--distdir");
         command.arg(self.scratch.file("distfiles"));
@@ -146,11 +146,11 @@ impl Stage {
         Run::of(command.args(more).output().unwrap())
     }
 
-    fn bump(&self, more: &[&str]) -> Run {
+    pub(crate) fn bump(&self, more: &[&str]) -> Run {
         self.bump_of("dev-libs/foo", &[&["--json"], more].concat())
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.scratch.file(name).to_string_lossy().into_owned()
     }
 }

@@ -19,6 +19,7 @@ mod continuity;
 mod dependencies;
 mod detached;
 mod diff;
+mod explained_commands;
 mod inspect;
 mod layering;
 mod manual;
