@@ -20,6 +20,7 @@ mod dependencies;
 mod detached;
 mod diff;
 mod explained_commands;
+mod guide;
 mod inspect;
 mod layering;
 mod manual;

@@ -87,11 +87,6 @@ const ENVIRONMENT: &[Entry] = &[
         &["bump"],
         "A directory with clones of upstream repositories, named as the package or CATEGORY/PN.",
     ),
-    (
-        "DISTVOUCH_TRUSTED_ROOT",
-        TRUSTED,
-        "A Sigstore trusted_root.json that is used unless an option names one.",
-    ),
     ("NO_COLOR", &["check", "bump", "diff", "source", "detached"], "If set, no colours."),
     ("PAGER", &["diff"], "Shows a unified diff on a terminal."),
 ];
@@ -217,8 +212,9 @@ fn see_also<'a>(text: &mut Vec<u8>, pages: impl IntoIterator<Item = &'a str>) ->
 /// Without line breaks next to vertical space, which mean nothing there.
 fn without_breaks(page: &str) -> String {
     let lines: Vec<_> = page.lines().map(str::trim_end).collect();
-    let space =
-        |at: Option<usize>| at.and_then(|at| lines.get(at)).is_some_and(|l| l.starts_with(".sp"));
+    let space = |at: Option<usize>| {
+        at.and_then(|at| lines.get(at)).is_some_and(|l| l.is_empty() || l.starts_with(".sp"))
+    };
     let mut text = String::new();
     for (at, line) in lines.iter().enumerate() {
         if *line != ".br" || !(space(at.checked_sub(1)) || space(Some(at + 1))) {

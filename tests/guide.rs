@@ -1,0 +1,127 @@
+//! doc/guide.md: every command in it is run, in its scene, and prints what the guide shows.
+#![cfg(feature = "sigstore")]
+
+use crate::bump::{BEFORE, NOW, Stage};
+use crate::common::messages::{self, packets, signature_at, start};
+use crate::common::{program, tool};
+use openpgp::Packet;
+use openpgp::types::SignatureType;
+use sequoia_openpgp as openpgp;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+const GUIDE: &str = include_str!("../doc/guide.md");
+
+/// The packages of the guide.
+fn scene(name: &str) -> Option<Stage> {
+    let stage = Stage::new("");
+    match name {
+        "pypi" => {
+            for (version, time) in [("1.2", BEFORE), ("1.10", NOW)] {
+                stage.ebuild(version, "VERIFY_PROVENANCE_REPO=https://github.com/example/foo");
+                stage.attest(version, time);
+            }
+        }
+        "gnu" => {
+            stage.sign("1.2");
+            stage.sign("1.10");
+            let names = ["foo-1.2.tar.gz", "foo-1.10.tar.gz"];
+            let signatures = ["foo-1.2.tar.gz.asc", "foo-1.10.tar.gz.asc"];
+            stage.manifest(&[names, signatures].concat());
+        }
+        "kernel" => {
+            let xz = tool("guide, kernel-style", "xz")?;
+            let tar = b"the bytes of a tar".repeat(1000);
+            stage.distfile("foo-1.10.tar", &tar);
+            let path = stage.path("distfiles/foo-1.10.tar");
+            assert!(Command::new(xz).arg(path).status().unwrap().success());
+            let at = start() + messages::DAY * 30;
+            let signature = signature_at(&stage.signer, SignatureType::Binary, at, &tar);
+            stage.distfile("foo-1.10.tar.sign", &packets([Packet::from(signature)]));
+            stage.manifest(&["foo-1.10.tar.xz"]);
+        }
+        other => panic!("no scene {other}"),
+    }
+    Some(stage)
+}
+
+/// Whether `printed` has the lines of `shown` in their order; `…` stands for anything.
+fn shows(printed: &str, shown: &[&str]) -> Result<(), String> {
+    let mut rest = printed;
+    for line in shown.iter().filter(|line| **line != "…") {
+        let wanted = line.trim_end_matches('…');
+        match rest.find(wanted) {
+            Some(at) => rest = &rest[at + wanted.len()..],
+            None => return Err(format!("{line:?} is not there, or not in its place")),
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_guide_is_true() {
+    let mut commands = 0;
+    let mut stage = None;
+    let mut block: Option<Vec<&str>> = None;
+    for line in GUIDE.lines() {
+        if let Some(name) = line.strip_prefix("<!-- scene: ").and_then(|l| l.strip_suffix(" -->")) {
+            stage = scene(name);
+        } else if line == "```console" {
+            block = Some(Vec::new());
+        } else if line == "```" {
+            let lines = block.take().unwrap();
+            // A scene whose tools are missing was said to be skipped.
+            if let Some(stage) = &stage {
+                commands += run_block(&lines, stage);
+            }
+        } else if let Some(lines) = &mut block {
+            lines.push(line);
+        }
+    }
+    assert!(commands >= 10, "{commands}");
+}
+
+fn run_block(lines: &[&str], stage: &Stage) -> usize {
+    let mut commands: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in lines {
+        match line.strip_prefix("$ ") {
+            Some(command) => commands.push((command, Vec::new())),
+            None => commands.last_mut().unwrap().1.push(line),
+        }
+    }
+    for (command, shown) in &commands {
+        let status = shown.last().and_then(|line| line.strip_prefix("(exit status "));
+        let status: Option<i32> = status.map(|text| text.trim_end_matches(')').parse().unwrap());
+        let shown = if status.is_some() { &shown[..shown.len() - 1] } else { shown };
+        let (code, printed) = run(command, stage);
+        assert_eq!(code, status.unwrap_or(0), "{command}: {printed}");
+        if let Err(missing) = shows(&printed, shown) {
+            panic!("{command}: {missing}:\n{printed}");
+        }
+    }
+    commands.len()
+}
+
+fn run(command: &str, stage: &Stage) -> (i32, String) {
+    // The guide's provenance is of a Sigstore made here, whose root a reader does not have to name.
+    let bin = stage.path("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    let wrapper = format!(
+        "#!/bin/sh\ncase $1 in bump|pin) set -- \"$@\" --trusted-root '{}' ;; esac\nexec '{}' \"$@\"\n",
+        stage.path("root.json"),
+        program().display()
+    );
+    let script = stage.scratch.write("bin/distvouch", wrapper);
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .current_dir(stage.path("dev-libs/foo"))
+        .env("PATH", format!("{bin}:{path}"))
+        .env("DISTDIR", stage.path("distfiles"))
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
