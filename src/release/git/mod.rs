@@ -51,12 +51,20 @@ impl Clone {
     ///
     /// Where there is no git program, no such directory, or the directory is no clone.
     pub(crate) fn open(path: &Path, timeout: Duration) -> Result<Self, GitError> {
+        Self::with(program().ok_or(GitError::NoProgram)?, path, timeout)
+    }
+
+    /// As [`open`](Self::open), with `program` for git.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub(crate) fn with(program: PathBuf, path: &Path, timeout: Duration) -> Result<Self, GitError> {
         let path = path
             .canonicalize()
             .ok()
             .filter(|path| path.is_dir())
             .ok_or_else(|| GitError::NoDirectory { clone: path.to_owned() })?;
-        let program = program().ok_or(GitError::NoProgram)?;
         let directory = Directory::borrow(&path)?;
         let (sizes, contents) = (Mutex::default(), Mutex::default());
         Ok(Self { program, path, directory, timeout, sizes, contents })

@@ -278,15 +278,16 @@ fn picture(path: &str, contents: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether a PNG's chunks end with IEND, and nothing follows.
+/// Whether nothing follows the end of a PNG.
 fn png_ends(contents: &[u8]) -> bool {
     let mut rest = contents.get(8..).unwrap_or_default();
     loop {
-        let Some((length, after)) = rest.split_first_chunk::<4>() else { return false };
+        // What is cut off ends all the same.
+        let Some((length, after)) = rest.split_first_chunk::<4>() else { return true };
         let length = u32::from_be_bytes(*length) as usize;
-        let Some((kind, _)) = after.split_first_chunk::<4>() else { return false };
+        let Some((kind, _)) = after.split_first_chunk::<4>() else { return true };
         let Some(next) = length.checked_add(8).and_then(|skip| after.get(skip..)) else {
-            return false;
+            return true;
         };
         if kind == b"IEND" {
             return next.is_empty();
