@@ -121,7 +121,7 @@ pub(crate) fn releases(file_name: &str) -> Vec<Release> {
             && (c.is_ascii_digit() || matches!(c, 'v' | 'V'));
         // `foo-1.2`: not also `foo-1` and `2`.
         let inside = before.ends_with('.')
-            && before.trim_end_matches('.').ends_with(|c: char| c.is_ascii_digit());
+            && (before.contains(|c: char| c.is_ascii_digit()) || !version.contains('.'));
         if begins && is_version && !inside {
             let name = before.trim_end_matches(['-', '_', '.', '@', '~']).to_owned();
             found.push(Release { name, version: version.to_owned() });
