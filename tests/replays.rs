@@ -40,13 +40,13 @@ replays! {
         stage: tarball_only_macro,
         levels: &[
             (Repository, "provenance-absent", 1),
-            (Source, "agrees+source-added", 0),
+            (Source, "known-file-altered+source-not-compared", 1),
             (Diff, "first", 0),
-            (Bump, "", 0),
+            (Bump, "known-file-altered", 1),
         ],
-        lesson: "Nothing contradicts. The comparison with git puts the macro on top of what git has not \
-                 and says that nothing there vouches for it; the test file it says nothing of, because git \
-                 has it. Somebody has to read the macro.",
+        lesson: "The macro has the name of one of gnulib's and is none of the versions that gnulib ever \
+                 had: the comparison with git refuses it and names them. The test file it says nothing \
+                 of, because git has it. What autoconf and automake made is not compared, which is said.",
     };
     ultralytics_8_3_41: Replay {
         title: "Ultralytics 8.3.41: code added inside the publishing job",

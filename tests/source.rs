@@ -139,7 +139,7 @@ fn an_archive_of_the_tree_agrees() {
     let output =
         run(&["source", archive.to_str().unwrap(), "--git", repo.path().to_str().unwrap()]);
     let printed = stdout(&output);
-    assert!(printed.contains("agrees      4 files are the same in git at commit"), "{printed}");
+    assert!(printed.contains("agrees      4 files are git's at commit"), "{printed}");
 }
 
 /// One byte, one link, one type: each is the same class, and names the file.
@@ -159,13 +159,17 @@ fn every_change_is_source_changed() {
 }
 
 #[test]
-fn what_is_added_is_said_and_who_could_have_added_it() {
+fn what_is_added_contradicts_unless_it_is_inert() {
     let (repo, archive) = scene(&with(&[("foo/evil.py", text("import os\n"))]));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-unexplained")), "{finding}");
+    assert!(finding["compared"].as_str().unwrap().contains("foo/evil.py"), "{finding}");
+    let (repo, archive) = scene(&with(&[("NEWS", text("More of it.\n"))]));
     let (code, finding) = source(&archive, &repo.path(), &[]);
     assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")));
     let notes = finding["detail"]["notes"].as_array().unwrap();
     assert_eq!(notes[0]["class"], "source-added");
-    assert!(notes[0]["text"].as_str().unwrap().contains("foo/evil.py"));
+    assert!(notes[0]["text"].as_str().unwrap().contains("NEWS"));
     let forgers = finding["forgers"].as_array().unwrap();
     assert!(forgers.contains(&Value::from("job")) && forgers.contains(&Value::from("token")));
 }
@@ -173,7 +177,7 @@ fn what_is_added_is_said_and_who_could_have_added_it() {
 #[test]
 fn metadata_of_packaging_tools_is_said_and_gives_no_room() {
     let (repo, archive) = scene(&with(&[
-        ("PKG-INFO", text("Metadata-Version: 2.1\n")),
+        ("PKG-INFO", text("Metadata-Version: 2.1\nName: foo\nVersion: 1.3\n")),
         ("foo.egg-info/SOURCES.txt", text("setup.py\n")),
         ("setup.cfg", text("[egg_info]\ntag_build = \ntag_date = 0\n\n")),
     ]));
@@ -184,8 +188,8 @@ fn metadata_of_packaging_tools_is_said_and_gives_no_room() {
     assert_eq!(added.len(), 3, "said, never hidden: {added:?}");
     let (repo, archive) =
         scene(&with(&[("setup.cfg", text("[options]\nsetup_requires = evil\n"))]));
-    let (_, finding) = source(&archive, &repo.path(), &[]);
-    assert!(finding["forgers"].as_array().unwrap().contains(&Value::from("job")));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!((code, &finding["class"]), (1, &Value::from("source-unexplained")), "{finding}");
 }
 
 /// xz 5.6: an m4 file in the tarball only, among much that autotools make.
@@ -195,6 +199,7 @@ fn a_tarball_only_macro_stands_on_top() {
         ("Makefile.in", text("all:\n")),
         ("aclocal.m4", text("# aclocal\n")),
         ("configure", script("#!/bin/sh\n")),
+        ("README", text("hello\n")),
         ("m4/build-to-host.m4", text("gl_evil\n")),
         ("tests/files/large.xz", binary(b"\xfd7zXZ\0\0\x04")),
         ("po/de.gmo", binary(b"\xde\x12\x04\x95\0")),
@@ -208,16 +213,14 @@ fn a_tarball_only_macro_stands_on_top() {
     ]
     .map(str::to_owned);
     let printed = stdout(&run(&arguments));
-    let list = &printed[printed.find("what to read first on top:").unwrap()..];
+    let list = &printed[printed.find("what nothing explains first:").unwrap()..];
     let first = list.lines().nth(1).unwrap();
     assert_eq!(first, "  added    m4/build-to-host.m4", "{printed}");
-    assert!(list.lines().nth(3).unwrap().contains("nothing explains it"), "{printed}");
-    assert!(list.contains("configure") && list.contains("usually made by autoconf"), "{printed}");
-    assert!(
-        flat(&printed)
-            .contains("but: not in git, and run or build something (6): m4/build-to-host.m4"),
-        "{printed}"
-    );
+    assert!(list.lines().nth(3).unwrap().contains("named like gnulib's"), "{printed}");
+    assert!(printed.contains("known-file-altered"), "{printed}");
+    // None of the others is what a generator writes.
+    assert!(list.contains("added    configure"), "{printed}");
+    assert!(list.find("README").unwrap() > list.find("po/de.gmo").unwrap(), "{printed}");
 }
 
 #[test]
@@ -227,7 +230,8 @@ fn what_contents_explain_is_no_contradiction() {
     repo.commit(&with(&[
         ("setup.cfg", text("# hello\n[metadata]\nname=foo\n")),
         ("dos.txt", text("a\nb\n")),
-        ("version.txt", text("$Format:%H$\n")),
+        ("stamp.txt", text("$Format:%H$ $Format:%h$\n")),
+        (".gitattributes", text("stamp.txt export-subst\n")),
         (
             "big.bin",
             text(&format!(
@@ -236,10 +240,12 @@ fn what_contents_explain_is_no_contradiction() {
         ),
     ]));
     repo.tag("v1.3");
-    let explained: &[(&str, Node)] = &[
+    let head = repo.at(&["rev-parse", "HEAD"]);
+    let explained: &[(&'static str, Node)] = &[
         ("setup.cfg", text("[metadata]\nname = foo\n\n[egg_info]\ntag_build = \ntag_date = 0\n\n")),
         ("dos.txt", text("a\r\nb\r\n")),
-        ("version.txt", text("0123456789abcdef0123456789abcdef01234567\n")),
+        ("stamp.txt", text(&format!("{head} {}\n", &head[..9]))),
+        (".gitattributes", text("stamp.txt export-subst\n")),
         ("big.bin", text("Hello, World!\n")),
     ];
     let archive = release(repo.dir.path(), "foo-1.3", &with(explained));
@@ -255,7 +261,9 @@ fn what_contents_explain_is_no_contradiction() {
             "[metadata]\nname = foo\n\n[egg_info]\ntag_build = \ntag_date = 0\n[options]\nx = y\n",
         ),
         ("dos.txt", "a\r\nb\r\nc\r\n"),
-        ("version.txt", "\"; import os\n"),
+        ("dos.txt", "a\r\nb\n"),
+        ("stamp.txt", "\"; import os\n"),
+        ("stamp.txt", &format!("{} {}\n", "0".repeat(40), &head[..9])),
         ("big.bin", "Goodbye\n"),
     ] {
         let archive = release(repo.dir.path(), "foo-1.3", &with(&[(path, text(contents))]));
@@ -319,10 +327,13 @@ fn commits_and_tags() {
     }
     // The version leads to its tag, unless there are two that differ, or none.
     assert_eq!(class(&[]), (0, None));
-    repo.at(&["tag", "foo-1.3", &old]);
+    repo.at(&["tag", "release-1.3", &old]);
     let output = run(&["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap()]);
     assert_eq!(status(&output), 2);
     assert!(stderr(&output).contains("several tags fit"), "{}", stderr(&output));
+    // The project's own name goes before others.
+    repo.at(&["tag", "foo-1.3", &new]);
+    assert_eq!(class(&[]), (0, None));
     let other = release(repo.dir.path(), "foo-7", &files());
     let output = run(&["source", other.to_str().unwrap(), "--git", clone.to_str().unwrap()]);
     assert!(stderr(&output).contains("no tag for version 7"), "{}", stderr(&output));
@@ -407,10 +418,12 @@ fn submodules_and_directories_of_a_monorepo() {
     repo.tag("foo-1.3");
     let archive = release(repo.dir.path(), "foo-1.3", &with(&[("vendor/x.c", text("int x;\n"))]));
     let (code, finding) = source(&archive, &repo.path(), &["--directory", "pkg/foo"]);
-    assert_eq!(code, 0, "{finding}");
+    let not_compared = (3, &Value::from("source-not-compared"));
+    assert_eq!((code, &finding["class"]), not_compared, "{finding}");
     assert!(finding["detail"]["added"][0]["explanation"].as_str().unwrap().contains("submodule"));
-    let (code, _) = source(&archive, &repo.path(), &[]);
-    assert_eq!(code, 1, "nothing lies at the root");
+    // Nothing lies at the root: the directory is found by its files, and by its name.
+    let (_, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!(finding["detail"]["directory"], "pkg/foo", "{finding}");
 }
 
 #[test]
@@ -433,7 +446,7 @@ fn a_wheel_is_held_against_the_directory_of_its_packages() {
         let is = |d: &&Value| d["path"].as_str().unwrap().ends_with("LICENSE");
         added.iter().find(is).unwrap()["explanation"].to_string()
     };
-    assert!(!license(&finding).contains("compared: a copy"), "{finding}");
+    assert!(!license(&finding).contains("a copy of git's"), "{finding}");
     repo.commit(&[
         ("src/foo/__init__.py", text("x = 1\n")),
         ("LICENSE", text("MIT\n")),
@@ -441,7 +454,7 @@ fn a_wheel_is_held_against_the_directory_of_its_packages() {
     ]);
     let head = repo.at(&["rev-parse", "HEAD"]);
     let (_, finding) = source(&wheel, &repo.path(), &["--commit", &head]);
-    assert!(license(&finding).contains("compared: a copy"), "{finding}");
+    assert!(license(&finding).contains("a copy of git's LICENSE"), "{finding}");
 }
 
 /// As the real tools pack it.
@@ -496,11 +509,13 @@ fn explanations_that_are_none() {
         ("PKG-INFO", script("#!/bin/sh\n")),
     ] {
         let (repo, archive) = scene(&with(&[(path, node)]));
-        let (_, finding) = source(&archive, &repo.path(), &[]);
-        assert!(finding["forgers"].to_string().contains("token"), "{path}: {finding}");
+        let (code, finding) = source(&archive, &repo.path(), &[]);
+        let contradicts = (1, &Value::from("source-unexplained"));
+        assert_eq!((code, &finding["class"]), contradicts, "{path}: {finding}");
     }
-    let (repo, archive) = scene(&with(&[("PKG-INFO", text("Name: foo\n"))]));
-    let (_, finding) = source(&archive, &repo.path(), &[]);
+    let (repo, archive) = scene(&with(&[("PKG-INFO", text("Name: foo\nVersion: 1.3\n"))]));
+    let (code, finding) = source(&archive, &repo.path(), &[]);
+    assert_eq!(code, 0, "{finding}");
     assert!(!finding["forgers"].to_string().contains("token"), "{finding}");
 }
 
@@ -597,11 +612,11 @@ fn a_crate_of_cargo() {
     assert_eq!(detail["directory"], "crates/foo");
     assert_eq!(detail["totals"]["missing"], 0, "{finding}");
     assert_eq!(paths(&detail["changed"]), ["Cargo.toml"]);
-    // What cargo made of Cargo.toml is not what git has: there is room in it.
+    // What cargo made of Cargo.toml says the same as git's: there is no room in it.
     let forgers = finding["forgers"].to_string();
-    assert!(forgers.contains("token"), "{forgers}");
-    assert!(detail["notes"].to_string().contains("compared with nothing"), "{finding}");
-    // Without the original there is nothing that it was made from.
+    assert!(!forgers.contains("token"), "{forgers}");
+    assert_eq!(detail["changed"][0]["standing"], "derived", "{finding}");
+    // A build script that git's does not name is not cargo's doing.
     let members = [
         ("foo-1.3.0/Cargo.toml".to_owned(), text(&format!("{manifest}build = \"x.rs\"\n"))),
         ("foo-1.3.0/src/lib.rs".to_owned(), text("//! x\n")),

@@ -397,6 +397,22 @@ pub(crate) struct SourceTotals {
     pub(crate) added: usize,
     pub(crate) missing: usize,
     pub(crate) modes: usize,
+    /// git's, as packing left them.
+    pub(crate) packed: usize,
+    /// Standard build files.
+    pub(crate) known: usize,
+    /// Made from what git has, and compared with it.
+    pub(crate) derived: usize,
+    /// Made anew by the ebuild before they are used.
+    pub(crate) not_used: usize,
+    /// Neither run nor built, installed or imported.
+    pub(crate) inert: usize,
+    /// Generated, by their own word, and compared with nothing.
+    pub(crate) not_compared: usize,
+    /// Named like a standard build file, and none of its versions.
+    pub(crate) altered: usize,
+    /// Explained by nothing.
+    pub(crate) unexplained: usize,
 }
 
 /// A file of an archive that git has otherwise or not at all.
@@ -404,8 +420,10 @@ pub(crate) struct SourceTotals {
 pub(crate) struct SourceDifference {
     /// Its path in the archive.
     pub(crate) path: String,
-    /// What explains it.
-    pub(crate) explanation: Option<String>,
+    /// How it stands, in one word.
+    pub(crate) standing: &'static str,
+    /// What explains it, or that nothing does.
+    pub(crate) explanation: String,
     /// What it can do.
     pub(crate) hazards: Vec<SourceHazard>,
 }
@@ -415,6 +433,18 @@ pub(crate) struct SourceDifference {
 pub(crate) struct SourceHazard {
     pub(crate) name: &'static str,
     pub(crate) reason: String,
+}
+
+/// A signature over the release's tag or commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SourceSignature {
+    /// `tag` or `commit`.
+    pub(crate) over: &'static str,
+    /// Why it does not count; `None` where it does.
+    #[serde(serialize_with = "class_name")]
+    pub(crate) class: Option<FailureClass>,
+    /// What judging it said.
+    pub(crate) said: String,
 }
 
 /// An archive and a commit of a clone.
@@ -441,6 +471,8 @@ pub(crate) struct SourceComparison {
     pub(crate) tag_elsewhere: Option<String>,
     /// Who attested the commit.
     pub(crate) attested_by: Option<String>,
+    /// The signature over the tag or commit, where there is one or one was asked for.
+    pub(crate) signature: Option<SourceSignature>,
     /// The branches and tags that lead to it.
     pub(crate) references: Vec<String>,
     pub(crate) shallow: bool,

@@ -187,6 +187,17 @@ classes! {
     SourceChanged "source-changed" Contradicts;
     /// A file of the archive is not in git.
     SourceAdded "source-added" Agrees;
+    /// A file that git lacks, that nothing explains, and that can run or be built, installed or
+    /// imported.
+    SourceUnexplained "source-unexplained" Contradicts;
+    /// A file is named like a standard build file, and is none of its versions.
+    KnownFileAltered "known-file-altered" Contradicts;
+    /// A file says that a generator made it, and nothing compared it.
+    SourceNotCompared "source-not-compared" NotChecked;
+    /// The archive lacks a file of git's.
+    SourceMissing "source-missing" Agrees;
+    /// A file is executable in git or in the archive only.
+    SourceMode "source-mode" Agrees;
     /// Nobody recorded reading the diff.
     ReviewAbsent "review-absent" NotChecked;
     /// The architecture has no helper.

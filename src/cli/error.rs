@@ -13,6 +13,7 @@ use crate::evidence::openpgp::RingError;
 use crate::evidence::sigstore::{ManagedKeyError, RootError};
 use crate::evidence::ssh::AllowedError;
 use crate::release::archive::ArchiveError;
+use crate::release::known::KnownError;
 use crate::release::review::ReviewError;
 use crate::release::source::SourceError;
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub(crate) enum Error {
     Archive(#[from] ArchiveError),
     #[error(transparent)]
     Source(#[from] SourceError),
+    #[error(transparent)]
+    Known(#[from] KnownError),
     #[error(transparent)]
     Review(#[from] ReviewError),
     #[error(transparent)]
@@ -88,6 +91,8 @@ pub(crate) enum UsageError {
     NoKey,
     #[error("standard input cannot be both the list and a file: ./- is the file of that name")]
     StdinTwice,
+    #[error("--tag-key: give one list of SSH allowed signers, with all of them in it")]
+    SeveralAllowedSigners,
     #[error("\"{0}\" is not a glob pattern")]
     BadGlob(String),
     #[error("--repository or --publisher: {0}")]

@@ -2,13 +2,17 @@
 
 use super::options::OpenpgpOptions;
 use crate::answer::finding::Check;
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::check::signatures::Keys;
-use crate::cli::error::Error;
+use crate::cli::error::{Error, UsageError};
 use crate::evidence::ed25519::PublicKey;
+use crate::evidence::openpgp::{KeyRing, PolicyKind};
 use crate::evidence::ssh::AllowedSigners;
 use crate::evidence::{minisign, openpgp, signify};
+use crate::release::source::{NAMESPACE, TagKeys};
 use clap::Args;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// The options that name keys.
 #[derive(Debug, Args)]
@@ -85,4 +89,39 @@ impl KeyArgs {
         ];
         given.into_iter().filter(|(_, given)| *given).map(|(check, _)| check)
     }
+}
+
+/// The keys whose signatures over tags and commits count; `None` where no file was given.
+///
+/// # Errors
+///
+/// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
+pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagKeys>, Error> {
+    let (mut rings, mut ssh) = (Vec::new(), None);
+    for path in files {
+        let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+        if is_allowed_signers(&bytes) {
+            if ssh.is_some() {
+                return Err(UsageError::SeveralAllowedSigners.into());
+            }
+            ssh = Some(AllowedSigners::read(path, None, NAMESPACE.to_owned())?);
+        } else {
+            rings.push(path.clone());
+        }
+    }
+    let ring = (!rings.is_empty()).then(|| KeyRing::read(&rings, &[])).transpose()?;
+    let openpgp = ring.map(|ring| openpgp::Keys { ring, policy: PolicyKind::Gentoo });
+    let keys = TagKeys { openpgp, ssh, now };
+    Ok((!files.is_empty()).then_some(keys))
+}
+
+/// Whether a file is text with the name of an SSH key's kind in it, and not an OpenPGP key.
+fn is_allowed_signers(bytes: &[u8]) -> bool {
+    const KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let line = |line: &str| {
+        let mut words = line.split_whitespace();
+        words.any(|word| KINDS.iter().any(|kind| word.starts_with(kind)))
+    };
+    !text.contains("-----BEGIN PGP") && text.lines().any(line)
 }

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod keys;
+pub(crate) mod known;
 pub(crate) mod message;
 pub(crate) mod options;
 pub(crate) mod pin;
@@ -64,6 +65,8 @@ pub(crate) enum Command {
     Diff(diff::Diff),
     /// A release archive against the git tree that it claims to come from
     Source(source::Source),
+    /// Show, make or extend the list of standard build files that source knows
+    Known(known::KnownCommand),
     /// Record that a person read a release diff
     Review(review::Review),
     /// Print the eclass variables that pin who published a release, and how
@@ -96,6 +99,7 @@ fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Checksums(checksums) => checksums.run(),
         Command::Diff(diff) => diff.run(),
         Command::Source(source) => source.run(),
+        Command::Known(known) => known.run(),
         Command::Review(review) => review.run(),
         Command::Pin(pin) => pin.run(),
         Command::Inspect(inspect) => inspect.run(),

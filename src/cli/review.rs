@@ -83,7 +83,7 @@ fn reviewer() -> Option<String> {
 }
 
 fn git_setting(key: &str) -> Option<String> {
-    let output = Command::new(crate::release::source::git::program()?)
+    let output = Command::new(crate::release::git::program()?)
         .args(["config", "--get", key])
         .stdin(Stdio::null())
         .stderr(Stdio::null())

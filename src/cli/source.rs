@@ -1,5 +1,7 @@
 //! `distvouch source`.
 
+use super::keys::tag_keys;
+use super::options::TimeOption;
 use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::answer::failure::FailureClass;
@@ -15,9 +17,7 @@ use crate::evidence::expectation::Pins;
 use crate::evidence::pep740::Subject;
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
 use crate::release::archive::show;
-use crate::release::source::{
-    self, CommitSpec, Difference, Options, Report, SourceError, generated,
-};
+use crate::release::source::{self, CommitSpec, Difference, Options, Report, SourceError};
 use crate::report;
 use clap::Args;
 use serde_json::json;
@@ -74,6 +74,19 @@ pub(crate) struct Source {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["commit", "tag"])]
     pub(crate) provenance: Option<PathBuf>,
 
+    /// The ebuild runs eautoreconf: configure, Makefile.in and the like of the archive are not used
+    #[arg(long, requires = "git")]
+    pub(crate) eautoreconf: bool,
+
+    /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
+    /// Repeatable
+    #[arg(long, value_name = "FILE", requires = "git")]
+    pub(crate) tag_key: Vec<PathBuf>,
+
+    /// Time
+    #[command(flatten)]
+    pub(crate) time: TimeOption,
+
     /// The archive's name before an ebuild's "->" renamed it
     #[arg(long, value_name = "NAME")]
     pub(crate) upstream_name: Option<String>,
@@ -101,7 +114,13 @@ impl Source {
         let mut report = match &self.git {
             Some(clone) => {
                 let spec = self.commit()?;
-                let options = Options { directory: self.directory.clone(), ..Options::default() };
+                let options = Options {
+                    directory: self.directory.clone(),
+                    upstream_name: self.upstream_name.clone(),
+                    eautoreconf: self.eautoreconf,
+                    tag_keys: tag_keys(&self.tag_key, self.time.now()?)?,
+                    ..Options::default()
+                };
                 let bar = progress::bytes(size_of(&self.distfile));
                 let report = source::report(&self.distfile, clone, &spec, &options, &|bytes| {
                     bar.inc(bytes);
@@ -215,7 +234,7 @@ impl Source {
         }
         if !comparison.differences.is_empty() {
             writeln!(out)?;
-            writeln!(out, "Not in git as they are, what to read first on top:")?;
+            writeln!(out, "Not in git as they are, what nothing explains first:")?;
         }
         let most = if self.verbose { usize::MAX } else { LISTED };
         for difference in comparison.differences.iter().take(most) {
@@ -261,10 +280,8 @@ fn print_difference(difference: &Difference, out: &mut dyn Write) -> io::Result<
     for hazard in &difference.hazards {
         writeln!(out, "             {}", Escaped(&hazard.reason))?;
     }
-    match difference.explanation.map(generated::Explanation::describe) {
-        Some(text) => writeln!(out, "             {text}"),
-        None => writeln!(out, "             nothing explains it"),
-    }
+    let text = format!("{}: {}", difference.standing.word(), difference.standing.describe());
+    writeln!(out, "             {}", Escaped(&text))
 }
 
 fn explain(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {

@@ -4,5 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod continuity;
 pub(crate) mod diff;
 pub(crate) mod gentoo;
+pub(crate) mod git;
+pub(crate) mod known;
 pub(crate) mod review;
 pub(crate) mod source;

@@ -57,17 +57,85 @@ pub(super) const SOURCE_CHANGED: Texts = Texts {
 };
 
 pub(super) const SOURCE_ADDED: Texts = Texts {
-    happened: "A file of the archive is not in git.",
-    implies: "A remark on an agreement: what git has is the same, but what was added is built and \
-        run as well. The m4 file that started the backdoor of xz 5.6.0 was such a file, and \
-        aiocpa's malware of 2024 was not in git either.",
-    benign: "`PKG-INFO`, `setup.cfg` and `*.egg-info` in every sdist. `configure` and `m4/` from \
-        autotools, `.c` files from Cython, built documentation, submodules.",
-    ask: "Which tool in which version makes this file, and may the ebuild make it itself?",
-    bogus: "“All autotools tarballs look like that”: which is why it worked in xz. “It comes \
-        from gnulib”: from which commit, and is it the same?",
-    act: "Read what is compiled or run. Prefer making it anew in the ebuild (`eautoreconf`, \
-        Cython), so that the shipped copy does not matter; metadata needs one look.",
+    happened: "A file of the archive is not in git, and what it holds explains it.",
+    implies: "A remark: the file was derived from what git has and compared with \
+        that, or it can neither run nor be built, installed or imported. Documentation of this \
+        kind was read by no one.",
+    benign: "`PKG-INFO`, `setup.cfg` and `*.egg-info` in every sdist. Manual pages, `ChangeLog` \
+        and translations that the release tool writes.",
+    ask: "Which tool in which version makes this file?",
+    bogus: "“It is only documentation”: which the list says as well, and `distvouch source` \
+        looked at what is in it.",
+    act: "Nothing needs to be done. Look at the list once, so that the next release's can be \
+        compared with it.",
+};
+
+pub(super) const SOURCE_UNEXPLAINED: Texts = Texts {
+    happened: "A file of the archive is not in git, nothing explains it, and it could run or be \
+        built, installed or imported.",
+    implies: "Code that nobody could read in the repository gets onto the machines that build it. \
+        The malware of aiocpa in 2024 was such a file: it was in the archive on PyPI and never in \
+        git.",
+    benign: "A generator that distvouch does not know. A file that the release tool copies from \
+        another project. Sources of a submodule, built JavaScript, or data that a script fetched.",
+    ask: "Which tool in which version makes this file, from which input, and may the ebuild make \
+        it itself?",
+    bogus: "“All tarballs look like that”: which is why it worked in xz. “It is generated code”: by \
+        what, from what? “It is in our build container.”",
+    act: "Read it. Prefer making it anew in the ebuild, or an archive of the tag, so that the \
+        shipped copy does not matter. Where it is a standard build file that the list lacks, \
+        `distvouch known` adds it.",
+};
+
+pub(super) const KNOWN_FILE_ALTERED: Texts = Texts {
+    happened: "A file is named like a standard build file of another project, is not in git, and is \
+        none of the versions that this project ever had.",
+    implies: "The macro that started the backdoor of xz 5.6.0 was named like gnulib's \
+        `build-to-host.m4`, and was none of its versions. People pass over such names, because \
+        every release has them.",
+    benign: "A distribution's patch to `ltmain.sh` or `libtool.m4`. A version that is newer than the \
+        list, or from a snapshot between two. A local change to a macro that was never committed.",
+    ask: "From which version of which project is this file, and what was changed in it?",
+    bogus: "“It comes from gnulib”: from which commit, and is it the same? “autoreconf puts it \
+        there”: then the ebuild can run that itself.",
+    act: "Compare it with the nearest version, line by line. Let the ebuild run `eautoreconf`. Where \
+        the list is too old, `distvouch known` makes a newer one from a clone of the project.",
+};
+
+pub(super) const SOURCE_NOT_COMPARED: Texts = Texts {
+    happened: "A file of the archive says that a generator made it, and was compared with nothing.",
+    implies: "Everything else is explained, and this file is not: whoever made the archive could have \
+        written anything into it. `configure` has 20,000 lines, and runs.",
+    benign: "`configure` and `Makefile.in` in every release of a project that uses autotools. \
+        Parsers by Bison, C by Cython. Sources of a submodule that the clone does not have.",
+    ask: "Which generator in which version made it, from which input?",
+    bogus: "“Everyone ships `configure`”: and nobody reads it.",
+    act: "Let the ebuild make it anew: with `eautoreconf` what the archive has is not used, and the \
+        comparison says so. For a submodule, `git submodule update --init` in the clone.",
+};
+
+pub(super) const SOURCE_MISSING: Texts = Texts {
+    happened: "The archive lacks files that git has.",
+    implies: "A remark. What is left out can change what a build makes: a check \
+        that is skipped, another file that is found in its place. Any one on the way could have \
+        left it out.",
+    benign: "`MANIFEST.in`, `include` in `Cargo.toml` or `files` in `package.json` leave out what \
+        a release does not need. `.gitattributes` do so, too, and what they name is not counted.",
+    ask: "Is it meant that the release lacks this file?",
+    bogus: "“Nobody needs it”: then why is it in git?",
+    act: "Look whether what is missing is built or run where it is there. Prefer an archive of the \
+        tag where it matters.",
+};
+
+pub(super) const SOURCE_MODE: Texts = Texts {
+    happened: "A file is executable in git or in the archive only.",
+    implies: "A remark. A hook or helper that is not executable is passed over without \
+        a word; one that became so can be started.",
+    benign: "Archives made on Windows, or by tools that keep no modes (`zip`, some versions of \
+        `setuptools`).",
+    ask: "Is it meant that this file may be executed?",
+    bogus: "“Modes do not matter”: they decide what `make` and hooks run.",
+    act: "Look at what the file is. Where the build starts it by its name, the mode decides.",
 };
 
 pub(super) const REVIEW_ABSENT: Texts = Texts {

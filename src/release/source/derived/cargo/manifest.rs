@@ -1,0 +1,151 @@
+//! The `Cargo.toml` that cargo writes, against the one that it was made from.
+//!
+//! cargo resolves what is inherited from the workspace, names the targets that it found by their
+//! places, and leaves out paths of dependencies. Whatever else differs decides what is built, and was
+//! not cargo's doing.
+
+use super::dependencies;
+use super::targets;
+use crate::release::source::explain::Context;
+use toml::{Table, Value};
+
+/// What says something of the package and does nothing.
+const SAYS: [&str; 22] = [
+    "authors",
+    "description",
+    "homepage",
+    "documentation",
+    "readme",
+    "keywords",
+    "categories",
+    "license",
+    "license-file",
+    "repository",
+    "rust-version",
+    "exclude",
+    "include",
+    "publish",
+    "autobins",
+    "autoexamples",
+    "autotests",
+    "autobenches",
+    "autolib",
+    "resolver",
+    "badges",
+    "workspace",
+];
+
+/// What has to be as it was.
+const SAME: [&str; 10] = [
+    "name",
+    "version",
+    "links",
+    "default-run",
+    "metadata",
+    "im-a-teapot",
+    "forced-target",
+    "default-target",
+    "metabuild",
+    "edition",
+];
+
+/// What a manifest says of its whole that has to be as it was.
+const SECTIONS: [&str; 4] = ["profile", "patch", "replace", "cargo-features"];
+
+/// A package, as git has it.
+pub(super) struct Package<'a> {
+    pub(super) original: &'a Table,
+    pub(super) workspace: Option<&'a Table>,
+    pub(super) context: &'a Context<'a>,
+}
+
+impl Package<'_> {
+    /// Says how `written` differs by something that is not cargo's doing.
+    pub(super) fn compare(&self, written: &Table) -> Result<(), String> {
+        let nothing = Table::new();
+        let written_package = table(written, "package").unwrap_or(&nothing);
+        let original_package = table(self.original, "package")
+            .or_else(|| table(self.original, "project"))
+            .ok_or("git's Cargo.toml there has no [package]")?;
+        self.package(written_package, original_package)?;
+        for (key, value) in written {
+            match key.as_str() {
+                "package" | "lints" | "badges" | "hints" => {}
+                "lib" | "bin" | "example" | "test" | "bench" => {}
+                "dependencies" | "dev-dependencies" | "dev_dependencies" | "build-dependencies"
+                | "build_dependencies" | "target" => {}
+                "features" => self.features(value)?,
+                key if SECTIONS.contains(&key) => {
+                    if self.original.get(key) != Some(value) {
+                        return Err(format!("[{key}] is not as git has it"));
+                    }
+                }
+                key => return Err(format!("it has [{key}], which git's has not")),
+            }
+        }
+        targets::compare(self, written, original_package)?;
+        dependencies::compare(self, written)
+    }
+
+    fn package(&self, written: &Table, original: &Table) -> Result<(), String> {
+        for key in written.keys().map(String::as_str) {
+            if !SAYS.contains(&key) && !SAME.contains(&key) && key != "build" {
+                return Err(format!("package.{key} is not something that cargo writes"));
+            }
+        }
+        for key in SAME {
+            let (new, old) = (written.get(key), self.resolved(original.get(key), key));
+            // cargo writes the edition that it takes where none is given.
+            let default = key == "edition" && old.is_none() && new == Some(&Value::from("2015"));
+            let zero = key == "version" && old.is_none() && new == Some(&Value::from("0.0.0"));
+            if new != old && !default && !zero {
+                return Err(format!("package.{key} is not as git has it"));
+            }
+        }
+        let (new, old) = (self.build(written.get("build")), self.build(original.get("build")));
+        if new != old {
+            let said = |build: &Option<String>| build.clone().unwrap_or_else(|| "none".to_owned());
+            return Err(format!("its build script is {}, and git's is {}", said(&new), said(&old)));
+        }
+        Ok(())
+    }
+
+    /// A field's value, which may be inherited from the workspace.
+    fn resolved<'v>(&'v self, value: Option<&'v Value>, key: &str) -> Option<&'v Value> {
+        let inherited =
+            value.and_then(|value| value.get("workspace")) == Some(&Value::Boolean(true));
+        match inherited {
+            true => self.workspace?.get("workspace")?.get("package")?.get(key),
+            false => value,
+        }
+    }
+
+    /// The build script: the one that is named, or `build.rs` where git has it.
+    fn build(&self, value: Option<&Value>) -> Option<String> {
+        let usual = || self.context.view.has_file("build.rs").then(|| "build.rs".to_owned());
+        match value {
+            Some(Value::String(path)) => Some(path.strip_prefix("./").unwrap_or(path).to_owned()),
+            Some(Value::Boolean(false)) => None,
+            Some(Value::Boolean(true)) | None => usual(),
+            Some(other) => Some(format!("{other:?}")),
+        }
+    }
+
+    fn features(&self, written: &Value) -> Result<(), String> {
+        let original = self.original.get("features");
+        for (name, list) in written.as_table().ok_or("[features] is not a table")? {
+            let known = original.and_then(|features| features.get(name)).and_then(Value::as_array);
+            let known = known.ok_or(format!("it has a feature {name}, which git's has not"))?;
+            let list = list.as_array().ok_or(format!("the feature {name} is not a list"))?;
+            if let Some(more) = list.iter().find(|item| !known.contains(item)) {
+                return Err(format!("its feature {name} has {more:?}, which git's has not"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The table of that name.
+pub(super) fn table<'a>(parent: &'a Table, key: &str) -> Option<&'a Table> {
+    parent.get(key).and_then(Value::as_table)
+}

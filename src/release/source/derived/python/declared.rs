@@ -1,0 +1,163 @@
+//! What a project in git says of itself, in `pyproject.toml`, `setup.cfg` and `setup.py`.
+
+use super::requirement::{Requirement, normal};
+use super::settings::settings;
+use crate::release::source::explain::Context;
+use std::collections::BTreeSet;
+use toml::{Table, Value};
+
+/// A command or plugin: group, name, and what it leads to.
+pub(super) type EntryPoint = (String, String, String);
+
+/// What is known of a project by files of git's that are read and not run.
+#[derive(Debug, Default)]
+pub(super) struct Declared {
+    /// The names that it goes by, as PEP 503 has them.
+    pub(super) names: BTreeSet<String>,
+    /// What it requires; `None` where only running something could tell.
+    pub(super) requires: Option<Vec<Requirement>>,
+    /// Names of what it requires, where the versions are spelled in another way.
+    pub(super) required_names: Option<BTreeSet<String>>,
+    /// Its commands and plugins; `None` where only running something could tell.
+    pub(super) entry_points: Option<BTreeSet<EntryPoint>>,
+    /// `setup.py` without blanks and quotes.
+    pub(super) setup: Option<String>,
+}
+
+impl Declared {
+    pub(super) fn read(context: &Context<'_>) -> Self {
+        let mut declared = Self::default();
+        let project = context.view.text_upwards("pyproject.toml");
+        let project = project.and_then(|text| text.parse::<Table>().ok());
+        let setup = context.view.text_upwards("setup.py");
+        let cfg = context.view.text_upwards("setup.cfg");
+        let cfg = cfg.as_deref().and_then(settings);
+        let has_project = project.as_ref().is_some_and(|p| p.contains_key("project"));
+        if let Some(project) = &project {
+            declared.project(project);
+        }
+        if let Some(cfg) = cfg.filter(|_| !has_project) {
+            declared.settings(&cfg, setup.is_some());
+        }
+        declared.setup = setup.map(|text| squeezed(&text));
+        if !has_project
+            && declared.setup.as_ref().is_some_and(|text| text.contains("install_requires"))
+        {
+            declared.requires = None;
+        }
+        declared
+    }
+
+    fn project(&mut self, project: &Table) {
+        let tool = |path: &[&str]| -> Option<&Value> {
+            let mut value = project.get("tool")?;
+            for part in path {
+                value = value.get(part)?;
+            }
+            Some(value)
+        };
+        if let Some(table) = project.get("project").and_then(Value::as_table) {
+            self.names.extend(table.get("name").and_then(Value::as_str).map(normal));
+            let dynamic: Vec<&str> = strings(table.get("dynamic"));
+            if !dynamic.contains(&"dependencies") && !dynamic.contains(&"optional-dependencies") {
+                let extras = table.get("optional-dependencies").and_then(Value::as_table);
+                let extras = extras.into_iter().flatten().flat_map(|(_, list)| strings(Some(list)));
+                let all = strings(table.get("dependencies")).into_iter().chain(extras);
+                self.requires = all.map(Requirement::parse).collect();
+            }
+            if !dynamic
+                .iter()
+                .any(|name| matches!(*name, "scripts" | "gui-scripts" | "entry-points"))
+            {
+                self.entry_points = Some(entry_points(table));
+            }
+        }
+        if let Some(poetry) = tool(&["poetry"]).and_then(Value::as_table) {
+            self.poetry(poetry, project.contains_key("project"));
+        }
+        if let Some(scripts) = tool(&["flit", "scripts"]) {
+            let points = self.entry_points.get_or_insert_default();
+            add(points, "console_scripts", Some(scripts));
+        }
+        let name = tool(&["flit", "metadata", "module"]).and_then(Value::as_str);
+        self.names.extend(name.map(normal));
+    }
+
+    fn poetry(&mut self, poetry: &Table, has_project: bool) {
+        self.names.extend(poetry.get("name").and_then(Value::as_str).map(normal));
+        let points = self.entry_points.get_or_insert_default();
+        add(points, "console_scripts", poetry.get("scripts"));
+        for (group, list) in poetry.get("plugins").and_then(Value::as_table).into_iter().flatten() {
+            add(points, group, Some(list));
+        }
+        if !has_project {
+            let names = poetry.get("dependencies").and_then(Value::as_table);
+            self.required_names =
+                Some(names.into_iter().flatten().map(|(name, _)| normal(name)).collect());
+        }
+    }
+
+    fn settings(&mut self, settings: &[(String, String, String)], has_setup: bool) {
+        let get = |section: &str, key: &str| {
+            let found = settings.iter().find(|(s, k, _)| s == section && k == key);
+            found.map(|(.., value)| value.as_str())
+        };
+        self.names.extend(get("metadata", "name").map(normal));
+        let lines = |value: &str| -> Vec<String> {
+            value
+                .split('\n')
+                .flat_map(|line| line.split(';').next().map(|_| line.trim().to_owned()))
+                .filter(|l| !l.is_empty())
+                .collect()
+        };
+        if let Some(requires) = get("options", "install_requires") {
+            let extras =
+                settings.iter().filter(|(section, ..)| section == "options.extras_require");
+            let extras = extras.flat_map(|(.., value)| lines(value));
+            let all: Vec<String> = lines(requires).into_iter().chain(extras).collect();
+            self.requires = all.iter().map(|line| Requirement::parse(line)).collect();
+        }
+        let groups = settings.iter().filter(|(section, ..)| section == "options.entry_points");
+        let mut points = BTreeSet::new();
+        for (_, group, value) in groups {
+            for line in lines(value) {
+                if let Some((name, value)) = line.split_once('=') {
+                    points.insert((group.clone(), name.trim().to_owned(), squeezed(value)));
+                }
+            }
+        }
+        if !points.is_empty() || !has_setup {
+            self.entry_points = Some(points);
+        }
+    }
+}
+
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn entry_points(project: &Table) -> BTreeSet<EntryPoint> {
+    let mut points = BTreeSet::new();
+    add(&mut points, "console_scripts", project.get("scripts"));
+    add(&mut points, "gui_scripts", project.get("gui-scripts"));
+    let groups = project.get("entry-points").and_then(Value::as_table);
+    for (group, list) in groups.into_iter().flatten() {
+        add(&mut points, group, Some(list));
+    }
+    points
+}
+
+fn add(points: &mut BTreeSet<EntryPoint>, group: &str, list: Option<&Value>) {
+    for (name, value) in list.and_then(Value::as_table).into_iter().flatten() {
+        let value = value.as_str().or_else(|| value.get("reference")?.as_str());
+        let value = value.or_else(|| list?.get(name)?.get("callable")?.as_str());
+        if let Some(value) = value {
+            points.insert((group.to_owned(), name.clone(), squeezed(value)));
+        }
+    }
+}
+
+/// Text without blanks and quotes.
+pub(super) fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).collect()
+}

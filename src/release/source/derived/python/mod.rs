@@ -1,0 +1,137 @@
+//! What the build backends of Python write into an sdist or a wheel.
+
+mod declared;
+mod entry_points;
+mod metadata;
+mod record;
+mod requirement;
+mod settings;
+
+use super::{Checked, PARSED};
+use crate::release::archive::Entry;
+use crate::release::source::explain::{Context, directory_of, name_of, text};
+use declared::Declared;
+use toml::{Table, Value};
+
+pub(super) fn check(
+    context: &Context<'_>,
+    entry: &Entry,
+    path: &str,
+    original: Option<&str>,
+) -> Option<Checked> {
+    let (directory, name) = (directory_of(path).trim_end_matches('/'), name_of(path));
+    let inside = name_of(directory);
+    let egg_info = inside.ends_with(".egg-info");
+    let dist_info = directory.ends_with(".dist-info") && !directory.contains('/');
+    let known = match name {
+        "PKG-INFO" => directory.is_empty() || egg_info,
+        "METADATA" | "WHEEL" | "RECORD" => dist_info,
+        "SOURCES.txt"
+        | "requires.txt"
+        | "dependency_links.txt"
+        | "zip-safe"
+        | "not-zip-safe"
+        | "namespace_packages.txt"
+        | "pbr.json"
+        | "scm_version.json"
+        | "scm_file_list.json" => egg_info,
+        "top_level.txt" | "entry_points.txt" => egg_info || dist_info,
+        "setup.cfg" | "pyproject.toml" => true,
+        _ => false,
+    };
+    if !known {
+        return None;
+    }
+    if entry.is_executable() {
+        return Some(Checked::differs("it is executable"));
+    }
+    let Some(text) = text(entry).filter(|text| text.len() <= 4 * PARSED) else {
+        return Some(Checked::differs("it is not UTF-8, or too large"));
+    };
+    match name {
+        "PKG-INFO" | "METADATA" => Some(metadata::check(context, text, dist_info)),
+        "WHEEL" => Some(record::wheel(text)),
+        "RECORD" => Some(record::check(context, text, path)),
+        "entry_points.txt" => Some(entry_points::check(context, text, dist_info)),
+        "requires.txt" => Some(requirement::check(context, text)),
+        "SOURCES.txt" => Some(list(text, |line| {
+            let plain = |part: &str| part != ".." && !part.is_empty();
+            line.split('/').all(plain) && !line.chars().any(char::is_control)
+        })),
+        "top_level.txt" | "namespace_packages.txt" => {
+            Some(list(text, |line| line.split(['.', '/']).all(is_identifier)))
+        }
+        "dependency_links.txt" => Some(match text.trim().is_empty() {
+            true => Checked::same("setuptools' own: it is empty"),
+            false => Checked::differs("it names places to fetch dependencies from"),
+        }),
+        "zip-safe" | "not-zip-safe" => Some(match text.trim().is_empty() {
+            true => Checked::same("setuptools' own: it is empty"),
+            false => Checked::differs("it is not empty, as setuptools leaves it"),
+        }),
+        "pbr.json" | "scm_version.json" | "scm_file_list.json" => Some(notes(text)),
+        "setup.cfg" => settings::check(text, original),
+        "pyproject.toml" => project(context, text, original?),
+        _ => None,
+    }
+}
+
+/// A list of which each line `fits`.
+fn list(text: &str, fits: impl Fn(&str) -> bool) -> Checked {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match lines.into_iter().find(|line| !fits(line)) {
+        None => Checked::same("setuptools' list of names"),
+        Some(line) => {
+            let line: String = line.chars().take(60).collect();
+            Checked::differs(format!("a line of it is not a name: {line}"))
+        }
+    }
+}
+
+fn is_identifier(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+/// Notes in JSON that only the tool that wrote them reads.
+fn notes(text: &str) -> Checked {
+    match crate::bytes::json::parse(text.as_bytes(), crate::bytes::json::Limits::default()) {
+        Ok(_) => Checked::same("a note of the build backend's about git"),
+        Err(_) => Checked::differs("it is not JSON, or can be read in two ways"),
+    }
+}
+
+/// `pyproject.toml` with the version filled in, as pdm and others write it.
+fn project(context: &Context<'_>, text: &str, original: &str) -> Option<Checked> {
+    let parse = |text: &str| text.parse::<Table>().ok();
+    let (mut new, mut old) = (parse(text)?, parse(original)?);
+    let version = new.get("project").and_then(|p| p.get("version")).and_then(Value::as_str);
+    let stamped = version.is_some_and(|version| {
+        crate::release::source::derived::version::is_release(context, version)
+    });
+    for table in [&mut new, &mut old] {
+        let Some(project) = table.get_mut("project").and_then(Value::as_table_mut) else {
+            continue;
+        };
+        if stamped {
+            project.remove("version");
+        }
+        if let Some(dynamic) = project.get_mut("dynamic").and_then(Value::as_array_mut) {
+            dynamic.retain(|name| name.as_str() != Some("version"));
+            if dynamic.is_empty() {
+                project.remove("dynamic");
+            }
+        }
+        let Some(pdm) = table.get_mut("tool").and_then(|tool| tool.get_mut("pdm")) else {
+            continue;
+        };
+        if let Some(pdm) = pdm.as_table_mut() {
+            pdm.remove("version");
+        }
+    }
+    (new == old).then(|| Checked::same("git's pyproject.toml with the release's version"))
+}
+
+/// The project's own statements about itself.
+fn declared(context: &Context<'_>) -> Declared {
+    Declared::read(context)
+}

@@ -1,0 +1,358 @@
+//! Files that hold the version and nothing else, and files of git's in which only the version was
+//! filled in.
+//!
+//! What is in `.tarball-version` becomes shell code of configure, and `_version.py` is imported: each
+//! may hold the release's version, a revision and a date, by a grammar that has no room for more.
+
+use super::Checked;
+use crate::release::archive::Entry;
+use crate::release::source::explain::{Context, text};
+use crate::release::source::tag::spelling::is_same;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Bytes of such a file, and lines of git's file that may differ.
+const SIZE: usize = 64 << 10;
+const LINES: usize = 40;
+
+/// Names of files that hold a version and nothing else.
+const PLAIN: [&str; 12] = [
+    ".tarball-version",
+    ".version",
+    ".dist-version",
+    ".tarball-git-version",
+    "RELEASE-VERSION",
+    "RELEASE_VERSION",
+    "VERSION",
+    "VERSION.txt",
+    "version",
+    "version.txt",
+    "_version.txt",
+    "GIT_VERSION",
+];
+
+pub(super) fn check(
+    context: &Context<'_>,
+    entry: &Entry,
+    path: &str,
+    name: &str,
+    original: Option<&str>,
+) -> Option<Checked> {
+    let text = text(entry).filter(|text| text.len() <= SIZE);
+    if PLAIN.contains(&name) {
+        let text = text.filter(|_| !entry.is_executable());
+        return Some(match text.is_some_and(|text| is_release(context, text.trim_end())) {
+            true => Checked::same("the release's version and nothing else"),
+            false if original.is_some() => {
+                Checked::differs("it holds something else than the release's version")
+            }
+            false => Checked::differs(
+                "it holds something else than the release's version, and a build can read it",
+            ),
+        });
+    }
+    let text = text?;
+    if let Some(original) = original {
+        return is_stamped(context, text, original)
+            .then(|| Checked::same("git's, with the release's version filled in"))
+            .or_else(|| module(context, path, text));
+    }
+    module(context, path, text).or_else(|| header(context, path, text))
+}
+
+/// Whether a word is the release's version, in some spelling, and could be nothing but a version.
+pub(super) fn is_release(context: &Context<'_>, word: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".+-~_".contains(&b);
+    let word = word.trim_start_matches(['v', 'V']);
+    if word.is_empty() || word.len() > 100 || !word.bytes().all(plain) {
+        return false;
+    }
+    let version = &context.release.version;
+    let named = word.strip_prefix(&context.release.name).map(|rest| rest.trim_start_matches('-'));
+    // A local version says which commit: 1.2+gabc1234.
+    let public = word.split('+').next().unwrap_or(word);
+    is_same(word, version)
+        || is_same(public, version)
+            && is_local(context, word.get(public.len()..).unwrap_or_default())
+        || named.is_some_and(|rest| !rest.is_empty() && is_same(rest, version))
+        || context.tag.is_some_and(|tag| tag == word || is_same(tag, word))
+        || is_described(context, word)
+}
+
+/// `+g1234abc`: the beginning of the commit's name.
+fn is_local(context: &Context<'_>, local: &str) -> bool {
+    let hex = local.trim_start_matches('+').trim_start_matches('g');
+    hex.len() >= 7 && context.commit.name.starts_with(hex)
+}
+
+/// `1.2-0-g1234abc`, as git-describe(1) writes it of a tag's own commit.
+fn is_described(context: &Context<'_>, word: &str) -> bool {
+    let Some((rest, hex)) = word.rsplit_once("-g") else { return false };
+    let Some(version) = rest.strip_suffix("-0") else { return false };
+    is_local(context, hex) && is_same(version, &context.release.version)
+}
+
+/// Whether a value is a version, a revision or a date: something that says which release this is.
+fn is_value(context: &Context<'_>, value: &str) -> bool {
+    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?\z").ok()
+    });
+    let hex = value.strip_prefix('g').unwrap_or(value);
+    value.is_empty()
+        || is_release(context, value)
+        || hex.len() >= 7 && context.commit.name.starts_with(hex)
+        || DATE.as_ref().is_some_and(|date| date.is_match(value))
+}
+
+/// Whether each differing line of `text` is git's with a word replaced by the release's version.
+fn is_stamped(context: &Context<'_>, text: &str, original: &str) -> bool {
+    if text.lines().count() != original.lines().count()
+        || text.ends_with('\n') != original.ends_with('\n')
+    {
+        return false;
+    }
+    let differing = text.lines().zip(original.lines()).filter(|(new, old)| new != old);
+    let mut count = 0;
+    for (new, old) in differing {
+        count += 1;
+        if count > LINES || !is_line_stamped(context, new, old) {
+            return false;
+        }
+    }
+    count > 0
+}
+
+fn is_line_stamped(context: &Context<'_>, new: &str, old: &str) -> bool {
+    let part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_' | '~' | '@');
+    let same_start = new.char_indices().zip(old.chars()).take_while(|((_, a), b)| a == b).count();
+    let start = new.chars().take(same_start).collect::<String>();
+    // Back to where the word begins.
+    let head = start.trim_end_matches(part);
+    let (Some(new_rest), Some(old_rest)) = (new.get(head.len()..), old.get(head.len()..)) else {
+        return false;
+    };
+    let end = |text: &str| text.find(|c| !part(c)).unwrap_or(text.len());
+    let (new_word, new_tail) = new_rest.split_at(end(new_rest));
+    let (old_word, old_tail) = old_rest.split_at(end(old_rest));
+    let before = head.chars().last();
+    new_tail == old_tail
+        && is_release(context, new_word)
+        // What stood there was a version, too, or a place for one: not code.
+        && (old_word.starts_with(|c: char| c.is_ascii_digit()) || old_word.contains('@')
+            || (old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown")) && before == Some('"'))
+}
+
+/// A Python module that assigns versions and nothing else, as setuptools-scm, hatch-vcs and
+/// versioneer write it.
+fn module(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
+    if !path.ends_with(".py") {
+        return None;
+    }
+    if is_versioneer(context, text) {
+        return Some(Checked::same("versioneer's module with the release's version"));
+    }
+    assigns_versions(context, text).then(|| {
+        Checked::same("a Python module that assigns the release's version and nothing else")
+    })
+}
+
+/// Lines that setuptools-scm and hatch-vcs write around the assignments.
+const AROUND: [&str; 22] = [
+    "from __future__ import annotations",
+    "__all__ = [",
+    "]",
+    "TYPE_CHECKING = False",
+    "if TYPE_CHECKING:",
+    "from typing import Tuple",
+    "from typing import Union",
+    "from typing import Tuple, Union",
+    "VERSION_TUPLE = Tuple[Union[int, str], ...]",
+    "VERSION_TUPLE = tuple[int | str, ...]",
+    "VERSION_TUPLE = object",
+    "COMMIT_ID = Union[str, None]",
+    "COMMIT_ID = str | None",
+    "COMMIT_ID = object",
+    "else:",
+    "version: str",
+    "__version__: str",
+    "__version_tuple__: VERSION_TUPLE",
+    "version_tuple: VERSION_TUPLE",
+    "commit_id: COMMIT_ID",
+    "__commit_id__: COMMIT_ID",
+    "__all__ = ['version', 'version_tuple']",
+];
+
+/// Names that such a module may assign.
+fn is_version_name(name: &str) -> bool {
+    let name = name.split(':').next().unwrap_or(name).trim();
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let bare = name.trim_matches('_').to_ascii_lowercase();
+    let words = [
+        "version",
+        "version_tuple",
+        "version_info",
+        "commit_id",
+        "commit",
+        "git_version",
+        "git_revision",
+        "revision",
+        "full_version",
+        "short_version",
+        "release",
+        "git_commit",
+        "gitversion",
+        "build_date",
+        "date",
+        "version_string",
+        "last_version",
+        "git_hash",
+        "git_describe",
+        "version_str",
+    ];
+    plain && words.contains(&bare.as_str())
+}
+
+fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
+    // Python ends a line at characters where Rust does not.
+    if !text.is_ascii() || text.replace("\r\n", "\n").contains(['\r', '\x0b', '\x0c', '\\']) {
+        return false;
+    }
+    let mut quoted: Option<&str> = None;
+    let mut listed = false;
+    let mut assigned = 0;
+    for line in text.lines().map(str::trim_end) {
+        if let Some(mark) = quoted {
+            if line.ends_with(mark) && line.matches(mark).count() == 1 {
+                quoted = None;
+            } else if line.contains(mark) {
+                return false;
+            }
+            continue;
+        }
+        let code = line.trim_start();
+        if code.is_empty() || code.starts_with('#') {
+            continue;
+        }
+        if listed {
+            let word = code.trim_end_matches(',').trim_matches(['"', '\'']);
+            if code == "]" {
+                listed = false;
+            } else if !is_version_name(word) {
+                return false;
+            }
+            continue;
+        }
+        if let Some(mark) = ["\"\"\"", "'''"].into_iter().find(|mark| code.starts_with(mark)) {
+            let rest = code.get(3..).unwrap_or_default();
+            match rest.find(mark) {
+                Some(end) if end + 3 == rest.len() => {}
+                Some(_) => return false,
+                None => quoted = Some(mark),
+            }
+            continue;
+        }
+        listed = code == "__all__ = [";
+        if AROUND.contains(&code) {
+            continue;
+        }
+        let Some((names, value)) = code.rsplit_once('=') else { return false };
+        if !names.split('=').all(|name| is_version_name(name.trim())) {
+            return false;
+        }
+        if !is_literal(context, value.trim()) && !is_version_name(value.trim()) {
+            return false;
+        }
+        assigned += 1;
+    }
+    quoted.is_none() && assigned > 0
+}
+
+/// A string, a tuple of numbers and strings, or None: a version as a whole.
+fn is_literal(context: &Context<'_>, value: &str) -> bool {
+    if value == "None" || value == "False" || value == "True" {
+        return true;
+    }
+    if let Some(word) = string(value) {
+        return is_value(context, word);
+    }
+    let Some(items) = value.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
+        return false;
+    };
+    let mut words = Vec::new();
+    for item in items.trim_end_matches(',').split(',').map(str::trim) {
+        match string(item) {
+            Some(word) => words.push(word),
+            None if !item.is_empty() && item.bytes().all(|b| b.is_ascii_digit()) => {
+                words.push(item)
+            }
+            None => return false,
+        }
+    }
+    let whole = words.join(".");
+    is_release(context, &whole) || {
+        // (1, 2, 0, "final", 0), as django has it.
+        let numbers: Vec<&str> =
+            words.iter().take_while(|w| w.bytes().all(|b| b.is_ascii_digit())).copied().collect();
+        let rest: Vec<&str> = words.iter().skip(numbers.len()).copied().collect();
+        let is_end = |word: &&str| matches!(*word, "final" | "0" | "");
+        is_same(&numbers.join("."), &context.release.version) && rest.iter().all(is_end)
+    }
+}
+
+fn string(value: &str) -> Option<&str> {
+    let mark = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let inner = value.strip_prefix(mark)?.strip_suffix(mark)?;
+    (!inner.contains(mark)).then_some(inner)
+}
+
+/// The module that versioneer puts in place of its own.
+fn is_versioneer(context: &Context<'_>, text: &str) -> bool {
+    const PATTERN: &str = r#"\A\s*# This file was generated by 'versioneer\.py' \([0-9.a-z+]+\) from\n(?:#[^\n]*\n)+\s*import json\n(?:import sys\n)?\s*version_json = '''\n\{\n(?: "[a-z-]+": (?:"[^"\\'\n]*"|null|true|false),?\n)+\}\n'''  # END VERSION_JSON\n\s*def get_versions\(\):\n    return json\.loads\(version_json\)\s*\z"#;
+    static MODULE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PATTERN).ok());
+    static VALUE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#""([a-z-]+)": "([^"]*)""#).ok());
+    let (Some(module), Some(value)) = (MODULE.as_ref(), VALUE.as_ref()) else { return false };
+    module.is_match(text)
+        && value.captures_iter(text).all(|found| {
+            let (key, value) = (found.get(1).map_or("", |m| m.as_str()), found.get(2));
+            let value = value.map_or("", |m| m.as_str());
+            key != "error" && is_value(context, value)
+        })
+}
+
+/// A header of C that defines versions and nothing else.
+fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
+    static DEFINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"\A#\s*define\s+([A-Za-z0-9_]+)(?:\s+(?:"([^"\\]*)"|([0-9]+)))?\s*(?:/\*[^*]*\*/)?\z"#).ok()
+    });
+    if !path.ends_with(".h") {
+        return None;
+    }
+    let define = DEFINE.as_ref()?;
+    let mut defined = 0;
+    for line in text.lines().map(str::trim) {
+        let comment = line.starts_with("//") && !line.ends_with('\\')
+            || line.starts_with("/*") && line.ends_with("*/") && line.matches("*/").count() == 1;
+        let guard = line.starts_with("#ifndef ")
+            || line == "#endif"
+            || line == "#pragma once"
+            || line.starts_with("#endif /*") && line.ends_with("*/");
+        if line.is_empty() || comment || guard {
+            continue;
+        }
+        let found = define.captures(line)?;
+        let name = found.get(1).map_or("", |m| m.as_str()).to_ascii_uppercase();
+        let word = |at| found.get(at).map(|m: regex::Match<'_>| m.as_str());
+        let about = ["VERSION", "REVISION", "COMMIT", "RELEASE"].iter().any(|w| name.contains(w));
+        match (word(2), word(3)) {
+            // A guard against being included twice.
+            (None, None) if name.ends_with("_H") || name.ends_with("_H_") => {}
+            (Some(value), _) if about && is_value(context, value) => defined += 1,
+            (None, Some(_)) if about => defined += 1,
+            _ => return None,
+        }
+    }
+    (defined > 0)
+        .then(|| Checked::same("a header that defines the release's version and nothing else"))
+}

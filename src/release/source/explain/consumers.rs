@@ -1,0 +1,157 @@
+//! What the files of a build read as code.
+//!
+//! A document is text until something includes it: `m4_esyscmd([cat VERSION])` makes shell code of
+//! configure of it, `exec(open("README").read())` runs it.
+
+use super::name_of;
+use std::collections::BTreeMap;
+
+/// Bytes of files, and lines, that are looked at.
+const BYTES: usize = 32 << 20;
+const LINES: usize = 20_000;
+
+/// What runs or includes a file that it names.
+const WORDS: [&str; 19] = [
+    "m4_include",
+    "m4_sinclude",
+    "sinclude",
+    "esyscmd",
+    "syscmd",
+    "include",
+    "source ",
+    ". ",
+    "exec",
+    "eval",
+    "sh ",
+    "python",
+    "perl",
+    "run_command",
+    "execute_process",
+    "import",
+    "require",
+    "load",
+    "$(shell",
+];
+
+/// Names of files that decide how something is built.
+pub(crate) fn is_build_file(path: &str) -> bool {
+    let name = name_of(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "m4" | "am" | "ac" | "mk" | "cmake" | "pri" | "pro" | "sh" | "gyp")
+        || name.starts_with("Makefile")
+        || name.starts_with("makefile")
+        || matches!(
+            name,
+            "configure.in"
+                | "CMakeLists.txt"
+                | "GNUmakefile"
+                | "SConstruct"
+                | "build.rs"
+                | "bootstrap"
+                | "configure"
+                | "meson.build"
+                | "meson_options.txt"
+                | "setup.py"
+                | "setup.cfg"
+                | "pyproject.toml"
+                | "wscript"
+                | "autogen.sh"
+        )
+}
+
+/// The lines of a build's files that run or include something.
+#[derive(Debug, Default)]
+pub(crate) struct Consumers {
+    /// Path and line.
+    lines: Vec<(String, String)>,
+}
+
+impl Consumers {
+    /// The lines of `files`, texts by their paths.
+    pub(crate) fn of(files: &BTreeMap<&str, &str>) -> Self {
+        let mut room = BYTES;
+        let mut lines = Vec::new();
+        for (path, text) in files.iter().filter(|(path, _)| is_build_file(path)) {
+            let Some(left) = room.checked_sub(text.len()) else { break };
+            room = left;
+            for line in text.lines().filter(|line| line.len() < 2000) {
+                let code = line.trim_start();
+                let comment = code.starts_with("dnl") || code.starts_with('#');
+                let runs = || WORDS.iter().any(|word| line.contains(word));
+                if !comment && lines.len() < LINES && runs() {
+                    lines.push(((*path).to_owned(), line.to_owned()));
+                }
+            }
+        }
+        Self { lines }
+    }
+
+    /// The file that reads the one at `path` as code, where one does.
+    pub(crate) fn reading(&self, path: &str) -> Option<&str> {
+        let name = name_of(path);
+        let is_word = |line: &str| {
+            line.match_indices(name).any(|(at, _)| {
+                let edge = |c: Option<char>| {
+                    c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-'))
+                };
+                let before = line.get(..at).and_then(|text| text.chars().last());
+                let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
+                edge(before) && edge(after)
+            })
+        };
+        // An installed header or a list of files names many and includes none.
+        let found = self.lines.iter().find(|(file, line)| {
+            file != path && is_word(line) && (line.contains("syscmd") || includes(line))
+        });
+        found.map(|(file, _)| file.as_str())
+    }
+}
+
+/// Whether a line includes or runs a file, rather than names one that is installed or packed.
+fn includes(line: &str) -> bool {
+    let code = line.trim_start();
+    let starts = [
+        "include ",
+        "-include ",
+        "sinclude ",
+        "include(",
+        "m4_include",
+        "m4_sinclude",
+        "sinclude(",
+        ". ",
+        "source ",
+        "eval ",
+        "sh ",
+        "python",
+        "perl ",
+        "import ",
+        "exec ",
+    ];
+    starts.iter().any(|start| code.starts_with(start))
+        || ["exec(", "eval(", "$(shell", "execfile(", "run_command", "execute_process", "`"]
+            .iter()
+            .any(|call| code.contains(call))
+        || code.contains("| sh")
+        || code.contains("; . ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reads_a_document() {
+        let files = BTreeMap::from([
+            ("configure.ac", "AC_INIT([foo],[m4_esyscmd([cat VERSION.txt])])\n"),
+            ("setup.py", "exec(open('README.rst').read())\nx = open('NEWS').read()\n"),
+            ("Makefile.am", "EXTRA_DIST = ChangeLog AUTHORS\ninclude doc/rules.md\n"),
+        ]);
+        let consumers = Consumers::of(&files);
+        assert_eq!(consumers.reading("VERSION.txt"), Some("configure.ac"));
+        assert_eq!(consumers.reading("README.rst"), Some("setup.py"));
+        assert_eq!(consumers.reading("doc/rules.md"), Some("Makefile.am"));
+        for other in ["NEWS", "ChangeLog", "AUTHORS", "README", "VERSION"] {
+            assert_eq!(consumers.reading(other), None, "{other}");
+        }
+    }
+}

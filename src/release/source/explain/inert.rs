@@ -1,0 +1,360 @@
+//! Files that can neither run nor be built, installed or imported.
+//!
+//! Both have to hold: no tool takes a file of this name for anything but text or a picture, by a
+//! list of such names; and its contents are that: text that does not begin as a script, is not
+//! executable, hides nothing and that no file of the build reads as code; or a picture that ends where
+//! pictures end.
+
+use super::{Context, directory_of, name_of, text};
+use crate::bytes::escape::is_harmful;
+use crate::release::archive::{Entry, Nature};
+use crate::release::diff::hazard::{HazardKind, by_name};
+
+/// What a file is for, by its name and how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A shell script or make rules, m4 or another thing that a shell reads in the end.
+    Shell,
+    /// Code or data of another kind.
+    Other,
+}
+
+impl Role {
+    /// `None` for documentation.
+    pub(super) fn of(path: &str, contents: &[u8]) -> Option<Self> {
+        if contents.starts_with(b"#!") {
+            return Some(Self::Shell);
+        }
+        if is_documentation(path) {
+            return None;
+        }
+        let name = name_of(path);
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let shell = by_name(path.as_bytes()).is_some_and(|hazard| {
+            matches!(hazard.kind, HazardKind::BuildScript | HazardKind::Script)
+        });
+        let other = ["py", "toml", "cfg", "json", "rs", "lock", "cmake", "build"];
+        match shell && !other.contains(&extension) {
+            true => Some(Self::Shell),
+            false => Some(Self::Other),
+        }
+    }
+
+    /// Whether a CR before a line's end changes what it does.
+    pub(super) const fn minds_returns(self) -> bool {
+        matches!(self, Self::Shell)
+    }
+}
+
+/// Names of documentation, in upper case and without extension.
+const DOCUMENTS: [&str; 41] = [
+    "ABOUT-NLS",
+    "ACKNOWLEDGEMENTS",
+    "ANNOUNCE",
+    "AUTHORS",
+    "BUGS",
+    "CHANGELOG",
+    "CHANGES",
+    "CODE_OF_CONDUCT",
+    "CODEOWNERS",
+    "CONTRIBUTING",
+    "CONTRIBUTORS",
+    "COPYING",
+    "COPYING.LESSER",
+    "COPYING.LIB",
+    "COPYING.LGPL",
+    "COPYRIGHT",
+    "CREDITS",
+    "DCO",
+    "FAQ",
+    "GPL",
+    "HACKING",
+    "HISTORY",
+    "INSTALL",
+    "LGPL",
+    "LICENCE",
+    "LICENSE",
+    "LICENSES",
+    "MAINTAINERS",
+    "NEWS",
+    "NOTES",
+    "NOTICE",
+    "OVERVIEW",
+    "PATENTS",
+    "README",
+    "RELEASE",
+    "RELEASE-NOTES",
+    "RELEASE_NOTES",
+    "SECURITY",
+    "THANKS",
+    "TODO",
+    "UPGRADING",
+];
+
+/// Extensions of documentation. Manual pages, which end in a digit, besides.
+const DOCUMENT_EXTENSIONS: [&str; 14] = [
+    "md", "rst", "adoc", "asciidoc", "texi", "texinfo", "pod", "org", "info", "man", "markdown",
+    "rdoc", "textile", "mdown",
+];
+
+/// Extensions of what is documentation in a directory of documentation: elsewhere a program may fill
+/// in a page, or install it.
+const PAGES: [&str; 7] = ["html", "htm", "css", "tex", "devhelp2", "txt", "xhtml"];
+
+/// Files that only tools of a working tree read.
+const WORKING_TREE: [&str; 13] = [
+    ".mailmap",
+    ".gitignore",
+    ".gitattributes",
+    ".gitmodules",
+    ".gitkeep",
+    ".git-blame-ignore-revs",
+    ".hgignore",
+    ".cvsignore",
+    ".editorconfig",
+    ".npmignore",
+    ".dockerignore",
+    "CITATION.cff",
+    ".all-contributorsrc",
+];
+
+/// Extensions of signatures and digests.
+const EVIDENCE: [&str; 5] = ["asc", "sig", "sha256", "sha512", "minisig"];
+
+/// Directories in which plain text is documentation.
+const DOCUMENT_DIRECTORIES: [&str; 9] = [
+    "doc",
+    "docs",
+    "documentation",
+    "man",
+    "licenses",
+    "license",
+    "changelogs",
+    "LICENSES",
+    "help",
+];
+
+/// Whether a file of this name is documentation.
+pub(super) fn is_documentation(path: &str) -> bool {
+    let name = name_of(path);
+    // `Makefile.in` in a directory of documentation is make rules all the same.
+    if name == "CMakeLists.txt"
+        || name.starts_with("requirements")
+        || name.starts_with("constraints")
+    {
+        return false;
+    }
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, extension),
+        _ => (name, ""),
+    };
+    let upper = name.to_ascii_uppercase();
+    let is_document = |word: &str| DOCUMENTS.contains(&word);
+    let named = is_document(&upper)
+        || is_document(&stem.to_ascii_uppercase())
+            && matches!(extension, "" | "txt" | "old" | "gz")
+        || upper.split(['.', '-', '_']).next().is_some_and(is_document)
+            && (extension.is_empty()
+                || extension.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+    let manual = extension.len() == 1
+        && extension.bytes().all(|b| (b'1'..=b'9').contains(&b))
+        && stem.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+:@[".contains(&b));
+    let info =
+        name.rsplit_once(".info-").is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()));
+    let inside = directory_of(path).split('/').any(|part| DOCUMENT_DIRECTORIES.contains(&part));
+    let plain = inside && PAGES.contains(&extension);
+    named
+        || manual
+        || info
+        || plain
+        || DOCUMENT_EXTENSIONS.contains(&extension)
+        || WORKING_TREE.contains(&name)
+        || EVIDENCE.contains(&extension)
+}
+
+/// What the file is, where it is inert; else what it could do.
+pub(super) fn inert(
+    context: &Context<'_>,
+    entry: &Entry,
+    path: &str,
+) -> Result<&'static str, String> {
+    let what = |entry: &Entry| match by_name(path.as_bytes()) {
+        Some(hazard) => hazard.reason,
+        None => kind(path, entry),
+    };
+    if entry.is_executable() {
+        return Err("it is executable".to_owned());
+    }
+    match entry.nature {
+        Nature::Empty => return Ok("an empty file"),
+        Nature::Text => {}
+        Nature::Code(what) | Nature::Packed(what) => {
+            return Err(format!("{what}, which nobody can read"));
+        }
+        Nature::Binary => {
+            let contents = entry.contents.as_deref().map(Vec::as_slice);
+            return match contents.and_then(|contents| picture(path, contents)) {
+                Some(what) => Ok(what),
+                None => Err("binary data, which nobody can read".to_owned()),
+            };
+        }
+    }
+    let Some(contents) = entry.contents.as_deref() else {
+        return Err("text too large to be looked into".to_owned());
+    };
+    if contents.starts_with(b"#!") {
+        return Err("it begins with #! like a script".to_owned());
+    }
+    if path.ends_with(".svg") && contents.windows(4).any(|w| w == b"<svg") {
+        let active = [&b"<script"[..], b"javascript:", b"<foreignObject"];
+        let holds = |part: &&[u8]| contents.windows(part.len()).any(|w| w == *part);
+        return match active.iter().any(holds) {
+            true => Err("a picture with a script in it".to_owned()),
+            false => Ok("a picture"),
+        };
+    }
+    if !is_documentation(path) {
+        return Err(what(entry));
+    }
+    if let Some(why) = text(entry).map_or(Some("its text is not UTF-8"), hides) {
+        // Old documents are in Latin-1.
+        if text(entry).is_some() {
+            return Err(why.to_owned());
+        }
+    }
+    if let Some(place) = context.consumers.reading(path) {
+        return Err(format!("{place} reads it as code"));
+    }
+    Ok("documentation")
+}
+
+/// What in a text is not what it seems.
+fn hides(text: &str) -> Option<&'static str> {
+    let allowed = |c: char| matches!(c, '\n' | '\r' | '\t' | '\x0c' | '\x1f' | '\x1b' | '\x08');
+    let hidden = |c: char| is_harmful(c) && !allowed(c) && c != '\u{feff}';
+    text.chars().any(hidden).then_some("it has invisible characters in it")
+}
+
+/// What a file of that name is for.
+fn kind(path: &str, entry: &Entry) -> String {
+    let name = name_of(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "py" | "pyx" | "pxd" | "pyi" => "Python code that can be imported",
+        "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "hxx" | "inc" | "S" | "s" | "asm" => {
+            "source that can be compiled"
+        }
+        "rs" => "Rust code that can be compiled",
+        "js" | "mjs" | "cjs" | "ts" | "jsx" | "tsx" => "JavaScript that can be imported",
+        "pl" | "pm" | "rb" | "lua" | "php" | "go" | "java" | "vala" | "d" | "tcl" | "scm"
+        | "el" => "code that can be run or compiled",
+        "in" => "a template that configure fills in",
+        "json" | "yml" | "yaml" | "toml" | "xml" | "ini" | "conf" | "cfg" => {
+            "settings or data that a program can read"
+        }
+        _ if entry.size == 0 => "an empty file",
+        _ => "text that a build or a program can read",
+    }
+    .to_owned()
+}
+
+/// A picture or document by its first and last bytes, where its name says the same.
+fn picture(path: &str, contents: &[u8]) -> Option<&'static str> {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
+    let trimmed = contents.trim_ascii_end();
+    let is = match extension.as_str() {
+        "png" => contents.starts_with(b"\x89PNG\r\n\x1a\n") && png_ends(contents),
+        "jpg" | "jpeg" => contents.starts_with(b"\xff\xd8\xff") && contents.ends_with(b"\xff\xd9"),
+        "gif" => contents.starts_with(b"GIF8") && contents.ends_with(b";"),
+        "ico" => contents.starts_with(b"\0\0\x01\0"),
+        "webp" => contents.starts_with(b"RIFF") && contents.get(8..12) == Some(b"WEBP"),
+        "pdf" => contents.starts_with(b"%PDF-") && trimmed.ends_with(b"%%EOF"),
+        _ => false,
+    };
+    match extension.as_str() {
+        _ if !is => None,
+        "pdf" => Some("a PDF document"),
+        _ => Some("a picture"),
+    }
+}
+
+/// Whether nothing follows the end of a PNG.
+fn png_ends(contents: &[u8]) -> bool {
+    let mut rest = contents.get(8..).unwrap_or_default();
+    loop {
+        // What is cut off ends all the same.
+        let Some((length, after)) = rest.split_first_chunk::<4>() else { return true };
+        let length = u32::from_be_bytes(*length) as usize;
+        let Some((kind, _)) = after.split_first_chunk::<4>() else { return true };
+        let Some(next) = length.checked_add(8).and_then(|skip| after.get(skip..)) else {
+            return true;
+        };
+        if kind == b"IEND" {
+            return next.is_empty();
+        }
+        rest = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_documentation() {
+        for path in [
+            "README",
+            "README.md",
+            "ChangeLog",
+            "ChangeLog-2012",
+            "NEWS",
+            "doc/a.txt",
+            "man/foo.1",
+            "foo.info",
+            "foo.info-1",
+            "LICENSE-MIT",
+            "COPYING.LIB",
+            "LICENSE.APACHE2",
+            ".mailmap",
+            "INSTALL",
+            "doc/html/index.html",
+        ] {
+            assert!(is_documentation(path), "{path}");
+        }
+        for path in [
+            "setup.py",
+            "foo.pth",
+            "src/words.txt",
+            "CMakeLists.txt",
+            "doc/Makefile.in",
+            "news.py",
+            "README.py",
+            "readme.sh",
+            "m4/NEWS.m4",
+            "requirements.txt",
+            "doc/conf.py",
+            "a.json",
+            "ChangeLog.am",
+            "INSTALL.sh",
+            "install",
+            "version",
+            "foo.in",
+        ] {
+            // `install` alone is a program's name.
+            assert!(!is_documentation(path) || path == "install", "{path}");
+        }
+    }
+
+    #[test]
+    fn pictures_end_where_they_end() {
+        let chunk = |kind: &[u8], data: &[u8]| -> Vec<u8> {
+            let length = u32::try_from(data.len()).unwrap_or_default().to_be_bytes();
+            [&length[..], kind, data, &[0; 4]].concat()
+        };
+        let png =
+            [&b"\x89PNG\r\n\x1a\n"[..], &chunk(b"IHDR", &[0; 40]), &chunk(b"IEND", b"")].concat();
+        assert_eq!(picture("a.png", &png), Some("a picture"));
+        assert_eq!(picture("a.py", &png), None);
+        assert_eq!(picture("a.png", &[&png[..], b"payload"].concat()), None);
+    }
+}

@@ -1,0 +1,363 @@
+//! Why a file of an archive is there: what explains it, or that nothing does.
+//!
+//! In this order: git has it after what packing is known to do; it is a standard build file; it was
+//! made from something that git has, and what it says was compared with that; the ebuild makes it
+//! anew; a generator says that it made it, from an input that git has, and nothing compared it; it
+//! can neither run nor be built, installed or imported. What is left is not explained. A name alone
+//! explains nothing.
+
+pub(super) mod consumers;
+mod generated;
+mod inert;
+mod packing;
+
+pub(super) use generated::is_plain_header;
+
+use super::derived::{self, Checked};
+use super::view::View;
+use crate::release::archive::{Entry, Kind};
+use crate::release::git::{CommitObject, TreeEntry};
+use crate::release::known::{self, Known};
+use crate::release::source::attributes::Attributes;
+use crate::release::source::tag::spelling::Release;
+use consumers::Consumers;
+use std::collections::BTreeMap;
+
+/// How a file of the archive that git does not have as it is stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// git has it; packing made of it what it is. Whether that leaves room.
+    Packed { how: String, room: bool },
+    /// A standard build file of that project.
+    Known { project: String, day: Option<u32> },
+    /// What it says was compared with what git has.
+    Derived { how: String },
+    /// The ebuild makes it anew before it is used.
+    NotUsed { by: &'static str },
+    /// It can neither run nor be built, installed or imported.
+    Inert { what: &'static str },
+    /// It says that a generator made it; it was compared with nothing.
+    NotCompared { by: String },
+    /// It has the name of a standard build file, and is none of its versions.
+    Altered { versions: String },
+    /// git has another file at its path.
+    Changed { why: Option<String> },
+    /// Nothing explains it.
+    Unexplained { why: String },
+}
+
+impl Standing {
+    /// The word for text and JSON.
+    pub(crate) const fn word(&self) -> &'static str {
+        match self {
+            Self::Packed { .. } => "packed",
+            Self::Known { .. } => "known",
+            Self::Derived { .. } => "derived",
+            Self::NotUsed { .. } => "not-used",
+            Self::Inert { .. } => "inert",
+            Self::NotCompared { .. } => "not-compared",
+            Self::Altered { .. } => "altered",
+            Self::Changed { .. } => "changed",
+            Self::Unexplained { .. } => "unexplained",
+        }
+    }
+
+    /// In a phrase.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Packed { how, .. } | Self::Derived { how } => how.clone(),
+            Self::Known { project, day: Some(day) } => {
+                format!("{project}'s, first committed there on {}", known::date(*day))
+            }
+            Self::Known { project, day: None } => format!("as {project} installs it"),
+            Self::NotUsed { by } => format!("not used: the ebuild runs {by}, which makes it anew"),
+            Self::Inert { what } => format!("not in git; {what}, which nothing runs or builds"),
+            Self::NotCompared { by } => format!("not explained: {by}, not compared"),
+            Self::Altered { versions } => versions.clone(),
+            Self::Changed { why: Some(why) } => format!("differs from git: {why}"),
+            Self::Changed { why: None } => "differs from git, and nothing explains how".to_owned(),
+            Self::Unexplained { why } => format!("nothing explains it: {why}"),
+        }
+    }
+
+    /// Whether it contradicts that the archive is what git has.
+    pub(crate) const fn is_contradiction(&self) -> bool {
+        matches!(self, Self::Altered { .. } | Self::Changed { .. } | Self::Unexplained { .. })
+    }
+
+    /// Whether something could be in it that came neither from git nor from a list.
+    pub(crate) const fn has_room(&self) -> bool {
+        match self {
+            Self::Packed { room, .. } => *room,
+            Self::Known { .. } | Self::Derived { .. } | Self::NotUsed { .. } => false,
+            _ => true,
+        }
+    }
+
+    /// Its place in lists, worst first.
+    pub(crate) const fn rank(&self) -> usize {
+        match self {
+            Self::Altered { .. } => 0,
+            Self::Unexplained { .. } => 1,
+            Self::Changed { .. } => 2,
+            Self::NotCompared { .. } => 3,
+            Self::Inert { .. } => 4,
+            Self::Packed { room: true, .. } => 5,
+            Self::NotUsed { .. } => 6,
+            Self::Derived { .. } => 7,
+            Self::Packed { .. } => 8,
+            Self::Known { .. } => 9,
+        }
+    }
+}
+
+/// What explaining needs to know.
+pub(crate) struct Context<'a> {
+    /// The archive's members by path.
+    pub(super) members: &'a BTreeMap<&'a [u8], &'a Entry>,
+    /// The commit's tree.
+    pub(super) view: View<'a>,
+    /// The commit.
+    pub(super) commit: &'a CommitObject,
+    /// The tag's name.
+    pub(super) tag: Option<&'a str>,
+    /// What its `.gitattributes` say.
+    pub(super) attributes: &'a Attributes,
+    /// The standard build files.
+    pub(super) known: &'a Known,
+    /// The release's name and version.
+    pub(super) release: &'a Release,
+    /// The name of the archive's single directory.
+    pub(super) top: Option<&'a [u8]>,
+    /// Whether it is a .crate by its name.
+    pub(super) is_crate: bool,
+    /// Whether the ebuild runs eautoreconf.
+    pub(super) eautoreconf: bool,
+    /// What the build's own files read as code.
+    pub(super) consumers: &'a Consumers,
+}
+
+impl Context<'_> {
+    /// A member's text; `None` where it is none, or too large.
+    pub(super) fn member_text(&self, path: &str) -> Option<&str> {
+        text(self.members.get(path.as_bytes())?)
+    }
+}
+
+/// A member's contents as text.
+pub(super) fn text(entry: &Entry) -> Option<&str> {
+    std::str::from_utf8(entry.contents.as_deref()?).ok()
+}
+
+/// The last part of a path.
+pub(super) fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A path's directory, with the slash behind it; empty for the root.
+pub(super) fn directory_of(path: &str) -> &str {
+    path.strip_suffix(name_of(path)).unwrap_or_default()
+}
+
+/// How `entry` stands, where git has `git` at its path with the contents `blob`.
+pub(super) fn changed(
+    context: &Context<'_>,
+    entry: &Entry,
+    git: &TreeEntry,
+    blob: Option<&[u8]>,
+) -> Standing {
+    if git.is_symlink() || !entry.is_file() {
+        return retyped(context, entry, git);
+    }
+    if let Some(packed) = packing::explain(context, entry, git, blob) {
+        return packed;
+    }
+    let Some(path) = utf8(entry) else { return Standing::Changed { why: None } };
+    if let Some(known) = known_file(context, entry, path) {
+        return known;
+    }
+    let original = blob.and_then(|blob| std::str::from_utf8(blob).ok());
+    let mut why = None;
+    match derived::check(context, entry, path, original) {
+        Some(Checked::Same(how)) => return Standing::Derived { how },
+        Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
+        Some(Checked::Differs(differs)) => why = Some(differs),
+        None => {}
+    }
+    if let Some(by) = regenerated(context, entry, path) {
+        return Standing::NotUsed { by };
+    }
+    if let Some(by) = generated::by(context, entry, path)
+        && original.is_some_and(|original| generated::claims(original, path).is_some())
+    {
+        return Standing::NotCompared { by: format!("{by} in git and in the archive") };
+    }
+    if why.is_none()
+        && let Ok(what) = inert::inert(context, entry, path)
+    {
+        return Standing::Inert { what };
+    }
+    Standing::Changed { why }
+}
+
+/// A link here and a file there, or the other way around.
+fn retyped(context: &Context<'_>, entry: &Entry, git: &TreeEntry) -> Standing {
+    if git.is_symlink()
+        && let Some((path, target)) = context.view.followed(&entry.path)
+        && entry.is_file()
+        && entry.blob.as_ref() == Some(&target.object)
+    {
+        let path = crate::release::archive::show(&path);
+        return Standing::Packed {
+            how: format!("git's {path}, to which git has a link here"),
+            room: false,
+        };
+    }
+    let there = match (git.is_symlink(), git.is_submodule()) {
+        (true, _) => "a symbolic link",
+        (_, true) => "a submodule",
+        _ => "a file",
+    };
+    let why = format!("a {} here and {there} in git", entry.kind.word());
+    Standing::Changed { why: Some(why) }
+}
+
+/// How `entry` stands, which git does not have.
+pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
+    if let Some((path, target)) = context.view.followed(&entry.path)
+        && entry.is_file()
+        && entry.blob.as_ref() == Some(&target.object)
+    {
+        let path = crate::release::archive::show(&path);
+        return Standing::Packed {
+            how: format!("git's {path}, to which a link of git's leads"),
+            room: false,
+        };
+    }
+    if entry.kind == Kind::Symlink || !entry.is_file() {
+        return match link_into(context, entry) {
+            true => Standing::Inert { what: "a link to a file of documentation" },
+            false => {
+                Standing::Unexplained { why: format!("a {} that git lacks", entry.kind.word()) }
+            }
+        };
+    }
+    let Some(path) = utf8(entry) else {
+        return Standing::Unexplained { why: "its name is not UTF-8".to_owned() };
+    };
+    if let Some(known) = known_file(context, entry, path) {
+        return known;
+    }
+    match derived::check(context, entry, path, None) {
+        Some(Checked::Same(how)) => return Standing::Derived { how },
+        Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
+        Some(Checked::Differs(why)) => return Standing::Unexplained { why },
+        None => {}
+    }
+    if let Some(by) = regenerated(context, entry, path) {
+        return Standing::NotUsed { by };
+    }
+    if let Some(by) = generated::by(context, entry, path) {
+        return Standing::NotCompared { by };
+    }
+    if let Some(altered) = altered(context, path) {
+        return altered;
+    }
+    if let Some(module) = context.view.submodule(&entry.path) {
+        let module = crate::release::archive::show(&module);
+        let by = format!("a file of the submodule {module}, which the clone does not have");
+        return Standing::NotCompared { by };
+    }
+    match inert::inert(context, entry, path) {
+        Ok(what) => match copy_of(context, entry) {
+            Some(path) => Standing::Packed { how: format!("a copy of git's {path}"), room: false },
+            None => Standing::Inert { what },
+        },
+        Err(why) => Standing::Unexplained { why },
+    }
+}
+
+fn utf8(entry: &Entry) -> Option<&str> {
+    std::str::from_utf8(&entry.path).ok()
+}
+
+/// Whether a link of the archive leads to documentation in it.
+fn link_into(context: &Context<'_>, entry: &Entry) -> bool {
+    let (Some(path), Some(target)) = (utf8(entry), entry.target.as_deref()) else { return false };
+    let Ok(target) = std::str::from_utf8(target) else { return false };
+    let plain = |part: &str| !part.is_empty() && part != "..";
+    if !target.split('/').all(plain) {
+        return false;
+    }
+    let there = format!("{}{target}", directory_of(path));
+    let both = inert::is_documentation(path) && inert::is_documentation(&there);
+    both && context.members.get(there.as_bytes()).is_some_and(|entry| entry.kind == Kind::File)
+}
+
+/// A standard build file with these contents, by this name.
+fn known_file(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Standing> {
+    let version = context.known.find(name_of(path), &entry.sha256?)?;
+    Some(Standing::Known { project: version.family().to_owned(), day: version.day })
+}
+
+/// A file that is named like a standard build file and is none of its versions.
+fn altered(context: &Context<'_>, path: &str) -> Option<Standing> {
+    let name = name_of(path);
+    let versions = context.known.called(name);
+    if versions.is_empty() || !known::is_distinctive(name) {
+        return None;
+    }
+    let mut projects: Vec<&str> = versions.iter().map(known::Version::family).collect();
+    projects.sort_unstable();
+    projects.dedup();
+    let days = || versions.iter().filter_map(|version| version.day);
+    let when = match (days().min(), days().max()) {
+        (Some(first), Some(last)) => {
+            format!(", {} to {}", known::date(first), known::date(last))
+        }
+        _ => String::new(),
+    };
+    let versions = format!(
+        "named like {}'s {name} and none of its {} known versions{when}",
+        projects.join("'s and "),
+        versions.len()
+    );
+    Some(Standing::Altered { versions })
+}
+
+/// The path in git of a document with the same contents and name. Elsewhere a copy of what git has
+/// may be what makes it run.
+fn copy_of(context: &Context<'_>, entry: &Entry) -> Option<String> {
+    let name = |path: &[u8]| path.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
+    let paths = context.view.whole().paths_of(entry.blob.as_deref()?);
+    let path = paths.iter().find(|path| name(path) == name(&entry.path))?;
+    Some(crate::release::archive::show(path))
+}
+
+/// What the ebuild runs that makes the file anew, where it does.
+fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'static str> {
+    const BY: &str = "eautoreconf";
+    const LIBTOOL: [&str; 5] =
+        ["libtool.m4", "ltoptions.m4", "ltsugar.m4", "ltversion.m4", "lt~obsolete.m4"];
+    if !context.eautoreconf {
+        return None;
+    }
+    let (directory, name) = (directory_of(path), name_of(path));
+    let in_git = |name: &str| context.view.has_file(&format!("{directory}{name}"));
+    let configured = |directory: &str| {
+        ["configure.ac", "configure.in"]
+            .iter()
+            .any(|input| context.view.has_file(&format!("{directory}{input}")))
+    };
+    let anew = match name {
+        "configure" | "aclocal.m4" => configured(directory),
+        "Makefile.in" => in_git("Makefile.am"),
+        "ltmain.sh" | "config.guess" | "config.sub" => configured(""),
+        _ if LIBTOOL.contains(&name) => configured(""),
+        _ if name.ends_with(".in") => {
+            text(entry).is_some_and(|text| generated::is_autoheader(text)) && configured("")
+        }
+        _ => false,
+    };
+    anew.then_some(BY)
+}

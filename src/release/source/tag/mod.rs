@@ -1,0 +1,452 @@
+//! Which commit a release is: as given, by its tag, or by the tag that has its version.
+
+pub(super) mod spelling;
+
+use super::{CommitSpec, LISTED, Options, SourceError, origin};
+use crate::release::git::{Clone, CommitObject, Pointer, Reference, is_hex, is_hex_prefix};
+use spelling::{Release, Token, key, plain, releases, tokens};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Digits of an abbreviated commit name that are few enough to be a slip.
+const ABBREVIATED: usize = 7;
+
+/// Tags of one version that are looked at, and near misses that are listed.
+const FITTING: usize = 50;
+const NEAR: usize = 5;
+
+/// The commit that was found, and what leads to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Commit {
+    /// The object.
+    pub(crate) object: CommitObject,
+    /// The tag that was given, or found by the archive's version, with what it points at.
+    pub(crate) tag: Option<(String, Pointer)>,
+    /// Whether the tag was found by the version, not given.
+    pub(crate) tag_found: bool,
+    /// Who attested the commit, where an attestation named it.
+    pub(crate) attested_by: Option<String>,
+    /// The commit that the tag points at, where it is another.
+    pub(crate) tag_elsewhere: Option<String>,
+    /// Where the clone was cloned from, by its own word.
+    pub(crate) origin: Option<String>,
+    /// The branches and tags that lead to it, as far as [`LISTED`].
+    pub(crate) references: Vec<String>,
+    /// Whether the clone's history is cut off.
+    pub(crate) shallow: bool,
+    /// The release that the archive's name, or the ebuild, says it is.
+    pub(crate) release: Release,
+}
+
+impl Commit {
+    /// Its whole name.
+    pub(crate) fn name(&self) -> &str {
+        &self.object.name
+    }
+
+    /// The tag's name.
+    pub(crate) fn tag_name(&self) -> Option<&str> {
+        self.tag.as_ref().map(|(name, _)| name.as_str())
+    }
+}
+
+/// Checks the words of a specification before git sees them.
+pub(super) fn check(spec: &CommitSpec) -> Result<(), SourceError> {
+    let fits = |name: &str| (ABBREVIATED..=64).contains(&name.len()) && is_hex_prefix(name);
+    if let Some(commit) = spec.commit.as_ref().filter(|commit| !fits(commit)) {
+        return Err(SourceError::BadCommit(commit.clone()));
+    }
+    match &spec.tag {
+        Some(tag) if !is_tag_name(tag) => Err(SourceError::BadTag(tag.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// The rules of git-check-ref-format(1), and no leading dash.
+fn is_tag_name(name: &str) -> bool {
+    let component =
+        |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    !name.starts_with('-')
+        && !name.ends_with('.')
+        && name.split('/').all(component)
+        && !["..", "@{"].iter().any(|bad| name.contains(bad))
+        && !name.chars().any(|c| c.is_control() || " ~^:?*[\\".contains(c))
+}
+
+/// What the clone lacks.
+pub(super) struct Lacking {
+    /// The commit or tag, in a phrase.
+    pub(super) what: String,
+    /// The release tag that the clone does have, and the commit that it points at, which is another.
+    pub(super) tag: Option<(String, String)>,
+}
+
+/// The commit, or what of it the clone lacks.
+pub(super) fn find(
+    clone: &Clone,
+    spec: &CommitSpec,
+    options: &Options,
+    file_name: &str,
+) -> Result<Result<Commit, Lacking>, SourceError> {
+    let tags = match (&spec.commit, &spec.tag) {
+        (Some(_), None) => Vec::new(),
+        _ => clone.tags()?,
+    };
+    let candidates = candidates(options, file_name);
+    let origin = clone.origin().and_then(origin::public);
+    let tagged = match &spec.tag {
+        None => None,
+        Some(tag) => match tag_of(clone, &tags, tag)? {
+            // An attestation names both: the commit alone can do.
+            None if spec.attested_by.is_some() => None,
+            None => return Ok(Err(Lacking { what: format!("tag {tag}"), tag: None })),
+            Some((pointer, commit)) => Some((tag.clone(), pointer, commit)),
+        },
+    };
+    let (object, tag, tag_found, tag_elsewhere) = match (&spec.commit, tagged) {
+        (Some(name), tagged) => match clone.commit(name)? {
+            None => {
+                let by = spec.attested_by.as_ref().map(|by| format!(", attested by {by},"));
+                let what = format!("commit {name}{}", by.unwrap_or_default());
+                let tag = tagged.map(|(tag, _, commit)| (tag, commit.name));
+                return Ok(Err(Lacking { what, tag }));
+            }
+            Some(found) => {
+                let elsewhere = tagged.as_ref().map(|(.., commit)| commit.name.clone());
+                let elsewhere = elsewhere.filter(|name| *name != found.name);
+                let tag = tagged.map(|(tag, pointer, _)| (tag, pointer));
+                (found, tag, false, elsewhere)
+            }
+        },
+        (None, Some((tag, pointer, commit))) => (commit, Some((tag, pointer)), false, None),
+        (None, None) => match by_version(clone, &tags, &candidates, options, origin.as_deref())? {
+            Found::Tag(reference, commit) => {
+                let name = short(&reference.name).to_owned();
+                (commit, Some((name, reference.to)), true, None)
+            }
+            Found::Commit(commit) => (commit, None, false, None),
+        },
+    };
+    let tag_name = tag.as_ref().map(|(name, _)| name.as_str());
+    let release = release(&candidates, tag_name);
+    let name = &object.name;
+    let references = references(clone, name)?;
+    Ok(Ok(Commit {
+        tag,
+        tag_found,
+        attested_by: spec.attested_by.clone(),
+        tag_elsewhere,
+        origin,
+        references,
+        shallow: clone.is_shallow(),
+        release,
+        object,
+    }))
+}
+
+/// The tag of that name, and its commit.
+fn tag_of(
+    clone: &Clone,
+    tags: &[Reference],
+    name: &str,
+) -> Result<Option<(Pointer, CommitObject)>, SourceError> {
+    let Some(reference) = tags.iter().find(|tag| short(&tag.name) == name) else { return Ok(None) };
+    let commit = clone.peeled(&reference.to.object, &reference.to.kind)?;
+    Ok(commit.map(|commit| (reference.to.clone(), commit)))
+}
+
+fn short(reference: &str) -> &str {
+    reference.strip_prefix("refs/tags/").unwrap_or(reference)
+}
+
+/// What the release may be called: by the ebuild, by upstream's name of the archive, by its own.
+fn candidates(options: &Options, file_name: &str) -> Vec<Release> {
+    let own = releases(file_name);
+    let upstream = options.upstream_name.as_deref().map(releases).unwrap_or_default();
+    let name = |releases: &[Release]| releases.last().map(|release| release.name.clone());
+    let mut candidates = Vec::new();
+    if let Some(version) = &options.version {
+        let name = name(&own).or_else(|| name(&upstream)).unwrap_or_default();
+        candidates.push(Release { name, version: version.clone() });
+    }
+    candidates.extend(upstream);
+    candidates.extend(own);
+    candidates
+}
+
+/// The release that a commit with that tag is: of what the name may mean, what the tag fits.
+fn release(candidates: &[Release], tag: Option<&str>) -> Release {
+    let fits = |release: &&Release| tag.is_some_and(|tag| fitting(tag, &release.version).is_some());
+    // A name's last hyphen divides it, where no tag says otherwise.
+    let found = candidates.iter().find(fits).or(candidates.last()).cloned();
+    found.unwrap_or(Release { name: String::new(), version: String::new() })
+}
+
+/// What a name led to.
+enum Found {
+    Tag(Reference, CommitObject),
+    Commit(CommitObject),
+}
+
+/// How well a tag fits, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// It has the project's own name in it.
+    Named,
+    /// Nothing is in it but the version, or a word such as "release".
+    Plain,
+}
+
+/// The tag with the version, and its commit.
+fn by_version(
+    clone: &Clone,
+    tags: &[Reference],
+    candidates: &[Release],
+    options: &Options,
+    origin: Option<&str>,
+) -> Result<Found, SourceError> {
+    let mut names: BTreeSet<String> =
+        candidates.iter().map(|release| plain(&release.name)).collect();
+    names.extend(options.package.as_deref().map(plain));
+    let repository = origin.and_then(|origin| origin.rsplit('/').next());
+    names.extend(repository.map(|name| plain(name.strip_suffix(".git").unwrap_or(name))));
+    names.remove("");
+    for release in candidates {
+        for fit in [Fit::Named, Fit::Plain] {
+            let all: Vec<&Reference> = tags
+                .iter()
+                .filter(|tag| fits(short(&tag.name), &release.version, &names) == Some(fit))
+                .take(FITTING)
+                .collect();
+            if let Some(found) = one_of(clone, &all, release)? {
+                return Ok(found);
+            }
+        }
+    }
+    for word in candidates.iter().flat_map(|release| [&release.name, &release.version]) {
+        let hex = word.split(['-', '_', '.']).find(|word| is_hex(word));
+        if let Some(commit) = hex.map(|hex| clone.commit(hex)).transpose()?.flatten() {
+            return Ok(Found::Commit(commit));
+        }
+    }
+    let version = candidates.last().map(|release| release.version.clone());
+    let near = version.as_deref().map(|version| near(tags, version)).unwrap_or_default();
+    Err(SourceError::NoCommit { version, near })
+}
+
+/// The one commit that several tags point at.
+fn one_of(
+    clone: &Clone,
+    tags: &[&Reference],
+    release: &Release,
+) -> Result<Option<Found>, SourceError> {
+    let mut commits: BTreeMap<String, (Reference, CommitObject)> = BTreeMap::new();
+    for tag in tags {
+        if let Some(commit) = clone.peeled(&tag.to.object, &tag.to.kind)? {
+            let found = ((*tag).clone(), commit);
+            commits.entry(found.1.name.clone()).or_insert(found);
+        }
+    }
+    if commits.len() > 1 {
+        // 1.01 and 1.1 are the same numbers: that which is spelled alike is meant.
+        let digits = |text: &str| -> String {
+            text.chars().filter(|c| c.is_ascii_digit() || !c.is_alphanumeric()).collect()
+        };
+        let alike =
+            |tag: &str| digits(tag).replace(['_', '-'], ".").ends_with(&digits(&release.version));
+        let exact: Vec<_> = commits.values().filter(|(tag, _)| alike(&tag.name)).cloned().collect();
+        return match exact.as_slice() {
+            [(tag, commit)] => Ok(Some(Found::Tag(tag.clone(), commit.clone()))),
+            _ => {
+                let names = commits.values().map(|(tag, _)| short(&tag.name).to_owned());
+                Err(SourceError::SeveralTags(names.collect()))
+            }
+        };
+    }
+    Ok(commits.into_values().next().map(|(tag, commit)| Found::Tag(tag, commit)))
+}
+
+/// What is in a tag before the version, where it ends in that.
+fn fitting<'a>(tag: &'a str, version: &str) -> Option<&'a str> {
+    let wanted = key(version);
+    let found = tokens(tag);
+    if !matches!(wanted.first(), Some(Token::Number(_))) {
+        return None;
+    }
+    let from = found.len().checked_sub(wanted.len())?;
+    let rest = found.get(from..)?;
+    if !rest.iter().map(|(_, token)| token).eq(wanted.iter()) {
+        return None;
+    }
+    tag.get(..rest.first()?.0)
+}
+
+/// How a tag fits: `1.2`, `v1.2`, `release-1.2`; `NAME-1.2`, `NAME/v1.2`, `@scope/NAME@1.2`.
+fn fits(tag: &str, version: &str, names: &BTreeSet<String>) -> Option<Fit> {
+    const WORDS: [&str; 10] =
+        ["r", "rel", "release", "releases", "version", "ver", "v", "tag", "tags", "stable"];
+    let prefix = fitting(tag, version)?;
+    // A number right before it is part of another version: v0.1.2 is not 1.2.
+    if prefix.trim_end_matches(['.', '_', '-', '/']).ends_with(|c: char| c.is_ascii_digit())
+        && !names.contains(&plain(prefix))
+    {
+        return None;
+    }
+    let prefix = prefix.to_ascii_lowercase();
+    let plain_prefix = plain(&prefix);
+    if plain_prefix.is_empty() || WORDS.contains(&plain_prefix.as_str()) {
+        return Some(Fit::Plain);
+    }
+    // The words of the prefix: of a path, the last part names the package.
+    let parts: Vec<&str> = prefix.split(['/', '@']).filter(|part| !part.is_empty()).collect();
+    let words = |part: &str| -> String {
+        let kept = part.split(['-', '_', '.']).filter(|word| !WORDS.contains(word));
+        plain(&kept.collect::<String>())
+    };
+    let named = |part: &str| names.contains(&plain(part)) || names.contains(&words(part));
+    let last = parts.iter().rev().find(|part| !WORDS.contains(&plain(part).as_str()));
+    let without_v = plain_prefix.strip_suffix('v').unwrap_or(&plain_prefix);
+    let is = last.is_some_and(|part| named(part)) || names.contains(without_v) || named(&prefix);
+    is.then_some(Fit::Named)
+}
+
+/// Tags that look like a version.
+fn near(tags: &[Reference], version: &str) -> Vec<String> {
+    let numbers = |text: &str| -> Vec<String> {
+        let numbers = tokens(text).into_iter().filter_map(|(_, token)| match token {
+            Token::Number(number) => Some(number),
+            Token::Word(_) => None,
+        });
+        numbers.collect()
+    };
+    let wanted = numbers(version);
+    let alike = |tag: &&Reference| {
+        let found = numbers(short(&tag.name));
+        let most = wanted.len().min(2);
+        most > 0 && found.windows(most).any(|window| Some(window) == wanted.get(..most))
+    };
+    let mut near: Vec<(usize, &str)> = tags
+        .iter()
+        .filter(alike)
+        .map(|tag| {
+            let found = numbers(short(&tag.name));
+            let same = wanted.iter().filter(|number| found.contains(number)).count();
+            (wanted.len().abs_diff(found.len()) + wanted.len() - same, short(&tag.name))
+        })
+        .collect();
+    near.sort();
+    near.into_iter().take(NEAR).map(|(_, name)| name.to_owned()).collect()
+}
+
+/// The branches and tags that lead to a commit. What others proposed does not count: pull requests
+/// are refs in the clone too, and anyone can open one.
+fn references(clone: &Clone, commit: &str) -> Result<Vec<String>, SourceError> {
+    let references = clone.containing(commit)?;
+    Ok(references.into_iter().filter(|name| !proposed(name)).take(LISTED).collect())
+}
+
+/// Whether a reference holds what was proposed: `pull/12/head`, `pr/12`, `merge-requests/12`,
+/// `changes/34/1234/5`, wherever it was fetched to.
+fn proposed(reference: &str) -> bool {
+    const KINDS: [&str; 10] = [
+        "pr",
+        "prs",
+        "pull",
+        "pulls",
+        "pull-requests",
+        "pull_requests",
+        "mr",
+        "merge-requests",
+        "merge_requests",
+        "changes",
+    ];
+    let parts: Vec<&str> = reference.split('/').skip(2).collect();
+    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    parts.windows(2).any(|pair| match pair {
+        [kind, number] => KINDS.contains(kind) && numeric(number),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(tag: &str, version: &str, name: &str) -> Option<Fit> {
+        fits(tag, version, &BTreeSet::from([plain(name)]))
+    }
+
+    #[test]
+    fn tags_of_a_version() {
+        for (tag, version, name) in [
+            ("1.2", "1.2", "foo"),
+            ("v1.2", "1.2", "foo"),
+            ("V1.2", "1.2", "foo"),
+            ("release-1.2", "1.2", "foo"),
+            ("v1_2", "1.2", "foo"),
+            ("V_10_3_P1", "10.3p1", "openssh"),
+            ("v2024.10.08", "2024.10.8", "abi3info"),
+        ] {
+            assert_eq!(fit(tag, version, name), Some(Fit::Plain), "{tag}");
+        }
+        for (tag, version, name) in [
+            ("foo-1.2", "1.2", "foo"),
+            ("foo-v1.2", "1.2", "foo"),
+            ("foo/v1.2", "1.2", "foo"),
+            ("packages/foo-v1.2", "1.2", "foo"),
+            ("@scope/foo@1.2", "1.2", "foo"),
+            ("cares-1_18_1", "1.18.1", "c-ares"),
+            ("md-5-v0.10.6", "0.10.6", "md-5"),
+            ("md-5-v0.10.6", "0.10.6", "md-5"),
+            ("foo-release-1.2", "1.2", "foo"),
+            ("foo-v1.0.0-rc.9", "1.0.0_rc9", "foo"),
+        ] {
+            assert_eq!(fit(tag, version, name), Some(Fit::Named), "{tag}");
+        }
+        for tag in ["1.20", "11.2", "v1.2rc1", "bar-1.2", "v0.1.2", "foo", "foo-bar-1.2"] {
+            assert_eq!(fit(tag, "1.2", "foo"), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn what_others_proposed() {
+        for name in [
+            "refs/remotes/origin/pr/1",
+            "refs/remotes/pr/12",
+            "refs/remotes/pull/12/head",
+            "refs/heads/pr/12",
+            "refs/remotes/o/pull-requests/3/from",
+            "refs/heads/merge_requests/4",
+            "refs/remotes/gerrit/changes/34/1234/5",
+        ] {
+            assert!(proposed(name), "{name}");
+        }
+        for name in [
+            "refs/heads/main",
+            "refs/tags/v1",
+            "refs/heads/changes",
+            "refs/heads/pr/fix",
+            "refs/heads/1.2",
+        ] {
+            assert!(!proposed(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_for_git_are_looked_at_first() {
+        let commit = |name: &str| {
+            check(&CommitSpec { commit: Some(name.to_owned()), ..CommitSpec::default() }).is_ok()
+        };
+        assert!(commit("0123abc") && commit(&"0".repeat(40)));
+        for name in ["", "HEAD", "--help", "0123ab", "main", "0123ABCD", "0123abc^{tree}"] {
+            assert!(!commit(name), "{name}");
+        }
+        let tag = |name: &str| {
+            check(&CommitSpec { tag: Some(name.to_owned()), ..CommitSpec::default() }).is_ok()
+        };
+        assert!(tag("v1.2") && tag("release/1.2"));
+        for name in ["", "-v", "a b", "a..b", "a^{}", "a:b", "a\n", "a@{1}", "a//b", "x.lock", "/a"]
+        {
+            assert!(!tag(name), "{name}");
+        }
+    }
+}
