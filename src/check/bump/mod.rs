@@ -35,7 +35,7 @@ impl fmt::Display for Asked {
             Expansion::Place(line) => {
                 write!(f, "{variable} is set where only bash knows ({line}): say it with {flag}")
             }
-            Expansion::Line(line) => {
+            Expansion::Line { line, .. } => {
                 write!(
                     f,
                     "{variable} is not known: the ebuild is not understood from line {line} on; \
@@ -57,7 +57,7 @@ pub(crate) fn asked(ebuild: &Ebuild) -> Vec<Asked> {
                 let why = Expansion::Form(text);
                 (!number).then_some(Asked { variable, flag, why })
             }
-            Literal::Words(_) => None,
+            Literal::Words(_) | Literal::Unknown(Expansion::Line { named: false, .. }) => None,
             Literal::Unknown(why) => Some(Asked { variable, flag, why: why.clone() }),
         })
         .collect()

@@ -1,10 +1,7 @@
 //! Commands: lists, pipelines, and what has an end word.
 
-use super::cursor::{Announced, Lost, Parser};
-use super::syntax::{
-    Argument, Arm, Assigned, Assignment, Chain, Command, CommandKind, Joint, List, Redirection,
-    Step, Subscript, Word,
-};
+use super::cursor::{Lost, Parser};
+use super::syntax::{Argument, Arm, Chain, Command, CommandKind, Joint, List, Step, Word};
 use super::words::Place;
 
 /// The words that end a list.
@@ -18,10 +15,6 @@ const RESERVED: [&str; 22] = [
 
 /// Commands whose arguments may be assignments.
 const DECLARING: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
-
-/// What redirects, longest first.
-const OPERATORS: [&str; 12] =
-    ["<<-", "<<<", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">", "&>>", "&>"];
 
 impl Parser<'_> {
     /// The whole script.
@@ -190,9 +183,9 @@ impl Parser<'_> {
             return Ok(Some(CommandKind::Arithmetic(self.arithmetic()?)));
         }
         if self.takes("(") {
-            let list = self.body()?;
+            self.body()?;
             self.expect(")")?;
-            return Ok(Some(CommandKind::Subshell(list)));
+            return Ok(Some(CommandKind::Subshell));
         }
         let Some(word) = self.reserved() else { return Ok(None) };
         self.expect(word)?;
@@ -364,14 +357,16 @@ impl Parser<'_> {
             if self.redirection(&mut redirections)? {
                 continue;
             }
-            if words.is_empty() || declaring {
-                if let Some(assignment) = self.assignment()? {
-                    match declaring {
-                        true => words.push(Argument::Assignment(assignment)),
-                        false => assignments.push(assignment),
-                    }
-                    continue;
+            let assigned = match words.is_empty() || declaring {
+                true => self.assignment()?,
+                false => None,
+            };
+            if let Some(assignment) = assigned {
+                match declaring {
+                    true => words.push(Argument::Assignment(assignment)),
+                    false => assignments.push(assignment),
                 }
+                continue;
             }
             let word = self.word(Place::Command)?;
             if word.parts.is_empty() {
@@ -394,108 +389,5 @@ impl Parser<'_> {
             return self.lost();
         }
         Ok(Command { kind: CommandKind::Simple { assignments, words }, redirections, at })
-    }
-
-    /// `NAME=…`, `NAME+=…`, `NAME[…]=…` or `NAME=(…)`, if one is next.
-    fn assignment(&mut self) -> Result<Option<Assignment>, Lost> {
-        let start = self.at;
-        let name = self.name();
-        if name.is_empty() {
-            self.at = start;
-            return Ok(None);
-        }
-        let subscript = match self.peek() {
-            // `NAME[` may also begin a pattern that names files.
-            Some(b'[') => match self.subscript() {
-                Ok(Subscript::Index(word)) => Some(word),
-                _ => {
-                    self.at = start;
-                    return self.lost();
-                }
-            },
-            _ => None,
-        };
-        let append = self.takes("+=");
-        if !append && !self.takes("=") {
-            self.at = start;
-            return Ok(None);
-        }
-        let value = match self.raw() {
-            Some(b'(') if subscript.is_none() => Assigned::Array(self.array()?),
-            Some(b'(') => return self.lost(),
-            _ => Assigned::Word(self.word(Place::Command)?),
-        };
-        Ok(Some(Assignment { name, subscript, append, value, span: (start, self.at) }))
-    }
-
-    fn array(&mut self) -> Result<Vec<Word>, Lost> {
-        self.at += 1;
-        let mut words = Vec::new();
-        loop {
-            self.newlines()?;
-            if self.takes(")") {
-                // `NAME=(a)b` is no assignment that anyone means.
-                return match self.peek() {
-                    None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')') => Ok(words),
-                    Some(_) => self.lost(),
-                };
-            }
-            words.push(self.some_word(Place::Command)?);
-        }
-    }
-
-    /// Takes a redirection, if one is next.
-    fn redirection(&mut self, found: &mut Vec<Redirection>) -> Result<bool, Lost> {
-        self.blanks();
-        let start = self.at;
-        let mut variable = None;
-        if self.takes("{") {
-            let name = self.name();
-            match !name.is_empty() && self.takes("}") && matches!(self.peek(), Some(b'<' | b'>')) {
-                true => variable = Some(name),
-                false => self.at = start,
-            }
-        }
-        while variable.is_none() && self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        let process = self.is_at("<(") || self.is_at(">(");
-        let numbered = self.at != start;
-        let operator = OPERATORS.into_iter().find(|operator| {
-            !process && !(numbered && operator.starts_with('&')) && self.takes(operator)
-        });
-        let Some(operator) = operator else {
-            self.at = start;
-            return Ok(false);
-        };
-        self.blanks();
-        if matches!(operator, "<<" | "<<-") {
-            if variable.is_some() {
-                return self.lost();
-            }
-            found.push(Redirection::Document(self.announce(operator == "<<-")?));
-            return Ok(true);
-        }
-        let word = self.some_word(Place::Command)?;
-        found.push(match variable {
-            Some(name) => Redirection::Named(name, word),
-            None => Redirection::Word(operator, word),
-        });
-        Ok(true)
-    }
-
-    fn announce(&mut self, indented: bool) -> Result<usize, Lost> {
-        let start = self.at;
-        let word = self.some_word(Place::Command)?;
-        let Some(end) = word.literal() else { return self.lost() };
-        let raw = self.text.get(start..self.at).unwrap_or_default();
-        if end.contains('\n') || raw.contains("\\\n") {
-            return self.lost();
-        }
-        let literal = raw.contains(['\'', '"', '\\']);
-        let index = self.documents.len();
-        self.documents.push(Word::default());
-        self.announced.push(Announced { index, end, literal, indented });
-        Ok(index)
     }
 }

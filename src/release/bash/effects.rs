@@ -60,7 +60,7 @@ pub(super) fn of_command<'a>(command: &'a Command, tell: Tell<'a, '_>) {
     match &command.kind {
         CommandKind::Simple { assignments, words } => simple(assignments, words, command.at, tell),
         CommandKind::Group(list) => of_list(list, tell),
-        CommandKind::Subshell(_) => {}
+        CommandKind::Subshell => {}
         CommandKind::If { arms, otherwise } => {
             for (condition, body) in arms {
                 of_list(condition, tell);

@@ -8,13 +8,17 @@
 //! Taken as given: package managers do not alias their commands, and neither eclasses nor commands
 //! set a variable of which the script is the first to speak, but for what PMS has them set.
 
+mod builtins;
+mod changes;
 mod commands;
+mod conditions;
 mod cursor;
 mod effects;
 mod expand;
 mod numbers;
 mod parameter;
 mod pattern;
+mod redirections;
 mod run;
 mod simple;
 mod state;

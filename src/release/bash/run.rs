@@ -5,9 +5,8 @@
 
 use super::cursor::Lost;
 use super::effects::{self, Effect};
-use super::state::{State, Unknown, Value, Variable, Why};
-use super::syntax::{Arm, Chain, Command, CommandKind, Joint, List, Redirection, Step, Test, Word};
-use std::collections::BTreeSet;
+use super::state::State;
+use super::syntax::{Arm, Chain, Command, CommandKind, Joint, List, Redirection, Step, Word};
 
 /// The most work, in characters and variables that are touched.
 const WORK: usize = 64 << 20;
@@ -36,7 +35,7 @@ impl Status {
         if succeeds { Self::Succeeds } else { Self::Fails }
     }
 
-    const fn negated(self) -> Self {
+    pub(super) const fn negated(self) -> Self {
         match self {
             Self::Succeeds => Self::Fails,
             Self::Fails => Self::Succeeds,
@@ -147,7 +146,7 @@ impl<'a> Machine<'a> {
 
     fn command(&mut self, command: &'a Command) -> Result<Flow, Lost> {
         self.at = command.at;
-        if matches!(command.kind, CommandKind::Subshell(_)) {
+        if matches!(command.kind, CommandKind::Subshell) {
             return Ok(Flow::Next(Status::Unknown));
         }
         if self.redirect(&command.redirections)? {
@@ -199,7 +198,7 @@ impl<'a> Machine<'a> {
         match &command.kind {
             CommandKind::Simple { assignments, words } => self.simple(assignments, words),
             CommandKind::Group(list) => self.list(list),
-            CommandKind::Subshell(_) => Ok(Flow::Next(Status::Unknown)),
+            CommandKind::Subshell => Ok(Flow::Next(Status::Unknown)),
             CommandKind::If { arms, otherwise } => self.conditional(arms, otherwise.as_ref()),
             CommandKind::Case { subject, arms } => {
                 let subject = self.text_of(subject)?;
@@ -297,7 +296,11 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether `subject` fits a pattern.
-    fn fits(&mut self, subject: Option<&str>, pattern: &'a Word) -> Result<Status, Lost> {
+    pub(super) fn fits(
+        &mut self,
+        subject: Option<&str>,
+        pattern: &'a Word,
+    ) -> Result<Status, Lost> {
         let pattern = self.pattern(pattern)?;
         let Some((subject, pattern)) = subject.zip(pattern) else { return Ok(Status::Unknown) };
         let chars: Vec<char> = subject.chars().collect();
@@ -334,188 +337,6 @@ impl<'a> Machine<'a> {
         }
         Ok(Flow::Next(status))
     }
-
-    /// Takes for unknown all that `lists` may change, however often they run.
-    pub(super) fn any_times(
-        &mut self,
-        lists: &[&'a List],
-        name: Option<&'a str>,
-    ) -> Result<(), Lost> {
-        let mut names: BTreeSet<&'a str> = name.into_iter().collect();
-        let mut called: BTreeSet<&'a str> = BTreeSet::new();
-        let mut anything = false;
-        let mut bodies: Vec<&'a Command> = Vec::new();
-        let mut tell = |effect: Effect<'a>, _| match effect {
-            Effect::Sets(name) => {
-                names.insert(name);
-            }
-            Effect::Calls(name) => {
-                called.insert(name);
-            }
-            Effect::Anything => anything = true,
-        };
-        lists.iter().for_each(|list| effects::of_list(list, &mut tell));
-        let mut entered: BTreeSet<&'a str> = BTreeSet::new();
-        loop {
-            let next = called.iter().find(|name| !entered.contains(*name)).copied();
-            let Some(function) = next else { break };
-            entered.insert(function);
-            bodies.extend(self.state.functions.get(function).into_iter().flatten());
-            for body in bodies.drain(..) {
-                self.work = self.work.saturating_add(100);
-                let mut tell = |effect: Effect<'a>, _| match effect {
-                    Effect::Sets(name) => {
-                        names.insert(name);
-                    }
-                    Effect::Calls(name) => {
-                        called.insert(name);
-                    }
-                    Effect::Anything => anything = true,
-                };
-                effects::of_command(body, &mut tell);
-            }
-        }
-        let returns = called.contains("return") && name.is_some();
-        if anything || returns {
-            return self.lost();
-        }
-        self.spend(names.len() + called.len())?;
-        let foreign = called.iter().any(|name| !self.state.functions.contains_key(name));
-        if foreign {
-            self.forget_metadata();
-        }
-        for name in names {
-            self.unknown(name)?;
-        }
-        Ok(())
-    }
-
-    /// Takes a variable for one that was set to something, perhaps an array.
-    pub(super) fn unknown(&mut self, name: &str) -> Result<(), Lost> {
-        let unknown = Unknown { why: Why::Place, span: (self.at, self.at), array: true };
-        self.set(name, Value::Unknown(unknown))
-    }
-
-    /// Takes a variable for one that was set to some text.
-    pub(super) fn unknown_text(&mut self, name: &str) -> Result<(), Lost> {
-        let array = self.may_be_array(name);
-        let unknown = Unknown { why: Why::Place, span: (self.at, self.at), array };
-        self.set(name, Value::Unknown(unknown))
-    }
-
-    /// Sets a variable to a text; that of an array is its first element.
-    pub(super) fn set_text(&mut self, name: &str, text: String) -> Result<(), Lost> {
-        match self.may_be_array(name) {
-            true => self.unknown(name),
-            false => self.set(name, Value::Text(text)),
-        }
-    }
-
-    fn may_be_array(&self, name: &str) -> bool {
-        self.state.variables.get(name).is_some_and(|variable| variable.value.may_be_array())
-    }
-
-    /// Sets a variable.
-    pub(super) fn set(&mut self, name: &str, value: Value) -> Result<(), Lost> {
-        if changes_the_shell(name) {
-            return self.lost();
-        }
-        let at = self.at;
-        match self.state.variables.get_mut(name) {
-            Some(variable) if variable.readonly => return self.lost(),
-            Some(variable) => {
-                variable.value = value;
-                variable.at = at;
-            }
-            None => {
-                let variable = Variable { value, readonly: false, associative: false, at };
-                self.state.variables.insert(name.to_owned(), variable);
-            }
-        }
-        Ok(())
-    }
-
-    fn test(&mut self, test: &'a Test) -> Result<Status, Lost> {
-        Ok(match test {
-            Test::Not(inner) => self.test(inner)?.negated(),
-            Test::And(one, other) => match self.test(one)? {
-                Status::Fails => Status::Fails,
-                Status::Succeeds => self.test(other)?,
-                Status::Unknown => {
-                    let mut status = Status::Unknown;
-                    self.perhaps(|machine| {
-                        status = machine.test(other)?;
-                        Ok(())
-                    })?;
-                    if status == Status::Fails { Status::Fails } else { Status::Unknown }
-                }
-            },
-            Test::Or(one, other) => match self.test(one)? {
-                Status::Succeeds => Status::Succeeds,
-                Status::Fails => self.test(other)?,
-                Status::Unknown => {
-                    let mut status = Status::Unknown;
-                    self.perhaps(|machine| {
-                        status = machine.test(other)?;
-                        Ok(())
-                    })?;
-                    if status == Status::Succeeds { Status::Succeeds } else { Status::Unknown }
-                }
-            },
-            Test::Word(word) => {
-                let text = self.text_of(word)?;
-                text.map_or(Status::Unknown, |text| Status::of(!text.is_empty()))
-            }
-            Test::Unary(operator, word) => {
-                let text = self.text_of(word)?;
-                self.unary(operator, text.as_deref())?
-            }
-            Test::Binary(one, operator, other) => {
-                let text = self.text_of(one)?;
-                match operator.as_str() {
-                    "=" | "==" => self.fits(text.as_deref(), other)?,
-                    "!=" => self.fits(text.as_deref(), other)?.negated(),
-                    "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
-                        let (one, other) = (self.number(one)?, self.number(other)?);
-                        one.zip(other).map_or(Status::Unknown, |(a, b)| compare(operator, a, b))
-                    }
-                    _ => {
-                        self.text_of(other)?;
-                        Status::Unknown
-                    }
-                }
-            }
-        })
-    }
-
-    /// `-n`, `-z` and `-v`; files are not looked at.
-    pub(super) fn unary(&mut self, operator: &str, text: Option<&str>) -> Result<Status, Lost> {
-        Ok(match (operator, text) {
-            ("-n", Some(text)) => Status::of(!text.is_empty()),
-            ("-z", Some(text)) => Status::of(text.is_empty()),
-            ("-v", Some(name)) if super::state::is_name(name) => {
-                match self.state.variables.get(name).map(|variable| &variable.value) {
-                    Some(Value::Text(_)) => Status::Succeeds,
-                    Some(Value::Unset) => Status::Fails,
-                    _ => Status::Unknown,
-                }
-            }
-            // `-v NAME[…]` counts.
-            ("-v", _) => return self.lost(),
-            _ => Status::Unknown,
-        })
-    }
-}
-
-pub(super) fn compare(operator: &str, a: i64, b: i64) -> Status {
-    Status::of(match operator {
-        "-eq" => a == b,
-        "-ne" => a != b,
-        "-lt" => a < b,
-        "-le" => a <= b,
-        "-gt" => a > b,
-        _ => a >= b,
-    })
 }
 
 /// Whether something in `list` leaves a loop or the script.
@@ -525,37 +346,4 @@ fn jumps(list: &List) -> bool {
         found |= matches!(effect, Effect::Calls("break" | "continue" | "return"));
     });
     found
-}
-
-/// Variables that change how bash reads or that bash sets itself.
-fn changes_the_shell(name: &str) -> bool {
-    const NAMES: [&str; 26] = [
-        "IFS",
-        "POSIXLY_CORRECT",
-        "GLOBIGNORE",
-        "LANG",
-        "SHELLOPTS",
-        "FUNCNEST",
-        "RANDOM",
-        "SRANDOM",
-        "SECONDS",
-        "LINENO",
-        "EPOCHSECONDS",
-        "EPOCHREALTIME",
-        "DIRSTACK",
-        "GROUPS",
-        "FUNCNAME",
-        "PIPESTATUS",
-        "OPTIND",
-        "OPTARG",
-        "HISTCMD",
-        "UID",
-        "EUID",
-        "PPID",
-        "PATH",
-        "ENV",
-        "PWD",
-        "OLDPWD",
-    ];
-    NAMES.contains(&name) || ["BASH", "LC_", "COMP_"].iter().any(|prefix| name.starts_with(prefix))
 }

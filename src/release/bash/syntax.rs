@@ -45,7 +45,8 @@ pub(super) enum CommandKind {
         words: Vec<Argument>,
     },
     Group(List),
-    Subshell(List),
+    /// What runs there changes nothing outside.
+    Subshell,
     If {
         arms: Vec<(List, List)>,
         otherwise: Option<List>,

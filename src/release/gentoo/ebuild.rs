@@ -65,8 +65,13 @@ pub(crate) enum Expansion {
     Bash(String),
     /// It is set where only bash knows whether that runs: the line.
     Place(String),
-    /// The ebuild is not understood from this line on.
-    Line(usize),
+    /// The ebuild is not understood from a line on.
+    Line {
+        /// The line.
+        line: usize,
+        /// Whether the variable's name occurs in the ebuild.
+        named: bool,
+    },
     /// It is not of the form that it needs: the text.
     Form(String),
 }
@@ -85,7 +90,7 @@ impl Ebuild {
         let bytes = read_bounded(path, EBUILD_LIMIT)?;
         let text = String::from_utf8_lossy(&bytes);
         let reading = Reading::of(&text, &known(&name, &version), order);
-        let variables = variables(&reading);
+        let variables = variables(&reading, &text);
         Ok(Some(Self { path: path.to_owned(), name, version, variables, lost: reading.lost }))
     }
 
@@ -95,6 +100,14 @@ impl Ebuild {
             Literal::Words(words) => words.first().map(String::as_str).filter(|w| !w.is_empty()),
             Literal::Unknown(_) => None,
         }
+    }
+
+    /// Whether it sets a variable, as far as its text tells.
+    pub(crate) fn sets(&self, variable: &str) -> bool {
+        self.variables.get(variable).is_some_and(|literal| match literal {
+            Literal::Unknown(Expansion::Line { named, .. }) => *named,
+            Literal::Unknown(_) | Literal::Words(_) => true,
+        })
     }
 
     /// The words of an array.
@@ -123,10 +136,12 @@ pub(crate) fn split(file_name: &str) -> Option<(String, Version)> {
 }
 
 /// The variables of `VARIABLES` that the script sets.
-fn variables(reading: &Reading) -> BTreeMap<&'static str, Literal> {
+fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
     let found = VARIABLES.iter().filter_map(|(name, _)| {
         let literal = match (reading.value(name), reading.in_function(name)) {
-            (Value::Unknown(Reason::Line(line)), _) => Literal::Unknown(Expansion::Line(line)),
+            (Value::Unknown(Reason::Line(line)), _) => {
+                Literal::Unknown(Expansion::Line { line, named: text.contains(name) })
+            }
             // A phase sets it, so that what it holds depends on when it is asked for.
             (_, Some(line)) => Literal::Unknown(Expansion::Place(line.to_owned())),
             (Value::Absent, None) => return None,
@@ -336,7 +351,8 @@ mod tests {
             let ebuild = read(text);
             for name in ["VERIFY_PROVENANCE_REF", "VERIFY_PROVENANCE_RUNNER"] {
                 let found = ebuild.variables.get(name);
-                assert_eq!(found, Some(&Literal::Unknown(Expansion::Line(line))), "{text}");
+                let expected = Expansion::Line { line, named: text.contains(name) };
+                assert_eq!(found, Some(&Literal::Unknown(expected)), "{text}");
             }
         }
     }
