@@ -13,42 +13,36 @@ impl<'a> Machine<'a> {
         &mut self,
         lists: &[&'a List],
         name: Option<&'a str>,
+        in_function: bool,
     ) -> Result<(), Lost> {
         let mut names: BTreeSet<&'a str> = name.into_iter().collect();
         let mut called: BTreeSet<&'a str> = BTreeSet::new();
         let mut anything = false;
+        let mut found: Vec<Effect<'a>> = Vec::new();
+        lists.iter().for_each(|list| effects::of_list(list, &mut |effect, _| found.push(effect)));
         let mut bodies: Vec<&'a Command> = Vec::new();
-        let mut tell = |effect: Effect<'a>, _| match effect {
-            Effect::Sets(name) => {
-                names.insert(name);
-            }
-            Effect::Calls(name) => {
-                called.insert(name);
-            }
-            Effect::Anything => anything = true,
-        };
-        lists.iter().for_each(|list| effects::of_list(list, &mut tell));
-        let mut entered: BTreeSet<&'a str> = BTreeSet::new();
         loop {
-            let next = called.iter().find(|name| !entered.contains(*name)).copied();
-            let Some(function) = next else { break };
-            entered.insert(function);
-            bodies.extend(self.state.functions.get(function).into_iter().flatten());
-            for body in bodies.drain(..) {
-                self.spend(100)?;
-                let mut tell = |effect: Effect<'a>, _| match effect {
+            self.spend(found.len())?;
+            for effect in found.drain(..) {
+                match effect {
                     Effect::Sets(name) => {
                         names.insert(name);
                     }
-                    Effect::Calls(name) => {
-                        called.insert(name);
+                    Effect::Calls(name) if called.insert(name) => {
+                        bodies.extend(self.state.functions.get(name).into_iter().flatten());
+                    }
+                    Effect::Calls(_) => {}
+                    Effect::Counts(name) => {
+                        let variable = self.state.variables.get(name);
+                        anything |= !variable.is_some_and(|variable| variable.associative);
                     }
                     Effect::Anything => anything = true,
-                };
-                effects::of_command(body, &mut tell);
+                }
             }
+            let Some(body) = bodies.pop() else { break };
+            effects::of_command(body, &mut |effect, _| found.push(effect));
         }
-        let returns = called.contains("return") && name.is_some();
+        let returns = called.contains("return") && !in_function;
         if anything || returns {
             return self.lost();
         }
@@ -111,33 +105,53 @@ impl<'a> Machine<'a> {
 
 /// Variables that change how bash reads or that bash sets itself.
 fn changes_the_shell(name: &str) -> bool {
-    const NAMES: [&str; 26] = [
-        "IFS",
-        "POSIXLY_CORRECT",
-        "GLOBIGNORE",
-        "LANG",
-        "SHELLOPTS",
-        "FUNCNEST",
-        "RANDOM",
-        "SRANDOM",
-        "SECONDS",
-        "LINENO",
-        "EPOCHSECONDS",
-        "EPOCHREALTIME",
+    const NAMES: [&str; 46] = [
+        "BASH",
+        "BASHOPTS",
+        "BASHPID",
+        "BASH_ALIASES",
+        "BASH_ARGC",
+        "BASH_ARGV",
+        "BASH_ARGV0",
+        "BASH_CMDS",
+        "BASH_COMMAND",
+        "BASH_COMPAT",
+        "BASH_ENV",
+        "BASH_EXECUTION_STRING",
+        "BASH_LINENO",
+        "BASH_REMATCH",
+        "BASH_SOURCE",
+        "BASH_SUBSHELL",
+        "BASH_TRAPSIG",
+        "BASH_VERSINFO",
+        "BASH_VERSION",
+        "BASH_XTRACEFD",
         "DIRSTACK",
-        "GROUPS",
-        "FUNCNAME",
-        "PIPESTATUS",
-        "OPTIND",
-        "OPTARG",
-        "HISTCMD",
-        "UID",
-        "EUID",
-        "PPID",
-        "PATH",
         "ENV",
-        "PWD",
+        "EPOCHREALTIME",
+        "EPOCHSECONDS",
+        "EUID",
+        "FUNCNAME",
+        "FUNCNEST",
+        "GLOBIGNORE",
+        "GROUPS",
+        "HISTCMD",
+        "IFS",
+        "LANG",
+        "LINENO",
         "OLDPWD",
+        "OPTARG",
+        "OPTIND",
+        "PATH",
+        "PIPESTATUS",
+        "POSIXLY_CORRECT",
+        "PPID",
+        "PWD",
+        "RANDOM",
+        "SECONDS",
+        "SHELLOPTS",
+        "SRANDOM",
+        "UID",
     ];
-    NAMES.contains(&name) || ["BASH", "LC_", "COMP_"].iter().any(|prefix| name.starts_with(prefix))
+    NAMES.contains(&name) || ["LC_", "COMP_"].iter().any(|prefix| name.starts_with(prefix))
 }

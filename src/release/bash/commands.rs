@@ -290,12 +290,12 @@ impl Parser<'_> {
     fn for_each(&mut self) -> Result<CommandKind, Lost> {
         self.blanks();
         if self.takes("((") {
-            self.arithmetic()?;
+            let header = self.arithmetic()?;
             self.blanks();
             if self.peek() == Some(b';') {
                 self.at += 1;
             }
-            return Ok(CommandKind::Counted { body: self.loop_body()? });
+            return Ok(CommandKind::Counted { header, body: self.loop_body()? });
         }
         let (name, words) = self.loop_head()?;
         Ok(CommandKind::For { name, words, body: self.loop_body()? })

@@ -72,10 +72,17 @@ impl<'a> Machine<'a> {
                     _ => Status::Unknown,
                 }
             }
-            // `-v NAME[…]` counts.
+            // `-v NAME[…]` counts, unless the array has keys.
+            ("-v", Some(text)) if text.split('[').next().is_some_and(|n| self.has_keys(n)) => {
+                Status::Unknown
+            }
             ("-v", _) => return self.lost(),
             _ => Status::Unknown,
         })
+    }
+
+    fn has_keys(&self, name: &str) -> bool {
+        self.state.variables.get(name).is_some_and(|variable| variable.associative)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::state::is_name;
 use super::syntax::{
     Argument, Assigned, Assignment, Command, CommandKind, List, Operator, Parameter, Part,
-    Redirection, Test, Word,
+    Redirection, Subscript, Test, Word,
 };
 
 /// Something that a command may do.
@@ -13,6 +13,8 @@ pub(super) enum Effect<'a> {
     Sets(&'a str),
     /// Calls a command by its name.
     Calls(&'a str),
+    /// Counts in the subscript of a variable, unless that has keys: then this is a text.
+    Counts(&'a str),
     /// May set any variable, or define a function.
     Anything,
 }
@@ -80,7 +82,7 @@ pub(super) fn of_command<'a>(command: &'a Command, tell: Tell<'a, '_>) {
             words.iter().flatten().for_each(|word| of_word(word, tell));
             of_list(body, tell);
         }
-        CommandKind::Counted { body } | CommandKind::Select { body } => {
+        CommandKind::Counted { body, .. } | CommandKind::Select { body } => {
             tell(Effect::Anything, command.at);
             of_list(body, tell);
         }
@@ -108,7 +110,12 @@ fn of_test<'a>(test: &'a Test, at: usize, tell: Tell<'a, '_>) {
         Test::Unary(operator, word) => {
             of_word(word, tell);
             if operator == "-v" && !word.literal().is_some_and(|text| is_name(&text)) {
-                tell(Effect::Anything, at);
+                match word.parts.first() {
+                    Some(Part::Plain(text)) if text.contains('[') => {
+                        tell(Effect::Counts(text.split('[').next().unwrap_or_default()), at);
+                    }
+                    _ => tell(Effect::Anything, at),
+                }
             }
         }
         Test::Binary(one, operator, other) => {
@@ -124,11 +131,14 @@ fn of_test<'a>(test: &'a Test, at: usize, tell: Tell<'a, '_>) {
 
 /// Arithmetic over a variable runs what the variable holds.
 fn arithmetic<'a>(word: &'a Word, at: usize, tell: Tell<'a, '_>) {
-    let plain =
-        word.literal().is_some_and(|text| !text.contains(|c: char| c.is_alphabetic() || c == '_'));
-    if !plain {
+    if !is_number(word) {
         tell(Effect::Anything, at);
     }
+}
+
+fn is_number(word: &Word) -> bool {
+    let named = |text: String| text.contains(|c: char| c.is_alphabetic() || c == '_');
+    word.literal().is_some_and(|text| !named(text))
 }
 
 fn simple<'a>(assignments: &'a [Assignment], words: &'a [Argument], at: usize, tell: Tell<'a, '_>) {
@@ -156,10 +166,11 @@ fn simple<'a>(assignments: &'a [Assignment], words: &'a [Argument], at: usize, t
         return tell(Effect::Anything, at);
     }
     tell(Effect::Calls(command), at);
-    let declares = ["export", "declare", "typeset", "local", "readonly"].contains(&command);
-    let sets = declares
-        || ["read", "mapfile", "readarray", "unset"].contains(&command)
-        || command == "printf";
+    let names = ["export", "declare", "typeset", "local", "readonly", "read", "mapfile", "unset"];
+    let sets = names.contains(&command) || command == "readarray";
+    if command == "printf" {
+        return printf(rest, at, tell);
+    }
     for word in rest {
         let Argument::Word(word) = word else { continue };
         match word.parts.as_slice() {
@@ -167,23 +178,49 @@ fn simple<'a>(assignments: &'a [Assignment], words: &'a [Argument], at: usize, t
                 let name = text.split('=').next().unwrap_or_default().trim_end_matches('+');
                 if is_name(name) {
                     tell(Effect::Sets(name), at);
-                } else if sets && command != "printf" && !is_harmless_flag(text) {
+                } else if sets && !is_harmless_flag(text) {
                     tell(Effect::Anything, at);
                 }
             }
-            _ if sets && command != "printf" => tell(Effect::Anything, at),
-            // `printf -v "${NAME}"`
-            _ if rest.iter().any(|a| matches!(a, Argument::Word(w) if w.plain() == Some("-v"))) => {
-                tell(Effect::Anything, at);
-            }
+            _ if sets => tell(Effect::Anything, at),
             _ => {}
         }
     }
 }
 
+/// `printf -v NAME` sets a variable.
+fn printf<'a>(arguments: &'a [Argument], at: usize, tell: Tell<'a, '_>) {
+    let mut words = arguments.iter().map(|argument| match argument {
+        Argument::Word(word) => word.plain(),
+        Argument::Assignment(_) => None,
+    });
+    match words.next() {
+        Some(Some("-v")) => match words.next().flatten().filter(|name| is_name(name)) {
+            Some(name) => tell(Effect::Sets(name), at),
+            None => tell(Effect::Anything, at),
+        },
+        Some(Some(text)) if text.starts_with("-v") => tell(Effect::Anything, at),
+        // A format in quotes, or with an expansion behind its beginning, is no option.
+        Some(None) if begins_open(arguments) => tell(Effect::Anything, at),
+        _ => {}
+    }
+}
+
+fn begins_open(arguments: &[Argument]) -> bool {
+    match arguments.first() {
+        Some(Argument::Word(word)) => match word.parts.first() {
+            Some(Part::Plain(text) | Part::Quoted(text)) => text.starts_with('-'),
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
 fn value<'a>(assignment: &'a Assignment, tell: Tell<'a, '_>) {
     if let Some(subscript) = &assignment.subscript {
-        arithmetic(subscript, assignment.span.0, tell);
+        if !is_number(subscript) {
+            tell(Effect::Counts(&assignment.name), assignment.span.0);
+        }
         of_word(subscript, tell);
     }
     match &assignment.value {
@@ -204,10 +241,16 @@ fn of_word<'a>(word: &'a Word, tell: Tell<'a, '_>) {
 }
 
 fn of_parameter<'a>(parameter: &'a Parameter, at: usize, tell: Tell<'a, '_>) {
-    if let Some(super::syntax::Subscript::Index(word)) = &parameter.subscript {
-        arithmetic(word, at, tell);
+    if let Some(Subscript::Index(word)) = &parameter.subscript {
+        if !is_number(word) {
+            tell(Effect::Counts(&parameter.name), at);
+        }
+        of_word(word, tell);
     }
-    if parameter.indirect {
+    // The keys of an array are only named.
+    let keys = matches!(parameter.subscript, Some(Subscript::Each | Subscript::Joined))
+        && matches!(parameter.operator, Operator::None);
+    if parameter.indirect && !keys {
         tell(Effect::Anything, at);
     }
     match &parameter.operator {
@@ -220,10 +263,7 @@ fn of_parameter<'a>(parameter: &'a Parameter, at: usize, tell: Tell<'a, '_>) {
         | Operator::Alternative { word, .. }
         | Operator::Trim { pattern: word, .. }
         | Operator::Case { pattern: word, .. } => of_word(word, tell),
-        Operator::Required { word } => {
-            tell(Effect::Anything, at);
-            of_word(word, tell);
-        }
+        Operator::Required { word } => of_word(word, tell),
         Operator::Replace { pattern, replacement, .. } => {
             of_word(pattern, tell);
             of_word(replacement, tell);

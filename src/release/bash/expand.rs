@@ -4,7 +4,7 @@ use super::cursor::Lost;
 use super::numbers::{self, Number};
 use super::pattern::{Pattern, PatternChar};
 use super::run::Machine;
-use super::state::Value;
+use super::state::{Value, is_name};
 use super::syntax::{Argument, CommandKind, List, Part, Word};
 use super::versions;
 
@@ -64,7 +64,8 @@ impl<'a> Machine<'a> {
             };
             self.spend(text.len())?;
             // What could be the names of files.
-            if !quoted && text.contains(['*', '?', '[', '\\']) {
+            let class = text.split_once('[').is_some_and(|(_, rest)| rest.contains(']'));
+            if !quoted && (class || text.contains(['*', '?', '\\'])) {
                 return Ok(None);
             }
             if !split {
@@ -129,12 +130,50 @@ impl<'a> Machine<'a> {
         match &variable.value {
             Value::Unset => Number::Known(0),
             Value::Text(text) if text.is_empty() => Number::Known(0),
-            Value::Text(text) if text.bytes().all(|b| b.is_ascii_digit()) => {
-                let plain = text == "0" || !text.starts_with('0');
+            Value::Text(text) if is_integer(text) => {
+                let digits = text.trim_start_matches('-');
+                let plain = digits == "0" || !digits.starts_with('0');
                 text.parse().ok().filter(|_| plain).map_or(Number::Unknown, Number::Known)
+            }
+            // No expression that could set anything.
+            Value::Text(text) if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
+                Number::Unknown
             }
             _ => Number::Effects,
         }
+    }
+
+    /// The variable that a header like `i = 1; i <= 5; i++` counts with; `None` for any other.
+    pub(super) fn counter(&mut self, header: &Word) -> Result<Option<String>, Lost> {
+        let mut pieces = Vec::new();
+        self.pieces(&header.parts, true, false, &mut pieces)?;
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text { text: more, .. } => text.push_str(&more),
+                Piece::Unknown { foreign: true } => text.push_str(FOREIGN),
+                Piece::Break | Piece::Unknown { .. } => return Ok(None),
+            }
+        }
+        let parts: Vec<&str> = text.split(';').map(str::trim).collect();
+        let [start, condition, step] = parts.as_slice() else { return Ok(None) };
+        let Some((name, first)) = start.split_once('=') else { return Ok(None) };
+        let name = name.trim();
+        let mut variable = |known: &str| match known == name {
+            true => Number::Unknown,
+            false => self.number_of(known),
+        };
+        let harmless = |text: &str, variable: &mut dyn FnMut(&str) -> Number| {
+            numbers::evaluate(text, variable) != Number::Effects
+        };
+        let steps = ["++", "--"].iter().any(|sign| {
+            step.strip_prefix(sign).or_else(|| step.strip_suffix(sign)).map(str::trim) == Some(name)
+        });
+        let counts = is_name(name)
+            && steps
+            && harmless(first, &mut variable)
+            && harmless(condition, &mut variable);
+        Ok(counts.then(|| name.to_owned()))
     }
 
     /// What `parts` expand to, in order, and what that changes.
@@ -221,6 +260,11 @@ impl<'a> Machine<'a> {
         };
         Some(printed.trim_end_matches('\n').to_owned())
     }
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Stands for a number that is not known.

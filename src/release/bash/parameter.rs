@@ -139,7 +139,8 @@ impl Parser<'_> {
             self.at += 1;
         }
         let pattern = self.word(pattern)?;
-        if pattern.parts.is_empty() {
+        // `${NAME/#/text}` puts a text in front; `/%` puts it behind.
+        if pattern.parts.is_empty() && matches!(which, Which::First | Which::All) {
             return self.lost();
         }
         let replacement = match self.takes("/") {

@@ -81,13 +81,14 @@ impl Pattern {
         (self.0.len() + 1).saturating_mul(length + 1)
     }
 
-    /// Whether it is made of characters that stand for themselves.
-    pub(super) fn fixed(&self) -> Option<Vec<char>> {
-        let chars = self.0.iter().map(|atom| match atom {
-            Atom::One(c) => Some(*c),
-            _ => None,
-        });
-        chars.collect()
+    /// The length of all that it matches, if that is one.
+    pub(super) fn length(&self) -> Option<usize> {
+        (!self.0.contains(&Atom::Star)).then_some(self.0.len())
+    }
+
+    /// Whether what it matches may begin with `c`.
+    pub(super) fn may_begin_with(&self, c: char) -> bool {
+        self.0.first().is_none_or(|atom| *atom == Atom::Star || atom.fits(c))
     }
 }
 

@@ -205,9 +205,15 @@ impl<'a> Machine<'a> {
                 self.case(subject.as_deref(), arms)
             }
             CommandKind::For { name, words, body } => self.each(name, words.as_deref(), body),
-            CommandKind::Counted { .. } | CommandKind::Select { .. } => self.lost(),
+            CommandKind::Counted { header, body } => {
+                let Some(name) = self.counter(header)? else { return self.lost() };
+                self.any_times(&[body], None, false)?;
+                self.unknown_text(&name)?;
+                Ok(Flow::Next(Status::Unknown))
+            }
+            CommandKind::Select { .. } => self.lost(),
             CommandKind::Loop { condition, body } => {
-                self.any_times(&[condition, body], None)?;
+                self.any_times(&[condition, body], None, false)?;
                 Ok(Flow::Next(Status::Unknown))
             }
             CommandKind::Function { name, body } => {
@@ -323,7 +329,7 @@ impl<'a> Machine<'a> {
             });
         }
         let Some(values) = values.filter(|_| !jumps(body)) else {
-            self.any_times(&[body], Some(name))?;
+            self.any_times(&[body], Some(name), false)?;
             return Ok(Flow::Next(Status::Unknown));
         };
         let mut status = Status::Succeeds;

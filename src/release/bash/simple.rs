@@ -156,7 +156,7 @@ impl<'a> Machine<'a> {
             self.state.functions.get(name).into_iter().flatten().copied().collect();
         for body in bodies {
             let CommandKind::Group(list) = &body.kind else { return self.lost() };
-            self.any_times(&[list], None)?;
+            self.any_times(&[list], None, true)?;
         }
         for name in arguments.iter().flatten() {
             if self.state.variables.get(name).is_some_and(|variable| !variable.readonly) {

@@ -63,6 +63,7 @@ pub(super) enum CommandKind {
     },
     /// `for ((…))`.
     Counted {
+        header: Word,
         body: List,
     },
     /// `select`.

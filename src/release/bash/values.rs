@@ -101,7 +101,9 @@ impl Machine<'_> {
             }
             Operator::Required { .. } => match held {
                 Held::Text(text) if !text.is_empty() => push(found, text),
-                _ => return self.lost(),
+                Held::Text(_) | Held::Unset => return self.lost(),
+                // If it is empty, the ebuild has failed.
+                held => not_known(found, &held),
             },
             Operator::Other => found.push(Piece::Unknown { foreign: false }),
             operator => self.changed(operator, held, quoted, found)?,
@@ -124,6 +126,13 @@ impl Machine<'_> {
     fn held(&mut self, parameter: &Parameter) -> Result<Held, Lost> {
         let name = match parameter.indirect {
             false => parameter.name.clone(),
+            true if matches!(parameter.subscript, Some(Subscript::Each | Subscript::Joined)) => {
+                // The keys of an array.
+                return match parameter.operator {
+                    Operator::None => Ok(Held::Unknown),
+                    _ => self.lost(),
+                };
+            }
             true => {
                 // `${!NAME}` runs what the name holds, if that is no name.
                 let target = match self.state.variables.get(&parameter.name).map(|v| &v.value) {
@@ -154,12 +163,12 @@ impl Machine<'_> {
         })
     }
 
-    /// `${!PREFIX*}`, `${!PREFIX@}` and `${!ARRAY[@]}` name names only.
+    /// `${!PREFIX*}` and `${!PREFIX@}` name names only.
     fn indirect_names(&self, parameter: &Parameter) -> Result<Held, Lost> {
-        let names = matches!(parameter.operator, Operator::Other)
-            || (matches!(parameter.subscript, Some(Subscript::Each | Subscript::Joined))
-                && matches!(parameter.operator, Operator::None));
-        if names { Ok(Held::Unknown) } else { self.lost() }
+        match parameter.operator {
+            Operator::Other => Ok(Held::Unknown),
+            _ => self.lost(),
+        }
     }
 
     fn element(&mut self, name: &str, index: &Word) -> Result<Held, Lost> {
@@ -332,6 +341,14 @@ impl Machine<'_> {
         pattern: &Pattern,
         replacement: &str,
     ) -> Result<Option<String>, Lost> {
+        if pattern.length() == Some(0) {
+            let text: String = chars.iter().collect();
+            return Ok(match which {
+                Which::Prefix => Some(format!("{replacement}{text}")),
+                Which::Suffix => Some(format!("{text}{replacement}")),
+                Which::First | Which::All => None,
+            });
+        }
         // Bash has cases of its own for patterns that fit nothing at all.
         self.spend(pattern.cost(0))?;
         if pattern.matches(&[]) {
@@ -343,12 +360,14 @@ impl Machine<'_> {
             let mut matched = None;
             if which != Which::Prefix || at == 0 {
                 let rest = chars.len() - at;
-                let lengths: Vec<usize> = match (pattern.fixed(), which) {
-                    (_, Which::Suffix) => vec![rest],
-                    (Some(fixed), _) => vec![fixed.len()],
-                    (None, _) => (1..=rest).rev().collect(),
+                let (shortest, longest) = match (pattern.length(), which) {
+                    (_, Which::Suffix) => (rest, rest),
+                    (Some(length), _) => (length, length),
+                    (None, _) => (1, rest),
                 };
-                for length in lengths {
+                self.spend(1)?;
+                let begins = chars.get(at).is_some_and(|c| pattern.may_begin_with(*c));
+                for length in (shortest..=longest).rev().filter(|_| begins) {
                     self.spend(pattern.cost(length))?;
                     if chars.get(at..at + length).is_some_and(|part| pattern.matches(part)) {
                         matched = Some(length);

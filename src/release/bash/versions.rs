@@ -41,8 +41,8 @@ pub(super) fn cut(arguments: &[String], pv: &str) -> Option<String> {
     };
     let parts = split(version);
     let (start, end) = range(wanted, parts.len() / 2)?;
-    // Beyond the end, bash stops with an error.
-    Some(parts.get((start * 2).saturating_sub(1)..end * 2)?.concat())
+    // Beyond the end, bash says so and prints nothing.
+    Some(parts.get((start * 2).saturating_sub(1)..end * 2).unwrap_or_default().concat())
 }
 
 /// `ver_rs RANGE REPLACEMENT [RANGE REPLACEMENT …] [VERSION]`.
@@ -89,7 +89,7 @@ mod tests {
             ("0-2 v1.2", Some("v1")),
             ("1-2 1.2b3", Some("1.2")),
             ("3 1.2b3", Some("b")),
-            ("9", None),
+            ("9", Some("")),
             ("2-1", None),
             ("x", None),
         ] {

@@ -95,7 +95,11 @@ impl Parser<'_> {
                     }
                     word.push(c.encode_utf8(&mut [0; 4]), true);
                 }
-                b'$' if quoted && (self.is_at("$'") || self.is_at("$\"")) => return self.lost(),
+                b'$' if quoted && self.is_at("$\"") => return self.lost(),
+                b'$' if quoted && self.is_at("$'") => {
+                    self.at += 1;
+                    self.doubtful_quote(word)?;
+                }
                 b'$' => {
                     let literal = matches!(place, Place::QuotedBrace(_, false));
                     self.dollar(quoted, literal, word)?;
@@ -144,7 +148,8 @@ impl Parser<'_> {
         let rest = self.text.get(self.at + 1..).unwrap_or_default();
         let Some(end) = rest.find('\'') else { return self.lost() };
         let between = rest.get(..end).unwrap_or_default();
-        if between.contains(['}', '{', '"', '\\', '$', '`', '/', ':', '\n']) {
+        let escapes = between.contains("\\\\") || between.ends_with('\\');
+        if escapes || between.contains(['}', '{', '"', '$', '`', '/', ':', '\n']) {
             return self.lost();
         }
         self.at += end + 2;
@@ -295,7 +300,8 @@ impl Parser<'_> {
             let mut open = 0usize;
             loop {
                 match parser.peek() {
-                    None | Some(b'\'' | b'\\' | b'"') => return parser.lost(),
+                    None | Some(b'\'' | b'\\') => return parser.lost(),
+                    Some(b'"') => parser.double_quotes(&mut word)?,
                     Some(b'$') => parser.dollar(true, true, &mut word)?,
                     Some(b'`') => parser.backquotes(&mut word)?,
                     Some(b')') if open == 0 => {
