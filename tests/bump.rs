@@ -315,9 +315,41 @@ fn an_archive_that_is_not_what_git_has() {
     expect(&stage.bump(&["--require", "source"]), "source", "not-checked-no-clone");
 }
 
+/// Lines before the pins that a reader of bash may take for something else: the pins stay.
+#[test]
+fn pins_behind_odd_lines() {
+    for (what, lines) in [
+        ("nothing", ""),
+        ("<< in a string", "DESCRIPTION=\"Stream operators << for humans\"\n"),
+        ("<< in arithmetic", "MASK=$(( 1 << BITS ))\n"),
+        ("a here-document's word with a dash", "f() {\n\tcat <<-\"E-O\" || die\n\tx\n\tE-O\n}\n"),
+        ("fi behind a command", "if [[ ${PV} == 9999 ]]; then\n\tinherit git-r3; fi\n"),
+        ("a string of several lines", "X=\"\n\t<<x\n\"\n"),
+        ("a continued line", "X=a\\\nb\n"),
+        ("a here-document that ends at once", "cat <<EOF; Y=(\nx\nEOF\n)\n"),
+        ("a comment in an array", "Y=( # )\n\tx\n)\n"),
+    ] {
+        let stage = Stage::new(&format!("{lines}{}", PINS.replace("example/foo", "other/other")));
+        stage.attest("1.10", NOW);
+        let run = stage.bump(&[]);
+        expect(&run, "provenance", "publisher-mismatch");
+        assert_eq!((run.json()["asked"].as_array().unwrap().len(), run.status), (0, 1), "{what}");
+    }
+    // What is not understood is said, and the pins are then not said to be missing.
+    for lines in ["eval \"${X}\"\n", "X=\"\n", "declare -n X=Y\n", "case x in\n"] {
+        let stage = Stage::new(&format!("{lines}{PINS}"));
+        stage.attest("1.10", NOW);
+        let run = stage.bump(&["--require", "manifest,provenance"]);
+        assert_eq!(run.status, 3, "{lines}{}", run.stdout);
+        assert_eq!(run.json()["asked"].as_array().unwrap().len(), 5, "{}", run.stdout);
+        let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+        assert!(text.contains("The ebuild is not understood from line"), "{text}");
+    }
+}
+
 #[test]
 fn what_only_bash_knows_is_asked_for() {
-    let lines = PINS.replace("v${PV}", "v$(ver_cut 1-2)");
+    let lines = PINS.replace("v${PV}", "v$(sed -n 1p <<<${PV})");
     let stage = Stage::new(&lines);
     stage.attest("1.10", NOW);
     let run = stage.bump(&[]);

@@ -34,8 +34,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
-Nothing of the ebuild is run. Of its variables those are read that are literal but for ${PV} and the
-like; a flag says the others, and goes before what the ebuild says.
+Nothing of the ebuild is run: its variables are read from its text. Those that only bash can know
+are named, with the flag that sets them; a flag overrides the ebuild.
 
 Examples:
   # In the package's directory, after `ebuild foo-1.3.ebuild manifest`

@@ -1,6 +1,7 @@
 //! What is in a release: archives, what changed between two, git, review records, continuity, ebuilds.
 
 pub(crate) mod archive;
+pub(crate) mod bash;
 pub(crate) mod continuity;
 pub(crate) mod diff;
 pub(crate) mod gentoo;

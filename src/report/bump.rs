@@ -179,6 +179,10 @@ fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
 
 /// What could not be read or attributed, and how to say it.
 fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(line) = about.package.ebuild.lost {
+        let text = "so what it sets from there on is not known";
+        paragraph(out, 2, &format!("The ebuild is not understood from line {line} on, {text}."))?;
+    }
     for asked in about.asked {
         paragraph(out, 2, &format!("Not read from the ebuild: {asked}."))?;
     }

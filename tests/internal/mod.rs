@@ -14,6 +14,7 @@ mod common;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ebuild_bash;
 mod explain;
 mod git_hangs;
 mod manifest_corpus;

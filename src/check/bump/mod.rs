@@ -35,8 +35,12 @@ impl fmt::Display for Asked {
             Expansion::Place(line) => {
                 write!(f, "{variable} is set where only bash knows ({line}): say it with {flag}")
             }
-            Expansion::Several => {
-                write!(f, "{variable} is set more than once: say it with {flag}")
+            Expansion::Line { line, .. } => {
+                write!(
+                    f,
+                    "{variable} is not known: the ebuild is not understood from line {line} on; \
+                     say it with {flag}"
+                )
             }
         }
     }
@@ -53,7 +57,7 @@ pub(crate) fn asked(ebuild: &Ebuild) -> Vec<Asked> {
                 let why = Expansion::Form(text);
                 (!number).then_some(Asked { variable, flag, why })
             }
-            Literal::Words(_) => None,
+            Literal::Words(_) | Literal::Unknown(Expansion::Line { named: false, .. }) => None,
             Literal::Unknown(why) => Some(Asked { variable, flag, why: why.clone() }),
         })
         .collect()

@@ -29,7 +29,7 @@ impl Expected {
         let mut gaps = Vec::new();
         let keys = keys(flags, ebuild, &mut checks, &mut gaps);
         let sigstore = sigstore(&flags.sigstore, ebuild);
-        let set = |variable| ebuild.variables.contains_key(variable);
+        let set = |variable| ebuild.sets(variable);
         let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
         for (check, expected) in [
             (Check::Sigstore, sigstore.identity.is_some() || sigstore.sigstore_key.is_some()),

@@ -1,16 +1,15 @@
 //! The literal variables of an ebuild.
 //!
 //! Nothing is sourced: an ebuild is a program, and to run it before it was read would be the wrong
-//! order. A line that sets a variable is taken where its value is literal but for `${PV}` and the
-//! like; anything else is named, so that a flag can say it.
+//! order. [`Reading`] follows its text as far as it is certain what bash would do; what only bash
+//! knows is named, so that a flag can say it.
 
 use super::Version;
-use super::context::{self, Runs};
 use crate::bytes::input::{InputError, read_bounded};
-use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::release::bash::{Reading, Reason, Value};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 /// The most that an ebuild may hold, in bytes.
 const EBUILD_LIMIT: u64 = 1024 * 1024;
@@ -46,6 +45,8 @@ pub(crate) struct Ebuild {
     pub(crate) version: Version,
     /// The variables that it sets, of those that are read.
     pub(crate) variables: BTreeMap<&'static str, Literal>,
+    /// The line from which on it is not understood.
+    pub(crate) lost: Option<usize>,
 }
 
 /// The value of a variable.
@@ -53,7 +54,7 @@ pub(crate) struct Ebuild {
 pub(crate) enum Literal {
     /// As bash would have it; several words for an array.
     Words(Vec<String>),
-    /// It is not literal, or set more than once to different values.
+    /// Only bash knows it.
     Unknown(Expansion),
 }
 
@@ -62,11 +63,16 @@ pub(crate) enum Literal {
 pub(crate) enum Expansion {
     /// It holds an expansion that only bash can make: the text.
     Bash(String),
-    /// It is set more than once.
-    Several,
     /// It is set where only bash knows whether that runs: the line.
     Place(String),
-    /// It is appended to, or the quotes do not end on its line.
+    /// The ebuild is not understood from a line on.
+    Line {
+        /// The line.
+        line: usize,
+        /// Whether the variable's name occurs in the ebuild.
+        named: bool,
+    },
+    /// It is not of the form that it needs: the text.
     Form(String),
 }
 
@@ -83,8 +89,9 @@ impl Ebuild {
         };
         let bytes = read_bounded(path, EBUILD_LIMIT)?;
         let text = String::from_utf8_lossy(&bytes);
-        let variables = variables(&text, &name, &version);
-        Ok(Some(Self { path: path.to_owned(), name, version, variables }))
+        let reading = Reading::of(&text, &known(&name, &version), order);
+        let variables = variables(&reading, &text);
+        Ok(Some(Self { path: path.to_owned(), name, version, variables, lost: reading.lost }))
     }
 
     /// The literal value of a variable that is one word.
@@ -93,6 +100,14 @@ impl Ebuild {
             Literal::Words(words) => words.first().map(String::as_str).filter(|w| !w.is_empty()),
             Literal::Unknown(_) => None,
         }
+    }
+
+    /// Whether it sets a variable, as far as its text tells.
+    pub(crate) fn sets(&self, variable: &str) -> bool {
+        self.variables.get(variable).is_some_and(|literal| match literal {
+            Literal::Unknown(Expansion::Line { named, .. }) => *named,
+            Literal::Unknown(_) | Literal::Words(_) => true,
+        })
     }
 
     /// The words of an array.
@@ -120,194 +135,47 @@ pub(crate) fn split(file_name: &str) -> Option<(String, Version)> {
     })
 }
 
-fn assignment() -> Option<&'static Regex> {
-    static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
-    REGEX
-        .get_or_init(|| {
-            Regex::new(
-                r#"(?m)^[ \t]*(?:export[ \t]+|declare[ \t]+|readonly[ \t]+)*([A-Z][A-Z0-9_]*)(\+?)=(\([^)]*\)|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s;#]*)"#,
-            )
-            .ok()
-        })
-        .as_ref()
-}
-
-fn variables(text: &str, name: &str, version: &Version) -> BTreeMap<&'static str, Literal> {
-    let mut found: BTreeMap<&'static str, Literal> = BTreeMap::new();
-    let (Some(assignment), Some(mention)) = (assignment(), mention()) else { return found };
-    let lines = context::lines(text);
-    let runs = |at: usize| {
-        let line = lines.iter().take_while(|(start, _)| *start <= at).last();
-        line.map_or(Runs::Perhaps, |(_, runs)| *runs)
-    };
-    // Where the names stand whose assignment was understood.
-    let mut understood: BTreeSet<usize> = BTreeSet::new();
-    for captures in assignment.captures_iter(text) {
-        let Some(place) = captures.get(1).map(|name| name.start()) else { continue };
-        understood.insert(place);
-        let group = |index| captures.get(index).map_or("", |m| m.as_str());
-        let Some((variable, _)) = VARIABLES.iter().find(|(known, _)| *known == group(1)) else {
-            continue;
-        };
-        let raw = group(3);
-        let literal = match (runs(place), group(2)) {
-            (Runs::Never, _) => continue,
-            (Runs::Perhaps, _) => Literal::Unknown(Expansion::Place(group(0).trim().to_owned())),
-            (Runs::Always, "+") => Literal::Unknown(Expansion::Form(format!("+={raw}"))),
-            (Runs::Always, _) => value(raw, name, version),
-        };
-        add(&mut found, variable, literal);
-    }
-    // `: "${VAR:=value}"`, `use x && VAR=value`: set in a way that is not understood.
-    for captures in mention.captures_iter(text) {
-        let Some(name) = captures.get(1).or_else(|| captures.get(2)) else { continue };
-        let known = VARIABLES.iter().find(|(known, _)| *known == name.as_str());
-        let Some((variable, _)) = known.filter(|_| !understood.contains(&name.start())) else {
-            continue;
-        };
-        if runs(name.start()) != Runs::Never && !is_comment(text, name.start()) {
-            let line = line_of(text, name.start()).trim().to_owned();
-            add(&mut found, variable, Literal::Unknown(Expansion::Place(line)));
-        }
-    }
-    found
-}
-
-fn add(found: &mut BTreeMap<&'static str, Literal>, variable: &'static str, literal: Literal) {
-    match found.get_mut(variable) {
-        Some(earlier) if *earlier != literal => *earlier = Literal::Unknown(Expansion::Several),
-        Some(_) => {}
-        None => {
-            found.insert(variable, literal);
-        }
-    }
-}
-
-/// The line that holds the byte `at`.
-fn line_of(text: &str, at: usize) -> &str {
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
-    text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default()
-}
-
-/// Whether the byte `at` stands behind a ` #` on its line.
-fn is_comment(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    line.contains(" #") || line.contains("\t#")
-}
-
-/// `NAME=`, `NAME+=`, `NAME[0]=`, `${NAME:=`, `read … NAME`, `printf -v NAME`, `unset NAME` and kin.
-const MENTION: &str = r"(?m)\b(?:read|mapfile|readarray|unset|printf[ \t]+-v|eval)\b[^\n]*?\b((?:VERIFY|PYPI)_[A-Z0-9_]+)|\b([A-Z][A-Z0-9_]*)(?:\[[^\]\n]*\])?(?::?\+?=[^=]|:?=$)";
-
-/// Where a variable is set in whatever way.
-fn mention() -> Option<&'static Regex> {
-    static REGEX: OnceLock<Option<Regex>> = OnceLock::new();
-    REGEX.get_or_init(|| Regex::new(MENTION).ok()).as_ref()
-}
-
-fn value(raw: &str, name: &str, version: &Version) -> Literal {
-    let words = match raw.strip_prefix('(') {
-        Some(inner) => words(inner.strip_suffix(')').unwrap_or(inner)),
-        None => words(raw).filter(|words| words.len() < 2),
-    };
-    let Some(words) = words else {
-        return Literal::Unknown(Expansion::Form(raw.to_owned()));
-    };
-    let expanded: Option<Vec<String>> =
-        words.iter().map(|word| expand(word, name, version)).collect();
-    match expanded {
-        Some(words) => Literal::Words(words),
-        None => Literal::Unknown(Expansion::Bash(raw.to_owned())),
-    }
-}
-
-/// A character of a word, and whether bash would look into it.
-type Character = (char, bool);
-
-/// Splits words as bash does: quotes, backslashes, and comments in arrays. `None` where a quote
-/// does not end.
-fn words(text: &str) -> Option<Vec<Vec<Character>>> {
-    let mut words: Vec<Vec<Character>> = Vec::new();
-    let mut word: Option<Vec<Character>> = None;
-    let mut quote: Option<char> = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (Some('\''), '\'') | (Some('"'), '"') => quote = None,
-            (Some('\''), c) => word.get_or_insert_default().push((c, false)),
-            (None, '\'' | '"') => {
-                quote = Some(c);
-                word.get_or_insert_default();
+/// The variables of `VARIABLES` that the script sets.
+fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
+    let found = VARIABLES.iter().filter_map(|(name, _)| {
+        let literal = match (reading.value(name), reading.in_function(name)) {
+            (Value::Unknown(Reason::Line(line)), _) => {
+                Literal::Unknown(Expansion::Line { line, named: text.contains(name) })
             }
-            (_, '\\') => {
-                let next = chars.next()?;
-                let word = word.get_or_insert_default();
-                if quote.is_some() && !matches!(next, '$' | '`' | '"' | '\\') {
-                    word.push(('\\', false));
-                }
-                word.push((next, false));
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, '#') if word.is_none() => while chars.next_if(|c| *c != '\n').is_some() {},
-            (_, c) => word.get_or_insert_default().push((c, true)),
-        }
-    }
-    if quote.is_some() {
-        return None;
-    }
-    words.extend(word);
-    Some(words)
+            // A phase sets it, so that what it holds depends on when it is asked for.
+            (_, Some(line)) => Literal::Unknown(Expansion::Place(line.to_owned())),
+            (Value::Absent, None) => return None,
+            (Value::Text(text), None) => Literal::Words(vec![text]),
+            (Value::Array(words), None) => Literal::Words(words),
+            (Value::Unknown(Reason::Value(text)), None) => Literal::Unknown(Expansion::Bash(text)),
+            (Value::Unknown(Reason::Place(line)), None) => Literal::Unknown(Expansion::Place(line)),
+        };
+        Some((*name, literal))
+    });
+    found.collect()
 }
 
-/// Expands what the ebuild's name says; `None` where anything else would be expanded.
-fn expand(word: &[Character], name: &str, version: &Version) -> Option<String> {
-    let mut out = String::new();
-    let mut rest = word;
-    while let Some(((c, live), tail)) = rest.split_first() {
-        rest = tail;
-        match c {
-            '$' if *live => {
-                let (known, after) = variable_name(tail)?;
-                out.push_str(&known_value(&known, name, version)?);
-                rest = after;
-            }
-            '`' if *live => return None,
-            _ => out.push(*c),
-        }
-    }
-    Some(out)
-}
-
-/// The name behind a `$`, and what follows it.
-fn variable_name(rest: &[Character]) -> Option<(String, &[Character])> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let (braced, rest) = match rest.split_first() {
-        Some((('{', true), tail)) => (true, tail),
-        _ => (false, rest),
-    };
-    let end = rest.iter().position(|(c, _)| !is_name(*c)).unwrap_or(rest.len());
-    let name: String = rest.get(..end)?.iter().map(|(c, _)| *c).collect();
-    let rest = rest.get(end..)?;
-    match (braced, rest.split_first()) {
-        (true, Some((('}', _), tail))) => Some((name, tail)),
-        (true, _) => None,
-        (false, _) if name.is_empty() => None,
-        (false, _) => Some((name, rest)),
-    }
-}
-
-fn known_value(variable: &str, name: &str, version: &Version) -> Option<String> {
+/// What package managers set before an ebuild begins, as far as its name tells.
+fn known(name: &str, version: &Version) -> Vec<(&'static str, String)> {
     let pv = version.without_revision();
-    Some(match variable {
-        "PN" => name.to_owned(),
-        "PV" => pv.to_owned(),
-        "PVR" => version.as_str().to_owned(),
-        "P" => format!("{name}-{pv}"),
-        "PF" => format!("{name}-{version}"),
+    let revision = version.as_str().get(pv.len()..).unwrap_or_default();
+    let revision = if revision.is_empty() { "r0" } else { revision.trim_start_matches('-') };
+    vec![
+        ("PN", name.to_owned()),
+        ("PV", pv.to_owned()),
+        ("PR", revision.to_owned()),
+        ("PVR", version.as_str().to_owned()),
+        ("P", format!("{name}-{pv}")),
+        ("PF", format!("{name}-{version}")),
         // The system that this runs on.
-        "BROOT" | "EPREFIX" => String::new(),
-        _ => return None,
-    })
+        ("BROOT", String::new()),
+        ("EPREFIX", String::new()),
+    ]
+}
+
+/// Compares versions as `ver_test` does.
+fn order(one: &str, other: &str) -> Option<Ordering> {
+    Some(Version::parse(one)?.cmp(&Version::parse(other)?))
 }
 
 #[cfg(test)]
@@ -369,39 +237,72 @@ mod tests {
     }
 
     #[test]
+    fn what_bash_would_make_of_it() {
+        for (text, expected) in [
+            ("VERIFY_PROVENANCE_REF=\"refs/tags/v${PV/_/}\"\n", "refs/tags/v1.2rc1"),
+            ("VERIFY_PROVENANCE_REF=v$(ver_rs 2 -)\n", "v1.2-rc1"),
+            ("MY_PV=${PV%_rc*}\nVERIFY_PROVENANCE_REF=v${MY_PV//./_}\n", "v1_2"),
+            ("VERIFY_PROVENANCE_REF=refs/a\nVERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            ("VERIFY_PROVENANCE_REF=refs/\nVERIFY_PROVENANCE_REF+=b\n", "refs/b"),
+            ("inherit x; VERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            ("[[ a == b ]] || VERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            ("declare -r VERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            ("typeset VERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            ("VERIFY_PROVENANCE_REF=\"${BROOT}\"/refs/b\n", "/refs/b"),
+            ("for a in a b; do VERIFY_PROVENANCE_REF=refs/${a}; done\n", "refs/b"),
+            ("VERIFY_PROVENANCE_REF=\\\nrefs/b\n", "refs/b"),
+            ("VERIFY_PROVENANCE\\\n_REF=refs/b\n", "refs/b"),
+            ("A=$(( 1 << B ))\nVERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            (
+                "if [[ ${PV} == 9999 ]]; then\n\tinherit git-r3; fi\nVERIFY_PROVENANCE_REF=refs/b\n",
+                "refs/b",
+            ),
+            ("f() {\n\tcat <<-\"E-O\"\n\tx\n\tE-O\n}\nVERIFY_PROVENANCE_REF=refs/b\n", "refs/b"),
+            (
+                "if [[ ${PV} == 9999 ]]; then\n\tinherit git-r3\nelse\n\tVERIFY_PROVENANCE_REF=refs/b\nfi\n",
+                "refs/b",
+            ),
+            ("case ${PV} in\n*_rc*) VERIFY_PROVENANCE_REF=refs/b ;;\n*) die ;;\nesac\n", "refs/b"),
+            (": \"${MY:=refs/b}\"\nMY=refs/b\nVERIFY_PROVENANCE_REF=${MY}\n", "refs/b"),
+        ] {
+            let ebuild = read(text);
+            let found = ebuild.variables.get("VERIFY_PROVENANCE_REF");
+            assert_eq!(found, Some(&Literal::Words(vec![expected.to_owned()])), "{text}");
+        }
+    }
+
+    #[test]
     fn what_only_bash_knows_is_named() {
         for (text, expected) in [
             ("\"refs/tags/v${MY_PV}\"", "MY_PV"),
-            ("\"refs/tags/v${PV/_/}\"", "PV/_/"),
-            ("$(ver_cut 1-2)", "$(ver_cut"),
+            ("\"refs/tags/v${PV@Q}\"", "PV@Q"),
+            ("$(get_version 1-2)", "$(get_version"),
             ("\"`id`\"", "`id`"),
-            ("\"unfinished", "\"unfinished"),
         ] {
             let ebuild = read(&format!("VERIFY_PROVENANCE_REF={text}\n"));
             let said = match ebuild.variables.get("VERIFY_PROVENANCE_REF") {
-                Some(Literal::Unknown(Expansion::Bash(raw) | Expansion::Form(raw))) => raw.clone(),
+                Some(Literal::Unknown(Expansion::Bash(raw))) => raw.clone(),
                 other => format!("{other:?}"),
             };
             assert!(said.contains(expected), "{text}: {said}");
             assert_eq!(ebuild.literal("VERIFY_PROVENANCE_REF"), None);
         }
-        let twice = read("VERIFY_PROVENANCE_REF=refs/a\nVERIFY_PROVENANCE_REF=refs/b\n");
-        assert_eq!(
-            twice.variables.get("VERIFY_PROVENANCE_REF"),
-            Some(&Literal::Unknown(Expansion::Several))
-        );
         for text in [
             "if use x; then\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n",
             ": \"${VERIFY_PROVENANCE_REF:=refs/a}\"\n",
             "use x && VERIFY_PROVENANCE_REF=refs/a\n",
-            "inherit x; VERIFY_PROVENANCE_REF=refs/a\n",
-            "[[ a == b ]] || VERIFY_PROVENANCE_REF=refs/a\n",
-            "declare -r VERIFY_PROVENANCE_REF=refs/a\n",
-            "typeset VERIFY_PROVENANCE_REF=refs/a\n",
+            "VERIFY_PROVENANCE_REF=refs/a\nuse x && VERIFY_PROVENANCE_REF=refs/b\n",
             "VERIFY_PROVENANCE_REF[0]=refs/a\n",
             "read -r VERIFY_PROVENANCE_REF <<<refs/a\n",
             "printf -v VERIFY_PROVENANCE_REF refs/a\n",
+            "mapfile -t VERIFY_PROVENANCE_REF < x\n",
+            "for VERIFY_PROVENANCE_REF in ${A}; do :; done\n",
+            "while x; do VERIFY_PROVENANCE_REF=refs/a; done\n",
+            "VERIFY_PROVENANCE_REF=refs/a\nwhile x; do unset VERIFY_PROVENANCE_REF; done\n",
             "src_unpack() {\n\tlocal VERIFY_PROVENANCE_REF=refs/a\n}\n",
+            "f() { VERIFY_PROVENANCE_REF=refs/a; }\nf\n",
+            "{ VERIFY_PROVENANCE_REF=refs/a; } < /nonexistent\n",
+            "VERIFY_PROVENANCE_REF+=x\n",
         ] {
             let found = read(text).variables.get("VERIFY_PROVENANCE_REF").cloned();
             assert!(
@@ -414,12 +315,45 @@ mod tests {
             "[[ ${VERIFY_PROVENANCE_REF} == a ]]\n",
             "FOO=a # VERIFY_PROVENANCE_REF=refs/a\n",
             "if [[ ${PV} == 9999 ]]; then\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n",
+            "VERIFY_PROVENANCE_REF=refs/a\nunset VERIFY_PROVENANCE_REF\n",
+            "( VERIFY_PROVENANCE_REF=refs/a )\n",
+            "true | VERIFY_PROVENANCE_REF=refs/a\n",
+            "VERIFY_PROVENANCE_REF=refs/a true\n",
+            "X=$(VERIFY_PROVENANCE_REF=refs/a)\n",
         ] {
             assert_eq!(read(text).variables.get("VERIFY_PROVENANCE_REF"), None, "{text}");
         }
-        let live = "if [[ ${PV} == 9999 ]]; then\n\tinherit git-r3\nelse\n\tVERIFY_PROVENANCE_REF=refs/a\nfi\n";
-        assert_eq!(read(live).literal("VERIFY_PROVENANCE_REF"), Some("refs/a"));
-        let appended = read("VERIFY_PROVENANCE_REF+=x\n");
-        assert_eq!(appended.literal("VERIFY_PROVENANCE_REF"), None);
+    }
+
+    /// After a line that is not understood nothing is known, and nothing is "not set".
+    #[test]
+    fn what_is_not_understood_ends_all_knowledge() {
+        for (line, text) in [
+            (2, "VERIFY_PROVENANCE_REF=refs/a\nVERIFY_PROVENANCE_RUNNER=\"unfinished\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\neval \"${X}\"\nVERIFY_PROVENANCE_RUNNER=x\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\nsource x\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\n. x\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\ndeclare -n X=VERIFY_PROVENANCE_REF\nX=refs/b\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\ndeclare \"${X}=refs/b\"\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\n${X} y\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\nread -r ${X} <<<refs/b\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\nprintf -v ${X} refs/b\n"),
+            (4, "VERIFY_PROVENANCE_REF=refs/a\nif use x; then\n\ty\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\n(( VERIFY_PROVENANCE_REF = 1 ))\n"),
+            (3, "X='VERIFY_PROVENANCE_REF = 1'\nVERIFY_PROVENANCE_REF=refs/a\n(( X ))\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\nIFS=/\n"),
+            (4, "VERIFY_PROVENANCE_REF=refs/a\ncat <<EOF\nx\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\n)\n"),
+            (2, "VERIFY_PROVENANCE_REF=refs/a\nset -- x\n"),
+            (2, "readonly VERIFY_PROVENANCE_REF=refs/a\nVERIFY_PROVENANCE_REF=refs/b\n"),
+            (1, "VERIFY_PROVENANCE_REF=refs/a\0\n"),
+        ] {
+            let ebuild = read(text);
+            for name in ["VERIFY_PROVENANCE_REF", "VERIFY_PROVENANCE_RUNNER"] {
+                let found = ebuild.variables.get(name);
+                let expected = Expansion::Line { line, named: text.contains(name) };
+                assert_eq!(found, Some(&Literal::Unknown(expected)), "{text}");
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! What an ebuild repository says of a package: versions, ebuilds and their literal variables.
 
-mod context;
 mod ebuild;
 mod version;
 

@@ -1,0 +1,186 @@
+//! What bash and package managers have built in.
+
+use super::conditions::compare;
+use super::cursor::Lost;
+use super::effects::is_harmless_flag;
+use super::run::{Flow, Machine, Status};
+use super::simple::Arguments;
+use super::state::{Unknown, Value, Variable, Why, is_name};
+use super::syntax::Argument;
+
+impl<'a> Machine<'a> {
+    pub(super) fn declare(&mut self, command: &str, words: &'a [Argument]) -> Result<Flow, Lost> {
+        let mut flags = String::new();
+        for word in words.iter().skip(1) {
+            let named = match word {
+                Argument::Assignment(assignment) => {
+                    if flags.contains('A') && !self.state.variables.contains_key(&assignment.name) {
+                        self.set(&assignment.name, Value::Unset)?;
+                    }
+                    if flags.contains('A') {
+                        self.mark(&assignment.name, "A", false);
+                    }
+                    self.assign(assignment)?;
+                    assignment.name.clone()
+                }
+                Argument::Word(word) => {
+                    let Some(fields) = self.fields(word)? else { return self.lost() };
+                    let [text] = fields.as_slice() else { return self.lost() };
+                    if text.starts_with(['-', '+']) {
+                        let functions = command == "export" && (text == "-f" || text == "-n");
+                        if functions {
+                            return Ok(Flow::Next(Status::Succeeds));
+                        }
+                        if !is_harmless_flag(text) {
+                            return self.lost();
+                        }
+                        flags.push_str(text);
+                        continue;
+                    }
+                    match text.split_once('=') {
+                        Some((name, value)) if is_name(name) && !value.starts_with('(') => {
+                            self.set_text(name, value.to_owned())?;
+                            name.to_owned()
+                        }
+                        None if is_name(text) => text.clone(),
+                        _ => return self.lost(),
+                    }
+                }
+            };
+            self.mark(&named, &flags, command == "readonly");
+        }
+        Ok(Flow::Next(Status::Succeeds))
+    }
+
+    /// Gives a variable what the flags of `declare` say.
+    fn mark(&mut self, name: &str, flags: &str, readonly: bool) {
+        let readonly = readonly || flags.contains('r');
+        let associative = flags.contains('A');
+        if !readonly && !associative {
+            return;
+        }
+        let at = self.at;
+        let unknown =
+            Value::Unknown(Unknown { why: Why::Place, span: (at, at), array: associative });
+        let variable = self.state.variables.entry(name.to_owned()).or_insert(Variable {
+            value: unknown,
+            readonly: false,
+            associative: false,
+            at,
+        });
+        variable.readonly |= readonly;
+        variable.associative |= associative;
+    }
+
+    pub(super) fn unset(&mut self, arguments: &Arguments) -> Result<Flow, Lost> {
+        let mut functions = false;
+        for argument in arguments {
+            match argument.as_deref() {
+                Some("-f") => functions = true,
+                Some("-v") => {}
+                Some(name) if functions => {
+                    self.state.functions.remove(name);
+                }
+                Some(name) if is_name(name) => self.set(name, Value::Unset)?,
+                _ => return self.lost(),
+            }
+        }
+        Ok(Flow::Next(Status::Succeeds))
+    }
+
+    pub(super) fn read(&mut self, arguments: &Arguments) -> Result<Flow, Lost> {
+        for argument in arguments {
+            match argument.as_deref() {
+                None | Some("-C") => return self.lost(),
+                Some(name) if is_name(name) => self.unknown(name)?,
+                Some(text) if text.contains('[') => return self.lost(),
+                Some(_) => {}
+            }
+        }
+        for name in ["REPLY", "MAPFILE"] {
+            self.unknown(name)?;
+        }
+        Ok(Flow::Next(Status::Unknown))
+    }
+
+    pub(super) fn printf(&mut self, arguments: &Arguments) -> Result<Flow, Lost> {
+        match arguments {
+            [Some(option), Some(name), ..] if option == "-v" && is_name(name) => {
+                self.unknown_text(name)?;
+            }
+            [None, ..] => return self.lost(),
+            [Some(option), ..] if option.starts_with("-v") => return self.lost(),
+            _ => {}
+        }
+        Ok(Flow::Next(Status::Unknown))
+    }
+
+    pub(super) fn classic_test(
+        &mut self,
+        name: &str,
+        arguments: &Arguments,
+    ) -> Result<Status, Lost> {
+        let arguments = match (name, arguments.split_last()) {
+            ("[", Some((Some(end), rest))) if end == "]" => rest,
+            ("[", _) => return Ok(Status::Unknown),
+            _ => arguments,
+        };
+        // `-v NAME[…]` counts.
+        let counts = |argument: &Option<String>| argument.as_deref() == Some("-v");
+        if arguments.iter().any(counts) {
+            return self.lost();
+        }
+        Ok(match arguments {
+            [] => Status::Fails,
+            [Some(text)] => Status::of(!text.is_empty()),
+            [Some(operator), Some(text)] if operator == "-n" => Status::of(!text.is_empty()),
+            [Some(operator), Some(text)] if operator == "-z" => Status::of(text.is_empty()),
+            [Some(one), Some(operator), Some(other)] => match operator.as_str() {
+                "=" | "==" => Status::of(one == other),
+                "!=" => Status::of(one != other),
+                "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
+                    let number = |text: &str| text.parse::<i64>().ok();
+                    let numbers = number(one).zip(number(other));
+                    numbers.map_or(Status::Unknown, |(a, b)| compare(operator, a, b))
+                }
+                _ => Status::Unknown,
+            },
+            _ => Status::Unknown,
+        })
+    }
+
+    pub(super) fn ver_test(&self, arguments: &Arguments) -> Status {
+        let pvr = match self.state.variables.get("PVR").map(|variable| &variable.value) {
+            Some(Value::Text(pvr)) => pvr.as_str(),
+            _ => return Status::Unknown,
+        };
+        let (one, operator, other) = match arguments {
+            [Some(operator), Some(other)] => (pvr, operator, other),
+            [Some(one), Some(operator), Some(other)] => (one.as_str(), operator, other),
+            _ => return Status::Unknown,
+        };
+        let compared = (self.order)(one, other);
+        let Some(order) = compared else { return Status::Unknown };
+        match operator.as_str() {
+            "-eq" => Status::of(order.is_eq()),
+            "-ne" => Status::of(order.is_ne()),
+            "-lt" => Status::of(order.is_lt()),
+            "-le" => Status::of(order.is_le()),
+            "-gt" => Status::of(order.is_gt()),
+            "-ge" => Status::of(order.is_ge()),
+            _ => Status::Unknown,
+        }
+    }
+}
+
+/// `has WORD LIST…`.
+pub(super) fn has(arguments: &Arguments) -> Status {
+    let Some((Some(word), list)) = arguments.split_first() else { return Status::Unknown };
+    if list.iter().flatten().any(|known| known == word) {
+        return Status::Succeeds;
+    }
+    match list.iter().all(Option::is_some) {
+        true => Status::Fails,
+        false => Status::Unknown,
+    }
+}

@@ -1,0 +1,355 @@
+//! Runs a script as far as it is certain what bash would do.
+//!
+//! What may run or not is run, too, and what it leaves is joined with what was there before: a
+//! variable that then has two values is not known. Commands in subshells change nothing.
+
+use super::cursor::Lost;
+use super::effects::{self, Effect};
+use super::state::State;
+use super::syntax::{Arm, Chain, Command, CommandKind, Joint, List, Redirection, Step, Word};
+
+/// The most work, in characters and variables that are touched.
+const WORK: usize = 64 << 20;
+
+/// How a command ended, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Succeeds,
+    Fails,
+    Unknown,
+}
+
+/// What is next after a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// The next one.
+    Next(Status),
+    /// The script has ended.
+    Ended,
+    /// The script has failed: nobody will ask for its variables.
+    Dead,
+}
+
+impl Status {
+    pub(super) const fn of(succeeds: bool) -> Self {
+        if succeeds { Self::Succeeds } else { Self::Fails }
+    }
+
+    pub(super) const fn negated(self) -> Self {
+        match self {
+            Self::Succeeds => Self::Fails,
+            Self::Fails => Self::Succeeds,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Runs a script.
+pub(super) struct Machine<'a> {
+    pub(super) documents: &'a [Word],
+    pub(super) state: State<'a>,
+    /// Compares versions.
+    pub(super) order: super::Order,
+    work: usize,
+    /// The command that is run.
+    pub(super) at: usize,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(documents: &'a [Word], order: super::Order) -> Self {
+        Self { documents, state: State::default(), order, work: 0, at: 0 }
+    }
+
+    pub(super) const fn lost<T>(&self) -> Result<T, Lost> {
+        Err(Lost { at: self.at })
+    }
+
+    pub(super) fn spend(&mut self, work: usize) -> Result<(), Lost> {
+        self.work = self.work.saturating_add(work);
+        if self.work > WORK { self.lost() } else { Ok(()) }
+    }
+
+    /// The state as it is, to come back to.
+    fn save(&mut self) -> Result<State<'a>, Lost> {
+        self.spend(self.state.variables.len() + self.state.functions.len())?;
+        Ok(self.state.clone())
+    }
+
+    /// Does what may be done or not.
+    pub(super) fn perhaps(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<(), Lost>,
+    ) -> Result<(), Lost> {
+        let before = self.save()?;
+        work(self)?;
+        self.state.merge(before);
+        Ok(())
+    }
+
+    pub(super) fn list(&mut self, list: &'a List) -> Result<Flow, Lost> {
+        let mut status = Status::Succeeds;
+        for chain in list {
+            match self.chain(chain)? {
+                Flow::Next(found) => status = found,
+                flow => return Ok(flow),
+            }
+        }
+        Ok(Flow::Next(status))
+    }
+
+    fn chain(&mut self, chain: &'a Chain) -> Result<Flow, Lost> {
+        if chain.background {
+            return Ok(Flow::Next(Status::Unknown));
+        }
+        let mut status = Status::Unknown;
+        for step in &chain.steps {
+            let runs = match (step.joint, status) {
+                (Joint::First, _) | (Joint::And, Status::Succeeds) | (Joint::Or, Status::Fails) => {
+                    Status::Succeeds
+                }
+                (Joint::And, Status::Fails) | (Joint::Or, Status::Succeeds) => continue,
+                (_, Status::Unknown) => Status::Unknown,
+            };
+            if runs == Status::Succeeds {
+                match self.step(step)? {
+                    Flow::Next(found) => status = found,
+                    flow => return Ok(flow),
+                }
+                continue;
+            }
+            let before = self.save()?;
+            status = match self.step(step)? {
+                Flow::Next(_) => {
+                    self.state.merge(before);
+                    Status::Unknown
+                }
+                // `… || die`: who comes further has not died.
+                Flow::Dead => {
+                    self.state = before;
+                    Status::of(step.joint == Joint::Or)
+                }
+                Flow::Ended => return self.lost(),
+            };
+        }
+        Ok(Flow::Next(status))
+    }
+
+    fn step(&mut self, step: &'a Step) -> Result<Flow, Lost> {
+        self.spend(1)?;
+        let [command] = step.commands.as_slice() else { return Ok(Flow::Next(Status::Unknown)) };
+        self.at = step.at;
+        Ok(match self.command(command)? {
+            Flow::Next(status) if step.negated => Flow::Next(status.negated()),
+            flow => flow,
+        })
+    }
+
+    fn command(&mut self, command: &'a Command) -> Result<Flow, Lost> {
+        self.at = command.at;
+        if matches!(command.kind, CommandKind::Subshell) {
+            return Ok(Flow::Next(Status::Unknown));
+        }
+        if self.redirect(&command.redirections)? {
+            return self.kind(command);
+        }
+        // Where a file cannot be opened, the command does not run.
+        let before = self.save()?;
+        match self.kind(command)? {
+            Flow::Next(_) => {
+                self.state.merge(before);
+                Ok(Flow::Next(Status::Unknown))
+            }
+            Flow::Ended | Flow::Dead => self.lost(),
+        }
+    }
+
+    /// Expands what is redirected to; whether nothing of that can fail.
+    fn redirect(&mut self, redirections: &'a [Redirection]) -> Result<bool, Lost> {
+        let mut certain = true;
+        for redirection in redirections {
+            match redirection {
+                Redirection::Word(operator, word) => {
+                    let target = self.text_of(word)?;
+                    certain &= match *operator {
+                        "<<<" => true,
+                        "<&" | ">&" => {
+                            matches!(target.as_deref(), Some("0" | "1" | "2" | "-"))
+                        }
+                        _ => matches!(target.as_deref(), Some("/dev/null")),
+                    };
+                }
+                Redirection::Named(name, word) => {
+                    self.text_of(word)?;
+                    self.unknown(name)?;
+                    certain = false;
+                }
+                Redirection::Document(index) => {
+                    let documents = self.documents;
+                    if let Some(word) = documents.get(*index) {
+                        self.text_of(word)?;
+                    }
+                }
+            }
+        }
+        Ok(certain)
+    }
+
+    fn kind(&mut self, command: &'a Command) -> Result<Flow, Lost> {
+        match &command.kind {
+            CommandKind::Simple { assignments, words } => self.simple(assignments, words),
+            CommandKind::Group(list) => self.list(list),
+            CommandKind::Subshell => Ok(Flow::Next(Status::Unknown)),
+            CommandKind::If { arms, otherwise } => self.conditional(arms, otherwise.as_ref()),
+            CommandKind::Case { subject, arms } => {
+                let subject = self.text_of(subject)?;
+                self.case(subject.as_deref(), arms)
+            }
+            CommandKind::For { name, words, body } => self.each(name, words.as_deref(), body),
+            CommandKind::Counted { header, body } => {
+                let Some(name) = self.counter(header)? else { return self.lost() };
+                self.any_times(&[body], None, false)?;
+                self.unknown_text(&name)?;
+                Ok(Flow::Next(Status::Unknown))
+            }
+            CommandKind::Select { .. } => self.lost(),
+            CommandKind::Loop { condition, body } => {
+                self.any_times(&[condition, body], None, false)?;
+                Ok(Flow::Next(Status::Unknown))
+            }
+            CommandKind::Function { name, body } => {
+                self.state.functions.insert(name, vec![body]);
+                Ok(Flow::Next(Status::Succeeds))
+            }
+            CommandKind::Test(test) => Ok(Flow::Next(self.test(test)?)),
+            CommandKind::Arithmetic(word) => {
+                let number = self.number(word)?;
+                Ok(Flow::Next(number.map_or(Status::Unknown, |n| Status::of(n != 0))))
+            }
+        }
+    }
+
+    fn conditional(
+        &mut self,
+        arms: &'a [(List, List)],
+        otherwise: Option<&'a List>,
+    ) -> Result<Flow, Lost> {
+        let Some(((condition, body), rest)) = arms.split_first() else {
+            return match otherwise {
+                Some(list) => self.list(list),
+                None => Ok(Flow::Next(Status::Succeeds)),
+            };
+        };
+        match self.list(condition)? {
+            Flow::Next(Status::Succeeds) => self.list(body),
+            Flow::Next(Status::Fails) => self.conditional(rest, otherwise),
+            Flow::Next(Status::Unknown) => self.either(
+                |machine| machine.list(body),
+                |machine| machine.conditional(rest, otherwise),
+            ),
+            flow => Ok(flow),
+        }
+    }
+
+    /// Goes one way or the other.
+    fn either(
+        &mut self,
+        one: impl FnOnce(&mut Self) -> Result<Flow, Lost>,
+        other: impl FnOnce(&mut Self) -> Result<Flow, Lost>,
+    ) -> Result<Flow, Lost> {
+        let before = self.save()?;
+        let first = one(self)?;
+        let after = std::mem::replace(&mut self.state, before);
+        let second = other(self)?;
+        match (first, second) {
+            (Flow::Dead, flow) => Ok(flow),
+            (flow, Flow::Dead) => {
+                self.state = after;
+                Ok(flow)
+            }
+            (Flow::Ended, Flow::Next(_)) | (Flow::Next(_), Flow::Ended) => self.lost(),
+            (one, other) => {
+                self.spend(after.variables.len())?;
+                self.state.merge(after);
+                Ok(if one == other { one } else { Flow::Next(Status::Unknown) })
+            }
+        }
+    }
+
+    fn case(&mut self, subject: Option<&str>, arms: &'a [Arm]) -> Result<Flow, Lost> {
+        let Some((arm, rest)) = arms.split_first() else {
+            return Ok(Flow::Next(Status::Succeeds));
+        };
+        let mut matches = Status::Fails;
+        for pattern in &arm.patterns {
+            match self.fits(subject, pattern)? {
+                Status::Fails => {}
+                Status::Succeeds if matches == Status::Fails => {
+                    matches = Status::Succeeds;
+                    break;
+                }
+                _ => matches = Status::Unknown,
+            }
+        }
+        if arm.goes_on && matches != Status::Fails {
+            return self.lost();
+        }
+        match matches {
+            Status::Succeeds => self.list(&arm.body),
+            Status::Fails => self.case(subject, rest),
+            Status::Unknown => self
+                .either(|machine| machine.list(&arm.body), |machine| machine.case(subject, rest)),
+        }
+    }
+
+    /// Whether `subject` fits a pattern.
+    pub(super) fn fits(
+        &mut self,
+        subject: Option<&str>,
+        pattern: &'a Word,
+    ) -> Result<Status, Lost> {
+        let pattern = self.pattern(pattern)?;
+        let Some((subject, pattern)) = subject.zip(pattern) else { return Ok(Status::Unknown) };
+        let chars: Vec<char> = subject.chars().collect();
+        self.spend(pattern.cost(chars.len()))?;
+        Ok(Status::of(pattern.matches(&chars)))
+    }
+
+    fn each(
+        &mut self,
+        name: &'a str,
+        words: Option<&'a [Word]>,
+        body: &'a List,
+    ) -> Result<Flow, Lost> {
+        let mut values = words.map(|_| Vec::new());
+        for word in words.unwrap_or_default() {
+            let fields = self.fields(word)?;
+            values = values.zip(fields).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            });
+        }
+        let Some(values) = values.filter(|_| !jumps(body)) else {
+            self.any_times(&[body], Some(name), false)?;
+            return Ok(Flow::Next(Status::Unknown));
+        };
+        let mut status = Status::Succeeds;
+        for value in values {
+            self.spend(1 + value.len())?;
+            self.set_text(name, value)?;
+            match self.list(body)? {
+                Flow::Next(found) => status = found,
+                flow => return Ok(flow),
+            }
+        }
+        Ok(Flow::Next(status))
+    }
+}
+
+/// Whether something in `list` leaves a loop or the script.
+fn jumps(list: &List) -> bool {
+    let mut found = false;
+    effects::of_list(list, &mut |effect, _| {
+        found |= matches!(effect, Effect::Calls("break" | "continue" | "return"));
+    });
+    found
+}

@@ -1,0 +1,280 @@
+//! Simple commands: assignments, what bash has built in, and what package managers add.
+
+use super::builtins::has;
+use super::cursor::Lost;
+use super::effects::may_do_anything;
+use super::run::{Flow, Machine, Status};
+use super::state::{Unknown, Value, Why};
+use super::syntax::{Argument, Assigned, Assignment, Command, CommandKind, Part, Word};
+
+/// Commands that set no variable and whose outcome is not known.
+const HARMLESS: [&str; 29] = [
+    "echo",
+    "use",
+    "usev",
+    "usex",
+    "use_enable",
+    "use_with",
+    "in_iuse",
+    "has_version",
+    "best_version",
+    "ver_cut",
+    "ver_rs",
+    "ver_test",
+    "einfo",
+    "einfon",
+    "elog",
+    "ewarn",
+    "eqawarn",
+    "eerror",
+    "ebegin",
+    "eend",
+    "EXPORT_FUNCTIONS",
+    "assert",
+    "pwd",
+    "type",
+    "hash",
+    "umask",
+    "test",
+    "[",
+    "shift",
+];
+
+/// Functions of eclasses that are called where an ebuild is read, and do not set SRC_URI.
+const OF_ECLASSES: [&str; 10] = [
+    "distutils_enable_tests",
+    "distutils_enable_sphinx",
+    "python_gen_any_dep",
+    "python_gen_cond_dep",
+    "python_gen_impl_dep",
+    "python_gen_useflags",
+    "llvm_gen_dep",
+    "optfeature",
+    "append-flags",
+    "strip-linguas",
+];
+
+/// What package managers read, and eclasses set as well.
+const METADATA: [&str; 15] = [
+    "SRC_URI",
+    "S",
+    "IUSE",
+    "HOMEPAGE",
+    "DESCRIPTION",
+    "LICENSE",
+    "KEYWORDS",
+    "RESTRICT",
+    "PROPERTIES",
+    "REQUIRED_USE",
+    "DEPEND",
+    "RDEPEND",
+    "BDEPEND",
+    "PDEPEND",
+    "IDEPEND",
+];
+
+/// The arguments of a command: those that are not known are `None`.
+pub(super) type Arguments = [Option<String>];
+
+impl<'a> Machine<'a> {
+    pub(super) fn simple(
+        &mut self,
+        assignments: &'a [Assignment],
+        words: &'a [Argument],
+    ) -> Result<Flow, Lost> {
+        if words.is_empty() {
+            let mut status = Status::Succeeds;
+            for assignment in assignments {
+                if substitutes(assignment) {
+                    status = Status::Unknown;
+                }
+                self.assign(assignment)?;
+            }
+            return Ok(Flow::Next(status));
+        }
+        for assignment in assignments {
+            self.value(assignment)?;
+        }
+        let mut fields: Vec<Option<String>> = Vec::new();
+        for word in words {
+            match word {
+                Argument::Word(word) => match self.fields(word)? {
+                    Some(more) => fields.extend(more.into_iter().map(Some)),
+                    None => fields.push(None),
+                },
+                Argument::Assignment(_) => fields.push(None),
+            }
+        }
+        let Some((name, arguments)) = fields.split_first() else {
+            return Ok(Flow::Next(Status::Unknown));
+        };
+        let Some(name) = name.as_deref() else { return self.lost() };
+        if self.state.functions.contains_key(name) {
+            return self.call(name, arguments);
+        }
+        // `NAME=value export NAME` and its kin set more than they seem to.
+        let passing = !assignments.is_empty();
+        if may_do_anything(name) || (passing && sets(name)) {
+            return self.lost();
+        }
+        match name {
+            ":" | "true" => Ok(Flow::Next(Status::Succeeds)),
+            "false" => Ok(Flow::Next(Status::Fails)),
+            "die" => Ok(Flow::Dead),
+            "return" => Ok(Flow::Ended),
+            "inherit" => {
+                self.state.inherited.extend(arguments.iter().flatten().cloned());
+                self.forget_metadata();
+                Ok(Flow::Next(Status::Succeeds))
+            }
+            "[" | "test" => Ok(Flow::Next(self.classic_test(name, arguments)?)),
+            "has" => Ok(Flow::Next(has(arguments))),
+            "ver_test" => Ok(Flow::Next(self.ver_test(arguments))),
+            "export" | "declare" | "typeset" | "readonly" => self.declare(name, words),
+            "unset" => self.unset(arguments),
+            "read" | "mapfile" | "readarray" => self.read(arguments),
+            "printf" => self.printf(arguments),
+            _ if HARMLESS.contains(&name) => Ok(Flow::Next(Status::Unknown)),
+            _ => {
+                if !OF_ECLASSES.contains(&name) {
+                    self.forget_metadata();
+                }
+                // It may be told the name of a variable to set.
+                for name in arguments.iter().flatten() {
+                    if self.state.variables.get(name).is_some_and(|variable| !variable.readonly) {
+                        self.unknown(name)?;
+                    }
+                }
+                Ok(Flow::Next(Status::Unknown))
+            }
+        }
+    }
+
+    /// Calls a function of the script.
+    fn call(&mut self, name: &str, arguments: &Arguments) -> Result<Flow, Lost> {
+        let bodies: Vec<&'a Command> =
+            self.state.functions.get(name).into_iter().flatten().copied().collect();
+        for body in bodies {
+            let CommandKind::Group(list) = &body.kind else { return self.lost() };
+            self.any_times(&[list], None, true)?;
+        }
+        for name in arguments.iter().flatten() {
+            if self.state.variables.get(name).is_some_and(|variable| !variable.readonly) {
+                self.unknown(name)?;
+            }
+        }
+        Ok(Flow::Next(Status::Unknown))
+    }
+
+    /// An eclass may have set what package managers read.
+    pub(super) fn forget_metadata(&mut self) {
+        let span = (self.at, self.at);
+        for name in METADATA {
+            if let Some(variable) = self.state.variables.get_mut(name) {
+                variable.value = Value::Unknown(Unknown { why: Why::Place, span, array: false });
+            }
+        }
+    }
+
+    pub(super) fn assign(&mut self, assignment: &'a Assignment) -> Result<(), Lost> {
+        let new = self.value(assignment)?;
+        self.at = assignment.span.0;
+        let name = assignment.name.as_str();
+        let place = Value::Unknown(Unknown { why: Why::Place, span: assignment.span, array: true });
+        let old = self.state.variables.get(name);
+        let associative = old.is_some_and(|variable| variable.associative);
+        let old = old.map(|variable| variable.value.clone());
+        if assignment.subscript.is_some() || associative {
+            return self.set(name, place);
+        }
+        let array = matches!(assignment.value, Assigned::Array(_));
+        let value = match (old, new, assignment.append) {
+            // A text for an array is its first element.
+            (Some(Value::Array(_) | Value::Unknown(Unknown { array: true, .. })), _, false)
+                if !array =>
+            {
+                place
+            }
+            (Some(Value::Array(_)), Value::Text(_), true) => place,
+            (_, new, false) => new,
+            (Some(Value::Text(mut old)), Value::Text(new), true) => {
+                self.spend(old.len())?;
+                old.push_str(&new);
+                Value::Text(old)
+            }
+            (Some(Value::Array(mut old)), Value::Array(new), true) => {
+                self.spend(old.len())?;
+                old.extend(new);
+                Value::Array(old)
+            }
+            (Some(Value::Text(old)), Value::Array(new), true) => {
+                Value::Array(std::iter::once(old).chain(new).collect())
+            }
+            (Some(Value::Unset), new, true) => new,
+            // Unknown is what was there, or what came.
+            (Some(old @ Value::Unknown(_)), _, true) if !array => old,
+            _ => place,
+        };
+        self.set(name, value)
+    }
+
+    /// The value of an assignment.
+    fn value(&mut self, assignment: &'a Assignment) -> Result<Value, Lost> {
+        self.at = assignment.span.0;
+        let associative =
+            self.state.variables.get(&assignment.name).is_some_and(|variable| variable.associative);
+        if let Some(subscript) = &assignment.subscript {
+            match associative {
+                true => self.text_of(subscript)?.is_some(),
+                false => self.number(subscript)?.is_some(),
+            };
+        }
+        let array = matches!(assignment.value, Assigned::Array(_));
+        let unknown = Value::Unknown(Unknown { why: Why::Value, span: assignment.span, array });
+        Ok(match &assignment.value {
+            Assigned::Word(word) => self.text_of(word)?.map_or(unknown, Value::Text),
+            Assigned::Array(words) => {
+                let mut all = Some(Vec::new());
+                for word in words {
+                    if keyed(word) {
+                        // The subscript of an array without keys is an expression.
+                        if !associative {
+                            return self.lost();
+                        }
+                        self.fields(word)?;
+                        all = None;
+                        continue;
+                    }
+                    let more = self.fields(word)?;
+                    all = all.zip(more).map(|(mut all, more)| {
+                        all.extend(more);
+                        all
+                    });
+                }
+                all.map_or(unknown, Value::Array)
+            }
+        })
+    }
+}
+
+/// Whether the element of an array says where it goes: `[key]=value`.
+fn keyed(word: &Word) -> bool {
+    matches!(word.parts.first(), Some(Part::Plain(text)) if text.starts_with('['))
+}
+
+/// Whether the status of an assignment is that of a command in it.
+fn substitutes(assignment: &Assignment) -> bool {
+    let in_word = |word: &Word| {
+        word.parts.iter().any(|part| !matches!(part, Part::Plain(_) | Part::Quoted(_)))
+    };
+    match &assignment.value {
+        Assigned::Word(word) => in_word(word),
+        Assigned::Array(words) => words.iter().any(in_word),
+    }
+}
+
+/// Whether a command sets variables.
+fn sets(command: &str) -> bool {
+    ["export", "declare", "typeset", "readonly", "unset", "read", "mapfile", "readarray", "printf"]
+        .contains(&command)
+}
