@@ -6,7 +6,7 @@ use crate::check::pairing::{self, EvidenceKind, Role};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, run};
 use crate::report::portage::{Answer, Refusal};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 
 /// All of A.
@@ -15,17 +15,22 @@ pub(super) struct All {
     #[command(flatten)]
     setting: Setting,
 
-    /// Every distfile needs a signature
-    #[arg(long)]
-    signatures: bool,
-
-    /// Every distfile needs provenance
-    #[arg(long)]
-    provenance: bool,
+    /// What every distfile needs
+    #[arg(long, value_name = "EVIDENCE")]
+    want: Vec<Want>,
 
     /// The files
     #[arg(value_name = "FILE")]
     files: Vec<String>,
+}
+
+/// What a distfile can need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Want {
+    /// A signature by VERIFY_SIG_METHOD
+    Signature,
+    /// PEP 740 provenance
+    Provenance,
 }
 
 /// The files of A, by the parts that they play.
@@ -41,6 +46,10 @@ struct Parts {
 impl All {
     pub(super) fn subject(&self) -> String {
         self.files.first().cloned().unwrap_or_default()
+    }
+
+    fn wants(&self, evidence: Want) -> bool {
+        self.want.contains(&evidence)
     }
 
     pub(super) fn answer(&self) -> Result<Answer, Unable> {
@@ -81,10 +90,10 @@ impl All {
         for file in &parts.distfiles {
             let signed = parts.signatures.iter().any(|(_, _, about)| about == file);
             let attested = parts.provenance.iter().any(|(_, about)| about == file);
-            if self.signatures && !signed {
+            if self.wants(Want::Signature) && !signed {
                 refuse(file, FailureClass::SignatureAbsent, "SRC_URI has no signature for it");
             }
-            if self.provenance && !attested {
+            if self.wants(Want::Provenance) && !attested {
                 refuse(file, FailureClass::ProvenanceAbsent, "SRC_URI has no provenance for it");
             }
         }
@@ -96,7 +105,8 @@ impl All {
     }
 
     fn inputs(&self, parts: Parts) -> Result<Inputs, Unable> {
-        let mut inputs = self.setting.inputs(self.signatures, self.provenance, None)?;
+        let mut inputs =
+            self.setting.inputs(self.wants(Want::Signature), self.wants(Want::Provenance), None)?;
         let path = |name: &String| self.setting.distdir.join(name);
         for distfile in &parts.distfiles {
             if let Some(name) = self.setting.upstream_name(distfile) {
@@ -104,12 +114,12 @@ impl All {
             }
         }
         // Bundles are found beside their distfiles.
-        if self.signatures && self.setting.method != Method::Sigstore {
+        if self.wants(Want::Signature) && self.setting.method != Method::Sigstore {
             for (name, over, about) in &parts.signatures {
                 inputs.signatures.entry(about.clone()).or_default().push((*over, path(name)));
             }
         }
-        if self.provenance {
+        if self.wants(Want::Provenance) {
             for (name, about) in &parts.provenance {
                 inputs.provenance.entry(about.clone()).or_default().push(path(name));
             }
