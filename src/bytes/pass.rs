@@ -14,7 +14,7 @@ mod crew;
 mod lanes;
 
 use crate::bytes::compress::{self, Limits, Stopped, StreamFault};
-use crate::bytes::digests::HashName;
+use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{InputError, open_regular, open_source};
 use crew::{Block, Crew, Stream};
 use ed25519_dalek::{Signature, StreamVerifier, VerifyingKey};

@@ -123,5 +123,5 @@ pub(crate) fn together(distfiles: Vec<DistfileReport>, errors: Vec<InputError>) 
     let fixed = |distfile: &DistfileReport| distfile.findings.iter().any(is_fixed);
     let clock = if distfiles.iter().any(fixed) { Clock::Emerge } else { Clock::Bump };
     let summary = Summary::of(clock, distfiles.iter().map(|d| d.findings.as_slice()));
-    Report { clock, distfiles, errors, summary }
+    Report { clock, distfiles, errors, summary, strict: false, package: None }
 }

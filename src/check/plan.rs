@@ -152,7 +152,7 @@ impl<'i> Plan<'i> {
     }
 
     /// Takes evidence about `name` that was named and read.
-    pub(super) fn add_named(&mut self, inputs: &Inputs, name: &str, named: Named<'_>) {
+    pub(super) fn add_named(&mut self, inputs: &'i Inputs, name: &str, named: Named<'_>) {
         let Named { kind, path, bytes } = named;
         match kind {
             Kind::Signature(over) => {

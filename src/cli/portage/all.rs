@@ -5,6 +5,7 @@ use crate::answer::failure::FailureClass;
 use crate::check::pairing::{self, EvidenceKind, Role};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, run};
+use crate::cli::check::threads_pay;
 use crate::report::portage::{Answer, Refusal};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
@@ -125,6 +126,7 @@ impl All {
             }
         }
         inputs.distfiles = parts.distfiles;
+        inputs.threads = threads_pay(&inputs);
         Ok(inputs)
     }
 }

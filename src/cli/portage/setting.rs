@@ -18,6 +18,7 @@ use crate::evidence::expectation::PublisherExpectation;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{KeyRing, PolicyKind};
 use crate::evidence::sigstore::BundlePolicy;
+use crate::evidence::{minisign, openpgp, signify};
 use crate::report::portage::Answer;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -237,7 +238,8 @@ impl Setting {
             require: Requirement::of(checks),
             clock: Clock::Emerge,
             now: self.time.now()?,
-            jobs: 1,
+            strict: false,
+            threads: false,
         })
     }
 
@@ -254,14 +256,16 @@ impl Setting {
         if !path.exists() {
             return Err(Unable::NoKeyFile(path.clone()));
         }
-        let mut keys = Keys { policy: PolicyKind::Gentoo, ..Keys::default() };
+        let mut keys = Keys::default();
+        let one = || PublicKey::read(path).map_err(Error::from);
         match self.method {
             Method::Openpgp => {
                 let ring = KeyRing::read(std::slice::from_ref(path), &self.fingerprint);
-                keys.ring = Some(ring.map_err(Error::from)?);
+                let ring = ring.map_err(Error::from)?;
+                keys.openpgp = Some(openpgp::Keys { ring, policy: PolicyKind::Gentoo });
             }
-            Method::Signify => keys.signify.push(PublicKey::read(path).map_err(Error::from)?),
-            Method::Minisig => keys.minisign.push(PublicKey::read(path).map_err(Error::from)?),
+            Method::Signify => keys.signify = Some(signify::Keys(vec![one()?])),
+            Method::Minisig => keys.minisign = Some(minisign::Keys(vec![one()?])),
             Method::Sigstore | Method::Provenance => {
                 return Err(Unable::Method(self.method.name()));
             }
