@@ -266,9 +266,21 @@ fn characters_that_could_harm_arrive_harmless() {
             "{}",
             run.stdout
         );
-        // einfo and friends are echo -e.
-        assert!(format == "text" || !run.stdout.contains('\\'), "{}", run.stdout);
+        // ewarn and its kind are echo -e.
+        let script = "while IFS= read -r line; do echo -e \"$line\"; done";
+        let echoed = piped("bash", &["-c", script], &run.stdout);
+        let expected = if format == "text" { "f<U+202E>\n" } else { r"f<U+202E>\n\033[32m:" };
+        assert!(echoed.contains(expected), "{echoed}");
+        assert_eq!(format == "text", echoed.contains('\u{1b}'), "{echoed}");
     }
+}
+
+fn piped(program: &str, args: &[&str], input: &str) -> String {
+    let mut command = Command::new(program);
+    command.args(args).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
 }
 
 #[test]

@@ -383,7 +383,7 @@ fn the_list_comes_from_standard_input_and_the_files_from_a_directory() {
     let run = Run::of(child.wait_with_output().unwrap());
     assert_eq!(run.status, 0, "{}", run.stdout);
     assert!(
-        run.stdout.starts_with("einfo\tfoo-1.2.tar.gz: checksums agrees: SHA512"),
+        run.stdout.starts_with("say\tfoo-1.2.tar.gz: checksums agrees: SHA512"),
         "{}",
         run.stdout
     );

@@ -199,7 +199,7 @@ fn text_around_the_message_is_said() {
         "message.asc",
     ]);
     let levels: Vec<_> = run.stdout.lines().filter_map(|l| l.split('\t').next()).collect();
-    assert!(levels.contains(&"ewarn") && levels.contains(&"einfo"), "{}", run.stdout);
+    assert!(levels.contains(&"ewarn") && levels.contains(&"say"), "{}", run.stdout);
 }
 
 #[test]

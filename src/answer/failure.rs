@@ -77,6 +77,8 @@ classes! {
     SignatureStray "signature-stray" Unusable;
     /// The file holds no signature of the expected kind.
     SignatureMalformed "signature-malformed" Unusable;
+    /// Another program refused the signature, and this one was not asked.
+    SignatureRefused "signature-refused" Unusable;
     /// A known key made a signature, but not over these bytes.
     SignatureBad "signature-bad" Contradicts;
     /// The distfile is not one whole compressed stream, and the signature is over what it compresses.

@@ -76,7 +76,7 @@ pub(crate) enum Hasher {
     /// Clonable, so that an OpenPGP signature can branch off it.
     OpenPgp(Box<Context>),
     /// Any other function.
-    Plain(Box<dyn DynDigest + Send>),
+    Plain(Box<dyn DynDigest + Send + Sync>),
 }
 
 impl Hasher {

@@ -4,15 +4,19 @@
 //! Everything that is read into memory goes through [`read_bounded`]; distfiles are streamed from
 //! [`open_regular`].
 
-use rustix::fs::OFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The most that a signature, key ring, bundle or provenance file may hold, in bytes.
 pub(crate) const EVIDENCE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How long to wait for somebody to write into a FIFO.
+const WRITER_WAIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 /// Why a file could not be read.
 #[derive(Debug)]
@@ -48,6 +52,16 @@ pub(crate) enum InputError {
 }
 
 impl InputError {
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Open { path, .. }
+            | Self::Read { path, .. }
+            | Self::NotRegular { path, .. }
+            | Self::TooLarge { path, .. } => path,
+        }
+    }
+
     /// Whether the file does not exist.
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
@@ -86,6 +100,35 @@ impl std::error::Error for InputError {
 /// Where the file cannot be opened or is a directory, FIFO, socket or device. Never waits for the
 /// other end of a FIFO.
 pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
+    let (file, kind) = open(path)?;
+    if kind.is_file() { Ok(file) } else { Err(not_regular(path, kind)) }
+}
+
+/// Opens a regular file or a pipe: what a shell hands over as `<( )`, /dev/stdin or a FIFO.
+///
+/// # Errors
+///
+/// As [`open_regular`], but for pipes. A FIFO that nobody writes into is empty after a while.
+pub(crate) fn open_operand(path: &Path) -> Result<File, InputError> {
+    let (file, kind) = open(path)?;
+    if kind.is_file() {
+        return Ok(file);
+    }
+    if !kind.is_fifo() {
+        return Err(not_regular(path, kind));
+    }
+    let unread = |source: rustix::io::Errno| InputError::Read {
+        path: path.to_owned(),
+        source: source.into(),
+    };
+    // Until the first writer has come, reading would find the end at once.
+    poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&WRITER_WAIT)).map_err(unread)?;
+    let flags = fcntl_getfl(&file).map_err(unread)?;
+    fcntl_setfl(&file, flags - OFlags::NONBLOCK).map_err(unread)?;
+    Ok(file)
+}
+
+fn open(path: &Path) -> Result<(File, FileType), InputError> {
     let open = |source| InputError::Open { path: path.to_owned(), source };
     let file = OpenOptions::new()
         .read(true)
@@ -94,9 +137,11 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
         .map_err(open)?;
     // The type is asked of the open file, not of the path, which may change in between.
     let kind = file.metadata().map_err(open)?.file_type();
-    let kind = if kind.is_file() {
-        return Ok(file);
-    } else if kind.is_dir() {
+    Ok((file, kind))
+}
+
+fn not_regular(path: &Path, kind: FileType) -> InputError {
+    let kind = if kind.is_dir() {
         "a directory"
     } else if kind.is_fifo() {
         "a FIFO"
@@ -105,7 +150,7 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
     } else {
         "a device"
     };
-    Err(InputError::NotRegular { path: path.to_owned(), kind })
+    InputError::NotRegular { path: path.to_owned(), kind }
 }
 
 /// `flags` as [`OpenOptionsExt::custom_flags`] takes them.
@@ -134,11 +179,20 @@ fn read_all(input: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, InputE
     Ok(bytes)
 }
 
-/// Reads a regular file, or standard input for `-`, of at most `limit` bytes.
+/// Reads a regular file or a pipe of at most `limit` bytes.
 ///
 /// # Errors
 ///
-/// As [`read_bounded`].
+/// As [`open_operand`]; also where reading fails or there is more than `limit` bytes.
+pub(crate) fn read_operand(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
+    read_all(open_operand(path)?, path, limit)
+}
+
+/// Reads a regular file, a pipe, or standard input for `-`, of at most `limit` bytes.
+///
+/// # Errors
+///
+/// As [`read_operand`].
 pub(crate) fn read_source(path: &Path, limit: u64) -> Result<Vec<u8>, InputError> {
     read_all(open_source(path)?, path, limit)
 }
@@ -153,13 +207,13 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Opens a regular file, or standard input for `-`.
+/// Opens a regular file, a pipe, or standard input for `-`.
 ///
 /// # Errors
 ///
-/// As [`open_regular`].
+/// As [`open_operand`].
 pub(crate) fn open_source(path: &Path) -> Result<Box<dyn Read + Send + Sync>, InputError> {
-    if is_stdin(path) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(open_regular(path)?)) }
+    if is_stdin(path) { Ok(Box::new(io::stdin())) } else { Ok(Box::new(open_operand(path)?)) }
 }
 
 #[cfg(test)]
@@ -197,5 +251,29 @@ mod tests {
         let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
         assert!(made.success());
         assert!(matches!(open_regular(&path), Err(InputError::NotRegular { kind: "a FIFO", .. })));
+    }
+
+    #[test]
+    fn an_operand_may_be_a_pipe_but_nothing_stranger() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let writer = {
+            let path = path.clone();
+            std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(200));
+                std::fs::write(path, b"late").unwrap();
+            })
+        };
+        assert_eq!(read_operand(&path, 9).unwrap(), b"late");
+        writer.join().unwrap();
+        for (path, expected) in [(dir.path(), "a directory"), (Path::new("/dev/zero"), "a device")]
+        {
+            match open_operand(path) {
+                Err(InputError::NotRegular { kind, .. }) => assert_eq!(kind, expected),
+                other => unreachable!("{other:?}"),
+            }
+        }
     }
 }

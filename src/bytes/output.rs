@@ -284,6 +284,34 @@ fn copy(text: &mut (impl Read + Seek), out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
+impl Spool {
+    /// A spool that no file receives: see [`Spool::reveal`].
+    pub(crate) fn apart() -> Self {
+        Self::Apart(SpooledTempFile::new(MEMORY), Target::Stdout)
+    }
+
+    /// The text itself, of at most `limit` bytes; `None` where it is longer.
+    ///
+    /// # Errors
+    ///
+    /// Where the temporary file cannot be read.
+    pub(crate) fn reveal(self, _: Vouched, limit: u64) -> Result<Option<Vec<u8>>, OutputError> {
+        let bytes = match self {
+            Self::Unnamed(file, _) => whole(file, limit),
+            Self::Beside(file, _) => whole(file, limit),
+            Self::Apart(text, _) => whole(text, limit),
+        };
+        bytes.map_err(OutputError::Spool)
+    }
+}
+
+fn whole(mut text: impl Read + Seek, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    text.rewind()?;
+    text.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
 impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {

@@ -14,7 +14,7 @@ mod crew;
 mod lanes;
 
 use crate::bytes::compress::{self, Limits, Stopped, StreamFault};
-use crate::bytes::digests::HashName;
+use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{InputError, open_regular, open_source};
 use crew::{Block, Crew, Stream};
 use ed25519_dalek::{Signature, StreamVerifier, VerifyingKey};
@@ -210,6 +210,42 @@ pub(crate) fn measure_stream(
         Some(fault) => Err(fault),
     });
     Ok(measured)
+}
+
+/// Hashes all that is read through it, for readers of their own.
+pub(crate) struct Recorder<R> {
+    input: R,
+    size: u64,
+    hashers: BTreeMap<HashName, Hasher>,
+}
+
+impl<R: Read> Recorder<R> {
+    /// Only the digests of what is `wanted` are computed.
+    pub(crate) fn new(input: R, wanted: &Wanted) -> Self {
+        let hashers = wanted.hashes.iter().map(|name| (*name, Hasher::new(*name))).collect();
+        Self { input, size: 0, hashers }
+    }
+
+    /// Reads what is left, too.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be read.
+    pub(crate) fn finish(mut self) -> io::Result<Measured> {
+        io::copy(&mut self, &mut io::sink())?;
+        let digests = self.hashers.into_iter().map(|(name, hasher)| (name, hasher.finish()));
+        Ok(Measured { size: self.size, digests: digests.collect(), ..Measured::default() })
+    }
+}
+
+impl<R: Read> Read for Recorder<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(out)?;
+        let bytes = out.get(..read).unwrap_or_default();
+        self.size += bytes.len() as u64;
+        self.hashers.values_mut().for_each(|hasher| hasher.update(bytes));
+        Ok(read)
+    }
 }
 
 /// Feeds everything that is read through it to the lanes.

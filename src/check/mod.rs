@@ -6,6 +6,7 @@ pub(crate) mod inputs;
 pub(crate) mod inspect;
 pub(crate) mod manifest;
 pub(crate) mod message;
+pub(crate) mod operand;
 pub(crate) mod pairing;
 pub(crate) mod pin;
 mod plan;

@@ -18,6 +18,28 @@ use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle};
 use crate::release::continuity::{self, Release};
 use std::path::{Path, PathBuf};
 
+/// What a file with evidence is evidence of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A detached signature over these bytes.
+    Signature(Over),
+    /// A Sigstore bundle.
+    Bundle,
+    /// PEP 740 provenance.
+    Provenance,
+}
+
+/// Evidence that was named and read.
+#[derive(Debug)]
+pub(crate) struct Named<'a> {
+    /// What it is.
+    pub(crate) kind: Kind,
+    /// Its path.
+    pub(crate) path: &'a Path,
+    /// Its content.
+    pub(crate) bytes: &'a [u8],
+}
+
 /// The evidence about one distfile, and what it wants computed.
 #[derive(Default)]
 pub(super) struct Plan<'i> {
@@ -127,6 +149,21 @@ impl<'i> Plan<'i> {
     fn unfetched(&self, check: Check) -> Option<&str> {
         let fits = |(kind, _): &&(EvidenceKind, String)| kind.checks().contains(&check);
         self.unfetched.iter().find(fits).map(|(_, file)| file.as_str())
+    }
+
+    /// Takes evidence about `name` that was named and read.
+    pub(super) fn add_named(&mut self, inputs: &'i Inputs, name: &str, named: Named<'_>) {
+        let Named { kind, path, bytes } = named;
+        match kind {
+            Kind::Signature(over) => {
+                self.signatures.add(&inputs.keys, path, bytes, over, &mut self.wanted);
+            }
+            Kind::Bundle => self.add_bundle(inputs, name, path.to_owned(), bytes),
+            Kind::Provenance => {
+                self.wanted.hashes.insert(HashName::Sha256);
+                self.provenance.push((path.to_owned(), bytes.to_vec()));
+            }
+        }
     }
 
     fn add_bundle(&mut self, inputs: &Inputs, name: &str, path: PathBuf, bytes: &[u8]) {

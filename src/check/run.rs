@@ -157,7 +157,7 @@ fn check_one(
 }
 
 /// A finding for each required check that has none: nothing required is ever silently left out.
-fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
+pub(super) fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<Finding> {
     let has = |check| findings.iter().any(|finding| finding.check == check);
     let missing = require.checks().filter(|check| !has(*check));
     let finding = |check| match check {

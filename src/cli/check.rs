@@ -436,6 +436,6 @@ fn total_size(inputs: &Inputs) -> u64 {
 }
 
 /// Whether there is enough to do that starting a thread is worth it.
-fn threads_pay(inputs: &Inputs) -> bool {
+pub(super) fn threads_pay(inputs: &Inputs) -> bool {
     inputs.distfiles.len() >= MANY || total_size(inputs) >= MUCH
 }

@@ -14,6 +14,7 @@ pub(crate) mod known;
 pub(crate) mod message;
 pub(crate) mod options;
 pub(crate) mod pin;
+pub(crate) mod portage;
 mod progress;
 pub(crate) mod review;
 pub(crate) mod sigstore;
@@ -77,6 +78,9 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
     Trust(trust::Trust),
+    /// Answer the eclass
+    #[command(hide = true)]
+    Portage(portage::Portage),
     /// Print the completions of a shell
     #[command(hide = true)]
     Completions(generate::Completions),
@@ -105,6 +109,7 @@ fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
+        Command::Portage(portage) => portage.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }
@@ -148,7 +153,11 @@ pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
 /// Parses the command line, runs what it asks for, and says how that ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let status = run(&Cli::parse()).unwrap_or_else(|error| {
+    let result = match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => portage::misused(&error).unwrap_or_else(|| error.exit()),
+    };
+    let status = result.unwrap_or_else(|error| {
         diagnose(&error);
         Status::CouldNotRun
     });

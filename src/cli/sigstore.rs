@@ -116,7 +116,21 @@ impl SigstoreOptions {
     ///
     /// Where a glob does not parse, or nobody is named whose publishing to pin.
     pub(crate) fn pins(&self) -> Result<Pins, UsageError> {
-        let pins = Pins {
+        let pins = self.pins_of_anybody()?;
+        let nobody = self.repository.is_none() && self.publisher.is_none();
+        if nobody && !pins.is_empty() {
+            return Err(UsageError::PinWithoutPublisher);
+        }
+        Ok(pins)
+    }
+
+    /// As [`Self::pins`], where somebody else says whose publishing they are about.
+    ///
+    /// # Errors
+    ///
+    /// Where a glob does not parse.
+    pub(crate) fn pins_of_anybody(&self) -> Result<Pins, UsageError> {
+        Ok(Pins {
             workflow: self.workflow.clone(),
             reference: self
                 .reference
@@ -130,12 +144,7 @@ impl SigstoreOptions {
             owner_id: self.owner_id,
             environment: self.environment.clone(),
             signer: self.signer.clone(),
-        };
-        let nobody = self.repository.is_none() && self.publisher.is_none();
-        if nobody && !pins.is_empty() {
-            return Err(UsageError::PinWithoutPublisher);
-        }
-        Ok(pins)
+        })
     }
 
     fn triggers(&self) -> Result<Vec<String>, UsageError> {

@@ -5,7 +5,7 @@
 //! comment nor the key number is authenticated by anything.
 
 use crate::answer::facts::KeyFacts;
-use crate::bytes::input::{InputError, read_bounded};
+use crate::bytes::input::{InputError, read_operand};
 use crate::bytes::sniff::Kind;
 use crate::evidence::scheme::{Refusal, malformed};
 use base64ct::{Base64, Encoding};
@@ -50,7 +50,7 @@ impl PublicKey {
     ///
     /// Where the file cannot be read or holds anything but one such key.
     pub(crate) fn read(path: &Path) -> Result<Self, KeyError> {
-        let bytes = read_bounded(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
+        let bytes = read_operand(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
         Self::parse(path, &bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod inspect;
 mod json;
 pub(crate) mod layout;
 mod next;
-mod portage;
+pub(crate) mod portage;
 mod sets;
 mod text;
 
@@ -23,7 +23,7 @@ pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
-    /// `level<TAB>line`, for the eclass to hand to einfo, elog, ewarn, eqawarn and eerror.
+    /// `level<TAB>line`: `say`, or the function ewarn, eqawarn or eerror of a package manager.
     Portage,
     /// One object, for programs.
     Json,

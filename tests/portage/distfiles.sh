@@ -129,6 +129,14 @@ sign /dev/null "${D}/refusals-1.tar.sign"
 sed 's/nonfatal-1.tar.gz/refusals-1.tar.xz/' "${D}/nonfatal-1.news.asc" > "${D}/refusals-1.news.asc"
 echo "$(sum sha256 /dev/null)  refusals-1.tar.xz" | clearsign "${D}/refusals-1.sums.asc"
 
+tarball contexts-1; compress contexts-1 xz
+sign "${D}/contexts-1.tar.xz" "${D}/contexts-1.tar.xz.asc"
+sign "${D}/contexts-1.tar.xz" "${D}/contexts-1.tar.xz.sig" second
+sign "${work}/contexts-1.tar" "${D}/contexts-1.tar.sign"
+echo "some news" | clearsign "${D}/contexts-1.news.asc"
+echo "some news" | clearsign "${D}/contexts-1.bad.asc" second
+( cd "${D}"; sha256sum contexts-1.tar.xz > contexts-1.sums )
+
 # by the key with the user id
 sign "${D}/hostile-1.tar.gz" "${D}/hostile-1.tar.gz.asc" hostile
 sign /dev/null "${D}/hostile-1.bad.asc" hostile

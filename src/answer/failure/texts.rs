@@ -63,6 +63,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::SignatureAbsent => &signature::SIGNATURE_ABSENT,
         FailureClass::SignatureStray => &signature::SIGNATURE_STRAY,
         FailureClass::SignatureMalformed => &signature::SIGNATURE_MALFORMED,
+        FailureClass::SignatureRefused => &signature::SIGNATURE_REFUSED,
         FailureClass::SignatureBad => &signature::SIGNATURE_BAD,
         FailureClass::StreamMalformed => &signature::STREAM_MALFORMED,
         FailureClass::SignatureExpired => &signature::SIGNATURE_EXPIRED,

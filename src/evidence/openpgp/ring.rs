@@ -6,7 +6,7 @@
 
 use super::armor::{self, ArmorFault};
 use super::standing;
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
@@ -231,7 +231,7 @@ impl KeyRing {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), RingError> {
-        let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(RingError::Input)?;
+        let bytes = read_operand(path, EVIDENCE_LIMIT).map_err(RingError::Input)?;
         let blocks = armor::packets(&bytes)
             .map_err(|fault| RingError::Armor { path: path.to_owned(), fault })?;
         let mut reading = Reading::default();

@@ -48,6 +48,21 @@ pub(super) const SIGNATURE_MALFORMED: Texts = Texts {
         `--issuer`.",
 };
 
+pub(super) const SIGNATURE_REFUSED: Texts = Texts {
+    happened: "gemato, signify or minisign refused the signature. The eclass asks them on \
+        architectures without distvouch, and does not read their sentences.",
+    implies: "The signature does not vouch for these bytes with this key. Which of the two is \
+        wrong, this class does not say: other bytes, another key, a revoked or expired one, or \
+        no signature at all.",
+    benign: "The key package is older than upstream's new key. The tarball was released again \
+        under the same name. The file is not a signature but an error page.",
+    ask: "Nothing yet: find out first what differs.",
+    bogus: "“It is only a minor architecture”: the bytes are the same everywhere, and so is \
+        the answer.",
+    act: "Read what the program printed above. On another machine, `distvouch check` with the \
+        same files and the same key names the class that fits.",
+};
+
 pub(super) const SIGNATURE_BAD: Texts = Texts {
     happened: "A known key made a signature, but not over these bytes.",
     implies: "The holder of the key never signed this file as it is here. The file or the signature \

@@ -1,0 +1,149 @@
+//! All of A: what the default src_unpack asks.
+
+use super::setting::{Method, Setting, Unable};
+use crate::answer::failure::FailureClass;
+use crate::check::pairing::{self, EvidenceKind, Role};
+use crate::check::signatures::Over;
+use crate::check::{Inputs, run};
+use crate::cli::check::threads_pay;
+use crate::report::portage::{Answer, Refusal};
+use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
+
+/// All of A.
+#[derive(Debug, Args)]
+pub(super) struct All {
+    #[command(flatten)]
+    setting: Setting,
+
+    /// What every distfile needs
+    #[arg(long, value_name = "EVIDENCE")]
+    want: Vec<Want>,
+
+    /// The files
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+}
+
+/// What a distfile can need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Want {
+    /// A signature by VERIFY_SIG_METHOD
+    Signature,
+    /// PEP 740 provenance
+    Provenance,
+}
+
+/// The files of A, by the parts that they play.
+#[derive(Default)]
+struct Parts {
+    distfiles: Vec<String>,
+    /// Each with what it is evidence about.
+    signatures: Vec<(String, Over, String)>,
+    provenance: Vec<(String, String)>,
+    stray: Vec<String>,
+}
+
+impl All {
+    pub(super) fn subject(&self) -> String {
+        self.files.first().cloned().unwrap_or_default()
+    }
+
+    fn wants(&self, evidence: Want) -> bool {
+        self.want.contains(&evidence)
+    }
+
+    pub(super) fn answer(&self) -> Result<Answer, Unable> {
+        let parts = self.parts();
+        let mut answer = self.setting.answer();
+        answer.refusals = self.refusals(&parts);
+        if !answer.refusals.is_empty() || parts.distfiles.is_empty() {
+            return Ok(answer);
+        }
+        let inputs = self.inputs(parts)?;
+        answer.report = Some(run(&inputs, &|_| {}));
+        answer.settled = true;
+        answer.summary = true;
+        // What is said here need not be said again by a function that is called later.
+        self.setting.first_time("manifest");
+        Ok(answer)
+    }
+
+    fn parts(&self) -> Parts {
+        let known: BTreeSet<&str> = self.files.iter().map(String::as_str).collect();
+        let mut parts = Parts::default();
+        for name in &known {
+            match pairing::role(&self.setting.distdir, name, &known) {
+                Role::Content => parts.distfiles.push((*name).to_owned()),
+                Role::Stray(_) => parts.stray.push((*name).to_owned()),
+                Role::Evidence => parts.add(name, &known),
+            }
+        }
+        parts
+    }
+
+    /// What is refused before anything was read.
+    fn refusals(&self, parts: &Parts) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        let mut refuse = |file: &String, class, text: &str| {
+            refusals.push(Refusal { file: file.clone(), class, text: text.to_owned() });
+        };
+        for file in &parts.distfiles {
+            let signed = parts.signatures.iter().any(|(_, _, about)| about == file);
+            let attested = parts.provenance.iter().any(|(_, about)| about == file);
+            if self.wants(Want::Signature) && !signed {
+                refuse(file, FailureClass::SignatureAbsent, "SRC_URI has no signature for it");
+            }
+            if self.wants(Want::Provenance) && !attested {
+                refuse(file, FailureClass::ProvenanceAbsent, "SRC_URI has no provenance for it");
+            }
+        }
+        for file in &parts.stray {
+            let text = "SRC_URI has no distfile that it could be about";
+            refuse(file, FailureClass::SignatureStray, text);
+        }
+        refusals
+    }
+
+    fn inputs(&self, parts: Parts) -> Result<Inputs, Unable> {
+        let mut inputs =
+            self.setting.inputs(self.wants(Want::Signature), self.wants(Want::Provenance), None)?;
+        let path = |name: &String| self.setting.distdir.join(name);
+        for distfile in &parts.distfiles {
+            if let Some(name) = self.setting.upstream_name(distfile) {
+                inputs.upstream_names.insert(distfile.clone(), name);
+            }
+        }
+        // Bundles are found beside their distfiles.
+        if self.wants(Want::Signature) && self.setting.method != Method::Sigstore {
+            for (name, over, about) in &parts.signatures {
+                inputs.signatures.entry(about.clone()).or_default().push((*over, path(name)));
+            }
+        }
+        if self.wants(Want::Provenance) {
+            for (name, about) in &parts.provenance {
+                inputs.provenance.entry(about.clone()).or_default().push(path(name));
+            }
+        }
+        inputs.distfiles = parts.distfiles;
+        inputs.threads = threads_pay(&inputs);
+        Ok(inputs)
+    }
+}
+
+impl Parts {
+    fn add(&mut self, name: &str, known: &BTreeSet<&str>) {
+        let Some((kind, base)) = pairing::by_suffix(name) else { return };
+        if kind == EvidenceKind::Provenance {
+            self.provenance.push((name.to_owned(), base.to_owned()));
+        } else if known.contains(base) {
+            self.signatures.push((name.to_owned(), Over::File, base.to_owned()));
+        } else {
+            // Over the stream that one of these compresses.
+            let streams = known.iter().filter(|n| pairing::without_compression(n) == Some(base));
+            let about =
+                streams.map(|about| (name.to_owned(), Over::Uncompressed, (*about).to_owned()));
+            self.signatures.extend(about);
+        }
+    }
+}
