@@ -1,0 +1,432 @@
+"""Runs distvouch and other programs in turns, and tabulates what they take.
+
+Called by tests/bench, which gets the programs and the releases.
+"""
+
+import argparse
+import os
+import pathlib
+import platform
+import re
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+BEGIN = "<!-- tests/bench writes from here -->"
+END = "<!-- to here -->"
+REPOSITORY = "https://github.com/trailofbits/pypi-attestations"
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--django", type=pathlib.Path, required=True)
+    parser.add_argument("--document", type=pathlib.Path, required=True)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--print", action="store_true", dest="only_print")
+    return parser.parse_args()
+
+
+class Program:
+    """One way to do what a case is about."""
+
+    def __init__(self, name, command, status=(0,), prepare=None):
+        self.name, self.status, self.prepare = name, status, prepare
+        self.command = ["sh", "-c", command] if isinstance(command, str) else command
+        self.cpu, self.wall, self.memory = [], [], 0
+
+
+def tree(pid):
+    """The process ids below and including `pid`."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in os.listdir(f"/proc/{parent}/task"):
+                children = pathlib.Path(f"/proc/{parent}/task/{task}/children").read_text()
+                found.extend(int(child) for child in children.split())
+        except OSError:
+            pass
+    return found
+
+
+def resident(pid):
+    try:
+        return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def start(program):
+    """A running process of its own group, and a pipe that closes when it ends."""
+    with open(os.devnull) as empty, open("bench.log", "wb") as log:
+        return subprocess.Popen(program.command, stdin=empty, stdout=log, stderr=log)
+
+
+def ended(program, process, status):
+    code = os.waitstatus_to_exitcode(status)
+    process.returncode = code
+    if code not in program.status:
+        log = pathlib.Path("bench.log").read_text(errors="replace")
+        sys.exit(f"{program.name}: status {code}: {shlex.join(program.command)}\n{log[-2000:]}")
+
+
+def run(program):
+    """One measured run."""
+    if program.prepare:
+        program.prepare()
+    before = time.perf_counter()
+    process = start(program)
+    _, status, usage = os.wait4(process.pid, 0)
+    program.wall.append(time.perf_counter() - before)
+    program.cpu.append(usage.ru_utime + usage.ru_stime)
+    # The largest process; several at a time are summed in a run of their own.
+    program.memory = max(program.memory, usage.ru_maxrss * 1024)
+    ended(program, process, status)
+
+
+def watch(program):
+    """One run that is not timed and whose memory is summed over all processes, again and again."""
+    if program.prepare:
+        program.prepare()
+    process = start(program)
+    while True:
+        pid, status, _ = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        program.memory = max(program.memory, sum(map(resident, tree(process.pid))))
+        time.sleep(0.002)
+    ended(program, process, status)
+
+
+def time_text(seconds):
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s"
+
+
+def ratio(program, first, kind):
+    """How many times as much as the first, by the median of the pairs of one round."""
+    pairs = zip(getattr(program, kind), getattr(first, kind))
+    value = statistics.median(one / other for one, other in pairs if other)
+    return f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.out = []
+
+    def case(self, title, programs, rounds, note=""):
+        """Runs `programs` in turns; the first one is what the others are compared with."""
+        programs = [program for program in programs if program]
+        if self.options.only.lower() not in title.lower():
+            return
+        print(f"{title} …", file=sys.stderr, flush=True)
+        for program in programs:
+            watch(program)
+        for number in range(rounds):
+            turn = number % len(programs)
+            for program in programs[turn:] + programs[:turn]:
+                run(program)
+        first = programs[0]
+        lines = [f"### {title}", ""]
+        if note:
+            lines += [note, ""]
+        lines += ["| | CPU | wall | memory | CPU, times ours | wall, times ours |", "|---|---|---|---|---|---|"]
+        for program in programs:
+            times = ("", "") if program is first else (ratio(program, first, "cpu"), ratio(program, first, "wall"))
+            lines.append(
+                f"| {program.name} | {time_text(statistics.median(program.cpu))}"
+                f" | {time_text(statistics.median(program.wall))}"
+                f" | {program.memory / 2**20:.0f} MiB | {times[0]} | {times[1]} |"
+            )
+        print("\n".join(lines[-len(programs):]), file=sys.stderr, flush=True)
+        self.out += [*lines, ""]
+
+    def left_out(self, title, why):
+        if self.options.only.lower() in title.lower():
+            print(f"left out: {title}: {why}", file=sys.stderr)
+            self.out += [f"### {title}", "", f"Left out: {why}.", ""]
+
+
+def gpg(*arguments):
+    command = ["gpg", "--homedir", "gnupg", "--batch", "--quiet", "--passphrase", "", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+
+def sign(key, path, signature=None, armor="--armor"):
+    gpg("-u", f"{key}@example.org", "--yes", *([armor] if armor else []), "--detach-sign",
+        "-o", str(signature or f"{path}.asc"), str(path))
+
+
+def manifest(name, *paths, hashes=("BLAKE2B", "SHA512")):
+    tools = {"BLAKE2B": "b2sum", "SHA512": "sha512sum"}
+    with open(name, "a") as out:
+        for path in paths:
+            path = pathlib.Path(path)
+            words = ["DIST", path.name, str(path.stat().st_size)]
+            for one in hashes:
+                line = subprocess.run([tools[one], path], check=True, stdout=subprocess.PIPE).stdout
+                words += [one, line.split()[0].decode().lstrip("\\")]
+            print(*words, file=out)
+
+
+def noise(path, size):
+    with open(path, "wb") as out, open("/dev/urandom", "rb") as source:
+        left = size
+        while left:
+            block = source.read(min(left, 1 << 20))
+            out.write(block)
+            left -= len(block)
+
+
+def have(name):
+    return shutil.which(name) is not None
+
+
+def other(name, program, command, **more):
+    """A program of somebody else, where it is installed."""
+    return Program(name, command, **more) if have(program) else None
+
+
+def keys():
+    os.mkdir("gnupg", 0o700)
+    for name, algorithm in (("ed25519", "ed25519"), ("rsa4096", "rsa4096")):
+        gpg("--quick-generate-key", f"{name}@example.org", algorithm, "sign", "never")
+        pathlib.Path(f"{name}.asc").write_bytes(gpg("--armor", "--export", f"{name}@example.org"))
+        pathlib.Path(f"{name}.gpg").write_bytes(gpg("--export", f"{name}@example.org"))
+
+
+def small(bench, ours):
+    rounds = 10 if bench.options.quick else 60
+    for name, title in (("ed25519", "Ed25519"), ("rsa4096", "RSA-4096")):
+        os.makedirs(name, exist_ok=True)
+        path = f"{name}/small.tar"
+        noise(path, 50_000)
+        sign(name, path)
+        gemato = ["gemato", "openpgp-verify-detached", "-R", "--no-require-all-good", "-K",
+                  f"{name}.asc", f"{path}.asc", path]
+        bench.case(f"An OpenPGP signature over 50 KB, {title}", [
+            Program("distvouch check", [*ours, "check", "--distdir", name, "--require", "openpgp",
+                                        "--openpgp-key", f"{name}.asc", "small.tar"]),
+            other("gpgv", "gpgv", ["gpgv", "--keyring", f"./{name}.gpg", f"{path}.asc", path]),
+            other("sqv", "sqv", ["sqv", "--keyring", f"{name}.asc", f"{path}.asc", path]),
+            other("gemato", "gemato", gemato),
+        ], rounds)
+    os.mkdir("many")
+    names = [f"f{number}.tar" for number in range(40 if bench.options.quick else 200)]
+    for name in names:
+        noise(f"many/{name}", 50_000)
+        sign("ed25519", f"many/{name}")
+    loop = 'for f in many/*.tar; do gpgv --keyring ./ed25519.gpg "$f.asc" "$f" || exit; done'
+    bench.case(f"{len(names)} files of 50 KB with signatures, Ed25519", [
+        Program("distvouch check, one call", [*ours, "check", "--distdir", "many", "--require", "openpgp",
+                                              "--openpgp-key", "ed25519.asc", *names]),
+        other("gpgv in a loop", "gpgv", loop),
+    ], 3 if bench.options.quick else 11)
+
+
+def provenance(bench, ours):
+    title = "Provenance of a 30 KB sdist"
+    assets = os.environ.get("DISTVOUCH_ASSETS")
+    if not assets or not have("pypi-attestations"):
+        return bench.left_out(title, "pypi-attestations or its test data could not be had")
+    name = "pypi_attestations-0.0.19.tar.gz"
+    os.mkdir("pypi")
+    for file in (name, f"{name}.provenance"):
+        shutil.copy(f"{assets}/{file}", "pypi")
+    rounds = 5 if bench.options.quick else 25
+    theirs = ["pypi-attestations", "verify", "pypi", "--offline", "--repository", REPOSITORY,
+              "--provenance-file", f"pypi/{name}.provenance", f"pypi/{name}"]
+    check = [*ours, "check", "--distdir", "pypi", "--repository", REPOSITORY, "--require"]
+    bench.case(title, [
+        Program("distvouch check", [*check, "provenance", name]),
+        Program("pypi-attestations", theirs),
+    ], rounds)
+    sign("rsa4096", f"pypi/{name}")
+    gpgv = f"gpgv --keyring ./rsa4096.gpg pypi/{name}.asc pypi/{name}"
+    bench.case("Provenance and an OpenPGP signature, RSA-4096, over a 30 KB sdist", [
+        Program("distvouch check", [*check, "provenance,openpgp", "--openpgp-key", "rsa4096.asc", name]),
+        other("gpgv, then pypi-attestations", "gpgv", f"{gpgv} && {shlex.join(theirs)}"),
+    ], rounds)
+    bench.case("The signature alone, with provenance beside it that nobody asked about", [
+        Program("distvouch check", [*ours, "check", "--distdir", "pypi", "--require", "openpgp",
+                                    "--openpgp-key", "rsa4096.asc", name]),
+        other("gpgv", "gpgv", gpgv),
+    ], rounds)
+
+
+def large(bench, ours):
+    size = 64 << 20 if bench.options.quick else 1 << 30
+    text = "64 MiB" if bench.options.quick else "1 GiB"
+    os.mkdir("large")
+    path = "large/large.tar"
+    noise(path, size)
+    manifest("Manifest", path)
+    manifest("Manifest.sha512", path, hashes=("SHA512",))
+    rounds = 3 if bench.options.quick else 9
+    check = [*ours, "check", "--distdir", "large", "--manifest"]
+    bench.case(f"BLAKE2B and SHA512 of {text}", [
+        Program("distvouch check", [*check, "Manifest", "large.tar"]),
+        Program("distvouch check --jobs 1", [*check, "Manifest", "--jobs", "1", "large.tar"]),
+        Program("SHA512 alone, --jobs 1", [*check, "Manifest.sha512", "--jobs", "1", "large.tar"]),
+        other("b2sum, then sha512sum", "b2sum", f"b2sum {path}; sha512sum {path}"),
+        other("sha512sum alone", "sha512sum", ["sha512sum", path]),
+        other("b2sum alone", "b2sum", ["b2sum", path]),
+        other("openssl dgst, one after the other", "openssl",
+              f"openssl dgst -blake2b512 {path}; openssl dgst -sha512 {path}"),
+    ], rounds, "The wall time of the slowest digest alone is what two processors can reach.")
+    sign("ed25519", path)
+    key = ["--openpgp-key", "ed25519.asc"]
+    gpgv = f"gpgv --keyring ./ed25519.gpg {path}.asc {path}"
+    bench.case(f"BLAKE2B, SHA512 and an OpenPGP signature over SHA-512, {text}", [
+        Program("distvouch check", [*check, "Manifest", *key, "large.tar"]),
+        Program("SHA512 alone, --jobs 1", [*check, "Manifest.sha512", "--jobs", "1",
+                                           "--require", "manifest", "large.tar"]),
+        other("b2sum, sha512sum, then gpgv", "gpgv", f"b2sum {path}; sha512sum {path}; {gpgv}"),
+        other("b2sum, sha512sum and gpgv at once", "gpgv", f"b2sum {path} & sha512sum {path} & {gpgv}; wait"),
+    ], rounds)
+    shutil.rmtree("large")
+
+
+def kernel(bench, ours):
+    """A signature over the uncompressed tar, as kernel.org makes them."""
+    limit = 8 << 20 if bench.options.quick else 420 << 20
+    os.mkdir("kernel")
+    tar = "kernel/linux.tar"
+    subprocess.run(f"tar -C / -cf - usr/lib usr/include usr/share 2>/dev/null | head -c {limit} >{tar}",
+                   shell=True, check=False)
+    sign("rsa4096", tar, "kernel/linux.tar.sign", armor="")
+    subprocess.run(["xz", "-T0", "-3", "--check=crc64", tar], check=True)
+    size = os.path.getsize(f"{tar}.xz") / 1e6
+    manifest("Manifest.kernel", f"{tar}.xz")
+    gpgv = f"xz -dc {tar}.xz | gpgv --keyring ./rsa4096.gpg kernel/linux.tar.sign -"
+    check = [*ours, "check", "--distdir", "kernel", "--manifest", "Manifest.kernel",
+             "--openpgp-key", "rsa4096.asc", "linux.tar.xz"]
+    bench.case(f"Manifest and .tar.sign of a .tar.xz of {size:.0f} MB", [
+        Program("distvouch check", check),
+        Program("distvouch check --jobs 1", [*check, "--jobs", "1"]),
+        other("b2sum, sha512sum, then xz into gpgv", "gpgv",
+              f"b2sum {tar}.xz; sha512sum {tar}.xz; {gpgv}"),
+        Program("xz -dc alone", f"xz -dc {tar}.xz >/dev/null"),
+    ], 2 if bench.options.quick else 5)
+    shutil.rmtree("kernel")
+
+
+def releases(bench, ours):
+    found = sorted(bench.options.django.glob("[dD]jango-*.tar.gz"))
+    if len(found) != 2:
+        return bench.left_out("What changed between two releases of Django", "they could not be had")
+    os.mkdir("django")
+    for path, version in zip(found, ("5.1.3", "5.1.4")):
+        shutil.copy(path, f"django/django-{version}.tar.gz")
+    rounds = 3 if bench.options.quick else 9
+
+    def clean():
+        shutil.rmtree("django/unpacked", ignore_errors=True)
+        os.makedirs("django/unpacked/old")
+        os.makedirs("django/unpacked/new")
+
+    unpack = "; ".join(f"tar -xf django/django-{version}.tar.gz -C django/unpacked/{side}"
+                       " --strip-components 1" for side, version in (("old", "5.1.3"), ("new", "5.1.4")))
+    diff = [*ours, "diff", "django/django-5.1.3.tar.gz", "django/django-5.1.4.tar.gz"]
+    bench.case("What changed between two releases of Django, 10 MB each", [
+        Program("distvouch diff", diff, status=(0, 1)),
+        Program("tar, then diff -rN", f"{unpack}; diff -rN django/unpacked/old django/unpacked/new",
+                status=(0, 1), prepare=clean),
+    ], rounds)
+    clean()
+    subprocess.run("""
+        tar -xf django/django-5.1.4.tar.gz -C django/unpacked/new --strip-components 1
+        cd django/unpacked/new && rm -rf PKG-INFO *.egg-info && git init -q . && git add -A -f &&
+        git -c user.name=x -c user.email=x@example.org commit -qm x && git tag 5.1.4
+    """, shell=True, check=True)
+    shutil.move("django/unpacked/new", "django/clone")
+    archive = ("git -C django/clone archive 5.1.4 | tar -x -C django/unpacked/old; "
+               "tar -xf django/django-5.1.4.tar.gz -C django/unpacked/new --strip-components 1; "
+               "diff -rq django/unpacked/old django/unpacked/new")
+    bench.case("A release of Django against its git tree", [
+        Program("distvouch source", [*ours, "source", "django/django-5.1.4.tar.gz", "--git",
+                                     "django/clone", "--tag", "5.1.4"], status=(0, 1, 3)),
+        Program("git archive, tar, then diff -rq", archive, status=(0, 1), prepare=clean),
+    ], rounds)
+
+
+def overlay(bench, ours):
+    title = "A whole overlay"
+    text = subprocess.run([*ours, "scan", "--help"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if text.returncode != 0:
+        return bench.left_out(title, "this program does not scan")
+    count = 5 if bench.options.quick else 60
+    os.makedirs("overlay/profiles")
+    os.makedirs("overlay/metadata")
+    os.mkdir("distfiles")
+    pathlib.Path("overlay/profiles/repo_name").write_text("bench\n")
+    pathlib.Path("overlay/metadata/layout.conf").write_text("masters =\nthin-manifests = true\n")
+    for number in range(count):
+        package = pathlib.Path(f"overlay/app-misc/p{number}")
+        package.mkdir(parents=True)
+        name = f"p{number}-1.0.tar.gz"
+        noise(f"distfiles/{name}", 1_000_000)
+        manifest(package / "Manifest", f"distfiles/{name}")
+        (package / f"p{number}-1.0.ebuild").write_text(
+            f'EAPI=8\nDESCRIPTION="x"\nHOMEPAGE="https://example.org"\n'
+            f'SRC_URI="https://example.org/{name}"\nLICENSE="MIT"\nSLOT="0"\nKEYWORDS="~amd64"\n')
+    hashes = "for f in distfiles/*; do b2sum \"$f\"; sha512sum \"$f\"; done"
+    bench.case(f"{title} of {count} packages with a distfile of 1 MB each", [
+        Program("distvouch scan", [*ours, "scan", "overlay", "--distdir", "distfiles"], status=(0, 1, 3)),
+        Program("b2sum and sha512sum of each distfile", hashes),
+    ], 3 if bench.options.quick else 9)
+
+
+def versions():
+    """What was measured, on what."""
+    def first(*command):
+        try:
+            out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            return (out.stdout.decode(errors="replace").splitlines() or [""])[0]
+        except OSError:
+            return ""
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    flags = re.search(r"flags\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    known = [flag for flag in ("avx2", "avx512f", "sha_ni") if flags and flag in flags[1].split()]
+    machine = f"{model[1] if model else platform.machine()}, {os.cpu_count()} processors ({' '.join(known)})"
+    programs = [first("rustc", "--version"), first("gpgv", "--version"), first("sqv", "--version"),
+                first("gemato", "--version"), first("sha512sum", "--version"), first("openssl", "version"),
+                first("xz", "--version")]
+    return f"{machine}; Linux {platform.release()}; " + "; ".join(filter(None, programs)) + "."
+
+
+def main():
+    options = arguments()
+    ours = [os.environ["DISTVOUCH"]]
+    document = options.document.resolve()
+    options.django = options.django.resolve()
+    size = os.path.getsize(ours[0])
+    os.chdir(options.work)
+    os.environ["LC_ALL"] = "C"
+    bench = Bench(options)
+    keys()
+    small(bench, ours)
+    provenance(bench, ours)
+    large(bench, ours)
+    kernel(bench, ours)
+    releases(bench, ours)
+    overlay(bench, ours)
+    head = [versions(), "", f"The program has {size / 1e6:.1f} MB.", ""]
+    made = "\n".join([*head, *bench.out]).rstrip()
+    print(made)
+    if options.quick or options.only or options.only_print:
+        return
+    text = document.read_text()
+    before, rest = text.split(BEGIN)
+    document.write_text(f"{before}{BEGIN}\n\n{made}\n\n{END}{rest.split(END)[1]}")
+
+
+main()
