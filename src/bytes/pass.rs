@@ -101,12 +101,14 @@ pub(crate) struct Measured {
 }
 
 /// Why a distfile could not be measured.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum MeasureError {
     /// It could not be read.
+    #[error(transparent)]
     Input(InputError),
     /// The uncompressed stream could not be written.
-    Sink(io::Error),
+    #[error("cannot write what it uncompresses to: {0}")]
+    Sink(#[source] io::Error),
 }
 
 /// The size of a file in bytes, and its digest by one hash. `progress` is told how many bytes were

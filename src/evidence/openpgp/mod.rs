@@ -36,7 +36,7 @@ pub(crate) const FORGERS: [Capability; 4] =
     [Capability::Key, Capability::Gentoo, Capability::Job, Capability::Source];
 
 /// The keys that count, and which cryptography does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Keys {
     /// The keys.
     pub(crate) ring: KeyRing,
