@@ -187,6 +187,8 @@ classes! {
     SourceChanged "source-changed" Contradicts;
     /// A file of the archive is not in git.
     SourceAdded "source-added" Agrees;
+    /// Programs unpack the archive to different files.
+    ArchiveAmbiguous "archive-ambiguous" Contradicts;
     /// Nobody recorded reading the diff.
     ReviewAbsent "review-absent" NotChecked;
     /// The architecture has no helper.

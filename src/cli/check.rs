@@ -9,7 +9,7 @@ use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
-use crate::bytes::threads;
+use crate::bytes::{suffix, threads};
 use crate::check::pairing::Role;
 use crate::check::previous::Previous;
 use crate::check::review::ReviewInput;
@@ -265,7 +265,7 @@ impl Check {
     ) -> Result<BTreeMap<String, Vec<(Over, PathBuf)>>, UsageError> {
         let streams: Vec<_> = distfiles
             .iter()
-            .filter_map(|name| Some((name, pairing::without_compression(name)?)))
+            .filter_map(|name| Some((name, suffix::without_compression(name)?)))
             .filter(|(_, stream)| !distfiles.iter().any(|name| name == stream))
             .collect();
         let mut names = distfiles.to_vec();
@@ -388,7 +388,7 @@ pub(super) fn required(names: &[String]) -> Result<Requirement, UsageError> {
 /// Whether the signature file is named after the stream that `distfile` compresses.
 fn names_stream(signature: &Path, distfile: &str) -> bool {
     let name = signature.file_name().unwrap_or_default().to_string_lossy();
-    pairing::without_compression(distfile)
+    suffix::without_compression(distfile)
         .is_some_and(|stream| pairing::signature_of(&name) == Some(stream))
 }
 

@@ -14,6 +14,7 @@ mod common;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archives;
 mod explain;
 mod git_hangs;
 mod manifest_corpus;

@@ -118,6 +118,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::TagMismatch => &source::TAG_MISMATCH,
         FailureClass::SourceChanged => &source::SOURCE_CHANGED,
         FailureClass::SourceAdded => &source::SOURCE_ADDED,
+        FailureClass::ArchiveAmbiguous => &source::ARCHIVE_AMBIGUOUS,
         FailureClass::ReviewAbsent => &source::REVIEW_ABSENT,
         FailureClass::NotCheckedArch => &unchecked::NOT_CHECKED_ARCH,
         FailureClass::NotCheckedBuild => &unchecked::NOT_CHECKED_BUILD,

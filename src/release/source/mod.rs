@@ -241,7 +241,7 @@ pub(crate) fn check(
 /// What follows where nothing could be compared.
 pub(crate) fn failed(error: &SourceError) -> Finding {
     let class = match error {
-        SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
+        SourceError::Archive(error) => error.class(),
         SourceError::Git(_) => FailureClass::NotCheckedNoClone,
         _ => FailureClass::CommitUnavailable,
     };
@@ -374,9 +374,6 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
             names(contradictions.iter().map(|d| d.path.as_slice()))
         );
         Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
-    } else if let Some(oddity) = comparison.oddities.iter().find(|oddity| oddity.is_ambiguous()) {
-        let compared = format!("what unpacks may not be the files that fit {at}: {oddity}");
-        Finding::fails(Check::Source, FailureClass::SourceChanged, compared)
     } else if let Some(elsewhere) = &commit.tag_elsewhere {
         let compared = format!(
             "the files fit commit {short}, but tag {} points at {}",
@@ -416,7 +413,7 @@ fn judge(commit: &Commit, comparison: &Comparison, stated: Option<&str>) -> Find
             finding.noting(FailureClass::TagMismatch, format!("the tag points at {elsewhere}"));
     }
     finding = note_differences(finding, comparison);
-    let strange = |oddity: &&Oddity| !oddity.is_ambiguous() && !oddity.is_common();
+    let strange = |oddity: &&Oddity| !oddity.is_common();
     for oddity in comparison.oddities.iter().filter(strange).take(NAMED) {
         finding = finding.noting(FailureClass::SourceAdded, oddity.to_string());
     }
