@@ -200,6 +200,8 @@ classes! {
     SourceMissing "source-missing" Agrees;
     /// A file is executable in git or in the archive only.
     SourceMode "source-mode" Agrees;
+    /// Programs unpack the archive to different files.
+    ArchiveAmbiguous "archive-ambiguous" Contradicts;
     /// Nobody recorded reading the diff.
     ReviewAbsent "review-absent" NotChecked;
     /// The architecture has no helper.

@@ -31,10 +31,17 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Whether printing `c` as it is could move the cursor, forge a line or hide something.
 pub(crate) fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    c.is_control() || is_invisible(c)
+}
+
+/// Whether `c` turns the text around, cannot be seen, or looks like a blank and is none.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00a0}' | '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{1680}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}'
+        | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{2800}' | '\u{3000}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -52,6 +59,11 @@ mod tests {
     #[test]
     fn directional_and_invisible_characters_become_visible() {
         assert_eq!(escaped("x\u{202e}y\u{200b}z\u{feff}"), "x<U+202E>y<U+200B>z<U+FEFF>");
+        // Blank braille, a Hangul filler, a variation selector, blanks that are none.
+        for c in ['\u{2800}', '\u{3164}', '\u{fe0f}', '\u{e0101}', '\u{a0}', '\u{2007}', '\u{202f}']
+        {
+            assert_eq!(escaped(&format!("a{c}b")), format!("a<U+{:04X}>b", u32::from(c)));
+        }
     }
 
     #[test]

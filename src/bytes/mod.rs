@@ -9,4 +9,5 @@ pub(crate) mod line_ends;
 pub(crate) mod output;
 pub(crate) mod pass;
 pub(crate) mod sniff;
+pub(crate) mod suffix;
 pub(crate) mod threads;

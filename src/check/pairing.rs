@@ -2,6 +2,7 @@
 
 use crate::answer::finding::Check;
 use crate::bytes::input::open_regular;
+use crate::bytes::suffix::{self, without_compression};
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,6 @@ const MINISIGN: &str = ".minisig";
 const BUNDLE: [&str; 3] = [".sigstore", ".sigstore.json", ".bundle"];
 /// Suffix of PEP 740 provenance.
 const PROVENANCE: &str = ".provenance";
-/// Suffixes of compressed streams.
-pub(crate) const COMPRESSION: [&str; 7] = [".xz", ".gz", ".bz2", ".zst", ".lz", ".lzma", ".Z"];
 
 /// What a file name says about the file's part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,11 +95,6 @@ pub(crate) fn unfetched<'a>(
     listed.filter_map(about).collect()
 }
 
-/// The name of the stream that the distfile `name` compresses.
-pub(crate) fn without_compression(name: &str) -> Option<&str> {
-    COMPRESSION.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
-}
-
 /// The name of what a detached signature called `name` is over, by its suffix.
 pub(crate) fn signature_of(name: &str) -> Option<&str> {
     SIGNATURE.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
@@ -137,7 +131,7 @@ pub(crate) fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
     if is_other_bundle(&dir.join(name)) {
         return Role::Content;
     }
-    let compressed = || COMPRESSION.iter().any(|s| known.contains(format!("{base}{s}").as_str()));
+    let compressed = || suffix::compressed(base).any(|name| known.contains(name.as_str()));
     if known.contains(base) || (kind == EvidenceKind::Signature && compressed()) {
         Role::Evidence
     } else {

@@ -2,9 +2,7 @@
 
 use super::bundle::artifact;
 use super::inputs::{Inputs, Previous};
-use super::pairing::{
-    COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
-};
+use super::pairing::{EvidenceKind, by_suffix, looks_like_bundle, signature_of};
 use super::provenance::Checked;
 use super::signatures::{Over, Signatures};
 use crate::answer::facts::Of;
@@ -13,6 +11,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{self, Measured, Wanted};
+use crate::bytes::suffix::{self, without_compression};
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
@@ -331,8 +330,7 @@ fn signed_file(signature: &Path, distfile: Option<&Path>) -> Option<(PathBuf, Ov
     }
     let base = by_suffix(&name).filter(|(kind, _)| *kind != EvidenceKind::Provenance)?.1;
     let plain = signature.with_file_name(base);
-    let compressed =
-        || COMPRESSION.iter().map(|suffix| signature.with_file_name(format!("{base}{suffix}")));
+    let compressed = || suffix::compressed(base).map(|name| signature.with_file_name(name));
     std::iter::once(plain).chain(compressed()).find(|path| path.exists()).map(|path| {
         let over = over(&path);
         (path, over)

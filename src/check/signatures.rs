@@ -9,6 +9,7 @@ use crate::bytes::compress::StreamFault;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::{self, Kind, SignatureKind};
+use crate::bytes::suffix;
 use crate::evidence::scheme::{AnyScheme, Scheme, Subject, Unverified};
 use crate::evidence::ssh::AllowedSigners;
 use crate::evidence::{minisign, openpgp, signify};
@@ -164,7 +165,7 @@ impl<'k> Signatures<'k> {
             let finding = match (over, &measured.uncompressed) {
                 (Over::File, _) => signature.judge(&Subject { name, measured, now }),
                 (Over::Uncompressed, Some(Ok(measured))) => {
-                    let name = super::pairing::without_compression(name).unwrap_or(name);
+                    let name = suffix::without_compression(name).unwrap_or(name);
                     let mut finding = signature.judge(&Subject { name, measured, now });
                     finding.compared =
                         format!("over the uncompressed stream: {}", finding.compared);

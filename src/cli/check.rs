@@ -9,10 +9,8 @@ use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
-use crate::bytes::threads;
-use crate::check::inputs::Previous;
-use crate::check::inputs::ReviewInput;
-use crate::check::inputs::SourceInput;
+use crate::bytes::{suffix, threads};
+use crate::check::inputs::{Previous, ReviewInput, SourceInput};
 use crate::check::pairing::Role;
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
@@ -266,7 +264,7 @@ impl Check {
     ) -> Result<BTreeMap<String, Vec<(Over, PathBuf)>>, UsageError> {
         let streams: Vec<_> = distfiles
             .iter()
-            .filter_map(|name| Some((name, pairing::without_compression(name)?)))
+            .filter_map(|name| Some((name, suffix::without_compression(name)?)))
             .filter(|(_, stream)| !distfiles.iter().any(|name| name == stream))
             .collect();
         let mut names = distfiles.to_vec();
@@ -393,7 +391,7 @@ pub(super) fn required(names: &[String]) -> Result<Requirement, UsageError> {
 /// Whether the signature file is named after the stream that `distfile` compresses.
 fn names_stream(signature: &Path, distfile: &str) -> bool {
     let name = signature.file_name().unwrap_or_default().to_string_lossy();
-    pairing::without_compression(distfile)
+    suffix::without_compression(distfile)
         .is_some_and(|stream| pairing::signature_of(&name) == Some(stream))
 }
 

@@ -168,8 +168,7 @@ fn print_json(
         "differing": common.differing.keys().collect::<Vec<_>>(),
         "remarks": common.remarks,
     });
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    writeln!(out)
+    crate::report::json_writer::print(&value, out)
 }
 
 fn status(results: &[Result<DetachedAttestation, Refused>], common: &Common) -> Status {

@@ -211,8 +211,7 @@ impl Source {
                 "findings": [report::finding_json(&report.finding)],
             }],
         });
-        serde_json::to_writer_pretty(&mut *out, &value)?;
-        writeln!(out)
+        crate::report::json_writer::print(&value, out)
     }
 
     fn print_text(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {

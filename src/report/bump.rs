@@ -252,8 +252,7 @@ pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> 
         object.insert("unattributed".to_owned(), about.unattributed.into());
         object.insert("next".to_owned(), report_json::commands(&commands(about, outcome)));
     }
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    writeln!(out)
+    super::json_writer::print(&value, out)
 }
 
 fn diff_json(comparison: &Comparison) -> Value {

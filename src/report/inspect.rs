@@ -26,8 +26,7 @@ pub(crate) fn json(
         "files": files,
         "signatures": signatures,
     });
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    writeln!(out)
+    super::json_writer::print(&value, out)
 }
 
 /// Prints text for people.

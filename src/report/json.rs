@@ -13,8 +13,7 @@ use std::io::{self, Write};
 const FEATURES: &[&str] = if cfg!(feature = "sigstore") { &["sigstore"] } else { &[] };
 
 pub(super) fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &value(report))?;
-    writeln!(out)
+    super::json_writer::print(&value(report), out)
 }
 
 /// The object.

@@ -5,6 +5,7 @@ pub(crate) mod diff;
 mod findings;
 pub(crate) mod inspect;
 mod json;
+pub(crate) mod json_writer;
 pub(crate) mod layout;
 mod next;
 pub(crate) mod portage;

@@ -15,6 +15,7 @@ mod common;
 mod support;
 
 mod ebuild_bash;
+mod archives;
 mod explain;
 mod git_hangs;
 mod manifest_corpus;

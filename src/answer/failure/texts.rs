@@ -124,6 +124,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::SourceNotCompared => &source::SOURCE_NOT_COMPARED,
         FailureClass::SourceMissing => &source::SOURCE_MISSING,
         FailureClass::SourceMode => &source::SOURCE_MODE,
+        FailureClass::ArchiveAmbiguous => &source::ARCHIVE_AMBIGUOUS,
         FailureClass::ReviewAbsent => &source::REVIEW_ABSENT,
         FailureClass::NotCheckedArch => &unchecked::NOT_CHECKED_ARCH,
         FailureClass::NotCheckedBuild => &unchecked::NOT_CHECKED_BUILD,

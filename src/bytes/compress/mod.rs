@@ -1,47 +1,60 @@
-//! Decompresses distfiles whose signature is over the uncompressed stream: xz, gzip, bzip2, zstd,
-//! lzip and lzma, each by a crate without C code.
+//! Decompresses distfiles: xz, gzip, bzip2, zstd, lzip and lzma, each by a crate without C code.
 //!
-//! A distfile is one compressed stream and nothing else. Concatenated members and anything behind
-//! the end are refused: tools differ in what they make of them, so the bytes that were signed would
-//! not be the bytes that are unpacked. Bombs stop at [`Limits`].
+//! There is one decompressor, with one set of limits, for signatures over what a distfile compresses
+//! and for archives. A signed stream is one stream and nothing else ([`Members::One`]): tools differ
+//! in what they make of another behind it, so the bytes that were signed would not be the bytes
+//! that are unpacked. In an archive several streams are one where every tool joins them
+//! ([`Members::Joined`]). Bombs stop at [`Limits`].
 
 mod framing;
-pub(crate) mod members;
+mod reader;
+
+pub(crate) use reader::{Decompressor, Members};
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::sniff;
-use framing::Edges;
-use lzma_rust2::{Action, LzipStream, LzmaStream, Status, StreamResult, XzReader};
-use ruzstd::decoding::StreamingDecoder;
-use ruzstd::decoding::errors::FrameDecoderError;
-use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Uncompressed bytes written at a time.
+/// Uncompressed bytes handed on at a time.
 const CHUNK: usize = 256 * 1024;
 
 /// The most memory for a stream's window (dictionary), in KiB. `xz -9` takes 64 MiB, `zstd --ultra
-/// --long=27` takes 128 MiB.
-const WINDOW_LIMIT_KIB: u32 = 256 * 1024 + 1024;
+/// -22` takes 128 MiB; the decoder's own tables come on top.
+pub(crate) const WINDOW_KIB: u32 = 128 * 1024;
 
 /// Where decompressing stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// The most uncompressed bytes.
     pub(crate) size: u64,
-    /// The most uncompressed bytes for each compressed one.
+    /// The most uncompressed bytes for each compressed one, beyond [`free`](Self::free).
     pub(crate) ratio: u64,
-    /// The uncompressed bytes from which on the ratio counts: a few megabytes of zeros are no bomb.
-    pub(crate) ratio_from: u64,
+    /// Uncompressed bytes that any stream may have: megabytes of zeros are no bomb.
+    pub(crate) free: u64,
+    /// The most memory for a window, in KiB.
+    pub(crate) window: u32,
 }
 
 impl Default for Limits {
-    /// 64 GiB, and from 256 MiB on 1000 to one: the largest source archives hold some 20 GiB, and
-    /// the best of them shrink to a twentieth.
+    /// 64 GiB, and 512 MiB plus 50 for each compressed byte: the largest source archives hold some
+    /// 20 GiB, and the best of them shrink to a twentieth.
     fn default() -> Self {
-        Self { size: 64 * 1024 * 1024 * 1024, ratio: 1000, ratio_from: 256 * 1024 * 1024 }
+        Self { size: 64 << 30, ratio: 50, free: 512 << 20, window: WINDOW_KIB }
+    }
+}
+
+impl Limits {
+    /// The fault where `written` bytes came of `read` compressed ones.
+    pub(crate) fn exceeded(&self, read: u64, written: u64) -> Option<StreamFault> {
+        if written > self.size {
+            Some(StreamFault::Size(self.size))
+        } else if written > self.free.saturating_add(read.saturating_mul(self.ratio)) {
+            Some(StreamFault::Ratio(self.ratio))
+        } else {
+            None
+        }
     }
 }
 
@@ -63,20 +76,19 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
-    /// Each format with what its files begin with.
-    const MAGIC: [(Self, &[u8]); 6] = [
-        (Self::Xz, b"\xfd7zXZ\0"),
-        (Self::Gzip, b"\x1f\x8b"),
-        (Self::Bzip2, b"BZh"),
-        (Self::Zstd, b"\x28\xb5\x2f\xfd"),
-        (Self::Lzip, b"LZIP"),
-        // lc=3 lp=0 pb=2 and a dictionary of at least 64 KiB: what every writer of it puts there.
-        (Self::Lzma, b"\x5d\0\0"),
-    ];
-
-    /// The format by the first bytes of a file.
+    /// The format by the first bytes of a file; never by its name.
     pub(crate) fn of(start: &[u8]) -> Option<Self> {
-        Self::MAGIC.iter().find(|(_, magic)| start.starts_with(magic)).map(|(format, _)| *format)
+        Some(match start {
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Self::Bzip2,
+            // The second is a skippable frame, which may come first.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            [b'L', b'Z', b'I', b'P', ..] => Self::Lzip,
+            // lc=3 lp=0 pb=2 and a dictionary of at least 64 KiB: what every writer puts there.
+            [0x5d, 0, 0, ..] => Self::Lzma,
+            _ => return None,
+        })
     }
 
     /// The name.
@@ -103,25 +115,44 @@ pub(crate) enum StreamFault {
     AnotherMember(Compression),
     /// Bytes follow the stream.
     Trailing(Compression),
-    /// The stream wants more memory than the limit.
-    Window(Compression),
+    /// A gzip header with a field that some tools do not know.
+    Header(Compression),
+    /// The stream wants more memory than the limit, in MiB.
+    Window(Compression, u32),
     /// More uncompressed bytes than the limit.
     Size(u64),
     /// More uncompressed bytes for each compressed one than the limit.
     Ratio(u64),
+    /// More streams, one after the other, than the limit.
+    Streams(Compression),
 }
 
 impl StreamFault {
     /// The class that a signature over the stream ends in.
     pub(crate) fn class(&self) -> FailureClass {
         match self {
-            Self::Damaged(_) | Self::AnotherMember(_) | Self::Trailing(_) => {
+            Self::Damaged(_) | Self::AnotherMember(_) | Self::Trailing(_) | Self::Header(_) => {
                 FailureClass::StreamMalformed
             }
-            Self::Format(_) | Self::Window(_) | Self::Size(_) | Self::Ratio(_) => {
-                FailureClass::EvidenceUnsupported
-            }
+            Self::Format(_)
+            | Self::Window(..)
+            | Self::Size(_)
+            | Self::Ratio(_)
+            | Self::Streams(_) => FailureClass::EvidenceUnsupported,
         }
+    }
+
+    /// The fault inside an error of a [`Decompressor`].
+    pub(crate) fn of(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+}
+
+impl std::error::Error for StreamFault {}
+
+impl From<StreamFault> for io::Error {
+    fn from(fault: StreamFault) -> Self {
+        Self::new(ErrorKind::InvalidData, fault)
     }
 }
 
@@ -143,9 +174,12 @@ impl fmt::Display for StreamFault {
             Self::Trailing(format) => {
                 write!(f, "bytes follow the end of the {} stream", format.name())
             }
-            Self::Window(format) => write!(
+            Self::Header(format) => {
+                write!(f, "the {} header has flags that tools read differently", format.name())
+            }
+            Self::Window(format, limit) => write!(
                 f,
-                "the {} stream wants more memory than the limit of 256 MiB",
+                "the {} stream wants more memory than the limit of {limit} MiB",
                 format.name()
             ),
             Self::Size(limit) => {
@@ -154,6 +188,11 @@ impl fmt::Display for StreamFault {
             Self::Ratio(limit) => write!(
                 f,
                 "the file uncompresses to more than {limit} times its size, which is the limit"
+            ),
+            Self::Streams(format) => write!(
+                f,
+                "the file has more {} streams, one after the other, than the limit",
+                format.name()
             ),
         }
     }
@@ -174,7 +213,8 @@ impl From<StreamFault> for Stopped {
     }
 }
 
-/// Decompresses `input` and hands the bytes to `each`. The format is told by the content.
+/// Decompresses `input`, one stream, and hands the bytes to `each`. The format is told by the
+/// content.
 ///
 /// Where `input` itself fails, that looks like a damaged stream here: the caller knows.
 ///
@@ -187,169 +227,32 @@ pub(crate) fn run(
     each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<(), Stopped> {
     let start = input.fill_buf().unwrap_or_default();
-    let format = Compression::of(start).ok_or_else(|| {
-        let kind = match start.get(..4) {
-            Some([0x50..=0x5f, 0x2a, 0x4d, 0x18]) => "a zstd skippable frame",
-            _ => sniff::describe(start),
-        };
-        StreamFault::Format(kind)
-    })?;
+    let format =
+        Compression::of(start).ok_or_else(|| StreamFault::Format(sniff::describe(start)))?;
     // The decoders are other people's code over hostile bytes: should one panic, this distfile's
     // stream cannot be had, and the others are still checked.
-    catch_unwind(AssertUnwindSafe(|| decode(format, input, limits, each)))
+    catch_unwind(AssertUnwindSafe(|| copy(format, input, limits, each)))
         .unwrap_or(Err(StreamFault::Damaged(format).into()))
 }
 
-fn decode(
+fn copy(
     format: Compression,
     input: &mut dyn BufRead,
     limits: Limits,
     each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<(), Stopped> {
-    let edges = RefCell::new(Edges::new(format));
-    let mut input = Counted { input, edges: &edges };
-    let mut sink = Sink { format, limits, edges: &edges, written: 0, each };
-    let mut unused = Vec::new();
-    match format {
-        Compression::Gzip => sink.copy(flate2::bufread::GzDecoder::new(&mut input))?,
-        Compression::Bzip2 => sink.copy(bzip2::bufread::BzDecoder::new(&mut input))?,
-        Compression::Xz => {
-            sink.copy(XzReader::new_mem_limit(&mut input, false, WINDOW_LIMIT_KIB))?;
-        }
-        Compression::Zstd => sink.zstd(&mut input)?,
-        Compression::Lzip => {
-            let mut stream = LzipStream::new_mem_limit(false, WINDOW_LIMIT_KIB);
-            sink.pump(&mut input, &mut |i, o, action| stream.process(i, o, action))?;
-            unused.extend_from_slice(stream.unused_input());
-        }
-        Compression::Lzma => {
-            let mut stream = LzmaStream::new_mem_limit(WINDOW_LIMIT_KIB, None);
-            sink.pump(&mut input, &mut |i, o, action| stream.process(i, o, action))?;
-            unused.extend_from_slice(stream.unused_input());
-        }
-    }
-    let written = sink.written;
-    if !edges.borrow().agree(written) {
-        return Err(StreamFault::Damaged(format).into());
-    }
-    unused.extend(input.fill_buf().unwrap_or_default().iter().take(8));
-    match unused.as_slice() {
-        [] => Ok(()),
-        rest if Compression::of(rest) == Some(format) => {
-            Err(StreamFault::AnotherMember(format).into())
-        }
-        _ => Err(StreamFault::Trailing(format).into()),
-    }
-}
-
-/// Keeps count of the compressed bytes that a decoder takes.
-struct Counted<'a> {
-    input: &'a mut dyn BufRead,
-    edges: &'a RefCell<Edges>,
-}
-
-impl BufRead for Counted<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.input.fill_buf()
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        let taken = self.input.fill_buf().unwrap_or_default().get(..bytes).unwrap_or_default();
-        self.edges.borrow_mut().add(taken);
-        self.input.consume(bytes);
-    }
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(out)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-/// A decoder that is handed buffers.
-type Process<'a> = &'a mut dyn FnMut(&[u8], &mut [u8], Action) -> io::Result<StreamResult>;
-
-/// Takes what comes out of a decoder, within the limits.
-struct Sink<'a> {
-    format: Compression,
-    limits: Limits,
-    edges: &'a RefCell<Edges>,
-    written: u64,
-    each: &'a mut dyn FnMut(&[u8]) -> io::Result<()>,
-}
-
-impl Sink<'_> {
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Stopped> {
-        self.written += bytes.len() as u64;
-        if self.written > self.limits.size {
-            return Err(StreamFault::Size(self.limits.size).into());
-        }
-        if self.written > self.limits.ratio_from
-            && self.written / self.limits.ratio.max(1) > self.edges.borrow().read()
-        {
-            return Err(StreamFault::Ratio(self.limits.ratio).into());
-        }
-        (self.each)(bytes).map_err(Stopped::Sink)
-    }
-
-    /// Reads `decoder` to its end.
-    fn copy(&mut self, mut decoder: impl Read) -> Result<(), Stopped> {
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            match decoder.read(&mut chunk) {
-                Ok(0) => return Ok(()),
-                Ok(read) => self.take(chunk.get(..read).unwrap_or_default())?,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.fault(&error)),
+    let mut decompressor = Decompressor::new(Some(format), Members::One, limits, input);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match decompressor.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(read) => each(chunk.get(..read).unwrap_or_default()).map_err(Stopped::Sink)?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                let damaged = StreamFault::Damaged(format);
+                return Err(StreamFault::of(&error).cloned().unwrap_or(damaged).into());
             }
         }
-    }
-
-    /// Drives a decoder that is handed buffers.
-    fn pump(&mut self, input: &mut dyn BufRead, process: Process) -> Result<(), Stopped> {
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            let bytes = input.fill_buf().map_err(|_| StreamFault::Damaged(self.format))?;
-            let ended = bytes.is_empty();
-            let action = if ended { Action::Finish } else { Action::Run };
-            let result = process(bytes, &mut chunk, action).map_err(|error| self.fault(&error))?;
-            input.consume(result.bytes_consumed);
-            self.take(chunk.get(..result.bytes_produced).unwrap_or_default())?;
-            match result.status {
-                Status::StreamEnd => return Ok(()),
-                // No progress at the end of the input: the decoder waits for what never comes.
-                Status::Ok if ended && result.bytes_produced == 0 => {
-                    return Err(StreamFault::Damaged(self.format).into());
-                }
-                Status::Ok => {}
-            }
-        }
-    }
-
-    fn zstd(&mut self, input: &mut dyn BufRead) -> Result<(), Stopped> {
-        let window = u64::from(WINDOW_LIMIT_KIB) * 1024;
-        let mut decoder = StreamingDecoder::new_with_max_window_size(input, window).map_err(
-            |error| match error {
-                FrameDecoderError::WindowSizeTooBig { .. } => StreamFault::Window(self.format),
-                _ => StreamFault::Damaged(self.format),
-            },
-        )?;
-        self.copy(&mut decoder)?;
-        // The decoder computes the frame's checksum but leaves comparing it to the caller.
-        let stated = decoder.decoder.get_checksum_from_data();
-        if stated.is_some() && stated != decoder.decoder.get_calculated_checksum() {
-            return Err(StreamFault::Damaged(self.format).into());
-        }
-        Ok(())
-    }
-
-    fn fault(&self, error: &io::Error) -> Stopped {
-        Stopped::Fault(match error.kind() {
-            ErrorKind::OutOfMemory => StreamFault::Window(self.format),
-            _ => StreamFault::Damaged(self.format),
-        })
     }
 }
 

@@ -44,7 +44,8 @@ fn compressed(format: Compression, plain: &[u8]) -> Vec<u8> {
 }
 
 fn all() -> impl Iterator<Item = Compression> {
-    Compression::MAGIC.into_iter().map(|(format, _)| format)
+    use Compression::{Bzip2, Gzip, Lzip, Lzma, Xz, Zstd};
+    [Xz, Gzip, Bzip2, Zstd, Lzip, Lzma].into_iter()
 }
 
 fn run_on(mut bytes: &[u8], limits: Limits) -> Result<Vec<u8>, StreamFault> {
@@ -120,9 +121,9 @@ fn bombs_stop_at_the_limits() {
         let bytes = compressed(format, &zeros);
         let limits = Limits { size: 1024 * 1024, ..Limits::default() };
         assert_eq!(run_on(&bytes, limits), Err(StreamFault::Size(1024 * 1024)));
-        let limits = Limits { ratio: 5, ratio_from: 1024 * 1024, ..Limits::default() };
+        let limits = Limits { ratio: 5, free: 1024 * 1024, ..Limits::default() };
         assert_eq!(run_on(&bytes, limits), Err(StreamFault::Ratio(5)), "{}", format.name());
-        let limits = Limits { ratio: 5, ratio_from: 8 * 1024 * 1024, ..Limits::default() };
+        let limits = Limits { ratio: 5, free: 8 * 1024 * 1024, ..Limits::default() };
         assert!(run_on(&bytes, limits) == Ok(zeros.clone()), "{}", format.name());
     }
 }
@@ -132,13 +133,13 @@ fn a_window_beyond_the_limit_is_not_allocated() {
     // The dictionary size of lzip is its sixth byte: 512 MiB.
     let mut bytes = compressed(Compression::Lzip, b"hello");
     bytes[5] = 29;
-    assert_eq!(uncompressed(&bytes), Err(StreamFault::Window(Compression::Lzip)));
+    assert_eq!(uncompressed(&bytes), Err(StreamFault::Window(Compression::Lzip, 128)));
     let mut bytes = compressed(Compression::Lzma, b"hello");
     bytes[1..5].copy_from_slice(&[0, 0, 0, 0xff]);
-    assert_eq!(uncompressed(&bytes), Err(StreamFault::Window(Compression::Lzma)));
+    assert_eq!(uncompressed(&bytes), Err(StreamFault::Window(Compression::Lzma, 128)));
     // A window descriptor of 8 GiB, and an empty last block (RFC 8878, section 3.1.1).
     let bytes = [&b"\x28\xb5\x2f\xfd"[..], &[0, 23 << 3, 1, 0, 0]].concat();
-    assert_eq!(uncompressed(&bytes), Err(StreamFault::Window(Compression::Zstd)));
+    assert_eq!(uncompressed(&bytes), Err(StreamFault::Window(Compression::Zstd, 128)));
 }
 
 #[test]
@@ -191,5 +192,46 @@ fn framing_that_is_made_up_is_damage() {
     for (descriptor, size) in [(0x28, 5), (0x20, 6), (0x20, 4), (0x20, 0)] {
         let fault = uncompressed(&frame(descriptor, size));
         assert_eq!(fault, Err(StreamFault::Damaged(Compression::Zstd)), "{descriptor} {size}");
+    }
+}
+
+fn joined(bytes: &[u8]) -> Result<Vec<u8>, Option<StreamFault>> {
+    let format = Compression::of(bytes);
+    let mut out = Vec::new();
+    // A buffer that is shorter than any header, so that every seam is met.
+    let input = std::io::BufReader::with_capacity(3, bytes);
+    let mut all = Decompressor::new(format, Members::Joined, Limits::default(), input);
+    match all.read_to_end(&mut out) {
+        Ok(_) => Ok(out),
+        Err(error) => Err(StreamFault::of(&error).cloned()),
+    }
+}
+
+#[test]
+fn streams_are_joined_where_every_tool_joins_them() {
+    for format in all() {
+        let [one, two] = [&b"one"[..], b"two"].map(|text| compressed(format, text));
+        let both = joined(&[&one[..], &two].concat());
+        match format {
+            Compression::Gzip | Compression::Lzma => assert!(both.is_err()),
+            _ => assert_eq!(both, Ok(b"onetwo".to_vec()), "{}", format.name()),
+        }
+        let cut = joined(&[&one[..], &two[..two.len() - 2]].concat());
+        assert!(cut.is_err(), "{}", format.name());
+        for rest in [&b"\0"[..], b"garbage"] {
+            assert!(joined(&[&one[..], rest].concat()).is_err(), "{}", format.name());
+        }
+    }
+    // Stream padding of .xz comes in fours.
+    let xz = compressed(Compression::Xz, b"one");
+    assert_eq!(joined(&[&xz[..], &[0; 8], &xz].concat()), Ok(b"oneone".to_vec()));
+    assert!(joined(&[&xz[..], &[0; 3], &xz].concat()).is_err());
+}
+
+#[test]
+fn streams_without_end_stop_at_a_limit() {
+    for format in [Compression::Bzip2, Compression::Zstd, Compression::Xz, Compression::Lzip] {
+        let many = compressed(format, b"").repeat(1200);
+        assert_eq!(joined(&many), Err(Some(StreamFault::Streams(format))), "{}", format.name());
     }
 }

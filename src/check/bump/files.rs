@@ -1,6 +1,7 @@
 //! Which distfiles belong to a version, and which of the previous version is like which.
 
 use super::package::{Package, PackageError, files_of};
+use crate::bytes::suffix;
 use crate::check::pairing::{Role, role};
 use crate::evidence::manifest::Manifest;
 use crate::release::gentoo::Version;
@@ -142,12 +143,8 @@ fn old_name(package: &Package, new: &str, names: &BTreeSet<String>) -> Option<St
     same.or_else(|| {
         before.version.spellings().iter().find_map(|spelling| {
             let start = format!("{}{spelling}{}", shape.before, stem(&shape.after)?);
-            let archive = |name: &&String| {
-                name.strip_prefix(&start).is_some_and(|rest| {
-                    [".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tar.lz", ".tgz", ".zip"]
-                        .contains(&rest)
-                })
-            };
+            let archive =
+                |name: &&String| name.strip_prefix(&start).is_some_and(suffix::is_archive);
             names.iter().find(archive).cloned()
         })
     })

@@ -1,5 +1,7 @@
 //! Why an archive could not be listed.
 
+use crate::answer::failure::FailureClass;
+use crate::bytes::compress::StreamFault;
 use crate::bytes::input::InputError;
 use std::fmt;
 use std::io;
@@ -24,6 +26,13 @@ pub(crate) enum ArchiveError {
         /// What is wrong with it.
         structure: Structure,
     },
+    /// It cannot be uncompressed, or not within the limits.
+    Stream {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with the stream.
+        fault: StreamFault,
+    },
     /// It is larger than what is looked through.
     Limit {
         /// The file.
@@ -44,19 +53,34 @@ pub(crate) enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// What follows for a check that needs the files.
+    pub(crate) fn class(&self) -> FailureClass {
+        match self {
+            Self::Structure { structure: Structure::Ambiguous { .. }, .. } => {
+                FailureClass::ArchiveAmbiguous
+            }
+            // It says of itself that another tool may unpack something else.
+            Self::Stream {
+                fault:
+                    StreamFault::AnotherMember(_) | StreamFault::Trailing(_) | StreamFault::Header(_),
+                ..
+            } => FailureClass::ArchiveAmbiguous,
+            _ => FailureClass::EvidenceUnsupported,
+        }
+    }
+
     /// Whether this program left the archive alone, rather than failed to read it: it is beyond a
-    /// limit or of a kind that is not read.
+    /// limit, of a kind that is not read, or programs unpack it to different files.
     pub(crate) fn is_unsupported(&self) -> bool {
-        matches!(
-            self,
-            Self::Limit { .. }
-                | Self::Structure {
-                    structure: Structure::NoArchive(_)
-                        | Structure::ZipMethod { .. }
-                        | Structure::Ambiguous { .. },
-                    ..
-                }
-        )
+        match self {
+            Self::Limit { .. } => true,
+            Self::Stream { fault, .. } => !matches!(fault, StreamFault::Damaged(_)),
+            Self::Structure { structure, .. } => matches!(
+                structure,
+                Structure::NoArchive(_) | Structure::ZipMethod { .. } | Structure::Ambiguous { .. }
+            ),
+            _ => false,
+        }
     }
 }
 
@@ -67,12 +91,10 @@ pub(crate) enum Structure {
     NoArchive(&'static str),
     /// A tar header's checksum or a number in it is wrong, at this offset of the tar stream.
     TarHeader(u64),
-    /// A pax extended header is not a list of records, at this offset of the tar stream.
-    PaxHeader(u64),
     /// The tar stream ends within a member, at this offset.
     TarEnd(u64),
     /// The zip archive's directory cannot be read.
-    Zip(String),
+    Zip(&'static str),
     /// A zip member is compressed by a method that is not read.
     ZipMethod {
         /// The member.
@@ -98,10 +120,6 @@ pub(crate) enum Structure {
 pub(crate) enum Limit {
     /// The number of members.
     Entries(u64),
-    /// The number of uncompressed bytes.
-    Bytes(u64),
-    /// Uncompressed bytes for each compressed one.
-    Ratio(u64),
     /// The length of a name or header.
     Name(u64),
     /// The length of all names together.
@@ -115,9 +133,6 @@ impl fmt::Display for Structure {
                 write!(f, "is {kind}, not a tar or zip archive that this program reads")
             }
             Self::TarHeader(at) => write!(f, "damaged tar header at byte {at} of the tar stream"),
-            Self::PaxHeader(at) => {
-                write!(f, "damaged pax extended header at byte {at} of the tar stream")
-            }
             Self::TarEnd(at) => {
                 write!(f, "the tar stream ends within a member, after {at} bytes")
             }
@@ -149,10 +164,6 @@ impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entries(limit) => write!(f, "it has more than {limit} members"),
-            Self::Bytes(limit) => write!(f, "it unpacks to more than {limit} bytes"),
-            Self::Ratio(limit) => {
-                write!(f, "it unpacks to more than {limit} times its size, like a bomb")
-            }
             Self::Name(limit) => write!(f, "a name or header in it has more than {limit} bytes"),
             Self::Names(limit) => write!(f, "the names in it have more than {limit} bytes"),
         }
@@ -167,6 +178,7 @@ impl fmt::Display for ArchiveError {
                 write!(f, "{}: cannot read the archive: {source}", path.display())
             }
             Self::Structure { path, structure } => write!(f, "{}: {structure}", path.display()),
+            Self::Stream { path, fault } => write!(f, "{}: {fault}", path.display()),
             Self::Limit { path, limit } => {
                 write!(f, "{}: left unread: {limit}", path.display())
             }
@@ -194,6 +206,7 @@ impl std::error::Error for ArchiveError {
 #[derive(Debug)]
 pub(super) enum Fault {
     Io(io::Error),
+    Stream(StreamFault),
     Structure(Structure),
     Limit(Limit),
 }
@@ -203,6 +216,7 @@ impl Fault {
         let path = path.to_owned();
         match self {
             Self::Io(source) => ArchiveError::Read { path, source },
+            Self::Stream(fault) => ArchiveError::Stream { path, fault },
             Self::Structure(structure) => ArchiveError::Structure { path, structure },
             Self::Limit(limit) => ArchiveError::Limit { path, limit },
         }
@@ -216,7 +230,16 @@ pub(super) fn ambiguous(member: impl Into<String>, what: &'static str) -> Fault 
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        match StreamFault::of(&error) {
+            Some(fault) => Self::Stream(fault.clone()),
+            None => Self::Io(error),
+        }
+    }
+}
+
+impl From<StreamFault> for Fault {
+    fn from(fault: StreamFault) -> Self {
+        Self::Stream(fault)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::error::{Fault, Limit, ambiguous};
 use super::member::{self, Contents, Meter, Nature};
-use super::{BUFFER, Keep, Oddity, Sink, Wanted};
-use crate::bytes::escape::is_harmful;
-use std::collections::{BTreeMap, HashMap};
+use super::name::{self, LONGEST};
+use super::{BUFFER, Keep, Limits, Oddity, Sink, Wanted, names};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::sync::Arc;
 
-/// The most oddities that are listed one by one.
+/// The most oddities that are kept one by one.
 const ODDITIES: usize = 1000;
 
 /// What a member is.
@@ -21,10 +21,8 @@ pub(crate) enum Kind {
     Directory,
     /// A symbolic link.
     Symlink,
-    /// A hard link to an earlier member.
+    /// A hard link to an earlier file.
     Hardlink,
-    /// A device node or FIFO.
-    Device,
 }
 
 impl Kind {
@@ -35,7 +33,6 @@ impl Kind {
             Self::Directory => "directory",
             Self::Symlink => "symlink",
             Self::Hardlink => "hardlink",
-            Self::Device => "device",
         }
     }
 }
@@ -87,10 +84,12 @@ pub(crate) struct Listing {
     pub(crate) top: Option<Vec<u8>>,
     /// The members, in the order of the archive.
     pub(crate) entries: Vec<Entry>,
-    /// What an unpacker could be surprised by.
+    /// What is unusual about it.
     pub(crate) oddities: Vec<Oddity>,
     /// Size of the archive in bytes.
     pub(crate) size: u64,
+    /// Its BLAKE2b digest, where wanted.
+    pub(crate) blake2b: Option<Vec<u8>>,
     /// The comment of a pax global header or of a zip: `git archive` writes the commit there.
     pub(crate) comment: Option<String>,
 }
@@ -133,11 +132,11 @@ pub(super) struct Head {
 /// A listing in the making.
 pub(super) struct Builder<'a> {
     wanted: &'a Wanted,
-    pub(crate) meter: Meter,
+    meter: Meter,
     listing: Listing,
     names: u64,
     kept: u64,
-    more: u64,
+    oddities: Oddities,
     buffer: Vec<u8>,
     sink: Option<&'a mut (dyn Sink + 'a)>,
 }
@@ -150,26 +149,22 @@ impl<'a> Builder<'a> {
     ) -> Self {
         Self {
             wanted,
-            meter: Meter::new(wanted.limits, size),
+            meter: Meter::new(wanted.limits.stream, size),
             listing: Listing { size, ..Listing::default() },
             names: 0,
             kept: 0,
-            more: 0,
+            oddities: Oddities::default(),
             buffer: vec![0; BUFFER],
             sink,
         }
     }
 
-    pub(super) const fn name_limit(&self) -> u64 {
-        self.wanted.limits.name
+    pub(super) const fn limits(&self) -> &Limits {
+        &self.wanted.limits
     }
 
     pub(super) fn say(&mut self, oddity: Oddity) {
-        if self.listing.oddities.len() < ODDITIES {
-            self.listing.oddities.push(oddity);
-        } else {
-            self.more += 1;
-        }
+        self.oddities.say(|| oddity);
     }
 
     pub(super) fn comment(&mut self, comment: String) {
@@ -180,24 +175,31 @@ impl<'a> Builder<'a> {
     pub(super) fn add(&mut self, head: Head, contents: &mut dyn Read) -> Result<u64, Fault> {
         let limits = self.wanted.limits;
         let index = self.listing.entries.len();
-        let length = head.name.len() + head.target.as_ref().map_or(0, Vec::len);
-        self.names += length as u64;
-        let nul = |name: &[u8]| name.contains(&0);
-        if nul(&head.name) || head.target.as_deref().is_some_and(nul) {
-            return Err(ambiguous(show(&head.name), "has a NUL in its name or target"));
+        let refuse =
+            |what| Err(ambiguous(show(head.name.get(..LONGEST).unwrap_or(&head.name)), what));
+        if let Some(what) = name::refuse(&head.name, head.kind == Kind::Directory) {
+            return refuse(what);
         }
-        if length as u64 > limits.name {
-            return Err(Limit::Name(limits.name).into());
+        let bad_target = match (&head.target, head.kind) {
+            (Some(target), Kind::Hardlink) => name::refuse(target, false).is_some(),
+            (Some(target), _) => target.is_empty() || target.contains(&0) || target.len() > LONGEST,
+            (None, _) => false,
+        };
+        if bad_target {
+            return refuse("is a link that does not lead to one place");
         }
-        if self.names > limits.names {
-            return Err(Limit::Names(limits.names).into());
+        self.names += (head.name.len() + head.target.as_ref().map_or(0, Vec::len)) as u64;
+        let most = limits.names(self.listing.size);
+        if self.names > most {
+            return Err(Limit::Names(most).into());
         }
-        if index as u64 >= limits.entries {
-            return Err(Limit::Entries(limits.entries).into());
+        let most = limits.entries(self.listing.size);
+        if index as u64 >= most {
+            return Err(Limit::Entries(most).into());
         }
         let mut entry = Entry {
             data: index,
-            path: clean(&head.name),
+            path: name::clean(&head.name),
             raw: head.name,
             kind: head.kind,
             mode: head.mode & 0o7777,
@@ -266,189 +268,46 @@ impl<'a> Builder<'a> {
     }
 
     /// The listing, with what can only be said of all members together.
-    pub(super) fn finish(mut self) -> Listing {
-        self.say_of_each();
-        self.say_of_links();
-        self.say_of_names();
-        let listing = &mut self.listing;
-        listing.top = top(&listing.entries);
+    pub(super) fn finish(mut self) -> Result<Listing, Fault> {
+        let mut listing = std::mem::take(&mut self.listing);
+        names::links(&mut listing.entries, &mut self.oddities)?;
+        names::meetings(&listing.entries, &mut self.oddities)?;
+        names::single(&listing.entries, &mut self.oddities);
+        listing.top = names::top(&listing.entries);
         if let Some(top) = &listing.top {
             for entry in &mut listing.entries {
                 let below = entry.path.strip_prefix(top.as_slice()).unwrap_or_default();
                 entry.path = below.strip_prefix(b"/").unwrap_or(below).to_vec();
             }
         }
-        listing.oddities.sort();
-        listing.oddities.dedup();
+        listing.oddities = self.oddities.finish();
+        Ok(listing)
+    }
+}
+
+/// The oddities that were found, of which so many are kept.
+#[derive(Default)]
+pub(super) struct Oddities {
+    list: Vec<Oddity>,
+    more: u64,
+}
+
+impl Oddities {
+    /// Adds one; it is made only while there is room.
+    pub(super) fn say(&mut self, oddity: impl FnOnce() -> Oddity) {
+        if self.list.len() < ODDITIES {
+            self.list.push(oddity());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Oddity> {
+        self.list.sort();
+        self.list.dedup();
         if self.more > 0 {
-            listing.oddities.push(Oddity::More(self.more));
+            self.list.push(Oddity::More(self.more));
         }
-        self.listing
+        self.list
     }
-
-    /// Names, modes and types of single members.
-    fn say_of_each(&mut self) {
-        let mut said = Vec::new();
-        for entry in &self.listing.entries {
-            let shown = || show(&entry.raw);
-            if entry.raw.starts_with(b"/") {
-                said.push(Oddity::Absolute(shown()));
-            }
-            if entry.path.split(|b| *b == b'/').any(|component| component == b"..") {
-                said.push(Oddity::ParentDirectory(shown()));
-            }
-            match std::str::from_utf8(&entry.raw) {
-                Err(_) => said.push(Oddity::NotUtf8(shown())),
-                Ok(name) if name.chars().any(|c| is_harmful(c) || c == '\\') => {
-                    said.push(Oddity::StrangeName(shown()));
-                }
-                Ok(_) => {}
-            }
-            if entry.kind == Kind::Device {
-                said.push(Oddity::Device(shown()));
-            }
-            if entry.mode & 0o6000 != 0 && entry.kind != Kind::Directory {
-                said.push(Oddity::SetId(shown()));
-            }
-        }
-        said.into_iter().for_each(|oddity| self.say(oddity));
-    }
-
-    /// Where links lead; hard links get the contents of their targets.
-    fn say_of_links(&mut self) {
-        let mut said = Vec::new();
-        let top = top(&self.listing.entries);
-        let mut seen: HashMap<Vec<u8>, usize> = HashMap::new();
-        let has_links = self.listing.entries.iter().any(|e| e.kind == Kind::Hardlink);
-        for index in 0..self.listing.entries.len() {
-            let Some(entry) = self.listing.entries.get(index) else { break };
-            let (path, target) = (show(&entry.raw), entry.target.as_deref().unwrap_or_default());
-            if entry.kind == Kind::Symlink && leads_outside(&entry.path, target, top.as_deref()) {
-                said.push(Oddity::LinkOutside { path, target: show(target) });
-            } else if entry.kind == Kind::Hardlink {
-                let shown = show(target);
-                let original = seen
-                    .get(&clean(target))
-                    .and_then(|at| self.listing.entries.get(*at))
-                    .filter(|original| original.is_file())
-                    .cloned();
-                match original {
-                    None => said.push(Oddity::HardLinkOutside { path, target: shown }),
-                    Some(original) => {
-                        said.push(Oddity::HardLink { path, target: shown });
-                        if let Some(entry) = self.listing.entries.get_mut(index) {
-                            entry.data = original.data;
-                            entry.size = original.size;
-                            entry.sha256 = original.sha256;
-                            entry.blob = original.blob;
-                            entry.nature = original.nature;
-                            entry.contents = original.contents;
-                        }
-                    }
-                }
-            }
-            if let Some(entry) = self.listing.entries.get(index).filter(|_| has_links) {
-                seen.insert(entry.path.clone(), index);
-            }
-        }
-        said.into_iter().for_each(|oddity| self.say(oddity));
-    }
-
-    /// Names that meet: twice the same, only case differs, below something that is no directory.
-    fn say_of_names(&mut self) {
-        let mut said = Vec::new();
-        let mut lower: HashMap<String, &Entry> = HashMap::new();
-        for entry in &self.listing.entries {
-            let key = String::from_utf8_lossy(&entry.path).to_lowercase();
-            match lower.get(&key) {
-                Some(other) if other.path != entry.path => {
-                    said.push(Oddity::CaseCollision(show(&other.path), show(&entry.path)));
-                }
-                Some(_) => {}
-                None => {
-                    lower.insert(key, entry);
-                }
-            }
-        }
-        // With `/` before every other byte, what lies below a name follows right after it.
-        let mut sorted: Vec<&Entry> = self.listing.entries.iter().collect();
-        sorted.sort_by(|a, b| components(a).cmp(components(b)));
-        let mut above: Option<&Entry> = None;
-        let mut previous: Option<&Entry> = None;
-        for entry in sorted {
-            let below = |link: &&Entry| {
-                let rest = entry.path.strip_prefix(link.path.as_slice());
-                rest.is_some_and(|rest| rest.starts_with(b"/"))
-            };
-            if let Some(link) = above.filter(below) {
-                said.push(Oddity::ThroughLink { path: show(&entry.raw), link: show(&link.raw) });
-            } else if entry.kind != Kind::Directory {
-                above = Some(entry);
-            }
-            let directories =
-                |other: &Entry| other.kind == Kind::Directory && entry.kind == Kind::Directory;
-            if previous.is_some_and(|other| other.path == entry.path && !directories(other)) {
-                said.push(Oddity::Duplicate(show(&entry.raw)));
-            }
-            previous = Some(entry);
-        }
-        said.into_iter().for_each(|oddity| self.say(oddity));
-    }
-}
-
-fn components(entry: &Entry) -> impl Iterator<Item = u8> + '_ {
-    entry.path.iter().map(|b| if *b == b'/' { 0 } else { *b })
-}
-
-/// The name without empty and `.` components; `..` stays.
-fn clean(name: &[u8]) -> Vec<u8> {
-    let parts = name.split(|b| *b == b'/').filter(|part| !part.is_empty() && *part != b".");
-    let mut clean = Vec::with_capacity(name.len());
-    for part in parts {
-        if !clean.is_empty() {
-            clean.push(b'/');
-        }
-        clean.extend_from_slice(part);
-    }
-    clean
-}
-
-/// The first component that all names share, where it is a directory.
-fn top(entries: &[Entry]) -> Option<Vec<u8>> {
-    let mut top: Option<&[u8]> = None;
-    let mut below = false;
-    for entry in entries.iter().filter(|entry| !entry.path.is_empty()) {
-        let first = entry.path.split(|b| *b == b'/').next()?;
-        if first == b".." || top.is_some_and(|top| top != first) {
-            return None;
-        }
-        top = Some(first);
-        if entry.path.len() > first.len() {
-            below = true;
-        } else if entry.kind != Kind::Directory {
-            return None;
-        }
-    }
-    top.filter(|_| below).map(<[u8]>::to_vec)
-}
-
-/// Whether a symbolic link at `path` to `target` leads out of the archive.
-fn leads_outside(path: &[u8], target: &[u8], top: Option<&[u8]>) -> bool {
-    if target.starts_with(b"/") {
-        return true;
-    }
-    let mut at: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
-    at.pop();
-    for part in target.split(|b| *b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                if at.pop().is_none() {
-                    return true;
-                }
-            }
-            _ => at.push(part),
-        }
-    }
-    top.is_some_and(|top| at.first().is_none_or(|first| *first != top))
 }

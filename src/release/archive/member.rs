@@ -1,7 +1,8 @@
 //! The contents of one member, as they stream by.
 
-use super::error::{Fault, Limit};
-use super::{GitHash, Limits, Sink};
+use super::error::Fault;
+use super::{GitHash, Sink};
+use crate::bytes::compress;
 use sha1collisiondetection::Sha1CD;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -54,27 +55,20 @@ const HEAD: usize = 4096;
 /// What has been read so far, against the limits.
 #[derive(Debug)]
 pub(super) struct Meter {
-    limits: Limits,
+    limits: compress::Limits,
     compressed: u64,
     bytes: u64,
 }
 
 impl Meter {
-    pub(super) const fn new(limits: Limits, compressed: u64) -> Self {
+    pub(super) const fn new(limits: compress::Limits, compressed: u64) -> Self {
         Self { limits, compressed, bytes: 0 }
     }
 
     /// Counts `more` uncompressed bytes.
-    pub(super) fn count(&mut self, more: u64) -> Result<(), Fault> {
+    fn count(&mut self, more: u64) -> Result<(), Fault> {
         self.bytes = self.bytes.saturating_add(more);
-        if self.bytes > self.limits.bytes {
-            return Err(Limit::Bytes(self.limits.bytes).into());
-        }
-        let most = self.compressed.saturating_mul(self.limits.ratio);
-        if self.bytes > self.limits.ratio_from && self.bytes > most {
-            return Err(Limit::Ratio(self.limits.ratio).into());
-        }
-        Ok(())
+        self.limits.exceeded(self.compressed, self.bytes).map_or(Ok(()), |fault| Err(fault.into()))
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a release archive holds: a listing with digests, in one streaming pass.
 //!
 //! tar (plain or compressed), `.crate`, zip and wheels. Nothing is ever unpacked and no link is
-//! followed. What an unpacker could be surprised by is an [`Oddity`]; what would take more time or
-//! memory than stated is a [`Limit`] and ends the reading.
+//! followed. There is a listing only of what programs are known to unpack to the same files; all
+//! else is ambiguous, and what would take more time or memory than stated is beyond a limit. What
+//! is unusual all the same is an [`Oddity`].
 
 mod error;
 mod listing;
 mod member;
+mod name;
+mod names;
 mod oddity;
 mod tar;
 mod zip;
@@ -17,9 +20,12 @@ pub(crate) use listing::{Entry, Kind, Listing, show};
 pub(crate) use member::{Nature, object_name};
 pub(crate) use oddity::Oddity;
 
-use crate::bytes::compress::members::Compression;
-use crate::bytes::input::open_regular;
+use crate::bytes::compress::{self, Compression};
+use crate::bytes::digests::{HashName, Hasher};
+use crate::bytes::input::{file_name, open_regular};
+use crate::bytes::suffix;
 use listing::Builder;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -29,32 +35,42 @@ use std::path::Path;
 /// How much is read before reading stops with [`ArchiveError::Limit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// Members.
+    /// Members that any archive may have; one for each 64 of its bytes comes on top.
     pub(crate) entries: u64,
-    /// Uncompressed bytes altogether.
-    pub(crate) bytes: u64,
-    /// Uncompressed bytes for each compressed one, where there are more than
-    /// [`ratio_from`](Self::ratio_from) of them.
-    pub(crate) ratio: u64,
-    /// Uncompressed bytes from which on [`ratio`](Self::ratio) counts.
-    pub(crate) ratio_from: u64,
-    /// Bytes of one name, link target or extended header.
-    pub(crate) name: u64,
-    /// Bytes of all names and link targets together.
+    /// Members at most.
+    pub(crate) entries_most: u64,
+    /// Bytes of all names and link targets together that any archive may have; its size comes on
+    /// top.
     pub(crate) names: u64,
+    /// Bytes of them at most.
+    pub(crate) names_most: u64,
+    /// What its uncompressed bytes are held to.
+    pub(crate) stream: compress::Limits,
 }
 
 impl Default for Limits {
-    /// More than any known distfile needs: the largest have half a million members and 10 GiB.
+    /// More than any known distfile needs: the largest have half a million members and 20 GiB, and
+    /// those of the smallest members have 100 bytes for each.
     fn default() -> Self {
         Self {
-            entries: 1_000_000,
-            bytes: 16 << 30,
-            ratio: 250,
-            ratio_from: 256 << 20,
-            name: 64 << 10,
-            names: 256 << 20,
+            entries: 100_000,
+            entries_most: 1_000_000,
+            names: 16 << 20,
+            names_most: 256 << 20,
+            stream: compress::Limits::default(),
         }
+    }
+}
+
+impl Limits {
+    /// The members that an archive of `size` bytes may have.
+    fn entries(&self, size: u64) -> u64 {
+        self.entries_most.min(self.entries.saturating_add(size / 64))
+    }
+
+    /// The bytes of names that an archive of `size` bytes may have.
+    fn names(&self, size: u64) -> u64 {
+        self.names_most.min(self.names.saturating_add(size))
     }
 }
 
@@ -90,6 +106,8 @@ pub(crate) struct Wanted {
     pub(crate) contents_each: u64,
     /// Bytes of contents that are kept altogether.
     pub(crate) contents_all: u64,
+    /// Whether the digest of the archive itself is wanted: of the same bytes, in the same pass.
+    pub(crate) blake2b: bool,
     /// The limits.
     pub(crate) limits: Limits,
 }
@@ -150,33 +168,29 @@ fn read_inner<'a>(
     file.rewind().map_err(io)?;
     let mut builder = Builder::new(wanted, size, sink);
     let is_zip = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
-    if named_zip(path).is_some_and(|named| named != is_zip) && !is_page(&head) {
+    let named = suffix::archive(&file_name(path));
+    if named.is_some_and(|named| (named == suffix::Archive::Zip) != is_zip) && !is_page(&head) {
         // A package manager unpacks by the name, and the other archive may be in it, too.
         let what = "its name says zip and its contents say tar, or the other way around";
         return Err(ambiguous("", what).at(path));
     }
-    let result = if is_zip {
-        zip::read(file, &mut builder, progress)
+    let whole = Whole::new(wanted.blake2b);
+    let listing = if is_zip {
+        let zip = file.try_clone().map_err(io)?;
+        let stream = Reporting { file, progress, whole: &whole };
+        zip::read(&zip, stream, size, &head, &mut builder)
     } else {
         let compression = Compression::of(&head);
-        let file = BufReader::with_capacity(BUFFER, Reporting { file, progress });
-        tar::read(file, compression, &mut builder)
+        let stream = Reporting { file, progress, whole: &whole };
+        let stream = BufReader::with_capacity(BUFFER, stream);
+        tar::read(stream, size, compression, &mut builder).and_then(|()| match whole.ends_zip() {
+            true => Err(ambiguous("", "it is a tar archive with a zip archive at its end")),
+            false => Ok(()),
+        })
     };
-    match result {
-        Ok(()) => Ok(builder.finish()),
-        Err(fault) => Err(fault.at(path)),
-    }
-}
-
-/// Whether the name says zip; `None` where it says neither that nor tar.
-fn named_zip(path: &Path) -> Option<bool> {
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
-    if ends(&[".zip", ".whl", ".jar", ".egg"]) {
-        return Some(true);
-    }
-    let tar = ends(&[".tar", ".tgz", ".tbz2", ".txz", ".crate"]) || name.contains(".tar.");
-    tar.then_some(false)
+    let mut listing = listing.and_then(|()| builder.finish()).map_err(|fault| fault.at(path))?;
+    listing.blake2b = whole.digest();
+    Ok(listing)
 }
 
 /// Whether it is no archive at all, which is said by itself.
@@ -185,16 +199,52 @@ fn is_page(head: &[u8]) -> bool {
     start.is_empty() || start.starts_with(b"<")
 }
 
-/// A file that tells how much of it was read.
+/// What is found out about the file itself as it is read, from its beginning to its end.
+struct Whole {
+    hasher: RefCell<Option<Hasher>>,
+    tail: RefCell<Vec<u8>>,
+}
+
+impl Whole {
+    fn new(blake2b: bool) -> Self {
+        let hasher = blake2b.then(|| Hasher::new(HashName::Blake2b));
+        Self { hasher: RefCell::new(hasher), tail: RefCell::default() }
+    }
+
+    fn add(&self, bytes: &[u8]) {
+        if let Some(hasher) = self.hasher.borrow_mut().as_mut() {
+            hasher.update(bytes);
+        }
+        let mut tail = self.tail.borrow_mut();
+        let last = bytes.get(bytes.len().saturating_sub(zip::END)..).unwrap_or(bytes);
+        let surplus = (tail.len() + last.len()).saturating_sub(zip::END);
+        tail.drain(..surplus);
+        tail.extend_from_slice(last);
+    }
+
+    /// Whether a zip archive ends where the file ends: programs that do not go by the first bytes
+    /// find it there.
+    fn ends_zip(&self) -> bool {
+        zip::ends(&self.tail.borrow())
+    }
+
+    fn digest(self) -> Option<Vec<u8>> {
+        self.hasher.into_inner().map(Hasher::finish)
+    }
+}
+
+/// A file that tells how much of it was read, and keeps what is to be known of it as a whole.
 struct Reporting<'a> {
     file: File,
     progress: Progress<'a>,
+    whole: &'a Whole,
 }
 
 impl Read for Reporting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         (self.progress)(read as u64);
+        self.whole.add(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }
 }

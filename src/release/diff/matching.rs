@@ -1,5 +1,6 @@
 //! Which file of the old release is which of the new one.
 
+use crate::bytes::suffix;
 use crate::release::archive::{Entry, Kind, Listing};
 use std::collections::{BTreeMap, HashMap};
 
@@ -44,36 +45,42 @@ pub(super) fn pairs<'a>(
     pairs
 }
 
-/// Pairs what has the same contents, by the same file name first. Empty files are left alone.
+/// Pairs what has the same contents, by the same file name first; in one look at each file. Empty
+/// files are left alone.
 fn by_contents<'a>(
     gone: &mut BTreeMap<&'a [u8], &'a Entry>,
     come: &mut BTreeMap<&'a [u8], &'a Entry>,
     pairs: &mut Vec<Pair<'a>>,
 ) {
+    let mut named: HashMap<([u8; 32], &'a [u8]), Vec<&'a Entry>> = HashMap::new();
+    for entry in gone.values().rev().filter(|e| e.size > 0) {
+        if let Some(digest) = entry.sha256 {
+            named.entry((digest, file_name(entry))).or_default().push(entry);
+        }
+    }
+    let news: Vec<&'a Entry> = come.values().copied().collect();
+    let mut pair = |old: &'a Entry, new: &'a Entry, gone: &mut BTreeMap<&'a [u8], &'a Entry>| {
+        gone.remove(old.path.as_slice());
+        come.remove(new.path.as_slice());
+        pairs.push(Pair { old: Some(old), new: Some(new), moved: true });
+    };
+    let mut left = Vec::new();
+    for new in news {
+        let same = new.sha256.and_then(|digest| named.get_mut(&(digest, file_name(new)))?.pop());
+        match same {
+            Some(old) => pair(old, new, gone),
+            None => left.push(new),
+        }
+    }
     let mut contents: HashMap<[u8; 32], Vec<&'a Entry>> = HashMap::new();
     for entry in gone.values().rev().filter(|e| e.size > 0) {
         if let Some(digest) = entry.sha256 {
             contents.entry(digest).or_default().push(entry);
         }
     }
-    let news: Vec<&Entry> = come.values().copied().collect();
-    for same_name in [true, false] {
-        for new in &news {
-            let Some(candidates) = new.sha256.and_then(|digest| contents.get_mut(&digest)) else {
-                continue;
-            };
-            if !come.contains_key(new.path.as_slice()) {
-                continue;
-            }
-            let found = match same_name {
-                true => candidates.iter().position(|old| file_name(old) == file_name(new)),
-                false => candidates.len().checked_sub(1),
-            };
-            if let Some(old) = found.map(|at| candidates.swap_remove(at)) {
-                gone.remove(old.path.as_slice());
-                come.remove(new.path.as_slice());
-                pairs.push(Pair { old: Some(old), new: Some(new), moved: true });
-            }
+    for new in left {
+        if let Some(old) = new.sha256.and_then(|digest| contents.get_mut(&digest)?.pop()) {
+            pair(old, new, gone);
         }
     }
 }
@@ -107,18 +114,8 @@ pub(crate) fn version(name: &str) -> Option<String> {
     let start = starts.map(|(at, _)| at).next()?;
     let rest = name.get(start..)?;
     let end = rest.find(['-', '_']).unwrap_or(rest.len());
-    let mut version = rest.get(..end)?;
-    for suffix in SUFFIXES {
-        version = version.strip_suffix(suffix).unwrap_or(version);
-    }
-    Some(version.to_owned()).filter(|version| !version.is_empty())
+    Some(suffix::stem(rest.get(..end)?).to_owned()).filter(|version| !version.is_empty())
 }
-
-/// File name suffixes of archives; those of the compression come first.
-const SUFFIXES: [&str; 19] = [
-    ".gz", ".bz2", ".xz", ".zst", ".lz", ".lzma", ".lz4", ".lzo", ".Z", ".tar", ".tgz", ".tbz2",
-    ".txz", ".zip", ".whl", ".crate", ".gem", ".orig", ".src",
-];
 
 /// `path` with the version `from` replaced by `to` where it stands as a word; `None` where it does
 /// not.

@@ -131,7 +131,7 @@ pub(crate) struct Side {
     pub(crate) top: Option<Vec<u8>>,
     /// Its files, links and devices.
     pub(crate) files: usize,
-    /// What an unpacker could be surprised by.
+    /// What is unusual about it.
     pub(crate) oddities: Vec<Oddity>,
 }
 
@@ -360,8 +360,6 @@ fn judge(change: &mut Change, patience: &mut Patience) {
         let was = was.map(|was| format!(" (was to {was})")).unwrap_or_default();
         let reason = format!("a {} to {target}{was}", new.kind.word());
         hazards.push(Hazard::new(HazardKind::Link, reason));
-    } else if new.kind == Kind::Device && change.kind != ChangeKind::Mode {
-        hazards.push(Hazard::new(HazardKind::Link, "a device or FIFO, which no release needs"));
     } else if change.kind == ChangeKind::Retyped {
         let was = change.old.as_ref().map_or("nothing", |old| old.kind.word());
         let reason = format!("was a {was} and is a {}", new.kind.word());
@@ -388,8 +386,7 @@ fn mode_hazard(old: Option<&Entry>, new: &Entry) -> Option<Hazard> {
     Some(Hazard::new(HazardKind::ExecutableBit, format!("{reason} (mode {:04o})", new.mode)))
 }
 
-/// The oddities of `new` that `old` does not have under its own top-level directory; those because
-/// of which programs unpack different files, always.
+/// The oddities of `new` that `old` does not have under its own top-level directory.
 fn unseen(old: &Listing, new: &Listing) -> Vec<Oddity> {
     let top = |listing: &Listing| listing.top.as_deref().map(archive::show).unwrap_or_default();
     let (old_top, new_top) = (top(old), top(new));
@@ -397,8 +394,6 @@ fn unseen(old: &Listing, new: &Listing) -> Vec<Oddity> {
         let text = oddity.to_string();
         if old_top.is_empty() { text } else { text.replace(&old_top, &new_top) }
     };
-    // What unpacks to different files may do so otherwise than before.
-    let old = old.oddities.iter().filter(|oddity| !oddity.is_ambiguous());
-    let known: BTreeSet<String> = old.map(same_place).collect();
+    let known: BTreeSet<String> = old.oddities.iter().map(same_place).collect();
     new.oddities.iter().filter(|oddity| !known.contains(&oddity.to_string())).cloned().collect()
 }

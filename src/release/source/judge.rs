@@ -115,10 +115,6 @@ fn failure(
         );
         return Some((FailureClass::SourceUnexplained, compared));
     }
-    if let Some(oddity) = comparison.oddities.iter().find(|oddity| oddity.is_ambiguous()) {
-        let compared = format!("what unpacks may not be the files that fit {at}: {oddity}");
-        return Some((FailureClass::SourceChanged, compared));
-    }
     if let Some(elsewhere) = &commit.tag_elsewhere {
         let compared = format!(
             "the files fit commit {short}, but tag {} points at {}",
@@ -239,7 +235,7 @@ fn also(
     }
     finding = note_differences(finding, comparison, primary);
     finding = note_lacking(finding, comparison);
-    let strange = |oddity: &&Oddity| !oddity.is_ambiguous() && !oddity.is_common();
+    let strange = |oddity: &&Oddity| !oddity.is_common();
     for oddity in comparison.oddities.iter().filter(strange).take(NAMED) {
         finding = finding.noting(FailureClass::SourceAdded, oddity.to_string());
     }

@@ -141,7 +141,7 @@ pub(crate) fn check(
 /// What follows where nothing could be compared.
 pub(crate) fn failed(error: &SourceError) -> Finding {
     let class = match error {
-        SourceError::Archive(_) => FailureClass::EvidenceUnsupported,
+        SourceError::Archive(error) => error.class(),
         SourceError::Git(_) => FailureClass::NotCheckedNoClone,
         _ => FailureClass::CommitUnavailable,
     };

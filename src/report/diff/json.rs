@@ -12,8 +12,7 @@ use std::io::{self, Write};
 ///
 /// Where `out` cannot be written to.
 pub(crate) fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &value(diff))?;
-    writeln!(out)
+    crate::report::json_writer::print(&value(diff), out)
 }
 
 /// The object.

@@ -138,6 +138,22 @@ pub(super) const SOURCE_MODE: Texts = Texts {
     act: "Look at what the file is. Where the build starts it by its name, the mode decides.",
 };
 
+pub(super) const ARCHIVE_AMBIGUOUS: Texts = Texts {
+    happened: "The archive has something in it that programs are not known to read alike.",
+    implies: "The files that were looked at may not be the files that are unpacked, so nothing was \
+        compared. Two names for one member, headers that contradict each other or data behind the \
+        end let one archive show clean files to a reader and others to `tar`, `unzip` or Python.",
+    benign: "An unusual or very old tool made it: sparse files, device nodes, `cat a.gz b.gz`, a \
+        self-extracting zip, zip names without their encoding. It was damaged and mended.",
+    ask: "Which program in which version wrote this archive, and can it be made again with plain \
+        tar or zip?",
+    bogus: "“It unpacks fine here”: with which program, and to the same files as with the others? \
+        “Our CDN repacks it”: then nobody vouches for what it makes.",
+    act: "Unpack it in scratch directories with GNU tar, bsdtar and Python (or unzip, bsdtar and \
+        Python) and compare these with `diff -r`. Where they differ, stop. Where they do not, ask \
+        for another archive, or read what is unpacked by hand.",
+};
+
 pub(super) const REVIEW_ABSENT: Texts = Texts {
     happened: "Nobody recorded reading the diff between the previous release and this one.",
     implies: "All other checks ask who made the bytes; only a reader asks what they do. A \

@@ -1,0 +1,165 @@
+//! What can only be said of all names of an archive together.
+
+use super::error::{Fault, ambiguous};
+use super::listing::{Entry, Kind, Oddities, show};
+use super::{Oddity, name};
+use crate::bytes::escape::is_harmful;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+
+/// Names and modes of single members.
+pub(super) fn single(entries: &[Entry], oddities: &mut Oddities) {
+    for entry in entries {
+        let shown = || show(&entry.raw);
+        match std::str::from_utf8(&entry.raw) {
+            Err(_) => oddities.say(|| Oddity::NotUtf8(shown())),
+            Ok(name) if name.chars().any(|c| is_harmful(c) || c == '\\') => {
+                oddities.say(|| Oddity::StrangeName(shown()));
+            }
+            Ok(_) => {}
+        }
+        if entry.mode & 0o6000 != 0 && entry.kind != Kind::Directory {
+            oddities.say(|| Oddity::SetId(shown()));
+        }
+    }
+}
+
+/// Where links lead; hard links get the contents of their targets, which stand before them.
+pub(super) fn links(entries: &mut [Entry], oddities: &mut Oddities) -> Result<(), Fault> {
+    let top = top(entries);
+    for entry in entries.iter().filter(|entry| entry.kind == Kind::Symlink) {
+        let target = entry.target.as_deref().unwrap_or_default();
+        if leads_outside(&entry.path, target, top.as_deref()) {
+            oddities.say(|| Oddity::LinkOutside { path: show(&entry.raw), target: show(target) });
+        }
+    }
+    if !entries.iter().any(|entry| entry.kind == Kind::Hardlink) {
+        return Ok(());
+    }
+    let mut originals: Vec<Option<usize>> = vec![None; entries.len()];
+    let mut seen: HashMap<&[u8], usize> = HashMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        if entry.kind == Kind::Hardlink {
+            let target = entry.target.as_deref().unwrap_or_default();
+            let before = seen.get(name::clean(target).as_slice()).copied();
+            let original = before.and_then(|at| match entries.get(at)?.kind {
+                Kind::File => Some(at),
+                _ => *originals.get(at)?,
+            });
+            if original.is_none() {
+                let what = "is a hard link to what is no file before it in the archive";
+                return Err(ambiguous(show(&entry.raw), what));
+            }
+            if let Some(place) = originals.get_mut(index) {
+                *place = original;
+            }
+            oddities.say(|| Oddity::HardLink { path: show(&entry.raw), target: show(target) });
+        }
+        seen.insert(&entry.path, index);
+    }
+    drop(seen);
+    for (index, original) in originals.into_iter().enumerate() {
+        let Some(original) = original.and_then(|at| entries.get(at)).cloned() else { continue };
+        if let Some(entry) = entries.get_mut(index) {
+            entry.data = original.data;
+            entry.size = original.size;
+            entry.sha256 = original.sha256;
+            entry.blob = original.blob;
+            entry.nature = original.nature;
+            entry.contents = original.contents;
+        }
+    }
+    Ok(())
+}
+
+/// Names that meet: twice the same, below something that is no directory, only case differs.
+pub(super) fn meetings(entries: &[Entry], oddities: &mut Oddities) -> Result<(), Fault> {
+    // With `/` before every other byte, what lies below a name follows right after it.
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    sorted.sort_by(|a, b| components(a).cmp(components(b)));
+    let mut above: Option<&Entry> = None;
+    let mut previous: Option<&Entry> = None;
+    for entry in sorted {
+        let below = |other: &&Entry| {
+            let rest = entry.path.strip_prefix(other.path.as_slice());
+            rest.is_some_and(|rest| rest.starts_with(b"/"))
+        };
+        if above.filter(below).is_some() {
+            return Err(ambiguous(show(&entry.raw), "lies below what is a link or a file"));
+        }
+        if entry.kind != Kind::Directory {
+            above = Some(entry);
+        }
+        if let Some(other) = previous.filter(|other| other.path == entry.path) {
+            let directories = other.kind == Kind::Directory && entry.kind == Kind::Directory;
+            let files = other.kind == Kind::File && entry.kind == Kind::File;
+            if files && (other.sha256, other.mode) == (entry.sha256, entry.mode) {
+                oddities.say(|| Oddity::Duplicate(show(&entry.raw)));
+            } else if !directories {
+                return Err(ambiguous(show(&entry.raw), "occurs more than once"));
+            }
+        }
+        previous = Some(entry);
+    }
+    // By a hash with a key that nobody knows: no names can be chosen to meet.
+    let state = RandomState::new();
+    let lower = |entry: &Entry| String::from_utf8_lossy(&entry.path).to_lowercase();
+    let mut hashed: Vec<(u64, usize)> = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| (state.hash_one(lower(entry)), index))
+        .collect();
+    hashed.sort_unstable();
+    for pair in hashed.windows(2) {
+        let [(one_hash, one), (other_hash, other)] = pair else { continue };
+        let Some((one, other)) = entries.get(*one).zip(entries.get(*other)) else { continue };
+        if one_hash == other_hash && one.path != other.path && lower(one) == lower(other) {
+            oddities.say(|| Oddity::CaseCollision(show(&one.path), show(&other.path)));
+        }
+    }
+    Ok(())
+}
+
+fn components(entry: &Entry) -> impl Iterator<Item = u8> + '_ {
+    entry.path.iter().map(|b| if *b == b'/' { 0 } else { *b })
+}
+
+/// The first component that all names share, where it is a directory.
+pub(super) fn top(entries: &[Entry]) -> Option<Vec<u8>> {
+    let mut top: Option<&[u8]> = None;
+    let mut below = false;
+    for entry in entries.iter().filter(|entry| !entry.path.is_empty()) {
+        let first = entry.path.split(|b| *b == b'/').next()?;
+        if first == b".." || top.is_some_and(|top| top != first) {
+            return None;
+        }
+        top = Some(first);
+        if entry.path.len() > first.len() {
+            below = true;
+        } else if entry.kind != Kind::Directory {
+            return None;
+        }
+    }
+    top.filter(|_| below).map(<[u8]>::to_vec)
+}
+
+/// Whether a symbolic link at `path` to `target` leads out of the archive.
+fn leads_outside(path: &[u8], target: &[u8], top: Option<&[u8]>) -> bool {
+    if target.starts_with(b"/") {
+        return true;
+    }
+    let mut at: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
+    at.pop();
+    for part in target.split(|b| *b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                if at.pop().is_none() {
+                    return true;
+                }
+            }
+            _ => at.push(part),
+        }
+    }
+    top.is_some_and(|top| at.first().is_none_or(|first| *first != top))
+}
