@@ -24,7 +24,7 @@ use crate::check::Report;
 use crate::cli::error::Error;
 use crate::report::{self, Format, Style};
 use clap::builder::Styles;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -141,10 +141,20 @@ pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     }
 }
 
+/// The command line; ends the program where it is not one, or asks for help or the version.
+fn parse() -> Cli {
+    let mut command = Cli::command();
+    // Only --version is worth reading the trusted root.
+    if std::env::args_os().any(|argument| argument == "--version") {
+        command = command.long_version(report::version::long());
+    }
+    Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+}
+
 /// Parses the command line, runs what it asks for, and says how that ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let status = run(&Cli::parse()).unwrap_or_else(|error| {
+    let status = run(&parse()).unwrap_or_else(|error| {
         diagnose(&error);
         Status::CouldNotRun
     });

@@ -30,6 +30,9 @@ fi
 LICENSE="MIT"
 # Dependent crate licenses
 LICENSE+="
+	Apache-2.0 BSD BZIP2 Boost-1.0 LGPL-2+ MIT Unicode-3.0
+	nettle? ( || ( GPL-2 GPL-3 LGPL-3 ) )
+	sigstore? ( ISC )
 "
 SLOT="0"
 IUSE="botan nettle openssl +sigstore test"
