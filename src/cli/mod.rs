@@ -26,7 +26,7 @@ use crate::check::Report;
 use crate::cli::error::Error;
 use crate::report::{self, Format, Style};
 use clap::builder::Styles;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Stream;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -142,7 +142,7 @@ fn print_report(
     printed(report::print(report, format, style, &mut out).and_then(|()| out.flush()))
 }
 
-/// A reader that has gone away is no trouble of ours.
+/// EPIPE is not an error: the reader has seen what it wanted.
 pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -150,10 +150,20 @@ pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
     }
 }
 
+/// The command line, or why it is not one, or what to print of help or the version.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    // Only --version is worth reading the trusted root.
+    if std::env::args_os().any(|argument| argument == "--version") {
+        command = command.long_version(report::version::long());
+    }
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
 /// Parses the command line, runs what it asks for, and says how that ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let result = match Cli::try_parse() {
+    let result = match parse() {
         Ok(cli) => run(&cli),
         Err(error) => portage::misused(&error).unwrap_or_else(|| error.exit()),
     };

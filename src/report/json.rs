@@ -9,9 +9,6 @@ use crate::check::{DistfileReport, Report};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
-/// The optional parts that this build has.
-const FEATURES: &[&str] = if cfg!(feature = "sigstore") { &["sigstore"] } else { &[] };
-
 pub(super) fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     super::json_writer::print(&value(report), out)
 }
@@ -41,7 +38,7 @@ pub(super) fn tool() -> Value {
     json!({
         "name": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
-        "features": FEATURES,
+        "features": super::FEATURES,
     })
 }
 

@@ -11,6 +11,7 @@ mod next;
 pub(crate) mod portage;
 mod sets;
 mod text;
+pub(crate) mod version;
 
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
@@ -29,6 +30,9 @@ pub(crate) enum Format {
     /// One object, for programs.
     Json,
 }
+
+/// The features of this build, by their names in Cargo.toml.
+const FEATURES: &[&str] = if cfg!(feature = "sigstore") { &["sigstore"] } else { &[] };
 
 /// The object under `tool` in every JSON output.
 pub(crate) fn tool() -> serde_json::Value {

@@ -14,8 +14,8 @@ mod common;
 #[path = "../support/mod.rs"]
 mod support;
 
-mod ebuild_bash;
 mod archives;
+mod ebuild_bash;
 mod explain;
 mod git_hangs;
 mod manifest_corpus;

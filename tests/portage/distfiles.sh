@@ -227,8 +227,10 @@ minisign -S -s "${work}/minisign.key" -m "${work}/stdin-minisig-1.tar" -x "${D}/
 cp "${here}"/hostile-ref/hostile_ref-1.tar.gz{,.provenance} "${D}/"
 
 # --- distvouch itself --------------------------------------------------------------------------------
-mkdir -p "${work}/x/distvouch-0.1.0/doc" "${work}/x/cargo_home"
-cp "${here}/../../doc"/*.md "${work}/x/distvouch-0.1.0/doc/"
+mkdir -p "${work}/x/distvouch-0.1.0" "${work}/x/cargo_home"
+cp -r "${here}/../.."/{README.md,doc} "${work}/x/distvouch-0.1.0/"
+mkdir -p "${work}/x/distvouch-0.1.0/eclass"
+cp "${here}/../../eclass/verify-sig.eclass" "${work}/x/distvouch-0.1.0/eclass/"
 tar -C "${work}/x" -czf "${D}/distvouch-0.1.0.tar.gz" distvouch-0.1.0
 tar -C "${work}/x" -cJf "${D}/distvouch-0.1.0-crates.tar.xz" cargo_home
 rm -r "${work}/x"

@@ -115,6 +115,9 @@ repositories() {
 		mkdir -p "${prefix}/repos"
 		cp -r "${here}/${repo}" "${prefix}/repos/${repo}"
 	done
+	# The package as the overlay below eclass/ has it; its Manifest is of other distfiles
+	cp -r "${here}/../../eclass/overlay/app-portage" "${prefix}/repos/overlay/"
+	rm -f "${prefix}/repos/overlay/app-portage/distvouch/Manifest"
 	mkdir -p "${prefix}/repos/overlay/eclass"
 	cp "${here}/../../eclass/verify-sig.eclass" "${prefix}/repos/overlay/eclass/"
 	mkdir -p "${prefix}/repos/proposed/eclass"

@@ -140,7 +140,8 @@ impl Parts {
             self.signatures.push((name.to_owned(), Over::File, base.to_owned()));
         } else {
             // Over the stream that one of these compresses.
-            let streams = known.iter().filter(|n| crate::bytes::suffix::without_compression(n) == Some(base));
+            let streams =
+                known.iter().filter(|n| crate::bytes::suffix::without_compression(n) == Some(base));
             let about =
                 streams.map(|about| (name.to_owned(), Over::Uncompressed, (*about).to_owned()));
             self.signatures.extend(about);

@@ -186,6 +186,16 @@ impl TrustedRoot {
         Ok(Self { source, backend })
     }
 
+    /// The root that this build carries.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be used.
+    pub(crate) fn built_in() -> Result<Self, RootError> {
+        let backend = read(backend::Root::BUILT_IN.as_bytes(), None)?;
+        Ok(Self { source: TrustedRootSource::BuiltIn, backend })
+    }
+
     /// Where it came from.
     pub(crate) fn source(&self) -> &TrustedRootSource {
         &self.source
