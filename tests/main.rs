@@ -21,6 +21,7 @@ mod detached;
 mod diff;
 mod explained_commands;
 mod guide;
+mod eclass;
 mod inspect;
 mod layering;
 mod manual;
