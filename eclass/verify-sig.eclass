@@ -21,8 +21,6 @@
 # minisign and coreutils are asked, and the rest is not checked.
 #
 # @EXAMPLE:
-# A package with OpenPGP signatures:
-#
 # @CODE
 # inherit verify-sig
 #
@@ -46,17 +44,15 @@ _VERIFY_SIG_ECLASS=1
 # @ECLASS_VARIABLE: VERIFY_SIG_METHOD
 # @PRE_INHERIT
 # @DESCRIPTION:
-# The kind of signature: openpgp (the default), signify, minisig, sigstore, or
-# provenance if upstream makes no signatures: USE=verify-sig is not added then,
-# only what VERIFY_PROVENANCE_REPO brings.
+# openpgp (the default), signify, minisig, sigstore; or provenance if upstream
+# makes no signatures, for which USE=verify-sig is not added.
 : "${VERIFY_SIG_METHOD:=openpgp}"
 
 # @ECLASS_VARIABLE: VERIFY_SIG_OPENPGP_KEY_PATH
 # @DEFAULT_UNSET
 # @DESCRIPTION:
-# File with the only keys that count, for all methods but sigstore.  BROOT is
-# put before it unless it is there already.  The default for functions that
-# take a key file as an argument.
+# File with the only keys that count, unless a function is given another one.
+# BROOT is put before it if it is not there already.  Not for sigstore.
 
 # @ECLASS_VARIABLE: VERIFY_SIG_OPENPGP_FINGERPRINTS
 # @DEFAULT_UNSET
@@ -99,9 +95,8 @@ _VERIFY_SIG_ECLASS=1
 # gcp:EMAIL for a Google Cloud service account.  Defaults to PYPI_VERIFY_REPO.
 # If set, USE=verify-provenance is added, and the default src_unpack wants PEP
 # 740 provenance in a file that is named as the distfile plus ".provenance".
-#
-# Whoever can make the workflow run can make provenance.  Pin as much as
-# "distvouch pin" prints.
+# Pin as much as "distvouch pin" prints: whoever can make the workflow run can
+# make provenance.
 : "${VERIFY_PROVENANCE_REPO:=${PYPI_VERIFY_REPO}}"
 
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_PINS
@@ -314,7 +309,7 @@ verify-sig_src_unpack() {
 	default_src_unpack
 }
 
-# The rest is for alpha, hppa and m68k.
+# The rest is for alpha, hppa and m68k: the same questions, asked of others.
 
 # usage: _verify-sig_refuse <file> <class>[: <text>]
 _verify-sig_refuse() {
@@ -331,46 +326,51 @@ _verify-sig_not_checked() {
 
 # usage: _verify-sig_agrees <file> <what> <forgers>
 _verify-sig_agrees() {
+	local once
 	printf '   %q: %s agrees; could forge it: %s\n' "${1##*/}" "${2}" "${3}" >&2
-	[[ -n ${_VERIFY_SIG_SAID-} ]] ||
-		echo "   The Manifest already fixes the distfiles; this repeats the checks of the bump." >&2
-	_VERIFY_SIG_SAID=1
+	printf -v once '%s/verify-sig.%(%s)T' "${T}" -2
+	[[ -e ${once} ]] || tee "${once}" >&2 <<< "   The Manifest already fixes the distfiles; this repeats the checks of the bump."
 }
 
-# usage: _verify-sig_run signature|message <key-file> <file> <sig-file>|<text>
-_verify-sig_run() {
-	local key file args
-	_verify-sig_set_key "${2}"
+# usage: _verify-sig_fallback_message <key-file> --output=<text> -- <file>
+#        _verify-sig_fallback_message <key-file> --signature=<sig-file> -- <file>
+_verify-sig_fallback_message() {
+	local what=${2%%=*} other=${2#*=} args file key
+	_verify-sig_set_key "${1}"
 	if [[ ${VERIFY_SIG_METHOD} == sigstore ]] || { [[ ${VERIFY_SIG_METHOD} == signify ]] && ! use hppa; }; then
-		_verify-sig_not_checked "${3}" "${VERIFY_SIG_METHOD} ${1}"
-		# below the comment and the signature
-		[[ ${1} != message ]] || tail -n +3 "${3}" > "${4}" || die
+		_verify-sig_not_checked "${4}" "${VERIFY_SIG_METHOD} ${what#--}"
+		# the text is below the comment and the signature
+		[[ ${what} != --output ]] || tail -n +3 -- "${4}" > "${other}" || die
 		return
 	fi
-	[[ -e ${key} ]] || _verify-sig_refuse "${3}" "not-checked-no-expectation: there is no key file"
-	# for pipes, and because signify opens no symbolic links
-	file=$(mktemp "${T}/verify-sig.XXXXXX") || die
-	cat -- "${3}" > "${file}" ||
-		_verify-sig_refuse "${3}" "not-checked-no-answer: it cannot be read"
+	[[ -e ${key} ]] || _verify-sig_refuse "${4}" "not-checked-no-expectation: there is no key file"
+	[[ -z ${VERIFY_SIG_OPENPGP_FINGERPRINTS-} ]] || _verify-sig_not_checked "${4}" "fingerprint of the key"
+	# signify opens no symbolic links, and only gemato pipes
+	file=$(realpath -e -- "${4}" 2>/dev/null)
+	if [[ ! -f ${file} ]]; then
+		file=$(mktemp "${T}/verify-sig.XXXXXX")
+		cat -- "${4}" > "${file}" || _verify-sig_refuse "${4}" "not-checked-no-answer: it cannot be read"
+	fi
 	args=( -q -K "${key}" )
 	[[ ${VERIFY_SIG_OPENPGP_KEY_REFRESH} == yes ]] || args+=( -R )
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] || args+=( --keyserver "${VERIFY_SIG_OPENPGP_KEYSERVER}" )
 	# gpg tries a socket there before GNUPGHOME, which must not be a long path (bug 854492)
 	addpredict /run/user
 	local -x TMPDIR=/tmp
-	case ${VERIFY_SIG_METHOD}-${1} in
-		openpgp-signature) gemato openpgp-verify-detached "${args[@]}" --no-require-all-good "${4}" "${file}" ;;
-		openpgp-message)
+	case ${VERIFY_SIG_METHOD}${what} in
+		openpgp--signature) gemato openpgp-verify-detached "${args[@]}" --no-require-all-good "${other}" "${file}" ;;
+		openpgp--output)
 			gemato openpgp-verify "${args[@]}" "${file}" && gemato gpg-wrap "${args[@]}" -- \
-				"${GNUPG:-gpg}" --batch --yes --output="${4}" --verify "${file}" 2>/dev/null ;;
-		signify-signature) signify -q -V -p "${key}" -m "${file}" -x "$(realpath "${4}")" ;;
-		signify-message) signify -q -V -e -p "${key}" -m "${4}" -x "${file}" ;;
-		minisig-signature) minisign -q -V -P "$(tail -n 1 "${key}")" -m "${file}" -x "${4}" ;;
-		*) die "not supported with VERIFY_SIG_METHOD=${VERIFY_SIG_METHOD}" ;;
-	esac || _verify-sig_refuse "${3}" signature-refused
-	_verify-sig_agrees "${3}" "${VERIFY_SIG_METHOD}" "key, job, source, gentoo"
+				"${GNUPG:-gpg}" --batch --yes --output="${other}" --verify "${file}" 2>/dev/null ;;
+		signify--signature) signify -q -V -p "${key}" -m "${file}" -x "$(realpath "${other}")" ;;
+		signify--output) signify -q -V -e -p "${key}" -m "${other}" -x "${file}" ;;
+		minisig--signature) minisign -q -V -P "$(tail -n 1 "${key}")" -m "${file}" -x "${other}" ;;
+		*) die "${caller}: not supported with VERIFY_SIG_METHOD=${VERIFY_SIG_METHOD}" ;;
+	esac || _verify-sig_refuse "${4}" signature-refused
+	_verify-sig_agrees "${4}" "${VERIFY_SIG_METHOD}" "key, job, source, gentoo"
 }
 
+# usage: _verify-sig_fallback_detached <key-file> [--uncompress --output=<tar>] -- <file> <sig-file>
 _verify-sig_fallback_detached() {
 	local file=${*: -2:1}
 	if [[ ${2} == --uncompress ]]; then
@@ -384,22 +384,20 @@ _verify-sig_fallback_detached() {
 		esac < "${file}" > "${3#*=}" || _verify-sig_refuse "${file}" stream-malformed
 		file=${3#*=}
 	fi
-	_verify-sig_run signature "${1}" "${file}" "${*: -1}"
+	_verify-sig_fallback_message "${1}" --signature="${*: -1}" -- "${file}"
 }
 
-_verify-sig_fallback_message() {
-	_verify-sig_run message "${1}" "${4}" "${2#*=}"
-}
-
+# usage: _verify-sig_fallback_provenance <key-file> -- <file> <provenance>
 _verify-sig_fallback_provenance() {
 	_verify-sig_not_checked "${3}" provenance
 }
 
+# usage: _verify-sig_fallback_checksums <key-file> --format=<format> [--signed] -- <list> <files>
 _verify-sig_fallback_checksums() {
 	local list=${*: -2:1} format=${2#*=} files=() algo sum name listed=" "
 	read -r -d '' -a files <<< "${*: -1}"
 	if [[ ${3} == --signed ]]; then
-		_verify-sig_run message "${1}" "${list}" "${T}/verify-sig.list"
+		_verify-sig_fallback_message "${1}" --output="${T}/verify-sig.list" -- "${list}"
 		list=${T}/verify-sig.list
 		[[ ${VERIFY_SIG_METHOD} != signify ]] || format=bsd
 	fi
@@ -422,6 +420,7 @@ _verify-sig_fallback_checksums() {
 	done
 }
 
+# usage: _verify-sig_fallback_all <key-file> --want=<evidence>... -- <files>
 _verify-sig_fallback_all() {
 	local f sig via signed
 	for f in ${A}; do

@@ -19,6 +19,7 @@ mod continuity;
 mod dependencies;
 mod detached;
 mod diff;
+mod eclass;
 mod explained_commands;
 mod guide;
 mod inspect;
