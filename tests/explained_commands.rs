@@ -55,6 +55,7 @@ fn made(command: &str, stage: &Stage) -> Option<(Vec<String>, i32, &'static str)
     let provenance = at("distfiles/foo-1.10.tar.gz.provenance");
     let (fill, status, says): (Vec<(&str, String)>, i32, &str) = match command {
         "distvouch bump"
+        | "distvouch known"
         | "distvouch check"
         | "distvouch source"
         | "distvouch check --json"

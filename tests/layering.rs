@@ -11,7 +11,8 @@ fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         match path.is_dir() {
             true => sources(&path, found),
-            false => found.push(path),
+            false if path.extension().is_some_and(|suffix| suffix == "rs") => found.push(path),
+            false => {}
         }
     }
 }

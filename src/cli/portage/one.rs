@@ -80,7 +80,7 @@ pub(super) struct Provenance {
     provenance: PathBuf,
 
     /// Who must have published it; the pins count for --repository only
-    #[arg(value_name = "REPOSITORY")]
+    #[arg(id = "operand", value_name = "REPOSITORY")]
     publisher: Option<String>,
 }
 

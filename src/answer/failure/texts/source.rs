@@ -71,8 +71,7 @@ pub(super) const SOURCE_ADDED: Texts = Texts {
 };
 
 pub(super) const SOURCE_UNEXPLAINED: Texts = Texts {
-    happened: "A file of the archive is not in git, nothing explains it, and it could run or be \
-        built, installed or imported.",
+    happened: "A file that can run, build or be installed is neither in git nor explained by anything.",
     implies: "Code that nobody could read in the repository gets onto the machines that build it. \
         The malware of aiocpa in 2024 was such a file: it was in the archive on PyPI and never in \
         git.",
@@ -88,8 +87,7 @@ pub(super) const SOURCE_UNEXPLAINED: Texts = Texts {
 };
 
 pub(super) const KNOWN_FILE_ALTERED: Texts = Texts {
-    happened: "A file is named like a standard build file of another project, is not in git, and is \
-        none of the versions that this project ever had.",
+    happened: "A file has the name of a standard build file and is none of its known versions.",
     implies: "The macro that started the backdoor of xz 5.6.0 was named like gnulib's \
         `build-to-host.m4`, and was none of its versions. People pass over such names, because \
         every release has them.",
@@ -129,7 +127,7 @@ pub(super) const SOURCE_MISSING: Texts = Texts {
 
 pub(super) const SOURCE_MODE: Texts = Texts {
     happened: "A file is executable in git or in the archive only.",
-    implies: "A remark. A hook or helper that is not executable is passed over without \
+    implies: "A remark. A hook or helper that is not executable is skipped without \
         a word; one that became so can be started.",
     benign: "Archives made on Windows, or by tools that keep no modes (`zip`, some versions of \
         `setuptools`).",
