@@ -1,5 +1,6 @@
 //! The main job: everything that vouches for a set of distfiles, in one pass over each.
 
+pub(crate) mod attested;
 pub(crate) mod bump;
 pub(crate) mod bundle;
 pub(crate) mod inputs;

@@ -1,5 +1,6 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
+use super::attested::Question;
 use super::bundle::{self, BundleRequest};
 use super::inputs::Inputs;
 use super::manifest as dist_entry;
@@ -13,8 +14,11 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{Measured, Wanted};
+use crate::bytes::sniff::Kind;
 use crate::evidence::pep740::Subject;
-use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
+use crate::evidence::sigstore::{
+    self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle,
+};
 use crate::release::continuity::{self, Release};
 use std::path::{Path, PathBuf};
 
@@ -28,7 +32,7 @@ pub(super) struct Plan<'i> {
     /// Whether the distfile is more than evidence about another.
     is_content: bool,
     signatures: Signatures<'i>,
-    bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
+    bundles: Vec<Bundles>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
     /// The evidence that the Manifest lists and that is not in DISTDIR.
     unfetched: Vec<(EvidenceKind, String)>,
@@ -73,15 +77,15 @@ impl<'i> Plan<'i> {
         for (over, path) in &signatures {
             let bytes = read_evidence(path)?;
             // Paired by hand, a bundle is a signature like any other.
-            if inputs.bundle_policy.is_some() && bytes.trim_ascii_start().starts_with(b"{") {
-                self.add_bundle(inputs, name, path.clone(), &bytes);
+            if Kind::of(&bytes).is_json() {
+                self.add_bundle(inputs, path.clone(), &bytes);
             } else {
                 self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
             }
         }
         for path in evidence.bundles {
             let bytes = read_evidence(&path)?;
-            self.add_bundle(inputs, name, path, &bytes);
+            self.add_bundle(inputs, path, &bytes);
         }
         for path in evidence.provenance {
             self.wanted.hashes.insert(HashName::Sha256);
@@ -129,18 +133,30 @@ impl<'i> Plan<'i> {
         self.unfetched.iter().find(fits).map(|(_, file)| file.as_str())
     }
 
-    fn add_bundle(&mut self, inputs: &Inputs, name: &str, path: PathBuf, bytes: &[u8]) {
-        let bundle = UnverifiedBundle::parse(bytes);
+    fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf, bytes: &[u8]) {
         self.wanted.hashes.insert(HashName::Sha256);
-        let compared = inputs.bundle_policy.is_some() || inputs.previous.contains_key(name);
-        if let Some(bundle) = bundle.as_ref().ok().filter(|_| compared) {
-            let needs = bundle.needs(inputs.bundle_policy.as_ref());
+        let read = match sigstore::bundles(bytes) {
+            Ok(read) => read,
+            Err(fault) => vec![Err(fault)],
+        };
+        for bundle in read.iter().flatten() {
+            self.want_bundle(inputs, bundle);
+        }
+        self.bundles.push(Bundles { path, read });
+    }
+
+    fn want_bundle(&mut self, inputs: &Inputs, bundle: &UnverifiedBundle) {
+        let policies = inputs.bundle_policies.iter().map(Some).chain([None]);
+        for policy in policies.filter(|policy| match policy {
+            Some(policy) => matches!(policy, BundlePolicy::ManagedKey(_)) == bundle.is_keyed(),
+            None => !bundle.is_keyed(),
+        }) {
+            let needs = bundle.needs(policy);
             self.wanted.blob |= needs.blob;
             if needs.sha512 {
                 self.wanted.hashes.insert(HashName::Sha512);
             }
         }
-        self.bundles.push((path, bundle));
     }
 
     /// Judges everything by what was `measured` of the distfile `name`. `progress` is told how many
@@ -167,10 +183,20 @@ impl<'i> Plan<'i> {
         let mut attestations = Vec::new();
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);
-            findings.extend(self.bundles.iter().map(|(path, bundle)| {
-                let policy = inputs.bundle_policy.as_ref();
-                from(path, bundle::check(&BundleRequest { bundle, artifact, policy, verifier }))
-            }));
+            let question = Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins };
+            for bundles in &self.bundles {
+                let check = |bundle: &Result<UnverifiedBundle, AttestationFault>| {
+                    bundle::check(&BundleRequest {
+                        bundle,
+                        name: upstream_name,
+                        artifact,
+                        policies: &inputs.bundle_policies,
+                        question,
+                        verifier,
+                    })
+                };
+                findings.extend(bundles.findings(&artifact, &check));
+            }
             let others = in_toto_digests(measured);
             let subject = Subject { name: upstream_name, sha256: artifact.sha256, others: &others };
             for (path, provenance) in &self.provenance {
@@ -191,7 +217,11 @@ impl<'i> Plan<'i> {
         }
         if let Some(before) = &self.previous {
             let artifact = artifact(measured);
-            let bundles = self.bundles.iter().map(|(path, bundle)| {
+            let about = self
+                .bundles
+                .iter()
+                .flat_map(|bundles| bundles.about(&artifact).map(|bundle| (&bundles.path, bundle)));
+            let bundles = about.map(|(path, bundle)| {
                 let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
                 facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
             });
@@ -238,6 +268,49 @@ fn absent(name: &str, check: Check, what: &str) -> String {
     match check {
         Check::Provenance => format!("no {name}.provenance in DISTDIR"),
         _ => format!("no {what} was found in DISTDIR"),
+    }
+}
+
+/// The bundles of one file.
+struct Bundles {
+    path: PathBuf,
+    read: Vec<Result<UnverifiedBundle, AttestationFault>>,
+}
+
+impl Bundles {
+    /// Those that are about `artifact`, by their own word: of several, others are about other files. A
+    /// single one is meant for this file, and what cannot be read may be.
+    fn about<'s>(
+        &'s self,
+        artifact: &'s ArtifactDigests<'_>,
+    ) -> impl Iterator<Item = &'s Result<UnverifiedBundle, AttestationFault>> {
+        self.read.iter().filter(|bundle| match bundle {
+            Ok(bundle) => self.read.len() == 1 || bundle.is_about(artifact),
+            Err(_) => true,
+        })
+    }
+
+    /// A finding for each that is about the file: none hides another.
+    fn findings(
+        &self,
+        artifact: &ArtifactDigests<'_>,
+        check: &dyn Fn(&Result<UnverifiedBundle, AttestationFault>) -> Finding,
+    ) -> Vec<Finding> {
+        let mut findings: Vec<_> =
+            self.about(artifact).map(|bundle| from(&self.path, check(bundle))).collect();
+        let others = self.read.len() - findings.len();
+        match findings.first_mut() {
+            Some(first) if others > 0 => {
+                first.compared = format!(
+                    "{} ({others} more of {} are about other files)",
+                    first.compared,
+                    file_name(&self.path)
+                );
+            }
+            Some(_) => {}
+            None => findings.push(from(&self.path, bundle::about_others(self.read.len()))),
+        }
+        findings
     }
 }
 
