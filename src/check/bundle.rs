@@ -4,6 +4,8 @@ use super::attested::{Complaints, Question, pinned, vouches};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::pass::Measured;
 use crate::evidence::forgers::{Asked, KEY, forgers};
 use crate::evidence::pep740::{Claims, Statement, same_file};
 use crate::evidence::sigstore::{
@@ -26,6 +28,20 @@ pub(crate) struct BundleRequest<'a> {
     pub(crate) question: Question<'a>,
     /// The verifier.
     pub(crate) verifier: &'a Verifier,
+}
+
+/// The digests of what was measured, in the form that bundles want.
+pub(crate) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
+    fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
+        measured.digests.get(&name)?.as_slice().try_into().ok()
+    }
+    ArtifactDigests {
+        // Wanted by every bundle and every provenance, so it is there whenever it is looked at.
+        sha256: array(measured, HashName::Sha256).unwrap_or_default(),
+        sha384: array(measured, HashName::Sha384),
+        sha512: array(measured, HashName::Sha512),
+        blob: measured.blob.as_deref(),
+    }
 }
 
 /// Checks a bundle: one finding of [`Check::Sigstore`].

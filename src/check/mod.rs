@@ -5,6 +5,7 @@ pub(crate) mod bump;
 pub(crate) mod bundle;
 pub(crate) mod inputs;
 pub(crate) mod inspect;
+mod lists;
 pub(crate) mod manifest;
 pub(crate) mod message;
 pub(crate) mod pairing;

@@ -1,8 +1,9 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest};
+use super::bundle::{self, BundleRequest, artifact};
 use super::inputs::Inputs;
+use super::lists::SignedList;
 use super::manifest as dist_entry;
 use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
@@ -33,6 +34,7 @@ pub(super) struct Plan<'i> {
     is_content: bool,
     signatures: Signatures<'i>,
     bundles: Vec<Bundles>,
+    lists: Vec<SignedList>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
     /// The evidence that the Manifest lists and that is not in DISTDIR.
     unfetched: Vec<(EvidenceKind, String)>,
@@ -57,6 +59,7 @@ impl<'i> Plan<'i> {
     pub(super) fn add_evidence(
         &mut self,
         inputs: &'i Inputs,
+        lists: &[PathBuf],
         name: &str,
     ) -> Result<(), InputError> {
         self.is_content = true;
@@ -74,7 +77,23 @@ impl<'i> Plan<'i> {
         if let Some(paths) = inputs.provenance.get(name) {
             evidence.provenance.clone_from(paths);
         }
+        let by_hand = inputs.signatures.contains_key(name);
+        let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        for path in lists {
+            // Named by hand, it is read below.
+            if !signatures.iter().any(|(_, named)| named == path)
+                && let Some(list) = SignedList::read(inputs, path, upstream_name, false)?
+            {
+                self.add_list(list, upstream_name);
+            }
+        }
         for (over, path) in &signatures {
+            if by_hand
+                && let Some(list) = SignedList::read(inputs, path, upstream_name, true)?
+            {
+                self.add_list(list, upstream_name);
+                continue;
+            }
             let bytes = read_evidence(path)?;
             // Paired by hand, a bundle is a signature like any other.
             if Kind::of(&bytes).is_json() {
@@ -99,12 +118,13 @@ impl<'i> Plan<'i> {
         self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = signatures::KINDS.map(|check| {
-            (check, !self.signatures.has(check), FailureClass::SignatureAbsent, "signature")
+            let none = !self.signatures.has(check) && !self.is_listed_for(check);
+            (check, none, FailureClass::SignatureAbsent, "signature")
         });
         let missing = [
             (
                 Check::Sigstore,
-                self.bundles.is_empty(),
+                self.bundles.is_empty() && !self.is_listed_for(Check::Sigstore),
                 FailureClass::SignatureAbsent,
                 "Sigstore bundle",
             ),
@@ -131,6 +151,15 @@ impl<'i> Plan<'i> {
     fn unfetched(&self, check: Check) -> Option<&str> {
         let fits = |(kind, _): &&(EvidenceKind, String)| kind.checks().contains(&check);
         self.unfetched.iter().find(fits).map(|(_, file)| file.as_str())
+    }
+
+    fn add_list(&mut self, list: SignedList, name: &str) {
+        self.wanted.hashes.extend(list.wanted(name));
+        self.lists.push(list);
+    }
+
+    fn is_listed_for(&self, check: Check) -> bool {
+        self.lists.iter().any(|list| list.is_for(check))
     }
 
     fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf, bytes: &[u8]) {
@@ -180,6 +209,7 @@ impl<'i> Plan<'i> {
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
         let signatures = std::mem::take(&mut self.signatures);
         findings.extend(signatures.judge(inputs.now, upstream_name, measured));
+        findings.extend(self.lists.iter().flat_map(|list| list.judge(upstream_name, measured)));
         let mut attestations = Vec::new();
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);
@@ -311,20 +341,6 @@ impl Bundles {
             None => findings.push(from(&self.path, bundle::about_others(self.read.len()))),
         }
         findings
-    }
-}
-
-/// The digests of what was measured, in the form that bundles want.
-pub(super) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
-    fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
-        measured.digests.get(&name)?.as_slice().try_into().ok()
-    }
-    ArtifactDigests {
-        // Wanted by every bundle and every provenance, so it is there whenever it is looked at.
-        sha256: array(measured, HashName::Sha256).unwrap_or_default(),
-        sha384: array(measured, HashName::Sha384),
-        sha512: array(measured, HashName::Sha512),
-        blob: measured.blob.as_deref(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::inputs::Inputs;
 use super::pairing::{
     COMPRESSION, EvidenceKind, by_suffix, looks_like_bundle, signature_of, without_compression,
 };
-use super::plan::artifact;
+use super::bundle::artifact;
 use super::provenance::Checked;
 use super::signatures::{Over, Signatures};
 use crate::answer::facts::Of;
