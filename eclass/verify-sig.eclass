@@ -156,7 +156,7 @@ verify-sig_pypi_provenance_uri() {
 # Ask distvouch, print what it answers, and die on behalf of the caller unless
 # that ends as it has to: one line "done", nothing more, and exit status 0.
 # Lines are LEVEL<TAB>TEXT, with TEXT escaped for echo -e.  What agrees gets no
-# star, because a green one would look like a verdict.
+# star, because one would look like a verdict.
 _verify-sig_ask() {
 	local caller=${FUNCNAME[1]} args line heard=
 	# goes by BDEPEND, not by which programs are there

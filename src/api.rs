@@ -139,7 +139,7 @@ impl Distfiles {
             limits: Limits::default(),
             provenance: BTreeMap::new(),
             upstream_names: BTreeMap::new(),
-            bundle_policy: None,
+            bundle_policies: Vec::new(),
             publisher,
             pins: Pins::default(),
             previous: BTreeMap::new(),

@@ -1,91 +1,37 @@
-//! The finding for a Sigstore bundle.
+//! The findings for Sigstore bundles: one for each bundle that is about the file.
 
-use crate::answer::access::Capability;
+use super::attested::{Complaints, Question, pinned, vouches};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::pass::Measured;
+use crate::evidence::forgers::{Asked, KEY, forgers};
+use crate::evidence::pep740::{Claims, Statement, same_file};
 use crate::evidence::sigstore::{
-    ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, UnverifiedBundle,
+    ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
 };
 
-/// A bundle, the file it stands beside, and who should have signed.
+/// A bundle, the file it is about, and who should have signed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BundleRequest<'a> {
-    /// What [`UnverifiedBundle::parse`] made of the bundle.
+    /// What was made of the bundle.
     pub(crate) bundle: &'a Result<UnverifiedBundle, AttestationFault>,
+    /// The file's name upstream.
+    pub(crate) name: &'a str,
     /// The file, with what [`UnverifiedBundle::needs`] asked for.
     pub(crate) artifact: ArtifactDigests<'a>,
-    /// Who should have signed; where nobody is expected, nothing is checked.
-    pub(crate) policy: Option<&'a BundlePolicy>,
+    /// Who may have signed; one of them is enough.
+    pub(crate) policies: &'a [BundlePolicy],
+    /// Who should have published, and how: as for PEP 740.
+    pub(crate) question: Question<'a>,
     /// The verifier.
     pub(crate) verifier: &'a Verifier,
 }
 
-/// Checks a bundle: one finding of [`Check::Sigstore`].
-pub(crate) fn check(request: &BundleRequest<'_>) -> Finding {
-    let bundle = match request.bundle {
-        Ok(bundle) => bundle,
-        Err(fault) => return failing(fault),
-    };
-    let Some(policy) = request.policy else {
-        let compared = "nobody said who should have signed the bundle";
-        return Finding::fails(Check::Sigstore, FailureClass::NotCheckedNoExpectation, compared)
-            .knowing(claimed(bundle));
-    };
-    let mut finding = match request.verifier.bundle(bundle, &request.artifact, policy) {
-        Ok(facts) => agreeing(&facts, policy),
-        Err(fault) => failing(&fault).knowing(claimed(bundle)),
-    };
-    if let Of::Attested(facts) = &mut finding.facts.of {
-        facts.trusted_root = Some(request.verifier.root().source().to_string());
-    }
-    finding
-}
-
-fn claimed(bundle: &UnverifiedBundle) -> AttestedFacts {
-    AttestedFacts { unauthenticated: Some(bundle.describe()), ..AttestedFacts::default() }
-}
-
-fn failing(fault: &AttestationFault) -> Finding {
-    Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundle: {fault}"))
-}
-
-fn agreeing(facts: &AuthenticatedBundle, policy: &BundlePolicy) -> Finding {
-    let about = match facts.statement() {
-        Some(statement) => format!("a {} statement", statement.predicate_type),
-        None => "a signature".to_owned(),
-    };
-    let time = facts.time().map(|t| format!(" at {t}")).unwrap_or_default();
-    let (expected, vouches, forgers): (_, _, &[Capability]) = match policy {
-        BundlePolicy::Identity { identity, issuer } => (
-            format!("the certificate of {identity}"),
-            format!("{identity} according to {issuer}, logged{time}"),
-            &[
-                Capability::Publish,
-                Capability::Job,
-                Capability::Source,
-                Capability::Forge,
-                Capability::Sigstore,
-                Capability::Gentoo,
-            ],
-        ),
-        BundlePolicy::ManagedKey(_) => (
-            "the given key".to_owned(),
-            format!("the holder of the given key, logged{time}"),
-            &[Capability::Key, Capability::Job, Capability::Source, Capability::Gentoo],
-        ),
-    };
-    let compared = format!("the bundle holds {about} over this file by {expected}");
-    Finding::agrees(Check::Sigstore, compared, vouches)
-        .forged_by(forgers.iter().copied())
-        .knowing(facts.facts())
-}
-
 /// The digests of what was measured, in the form that bundles want.
-pub(super) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
+pub(crate) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
     fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
         measured.digests.get(&name)?.as_slice().try_into().ok()
     }
@@ -96,4 +42,191 @@ pub(super) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
         sha512: array(measured, HashName::Sha512),
         blob: measured.blob.as_deref(),
     }
+}
+
+/// Checks a bundle: one finding of [`Check::Sigstore`].
+pub(crate) fn check(request: &BundleRequest<'_>) -> Finding {
+    let bundle = match request.bundle {
+        Ok(bundle) => bundle,
+        Err(fault) => return failing(request, fault),
+    };
+    let nobody = request.policies.is_empty() && request.question.expectation.is_none();
+    if nobody && bundle.is_keyed() {
+        let compared = "nobody said who should have signed the bundle";
+        return Finding::fails(Check::Sigstore, FailureClass::NotCheckedNoExpectation, compared)
+            .knowing(claimed(bundle));
+    }
+    let mut finding =
+        match authenticate(request.verifier, bundle, &request.artifact, request.policies) {
+            Ok(facts) => judged(request, &facts),
+            Err(fault) => failing(request, &fault).knowing(claimed(bundle)),
+        };
+    if let Of::Attested(facts) = &mut finding.facts.of {
+        facts.trusted_root = Some(request.verifier.root().source().to_string());
+    }
+    finding
+}
+
+/// Authenticates a bundle, and that one of `policies` signed it; where they name no identity, that
+/// any certificate did.
+///
+/// # Errors
+///
+/// The first thing that does not hold.
+pub(crate) fn authenticate(
+    verifier: &Verifier,
+    bundle: &UnverifiedBundle,
+    artifact: &ArtifactDigests<'_>,
+    policies: &[BundlePolicy],
+) -> Result<AuthenticatedBundle, AttestationFault> {
+    let fits =
+        |policy: &&BundlePolicy| matches!(policy, BundlePolicy::ManagedKey(_)) == bundle.is_keyed();
+    let mut fault = None;
+    for policy in policies.iter().filter(fits) {
+        match verifier.bundle(bundle, artifact, policy) {
+            Ok(facts) => return Ok(facts),
+            // A key or identity of the given ones that comes closer says more.
+            Err(error) if fault.as_ref().is_none_or(is_other) => fault = Some(error),
+            Err(_) => {}
+        }
+    }
+    match (fault, policies.first()) {
+        (Some(fault), _) => Err(fault),
+        // A certificate where a key was expected, or the reverse: the verifier says so.
+        (None, Some(policy)) => verifier.bundle(bundle, artifact, policy),
+        (None, None) => verifier.signer(bundle, artifact),
+    }
+}
+
+/// Whether the fault is that somebody else signed.
+fn is_other(fault: &AttestationFault) -> bool {
+    matches!(fault.class(), FailureClass::IdentityMismatch | FailureClass::SignerUnknown)
+}
+
+fn claimed(bundle: &UnverifiedBundle) -> AttestedFacts {
+    AttestedFacts { unauthenticated: Some(bundle.describe()), ..AttestedFacts::default() }
+}
+
+fn failing(request: &BundleRequest<'_>, fault: &AttestationFault) -> Finding {
+    let mut text = format!("the Sigstore bundle: {fault}");
+    if fault.class() == FailureClass::RootTooOld
+        && let Some(day) = request.verifier.root().day()
+    {
+        text =
+            format!("{text}; the newest entry of {} is of {day}", request.verifier.root().source());
+    }
+    Finding::fails(Check::Sigstore, fault.class(), text)
+}
+
+fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
+    let mut known = facts.facts();
+    let mut complaints = match facts.claims() {
+        Some(claims) => Complaints::of(&request.question, claims, facts.statement(), &mut known),
+        None => Complaints::default(),
+    };
+    if let (None, Some(expectation)) = (facts.claims(), request.question.expectation) {
+        let text = format!("signed by a key, which says nothing of {expectation}");
+        complaints.add(FailureClass::PublisherMismatch, text, true);
+    }
+    if let Some((class, text)) = facts.statement().and_then(|s| other_name(s, request)) {
+        complaints.add(class, text, request.question.expectation.is_some());
+    }
+    if facts.unknown_stamps() > 0 {
+        let text = "a time stamp by an authority that the trusted root lacks was passed over: the \
+                    log says when it was signed";
+        complaints.add(FailureClass::RootTooOld, text.to_owned(), false);
+    }
+    if request.policies.is_empty() && request.question.expectation.is_none() {
+        let signer = facts.claims().map(|claims| claims.identity().to_string());
+        let text = format!(
+            "signed by {}; nobody said who should sign",
+            signer.as_deref().unwrap_or("a key")
+        );
+        complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
+    }
+    complaints.finding(Check::Sigstore, || agreeing(request, facts)).knowing(known)
+}
+
+/// What there is to say where the statement has another name for these bytes.
+fn other_name(
+    statement: &Statement,
+    request: &BundleRequest<'_>,
+) -> Option<(FailureClass, String)> {
+    let is_this = |name: &str, digest: &str| {
+        let digits = |bytes: &[u8]| crate::bytes::digests::hex(bytes) == *digest;
+        request.artifact.named(name).is_some_and(digits)
+    };
+    let names: Vec<&str> = statement
+        .subjects
+        .iter()
+        .filter(|subject| subject.digests.iter().any(|(name, digest)| is_this(name, digest)))
+        .map(|subject| subject.name.as_str())
+        .collect();
+    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    // A package URL names a package, and an empty name nothing: neither is a file's.
+    let file = |name: &&str| !name.is_empty() && !name.starts_with("pkg:");
+    let mut files = names.iter().copied().filter(file).peekable();
+    let first = *files.peek()?;
+    if files.any(|name| same_file(&base(name), request.name)) {
+        return None;
+    }
+    let text =
+        format!("it is about these bytes under the name {first}, and this is {}", request.name);
+    Some((FailureClass::SubjectName, text))
+}
+
+fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
+    let about = match facts.statement() {
+        Some(statement) => format!("a {} statement", statement.predicate_type),
+        None => "a signature".to_owned(),
+    };
+    let when = if facts.is_logged() { "logged" } else { "stamped" };
+    let time = facts.time().map(|t| format!(", {when} at {t}")).unwrap_or_default();
+    let Some(claims) = facts.claims() else {
+        let compared = format!("the bundle holds {about} over this file by the given key");
+        return Finding::agrees(
+            Check::Sigstore,
+            compared,
+            format!("the holder of the given key{time}"),
+        )
+        .forged_by(KEY);
+    };
+    let named = named(request.policies, claims);
+    let expected = match request.question.expectation {
+        Some(expectation) if named.is_none() => format!("a workflow of {expectation}"),
+        _ => format!("the certificate of {}", claims.identity()),
+    };
+    let compared = format!(
+        "the bundle holds {about} over this file by {expected}{}",
+        pinned(request.question.pins)
+    );
+    let vouches = match named {
+        Some(issuer) if request.question.expectation.is_none() => {
+            format!("{} according to {issuer}{time}", claims.identity())
+        }
+        _ => vouches(claims, facts.time(), facts.is_logged()),
+    };
+    let asked = Asked {
+        publisher: request.question.expectation,
+        pins: request.question.pins,
+        identity: named.is_some(),
+        logged: facts.is_logged(),
+    };
+    Finding::agrees(Check::Sigstore, compared, vouches).forged_by(forgers(claims, &asked))
+}
+
+/// The issuer of the policy that names the certificate's identity.
+fn named<'a>(policies: &'a [BundlePolicy], claims: &Claims) -> Option<&'a str> {
+    policies.iter().find_map(|policy| match policy {
+        BundlePolicy::Identity { identity, issuer } if identity == claims.identity().as_str() => {
+            Some(issuer.as_deref().unwrap_or("GitHub's own authority"))
+        }
+        _ => None,
+    })
+}
+
+/// The finding where none of several bundles is about the file.
+pub(crate) fn about_others(count: usize) -> Finding {
+    let fault = AttestationFault::from(Reason::NotAbout { count });
+    Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundles: {fault}"))
 }

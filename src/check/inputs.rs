@@ -33,8 +33,8 @@ pub(crate) struct Inputs {
     pub(crate) provenance: BTreeMap<String, Vec<PathBuf>>,
     /// Names before the ebuild's `->`, by distfile.
     pub(crate) upstream_names: BTreeMap<String, String>,
-    /// Who must have signed Sigstore bundles, if anybody is expected.
-    pub(crate) bundle_policy: Option<BundlePolicy>,
+    /// Who may have signed Sigstore bundles; empty where nobody was named.
+    pub(crate) bundle_policies: Vec<BundlePolicy>,
     /// Who must have published, if anybody is expected.
     pub(crate) publisher: Option<PublisherExpectation>,
     /// How it must have been published.

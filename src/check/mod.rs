@@ -1,9 +1,11 @@
 //! The main job: everything that vouches for a set of distfiles, in one pass over each.
 
+pub(crate) mod attested;
 pub(crate) mod bump;
 pub(crate) mod bundle;
 pub(crate) mod inputs;
 pub(crate) mod inspect;
+mod lists;
 pub(crate) mod manifest;
 pub(crate) mod message;
 pub(crate) mod operand;

@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-pub(crate) use super::plan::{Kind, Named};
+pub(crate) use super::plan::{Named, NamedKind};
 
 /// The name of an operand in reports.
 pub(crate) fn display_name(path: &Path) -> String {
@@ -45,7 +45,7 @@ pub(crate) fn check(
     let name = display_name(path);
     let mut plan = Plan::default();
     plan.wanted.limits = inputs.limits;
-    plan.add_named(inputs, &name, named);
+    plan.add_named(inputs, named);
     plan.wanted.hashes.extend(wanted(inputs, path).hashes);
     let measured = pass::measure_stream(input, path, &plan.wanted, sink, &mut |_| {})?;
     let mut findings = plan.judge(inputs, &name, &measured, &|_| {});

@@ -111,6 +111,28 @@ pub(crate) fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
     kinds.filter_map(|(kind, suffix)| strip(kind, suffix)).find(|(_, base)| !base.is_empty())
 }
 
+/// What a file name ends with that is a list's, in lower case and without `.txt`.
+const NAMES: [&str; 11] = [
+    "sha256sums",
+    "sha512sums",
+    "sha256sum",
+    "sha512sum",
+    "b2sums",
+    "shasums",
+    "shasums256",
+    "shasums512",
+    "checksums",
+    ".sha256",
+    ".sha512",
+];
+
+/// Whether a file is called as lists of checksums are.
+pub(crate) fn is_list_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let stem = name.strip_suffix(".txt").unwrap_or(&name);
+    NAMES.iter().any(|end| stem.ends_with(end)) || ["sha256", "sha512"].contains(&stem)
+}
+
 /// What a distfile is to the others of its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -127,7 +149,20 @@ pub(crate) enum Role {
 /// `.bundle` is a name of installers and git bundles, too: such a file is evidence only if it
 /// begins like a Sigstore bundle.
 pub(crate) fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
-    let Some((kind, base)) = by_suffix(name) else { return Role::Content };
+    let other = |list: &str| {
+        known.iter().any(|other| !other.starts_with(list) && by_suffix(other).is_none())
+    };
+    let Some((kind, base)) = by_suffix(name) else {
+        // A list that is signed is evidence about what it lists.
+        let signed = || known.iter().any(|k| by_suffix(k).is_some_and(|(_, base)| base == name));
+        return match is_list_name(name) && signed() && other(name) {
+            true => Role::Evidence,
+            false => Role::Content,
+        };
+    };
+    if is_list_name(base) && other(base) {
+        return Role::Evidence;
+    }
     if is_other_bundle(&dir.join(name)) {
         return Role::Content;
     }
@@ -165,6 +200,24 @@ fn begins_like_json(path: &Path) -> Option<bool> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn names_of_lists() {
+        for name in [
+            "SHA256SUMS",
+            "SHA512SUMS.txt",
+            "sha256sum.txt",
+            "SHASUMS256.txt",
+            "foo_1.2_checksums.txt",
+            "foo-1.2.tar.gz.sha256",
+            "SHA256",
+        ] {
+            assert!(is_list_name(name), "{name}");
+        }
+        for name in ["foo-1.2.tar.gz", "sha256sum-1.0.tar.gz", "checksums.py", "README.txt"] {
+            assert!(!is_list_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn roles() {

@@ -66,6 +66,11 @@ impl Value {
     }
 }
 
+/// The version in the name of a file.
+fn version_of(name: &str) -> Option<String> {
+    crate::release::diff::matching::version(name)
+}
+
 fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/:@+-,".contains(c);
     !text.is_empty() && text.chars().all(plain)
@@ -86,11 +91,8 @@ fn escape(text: &str) -> String {
 impl Pins {
     /// What `attestation` lets one pin.
     pub(crate) fn of(attestation: &DetachedAttestation) -> Self {
-        let version = attestation
-            .statement()
-            .subjects
-            .first()
-            .and_then(|subject| crate::release::diff::matching::version(&subject.name));
+        let names = attestation.names().iter();
+        let version = names.filter_map(|name| version_of(name)).next();
         Self::of_claims(attestation.claims(), version.as_deref())
     }
 
@@ -116,11 +118,12 @@ impl Pins {
                 (Some(format!("activestate:{organization}/{project}")), None)
             }
             Publisher::Other { identity, issuer }
-                if issuer == crate::evidence::pep740::GITHUB_LOGIN_ISSUER =>
+                if issuer.as_deref() == Some(crate::evidence::pep740::GITHUB_LOGIN_ISSUER) =>
             {
                 (Some(format!("github-login:{identity}")), None)
             }
             Publisher::Other { identity, issuer } => {
+                let issuer = issuer.as_deref().unwrap_or("no issuer");
                 pins.remark(format!(
                     "signed by {identity} ({issuer}), for whom the eclass has no pin"
                 ));

@@ -1,7 +1,9 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
+use super::attested::Question;
 use super::bundle::{self, BundleRequest, artifact};
 use super::inputs::Inputs;
+use super::lists::SignedList;
 use super::manifest as dist_entry;
 use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
@@ -13,14 +15,17 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{Measured, Wanted};
+use crate::bytes::sniff::Kind;
 use crate::evidence::pep740::Subject;
-use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle};
+use crate::evidence::sigstore::{
+    self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle,
+};
 use crate::release::continuity::{self, Release};
 use std::path::{Path, PathBuf};
 
 /// What a file with evidence is evidence of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum NamedKind {
     /// A detached signature over these bytes.
     Signature(Over),
     /// A Sigstore bundle.
@@ -33,7 +38,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Named<'a> {
     /// What it is.
-    pub(crate) kind: Kind,
+    pub(crate) kind: NamedKind,
     /// Its path.
     pub(crate) path: &'a Path,
     /// Its content.
@@ -50,7 +55,8 @@ pub(super) struct Plan<'i> {
     /// Whether the distfile is more than evidence about another.
     is_content: bool,
     signatures: Signatures<'i>,
-    bundles: Vec<(PathBuf, Result<UnverifiedBundle, AttestationFault>)>,
+    bundles: Vec<Bundles>,
+    lists: Vec<SignedList>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
     /// The evidence that the Manifest lists and that is not in DISTDIR.
     unfetched: Vec<(EvidenceKind, String)>,
@@ -75,6 +81,7 @@ impl<'i> Plan<'i> {
     pub(super) fn add_evidence(
         &mut self,
         inputs: &'i Inputs,
+        lists: &[PathBuf],
         name: &str,
     ) -> Result<(), InputError> {
         self.is_content = true;
@@ -92,18 +99,32 @@ impl<'i> Plan<'i> {
         if let Some(paths) = inputs.provenance.get(name) {
             evidence.provenance.clone_from(paths);
         }
+        let by_hand = inputs.signatures.contains_key(name);
+        let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        for path in lists {
+            // Named by hand, it is read below.
+            if !signatures.iter().any(|(_, named)| named == path)
+                && let Some(list) = SignedList::read(inputs, path, upstream_name, false)?
+            {
+                self.add_list(list, upstream_name);
+            }
+        }
         for (over, path) in &signatures {
+            if by_hand && let Some(list) = SignedList::read(inputs, path, upstream_name, true)? {
+                self.add_list(list, upstream_name);
+                continue;
+            }
             let bytes = read_evidence(path)?;
             // Paired by hand, a bundle is a signature like any other.
-            if inputs.bundle_policy.is_some() && bytes.trim_ascii_start().starts_with(b"{") {
-                self.add_bundle(inputs, name, path.clone(), &bytes);
+            if Kind::of(&bytes).is_json() {
+                self.add_bundle(inputs, path.clone(), &bytes);
             } else {
                 self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
             }
         }
         for path in evidence.bundles {
             let bytes = read_evidence(&path)?;
-            self.add_bundle(inputs, name, path, &bytes);
+            self.add_bundle(inputs, path, &bytes);
         }
         for path in evidence.provenance {
             self.wanted.hashes.insert(HashName::Sha256);
@@ -117,12 +138,13 @@ impl<'i> Plan<'i> {
         self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = signatures::KINDS.map(|check| {
-            (check, !self.signatures.has(check), FailureClass::SignatureAbsent, "signature")
+            let none = !self.signatures.has(check) && !self.is_listed_for(check);
+            (check, none, FailureClass::SignatureAbsent, "signature")
         });
         let missing = [
             (
                 Check::Sigstore,
-                self.bundles.is_empty(),
+                self.bundles.is_empty() && !self.is_listed_for(Check::Sigstore),
                 FailureClass::SignatureAbsent,
                 "Sigstore bundle",
             ),
@@ -151,33 +173,54 @@ impl<'i> Plan<'i> {
         self.unfetched.iter().find(fits).map(|(_, file)| file.as_str())
     }
 
-    /// Takes evidence about `name` that was named and read.
-    pub(super) fn add_named(&mut self, inputs: &'i Inputs, name: &str, named: Named<'_>) {
+    /// Takes evidence that was named and read.
+    pub(super) fn add_named(&mut self, inputs: &'i Inputs, named: Named<'_>) {
         let Named { kind, path, bytes } = named;
         match kind {
-            Kind::Signature(over) => {
+            NamedKind::Signature(over) => {
                 self.signatures.add(&inputs.keys, path, bytes, over, &mut self.wanted);
             }
-            Kind::Bundle => self.add_bundle(inputs, name, path.to_owned(), bytes),
-            Kind::Provenance => {
+            NamedKind::Bundle => self.add_bundle(inputs, path.to_owned(), bytes),
+            NamedKind::Provenance => {
                 self.wanted.hashes.insert(HashName::Sha256);
                 self.provenance.push((path.to_owned(), bytes.to_vec()));
             }
         }
     }
 
-    fn add_bundle(&mut self, inputs: &Inputs, name: &str, path: PathBuf, bytes: &[u8]) {
-        let bundle = UnverifiedBundle::parse(bytes);
+    fn add_list(&mut self, list: SignedList, name: &str) {
+        self.wanted.hashes.extend(list.wanted(name));
+        self.lists.push(list);
+    }
+
+    fn is_listed_for(&self, check: Check) -> bool {
+        self.lists.iter().any(|list| list.is_for(check))
+    }
+
+    fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf, bytes: &[u8]) {
         self.wanted.hashes.insert(HashName::Sha256);
-        let compared = inputs.bundle_policy.is_some() || inputs.previous.contains_key(name);
-        if let Some(bundle) = bundle.as_ref().ok().filter(|_| compared) {
-            let needs = bundle.needs(inputs.bundle_policy.as_ref());
+        let read = match sigstore::bundles(bytes) {
+            Ok(read) => read,
+            Err(fault) => vec![Err(fault)],
+        };
+        for bundle in read.iter().flatten() {
+            self.want_bundle(inputs, bundle);
+        }
+        self.bundles.push(Bundles { path, read });
+    }
+
+    fn want_bundle(&mut self, inputs: &Inputs, bundle: &UnverifiedBundle) {
+        let policies = inputs.bundle_policies.iter().map(Some).chain([None]);
+        for policy in policies.filter(|policy| match policy {
+            Some(policy) => matches!(policy, BundlePolicy::ManagedKey(_)) == bundle.is_keyed(),
+            None => !bundle.is_keyed(),
+        }) {
+            let needs = bundle.needs(policy);
             self.wanted.blob |= needs.blob;
             if needs.sha512 {
                 self.wanted.hashes.insert(HashName::Sha512);
             }
         }
-        self.bundles.push((path, bundle));
     }
 
     /// Judges everything by what was `measured` of the distfile `name`. `progress` is told how many
@@ -201,13 +244,24 @@ impl<'i> Plan<'i> {
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
         let signatures = std::mem::take(&mut self.signatures);
         findings.extend(signatures.judge(inputs.now, upstream_name, measured));
+        findings.extend(self.lists.iter().flat_map(|list| list.judge(upstream_name, measured)));
         let mut attestations = Vec::new();
         if let Some(verifier) = &inputs.verifier {
             let artifact = artifact(measured);
-            findings.extend(self.bundles.iter().map(|(path, bundle)| {
-                let policy = inputs.bundle_policy.as_ref();
-                from(path, bundle::check(&BundleRequest { bundle, artifact, policy, verifier }))
-            }));
+            let question = Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins };
+            for bundles in &self.bundles {
+                let check = |bundle: &Result<UnverifiedBundle, AttestationFault>| {
+                    bundle::check(&BundleRequest {
+                        bundle,
+                        name: upstream_name,
+                        artifact,
+                        policies: &inputs.bundle_policies,
+                        question,
+                        verifier,
+                    })
+                };
+                findings.extend(bundles.findings(&artifact, &check));
+            }
             let others = in_toto_digests(measured);
             let subject = Subject { name: upstream_name, sha256: artifact.sha256, others: &others };
             for (path, provenance) in &self.provenance {
@@ -228,7 +282,11 @@ impl<'i> Plan<'i> {
         }
         if let Some(before) = &self.previous {
             let artifact = artifact(measured);
-            let bundles = self.bundles.iter().map(|(path, bundle)| {
+            let about = self
+                .bundles
+                .iter()
+                .flat_map(|bundles| bundles.about(&artifact).map(|bundle| (&bundles.path, bundle)));
+            let bundles = about.map(|(path, bundle)| {
                 let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
                 facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
             });
@@ -275,6 +333,49 @@ fn absent(name: &str, check: Check, what: &str) -> String {
     match check {
         Check::Provenance => format!("no {name}.provenance in DISTDIR"),
         _ => format!("no {what} was found in DISTDIR"),
+    }
+}
+
+/// The bundles of one file.
+struct Bundles {
+    path: PathBuf,
+    read: Vec<Result<UnverifiedBundle, AttestationFault>>,
+}
+
+impl Bundles {
+    /// Those that are about `artifact`, by their own word: of several, others are about other files. A
+    /// single one is meant for this file, and what cannot be read may be.
+    fn about<'s>(
+        &'s self,
+        artifact: &'s ArtifactDigests<'_>,
+    ) -> impl Iterator<Item = &'s Result<UnverifiedBundle, AttestationFault>> {
+        self.read.iter().filter(|bundle| match bundle {
+            Ok(bundle) => self.read.len() == 1 || bundle.is_about(artifact),
+            Err(_) => true,
+        })
+    }
+
+    /// A finding for each that is about the file: none hides another.
+    fn findings(
+        &self,
+        artifact: &ArtifactDigests<'_>,
+        check: &dyn Fn(&Result<UnverifiedBundle, AttestationFault>) -> Finding,
+    ) -> Vec<Finding> {
+        let mut findings: Vec<_> =
+            self.about(artifact).map(|bundle| from(&self.path, check(bundle))).collect();
+        let others = self.read.len() - findings.len();
+        match findings.first_mut() {
+            Some(first) if others > 0 => {
+                first.compared = format!(
+                    "{} ({others} more of {} are about other files)",
+                    first.compared,
+                    file_name(&self.path)
+                );
+            }
+            Some(_) => {}
+            None => findings.push(from(&self.path, bundle::about_others(self.read.len()))),
+        }
+        findings
     }
 }
 

@@ -14,7 +14,7 @@ use crate::bytes::pass::{self, Measured, Wanted};
 use crate::bytes::suffix::{self, without_compression};
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
-    ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
+    self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
 };
 use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
 use std::collections::BTreeSet;
@@ -92,8 +92,8 @@ impl Previous {
         signed: Option<(PathBuf, Over)>,
         inputs: &Inputs,
     ) -> Result<(), InputError> {
-        let bundle = match UnverifiedBundle::parse(bytes) {
-            Ok(bundle) => bundle,
+        let bundles = match sigstore::bundles(bytes) {
+            Ok(bundles) => bundles,
             Err(error) => {
                 release.faults.push(bundle_fault(path, &error));
                 return Ok(());
@@ -103,18 +103,31 @@ impl Previous {
             release.faults.push(stray(path, Check::Sigstore));
             return Ok(());
         };
-        let needs = bundle.needs(inputs.bundle_policy.as_ref());
-        let mut wanted = Wanted { blob: needs.blob, hashes: self.hashes(), ..Wanted::default() };
+        let mut wanted = Wanted { hashes: self.hashes(), ..Wanted::default() };
         wanted.hashes.insert(HashName::Sha256);
-        if needs.sha512 {
-            wanted.hashes.insert(HashName::Sha512);
+        for bundle in bundles.iter().flatten() {
+            let policies = inputs.bundle_policies.iter().map(Some).chain([None]);
+            for needs in policies.map(|policy| bundle.needs(policy)) {
+                wanted.blob |= needs.blob;
+                if needs.sha512 {
+                    wanted.hashes.insert(HashName::Sha512);
+                }
+            }
         }
         let measured = pass::measure(&distfile, &wanted, &mut |_| {})?;
         if let Some(fault) = self.altered(Check::Sigstore, &distfile, &measured) {
             release.faults.push(fault);
             return Ok(());
         }
-        add_bundle_facts(release, authenticate(inputs, path, &bundle, &artifact(&measured)));
+        let artifact = artifact(&measured);
+        for bundle in &bundles {
+            let facts = match bundle {
+                Ok(bundle) if bundles.len() > 1 && !bundle.is_about(&artifact) => continue,
+                Ok(bundle) => authenticate(inputs, path, bundle, &artifact),
+                Err(error) => Err(bundle_fault(path, error)),
+            };
+            add_bundle_facts(release, facts);
+        }
         release.name.get_or_insert(file_name(&distfile));
         Ok(())
     }
@@ -210,11 +223,10 @@ fn add_provenance(
     for attestation in provenance.attestations() {
         match verifier.detached(attestation) {
             Ok(facts) => {
-                let kind = Some(facts.statement().predicate_type.clone());
+                let kind = facts.kind().map(str::to_owned);
                 let attested = Attested { claims: facts.claims().clone(), kind };
                 release.facts.attestations.push(attested);
-                let subject = facts.statement().subjects.first();
-                release.name = release.name.take().or(subject.map(|s| s.name.clone()));
+                release.name = release.name.take().or(facts.names().first().cloned());
             }
             Err(error) => release.faults.push(fault(error.class(), error.to_string())),
         }
@@ -246,9 +258,12 @@ pub(crate) fn authenticate(
             file: Some(path.to_string_lossy().into_owned()),
         });
     };
-    let facts = match &inputs.bundle_policy {
-        Some(policy @ BundlePolicy::ManagedKey(_)) => verifier.bundle(bundle, artifact, policy),
-        _ => verifier.signer(bundle, artifact),
+    let keys = inputs.bundle_policies.iter();
+    let keys: Vec<_> =
+        keys.filter(|policy| matches!(policy, BundlePolicy::ManagedKey(_))).cloned().collect();
+    let facts = match bundle.is_keyed() {
+        true => super::bundle::authenticate(verifier, bundle, artifact, &keys),
+        false => verifier.signer(bundle, artifact),
     }
     .map_err(|error| bundle_fault(path, &error))?;
     let kind = facts.statement().map(|statement| statement.predicate_type.clone());

@@ -1,13 +1,13 @@
 //! The findings for a PEP 740 provenance: one for each attestation in it.
 
-use crate::answer::access::Capability;
+use super::attested::{Complaints, Question, pinned, vouches};
 use crate::answer::facts::{AttestedFacts, DifferenceFacts, Of, PlaceFacts};
-use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::evidence::expectation::{Pins, PublisherExpectation, judge};
+use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::forgers::{Asked, forgers};
 use crate::evidence::pep740::{
-    Claim, PUBLISH_V1, Provenance, Publisher, SLSA_V1, Subject, UnverifiedAttestation, differences,
-    disagreements, unsigned,
+    PUBLISH_V1, Provenance, SLSA_V1, Subject, UnverifiedAttestation, disagreements, unsigned,
 };
 use crate::evidence::sigstore::{
     AttestationFault, AuthenticatedAttestation, Verifier, describe_attestation,
@@ -80,12 +80,6 @@ fn unauthenticated(attestation: &UnverifiedAttestation, fault: &AttestationFault
         .knowing(AttestedFacts { unauthenticated: Some(claimed), ..AttestedFacts::default() })
 }
 
-/// What an authentic attestation is missing to agree.
-struct Complaint {
-    class: FailureClass,
-    text: String,
-}
-
 fn judged(
     request: &Request<'_>,
     attestation: &UnverifiedAttestation,
@@ -93,14 +87,8 @@ fn judged(
 ) -> Finding {
     let claims = facts.claims();
     let mut known = facts.facts();
-    let mut complaints = Vec::new();
-    if let Some(expectation) = request.expectation {
-        for difference in judge(expectation, request.pins, claims) {
-            known.differences.push(difference.facts());
-            let text = difference.to_string();
-            complaints.push(Complaint { class: difference.class, text });
-        }
-    }
+    let question = Question { expectation: request.expectation, pins: request.pins };
+    let mut complaints = Complaints::of(&question, claims, Some(facts.statement()), &mut known);
     if let Some(index) = attestation.publisher() {
         for found in disagreements(index, claims) {
             let class = FailureClass::PublisherDisagrees;
@@ -117,114 +105,30 @@ fn judged(
                 statement: None,
                 actual: found.certificate,
             });
-            complaints.push(Complaint { class, text });
+            complaints.add(class, text, true);
         }
         known.claimed_by_index_only = unsigned(index, claims);
     }
-    for found in differences(facts.statement(), claims) {
-        let class = FailureClass::StatementDisagrees;
-        let text = format!(
-            "the statement says {} for {}, the certificate {}",
-            found.statement, found.field, found.certificate
-        );
-        known.differences.push(DifferenceFacts {
-            class,
-            what: found.field.to_owned(),
-            expected: None,
-            index: None,
-            statement: Some(found.statement),
-            actual: Some(found.certificate),
-        });
-        complaints.push(Complaint { class, text });
-    }
     let predicate = facts.statement().predicate_type.as_str();
     if ![PUBLISH_V1, SLSA_V1].contains(&predicate) {
-        complaints.push(Complaint {
-            class: FailureClass::EvidenceUnsupported,
-            text: format!("what an attestation of the type {predicate} says is not known"),
-        });
+        let text = format!("what an attestation of the type {predicate} says is not known");
+        complaints.add(FailureClass::EvidenceUnsupported, text, true);
     }
     if request.expectation.is_none() {
-        complaints.push(Complaint {
-            class: FailureClass::NotCheckedNoExpectation,
-            text: format!("attested by {}; nobody said who should publish", facts.publisher()),
-        });
+        let text = format!("attested by {}; nobody said who should publish", facts.publisher());
+        complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
-    finish(request, facts, complaints, known)
-}
-
-/// The first complaint names the finding, the others stand beside it.
-fn finish(
-    request: &Request<'_>,
-    facts: &AuthenticatedAttestation,
-    complaints: Vec<Complaint>,
-    known: AttestedFacts,
-) -> Finding {
-    let (said, mut against): (Vec<_>, Vec<_>) =
-        complaints.into_iter().partition(|c| c.class.outcome() == Outcome::Agrees);
-    let rest = against.split_off(against.len().min(1));
-    let mut finding = match against.pop() {
-        Some(first) => Finding::fails(Check::Provenance, first.class, first.text),
-        None => agreeing(request, facts),
-    };
-    for complaint in rest.into_iter().chain(said) {
-        finding = finding.noting(complaint.class, complaint.text);
-    }
-    finding.knowing(known)
+    complaints.finding(Check::Provenance, || agreeing(request, facts)).knowing(known)
 }
 
 fn agreeing(request: &Request<'_>, facts: &AuthenticatedAttestation) -> Finding {
-    let mut compared = format!(
-        "the attested SHA-256 and name with this file, and {} with the publisher",
-        facts.publisher()
+    let compared = format!(
+        "the attested SHA-256 and name with this file, and {} with the publisher{}",
+        facts.publisher(),
+        pinned(request.pins)
     );
-    let pins = request.pins;
-    let pinned = [
-        (pins.workflow.is_some(), "workflow"),
-        (pins.reference.is_some(), "ref"),
-        (!pins.triggers.is_empty(), "trigger"),
-        (pins.runner.is_some(), "runner"),
-        (pins.repository_id.is_some(), "repository's number"),
-        (pins.owner_id.is_some(), "owner's number"),
-        (pins.environment.is_some(), "environment"),
-        (pins.signer.is_some(), "signing workflow"),
-    ];
-    let pinned: Vec<&str> = pinned.iter().filter(|p| p.0).map(|p| p.1).collect();
-    if !pinned.is_empty() {
-        compared = format!("{compared}; pinned: {}", pinned.join(", "));
-    }
-    let mut forgers = vec![Capability::Publish];
-    if !pins.fix_workflow_and_ref() {
-        forgers.push(Capability::Branch);
-    }
-    forgers.extend([
-        Capability::Job,
-        Capability::Source,
-        Capability::Forge,
-        Capability::Sigstore,
-        Capability::Gentoo,
-    ]);
-    Finding::agrees(Check::Provenance, compared, vouches(facts)).forged_by(forgers)
-}
-
-/// Who vouches, in one line: the publisher, its workflow and ref, and when.
-fn vouches(facts: &AuthenticatedAttestation) -> String {
-    let claims = facts.claims();
-    let mut text = match facts.publisher() {
-        Publisher::GitHub { workflow: Some(workflow), .. }
-        | Publisher::GitLab { workflow: Some(workflow), .. } => {
-            format!("{workflow} of {}", facts.publisher())
-        }
-        other => other.to_string(),
-    };
-    if let Some(reference) = claims.get(Claim::SourceRepositoryRef) {
-        text = format!("{text} at {reference}");
-    }
-    if let Some(trigger) = claims.get(Claim::BuildTrigger) {
-        text = format!("{text}, started by {trigger}");
-    }
-    match facts.time() {
-        Some(time) => format!("{text}, logged at {time}"),
-        None => text,
-    }
+    let asked =
+        Asked { publisher: request.expectation, pins: request.pins, identity: false, logged: true };
+    let vouches = vouches(facts.claims(), facts.time(), true);
+    Finding::agrees(Check::Provenance, compared, vouches).forged_by(forgers(facts.claims(), &asked))
 }

@@ -2,6 +2,7 @@
 //! it wants computed, read the distfile once, judge.
 
 use super::inputs::{Gap, Inputs};
+use super::lists;
 use super::pairing::{self, EvidenceKind, Role};
 use super::plan::Plan;
 use crate::answer::failure::FailureClass;
@@ -74,7 +75,8 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
     let roles = roles(inputs, &known);
     let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
-    let one = |name: &String| check_one(inputs, name, role(name), progress);
+    let lists = lists::find(&inputs.distdir);
+    let one = |name: &String| check_one(inputs, &lists, name, role(name), progress);
     let results = match inputs.threads {
         true => threads::each(&inputs.distfiles, one),
         false => inputs.distfiles.iter().map(one).collect(),
@@ -122,6 +124,7 @@ fn roles<'a>(inputs: &'a Inputs, known: &BTreeSet<&'a str>) -> BTreeMap<&'a str,
 
 fn check_one(
     inputs: &Inputs,
+    lists: &[PathBuf],
     name: &str,
     role: Role,
     progress: &(dyn Fn(u64) + Sync),
@@ -129,7 +132,7 @@ fn check_one(
     let mut plan = Plan::default();
     plan.wanted.limits = inputs.limits;
     if role != Role::Evidence {
-        plan.add_evidence(inputs, name)?;
+        plan.add_evidence(inputs, lists, name)?;
     }
     if let Role::Stray(kind) = role {
         plan.findings.push(stray(inputs, kind));

@@ -26,7 +26,7 @@ pub(super) fn check(
     }
     let finding = source::check(path, &input.clone, &spec, &input.options, progress);
     let refused = findings.iter().any(|finding| {
-        finding.check == Check::Provenance
+        matches!(finding.check, Check::Provenance | Check::Sigstore)
             && matches!(finding.outcome(), Outcome::Contradicts | Outcome::Unusable)
     });
     if refused && spec.attested_by.is_none() {

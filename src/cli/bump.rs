@@ -159,7 +159,7 @@ impl Bump {
             signatures: BTreeMap::new(),
             keys: expected.keys.read()?,
             limits: Limits::default(),
-            bundle_policy: expected.sigstore.bundle_policy()?,
+            bundle_policies: expected.sigstore.bundle_policies()?,
             publisher: expected.sigstore.expectation()?,
             pins: expected.sigstore.pins()?,
             previous,

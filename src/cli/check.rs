@@ -195,7 +195,7 @@ impl Check {
             signatures,
             keys,
             limits: Limits { size: self.uncompress_limit, ..Limits::default() },
-            bundle_policy: self.sigstore.bundle_policy()?,
+            bundle_policies: self.sigstore.bundle_policies()?,
             publisher: self.sigstore.expectation()?,
             pins: self.sigstore.pins()?,
             verifier: None,
@@ -211,7 +211,7 @@ impl Check {
         // Reading the trusted root takes longer than reading a small distfile.
         let previous = inputs.previous.values().any(Previous::needs_verifier);
         if self.sigstore.trusted_root.is_some()
-            || inputs.bundle_policy.is_some()
+            || !inputs.bundle_policies.is_empty()
             || previous
             || has_sigstore_evidence(&inputs)
         {
@@ -239,7 +239,7 @@ impl Check {
     fn requirement(&self) -> Result<Requirement, UsageError> {
         if self.require.is_empty() {
             let options = &self.sigstore;
-            let bundle = options.identity.is_some() || options.sigstore_key.is_some();
+            let bundle = !options.identity.is_empty() || !options.sigstore_key.is_empty();
             let provenance = options.repository.is_some() || options.publisher.is_some();
             let checks = [
                 (CheckName::Manifest, true),

@@ -79,6 +79,8 @@ pub(crate) enum UsageError {
          --environment, --signer) needs --repository or --publisher"
     )]
     PinWithoutPublisher,
+    #[error("--issuer: say one for all identities, or one for each --identity, in their order")]
+    Issuers,
     #[error("--trigger: name at least one event, and no empty one")]
     NoTrigger,
     #[error("{option}: \"{distfile}\" is not among the distfiles to check")]

@@ -8,7 +8,9 @@ use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::check::pin::{Common, Pins, VARIABLES, Value, common};
 use crate::cli::error::Error;
 use crate::evidence::pep740::Provenance;
-use crate::evidence::sigstore::{DetachedAttestation, TrustedRoot, Verifier};
+use crate::evidence::sigstore::{
+    self, AttestationFault, DetachedAttestation, Form, TrustedRoot, Verifier,
+};
 use crate::report;
 use clap::Args;
 use serde_json::{Map, json};
@@ -30,8 +32,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Pin {
-    /// PEP 740 provenance of a release
-    #[arg(value_name = "PROVENANCE")]
+    /// PEP 740 provenance of a release, or a Sigstore bundle
+    #[arg(value_name = "FILE")]
     pub(crate) provenance: PathBuf,
 
     /// Sigstore trusted_root.json; default: the system's, else the one built in
@@ -58,19 +60,7 @@ impl Pin {
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let bytes = read_bounded(&self.provenance, EVIDENCE_LIMIT)?;
         let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
-        let results: Vec<Result<DetachedAttestation, Refused>> = match Provenance::parse(&bytes) {
-            Ok(provenance) => {
-                let each = provenance.attestations().iter();
-                each.map(|attestation| {
-                    verifier.detached(attestation).map_err(|fault| Refused {
-                        class: fault.class(),
-                        text: format!("the attestation: {fault}"),
-                    })
-                })
-                .collect()
-            }
-            Err(fault) => vec![Err(Refused { class: fault.class(), text: fault.to_string() })],
-        };
+        let results = attestations(&bytes, &verifier);
         let pins: Vec<Pins> = results.iter().flatten().map(Pins::of).collect();
         let common = common(&pins);
         let mut out = BufWriter::new(io::stdout().lock());
@@ -128,11 +118,45 @@ impl Pin {
     }
 }
 
+/// What of a file can be authenticated.
+fn attestations(bytes: &[u8], verifier: &Verifier) -> Vec<Result<DetachedAttestation, Refused>> {
+    let refused = |what: &str, fault: AttestationFault| Refused {
+        class: fault.class(),
+        text: format!("the {what}: {fault}"),
+    };
+    let is_bundle = match sigstore::documents(bytes) {
+        Ok(trees) => trees.iter().all(|tree| Form::of(tree) != Form::Provenance),
+        Err(fault) => return vec![Err(refused("file", fault))],
+    };
+    if is_bundle {
+        return match sigstore::bundles(bytes) {
+            Ok(bundles) => bundles
+                .into_iter()
+                .map(|bundle| {
+                    bundle
+                        .and_then(|bundle| verifier.detached_bundle(&bundle))
+                        .map_err(|fault| refused("bundle", fault))
+                })
+                .collect(),
+            Err(fault) => vec![Err(refused("bundle", fault))],
+        };
+    }
+    match Provenance::parse(bytes) {
+        Ok(provenance) => provenance
+            .attestations()
+            .iter()
+            .map(|attestation| {
+                verifier.detached(attestation).map_err(|fault| refused("attestation", fault))
+            })
+            .collect(),
+        Err(fault) => vec![Err(Refused { class: fault.class(), text: fault.to_string() })],
+    }
+}
+
 /// What a person should look at, in one line.
 fn about(facts: &DetachedAttestation) -> String {
     use crate::evidence::pep740::Claim;
-    let names: Vec<_> =
-        facts.statement().subjects.iter().map(|subject| escaped(&subject.name)).collect();
+    let names: Vec<_> = facts.names().iter().map(|name| escaped(name)).collect();
     let mut text = format!("{} by {}", names.join(", "), escaped(&facts.publisher().to_string()));
     if let Some(time) = facts.time() {
         text = format!("{text}, logged at {time}");

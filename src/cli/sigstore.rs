@@ -3,29 +3,24 @@
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
-use crate::evidence::sigstore::{BundlePolicy, ManagedKey, TrustedRoot, Verifier};
+use crate::evidence::sigstore::{BundlePolicy, GITHUB, ManagedKey, TrustedRoot, Verifier};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Who must have signed a bundle or published, and how.
 #[derive(Debug, Args)]
 pub(crate) struct SigstoreOptions {
-    /// Identity in the certificate of a Sigstore bundle
-    #[arg(long, value_name = "ID", requires = "issuer", help_heading = "Sigstore bundles")]
-    pub(crate) identity: Option<String>,
+    /// Identity in the certificate of a Sigstore bundle; repeatable, one of them is enough
+    #[arg(long, value_name = "ID", help_heading = "Sigstore bundles")]
+    pub(crate) identity: Vec<String>,
 
-    /// OIDC issuer in the certificate of a Sigstore bundle
+    /// OIDC issuer in the certificate of a Sigstore bundle: one for all, or one for each identity
     #[arg(long, value_name = "URL", requires = "identity", help_heading = "Sigstore bundles")]
-    pub(crate) issuer: Option<String>,
+    pub(crate) issuer: Vec<String>,
 
-    /// Public key of a Sigstore bundle that has no certificate
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "identity",
-        help_heading = "Sigstore bundles"
-    )]
-    pub(crate) sigstore_key: Option<PathBuf>,
+    /// Public key of a Sigstore bundle that has no certificate; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Sigstore bundles")]
+    pub(crate) sigstore_key: Vec<PathBuf>,
 
     /// Repository that must have published, https://github.com/OWNER/NAME or on gitlab.com
     #[arg(long, value_name = "URL", help_heading = "Provenance")]
@@ -72,7 +67,8 @@ pub(crate) struct SigstoreOptions {
     #[arg(long, value_name = "URL", help_heading = PINS)]
     pub(crate) signer: Option<String>,
 
-    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    /// Sigstore trusted_root.json, or "github" for GitHub's own authority; default: the newer of the
+    /// system's and the one built in
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
 }
@@ -80,23 +76,33 @@ pub(crate) struct SigstoreOptions {
 const PINS: &str = "Provenance pins";
 
 impl SigstoreOptions {
-    /// Who must have signed bundles.
+    /// Who may have signed bundles; empty where nobody was named.
     ///
     /// # Errors
     ///
-    /// Where the key file cannot be read or holds no key.
-    pub(crate) fn bundle_policy(&self) -> Result<Option<BundlePolicy>, Error> {
-        if let Some(path) = &self.sigstore_key {
+    /// Where a key file cannot be read or holds no key, or an identity has no issuer.
+    pub(crate) fn bundle_policies(&self) -> Result<Vec<BundlePolicy>, Error> {
+        let mut policies = Vec::new();
+        for path in &self.sigstore_key {
             let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
             let key = ManagedKey::parse(&bytes)
                 .map_err(|source| Error::ManagedKey { path: path.clone(), source })?;
-            return Ok(Some(BundlePolicy::ManagedKey(key)));
+            policies.push(BundlePolicy::ManagedKey(key));
         }
-        Ok(self
-            .identity
-            .clone()
-            .zip(self.issuer.clone())
-            .map(|(identity, issuer)| BundlePolicy::Identity { identity, issuer }))
+        // GitHub's certificates for releases name no issuer.
+        let github = self.trusted_root.as_deref() == Some(Path::new(GITHUB));
+        let issuers: Vec<Option<&String>> = match self.issuer.as_slice() {
+            [] if self.identity.is_empty() => Vec::new(),
+            [] if github => self.identity.iter().map(|_| None).collect(),
+            [one] => self.identity.iter().map(|_| Some(one)).collect(),
+            several if several.len() == self.identity.len() => several.iter().map(Some).collect(),
+            _ => return Err(UsageError::Issuers.into()),
+        };
+        for (identity, issuer) in self.identity.iter().zip(issuers) {
+            let (identity, issuer) = (identity.clone(), issuer.cloned());
+            policies.push(BundlePolicy::Identity { identity, issuer });
+        }
+        Ok(policies)
     }
 
     /// Who must have published.

@@ -191,11 +191,12 @@ fn publisher(
             Publisher::ActiveState { organization: b, project: q },
         ) => a == b && p == q,
         (E::GitHubLogin { email }, Publisher::Other { issuer, .. }) => {
-            issuer == GITHUB_LOGIN_ISSUER && *claims.identity() == Identity::Email(email.clone())
+            issuer.as_deref() == Some(GITHUB_LOGIN_ISSUER)
+                && *claims.identity() == Identity::Email(email.clone())
         }
         _ => false,
     };
-    if same && claims.issuer() == expectation.issuer() {
+    if same && (claims.issuer() == Some(expectation.issuer()) || claims.is_github_release()) {
         return None;
     }
     Some(Difference {
@@ -260,19 +261,13 @@ fn trigger(pins: &Pins, claims: &Claims) -> Option<Difference> {
 /// Only GitHub and GitLab have workflows of other repositories; CircleCI's signer is the project.
 fn signer(pins: &Pins, claims: &Claims) -> Option<Difference> {
     let actual = claims.get(Claim::BuildSignerUri);
-    let forge =
-        matches!(Publisher::of(claims), Publisher::GitHub { .. } | Publisher::GitLab { .. });
     let repository = claims.get(Claim::SourceRepositoryUri);
-    let own = actual.zip(repository).is_some_and(|(signer, repository)| {
-        let head = signer.get(..repository.len()).unwrap_or_default();
-        let rest = signer.get(repository.len()..).unwrap_or_default();
-        head.eq_ignore_ascii_case(repository) && rest.starts_with('/')
-    });
+    let own = is_own_signer(claims);
     let (fine, expected) = match &pins.signer {
         Some(pin) => (actual.is_some_and(|a| is_signer(a, pin)), pin.clone()),
         None => {
             let expected = format!("a workflow of {}", repository.unwrap_or_default());
-            (!forge || own || actual.is_none(), expected)
+            (!is_external_signer(claims), expected)
         }
     };
     let class = if own { FailureClass::WorkflowMismatch } else { FailureClass::SignerExternal };
@@ -282,6 +277,23 @@ fn signer(pins: &Pins, claims: &Claims) -> Option<Difference> {
         expected,
         actual: actual.map(str::to_owned),
     })
+}
+
+/// Whether the workflow that signed is of the repository that it built.
+fn is_own_signer(claims: &Claims) -> bool {
+    let signer = claims.get(Claim::BuildSignerUri);
+    signer.zip(claims.get(Claim::SourceRepositoryUri)).is_some_and(|(signer, repository)| {
+        let head = signer.get(..repository.len()).unwrap_or_default();
+        let rest = signer.get(repository.len()..).unwrap_or_default();
+        head.eq_ignore_ascii_case(repository) && rest.starts_with('/')
+    })
+}
+
+/// Whether a reusable workflow of another repository signed.
+pub(crate) fn is_external_signer(claims: &Claims) -> bool {
+    let forge =
+        matches!(Publisher::of(claims), Publisher::GitHub { .. } | Publisher::GitLab { .. });
+    forge && claims.get(Claim::BuildSignerUri).is_some() && !is_own_signer(claims)
 }
 
 /// Whether the signer is `pin`, or `pin` at some ref or commit.

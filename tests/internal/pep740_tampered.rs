@@ -291,7 +291,7 @@ fn the_previous_release_needs_no_file() {
     let read = |tree: &Value| Provenance::parse(tree.to_string().as_bytes()).unwrap();
     let facts = verifier.detached(&read(&good).attestations()[0]).unwrap();
     assert_eq!(facts.claims().get(Claim::SourceRepositoryIdentifier), Some("14899596"));
-    assert_eq!(facts.statement().subjects[0].name, NAME);
+    assert_eq!(facts.names()[0], NAME);
     let mut bad = good.clone();
     let signature = bad.pointer_mut(&format!("{ATTESTATION}/envelope/signature")).unwrap();
     *signature = flipped(signature, 40);

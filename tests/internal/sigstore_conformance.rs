@@ -3,7 +3,9 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::common;
+use crate::check::attested::Question;
 use crate::check::bundle::{BundleRequest, check};
+use crate::evidence::expectation::Pins;
 use crate::evidence::sigstore::{
     ArtifactDigests, BundlePolicy, ManagedKey, TrustedRoot, UnverifiedBundle, Verifier,
 };
@@ -27,7 +29,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("bundle-unknown-version_fail", "evidence-unsupported"),
     // A proof without a checkpoint, or none at all.
     ("bundle-with-root-cert_fail", "provenance-malformed"),
-    ("intoto-missing-inclusion-proof_fail", "provenance-malformed"),
+    ("intoto-missing-inclusion-proof_fail", "evidence-unsupported"),
     ("invalid-inclusion-proof_fail", "provenance-malformed"),
     ("rekor2-no-inclusion-proof_fail", "provenance-malformed"),
     // Proofs that are there and do not hold.
@@ -104,7 +106,7 @@ fn outcome(case: &Path, corpus: &Path) -> String {
         Some(Err(_)) => return "key".to_owned(),
         None => BundlePolicy::Identity {
             identity: text("identity", IDENTITY),
-            issuer: text("issuer", ISSUER),
+            issuer: Some(text("issuer", ISSUER)),
         },
     };
     let bundle = UnverifiedBundle::parse(&read("bundle.sigstore.json").unwrap());
@@ -115,8 +117,14 @@ fn outcome(case: &Path, corpus: &Path) -> String {
         blob: None,
     };
     let verifier = Verifier::new(root);
-    let request =
-        BundleRequest { bundle: &bundle, artifact, policy: Some(&policy), verifier: &verifier };
+    let request = BundleRequest {
+        bundle: &bundle,
+        name: "artifact",
+        artifact,
+        policies: std::slice::from_ref(&policy),
+        question: Question { expectation: None, pins: &Pins::default() },
+        verifier: &verifier,
+    };
     let finding = check(&request);
     println!("{}: {}", case.file_name().unwrap().display(), finding.compared);
     finding.class.map_or("agrees", |class| class.name()).to_owned()

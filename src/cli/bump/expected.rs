@@ -32,7 +32,7 @@ impl Expected {
         let set = |variable| ebuild.sets(variable);
         let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
         for (check, expected) in [
-            (Check::Sigstore, sigstore.identity.is_some() || sigstore.sigstore_key.is_some()),
+            (Check::Sigstore, !sigstore.identity.is_empty() || !sigstore.sigstore_key.is_empty()),
             (
                 Check::Provenance,
                 provenance || sigstore.repository.is_some() || sigstore.publisher.is_some(),
@@ -139,16 +139,19 @@ fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
         Some(text) if text.starts_with("https://") => (Some(text), None),
         other => (None, other),
     };
-    let managed = flags.sigstore_key.is_some();
-    let identity = or(&flags.identity, "VERIFY_SIG_CERT_IDENTITY").filter(|_| !managed);
+    let managed = !flags.sigstore_key.is_empty();
+    let all = |flags: &[String], variable: &str| match (flags, ebuild.literal(variable)) {
+        ([], Some(value)) if !managed => vec![value.to_owned()],
+        (flags, _) => flags.to_vec(),
+    };
     let trigger = match flags.trigger.is_empty() {
         true => ebuild.literal("VERIFY_PROVENANCE_TRIGGER").unwrap_or_default(),
         false => &flags.trigger.join(","),
     };
     let trigger = trigger.split(',').map(str::trim).filter(|t| !t.is_empty());
     SigstoreOptions {
-        identity,
-        issuer: or(&flags.issuer, "VERIFY_SIG_CERT_OIDC_ISSUER").filter(|_| !managed),
+        identity: all(&flags.identity, "VERIFY_SIG_CERT_IDENTITY"),
+        issuer: all(&flags.issuer, "VERIFY_SIG_CERT_OIDC_ISSUER"),
         sigstore_key: flags.sigstore_key.clone(),
         repository: flags.repository.clone().or_else(|| url.map(str::to_owned)),
         publisher: flags.publisher.clone().or_else(|| kind.map(str::to_owned)),
@@ -171,10 +174,16 @@ fn answered(flags: &Bump, asked: &Asked) -> bool {
         || !keys.signify_key.is_empty()
         || !keys.minisign_key.is_empty();
     match asked.variable {
-        "VERIFY_SIG_METHOD" => key || options.identity.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_SIG_METHOD" => {
+            key || !options.identity.is_empty() || !options.sigstore_key.is_empty()
+        }
         "VERIFY_SIG_OPENPGP_KEY_PATH" => key,
-        "VERIFY_SIG_CERT_IDENTITY" => options.identity.is_some() || options.sigstore_key.is_some(),
-        "VERIFY_SIG_CERT_OIDC_ISSUER" => options.issuer.is_some() || options.sigstore_key.is_some(),
+        "VERIFY_SIG_CERT_IDENTITY" => {
+            !options.identity.is_empty() || !options.sigstore_key.is_empty()
+        }
+        "VERIFY_SIG_CERT_OIDC_ISSUER" => {
+            !options.issuer.is_empty() || !options.sigstore_key.is_empty()
+        }
         "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
             options.repository.is_some() || options.publisher.is_some()
         }

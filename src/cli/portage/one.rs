@@ -6,7 +6,7 @@ use crate::answer::summary::Clock;
 use crate::bytes::input::{EVIDENCE_LIMIT, open_source, read_operand};
 use crate::bytes::output::{OutputError, Spool, Target, Vouched};
 use crate::bytes::pass::MeasureError;
-use crate::check::operand::{self, Kind, Named};
+use crate::check::operand::{self, Named, NamedKind};
 use crate::check::signatures::Over;
 use crate::check::{DistfileReport, Inputs};
 use crate::cli::error::Error;
@@ -49,9 +49,9 @@ impl Detached {
         let kind = match method {
             Method::Provenance => return Err(Unable::Method(method.name())),
             Method::Sigstore if self.uncompress => return Err(Unable::Method(method.name())),
-            Method::Sigstore => Kind::Bundle,
-            _ if self.uncompress => Kind::Signature(Over::Uncompressed),
-            _ => Kind::Signature(Over::File),
+            Method::Sigstore => NamedKind::Bundle,
+            _ if self.uncompress => NamedKind::Signature(Over::Uncompressed),
+            _ => NamedKind::Signature(Over::File),
         };
         let inputs = self.setting.inputs(true, false, None)?;
         let mut spool = self.output.as_deref().map(spool).transpose()?;
@@ -105,7 +105,7 @@ impl Provenance {
             inputs.upstream_names.insert(self.subject(), upstream);
         }
         let (report, listed) =
-            checked(&inputs, &self.file, Kind::Provenance, &self.provenance, None)?;
+            checked(&inputs, &self.file, NamedKind::Provenance, &self.provenance, None)?;
         let mut told = told(&self.setting, report, listed);
         told.summary = true;
         told.remarks.extend(
@@ -133,7 +133,7 @@ pub(super) fn spool(path: &Path) -> Result<Spool, Unable> {
 fn checked(
     inputs: &Inputs,
     file: &Path,
-    kind: Kind,
+    kind: NamedKind,
     path: &Path,
     sink: Option<&mut dyn Write>,
 ) -> Result<(DistfileReport, Option<String>), Unable> {

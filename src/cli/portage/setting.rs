@@ -197,11 +197,11 @@ impl Setting {
     ) -> Result<Inputs, Unable> {
         let mut checks = Vec::new();
         let mut keys = Keys::default();
-        let mut bundle_policy = None;
+        let mut bundle_policies = Vec::new();
         if signatures {
             checks.extend(self.method.check());
             match self.method {
-                Method::Sigstore => bundle_policy = Some(self.identity()?),
+                Method::Sigstore => bundle_policies.push(self.identity()?),
                 _ => keys = self.keys()?,
             }
         }
@@ -213,7 +213,7 @@ impl Setting {
             checks.push(Check::Provenance);
             publisher.as_ref().ok_or(Unable::NoPublisher)?;
         }
-        let sigstore = provenance || bundle_policy.is_some();
+        let sigstore = provenance || !bundle_policies.is_empty();
         let manifest = self.manifest()?;
         if manifest.is_some() {
             checks.push(Check::Manifest);
@@ -227,7 +227,7 @@ impl Setting {
             limits: Limits::default(),
             provenance: BTreeMap::new(),
             upstream_names: BTreeMap::new(),
-            bundle_policy,
+            bundle_policies,
             publisher,
             pins: self.sigstore.pins_of_anybody()?,
             previous: BTreeMap::new(),
@@ -283,12 +283,12 @@ impl Setting {
         if self.key.as_ref().is_some_and(|key| !key.as_os_str().is_empty()) {
             return Err(Unable::KeyForSigstore);
         }
-        let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+        let given = |values: &[String]| values.first().cloned().filter(|value| !value.is_empty());
         let identity = given(&self.sigstore.identity);
         let identity = identity.ok_or(Unable::NoIdentity("VERIFY_SIG_CERT_IDENTITY"))?;
         let issuer = given(&self.sigstore.issuer);
         let issuer = issuer.ok_or(Unable::NoIdentity("VERIFY_SIG_CERT_OIDC_ISSUER"))?;
-        Ok(BundlePolicy::Identity { identity, issuer })
+        Ok(BundlePolicy::Identity { identity, issuer: Some(issuer) })
     }
 
     /// Who must have published, if anybody is expected.

@@ -180,6 +180,13 @@ impl List {
         }
     }
 
+    /// Whether a line of it is about the file `name`, or may be.
+    pub(crate) fn concerns(&self, name: &[u8]) -> bool {
+        self.of(name).is_some_and(|listed| {
+            !listed.bare && !(listed.digests.is_empty() && listed.malformed.is_empty())
+        })
+    }
+
     fn of(&self, name: &[u8]) -> Option<&Listed> {
         self.files.get(without_dot(name))
     }

@@ -7,6 +7,9 @@ use crate::answer::facts::Certificate;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// The identity in the certificates by which GitHub attests immutable releases.
+pub(crate) const GITHUB_RELEASES: &str = "https://dotcom.releases.github.com";
+
 macro_rules! claims {
     ($($(#[$doc:meta])* $variant:ident $number:literal $name:literal;)+) => {
         /// One claim of a certificate, apart from its issuer.
@@ -101,15 +104,22 @@ impl fmt::Display for Identity {
 /// What a certificate claims. Only an authenticated attestation or bundle gives access to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Claims {
-    pub(crate) issuer: String,
+    /// `None` for GitHub's own attestations of releases.
+    pub(crate) issuer: Option<String>,
     pub(crate) identity: Identity,
     pub(crate) claims: BTreeMap<Claim, String>,
 }
 
 impl Claims {
+    /// Whether GitHub's own authority attests a release with it: no workflow and no issuer is behind
+    /// such a certificate. Under the public Sigstore's root none without an issuer is read.
+    pub(crate) fn is_github_release(&self) -> bool {
+        self.issuer.is_none() && self.identity.as_str() == GITHUB_RELEASES
+    }
+
     /// The OIDC issuer: extension 8, or its deprecated raw twin 1 where 8 is absent.
-    pub(crate) fn issuer(&self) -> &str {
-        &self.issuer
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
     }
 
     /// The subject alternative name.
@@ -124,10 +134,8 @@ impl Claims {
 
     /// Everything, by the documented names.
     pub(crate) fn by_name(&self) -> Certificate {
-        let own = [
-            ("Issuer", self.issuer.clone()),
-            ("Subject Alternative Name", self.identity.as_str().to_owned()),
-        ];
+        let issuer = self.issuer.iter().map(|issuer| ("Issuer", issuer.clone()));
+        let own = issuer.chain([("Subject Alternative Name", self.identity.as_str().to_owned())]);
         let claims = self.claims.iter().map(|(claim, value)| (claim.name(), value.clone()));
         own.into_iter().chain(claims).collect()
     }
@@ -178,13 +186,13 @@ pub(crate) mod tests {
             };
         }
         let issuer = "https://token.actions.githubusercontent.com".to_owned();
-        Claims { issuer, identity: Identity::Uri(workflow.to_owned()), claims }
+        Claims { issuer: Some(issuer), identity: Identity::Uri(workflow.to_owned()), claims }
     }
 
     #[test]
     fn they_have_the_documented_names() {
         let map = github(&[]).by_name();
-        assert_eq!(map.get("Issuer").map(String::as_str), Some(github(&[]).issuer()));
+        assert_eq!(map.get("Issuer").map(String::as_str), github(&[]).issuer());
         assert_eq!(map.get("Build Trigger").map(String::as_str), Some("push"));
         assert_eq!(map.len(), 16);
         assert!(!map.contains_key("Deployment Environment"));

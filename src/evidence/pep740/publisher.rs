@@ -66,8 +66,8 @@ pub(crate) enum Publisher {
     Other {
         /// Who.
         identity: String,
-        /// Says who.
-        issuer: String,
+        /// Says who; `None` where the certificate names no issuer.
+        issuer: Option<String>,
     },
 }
 
@@ -81,12 +81,12 @@ impl Publisher {
             .or_else(|| Self::activestate(claims))
             .unwrap_or_else(|| Self::Other {
                 identity: claims.identity().to_string(),
-                issuer: claims.issuer().to_owned(),
+                issuer: claims.issuer().map(str::to_owned),
             })
     }
 
     fn github(claims: &Claims) -> Option<Self> {
-        if claims.issuer() != GITHUB_ISSUER {
+        if claims.issuer() != Some(GITHUB_ISSUER) && !claims.is_github_release() {
             return None;
         }
         let uri = claims.get(Claim::SourceRepositoryUri)?;
@@ -101,7 +101,7 @@ impl Publisher {
 
     // Fulcio issues to other instances than gitlab.com too: their issuer is the instance's URL.
     fn gitlab(claims: &Claims) -> Option<Self> {
-        let issuer = claims.issuer();
+        let issuer = claims.issuer()?;
         let uri = claims.get(Claim::SourceRepositoryUri)?;
         let repository = uri.strip_prefix(issuer)?.strip_prefix('/')?;
         let config = claims.get(Claim::BuildConfigUri);
@@ -115,7 +115,7 @@ impl Publisher {
 
     fn google(claims: &Claims) -> Option<Self> {
         match claims.identity() {
-            Identity::Email(email) if claims.issuer() == GOOGLE_ISSUER => {
+            Identity::Email(email) if claims.issuer() == Some(GOOGLE_ISSUER) => {
                 Some(Self::Google { email: email.clone() })
             }
             _ => None,
@@ -123,7 +123,7 @@ impl Publisher {
     }
 
     fn circleci(claims: &Claims) -> Option<Self> {
-        if claims.issuer() != CIRCLECI_ISSUER {
+        if claims.issuer() != Some(CIRCLECI_ISSUER) {
             return None;
         }
         let rest = claims.get(Claim::BuildSignerUri)?.strip_prefix(CIRCLECI_PROJECTS)?;
@@ -138,7 +138,7 @@ impl Publisher {
     /// The token's subject is `org:ORGANIZATION:project:PROJECT`, which PyPI compares when a release
     /// is uploaded. Fulcio keeps it in claim .24; it has no other claim for this issuer.
     fn activestate(claims: &Claims) -> Option<Self> {
-        if claims.issuer() != ACTIVESTATE_ISSUER {
+        if claims.issuer() != Some(ACTIVESTATE_ISSUER) {
             return None;
         }
         let rest = claims.get(Claim::TokenSubject)?.strip_prefix("org:")?;
@@ -173,7 +173,8 @@ impl fmt::Display for Publisher {
             Self::ActiveState { organization, project } => {
                 write!(f, "the ActiveState project {organization}/{project}")
             }
-            Self::Other { identity, issuer } => write!(f, "{identity} ({issuer})"),
+            Self::Other { identity, issuer: Some(issuer) } => write!(f, "{identity} ({issuer})"),
+            Self::Other { identity, issuer: None } => f.write_str(identity),
         }
     }
 }

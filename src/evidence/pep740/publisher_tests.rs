@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 fn claims(issuer: &str, identity: Identity, list: &[(Claim, &str)]) -> Claims {
     let claims: BTreeMap<_, _> = list.iter().map(|(c, v)| (*c, (*v).to_owned())).collect();
-    Claims { issuer: issuer.to_owned(), identity, claims }
+    Claims { issuer: Some(issuer.to_owned()), identity, claims }
 }
 
 fn gitlab(issuer: &str) -> Claims {
@@ -93,13 +93,13 @@ fn the_publisher_is_the_certificate_s() {
 #[test]
 fn the_issuer_decides_what_a_claim_means() {
     let mut forged = github(&[]);
-    forged.issuer = "https://issuer.example".to_owned();
+    forged.issuer = Some("https://issuer.example".to_owned());
     assert!(matches!(Publisher::of(&forged), Publisher::Other { .. }));
     // A prefix of the issuer's URL is not the issuer.
     let mut forged = gitlab("https://gitlab.com");
-    forged.issuer = "https://gitlab.com.evil.example".to_owned();
+    forged.issuer = Some("https://gitlab.com.evil.example".to_owned());
     assert!(matches!(Publisher::of(&forged), Publisher::Other { .. }));
-    forged.issuer = "https://gitlab.co".to_owned();
+    forged.issuer = Some("https://gitlab.co".to_owned());
     assert!(matches!(Publisher::of(&forged), Publisher::Other { .. }));
     let email = Identity::Email("a@b.example".to_owned());
     let other = claims(GITHUB_LOGIN_ISSUER, email, &[]);

@@ -14,6 +14,11 @@ pub(super) struct Root;
 
 impl Root {
     pub(super) const BUILT_IN: &str = "{}";
+    pub(super) const GITHUB: &str = "{}";
+
+    pub(super) fn github(tree: Value) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Self::new(tree)
+    }
 
     pub(super) fn new(_: Value) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         Ok(Self)
@@ -52,6 +57,18 @@ impl Bundle {
 
     pub(super) fn needs(&self, _: Option<&BundlePolicy>) -> Needs {
         Needs::default()
+    }
+
+    pub(super) fn is_keyed(&self) -> bool {
+        false
+    }
+
+    pub(super) fn is_about(&self, _: &ArtifactDigests<'_>) -> bool {
+        true
+    }
+
+    pub(super) fn attested(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        (None, None)
     }
 
     pub(super) fn describe(&self) -> Map<String, Value> {

@@ -72,39 +72,79 @@ impl AuthenticatedAttestation {
     }
 }
 
-/// An attestation that was signed, logged and certified as it says, about a file that was not at
+/// An attestation or bundle that was signed and certified as it says, about a file that was not at
 /// hand. It tells who published, and nothing about any bytes that somebody has.
 #[derive(Debug, Clone)]
-pub(crate) struct DetachedAttestation(AuthenticatedAttestation);
+pub(crate) struct DetachedAttestation {
+    claims: Claims,
+    publisher: Publisher,
+    names: Vec<String>,
+    kind: Option<String>,
+    time: Option<Timestamp>,
+    facts: AttestedFacts,
+}
 
 impl DetachedAttestation {
-    pub(super) fn new(attestation: AuthenticatedAttestation) -> Self {
-        Self(attestation)
+    pub(super) fn of_attestation(attestation: &AuthenticatedAttestation) -> Self {
+        Self::new(
+            &attestation.claims,
+            Some(&attestation.statement),
+            attestation.facts(),
+            attestation.time(),
+        )
+    }
+
+    /// That of a bundle; `None` where a key signed, which says nothing of a publisher.
+    pub(super) fn of_bundle(bundle: &AuthenticatedBundle) -> Option<Self> {
+        let claims = bundle.claims.as_ref()?;
+        Some(Self::new(claims, bundle.statement.as_ref(), bundle.facts(), bundle.time()))
+    }
+
+    fn new(
+        claims: &Claims,
+        statement: Option<&Statement>,
+        facts: AttestedFacts,
+        time: Option<Timestamp>,
+    ) -> Self {
+        let subjects = statement.into_iter().flat_map(|statement| &statement.subjects);
+        Self {
+            claims: claims.clone(),
+            publisher: Publisher::of(claims),
+            names: subjects.map(|subject| subject.name.clone()).collect(),
+            kind: statement.map(|statement| statement.predicate_type.clone()),
+            time,
+            facts,
+        }
     }
 
     /// What the certificate says of who signed.
     pub(crate) fn claims(&self) -> &Claims {
-        self.0.claims()
+        &self.claims
     }
 
     /// Who published, derived from the certificate alone.
     pub(crate) fn publisher(&self) -> &Publisher {
-        self.0.publisher()
+        &self.publisher
     }
 
-    /// What was signed.
-    pub(crate) fn statement(&self) -> &Statement {
-        self.0.statement()
+    /// The names of the files that it is about.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
     }
 
-    /// The earliest time that a log vouches for.
+    /// The type of its predicate; `None` where a file was signed rather than a statement.
+    pub(crate) fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// The earliest time that a log or time stamp authority vouches for.
     pub(crate) fn time(&self) -> Option<Timestamp> {
-        self.0.time()
+        self.time
     }
 
-    /// What is known of it.
+    /// What a finding knows of it.
     pub(crate) fn facts(&self) -> AttestedFacts {
-        self.0.facts()
+        self.facts.clone()
     }
 }
 
@@ -116,6 +156,7 @@ pub(crate) struct AuthenticatedBundle {
     statement: Option<Statement>,
     times: Vec<Timestamp>,
     entries: Vec<LogEntry>,
+    unknown_stamps: usize,
 }
 
 impl AuthenticatedBundle {
@@ -124,8 +165,20 @@ impl AuthenticatedBundle {
         statement: Option<Statement>,
         times: Vec<Timestamp>,
         entries: Vec<LogEntry>,
+        unknown_stamps: usize,
     ) -> Self {
-        Self { claims, statement, times, entries }
+        Self { claims, statement, times, entries, unknown_stamps }
+    }
+
+    /// How many time stamps were passed over, being from authorities that the trusted root lacks,
+    /// where the log's promise gives the time.
+    pub(crate) fn unknown_stamps(&self) -> usize {
+        self.unknown_stamps
+    }
+
+    /// Whether a public log vouches for it.
+    pub(crate) fn is_logged(&self) -> bool {
+        !self.entries.is_empty()
     }
 
     /// What the certificate says of who signed; `None` for a managed key.
@@ -145,7 +198,10 @@ impl AuthenticatedBundle {
 
     /// What a finding knows of it.
     pub(crate) fn facts(&self) -> AttestedFacts {
-        proven(self.claims.as_ref(), self.statement.as_ref(), self.time(), &self.entries)
+        AttestedFacts {
+            publisher: self.claims.as_ref().map(|claims| Publisher::of(claims).to_string()),
+            ..proven(self.claims.as_ref(), self.statement.as_ref(), self.time(), &self.entries)
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Sigstore bundles, and who must have signed them.
 
 use super::backend;
+use super::container::{self, Form};
 use super::fault::{AttestationFault, Reason};
-use crate::bytes::json::{self, Limits};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -25,8 +25,35 @@ impl UnverifiedBundle {
     /// Where it is not strict JSON, or not a bundle, or one of a kind that this program does not
     /// read.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, AttestationFault> {
-        let tree = json::parse(bytes, Limits::default()).map_err(Reason::Json)?;
-        Ok(Self { backend: backend::Bundle::new(tree)? })
+        let mut documents = container::documents(bytes)?;
+        match (documents.pop(), documents.len()) {
+            (Some(tree), 0) => Self::of(tree),
+            (Some(_), more) => Err(Reason::Several { count: more + 1 }.into()),
+            (None, _) => Err(Reason::NoDocument.into()),
+        }
+    }
+
+    /// The bundle that a document holds.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Self::parse).
+    pub(crate) fn of(tree: Value) -> Result<Self, AttestationFault> {
+        match Form::of(&tree) {
+            Form::Bundle => Ok(Self { backend: backend::Bundle::new(tree)? }),
+            form => Err(Reason::Form(form).into()),
+        }
+    }
+
+    /// Whether a key signed it rather than a certificate.
+    pub(crate) fn is_keyed(&self) -> bool {
+        self.backend.is_keyed()
+    }
+
+    /// Whether it *claims* to be about `artifact`. That only sorts several bundles of one file; what
+    /// is about it is authenticated afterwards.
+    pub(crate) fn is_about(&self, artifact: &ArtifactDigests<'_>) -> bool {
+        self.backend.is_about(artifact)
     }
 
     /// What of the file, beside its SHA-256, has to be at hand to check this bundle; without a
@@ -66,6 +93,18 @@ pub(crate) struct ArtifactDigests<'a> {
     pub(crate) blob: Option<&'a [u8]>,
 }
 
+impl ArtifactDigests<'_> {
+    /// The digest by in-toto's name of its algorithm, if it was computed.
+    pub(crate) fn named(&self, name: &str) -> Option<&[u8]> {
+        match name {
+            "sha256" => Some(&self.sha256),
+            "sha384" => self.sha384.as_ref().map(<[u8; 48]>::as_slice),
+            "sha512" => self.sha512.as_ref().map(<[u8; 64]>::as_slice),
+            _ => None,
+        }
+    }
+}
+
 /// Who must have signed a bundle. There is no "anybody".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BundlePolicy {
@@ -73,8 +112,8 @@ pub(crate) enum BundlePolicy {
     Identity {
         /// The subject alternative name.
         identity: String,
-        /// The OIDC issuer.
-        issuer: String,
+        /// The OIDC issuer; `None` is a certificate that names none, of GitHub's own authority.
+        issuer: Option<String>,
     },
     /// This key.
     ManagedKey(ManagedKey),

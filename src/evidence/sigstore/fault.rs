@@ -1,7 +1,9 @@
 //! Why an attestation or a bundle could not be authenticated.
 
+use super::container::Form;
 use crate::answer::failure::FailureClass;
 use crate::bytes::json::JsonError;
+use crate::bytes::sniff::Kind;
 use crate::evidence::pep740::StatementFault;
 use jiff::Timestamp;
 use std::error::Error;
@@ -21,6 +23,47 @@ pub(crate) enum Reason {
     /// This build has no Sigstore.
     #[cfg(not(feature = "sigstore"))]
     NoSupport,
+    /// No JSON at all.
+    Kind(Kind),
+    /// JSON of another form than a bundle.
+    Form(Form),
+    /// A line of JSON Lines is not strict JSON.
+    Line {
+        /// Which, from 1.
+        line: usize,
+        /// Why.
+        fault: JsonError,
+    },
+    /// A list without an entry.
+    NoDocument,
+    /// More documents than are read.
+    TooMany {
+        /// How many are.
+        limit: usize,
+    },
+    /// Several bundles where one was expected.
+    Several {
+        /// How many.
+        count: usize,
+    },
+    /// Of several bundles none is about this file.
+    NotAbout {
+        /// How many there are.
+        count: usize,
+    },
+    /// By GitHub's own authority, which the trusted root that counts is not of.
+    GitHubAuthority,
+    /// The log's promise without a proof that it kept it.
+    PromiseOnly,
+    /// No log has it.
+    NotLogged,
+    /// Another key than those that were given.
+    OtherKey {
+        /// What the bundle says of the key.
+        claimed: String,
+    },
+    /// A field of the format is not there.
+    MissingField(String),
     /// Not strict JSON.
     Json(JsonError),
     /// It has the fields of the format, but the library cannot read it as such.
@@ -162,6 +205,8 @@ pub(crate) enum UnknownTime {
     NoPromise,
     /// The time stamp is not from an authority of the trusted root, or does not hold.
     Stamp,
+    /// The time stamp is from an authority that the trusted root lacks, and younger than the root.
+    NewerStamp,
     /// The time stamp authority was not in force when it signed.
     Authority,
 }
@@ -235,7 +280,21 @@ impl AttestationFault {
         match &self.reason {
             #[cfg(not(feature = "sigstore"))]
             Reason::NoSupport => C::NotCheckedBuild,
-            Reason::Json(_)
+            Reason::NoDocument => C::ProvenanceEmpty,
+            Reason::Form(Form::Envelope | Form::OldCosign | Form::References)
+            | Reason::TooMany { .. }
+            | Reason::Several { .. }
+            | Reason::GitHubAuthority
+            | Reason::PromiseOnly
+            | Reason::NotLogged => C::EvidenceUnsupported,
+            Reason::NotAbout { .. } => C::SubjectDigest,
+            Reason::OtherKey { .. } => C::SignerUnknown,
+            Reason::NoTime(UnknownTime::NewerStamp) => C::RootTooOld,
+            Reason::Kind(_)
+            | Reason::Form(_)
+            | Reason::Line { .. }
+            | Reason::Json(_)
+            | Reason::MissingField(_)
             | Reason::Format
             | Reason::Statement(_)
             | Reason::Missing { .. }
@@ -275,9 +334,6 @@ impl fmt::Display for AttestationFault {
             (Reason::Other, Some(beneath)) => {
                 write!(f, "it cannot be used, for a reason without a name here: {beneath}")
             }
-            (Reason::Format, Some(beneath)) => {
-                write!(f, "it is not what its format says: {beneath}")
-            }
             (reason, _) => reason.fmt(f),
         }
     }
@@ -288,6 +344,31 @@ impl fmt::Display for Reason {
         match self {
             #[cfg(not(feature = "sigstore"))]
             Self::NoSupport => f.write_str("this build of distvouch has no Sigstore"),
+            Self::Kind(kind) => write!(f, "it is {}", kind.advice()),
+            Self::Form(form) => write!(f, "it is {}", form.advice()),
+            Self::Line { line, fault } => write!(f, "line {line} of it cannot be read: {fault}"),
+            Self::NoDocument => f.write_str("it is a list without a bundle"),
+            Self::TooMany { limit } => {
+                write!(f, "it holds more than {limit} documents, the most that are read")
+            }
+            Self::Several { count } => write!(f, "it holds {count} bundles"),
+            Self::NotAbout { count } => write!(f, "none of its {count} bundles is about this file"),
+            Self::GitHubAuthority => f.write_str(
+                "it is an attestation by GitHub's own authority (a release, or a private \
+                 repository), which is in no public log: judge it with --trusted-root github",
+            ),
+            Self::PromiseOnly => f.write_str(
+                "it holds the log's promise and no proof of inclusion, which shows that the log \
+                 kept it: a bundle of version 0.3 has one",
+            ),
+            Self::NotLogged => f.write_str(
+                "it is in no transparency log, so nothing public shows when and by whom it was \
+                 signed",
+            ),
+            Self::OtherKey { claimed } => {
+                write!(f, "it is signed by the key {claimed}, which is not among the given ones")
+            }
+            Self::MissingField(field) => write!(f, "it has no {field}"),
             Self::Json(e) => write!(f, "it cannot be read: {e}"),
             Self::Format => f.write_str("it is not what its format says"),
             Self::Statement(e) => e.fmt(f),
@@ -362,6 +443,10 @@ impl fmt::Display for Reason {
                 }
                 UnknownTime::Stamp => {
                     "the time stamp is not from an authority of the trusted root, or does not hold"
+                }
+                UnknownTime::NewerStamp => {
+                    "the time stamp is from an authority that the trusted root does not know, and \
+                     the signature is younger than the root"
                 }
                 UnknownTime::Authority => {
                     "the time stamp is from outside the time of the authority that signed it"

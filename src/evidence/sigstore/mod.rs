@@ -9,9 +9,9 @@
 //! now. They do compare that time with now, to refuse one that lies in the future, and take no
 //! other clock: a time that `--time` gives does not reach this check.
 //!
-//! Attestations of private GitHub repositories (GitHub's own instance: a time stamp, but neither
-//! a log nor a certificate timestamp) are refused under every trusted root. To take them, a
-//! profile would have to be tied to that root by whoever names it; the bundle must never choose.
+//! Attestations of private GitHub repositories and of immutable releases (GitHub's own instance: a time
+//! stamp, but neither a log nor a certificate timestamp) are judged under GitHub's own root alone,
+//! which has to be named: the bundle never chooses what is asked of it.
 //!
 //! A build without the feature `sigstore` has the same functions, and each answers
 //! [`FailureClass::NotCheckedBuild`](crate::answer::failure::FailureClass::NotCheckedBuild).
@@ -27,6 +27,7 @@ mod backend;
 
 mod authentic;
 mod bundle;
+mod container;
 mod fault;
 mod root;
 
@@ -34,8 +35,9 @@ pub(crate) use authentic::{AuthenticatedAttestation, AuthenticatedBundle, Detach
 pub(crate) use bundle::{
     ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
 };
-pub(crate) use fault::AttestationFault;
-pub(crate) use root::{RootEntry, RootError, RootSummary, TrustedRoot};
+pub(crate) use container::{Form, bundles, documents};
+pub(crate) use fault::{AttestationFault, Reason};
+pub(crate) use root::{GITHUB, RootEntry, RootError, RootSummary, TrustedRoot};
 
 use crate::evidence::pep740::{Subject, UnverifiedAttestation};
 use serde_json::{Map, Value};
@@ -85,7 +87,34 @@ impl Verifier {
         &self,
         attestation: &UnverifiedAttestation,
     ) -> Result<DetachedAttestation, AttestationFault> {
-        self.root.backend.attestation(attestation, None).map(DetachedAttestation::new)
+        let attestation = self.root.backend.attestation(attestation, None)?;
+        Ok(DetachedAttestation::of_attestation(&attestation))
+    }
+
+    /// Authenticates a bundle with a certificate whose file is not at hand. What it is about is
+    /// compared with itself alone.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not hold.
+    pub(crate) fn detached_bundle(
+        &self,
+        bundle: &UnverifiedBundle,
+    ) -> Result<DetachedAttestation, AttestationFault> {
+        let (sha256, sha512) = bundle.backend.attested();
+        let array = |digest: Option<Vec<u8>>| digest.and_then(|digest| digest.try_into().ok());
+        let sha512: Option<[u8; 64]> = sha512.and_then(|digest| digest.try_into().ok());
+        let sha256: Option<[u8; 32]> = array(sha256);
+        let artifact = match (sha256, sha512) {
+            (Some(sha256), _) => ArtifactDigests { sha256, sha384: None, sha512: None, blob: None },
+            // A statement that names a SHA-512 alone is compared by that.
+            (None, Some(_)) => {
+                ArtifactDigests { sha256: [0; 32], sha384: None, sha512, blob: None }
+            }
+            (None, None) => return Err(Reason::NoBlob.into()),
+        };
+        let facts = self.root.backend.bundle(&bundle.backend, &artifact, None)?;
+        DetachedAttestation::of_bundle(&facts).ok_or_else(|| Reason::KeyInstead.into())
     }
 
     /// Authenticates a Sigstore bundle, that it is about `artifact`, and that who `policy` names

@@ -3,7 +3,9 @@
 use super::backend;
 use crate::bytes::input::{InputError, read_bounded};
 use crate::bytes::json::{self, JsonError, Limits};
+use crate::bytes::sniff::Kind;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,9 @@ const PRODUCTION: &str = ".cache/sigstore-python/tuf/https%3A%2F%2Ftuf-repo-cdn.
 
 /// The name of the target; a TUF client may put the hash of the content and a dot before it.
 const TARGET: &str = "trusted_root.json";
+
+/// What names the root of GitHub's own authority in place of a file.
+pub(crate) const GITHUB: &str = "github";
 
 /// The largest trusted root that is read, in bytes. The production root has about 7,000.
 const SIZE_LIMIT: u64 = 4 << 20;
@@ -33,6 +38,8 @@ pub(crate) enum TrustedRootSource {
     System(PathBuf),
     /// The public-good instance's root as it was when this program was built.
     BuiltIn,
+    /// The root of GitHub's own authority, as it was when this program was built.
+    GitHub,
 }
 
 impl fmt::Display for TrustedRootSource {
@@ -41,6 +48,7 @@ impl fmt::Display for TrustedRootSource {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::System(path) => write!(f, "the system's {}", path.display()),
             Self::BuiltIn => f.write_str("the root that is built into this program"),
+            Self::GitHub => f.write_str("GitHub's own root that is built into this program"),
         }
     }
 }
@@ -50,6 +58,20 @@ impl fmt::Display for TrustedRootSource {
 pub(crate) enum RootError {
     /// The file cannot be read, or is larger than a trusted root can be.
     Input(InputError),
+    /// Several roots, one a line, as `gh attestation trusted-root` writes them.
+    Lines {
+        /// Which.
+        path: PathBuf,
+        /// How many documents.
+        count: usize,
+    },
+    /// No JSON at all.
+    Kind {
+        /// Which.
+        path: PathBuf,
+        /// What it is.
+        kind: Kind,
+    },
     /// Not strict JSON.
     Json {
         /// Which; `None` for the built-in root.
@@ -79,6 +101,15 @@ impl fmt::Display for RootError {
         };
         match self {
             Self::Input(error) => write!(f, "the trusted root cannot be read: {error}"),
+            Self::Lines { path, count } => write!(
+                f,
+                "the trusted root {}: JSON Lines, {count} documents; put the one that you mean into \
+                 a file of its own, or say --trusted-root github for GitHub's",
+                path.display()
+            ),
+            Self::Kind { path, kind } => {
+                write!(f, "the trusted root {}: it is {}", path.display(), kind.advice())
+            }
             Self::Json { path, source } => write!(f, "the trusted root {}: {source}", name(path)),
             Self::Unusable { path, source } => {
                 write!(f, "the trusted root {} cannot be used: {source}", name(path))
@@ -99,7 +130,7 @@ impl std::error::Error for RootError {
             Self::Input(error) => Some(error),
             Self::Json { source, .. } => Some(source),
             Self::Unusable { source, .. } => Some(source.as_ref()),
-            Self::Ambiguous { .. } => None,
+            Self::Ambiguous { .. } | Self::Lines { .. } | Self::Kind { .. } => None,
         }
     }
 }
@@ -151,7 +182,8 @@ pub(crate) struct RootEntry {
 }
 
 impl TrustedRoot {
-    /// The root that `explicit` names, else the system's, else the built-in one.
+    /// The root that `explicit` names, else the newer of the system's and the built-in one; of two
+    /// that are equally old, the system's. [`GITHUB`] names that of GitHub's own authority.
     ///
     /// A root that is there and cannot be read or used is an error: another is never taken in
     /// its place.
@@ -169,21 +201,36 @@ impl TrustedRoot {
     ///
     /// See [`RootError`].
     pub(crate) fn load_with(explicit: Option<&Path>, system: &Path) -> Result<Self, RootError> {
-        let source = match explicit {
-            Some(path) => TrustedRootSource::File(path.to_owned()),
-            None => match find(system)? {
-                Some(path) => TrustedRootSource::System(path),
-                None => TrustedRootSource::BuiltIn,
-            },
+        let built_in = |source: TrustedRootSource| {
+            let backend = read(backend::Root::BUILT_IN.as_bytes(), None)?;
+            Ok(Self { source, backend })
         };
-        let backend = match &source {
-            TrustedRootSource::File(path) | TrustedRootSource::System(path) => {
-                let bytes = read_bounded(path, SIZE_LIMIT).map_err(RootError::Input)?;
-                read(&bytes, Some(path))?
+        let file = |path: PathBuf, source: fn(PathBuf) -> TrustedRootSource| {
+            let bytes = read_bounded(&path, SIZE_LIMIT).map_err(RootError::Input)?;
+            let backend = read(&bytes, Some(&path))?;
+            Ok(Self { source: source(path), backend })
+        };
+        if let Some(path) = explicit {
+            if path == Path::new(GITHUB) {
+                let tree = tree(backend::Root::GITHUB.as_bytes(), None)?;
+                let backend = backend::Root::github(tree)
+                    .map_err(|source| RootError::Unusable { path: None, source })?;
+                return Ok(Self { source: TrustedRootSource::GitHub, backend });
             }
-            TrustedRootSource::BuiltIn => read(backend::Root::BUILT_IN.as_bytes(), None)?,
-        };
-        Ok(Self { source, backend })
+            return file(path.to_owned(), TrustedRootSource::File);
+        }
+        let Some(path) = find(system)? else { return built_in(TrustedRootSource::BuiltIn) };
+        let system: Self = file(path, TrustedRootSource::System)?;
+        let built_in: Self = built_in(TrustedRootSource::BuiltIn)?;
+        match built_in.summary().newest_start() > system.summary().newest_start() {
+            true => Ok(built_in),
+            false => Ok(system),
+        }
+    }
+
+    /// The day of its newest entry: what was founded later is not in it.
+    pub(crate) fn day(&self) -> Option<String> {
+        Some(self.summary().newest_start()?.strftime("%Y-%m-%d").to_string())
     }
 
     /// The root that this build carries.
@@ -208,10 +255,22 @@ impl TrustedRoot {
 }
 
 fn read(bytes: &[u8], path: Option<&Path>) -> Result<backend::Root, RootError> {
+    let tree = tree(bytes, path)?;
     let path = path.map(Path::to_owned);
-    let tree = json::parse(bytes, Limits::default())
-        .map_err(|source| RootError::Json { path: path.clone(), source })?;
     backend::Root::new(tree).map_err(|source| RootError::Unusable { path, source })
+}
+
+fn tree(bytes: &[u8], path: Option<&Path>) -> Result<Value, RootError> {
+    let kind = Kind::of(bytes);
+    if let (Kind::JsonLines, Some(path)) = (kind, path) {
+        let count = bytes.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).count();
+        return Err(RootError::Lines { path: path.to_owned(), count });
+    }
+    if let (false, Some(path)) = (kind.is_json(), path) {
+        return Err(RootError::Kind { path: path.to_owned(), kind });
+    }
+    json::parse(bytes, Limits::default())
+        .map_err(|source| RootError::Json { path: path.map(Path::to_owned), source })
 }
 
 /// The production root in the TUF cache below `system`, if there is one.

@@ -14,8 +14,8 @@ use crate::evidence::pep740::{Claim, Claims, Publisher};
 pub(crate) fn publisher_changes(before: &Claims, now: &Claims) -> Vec<Change> {
     let mut found = Found(Vec::new());
     if before.issuer() != now.issuer() {
-        let (before, now) = (before.issuer(), now.issuer());
-        found.push(FailureClass::PublisherChanged, "issuer", before, Some(now));
+        let before = before.issuer().unwrap_or("none");
+        found.push(FailureClass::PublisherChanged, "issuer", before, now.issuer());
         return found.0;
     }
     identity(before, now, &mut found);

@@ -114,7 +114,7 @@ fn each_change_has_its_class() {
     assert_eq!(classes(&before, &attested(&[])), [C::EnvironmentMismatch]);
     assert_eq!(changed(&[environment(Some("pypi"))]), []);
     let mut issuer = github(&[]);
-    issuer.issuer = "https://gitlab.com".to_owned();
+    issuer.issuer = Some("https://gitlab.com".to_owned());
     let issuer = Facts { attestations: vec![publish(issuer)], ..Facts::default() };
     assert_eq!(classes(&attested(&[]), &issuer), [C::PublisherChanged]);
 }

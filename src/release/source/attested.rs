@@ -25,7 +25,7 @@ pub(crate) struct Attested {
 /// [`SourceError::SeveralAttested`] where attestations name different commits.
 pub(crate) fn attested(findings: &[Finding]) -> Result<Option<Attested>, SourceError> {
     let counts = |finding: &&Finding| {
-        finding.check == Check::Provenance
+        matches!(finding.check, Check::Provenance | Check::Sigstore)
             && matches!(finding.class, None | Some(FailureClass::NotCheckedNoExpectation))
     };
     let named: BTreeSet<Attested> = findings.iter().filter(counts).filter_map(named).collect();

@@ -1,13 +1,17 @@
 //! Bundles and managed keys, as the library reads them.
 
 use super::super::fault::{AttestationFault, Reason};
-use super::super::{BundlePolicy, Needs};
+use super::super::{ArtifactDigests, BundlePolicy, Needs};
 use super::{certificate, describe_certificate, provider};
+use crate::bytes::digests::hex;
 use crate::bytes::json::{self, Limits};
-use crate::evidence::pep740::Statement;
+use crate::evidence::pep740::{Statement, unhex};
 use ::sigstore::crypto::{KeyAlgorithm, SigningScheme};
+use ::sigstore::types::bundle::VerificationMaterialContent;
 use ::sigstore::types::{DerPublicKey, HashAlgorithm, MediaType, SignatureContent};
+use base64ct::{Base64, Base64Unpadded, Encoding as _};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 /// A bundle as the library reads it.
 #[derive(Debug, Clone)]
@@ -16,14 +20,73 @@ pub(in crate::evidence::sigstore) struct Bundle(pub(super) ::sigstore::types::Bu
 impl Bundle {
     pub(in crate::evidence::sigstore) fn new(tree: Value) -> Result<Self, AttestationFault> {
         provider::install();
-        if tree.get("base64Signature").is_some() {
-            return Err(Reason::Unsupported { what: "a bundle of old cosign releases" }.into());
-        }
         let unsupported = unsupported_kind(&tree);
         serde_json::from_value(tree).map(Self).map_err(|e| match unsupported {
             Some(what) => AttestationFault::with(Reason::Unsupported { what }, e),
-            None => AttestationFault::with(Reason::Format, e),
+            None => AttestationFault::with(missing(&e), e),
         })
+    }
+
+    pub(in crate::evidence::sigstore) fn is_keyed(&self) -> bool {
+        matches!(self.0.verification_material.content, VerificationMaterialContent::PublicKey(_))
+    }
+
+    pub(in crate::evidence::sigstore) fn is_about(&self, artifact: &ArtifactDigests<'_>) -> bool {
+        match &self.0.content {
+            SignatureContent::DsseEnvelope(envelope) => {
+                let statement = Statement::parse_bundle(envelope.payload.as_bytes());
+                let subjects = statement.iter().flat_map(|s| &s.subjects);
+                subjects.into_iter().any(|subject| {
+                    let mut digests = subject.digests.iter();
+                    digests.any(|(name, digest)| {
+                        artifact.named(name).is_some_and(|actual| hex(actual) == *digest)
+                    })
+                })
+            }
+            SignatureContent::MessageSignature(signature) => {
+                let digest = signature.message_digest.as_ref();
+                digest.is_none_or(|d| {
+                    d.algorithm != HashAlgorithm::Sha2256 || d.digest.as_bytes() == artifact.sha256
+                })
+            }
+            _ => true,
+        }
+    }
+
+    /// The SHA-256 and SHA-512 that the bundle says it is about, of the first file that it names.
+    pub(in crate::evidence::sigstore) fn attested(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        match &self.0.content {
+            SignatureContent::DsseEnvelope(envelope) => {
+                let statement = Statement::parse_bundle(envelope.payload.as_bytes());
+                let subjects = || statement.iter().flat_map(|s| &s.subjects);
+                let first = |name: &str| {
+                    subjects().find_map(|s| s.digests.get(name)).map(|digest| unhex(digest))
+                };
+                (first("sha256"), first("sha512"))
+            }
+            SignatureContent::MessageSignature(signature) => {
+                let digest = signature.message_digest.as_ref();
+                let sha256 = digest.filter(|d| d.algorithm == HashAlgorithm::Sha2256);
+                (sha256.map(|d| d.digest.as_bytes().to_vec()), None)
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// What the bundle says of the key that signed it: the key in its log entry, or its hint.
+    pub(super) fn named_key(&self) -> NamedKey {
+        let entries = &self.0.verification_material.tlog_entries;
+        let keys = entries.iter().filter_map(|entry| {
+            let body = json::parse(entry.canonicalized_body.as_bytes(), Limits::default()).ok()?;
+            logged_key(&body)
+        });
+        match (keys.into_iter().next(), &self.0.verification_material.content) {
+            (Some(key), _) => NamedKey::Logged(key),
+            (None, VerificationMaterialContent::PublicKey(hint)) => {
+                NamedKey::Hint(hint.hint.clone())
+            }
+            _ => NamedKey::Hint(String::new()),
+        }
     }
 
     pub(in crate::evidence::sigstore) fn needs(&self, policy: Option<&BundlePolicy>) -> Needs {
@@ -99,6 +162,69 @@ fn unsupported_kind(tree: &Value) -> Option<&'static str> {
         }
     });
     unknown.then_some("recorded as a log entry of an unknown kind")
+}
+
+/// Where entries of the log have the key, and whether its PEM is in base64 there.
+const LOGGED_KEYS: [&str; 4] = [
+    "/spec/signature/publicKey/content",
+    "/spec/signatures/0/verifier",
+    "/spec/content/envelope/signatures/0/publicKey",
+    "/spec/publicKey",
+];
+
+/// The public key in the body of a log entry, in DER.
+fn logged_key(body: &Value) -> Option<Vec<u8>> {
+    let text = LOGGED_KEYS.iter().find_map(|place| body.pointer(place)?.as_str())?;
+    let pem = String::from_utf8(Base64::decode_vec(text).ok()?).ok()?;
+    Some(DerPublicKey::from_pem(&pem).ok()?.as_bytes().to_vec())
+}
+
+/// What a bundle says of the key that signed it.
+pub(super) enum NamedKey {
+    /// The key that the log has, in DER.
+    Logged(Vec<u8>),
+    /// A hint in no fixed form.
+    Hint(String),
+}
+
+impl NamedKey {
+    /// Whether it is `key`; `None` where the hint is of a form that is not known.
+    pub(super) fn is(&self, key: &Key) -> Option<bool> {
+        let der = key.0.as_bytes();
+        match self {
+            Self::Logged(logged) => Some(logged == der),
+            Self::Hint(hint) if hint.is_empty() => None,
+            Self::Hint(hint) => {
+                let digest = Sha256::digest(der);
+                let forms = [
+                    format!("SHA256:{}", Base64Unpadded::encode_string(&digest)),
+                    Base64::encode_string(&digest),
+                    hex(&digest),
+                ];
+                Some(forms.contains(hint))
+            }
+        }
+    }
+
+    /// The key, as it is named.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Logged(der) => {
+                format!("SHA256:{}", Base64Unpadded::encode_string(&Sha256::digest(der)))
+            }
+            Self::Hint(hint) => hint.clone(),
+        }
+    }
+}
+
+/// The field that is missing, where that is all that the library says in words of its own.
+fn missing(error: &serde_json::Error) -> Reason {
+    let text = error.to_string();
+    let field = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match field {
+        Some(field) => Reason::MissingField(field.to_owned()),
+        None => Reason::Format,
+    }
 }
 
 /// A managed key.

@@ -38,7 +38,17 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
+    /// Reads a certificate that names its OIDC issuer.
     pub(super) fn read(der: &[u8]) -> Result<Self, CertificateFault> {
+        let leaf = Self::read_any(der)?;
+        match leaf.claims.issuer {
+            Some(_) => Ok(leaf),
+            None => Err(CertificateFault::NoIssuer),
+        }
+    }
+
+    /// Reads a certificate that may name none, as GitHub's own authority issues for releases.
+    pub(super) fn read_any(der: &[u8]) -> Result<Self, CertificateFault> {
         let certificate = Certificate::from_der(der).map_err(|_| CertificateFault::NotDer)?;
         let time = |t: x509_cert::time::Time| {
             Timestamp::try_from(t.to_system_time()).map_err(|_| CertificateFault::NotDer)
@@ -158,11 +168,7 @@ fn read_claims(extensions: &[Extension]) -> Result<Claims, CertificateFault> {
         }
     }
     let issuer = issuer.or(old_issuer).filter(|i| !i.is_empty());
-    Ok(Claims {
-        issuer: issuer.ok_or(CertificateFault::NoIssuer)?,
-        identity: identity(extensions)?,
-        claims,
-    })
+    Ok(Claims { issuer, identity: identity(extensions)?, claims })
 }
 
 /// The last part of a Fulcio extension's identifier.

@@ -16,6 +16,8 @@ pub(super) struct Context<'a> {
     pub(super) summary: &'a RootSummary,
     /// The reason for "about another file".
     pub(super) mismatch: Reason,
+    /// Time stamps by authorities that the root does not know.
+    pub(super) unknown_stamps: usize,
 }
 
 impl Context<'_> {
@@ -105,8 +107,20 @@ impl Context<'_> {
         self.summary.ct_logs.iter().any(|log| log.key_id.as_deref() == Some(key_id))
     }
 
+    /// Whether the certificate, or the log entry where there is none, says that it is younger than
+    /// everything in the root. That chooses between two refusals only.
+    fn is_younger(&self) -> bool {
+        let entries = self.bundle.verification_material.tlog_entries.iter();
+        let claimed = self.leaf.map(|leaf| leaf.not_before);
+        let claimed = claimed.or_else(|| entries.filter_map(|e| e.integrated_time).max());
+        claimed.zip(self.summary.newest_start()).is_some_and(|(claimed, newest)| claimed > newest)
+    }
+
     fn time(&self, error: &TimestampError) -> Reason {
         Reason::NoTime(match error {
+            TimestampError::Invalid(_) if self.unknown_stamps > 0 && self.is_younger() => {
+                UnknownTime::NewerStamp
+            }
             TimestampError::Invalid(_) => UnknownTime::Stamp,
             TimestampError::OutsideAuthorityValidity { .. } => UnknownTime::Authority,
             TimestampError::NoVerifiedTimestamp(_) => {

@@ -125,7 +125,7 @@ fn unknown_log(
 }
 
 /// Whether an authority of the root issued the certificate, whatever the time.
-fn is_issued_under(leaf: &Leaf, root: &TrustedRoot) -> bool {
+pub(super) fn is_issued_under(leaf: &Leaf, root: &TrustedRoot) -> bool {
     let chains = root.certificate_authorities.iter().flat_map(|ca| &ca.cert_chain.certificates);
     chains.into_iter().any(|certificate| leaf.is_issued_by(&certificate.raw_bytes))
 }

@@ -5,6 +5,7 @@ mod certificate;
 mod faults;
 mod guard;
 mod provider;
+mod stamp;
 
 use super::fault::{AttestationFault, Reason};
 use super::{
@@ -12,13 +13,17 @@ use super::{
     RootSummary,
 };
 use crate::bytes::digests::hex;
+use crate::bytes::json::{self, Limits};
 use crate::evidence::pep740::{
-    Statement, StatementFault, Subject, UnverifiedAttestation, base64, same_file, unhex,
+    Claim, Claims, Statement, StatementFault, Subject, UnverifiedAttestation, base64, same_file,
+    unhex,
 };
 use ::sigstore::trust_root;
 use ::sigstore::types::bundle::VerificationMaterialContent;
 use ::sigstore::types::{Artifact, ArtifactDigest, HashAlgorithm, SignatureContent, TimeRange};
-use ::sigstore::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier};
+use ::sigstore::{
+    Error, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier,
+};
 pub(super) use bundle::{Bundle, Key};
 use certificate::Leaf;
 use faults::Context;
@@ -31,6 +36,8 @@ const ROOT_MEDIA_TYPE: &str = "application/vnd.dev.sigstore.trustedroot";
 
 /// A trusted root, and a verifier that has read its keys.
 pub(super) struct Root {
+    /// Whether it is GitHub's own: a time stamp stands in for log and certificate timestamp.
+    github: bool,
     root: trust_root::TrustedRoot,
     summary: RootSummary,
     verifier: Verifier,
@@ -44,6 +51,12 @@ impl fmt::Debug for Root {
 
 impl Root {
     pub(super) const BUILT_IN: &str = trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT;
+    pub(super) const GITHUB: &str = trust_root::SIGSTORE_GITHUB_TRUSTED_ROOT;
+
+    /// The root of GitHub's own authority.
+    pub(super) fn github(tree: Value) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self { github: true, ..Self::new(tree)? })
+    }
 
     pub(super) fn new(tree: Value) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         provider::install();
@@ -52,7 +65,7 @@ impl Root {
             return Err(format!("its mediaType is {:?}", root.media_type).into());
         }
         let verifier = Verifier::new(&root)?;
-        Ok(Self { summary: summarise(&root), root, verifier })
+        Ok(Self { github: false, summary: summarise(&root), root, verifier })
     }
 
     pub(super) fn summary(&self) -> RootSummary {
@@ -86,13 +99,18 @@ impl Root {
             actual: hex(&sha256),
             name: other.then(|| about.name.clone()),
         };
-        let context =
-            Context { bundle: &bundle, leaf: Some(&leaf), summary: &self.summary, mismatch };
+        let context = Context {
+            bundle: &bundle,
+            leaf: Some(&leaf),
+            summary: &self.summary,
+            mismatch,
+            unknown_stamps: 0,
+        };
         let artifact = digest(HashAlgorithm::Sha2256, &sha256)?;
         let policy = VerificationPolicy::any_identity();
         let result = self.verifier.verify(artifact, &bundle, &policy);
         let result = result.map_err(|e| context.fault(e))?;
-        certified(&result)?;
+        self.certified(&result)?;
         if let Some(subject) = subject {
             agree(about, |name| subject.digest(name))?;
             if other {
@@ -111,24 +129,10 @@ impl Root {
         policy: Option<&BundlePolicy>,
     ) -> Result<AuthenticatedBundle, AttestationFault> {
         let needs = bundle.needs(policy);
-        let bundle = &bundle.0;
-        let leaf = match (bundle.signing_certificate(), policy) {
-            (Some(der), None | Some(BundlePolicy::Identity { .. })) => {
-                let leaf = Leaf::read(der.as_bytes()).map_err(Reason::Certificate)?;
-                leaf.check_key()?;
-                Some(leaf)
-            }
-            (None, Some(BundlePolicy::ManagedKey(_))) => None,
-            (None, None | Some(BundlePolicy::Identity { .. })) => {
-                return Err(match bundle.verification_material.content {
-                    VerificationMaterialContent::PublicKey(_) => Reason::KeyInstead.into(),
-                    _ => Reason::Missing { what: "certificate" }.into(),
-                });
-            }
-            (Some(_), Some(BundlePolicy::ManagedKey(_))) => {
-                return Err(Reason::CertificateInstead.into());
-            }
-        };
+        let (stamped, unknown_stamps) = self.without_unknown_stamps(&bundle.0);
+        let named = || bundle.named_key();
+        let bundle = &stamped;
+        let leaf = self.leaf(bundle, policy)?;
         let statement = match &bundle.content {
             SignatureContent::DsseEnvelope(envelope) if envelope.payload_type == PAYLOAD_TYPE => {
                 let statement = Statement::parse_bundle(envelope.payload.as_bytes());
@@ -139,38 +143,153 @@ impl Root {
             }
             _ => None,
         };
-        let entries = guard::entries(bundle, leaf.as_ref(), &self.root, &self.summary)?;
+        let entries = self.entries(bundle, leaf.as_ref())?;
         let mismatch = Reason::Digest {
             algorithm: "sha256".to_owned(),
             attested: attested_digest(bundle, statement.as_ref()),
             actual: hex(&artifact.sha256),
             name: None,
         };
-        let context = Context { bundle, leaf: leaf.as_ref(), summary: &self.summary, mismatch };
+        let context = Context {
+            bundle,
+            leaf: leaf.as_ref(),
+            summary: &self.summary,
+            mismatch,
+            unknown_stamps,
+        };
         let input = input(needs, artifact)?;
+        let profiled = |policy: VerificationPolicy| match self.github {
+            true => policy.skip_tlog_unsafe().skip_sct(),
+            false => policy,
+        };
         let result = match policy {
-            None => self.verifier.verify(input, bundle, &VerificationPolicy::any_identity()),
-            Some(BundlePolicy::Identity { identity, issuer }) => {
-                let policy = VerificationPolicy::new(identity, issuer);
-                self.verifier.verify(input, bundle, &policy)
+            None | Some(BundlePolicy::Identity { issuer: None, .. }) => {
+                self.verifier.verify(input, bundle, &profiled(VerificationPolicy::any_identity()))
+            }
+            Some(BundlePolicy::Identity { identity, issuer: Some(issuer) }) => {
+                let policy = VerificationPolicy::new(identity.as_str(), issuer);
+                self.verifier.verify(input, bundle, &profiled(policy))
             }
             Some(BundlePolicy::ManagedKey(key)) => {
                 let policy = PublicKeyVerificationPolicy::new(key.0.0.clone());
-                self.verifier.verify(input, bundle, &policy)
+                let result = self.verifier.verify(input, bundle, &policy);
+                // A signature by another key is not one over other bytes.
+                match (&result, named().is(&key.0)) {
+                    (Err(Error::SignatureInvalid(_)), Some(false)) => {
+                        let claimed = named().text();
+                        return Err(Reason::OtherKey { claimed }.into());
+                    }
+                    _ => result,
+                }
             }
         };
         let result = result.map_err(|e| context.fault(e))?;
         if leaf.is_some() {
-            certified(&result)?;
+            self.certified(&result)?;
         }
-        if !result.tlog_verified() {
+        if !self.github && !result.tlog_verified() {
             return Err(Reason::Other.into());
         }
         if let Some(statement) = &statement {
             self.statement_agrees(statement, artifact)?;
         }
+        let claims = leaf.map(|leaf| match &statement {
+            Some(statement) if self.github => with_release(leaf.claims, statement),
+            _ => leaf.claims,
+        });
+        if let Some(BundlePolicy::Identity { identity, issuer: None }) = policy {
+            let actual = claims.as_ref().map(|claims| claims.identity().to_string());
+            if actual.as_ref() != Some(identity) {
+                let actual = actual.unwrap_or_default();
+                return Err(Reason::Identity { expected: identity.clone(), actual }.into());
+            }
+            if let Some(actual) = claims.as_ref().and_then(Claims::issuer) {
+                let (expected, actual) = ("none".to_owned(), actual.to_owned());
+                return Err(Reason::Issuer { expected, actual }.into());
+            }
+        }
         let times = result.verified_timestamps().to_vec();
-        Ok(AuthenticatedBundle::new(leaf.map(|l| l.claims), statement, times, entries))
+        Ok(AuthenticatedBundle::new(claims, statement, times, entries, unknown_stamps))
+    }
+
+    /// The certificate, where one must have signed.
+    fn leaf(
+        &self,
+        bundle: &::sigstore::types::Bundle,
+        policy: Option<&BundlePolicy>,
+    ) -> Result<Option<Leaf>, AttestationFault> {
+        match (bundle.signing_certificate(), policy) {
+            (Some(der), None | Some(BundlePolicy::Identity { .. })) => {
+                if !self.github && is_github_s_own(der.as_bytes()) {
+                    return Err(Reason::GitHubAuthority.into());
+                }
+                let leaf = match self.github {
+                    true => Leaf::read_any(der.as_bytes()),
+                    false => Leaf::read(der.as_bytes()),
+                };
+                let leaf = leaf.map_err(Reason::Certificate)?;
+                leaf.check_key()?;
+                Ok(Some(leaf))
+            }
+            (None, Some(BundlePolicy::ManagedKey(_))) => Ok(None),
+            (None, None | Some(BundlePolicy::Identity { .. })) => {
+                Err(match bundle.verification_material.content {
+                    VerificationMaterialContent::PublicKey(_) => Reason::KeyInstead.into(),
+                    _ => Reason::Missing { what: "certificate" }.into(),
+                })
+            }
+            (Some(_), Some(BundlePolicy::ManagedKey(_))) => Err(Reason::CertificateInstead.into()),
+        }
+    }
+
+    /// The log entries, each with its proof; under GitHub's own root there are none.
+    fn entries(
+        &self,
+        bundle: &::sigstore::types::Bundle,
+        leaf: Option<&Leaf>,
+    ) -> Result<Vec<super::authentic::LogEntry>, AttestationFault> {
+        let entries = &bundle.verification_material.tlog_entries;
+        if entries.is_empty() {
+            return if self.github { Ok(Vec::new()) } else { Err(Reason::NotLogged.into()) };
+        }
+        if entries.iter().any(|e| e.inclusion_proof.is_none() && e.inclusion_promise.is_some()) {
+            return Err(Reason::PromiseOnly.into());
+        }
+        guard::entries(bundle, leaf, &self.root, &self.summary)
+    }
+
+    /// The bundle without time stamps by authorities that the root does not know, where the log's
+    /// promise gives a time, and how many there were. Without such a promise it stays as it is.
+    ///
+    /// What is left has to hold all the same: a stamp by a known authority is never passed over.
+    fn without_unknown_stamps(
+        &self,
+        bundle: &::sigstore::types::Bundle,
+    ) -> (::sigstore::types::Bundle, usize) {
+        let mut bundle = bundle.clone();
+        let material = &mut bundle.verification_material;
+        let stamps = &mut material.timestamp_verification_data.rfc3161_timestamps;
+        let before = stamps.len();
+        let known = |token: &[u8]| stamp::names_any(token, &self.root);
+        let unknown = stamps.iter().filter(|s| !known(s.signed_timestamp.as_bytes())).count();
+        let promised = |entry: &::sigstore::types::TransparencyLogEntry| {
+            entry.inclusion_promise.is_some() && entry.integrated_time.is_some()
+        };
+        if material.tlog_entries.iter().any(promised) {
+            stamps.retain(|s| known(s.signed_timestamp.as_bytes()));
+            debug_assert_eq!(before - stamps.len(), unknown);
+        }
+        (bundle, unknown)
+    }
+
+    /// Refuses unless the library says itself that it checked everything.
+    fn certified(&self, result: &VerificationResult) -> Result<(), AttestationFault> {
+        let logged = self.github || (result.sct_verified() && result.tlog_verified());
+        let stamped = !result.verified_timestamps().is_empty();
+        match result.certificate_verified() && logged && stamped {
+            true => Ok(()),
+            false => Err(Reason::Other.into()),
+        }
     }
 
     /// Holds every subject that the library could have matched against all digests there are.
@@ -179,12 +298,7 @@ impl Root {
         statement: &Statement,
         artifact: &ArtifactDigests<'_>,
     ) -> Result<(), AttestationFault> {
-        let known = |name: &str| match name {
-            "sha256" => Some(artifact.sha256.as_slice()),
-            "sha384" => artifact.sha384.as_ref().map(<[u8; 48]>::as_slice),
-            "sha512" => artifact.sha512.as_ref().map(<[u8; 64]>::as_slice),
-            _ => None,
-        };
+        let known = |name: &str| artifact.named(name);
         let mut first = None;
         for subject in &statement.subjects {
             let compared = subject.digests.keys().any(|name| known(name).is_some());
@@ -214,13 +328,35 @@ fn as_bundle(attestation: &UnverifiedAttestation) -> Result<Bundle, AttestationF
     }))
 }
 
-/// Refuses unless the library says itself that it checked everything.
-fn certified(result: &VerificationResult) -> Result<(), AttestationFault> {
-    let all = result.certificate_verified()
-        && result.sct_verified()
-        && result.tlog_verified()
-        && !result.verified_timestamps().is_empty();
-    if all { Ok(()) } else { Err(Reason::Other.into()) }
+/// Whether GitHub's own authority issued a certificate. This decides between two refusals only.
+fn is_github_s_own(der: &[u8]) -> bool {
+    let Ok(leaf) = Leaf::read_any(der) else { return false };
+    let tree = json::parse(Root::GITHUB.as_bytes(), Limits::default());
+    let root = tree.ok().and_then(|tree| serde_json::from_value(tree).ok());
+    root.is_some_and(|root: trust_root::TrustedRoot| guard::is_issued_under(&leaf, &root))
+}
+
+/// The claims of a certificate by which GitHub attests a release, with what the statement says: the
+/// same authority vouches for both.
+fn with_release(mut claims: Claims, statement: &Statement) -> Claims {
+    if !claims.is_github_release() {
+        return claims;
+    }
+    let text = |key: &str| statement.predicate.get(key).and_then(Value::as_str);
+    let mut put = |claim, value: Option<String>| {
+        if let Some(value) = value {
+            claims.claims.insert(claim, value);
+        }
+    };
+    let repository = text("repository").map(|name| format!("https://github.com/{name}"));
+    put(Claim::SourceRepositoryUri, repository);
+    put(Claim::SourceRepositoryRef, text("tag").map(|tag| format!("refs/tags/{tag}")));
+    put(Claim::SourceRepositoryIdentifier, text("repositoryId").map(str::to_owned));
+    put(Claim::SourceRepositoryOwnerIdentifier, text("ownerId").map(str::to_owned));
+    let mut commits = statement.subjects.iter().filter(|subject| subject.name.is_empty());
+    let commit = commits.find_map(|subject| subject.digests.get("sha1"));
+    put(Claim::SourceRepositoryDigest, commit.cloned());
+    claims
 }
 
 /// Compares every digest of `subject` that `known` has.
@@ -273,7 +409,7 @@ fn attested_digest(
 
 /// What a certificate claims, for inspection only.
 pub(super) fn describe_certificate(der: &[u8]) -> Map<String, Value> {
-    match Leaf::read(der) {
+    match Leaf::read_any(der) {
         Ok(leaf) => {
             let claims = leaf.claims.by_name().into_iter();
             let mut map: Map<_, _> =

@@ -1,0 +1,145 @@
+//! What an authentic certificate and statement are missing to agree, whatever they came in: PEP 740
+//! provenance, or a Sigstore bundle.
+
+use crate::answer::facts::{AttestedFacts, DifferenceFacts};
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::evidence::expectation::{
+    Pins, PublisherExpectation, is_external_signer, judge as expected,
+};
+use crate::evidence::pep740::{Claim, Claims, Publisher, Statement, differences};
+use jiff::Timestamp;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question<'a> {
+    /// Who should have published.
+    pub(crate) expectation: Option<&'a PublisherExpectation>,
+    /// What else should be so.
+    pub(crate) pins: &'a Pins,
+}
+
+/// Something that keeps the evidence from agreeing, or is said beside it.
+#[derive(Debug)]
+pub(super) struct Complaint {
+    pub(super) class: FailureClass,
+    pub(super) text: String,
+    /// Whether it counts against the evidence; otherwise it is only said.
+    pub(super) counts: bool,
+}
+
+/// What there is to complain of.
+#[derive(Debug, Default)]
+pub(super) struct Complaints(Vec<Complaint>);
+
+impl Complaints {
+    /// Compares `claims` and `statement` with what was asked for, and with each other. What differs
+    /// is added to `known`.
+    ///
+    /// Without a publisher that was asked for, what the two say differently of each other is said and
+    /// does not count: nobody relies on it.
+    pub(super) fn of(
+        question: &Question<'_>,
+        claims: &Claims,
+        statement: Option<&Statement>,
+        known: &mut AttestedFacts,
+    ) -> Self {
+        let mut complaints = Self::default();
+        if let Some(expectation) = question.expectation {
+            for difference in expected(expectation, question.pins, claims) {
+                known.differences.push(difference.facts());
+                complaints.add(difference.class, difference.to_string(), true);
+            }
+        } else if is_external_signer(claims) {
+            let text = format!(
+                "a workflow of another repository than {} signed, which any repository may call: \
+                 name yours with --repository",
+                claims.get(Claim::SourceRepositoryUri).unwrap_or("the one that was built")
+            );
+            complaints.add(FailureClass::SignerExternal, text, false);
+        }
+        for found in statement.map(|s| differences(s, claims)).unwrap_or_default() {
+            let class = FailureClass::StatementDisagrees;
+            let text = format!(
+                "the statement says {} for {}, the certificate {}",
+                found.statement, found.field, found.certificate
+            );
+            known.differences.push(DifferenceFacts {
+                class,
+                what: found.field.to_owned(),
+                expected: None,
+                index: None,
+                statement: Some(found.statement),
+                actual: Some(found.certificate),
+            });
+            complaints.add(class, text, question.expectation.is_some());
+        }
+        complaints
+    }
+
+    /// Adds a complaint; whether it counts, or is only said.
+    pub(super) fn add(&mut self, class: FailureClass, text: String, counts: bool) {
+        self.0.push(Complaint { class, text, counts });
+    }
+
+    /// The finding: the first complaint that counts names it, the others are noted; where none
+    /// counts, `agreeing` is.
+    pub(super) fn finding(self, check: Check, agreeing: impl FnOnce() -> Finding) -> Finding {
+        let against = |complaint: &Complaint| {
+            complaint.counts && complaint.class.outcome() != Outcome::Agrees
+        };
+        let (mut against, said): (Vec<_>, Vec<_>) = self.0.into_iter().partition(against);
+        let rest = against.split_off(against.len().min(1));
+        let mut finding = match against.pop() {
+            Some(first) => Finding::fails(check, first.class, first.text),
+            None => agreeing(),
+        };
+        for complaint in rest.into_iter().chain(said) {
+            finding = finding.noting(complaint.class, complaint.text);
+        }
+        finding
+    }
+}
+
+/// The pins that were compared, as a clause; empty where there were none.
+pub(super) fn pinned(pins: &Pins) -> String {
+    let pinned = [
+        (pins.workflow.is_some(), "workflow"),
+        (pins.reference.is_some(), "ref"),
+        (!pins.triggers.is_empty(), "trigger"),
+        (pins.runner.is_some(), "runner"),
+        (pins.repository_id.is_some(), "repository's number"),
+        (pins.owner_id.is_some(), "owner's number"),
+        (pins.environment.is_some(), "environment"),
+        (pins.signer.is_some(), "signing workflow"),
+    ];
+    let pinned: Vec<&str> = pinned.iter().filter(|p| p.0).map(|p| p.1).collect();
+    match pinned.as_slice() {
+        [] => String::new(),
+        pinned => format!("; pinned: {}", pinned.join(", ")),
+    }
+}
+
+/// Who vouches, in one line: the publisher, its workflow and ref, and when.
+pub(super) fn vouches(claims: &Claims, time: Option<Timestamp>, logged: bool) -> String {
+    let publisher = Publisher::of(claims);
+    let mut text = match &publisher {
+        _ if claims.is_github_release() => format!("GitHub for a release of {publisher}"),
+        Publisher::GitHub { workflow: Some(workflow), .. }
+        | Publisher::GitLab { workflow: Some(workflow), .. } => {
+            format!("{workflow} of {publisher}")
+        }
+        other => other.to_string(),
+    };
+    if let Some(reference) = claims.get(Claim::SourceRepositoryRef) {
+        text = format!("{text} at {reference}");
+    }
+    if let Some(trigger) = claims.get(Claim::BuildTrigger) {
+        text = format!("{text}, started by {trigger}");
+    }
+    match time {
+        Some(time) if logged => format!("{text}, logged at {time}"),
+        Some(time) => format!("{text}, stamped at {time}"),
+        None => text,
+    }
+}

@@ -1,0 +1,200 @@
+//! Lists of checksums that somebody signed, as evidence about the files in them: clearsigned, or beside
+//! a detached signature or a bundle of their own.
+
+use super::Inputs;
+use super::attested::Question;
+use super::bundle::{self, BundleRequest, artifact};
+use super::pairing::{self, is_list_name};
+use super::signatures::{Over, Signatures};
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::HashName;
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
+use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
+use crate::bytes::sniff::Kind;
+use crate::evidence::checksums::{List, ListFormat};
+use crate::evidence::openpgp::message::{self, MessageError};
+use crate::evidence::sigstore;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The most lists of one directory that are looked at.
+const LIST_LIMIT: usize = 64;
+
+/// What could be a signed list: evidence about a list, by its name.
+pub(super) fn find(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| {
+            let name = entry.file_name();
+            pairing::by_suffix(&name.to_string_lossy()).is_some_and(|(_, base)| is_list_name(base))
+        })
+        .map(|entry| entry.path())
+        .collect();
+    found.sort();
+    found.truncate(LIST_LIMIT);
+    found
+}
+
+/// A list that names the distfile, and what its signature is worth.
+pub(super) struct SignedList {
+    /// The list's own name, for the report.
+    name: String,
+    /// The file with the signature.
+    evidence: PathBuf,
+    list: List,
+    /// One for each signature or bundle over the list.
+    vouched: Vec<Finding>,
+}
+
+impl SignedList {
+    /// The list that `evidence` signs, if it says something of the distfile called `name`, or was paired
+    /// with it by hand; `None` where it signs no list.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read.
+    pub(super) fn read(
+        inputs: &Inputs,
+        evidence: &Path,
+        name: &str,
+        by_hand: bool,
+    ) -> Result<Option<Self>, InputError> {
+        let bytes = read_bounded(evidence, EVIDENCE_LIMIT)?;
+        if Kind::of(&bytes) == Kind::Cleartext {
+            return Ok(Self::clearsigned(inputs, evidence, &bytes, name, by_hand));
+        }
+        let file = file_name(evidence);
+        let Some((_, base)) = pairing::by_suffix(&file).filter(|(_, base)| is_list_name(base))
+        else {
+            return Ok(None);
+        };
+        let path = evidence.with_file_name(base);
+        if base == name || !path.is_file() {
+            return Ok(None);
+        }
+        let text = read_bounded(&path, EVIDENCE_LIMIT)?;
+        let Some(list) = relevant(base, &text, name, by_hand) else { return Ok(None) };
+        let vouched = detached(inputs, evidence, &bytes, base, &text)?;
+        Ok(Some(Self { name: base.to_owned(), evidence: evidence.to_owned(), list, vouched }))
+    }
+
+    fn clearsigned(
+        inputs: &Inputs,
+        evidence: &Path,
+        bytes: &[u8],
+        name: &str,
+        by_hand: bool,
+    ) -> Option<Self> {
+        let file = file_name(evidence);
+        let mut text = Vec::new();
+        let read = message::read(&mut &*bytes, &mut text);
+        let list = relevant(&file, &text, name, by_hand)?;
+        let finding = match (read, &inputs.keys.openpgp) {
+            (Ok(message), Some(keys)) => message::check(&message, keys.at(inputs.now)),
+            (Ok(_), None) => {
+                let class = FailureClass::NotCheckedNoExpectation;
+                let text = format!("found the signed list {file}, but no key to check it with");
+                Finding::fails(Check::Openpgp, class, text)
+            }
+            (Err(MessageError::Fault(fault)), _) => {
+                Finding::fails(Check::Openpgp, fault.class(), fault.to_string())
+            }
+            (Err(MessageError::Read(error) | MessageError::Spool(error)), _) => {
+                Finding::fails(Check::Openpgp, FailureClass::SignatureMalformed, error.to_string())
+            }
+        };
+        let vouched = vec![finding];
+        Some(Self { name: file, evidence: evidence.to_owned(), list, vouched })
+    }
+
+    /// The hashes that comparing the distfile `name` takes.
+    pub(super) fn wanted(&self, name: &str) -> BTreeSet<HashName> {
+        self.list.wanted(name.as_bytes())
+    }
+
+    /// Whether it is evidence for `check`.
+    pub(super) fn is_for(&self, check: Check) -> bool {
+        self.vouched.iter().any(|finding| finding.check == check)
+    }
+
+    /// What list and signature together say of the distfile `name`.
+    pub(super) fn judge(&self, name: &str, measured: &Measured) -> Vec<Finding> {
+        let listed = self.list.check(name.as_bytes(), &measured.digests);
+        self.vouched.iter().map(|vouched| self.joined(vouched, &listed)).collect()
+    }
+
+    /// The list is worth what its signature is; where that agrees, its line decides.
+    fn joined(&self, vouched: &Finding, listed: &Finding) -> Finding {
+        let (list, signature) = (&self.name, file_name(&self.evidence));
+        let mut finding = vouched.clone();
+        match (vouched.class, listed.class) {
+            (Some(_), _) => {
+                finding.compared = format!("the list {list}, by {signature}: {}", vouched.compared);
+            }
+            (None, Some(class)) => {
+                let text = format!("the signed list {list}: {}", listed.compared);
+                finding = Finding::fails(vouched.check, class, text);
+            }
+            (None, None) => {
+                finding.compared = format!(
+                    "{} {list}, and that list by {signature}: {}",
+                    listed.compared.replace(" of the list", " of"),
+                    vouched.compared
+                );
+                finding.notes.extend(listed.notes.clone());
+            }
+        }
+        finding.from_file(&self.evidence)
+    }
+}
+
+/// The list in `text`, if it concerns the file `name`. Nothing of it is authenticated.
+fn relevant(list: &str, text: &[u8], name: &str, by_hand: bool) -> Option<List> {
+    let format = ListFormat::guess(list, text);
+    let list = List::read(text, format, [name.as_bytes()]);
+    (by_hand || list.concerns(name.as_bytes())).then_some(list)
+}
+
+/// What signature or bundles `bytes` say of the list `text`.
+fn detached(
+    inputs: &Inputs,
+    evidence: &Path,
+    bytes: &[u8],
+    list: &str,
+    text: &[u8],
+) -> Result<Vec<Finding>, InputError> {
+    let mut wanted = Wanted::default();
+    let mut signatures = Signatures::default();
+    let mut bundles = Vec::new();
+    if Kind::of(bytes).is_json() {
+        wanted.hashes.extend([HashName::Sha256, HashName::Sha512]);
+        wanted.blob = true;
+        bundles = sigstore::bundles(bytes).unwrap_or_else(|fault| vec![Err(fault)]);
+    } else {
+        signatures.add(&inputs.keys, evidence, bytes, Over::File, &mut wanted);
+    }
+    let measured = measure_stream(&mut &*text, evidence, &wanted, None, &mut |_| {});
+    let measured = measured.map_err(|error| match error {
+        MeasureError::Input(error) => error,
+        MeasureError::Sink(source) => InputError::Read { path: evidence.to_owned(), source },
+    })?;
+    let mut findings = signatures.judge(inputs.now, list, &measured);
+    let Some(verifier) = &inputs.verifier else { return Ok(findings) };
+    let artifact = artifact(&measured);
+    for bundle in &bundles {
+        let about = bundle.as_ref().is_ok_and(|bundle| bundle.is_about(&artifact));
+        if bundles.len() == 1 || about || bundle.is_err() {
+            findings.push(bundle::check(&BundleRequest {
+                bundle,
+                name: list,
+                artifact,
+                policies: &inputs.bundle_policies,
+                question: Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins },
+                verifier,
+            }));
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,31 @@
+//! Whose time stamp it is (RFC 3161): which of the root's authorities the token names.
+
+use ::sigstore::trust_root::TrustedRoot;
+use x509_cert::Certificate;
+use x509_cert::der::{Decode, Encode};
+
+/// Whether `token` names the certificate of an authority of `root` as its signer's: by issuer and
+/// serial number, as a CMS signer is named (RFC 5652, section 5.3), or whole.
+///
+/// This decides which refusal is given, and whether a stamp that nobody here can judge is passed over;
+/// what counts as a time is decided by the library.
+pub(super) fn names_any(token: &[u8], root: &TrustedRoot) -> bool {
+    let chains = root.timestamp_authorities.iter().map(|authority| &authority.cert_chain);
+    let certificates = chains.flat_map(|chain| &chain.certificates);
+    certificates.into_iter().any(|certificate| {
+        let der = certificate.raw_bytes.as_bytes();
+        holds(token, der) || name(der).is_some_and(|name| holds(token, &name))
+    })
+}
+
+/// Issuer and serial number of a certificate, one behind the other, in DER.
+fn name(der: &[u8]) -> Option<Vec<u8>> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let issuer = certificate.tbs_certificate.issuer.to_der().ok()?;
+    let serial = certificate.tbs_certificate.serial_number.to_der().ok()?;
+    Some([issuer, serial].concat())
+}
+
+fn holds(token: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && token.windows(part.len()).any(|window| window == part)
+}

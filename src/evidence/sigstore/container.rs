@@ -1,0 +1,206 @@
+//! What JSON about attestations comes in: one bundle, several of them, or something else that is named.
+//!
+//! `gh attestation download` writes JSON Lines, the interfaces of GitHub and npm answer with
+//! `{"attestations": [{"bundle": …}]}`, and both forms hold bundles about other files, too.
+
+use super::bundle::UnverifiedBundle;
+use super::fault::{AttestationFault, Reason};
+use crate::bytes::json::{self, Limits};
+use crate::bytes::sniff::Kind;
+use serde_json::Value;
+
+/// The most bundles of one file that are read.
+pub(crate) const DOCUMENT_LIMIT: usize = 100;
+
+/// What a JSON document about attestations is, by its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A Sigstore bundle.
+    Bundle,
+    /// PEP 740 provenance: a provenance object, or one attestation.
+    Provenance,
+    /// A DSSE envelope by itself.
+    Envelope,
+    /// What `cosign sign-blob --bundle` wrote before version 3.
+    OldCosign,
+    /// An in-toto statement that nobody signed.
+    Statement,
+    /// A trusted root.
+    TrustedRoot,
+    /// Bundles that the interface only refers to.
+    References,
+    /// Anything else.
+    Other,
+}
+
+impl Form {
+    /// What `tree` is.
+    pub(crate) fn of(tree: &Value) -> Self {
+        let has = |key: &str| tree.get(key).is_some();
+        let media = tree.get("mediaType").and_then(Value::as_str).unwrap_or_default();
+        if media.contains("sigstore.bundle") || has("verificationMaterial") {
+            Self::Bundle
+        } else if media.contains("sigstore.trustedroot") {
+            Self::TrustedRoot
+        } else if has("attestation_bundles") || (has("verification_material") && has("envelope")) {
+            Self::Provenance
+        } else if has("payload") && has("signatures") {
+            Self::Envelope
+        } else if has("base64Signature") {
+            Self::OldCosign
+        } else if has("_type") && has("subject") {
+            Self::Statement
+        } else if has("bundle_url") {
+            Self::References
+        } else {
+            Self::Other
+        }
+    }
+
+    /// The form as a noun phrase, with what fits it.
+    pub(crate) const fn advice(self) -> &'static str {
+        match self {
+            Self::Bundle => {
+                "a Sigstore bundle (give it with --signature, or name it FILE.sigstore.json)"
+            }
+            Self::Provenance => {
+                "PEP 740 provenance (give it with --provenance, or name it FILE.provenance)"
+            }
+            Self::Envelope => {
+                "a DSSE envelope without a bundle, as the SLSA generator writes it: its log entry is \
+                 not in it, and slsa-verifier looks that up online"
+            }
+            Self::OldCosign => {
+                "a bundle of an old cosign, with the log's promise and without a proof of inclusion \
+                 (a newer cosign makes one that has it: cosign bundle create --artifact FILE \
+                 --bundle OLD --out FILE.sigstore.json)"
+            }
+            Self::Statement => "an in-toto statement that nobody signed",
+            Self::TrustedRoot => "a Sigstore trusted root (give it with --trusted-root)",
+            Self::References => {
+                "a list of addresses of bundles, not the bundles (gh attestation download fetches \
+                 them)"
+            }
+            Self::Other => "a JSON document of another kind",
+        }
+    }
+}
+
+/// The documents of a file, each once.
+///
+/// # Errors
+///
+/// Where it is not JSON, or not strict JSON, or holds more documents than are read.
+pub(crate) fn documents(bytes: &[u8]) -> Result<Vec<Value>, AttestationFault> {
+    let kind = Kind::of(bytes);
+    if !kind.is_json() {
+        return Err(Reason::Kind(kind).into());
+    }
+    let mut documents: Vec<Value> = Vec::new();
+    if kind == Kind::JsonLines {
+        for (number, line) in (1..).zip(bytes.split(|b| *b == b'\n')) {
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            if documents.len() == DOCUMENT_LIMIT {
+                return Err(Reason::TooMany { limit: DOCUMENT_LIMIT }.into());
+            }
+            let parsed = json::parse(line, Limits::default());
+            let tree = parsed.map_err(|fault| Reason::Line { line: number, fault })?;
+            add(&mut documents, tree);
+        }
+        return Ok(documents);
+    }
+    let tree = json::parse(bytes, Limits::default()).map_err(Reason::Json)?;
+    let listed = match tree {
+        Value::Array(items) => items,
+        Value::Object(mut map) if map.get("attestations").is_some_and(Value::is_array) => {
+            match map.remove("attestations") {
+                Some(Value::Array(items)) => items.into_iter().map(inner).collect(),
+                _ => Vec::new(),
+            }
+        }
+        tree => return Ok(vec![tree]),
+    };
+    if listed.len() > DOCUMENT_LIMIT {
+        return Err(Reason::TooMany { limit: DOCUMENT_LIMIT }.into());
+    }
+    for item in listed {
+        add(&mut documents, inner(item));
+    }
+    if documents.is_empty() { Err(Reason::NoDocument.into()) } else { Ok(documents) }
+}
+
+/// The same document twice says nothing more than once.
+fn add(documents: &mut Vec<Value>, tree: Value) {
+    if !documents.contains(&tree) {
+        documents.push(tree);
+    }
+}
+
+/// The bundle of an entry of `attestations`.
+fn inner(mut item: Value) -> Value {
+    match item.get_mut("bundle") {
+        Some(bundle @ Value::Object(_)) => bundle.take(),
+        _ => item,
+    }
+}
+
+/// The bundles of a file: at least one, and for each why it is none where it is none.
+///
+/// # Errors
+///
+/// Where nothing can be read of the file.
+pub(crate) fn bundles(
+    bytes: &[u8],
+) -> Result<Vec<Result<UnverifiedBundle, AttestationFault>>, AttestationFault> {
+    Ok(documents(bytes)?.into_iter().map(UnverifiedBundle::of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::answer::failure::FailureClass;
+
+    #[test]
+    fn every_container_gives_its_documents() {
+        for (text, count) in [
+            ("{\"a\":1}", 1),
+            ("{\"a\":1}\n{\"a\":2}\n\n", 2),
+            ("{\"a\":1}\r\n{\"a\":1}\r\n", 1),
+            ("[{\"a\":1},{\"a\":2}]", 2),
+            ("{\"attestations\":[{\"bundle\":{\"a\":1}},{\"bundle\":{\"b\":1}}]}", 2),
+            ("{\"attestations\":[{\"bundle_url\":\"x\",\"bundle\":null}]}", 1),
+        ] {
+            assert_eq!(documents(text.as_bytes()).unwrap().len(), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_named() {
+        let long = "{\"a\":1}\n{\"b\":2}\n".repeat(50_000);
+        let many: String = (0..100_000).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+        let class = |bytes: &[u8]| documents(bytes).map(|found| found.len()).map_err(|f| f.class());
+        assert_eq!(class(long.as_bytes()), Ok(2));
+        assert_eq!(class(many.as_bytes()), Err(FailureClass::EvidenceUnsupported));
+        assert_eq!(class(b"<html>"), Err(FailureClass::ProvenanceMalformed));
+        assert_eq!(class(b"[]"), Err(FailureClass::ProvenanceEmpty));
+        assert_eq!(class(b"{\"attestations\":[]}"), Err(FailureClass::ProvenanceEmpty));
+        assert_eq!(
+            class(b"{\"a\":1}\n{\"a\":1,\"a\":2}\n"),
+            Err(FailureClass::ProvenanceMalformed)
+        );
+        let html = documents(b"<html>").unwrap_err().to_string();
+        assert!(html.contains("HTML"), "{html}");
+        for (text, form) in [
+            ("{\"payload\":\"\",\"payloadType\":\"\",\"signatures\":[]}", Form::Envelope),
+            ("{\"version\":1,\"attestation_bundles\":[]}", Form::Provenance),
+            ("{\"base64Signature\":\"\"}", Form::OldCosign),
+            ("{\"bundle_url\":\"\"}", Form::References),
+            ("{}", Form::Other),
+        ] {
+            assert_eq!(Form::of(&serde_json::from_str(text).unwrap()), form, "{text}");
+        }
+    }
+}
