@@ -1,16 +1,19 @@
 //! `distvouch portage`: what the eclass asks. Every answer is held against the form that it reads.
 
 use crate::common::ed25519::Key;
-use crate::common::messages::{armored, canonical, clearsigned, cleartext, key, packets};
+use crate::common::messages::{self, armored, canonical, clearsigned, cleartext, packets};
 use crate::common::messages::{public, signature, signature_with};
 use crate::common::words::verdicts;
 use crate::common::{Scratch, distvouch};
+use sequoia_openpgp::Cert;
 use sequoia_openpgp::packet::Packet;
 use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 
 /// An answer: its lines by level, and how it ends.
 struct Answer {
@@ -153,6 +156,13 @@ impl Package {
     fn with_openpgp(&self, args: &[&str]) -> Vec<OsString> {
         self.openpgp().into_iter().chain(args.iter().map(OsString::from)).collect()
     }
+}
+
+/// The key of that name: the same one each time.
+fn key(name: &str) -> Cert {
+    static KEYS: Mutex<BTreeMap<String, Cert>> = Mutex::new(BTreeMap::new());
+    let mut keys = KEYS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    keys.entry(name.to_owned()).or_insert_with(|| messages::key(name)).clone()
 }
 
 fn signed(bytes: &[u8]) -> Vec<u8> {
