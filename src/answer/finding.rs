@@ -96,7 +96,7 @@ impl Finding {
 
     /// Names the file with the evidence.
     #[must_use]
-    pub(crate) fn from_file(mut self, path: &Path) -> Self {
+    pub(crate) fn read_from(mut self, path: &Path) -> Self {
         self.facts.file = Some(path.to_string_lossy().into_owned());
         self
     }

@@ -146,7 +146,7 @@ impl SignedList {
                 finding.notes.extend(listed.notes.clone());
             }
         }
-        finding.from_file(&self.evidence)
+        finding.read_from(&self.evidence)
     }
 }
 

@@ -396,7 +396,7 @@ fn from(path: &Path, mut finding: Finding) -> Finding {
     if matches!(finding.class, Some(ProvenanceEmpty | ProvenanceMalformed)) {
         finding.compared = format!("{}: {}", file_name(path), finding.compared);
     }
-    finding.from_file(path)
+    finding.read_from(path)
 }
 
 fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {

@@ -180,7 +180,7 @@ impl<'k> Signatures<'k> {
                     "the uncompressed stream was not read",
                 ),
             };
-            findings.push(finding.from_file(path));
+            findings.push(finding.read_from(path));
         }
         findings
     }
@@ -225,7 +225,7 @@ fn unjudged(
     path: &Path,
     looks_like: &str,
 ) -> Finding {
-    let mut finding = Finding::fails(check, class, text).from_file(path);
+    let mut finding = Finding::fails(check, class, text).read_from(path);
     finding.facts.looks_like = Some(looks_like.to_owned());
     finding
 }

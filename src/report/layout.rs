@@ -100,7 +100,7 @@ pub(crate) fn count(count: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn printed(print: impl Fn(&mut dyn Write) -> io::Result<()>) -> String {

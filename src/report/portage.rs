@@ -251,7 +251,7 @@ fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn printed(text: &str) -> String {

@@ -94,11 +94,11 @@ impl Provenance {
         let other = other.map(publisher).transpose()?;
         let mut inputs = self.setting.inputs(false, true, other.clone())?;
         let mut unpinned = Vec::new();
-        if let (Some(ours), Some(theirs)) = (self.setting.publisher()?, other) {
-            if !is_same(&ours, &theirs) {
-                unpinned = self.setting.pinned();
-                inputs.pins = Pins::default();
-            }
+        if let (Some(ours), Some(theirs)) = (self.setting.publisher()?, other)
+            && !is_same(&ours, &theirs)
+        {
+            unpinned = self.setting.pinned();
+            inputs.pins = Pins::default();
         }
         let upstream = named(&self.file).and_then(|name| self.setting.upstream_name(name));
         if let Some(upstream) = upstream {

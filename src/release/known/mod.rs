@@ -209,7 +209,7 @@ impl Known {
         let digest = kept(sha256);
         let row = |at: &u32| self.rows.get(*at as usize);
         let from = self.by_digest.partition_point(|at| row(at).is_some_and(|r| r.digest < digest));
-        let rows = self.by_digest.iter().skip(from).filter_map(move |at| row(at));
+        let rows = self.by_digest.iter().skip(from).filter_map(row);
         rows.take_while(move |row| row.digest == digest).map(|row| self.version(row))
     }
 

@@ -103,8 +103,7 @@ fn number(field: &[u8], most: u64) -> Option<Option<u64>> {
         return Some(None);
     }
     if let [0x80, rest @ ..] = field {
-        let (above, value) =
-            rest.split_at_checked(rest.len().checked_sub(8).unwrap_or_default())?;
+        let (above, value) = rest.split_at_checked(rest.len().saturating_sub(8))?;
         let value = value.iter().fold(0, |value, b| value << 8 | u64::from(*b));
         let needed = value > most && i64::try_from(value).is_ok();
         return (needed && above.iter().all(|b| *b == 0)).then_some(Some(value));
@@ -150,7 +149,7 @@ mod tests {
             (b"-000644\0", None),
             (b"0_00644\0", None),
             (b"\t000644\0", None),
-            (b"\0000644\0", None),
+            (b"\x00000644\0", None),
             (b"0000648\0", None),
             (b"\x80\0\0\0\0\x20\0\0", Some(Some(0o10000000))),
             (b"\x80\0\0\0\0\x1f\xff\xff", None),

@@ -355,7 +355,7 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
         "ltmain.sh" | "config.guess" | "config.sub" => configured(""),
         _ if LIBTOOL.contains(&name) => configured(""),
         _ if name.ends_with(".in") => {
-            text(entry).is_some_and(|text| generated::is_autoheader(text)) && configured("")
+            text(entry).is_some_and(generated::is_autoheader) && configured("")
         }
         _ => false,
     };
