@@ -20,6 +20,7 @@ mod dependencies;
 mod detached;
 mod diff;
 mod eclass;
+mod evidence;
 mod explained_commands;
 mod guide;
 mod inspect;

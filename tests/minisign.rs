@@ -270,3 +270,30 @@ fn where_minisign_decides_otherwise() {
     let run = detached(&path, &signature, &file);
     assert_eq!((run.status, class(&run).as_str()), (1, "signature-malformed"));
 }
+
+#[test]
+fn a_trusted_comment_that_names_another_version_is_said() {
+    let test = "minisign, trusted comment";
+    let Some(minisign) = tool(test, "minisign") else { return };
+    let scratch = Scratch::new();
+    scratch.write("foo-1.1.tar.gz", "old bytes\n");
+    let made = std::process::Command::new(&minisign)
+        .current_dir(scratch.path())
+        .args(["-G", "-W", "-f", "-p", "k.pub", "-s", "k.key"])
+        .output()
+        .unwrap();
+    assert!(made.status.success());
+    let made = std::process::Command::new(&minisign)
+        .current_dir(scratch.path())
+        .args(["-S", "-s", "k.key", "-m", "foo-1.1.tar.gz", "-x", "foo-1.2.tar.gz.minisig"])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    // A mirror hands out the old release under the new name.
+    scratch.write("foo-1.2.tar.gz", "old bytes\n");
+    let key = scratch.file("k.pub").to_string_lossy().into_owned();
+    let run = scratch.check(["--require", "minisign", "--minisign-key", &key, "foo-1.2.tar.gz"]);
+    assert_eq!((run.status, run.said("minisign").as_str()), (0, "agrees"), "{}", run.stdout);
+    let notes = run.finding("minisign")["detail"]["notes"].to_string();
+    assert!(notes.contains("comment-other-version") && notes.contains("foo-1.1.tar.gz"), "{notes}");
+}

@@ -503,3 +503,215 @@ fn version_6_keys_and_signatures() {
     situation.scratch.flip("f.tar", 0);
     assert_eq!(situation.run(&[]).said("openpgp"), "signature-bad");
 }
+
+/// `finding.compared` of the OpenPGP check.
+fn compared(run: &Run) -> String {
+    run.finding("openpgp")["compared"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_clock_that_is_behind_is_named() {
+    let cert = generate("rupert");
+    let signature = Signing { at: start(), ..Signing::by(&cert) }.sign();
+    let situation = Situation::new(&[signature], &[&cert]);
+    let key = situation.scratch.file("keys.asc").to_string_lossy().into_owned();
+    let at = |time: SystemTime| {
+        let time = jiff::Timestamp::try_from(time).unwrap().to_string();
+        let args = ["--require", "openpgp", "--openpgp-key", &key, "--time", &time, "f.tar"];
+        situation.scratch.check(args)
+    };
+    for behind in [SystemTime::UNIX_EPOCH + DAY, start() - DAY * 700, start() - DAY] {
+        let run = at(behind);
+        assert_eq!(run.said("openpgp"), "key-not-yet", "{}", run.stdout);
+        assert!(compared(&run).contains("clock here"), "{}", compared(&run));
+    }
+    // The half hour that signatures have, keys have too.
+    assert_eq!(at(start() - DAY / 72).said("openpgp"), "agrees");
+    assert_eq!(at(start() - DAY / 24).said("openpgp"), "key-not-yet");
+}
+
+#[test]
+fn what_a_key_file_lacks_is_named() {
+    let cert = generate("sybil");
+    let bare = |packet: &Packet| {
+        !matches!(packet, Packet::UserID(_))
+            && !matches!(packet, Packet::Signature(s) if s.typ() != SignatureType::SubkeyBinding)
+    };
+    let packets: Vec<Packet> = cert.clone().into_packets().filter(bare).collect();
+    let without = Cert::from_packets(packets.into_iter()).unwrap();
+    let primary = builder("trent")
+        .set_primary_key_flags(openpgp::types::KeyFlags::empty().set_certification().set_signing());
+    let signer = primary.generate().unwrap().0;
+    let packets: Vec<Packet> = signer.clone().into_packets().filter(bare).collect();
+    let bare_signer = Cert::from_packets(packets.into_iter()).unwrap();
+    let run = Situation::new(&[Signing::by(&signer).sign()], &[&bare_signer]).run(&[]);
+    assert_eq!(run.said("openpgp"), "key-unusable", "{}", run.stdout);
+    assert!(compared(&run).contains("without a user id"), "{}", compared(&run));
+    assert_eq!(without.userids().count(), 0);
+
+    // A subkey whose binding has no back signature.
+    let cert = CertBuilder::new()
+        .add_userid("uma <uma@example.org>")
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(start())
+        .add_signing_subkey()
+        .generate()
+        .unwrap()
+        .0;
+    let signature = Signing::by(&cert).sign();
+    let subkey = cert.keys().subkeys().next().unwrap().key().clone();
+    let binding = SignatureBuilder::new(SignatureType::SubkeyBinding)
+        .set_key_flags(openpgp::types::KeyFlags::empty().set_signing())
+        .unwrap()
+        .set_signature_creation_time(start())
+        .unwrap()
+        .sign_subkey_binding(&mut primary_pair(&cert), None, cert.primary_key().key(), &subkey)
+        .unwrap();
+    let mut packets: Vec<Packet> = cert
+        .clone()
+        .into_packets()
+        .filter(|p| !matches!(p, Packet::Signature(s) if s.typ() == SignatureType::SubkeyBinding))
+        .collect();
+    packets.push(Packet::from(binding));
+    let one_sided = Cert::from_packets(packets.into_iter()).unwrap();
+    let run = Situation::new(&[signature], &[&one_sided]).run(&[]);
+    assert_eq!(run.said("openpgp"), "key-unusable", "{}", run.stdout);
+    assert!(compared(&run).contains("back signature"), "{}", compared(&run));
+}
+
+#[test]
+fn the_fingerprint_of_a_subkey_names_its_certificate() {
+    let cert = CertBuilder::new()
+        .add_userid("vic <vic@example.org>")
+        .set_cipher_suite(CipherSuite::Cv25519)
+        .set_creation_time(start())
+        .add_signing_subkey()
+        .generate()
+        .unwrap()
+        .0;
+    let other = generate("walter");
+    let subkey = cert.keys().subkeys().next().unwrap().key().fingerprint().to_string();
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert, &other]);
+    let run = situation.run(&["--openpgp-fingerprint", &subkey]);
+    assert_eq!(run.said("openpgp"), "agrees", "{}{}", run.stdout, run.stderr);
+    assert!(compared(&run).contains(&cert.fingerprint().to_string()));
+    // A stranger's subkey in a certificate that does not bind it pins nothing.
+    let stolen: Vec<Packet> = other
+        .clone()
+        .into_packets()
+        .chain([Packet::from(cert.keys().subkeys().next().unwrap().key().clone())])
+        .collect();
+    let stolen = Cert::from_packets(stolen.into_iter()).unwrap();
+    let situation = Situation::new(&[Signing::by(&other).sign()], &[&stolen]);
+    let run = situation.run(&["--openpgp-fingerprint", &subkey]);
+    assert_eq!(run.status, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("nothing binds it"), "{}", run.stderr);
+}
+
+#[test]
+fn a_note_says_whose_signature_it_is_about() {
+    let (known, weak, stranger) = (generate("xena"), generate("yves"), generate("zoe"));
+    let text = Signing { kind: SignatureType::Text, ..Signing::by(&stranger) }.sign();
+    let run = Situation::new(&[Signing::by(&known).sign(), text], &[&known]).run(&[]);
+    let notes = Situation::notes(&run);
+    assert!(notes.contains("signer-unknown") && !notes.contains("signature-weak"), "{notes}");
+    let sha1 = Signing { hash: HashAlgorithm::SHA1, ..Signing::by(&weak) }.sign();
+    let run = Situation::new(&[Signing::by(&known).sign(), sha1], &[&known, &weak]).run(&[]);
+    let notes = Situation::notes(&run);
+    assert!(notes.contains("SHA-1"), "{notes}");
+    assert!(notes.contains(&weak.fingerprint().to_string()), "{notes}");
+}
+
+/// `cert` with `count` copies of `packet` behind its first user id.
+fn flooded(cert: &Cert, packet: &Packet, count: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for own in cert.clone().into_packets() {
+        let is_user_id = matches!(own, Packet::UserID(_));
+        bytes.extend(own.to_vec().unwrap());
+        if is_user_id {
+            bytes.extend(packet.to_vec().unwrap().repeat(count));
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_flooded_key_is_read_without_what_strangers_put_there() {
+    let (cert, stranger) = (generate("anna"), generate("mallet"));
+    let userid = cert.userids().next().unwrap().userid().clone();
+    let certification = |signer: &Cert| {
+        let signature = SignatureBuilder::new(SignatureType::GenericCertification)
+            .set_signature_creation_time(start() + DAY)
+            .unwrap()
+            .sign_userid_binding(&mut primary_pair(signer), cert.primary_key().key(), &userid)
+            .unwrap();
+        Packet::from(signature)
+    };
+    let by_stranger = certification(&stranger);
+    // About 9 MB of them.
+    let count = 9_000_000 / by_stranger.to_vec().unwrap().len();
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    situation.scratch.write("keys.asc", flooded(&cert, &by_stranger, count));
+    let begun = std::time::Instant::now();
+    let run = situation.run(&[]);
+    assert_eq!(run.said("openpgp"), "agrees", "{}{}", run.stdout, run.stderr);
+    assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
+
+    // What names the key itself as its maker cannot be told apart from what it made.
+    let own = flooded(&cert, &certification(&cert), 5_000);
+    situation.scratch.write("keys.asc", &own);
+    let run = situation.run(&[]);
+    assert_eq!(run.status, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("4000"), "{}", run.stderr);
+    // Beside another key, the ring stays.
+    let other = generate("bert");
+    situation.scratch.write("keys.asc", [own, other.to_vec().unwrap()].concat());
+    let run = situation.run(&[]);
+    assert_eq!(run.said("openpgp"), "evidence-unsupported", "{}", run.stdout);
+    situation.scratch.write("f.tar.asc", armored(&[Signing::by(&other).sign()]));
+    assert_eq!(situation.run(&[]).said("openpgp"), "agrees");
+}
+
+#[test]
+fn a_key_file_of_another_kind_is_named() {
+    let cert = generate("carl");
+    let signature = Signing::by(&cert).sign();
+    let situation = Situation::new(std::slice::from_ref(&signature), &[&cert]);
+    let text = String::from_utf8(cert.armored().to_vec().unwrap()).unwrap();
+    let utf16: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let empty = "-----BEGIN PGP PUBLIC KEY BLOCK-----\nNote: none\n\n\n=twTO\n-----END PGP PUBLIC KEY BLOCK-----\n";
+    for (bytes, part) in [
+        (b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0\0\0".to_vec(), "gpg --no-default-keyring"),
+        (utf16, "iconv"),
+        (empty.as_bytes().to_vec(), "empty key block"),
+        (armored(&[signature]), "signature, not a key"),
+        (b"untrusted comment: x\nRWQ=\n".to_vec(), "signify or minisign"),
+        (b"<html></html>".to_vec(), "HTML"),
+    ] {
+        situation.scratch.write("keys.asc", bytes);
+        let run = situation.run(&[]);
+        assert_eq!(run.status, 2, "{}", run.stdout);
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn armor_headers_without_a_value_and_a_byte_order_mark() {
+    let cert = generate("dora");
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    let text = String::from_utf8(armored(&[Signing::by(&cert).sign()])).unwrap();
+    for header in ["Version:\n", "Version: \n", "Comment:\n", "Version: x\nComment:\n"] {
+        let with = text.replacen("SIGNATURE-----\n", &format!("SIGNATURE-----\n{header}"), 1);
+        situation.scratch.write("f.tar.asc", with);
+        situation.is(header, "agrees");
+    }
+    let broken = text.replacen("SIGNATURE-----\n", "SIGNATURE-----\nwhat is this\n", 1);
+    situation.scratch.write("f.tar.asc", broken.replacen("\n\n", "\n\n!", 1));
+    let run = situation.run(&[]);
+    assert!(compared(&run).contains("line 2"), "{}", compared(&run));
+    situation.scratch.write("f.tar.asc", format!("\u{feff}{text}"));
+    let run = situation.run(&[]);
+    assert_eq!(run.said("openpgp"), "signature-malformed");
+    assert!(compared(&run).contains("byte order mark"), "{}", compared(&run));
+}

@@ -19,6 +19,7 @@ use crate::evidence::openpgp::ring::Found;
 use crate::evidence::openpgp::{SignatureFault, UnverifiedSignatures, message};
 use crate::evidence::scheme::Scheme as _;
 use crate::evidence::signify;
+use crate::evidence::sigstore::Form;
 use crate::evidence::ssh::AllowedSigners;
 use serde::Serialize;
 use ssh::SshFile;
@@ -224,8 +225,9 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     let unusable = |fault: &dyn std::fmt::Display| Contents::Unusable { fault: fault.to_string() };
     if kind.is_json() {
         return match Evidence::read(bytes) {
-            Ok(Some(evidence)) => Contents::Evidence(evidence),
-            Ok(None) => Contents::NotRead { looks_like },
+            Ok(Ok(evidence)) => Contents::Evidence(evidence),
+            Ok(Err(Form::Other)) => Contents::NotRead { looks_like },
+            Ok(Err(form)) => Contents::NotRead { looks_like: form.advice() },
             Err(fault) => unusable(&fault),
         };
     }

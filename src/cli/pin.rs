@@ -36,7 +36,7 @@ pub(crate) struct Pin {
     #[arg(value_name = "FILE")]
     pub(crate) provenance: PathBuf,
 
-    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    /// Sigstore trusted_root.json, or "github"; default: the newer of the system's and the one built in
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
 

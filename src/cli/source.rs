@@ -91,7 +91,7 @@ pub(crate) struct Source {
     #[arg(long, value_name = "NAME")]
     pub(crate) upstream_name: Option<String>,
 
-    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    /// Sigstore trusted_root.json, or "github"; default: the newer of the system's and the one built in
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
 

@@ -23,7 +23,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Trust {
-    /// Sigstore trusted_root.json; default: the system's, else the one built in
+    /// Sigstore trusted_root.json, or "github"; default: the newer of the system's and the one built in
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
 
@@ -43,7 +43,7 @@ impl Trust {
         let source = root.source().to_string();
         let text = match self.json {
             true => format!("{:#}\n", json(&source, &root.summary())),
-            false => text(&source, &root.summary()),
+            false => text(&source, root.day().as_deref(), &root.summary()),
         };
         printed(io::stdout().write_all(text.as_bytes()))?;
         Ok(Status::Met)
@@ -59,8 +59,11 @@ fn lists(summary: &RootSummary) -> [(&'static str, &'static str, &[RootEntry]); 
     ]
 }
 
-fn text(source: &str, summary: &RootSummary) -> String {
+fn text(source: &str, day: Option<&str>, summary: &RootSummary) -> String {
     let mut text = format!("Trusted root: {}\n", Escaped(source));
+    if let Some(day) = day {
+        let _ = writeln!(text, "Its newest entry is of {day}.");
+    }
     if !SUPPORTED {
         text.push_str("This build has no Sigstore: bundles and provenance are not checked.\n");
         return text;

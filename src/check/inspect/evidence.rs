@@ -1,8 +1,9 @@
 //! What provenance and Sigstore bundles say of themselves: claims, all of them.
 
-use crate::bytes::json::{self, JsonError, Limits};
 use crate::evidence::pep740::{Provenance, ProvenanceFault};
-use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle, describe_attestation};
+use crate::evidence::sigstore::{
+    self, AttestationFault, Form, UnverifiedBundle, describe_attestation,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -20,9 +21,7 @@ pub(crate) struct Evidence {
 /// Why such a file is damaged.
 #[derive(Debug)]
 pub(crate) enum EvidenceFault {
-    /// It is no JSON that can be read in one way only.
-    Json(JsonError),
-    /// It is no bundle that is read here.
+    /// It is no JSON that can be read in one way only, or no bundle that is read here.
     Bundle(Box<AttestationFault>),
     /// It is no provenance that is read here.
     Provenance(ProvenanceFault),
@@ -31,7 +30,6 @@ pub(crate) enum EvidenceFault {
 impl fmt::Display for EvidenceFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(fault) => fault.fmt(f),
             Self::Bundle(fault) => fault.fmt(f),
             Self::Provenance(fault) => fault.fmt(f),
         }
@@ -41,26 +39,32 @@ impl fmt::Display for EvidenceFault {
 impl std::error::Error for EvidenceFault {}
 
 impl Evidence {
-    /// Reads a JSON document; `Ok(None)` where it is neither provenance nor a bundle.
+    /// Reads JSON about attestations; what it is instead where it is neither provenance nor bundles.
     ///
     /// # Errors
     ///
     /// Where it is one of them, or no JSON at all, and damaged.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>, EvidenceFault> {
-        let tree = json::parse(bytes, Limits::default()).map_err(EvidenceFault::Json)?;
-        let has = |key: &str| tree.get(key).is_some();
-        let bundle = tree.get("mediaType").and_then(Value::as_str);
-        if bundle.is_some_and(|kind| kind.contains("sigstore.bundle")) {
-            let bundle = UnverifiedBundle::parse(bytes)
-                .map_err(|fault| EvidenceFault::Bundle(Box::new(fault)))?;
-            return Ok(Some(Self { what: "a Sigstore bundle", claims: vec![bundle.describe()] }));
+    pub(crate) fn read(bytes: &[u8]) -> Result<Result<Self, Form>, EvidenceFault> {
+        let fault = |fault| EvidenceFault::Bundle(Box::new(fault));
+        let documents = sigstore::documents(bytes).map_err(fault)?;
+        let form = documents.iter().map(Form::of).find(|form| *form != Form::Other);
+        match form.unwrap_or(Form::Other) {
+            Form::Bundle => {
+                let bundles = documents.into_iter().filter(|tree| Form::of(tree) == Form::Bundle);
+                let claims: Result<Vec<_>, _> = bundles
+                    .map(|tree| UnverifiedBundle::of(tree).map(|bundle| bundle.describe()))
+                    .collect();
+                let claims = claims.map_err(fault)?;
+                let what = if claims.len() == 1 { "a Sigstore bundle" } else { "Sigstore bundles" };
+                Ok(Ok(Self { what, claims }))
+            }
+            Form::Provenance => {
+                let provenance = Provenance::parse(bytes).map_err(EvidenceFault::Provenance)?;
+                let each = provenance.attestations().iter();
+                let claims = each.map(describe_attestation).collect();
+                Ok(Ok(Self { what: "PEP 740 provenance", claims }))
+            }
+            form => Ok(Err(form)),
         }
-        if has("attestation_bundles") || (has("verification_material") && has("envelope")) {
-            let provenance = Provenance::parse(bytes).map_err(EvidenceFault::Provenance)?;
-            let each = provenance.attestations().iter();
-            let claims = each.map(describe_attestation).collect();
-            return Ok(Some(Self { what: "PEP 740 provenance", claims }));
-        }
-        Ok(None)
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct PublisherClaim {
 pub(crate) enum ProvenanceFault {
     /// Not strict JSON.
     Json(JsonError),
+    /// A Sigstore bundle.
+    Bundle,
     /// JSON, but not what PEP 740 says.
     Field(FieldError),
     /// `attestation_bundles` is empty.
@@ -81,7 +83,7 @@ impl ProvenanceFault {
     /// The failure class.
     pub(crate) fn class(&self) -> FailureClass {
         match self {
-            Self::Json(_) | Self::Field(_) => FailureClass::ProvenanceMalformed,
+            Self::Bundle | Self::Json(_) | Self::Field(_) => FailureClass::ProvenanceMalformed,
             Self::NoBundles | Self::NoAttestations { .. } => FailureClass::ProvenanceEmpty,
             Self::TooMany { .. } => FailureClass::EvidenceUnsupported,
         }
@@ -92,6 +94,10 @@ impl fmt::Display for ProvenanceFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(e) => write!(f, "the provenance cannot be read: {e}"),
+            Self::Bundle => f.write_str(
+                "this is a Sigstore bundle, not PEP 740 provenance: give it with --signature, or name \
+                 it FILE.sigstore.json",
+            ),
             Self::Field(e) => write!(f, "this is no PEP 740 provenance: {e}"),
             Self::NoBundles => f.write_str("the provenance holds no attestation at all"),
             Self::NoAttestations { bundle } => {
@@ -109,7 +115,9 @@ impl std::error::Error for ProvenanceFault {
         match self {
             Self::Json(e) => Some(e),
             Self::Field(e) => Some(e),
-            Self::NoBundles | Self::NoAttestations { .. } | Self::TooMany { .. } => None,
+            Self::Bundle | Self::NoBundles | Self::NoAttestations { .. } | Self::TooMany { .. } => {
+                None
+            }
         }
     }
 }
@@ -133,6 +141,9 @@ impl Provenance {
         if !top.object()?.contains_key("attestation_bundles") && top.optional("envelope")?.is_some()
         {
             return Ok(Self { attestations: vec![attestation(&top, None, None)?] });
+        }
+        if top.optional("mediaType")?.is_some() {
+            return Err(ProvenanceFault::Bundle);
         }
         top.version_1()?;
         let mut attestations = Vec::new();

@@ -80,13 +80,11 @@ impl Bundle {
             let body = json::parse(entry.canonicalized_body.as_bytes(), Limits::default()).ok()?;
             logged_key(&body)
         });
-        match (keys.into_iter().next(), &self.0.verification_material.content) {
-            (Some(key), _) => NamedKey::Logged(key),
-            (None, VerificationMaterialContent::PublicKey(hint)) => {
-                NamedKey::Hint(hint.hint.clone())
-            }
-            _ => NamedKey::Hint(String::new()),
-        }
+        let hint = match &self.0.verification_material.content {
+            VerificationMaterialContent::PublicKey(key) => key.hint.clone(),
+            _ => String::new(),
+        };
+        NamedKey { logged: keys.into_iter().next(), hint }
     }
 
     pub(in crate::evidence::sigstore) fn needs(&self, policy: Option<&BundlePolicy>) -> Needs {
@@ -180,39 +178,36 @@ fn logged_key(body: &Value) -> Option<Vec<u8>> {
 }
 
 /// What a bundle says of the key that signed it.
-pub(super) enum NamedKey {
+pub(super) struct NamedKey {
     /// The key that the log has, in DER.
-    Logged(Vec<u8>),
-    /// A hint in no fixed form.
-    Hint(String),
+    logged: Option<Vec<u8>>,
+    /// A hint in no fixed form; may be empty.
+    hint: String,
 }
 
 impl NamedKey {
-    /// Whether it is `key`; `None` where the hint is of a form that is not known.
+    /// Whether it is `key`; `None` where neither log nor hint tells.
     pub(super) fn is(&self, key: &Key) -> Option<bool> {
         let der = key.0.as_bytes();
-        match self {
-            Self::Logged(logged) => Some(logged == der),
-            Self::Hint(hint) if hint.is_empty() => None,
-            Self::Hint(hint) => {
-                let digest = Sha256::digest(der);
-                let forms = [
-                    format!("SHA256:{}", Base64Unpadded::encode_string(&digest)),
-                    Base64::encode_string(&digest),
-                    hex(&digest),
-                ];
-                Some(forms.contains(hint))
-            }
+        if let Some(logged) = &self.logged {
+            return Some(logged == der);
         }
+        let digest = Sha256::digest(der);
+        let forms = [
+            format!("SHA256:{}", Base64Unpadded::encode_string(&digest)),
+            Base64::encode_string(&digest),
+            hex(&digest),
+        ];
+        (!self.hint.is_empty()).then(|| forms.contains(&self.hint))
     }
 
-    /// The key, as it is named.
+    /// The key, as the bundle names it.
     pub(super) fn text(&self) -> String {
-        match self {
-            Self::Logged(der) => {
+        match &self.logged {
+            Some(der) if self.hint.is_empty() => {
                 format!("SHA256:{}", Base64Unpadded::encode_string(&Sha256::digest(der)))
             }
-            Self::Hint(hint) => hint.clone(),
+            _ => self.hint.clone(),
         }
     }
 }
