@@ -109,7 +109,7 @@ src_install() {
 		newzshcomp "${T}"/zsh _distvouch
 	fi
 	doman doc/man/*
-	dodoc README.md doc/*.md
+	dodoc README.md doc/*.md doc/report.schema.json
 
 	# For overlays that carry it, see doc/eclass.md.
 	insinto /usr/share/distvouch/eclass
