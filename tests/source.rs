@@ -2,7 +2,6 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common;
-use crate::common::flat;
 use crate::support;
 use crate::support::{Node, binary, json, release, run, script, status, stderr, stdout, text};
 use serde_json::Value;
