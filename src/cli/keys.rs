@@ -12,6 +12,7 @@ use crate::evidence::{minisign, openpgp, signify};
 use crate::release::source::{NAMESPACE, TagKeys};
 use clap::Args;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The options that name keys.
@@ -110,7 +111,7 @@ pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagK
         }
     }
     let ring = (!rings.is_empty()).then(|| KeyRing::read(&rings, &[])).transpose()?;
-    let openpgp = ring.map(|ring| openpgp::Keys { ring, policy: PolicyKind::Gentoo });
+    let openpgp = ring.map(|ring| Arc::new(openpgp::Keys { ring, policy: PolicyKind::Gentoo }));
     let keys = TagKeys { openpgp, ssh, now };
     Ok((!files.is_empty()).then_some(keys))
 }
