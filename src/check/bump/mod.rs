@@ -7,9 +7,9 @@ pub(crate) mod expectation;
 mod files;
 mod package;
 
-pub(crate) use examine::{Bump, Comparison, Outcome, examine};
+pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine};
 pub(crate) use files::{Pair, pairs};
-pub(crate) use package::{Package, PackageError};
+pub(crate) use package::{Before, Package, PackageError, Source};
 
 use crate::release::gentoo::{Ebuild, Expansion, Literal, VARIABLES};
 use std::fmt;

@@ -1,20 +1,51 @@
-//! What can hurt in a change, in the order in which a reader should look at it.
+//! Why a change deserves to be read before others.
 
+use super::place::{Role, is_what_it_says, place};
 use crate::release::archive::Nature;
 
-/// The kinds of hazard, worst first.
+/// The kinds of reason, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum HazardKind {
-    /// Directional or invisible characters: what is shown is not what is run.
+    /// Directional or invisible characters in code: what is shown is not what is run.
     HiddenUnicode,
+    /// Letters of another script that look like those of a name in code.
+    Homoglyph,
     /// Fetches or decodes something and runs it.
     RunsData,
+    /// Named like a picture or a text, and something else.
+    Disguised,
+    /// Runs before `main`, or when a library is loaded.
+    Constructor,
+    /// A command, a script or a hook that runs at build or install time.
+    Hook,
+    /// Runs text as a program.
+    Eval,
+    /// Starts a process.
+    Process,
+    /// Opens a network connection.
+    Network,
+    /// Loads code while it runs, or makes memory executable.
+    DynamicLoading,
+    /// Makes objects of data, which can run code.
+    Deserialising,
+    /// Touches credentials, or files that run at login.
+    Credentials,
+    /// Written so that nobody can read it.
+    Obfuscated,
+    /// Another package or crate is needed, or from elsewhere.
+    Dependency,
+    /// Turns text into data.
+    Decoding,
+    /// The build is configured otherwise.
+    Configuration,
     /// Runs while the package is configured, built or installed.
     BuildScript,
     /// Runs by itself when an interpreter or a test run starts.
     StartupCode,
-    /// Tells upstream's machines how to build and publish.
-    Workflow,
+    /// Few lines of a file that a program writes: somebody may have edited it.
+    Generated,
+    /// Too large to be looked into here.
+    Unread,
     /// Code that nobody can read.
     MachineCode,
     /// An archive or compressed data, whose contents nobody sees.
@@ -33,10 +64,10 @@ pub(crate) enum HazardKind {
     BinaryTestData,
     /// Other binary data.
     Binary,
+    /// Tells upstream's machines how to build and publish.
+    Workflow,
     /// A name that directory listings leave out.
     Dotfile,
-    /// Too large to be looked into here.
-    Unread,
 }
 
 impl HazardKind {
@@ -44,10 +75,25 @@ impl HazardKind {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::HiddenUnicode => "hidden-unicode",
+            Self::Homoglyph => "homoglyph",
             Self::RunsData => "runs-data",
+            Self::Disguised => "disguised",
+            Self::Constructor => "constructor",
+            Self::Hook => "hook",
+            Self::Eval => "eval",
+            Self::Process => "process",
+            Self::Network => "network",
+            Self::DynamicLoading => "dynamic-loading",
+            Self::Deserialising => "deserialising",
+            Self::Credentials => "credentials",
+            Self::Obfuscated => "obfuscated",
+            Self::Dependency => "dependency",
+            Self::Decoding => "decoding",
+            Self::Configuration => "configuration",
             Self::BuildScript => "build-script",
             Self::StartupCode => "startup-code",
-            Self::Workflow => "ci-workflow",
+            Self::Generated => "generated",
+            Self::Unread => "unread",
             Self::MachineCode => "machine-code",
             Self::PackedData => "packed-data",
             Self::LongLine => "long-line",
@@ -57,9 +103,50 @@ impl HazardKind {
             Self::Link => "link",
             Self::BinaryTestData => "binary-test-data",
             Self::Binary => "binary",
+            Self::Workflow => "ci-workflow",
             Self::Dotfile => "dotfile",
-            Self::Unread => "unread",
         }
+    }
+
+    /// How much it says among the reasons of one file.
+    pub(crate) const fn weight(self) -> u32 {
+        match self {
+            Self::HiddenUnicode | Self::Homoglyph | Self::RunsData | Self::Disguised => 100,
+            Self::Constructor => 60,
+            Self::Eval | Self::Hook => 30,
+            Self::Process | Self::Obfuscated => 25,
+            Self::Credentials | Self::Network => 20,
+            Self::DynamicLoading | Self::Deserialising | Self::Dependency => 15,
+            Self::HighEntropy => 12,
+            Self::Decoding | Self::Generated | Self::Unread => 10,
+            Self::Configuration | Self::MachineCode => 8,
+            Self::StartupCode | Self::LongLine | Self::PackedData => 5,
+            Self::ExecutableBit | Self::Link | Self::Script => 3,
+            Self::BuildScript | Self::BinaryTestData | Self::Binary => 2,
+            Self::Workflow | Self::Dotfile => 1,
+        }
+    }
+
+    /// Whether it is about what new lines do.
+    pub(crate) const fn acts(self) -> bool {
+        matches!(
+            self,
+            Self::Constructor
+                | Self::Eval
+                | Self::Process
+                | Self::Network
+                | Self::DynamicLoading
+                | Self::Deserialising
+                | Self::Credentials
+                | Self::Obfuscated
+                | Self::Decoding
+                | Self::HighEntropy
+        )
+    }
+
+    /// Whether what a person sees is not what is run.
+    pub(crate) const fn deceives(self) -> bool {
+        matches!(self, Self::HiddenUnicode | Self::Homoglyph | Self::RunsData | Self::Disguised)
     }
 }
 
@@ -68,111 +155,56 @@ impl HazardKind {
 pub(crate) struct Hazard {
     /// The kind.
     pub(crate) kind: HazardKind,
+    /// The line of the new file that it is about, from 1.
+    pub(crate) line: Option<usize>,
     /// The reason, in a phrase without a final full stop. May hold text from outside.
     pub(crate) reason: String,
+    /// The beginning of that line, as it stands there.
+    pub(crate) excerpt: Option<String>,
+    /// Whether it happens without anybody asking for it: as soon as a file is imported.
+    pub(crate) unasked: bool,
 }
 
 impl Hazard {
     /// A hazard of `kind`.
     pub(crate) fn new(kind: HazardKind, reason: impl Into<String>) -> Self {
-        Self { kind, reason: reason.into() }
+        Self { kind, line: None, reason: reason.into(), excerpt: None, unasked: false }
+    }
+
+    /// A hazard of `kind` in a line.
+    pub(crate) fn at(kind: HazardKind, line: usize, reason: impl Into<String>) -> Self {
+        Self { line: Some(line), ..Self::new(kind, reason) }
     }
 }
 
 /// What a file does by its name alone.
 pub(crate) fn by_name(path: &[u8]) -> Option<Hazard> {
-    use HazardKind::{BuildScript, Dotfile, Script, StartupCode, Workflow};
+    let place = place(path, b"");
+    let kind = match place.role {
+        Role::Build => HazardKind::BuildScript,
+        Role::Startup => HazardKind::StartupCode,
+        Role::Ci if place.why.is_some_and(|why| why.starts_with("tells")) => HazardKind::Workflow,
+        _ => return other_name(path),
+    };
+    Some(Hazard::new(kind, place.why.unwrap_or_default()))
+}
+
+fn other_name(path: &[u8]) -> Option<Hazard> {
     let lower = String::from_utf8_lossy(path).to_lowercase();
     let name = lower.rsplit('/').next().unwrap_or_default();
     let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
-    let below =
-        |directory: &str| lower.starts_with(directory) || lower.contains(&format!("/{directory}"));
-    let (kind, reason) = match (name, extension) {
-        ("aclocal.m4" | "acinclude.m4", _) | (_, "m4") => {
-            (BuildScript, "m4: becomes shell code of configure")
+    match extension {
+        "sh" | "bash" | "zsh" | "ksh" | "csh" | "fish" | "bat" | "cmd" | "ps1" => {
+            Some(Hazard::new(HazardKind::Script, "a shell script"))
         }
-        ("configure" | "configure.ac" | "configure.in" | "config.status", _) => {
-            (BuildScript, "configure: runs before the build")
-        }
-        (
-            "autogen.sh" | "autogen" | "bootstrap" | "bootstrap.sh" | "buildconf" | "config.guess"
-            | "config.sub" | "config.rpath" | "ltmain.sh" | "libtool" | "install-sh" | "missing"
-            | "depcomp" | "compile" | "ar-lib" | "mkinstalldirs" | "test-driver" | "ylwrap"
-            | "py-compile" | "mdate-sh",
-            _,
-        ) => (BuildScript, "a helper script of autotools: runs during the build"),
-        ("makefile" | "gnumakefile" | "justfile" | "rakefile" | "taskfile.yml", _)
-        | (_, "mk" | "mak" | "am" | "ninja") => (BuildScript, "make rules: run during the build"),
-        ("cmakelists.txt" | "cmakepresets.json", _) | (_, "cmake") => {
-            (BuildScript, "CMake: runs before the build")
-        }
-        ("meson.build" | "meson_options.txt" | "meson.options", _) => {
-            (BuildScript, "Meson: runs before the build")
-        }
-        ("sconstruct" | "sconscript" | "wscript" | "waf", _) => {
-            (BuildScript, "SCons or waf: runs during the build")
-        }
-        ("setup.py" | "_custom_build.py" | "build.py" | "hatch_build.py" | "pdm_build.py", _) => {
-            (BuildScript, "runs when the Python package is built")
-        }
-        ("setup.cfg" | "pyproject.toml" | "manifest.in", _) => {
-            (BuildScript, "decides how the Python package is built: backend, hooks, contents")
-        }
-        ("build.rs", _) => (BuildScript, "runs when the crate is built"),
-        ("cargo.toml" | "cargo.lock", _) => {
-            (BuildScript, "decides which crates are built, and how")
-        }
-        (
-            "package.json" | "package-lock.json" | "yarn.lock" | "pnpm-lock.yaml" | "binding.gyp"
-            | ".npmrc" | ".yarnrc.yml",
-            _,
-        ) => (BuildScript, "decides which JavaScript packages and scripts run at install time"),
-        ("makefile.pl" | "build.pl" | "extconf.rb" | "setup.hs" | "build.zig" | "pom.xml", _)
-        | (_, "gemspec" | "gradle" | "kts" | "cabal" | "pro" | "gyp" | "gypi" | "bzl" | "nix") => {
-            (BuildScript, "runs or decides what runs during the build")
-        }
-        ("build" | "build.bazel" | "workspace" | "module.bazel", _) => {
-            (BuildScript, "Bazel rules or a build script: run during the build")
-        }
-        (".gitmodules" | ".gitattributes", _) => {
-            (BuildScript, "decides what of the repository gets into an archive")
-        }
-        ("go.mod" | "go.sum", _) => (BuildScript, "decides which Go modules are built"),
-        (_, "in") if name.ends_with("makefile.in") || name.contains("config") => {
-            (BuildScript, "a template of configure: becomes make rules or code")
-        }
-        (_, "pth") => (StartupCode, "a .pth file: Python runs its import lines at every start"),
-        ("sitecustomize.py" | "usercustomize.py", _) => {
-            (StartupCode, "Python runs it at every start")
-        }
-        ("conftest.py", _) => (StartupCode, "pytest runs it before the first test"),
-        ("tox.ini" | "noxfile.py", _) => (Script, "decides what runs in upstream's tests"),
-        ("entry_points.txt", _) => (StartupCode, "decides which commands and plugins are started"),
-        ("jenkinsfile" | "action.yml" | "action.yaml" | ".gitlab-ci.yml" | ".travis.yml", _)
-        | ("appveyor.yml" | ".appveyor.yml" | ".cirrus.yml" | "azure-pipelines.yml", _) => {
-            (Workflow, "tells upstream's machines how to build and publish")
-        }
-        _ if [".github/workflows/", ".github/actions/", ".circleci/", ".gitlab/", ".ci/"]
-            .into_iter()
-            .any(below) =>
-        {
-            (Workflow, "tells upstream's machines how to build and publish")
-        }
-        (_, "sh" | "bash" | "zsh" | "ksh" | "csh" | "fish" | "bat" | "cmd" | "ps1") => {
-            (Script, "a shell script")
-        }
-        (_, "post" | "preinst" | "postinst" | "prerm" | "postrm" | "install" | "service") => {
-            (Script, "runs at install time or as a service")
-        }
-        _ if name.starts_with("configure") || name.starts_with("makefile.") => {
-            (BuildScript, "configure or make rules: run during the build")
+        "service" | "desktop" | "timer" | "socket" | "rules" => {
+            Some(Hazard::new(HazardKind::Script, "runs as a service or is started by a desktop"))
         }
         _ if lower.split('/').any(|part| part.starts_with('.') && part.len() > 2) => {
-            (Dotfile, "a hidden file: directory listings leave it out")
+            Some(Hazard::new(HazardKind::Dotfile, "a hidden file: directory listings leave it out"))
         }
-        _ => return None,
-    };
-    Some(Hazard::new(kind, reason))
+        _ => None,
+    }
 }
 
 /// What a file's contents are by their first bytes, where nobody can read them.
@@ -191,6 +223,26 @@ pub(crate) fn by_nature(path: &[u8], nature: Nature) -> Option<Hazard> {
         Nature::Binary => HazardKind::Binary,
     };
     Some(Hazard::new(kind, format!("{}{among}, which nobody can read", nature.describe())))
+}
+
+/// A picture or a text that is something else by its first bytes.
+pub(crate) fn disguise(path: &[u8], role: Role, head: &[u8], nature: Nature) -> Option<Hazard> {
+    let code = match nature {
+        Nature::Code(what) => Some(what),
+        _ => None,
+    };
+    let reason = match role {
+        Role::Image if head.is_empty() => return None,
+        Role::Image if !is_what_it_says(path, head, nature) => match code {
+            Some(what) => format!("named like a picture and is an {what}"),
+            None => "is not what its name says".to_owned(),
+        },
+        Role::Docs | Role::Translation | Role::Metadata | Role::Ci => {
+            format!("named like a text and is an {}", code?)
+        }
+        _ => return None,
+    };
+    Some(Hazard::new(HazardKind::Disguised, reason))
 }
 
 #[cfg(test)]
@@ -228,5 +280,15 @@ mod tests {
         assert_eq!(hazard.kind, HazardKind::PackedData);
         assert!(hazard.reason.contains("among the tests"), "{}", hazard.reason);
         assert_eq!(by_nature(b"x", Nature::Text), None);
+    }
+
+    #[test]
+    fn disguises_are_seen() {
+        let elf = Nature::Code("ELF object");
+        assert!(disguise(b"img/a.png", Role::Image, b"\x7fELF", elf).is_some());
+        assert!(disguise(b"img/a.png", Role::Image, b"#!/bin/sh\n", Nature::Text).is_some());
+        assert!(disguise(b"po/de.mo", Role::Translation, b"\x7fELF", elf).is_some());
+        assert_eq!(disguise(b"img/a.png", Role::Image, b"\x89PNG", Nature::Binary), None);
+        assert_eq!(disguise(b"README", Role::Docs, b"text", Nature::Text), None);
     }
 }

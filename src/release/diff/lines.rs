@@ -1,9 +1,10 @@
-//! Two texts line by line, and what in the new lines can hurt.
+//! Two texts line by line.
 
-use super::hazard::{Hazard, HazardKind};
-use super::runs::Watch;
-use crate::bytes::escape::is_harmful;
-use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+use super::hazard::Hazard;
+use super::place::place;
+use super::signs::{LONG_LINE, Seen};
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline, group_diff_ops};
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 /// After this long a comparison of two texts becomes coarse rather than slow.
@@ -22,21 +23,8 @@ impl Default for Patience {
     }
 }
 
-/// Bytes from which on a line is too long to be read in a diff.
-const LONG_LINE: usize = 1000;
-
-/// Bytes of base64-like or hexadecimal text in one piece that are more than a digest or a key.
-const ENCODED: usize = 160;
-
-/// Blanks in one piece within a line that push what follows out of sight.
-const BLANKS: usize = 100;
-
-/// Lines of nothing but base64 or hexadecimal digits that are more than a key or a certificate's
-/// fingerprint.
-const WRAPPED: usize = 8;
-
-/// Bytes from which on a line counts as one of these.
-const WRAPPED_LINE: usize = 56;
+/// Unchanged lines around each change that is shown.
+const CONTEXT: usize = 3;
 
 /// Two texts split in lines, and how one becomes the other.
 pub(crate) struct Lines<'a> {
@@ -76,7 +64,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The new lines with their numbers, from 1.
-    fn inserted(&self) -> impl Iterator<Item = (usize, &'a [u8])> + '_ {
+    pub(crate) fn inserted(&self) -> impl Iterator<Item = (usize, &'a [u8])> + '_ {
         self.ops.iter().flat_map(move |op| {
             let range = match op {
                 DiffOp::Equal { .. } | DiffOp::Delete { .. } => 0..0,
@@ -86,268 +74,114 @@ impl<'a> Lines<'a> {
         })
     }
 
-    /// What in the new lines can hurt.
-    pub(crate) fn hazards(&self) -> Vec<Hazard> {
-        hazards(self.inserted())
+    /// The old lines that are gone, with their numbers, from 1.
+    pub(crate) fn deleted(&self) -> impl Iterator<Item = (usize, &'a [u8])> + '_ {
+        self.ops.iter().flat_map(move |op| {
+            let range = match op {
+                DiffOp::Equal { .. } | DiffOp::Insert { .. } => 0..0,
+                DiffOp::Delete { .. } | DiffOp::Replace { .. } => op.old_range(),
+            };
+            range.filter_map(move |at| Some((at + 1, *self.old.get(at)?)))
+        })
     }
-}
 
-/// What in numbered lines can hurt: one hazard of each kind at most, for the first such line.
-fn hazards<'a>(lines: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<Hazard> {
-    let mut hidden: Option<(usize, char, usize)> = None;
-    let mut long: Option<(usize, usize)> = None;
-    let mut encoded: Option<(usize, usize, f64)> = None;
-    let mut behind: Option<usize> = None;
-    let mut wrapped = Wrapped::default();
-    let mut watch = Watch::default();
-    for (number, line) in lines {
-        wrapped.line(number, line);
-        behind = behind.or_else(|| is_behind_blanks(line).then_some(number));
-        watch.line(number, line);
-        if let Some(c) = hidden_character(number, line) {
-            let count = hidden.map_or(1, |(_, _, count)| count + 1);
-            let (first, c) = hidden.map_or((number, c), |(first, c, _)| (first, c));
-            hidden = Some((first, c, count));
+    /// What in the new lines can hurt, where they stand in a file at `path`.
+    pub(crate) fn hazards(&self, path: &[u8]) -> Vec<Hazard> {
+        let place = place(path, self.new.first().copied().unwrap_or_default());
+        Seen::of(place, self.inserted(), self.is_long()).hazards(place, &HashSet::new())
+    }
+
+    /// Whether the old text has lines that are too long to be read.
+    pub(crate) fn is_long(&self) -> bool {
+        self.old.iter().any(|line| line.len() > LONG_LINE)
+    }
+
+    /// The hunks of a unified diff. Each line of them begins with `@`, a blank, `-`, `+` or `\\`, and
+    /// ends in a newline. `before` is how many lines come before both texts.
+    pub(crate) fn unified(&self, before: (usize, usize), most: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        let mut count = 0;
+        for group in group_diff_ops(self.ops.clone(), CONTEXT) {
+            text.extend_from_slice(hunk(&group, before).as_bytes());
+            for op in group {
+                let old = || self.old.get(op.old_range()).unwrap_or_default().iter();
+                let new = || self.new.get(op.new_range()).unwrap_or_default().iter();
+                let mut put = |mark: u8, line: &[u8]| {
+                    if count < most {
+                        text.push(mark);
+                        text.extend_from_slice(line);
+                        if !line.ends_with(b"\n") {
+                            text.extend_from_slice(b"\n\\ No newline at end of file\n");
+                        }
+                    }
+                    count += 1;
+                };
+                match op.tag() {
+                    DiffTag::Equal => old().for_each(|line| put(b' ', line)),
+                    DiffTag::Delete => old().for_each(|line| put(b'-', line)),
+                    DiffTag::Insert => new().for_each(|line| put(b'+', line)),
+                    DiffTag::Replace => {
+                        old().for_each(|line| put(b'-', line));
+                        new().for_each(|line| put(b'+', line));
+                    }
+                }
+            }
+            if count > most {
+                let more = format!("\\ {} more lines are left out\n", count - most);
+                text.extend_from_slice(more.as_bytes());
+                break;
+            }
         }
-        if line.len() > LONG_LINE && long.is_none_or(|(_, length)| line.len() > length) {
-            long = Some((number, line.len()));
-        }
-        let longer = |(length, _): &(usize, f64)| encoded.is_none_or(|(_, most, _)| *length > most);
-        if let Some((length, bits)) = encoded_run(line).filter(longer) {
-            encoded = Some((number, length, bits));
-        }
-    }
-    let mut found = Vec::new();
-    if let Some((number, c, count)) = hidden {
-        let more = if count > 1 { format!(", {count} such lines") } else { String::new() };
-        let reason = format!(
-            "line {number} has the hidden character U+{:04X} ({}){more}",
-            u32::from(c),
-            character_name(c)
-        );
-        found.push(Hazard::new(HazardKind::HiddenUnicode, reason));
-    }
-    found.extend(watch.hazard());
-    if let Some(number) = behind {
-        let reason = format!("line {number} goes on behind {BLANKS} blanks or more");
-        found.push(Hazard::new(HazardKind::LongLine, reason));
-    }
-    if let Some((number, length)) = long {
-        let reason = format!("line {number} is {length} bytes long");
-        found.push(Hazard::new(HazardKind::LongLine, reason));
-    }
-    if let Some((number, length, bits)) = encoded {
-        let reason = format!(
-            "line {number} has {length} bytes in one piece that look encoded ({bits:.1} bits of entropy a byte)"
-        );
-        found.push(Hazard::new(HazardKind::HighEntropy, reason));
-    }
-    if let Some((first, count)) = wrapped.found {
-        let reason = format!("{count} lines from line {first} on look encoded");
-        found.push(Hazard::new(HazardKind::HighEntropy, reason));
-    }
-    found
-}
-
-/// Lines one after the other that are one encoded piece, broken up.
-#[derive(Default)]
-struct Wrapped {
-    begun: Option<(usize, usize)>,
-    found: Option<(usize, usize)>,
-}
-
-impl Wrapped {
-    fn line(&mut self, number: usize, line: &[u8]) {
-        let quotes = |b: &u8| b" \t\r\n\"',+\\".contains(b);
-        let start = line.iter().position(|b| !quotes(b)).unwrap_or(line.len());
-        let end = line.iter().rposition(|b| !quotes(b)).map_or(start, |at| at + 1);
-        let inner = line.get(start..end).unwrap_or_default();
-        let digit =
-            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
-        let encoded =
-            inner.len() >= WRAPPED_LINE && inner.iter().all(digit) && entropy(inner) > 3.5;
-        self.begun = match self.begun {
-            _ if !encoded => None,
-            Some((first, count)) if first + count == number => Some((first, count + 1)),
-            _ => Some((number, 1)),
-        };
-        if let Some((first, count)) = self.begun.filter(|(_, count)| *count >= WRAPPED)
-            && self.found.is_none_or(|(at, most)| at == first || count > most)
-        {
-            self.found = Some((first, count));
-        }
+        text
     }
 }
 
-/// Whether something stands in a line behind so many blanks that a viewer does not show it.
-fn is_behind_blanks(line: &[u8]) -> bool {
-    let mut seen = false;
-    let mut blanks = 0;
-    for byte in line {
-        match byte {
-            b' ' | b'\t' => blanks += 1,
-            b'\r' | b'\n' => {}
-            _ if seen && blanks >= BLANKS => return true,
-            _ => (seen, blanks) = (true, 0),
-        }
-    }
-    false
-}
-
-/// Characters that show as nothing and are none of [`is_harmful`]: fillers and blanks of scripts,
-/// and selectors of variants that follow nothing that has any.
-fn is_blank(c: char, before: Option<char>) -> bool {
-    match c {
-        '\u{34f}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{17b4}'
-        | '\u{17b5}'
-        | '\u{2800}'
-        | '\u{3164}'
-        | '\u{ffa0}'
-        | '\u{e0100}'..='\u{e01ef}' => true,
-        // One behind an emoji is usual.
-        '\u{fe00}'..='\u{fe0f}' => {
-            before.is_none_or(|b| b.is_ascii_alphanumeric() && !b.is_ascii_digit())
-                || matches!(before, Some('\u{fe00}'..='\u{fe0f}'))
-        }
-        _ => false,
-    }
-}
-
-/// The first character of a line that is not shown, or that turns others around.
-fn hidden_character(number: usize, line: &[u8]) -> Option<char> {
-    // A lone carriage return begins a new line for some programs and not for others.
-    let inner = line.strip_suffix(b"\n").unwrap_or(line);
-    let inner = inner.strip_suffix(b"\r").unwrap_or(inner);
-    if inner.contains(&b'\r') {
-        return Some('\r');
-    }
-    if line.is_ascii() && !line.contains(&0x1b) {
-        return None;
-    }
-    // One byte of another encoding must not switch this off for the others.
-    line.utf8_chunks().find_map(|chunk| hidden_in(number, chunk.valid()))
-}
-
-fn hidden_in(number: usize, text: &str) -> Option<char> {
-    // A byte order mark at the very beginning is a habit of some editors.
-    let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
-    let mut before = None;
-    text.chars().find(|c| {
-        let blank = is_blank(*c, before.replace(*c));
-        blank || is_harmful(*c) && !matches!(c, '\t' | '\n' | '\r' | '\x0c')
-    })
-}
-
-fn character_name(c: char) -> &'static str {
-    match c {
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turns text around",
-        '\u{200e}' | '\u{200f}' | '\u{061c}' => "direction mark",
-        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => "no width",
-        '\u{e0000}'..='\u{e007f}' => "invisible tag",
-        '\r' => "carriage return within the line",
-        '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => "variation selector",
-        '\u{1b}' => "begins a terminal's escape sequence",
-        _ if c.is_control() => "control character",
-        _ => "invisible",
-    }
-}
-
-/// The longest piece of a line that looks encoded: its length, and its entropy in bits a byte.
-fn encoded_run(line: &[u8]) -> Option<(usize, f64)> {
-    if line.len() < ENCODED {
-        return None;
-    }
-    let escapes = line.windows(2).filter(|pair| *pair == b"\\x").count();
-    let part =
-        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'\\');
-    line.split(|b| !part(b))
-        .filter(|run| run.len() >= ENCODED)
-        .map(|run| (run.len(), entropy(run)))
-        // Words of one letter, rules of dashes and paths stay below; hexadecimal is just under 4.
-        .filter(|(_, bits)| *bits > 3.5 || escapes >= ENCODED / 4)
-        .max_by_key(|(length, _)| *length)
-}
-
-/// Shannon's entropy of `bytes`, in bits a byte.
-fn entropy(bytes: &[u8]) -> f64 {
-    let mut counts = [0u32; 256];
-    for byte in bytes {
-        if let Some(count) = counts.get_mut(usize::from(*byte)) {
-            *count += 1;
-        }
-    }
-    let total = bytes.len() as f64;
-    let share = |count: &u32| f64::from(*count) / total;
-    -counts.iter().filter(|c| **c > 0).map(|c| share(c) * share(c).log2()).sum::<f64>()
+fn hunk(group: &[DiffOp], before: (usize, usize)) -> String {
+    let range = |start: usize, end: usize| match end - start {
+        0 => format!("{start},0"),
+        1 => format!("{}", start + 1),
+        length => format!("{},{length}", start + 1),
+    };
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return String::new() };
+    let side =
+        |first: usize, last: usize, before: usize| range(first + before, last.max(first) + before);
+    format!(
+        "@@ -{} +{} @@\n",
+        side(first.old_range().start, last.old_range().end, before.0),
+        side(first.new_range().start, last.new_range().end, before.1)
+    )
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::hazard::HazardKind;
     use super::*;
-
-    fn kinds(old: &str, new: &str) -> Vec<HazardKind> {
-        let lines = Lines::compare(old.as_bytes(), new.as_bytes(), &mut Patience::default());
-        lines.hazards().into_iter().map(|hazard| hazard.kind).collect()
-    }
 
     #[test]
     fn only_new_lines_count() {
         let trojan = "if access \u{2066}// check\u{2069}\n";
+        let kinds = |old: &str, new: &str| -> Vec<HazardKind> {
+            let lines = Lines::compare(old.as_bytes(), new.as_bytes(), &mut Patience::default());
+            lines.hazards(b"src/a.c").into_iter().map(|hazard| hazard.kind).collect()
+        };
         assert_eq!(kinds("", trojan), [HazardKind::HiddenUnicode]);
         assert_eq!(kinds(trojan, &format!("{trojan}more\n")), []);
-        assert_eq!(kinds("", "\u{feff}first line may have a mark\n"), []);
-    }
-
-    #[test]
-    fn long_and_encoded_lines() {
-        let words = "word ".repeat(300);
-        assert_eq!(kinds("", &words), [HazardKind::LongLine]);
-        let base64: String = (0..200u32)
-            .filter_map(|i| char::from_u32(u32::from(b'A') + i * 7 % 26 + 32 * (i % 2)))
-            .collect();
-        assert_eq!(kinds("", &base64), [HazardKind::HighEntropy]);
-        assert_eq!(kinds("", &"-".repeat(400)), []);
-    }
-
-    #[test]
-    fn another_encoding_hides_nothing() {
+        // One byte of another encoding hides nothing.
         let line = [&b"x = \xe9 "[..], "\u{202e}".as_bytes(), b"\n"].concat();
         let lines = Lines::compare(b"", &line, &mut Patience::default());
-        let kinds: Vec<_> = lines.hazards().into_iter().map(|hazard| hazard.kind).collect();
+        let kinds: Vec<_> = lines.hazards(b"a.py").into_iter().map(|h| h.kind).collect();
         assert_eq!(kinds, [HazardKind::HiddenUnicode]);
     }
 
     #[test]
-    fn ways_to_hide() {
-        use HazardKind::{HiddenUnicode, HighEntropy, LongLine};
-        for (text, kind) in [
-            ("x = 'a\u{fe01}\u{fe02}'\n".to_owned(), HiddenUnicode),
-            ("x = '\u{e0100}\u{e0101}'\n".to_owned(), HiddenUnicode),
-            ("let \u{3164} = 1;\n".to_owned(), HiddenUnicode),
-            ("a\u{2800}b\n".to_owned(), HiddenUnicode),
-            ("# comment\revil()\n".to_owned(), HiddenUnicode),
-            (format!("pass{}evil()\n", " ".repeat(250)), LongLine),
-            (
-                "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuIE1hbnkgaGFuZHMgbWFrZSBsaWdodCB3b3Jr\n"
-                    .repeat(9),
-                HighEntropy,
-            ),
-            (format!("x = \"{}\"\n", "\\x41".repeat(60)), HighEntropy),
-        ] {
-            assert_eq!(kinds("", &text), [kind], "{text}");
-        }
-        for text in [
-            "I \u{2764}\u{fe0f} this, 1\u{fe0f}\u{20e3}\n".to_owned(),
-            format!("{}x\n", " ".repeat(250)),
-            "line\r\n".to_owned(),
-            "TWFueSBoYW5kcyBtYWtlIGxpZ2h0IHdvcmsuIE1hbnkgaGFuZHMgbWFrZSBsaWdodCB3b3Jr\n".repeat(3),
-            "=".repeat(70) + "\n",
-        ] {
-            assert_eq!(kinds("", &text), [], "{text}");
-        }
+    fn hunks_are_those_of_diff() {
+        let lines = Lines::compare(b"a\nb\nc\nd\ne", b"a\nb\nx\nd\ne", &mut Patience::default());
+        let text = String::from_utf8(lines.unified((10, 20), 100)).unwrap();
+        let expected = "@@ -11,5 +21,5 @@\n a\n b\n-c\n+x\n d\n e\n\\ No newline at end of file\n";
+        assert_eq!(text, expected);
+        let text = String::from_utf8(lines.unified((0, 0), 2)).unwrap();
+        assert_eq!(text, "@@ -1,5 +1,5 @@\n a\n b\n\\ 4 more lines are left out\n");
     }
 
     #[test]

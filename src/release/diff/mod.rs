@@ -1,28 +1,35 @@
-//! What changed between two release archives, sorted by what can hurt.
+//! What changed between two release archives, what reaches farthest first.
 
 pub(crate) mod hazard;
+mod large;
 pub(crate) mod lines;
+mod manifest;
 pub(crate) mod matching;
-mod runs;
+mod meeting;
+pub(crate) mod place;
+pub(crate) mod rank;
+mod reading;
+mod signs;
+mod store;
+mod text;
 
-use crate::bytes::digests::HashName;
+pub(crate) use store::Store;
+pub(crate) use text::Generator;
+
 use crate::bytes::input::file_name;
-use crate::bytes::{pass, threads};
-use crate::release::archive::{
-    self, ArchiveError, Entry, Keep, Kind, Listing, Oddity, Progress, Wanted,
-};
-use hazard::{Hazard, HazardKind, by_name, by_nature};
-use lines::{Lines, Patience};
+use crate::release::archive::{self, ArchiveError, Entry, Kind, Listing, Oddity, Progress};
+use hazard::{Hazard, HazardKind, by_name, by_nature, disguise};
 use matching::Pair;
-use similar::DiffOp;
-use std::collections::BTreeSet;
+use place::{Place, place};
+use rank::{Tier, tier};
+use reading::{Read, Results};
+use std::collections::{BTreeSet, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
+use store::Piece;
 
-/// Bytes of one file that are compared line by line.
+/// Bytes up to which a text is compared as a whole; of larger ones, the parts that differ.
 pub(crate) const CONTENTS_EACH: u64 = 4 << 20;
-
-/// Bytes of each release's files that are compared line by line.
-pub(crate) const CONTENTS_ALL: u64 = 128 << 20;
 
 /// What happened to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,12 +75,17 @@ pub(crate) struct Change {
     pub(crate) old: Option<Entry>,
     /// The file in the new release.
     pub(crate) new: Option<Entry>,
+    /// What it is for.
+    pub(crate) place: Place,
+    /// How far it reaches.
+    pub(crate) tier: Tier,
+    /// What wrote it, by its own words.
+    pub(crate) generated: Option<Generator>,
     /// Lines added and removed, where both sides are text that was read.
     pub(crate) lines: Option<(usize, usize)>,
-    /// The steps from the old lines to the new ones, where both sides are text that was read.
-    pub(crate) steps: Vec<DiffOp>,
     /// Why to read it before others, worst first.
     pub(crate) hazards: Vec<Hazard>,
+    shown: Option<Piece>,
 }
 
 impl Change {
@@ -89,32 +101,18 @@ impl Change {
         (old.path != new.path).then_some(old.path.as_slice())
     }
 
-    /// The contents of both sides, where they are text that was read; empty for what is not there.
-    pub(crate) fn texts(&self) -> Option<(&[u8], &[u8])> {
-        Some((text(self.old.as_ref())?, text(self.new.as_ref())?))
-    }
-
-    /// The lines of both sides, where they are text that was read.
-    pub(crate) fn compared(&self) -> Option<Lines<'_>> {
-        let (old, new) = self.texts()?;
-        Some(Lines::of(old, new, self.steps.clone()))
-    }
-
-    fn rank(&self) -> (bool, Option<HazardKind>, ChangeKind, usize, &[u8]) {
-        let worst = self.hazards.first().map(|hazard| hazard.kind);
-        // What lies at the top is the release's own; a pyproject.toml far below is a sample.
-        let depth = self.path().iter().filter(|b| **b == b'/').count();
-        (worst.is_none(), worst, self.kind, depth, self.path())
-    }
-}
-
-fn text(entry: Option<&Entry>) -> Option<&[u8]> {
-    let Some(entry) = entry else { return Some(&[]) };
-    match &entry.contents {
-        _ if entry.nature.is_binary() => None,
-        Some(contents) => Some(contents.as_slice()),
-        None if entry.is_file() && entry.size == 0 => Some(&[]),
-        None => None,
+    /// Whether there is a new text whose lines were not in the old release.
+    fn has_text(&self) -> bool {
+        let new = self.new.as_ref();
+        let new = new.filter(|new| new.is_file() && new.size > 0 && !new.nature.is_binary());
+        new.is_some_and(|new| {
+            // Under the name that it is a link to, it is looked at already.
+            new.kind != Kind::Hardlink
+                && matches!(
+                    self.kind,
+                    ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped
+                )
+        })
     }
 }
 
@@ -143,7 +141,7 @@ impl Side {
 }
 
 /// What changed between two releases.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Diff {
     /// The old release.
     pub(crate) old: Side,
@@ -155,17 +153,29 @@ pub(crate) struct Diff {
     pub(crate) same: usize,
     /// The oddities of the new release that the old one did not have.
     pub(crate) new_oddities: Vec<Oddity>,
+    store: Store,
 }
 
 impl Diff {
+    /// The changed lines of a file as hunks of a unified diff; `None` where it has none, or they
+    /// were not kept. Each line begins with `@`, a blank, `-`, `+` or `\\`.
+    ///
+    /// # Errors
+    ///
+    /// Where what was kept cannot be read.
+    pub(crate) fn hunks(&self, change: &Change) -> io::Result<Option<Vec<u8>>> {
+        change.shown.map(|piece| self.store.get(piece)).transpose()
+    }
+
     /// How many changes are of `kind`.
     pub(crate) fn count(&self, kind: ChangeKind) -> usize {
         self.changes.iter().filter(|change| change.kind == kind).count()
     }
 }
 
-/// Compares two release archives. `progress` is told how many bytes were read: of each archive its
-/// size twice, for its contents and for its digest, and more where not all text fits into memory.
+/// Compares two release archives, and keeps all changed lines to be shown. `progress` is told how
+/// many bytes were read: of each archive its size twice, for its contents and for its digest, and
+/// more where something has to be read again.
 ///
 /// # Errors
 ///
@@ -175,49 +185,50 @@ pub(crate) fn compare(
     new: &Path,
     progress: Progress<'_>,
 ) -> Result<Diff, ArchiveError> {
-    // One pass is enough where all text fits into memory; what did not is read again.
-    let texts = wanted(Keep::Texts);
-    let read = |path| -> Result<_, ArchiveError> {
-        Ok((archive::read(path, &texts, progress)?, digest(path, progress)?))
-    };
-    let (old_side, new_side) = threads::both(|| read(old), || read(new));
-    let ((mut old_listing, old_digest), (mut new_listing, new_digest)) = (old_side?, new_side?);
-    let versions =
-        matching::versions((&old_listing, &file_name(old)), (&new_listing, &file_name(new)));
-    let pairs = matching::pairs(&old_listing, &new_listing, versions.as_ref());
+    compare_showing(old, new, &|_| true, progress)
+}
+
+/// As [`compare`], and keeps the changed lines only of files whose path `show` wants.
+///
+/// # Errors
+///
+/// As [`compare`].
+pub(crate) fn compare_showing(
+    old: &Path,
+    new: &Path,
+    show: &(dyn Fn(&[u8]) -> bool + Sync),
+    progress: Progress<'_>,
+) -> Result<Diff, ArchiveError> {
+    let files = (old, new);
+    let (mut before, mut now, contents) = reading::first(files, show, progress)?;
+    let names = (file_name(old), file_name(new));
+    let versions = matching::versions((&before.listing, &names.0), (&now.listing, &names.1));
+    let pairs = matching::pairs(&before.listing, &now.listing, versions.as_ref());
     let total = pairs.len();
     let mut changes: Vec<Change> = pairs.iter().filter_map(change).collect();
     let same = total - changes.len();
     drop(pairs);
-    forget(&mut old_listing);
-    forget(&mut new_listing);
-    read_contents(old, new, &mut changes)?;
-    let mut patience = Patience::default();
-    for change in &mut changes {
-        judge(change, &mut patience);
-    }
-    changes.sort_by(|a, b| a.rank().cmp(&b.rank()));
-    let new_oddities = unseen(&old_listing, &new_listing);
+    let new_oddities = unseen(&before.listing, &now.listing);
+    let mut results = reading::texts(files, (&before, &now), &changes, contents, show)?;
+    let store = Store::default();
+    judge(&mut changes, &mut results, &now, &store);
+    changes.sort_by_cached_key(rank::key);
     Ok(Diff {
-        old: side(old, old_listing, old_digest),
-        new: side(new, new_listing, new_digest),
+        old: side(old, &mut before),
+        new: side(new, &mut now),
         changes,
         same,
         new_oddities,
+        store,
     })
 }
 
-fn digest(path: &Path, progress: Progress<'_>) -> Result<Vec<u8>, ArchiveError> {
-    let (_, digest) = pass::digest(path, HashName::Blake2b, &mut |bytes| progress(bytes))
-        .map_err(ArchiveError::Input)?;
-    Ok(digest)
-}
-
-fn side(file: &Path, listing: Listing, blake2b: Vec<u8>) -> Side {
+fn side(file: &Path, read: &mut Read) -> Side {
+    let listing = std::mem::take(&mut read.listing);
     Side {
         file: file.to_owned(),
         size: listing.size,
-        blake2b,
+        blake2b: std::mem::take(&mut read.blake2b),
         files: listing.files().count(),
         top: listing.top,
         oddities: listing.oddities,
@@ -249,101 +260,75 @@ fn change(pair: &Pair<'_>) -> Option<Change> {
             }
         }
     };
+    let path = pair.new.or(pair.old).map(|entry| entry.path.as_slice()).unwrap_or_default();
     Some(Change {
         kind,
         old: pair.old.cloned(),
         new: pair.new.cloned(),
+        place: place(path, b""),
+        tier: Tier::Source,
+        generated: None,
         lines: None,
-        steps: Vec::new(),
         hazards: Vec::new(),
+        shown: None,
     })
 }
 
-/// Lets go of the contents that no change holds on to.
-fn forget(listing: &mut Listing) {
-    for entry in &mut listing.entries {
-        entry.contents = None;
-    }
-}
-
-fn wanted(contents: Keep) -> Wanted {
-    Wanted {
-        contents,
-        contents_each: CONTENTS_EACH,
-        contents_all: CONTENTS_ALL,
-        ..Wanted::default()
-    }
-}
-
-/// Reads the contents of what is to be compared line by line and was not kept before.
-fn read_contents(old: &Path, new: &Path, changes: &mut [Change]) -> Result<(), ArchiveError> {
-    let lacking = |entry: &&Entry| {
-        !entry.nature.is_binary()
-            && (1..=CONTENTS_EACH).contains(&entry.size)
-            && entry.contents.is_none()
-    };
-    let compared = |change: &&Change| {
-        matches!(change.kind, ChangeKind::Changed | ChangeKind::Added | ChangeKind::Retyped)
-    };
-    let olds = changes.iter().filter(compared).filter_map(|c| c.old.as_ref()).filter(lacking);
-    let news = changes.iter().filter(compared).filter_map(|c| c.new.as_ref()).filter(lacking);
-    let olds: BTreeSet<usize> = olds.map(|entry| entry.data).collect();
-    let news: BTreeSet<usize> = news.map(|entry| entry.data).collect();
-    let read = |path: &Path, members: BTreeSet<usize>| match members.is_empty() {
-        true => Ok(None),
-        false => archive::read(path, &wanted(Keep::These(members)), &|_| {}).map(Some),
-    };
-    let (olds, news) = threads::both(|| read(old, olds.clone()), || read(new, news));
-    let (olds, news) = (olds?, news?);
+/// Finds out why changes deserve to be read.
+fn judge(changes: &mut [Change], results: &mut Results, now: &Read, store: &Store) {
+    // A line that is gone elsewhere has moved, and does nothing new.
+    let gone: HashSet<u64> =
+        results.values().flat_map(|judged| judged.gone.iter().copied()).collect();
     for change in changes {
-        take_contents(change.old.as_mut(), olds.as_ref(), old)?;
-        take_contents(change.new.as_mut(), news.as_ref(), new)?;
+        if change.kind != ChangeKind::Removed {
+            judge_one(change, results, now, store, &gone);
+        }
+        change.hazards.sort_by(|a, b| {
+            let weight =
+                |hazard: &Hazard| (hazard.kind.deceives(), hazard.unasked, hazard.kind.weight());
+            weight(b).cmp(&weight(a)).then_with(|| a.cmp(b))
+        });
+        change.tier = tier(change.kind, change.place, &change.hazards);
     }
-    Ok(())
 }
 
-/// Moves over contents that are still those of the first pass.
-fn take_contents(
-    entry: Option<&mut Entry>,
-    listing: Option<&Listing>,
-    path: &Path,
-) -> Result<(), ArchiveError> {
-    let Some((entry, listing)) = entry.zip(listing) else { return Ok(()) };
-    let again = listing.entries.get(entry.data);
-    if again.is_none_or(|again| again.sha256 != entry.sha256) {
-        return Err(ArchiveError::Changed { path: path.to_owned() });
-    }
-    if entry.contents.is_none() {
-        entry.contents = again.and_then(|again| again.contents.clone());
-    }
-    Ok(())
-}
-
-/// Finds out why a change deserves to be read.
-fn judge(change: &mut Change, patience: &mut Patience) {
-    let Some(new) = &change.new else { return };
+fn judge_one(
+    change: &mut Change,
+    results: &mut Results,
+    now: &Read,
+    store: &Store,
+    gone: &HashSet<u64>,
+) {
+    let Some(new) = change.new.clone() else { return };
     let mut hazards = Vec::new();
     let runs = by_name(&new.path);
     match change.kind {
-        ChangeKind::Removed => return,
         // Its contents stand under the name that it is a link to, and are looked at there.
         _ if new.kind == Kind::Hardlink => hazards.extend(runs),
         ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped => {
             hazards.extend(runs);
-            hazards.extend(by_nature(&new.path, new.nature));
-            let texts = change.texts().map(|(old, new)| Lines::compare(old, new, patience));
-            if let Some(lines) = texts {
-                hazards.extend(lines.hazards());
-                let script = lines.new.first().is_some_and(|line| line.starts_with(b"#!"));
-                if script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
-                    hazards.push(Hazard::new(HazardKind::Script, "a script: begins with #!"));
+            hazards.extend(unreadable(change, &new, now));
+            let old = change.old.as_ref().filter(|old| !old.nature.is_binary() && old.size > 0);
+            let key = (old.map(|old| old.data), new.data);
+            match results.remove(&key) {
+                Some(judged) => {
+                    change.place =
+                        if judged.script { place(&new.path, b"#!") } else { change.place };
+                    hazards.extend(judged.facts);
+                    hazards.extend(judged.seen.hazards(change.place, gone));
+                    if judged.script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
+                        let reason = "a script: begins with #!";
+                        hazards.push(Hazard::new(HazardKind::Script, reason));
+                    }
+                    change.generated = judged.generated;
+                    change.lines = Some(judged.lines);
+                    change.shown = judged.hunks.and_then(|hunks| store.put(&hunks));
                 }
-                let (count, steps) = (lines.count(), lines.ops);
-                change.lines = Some(count);
-                change.steps = steps;
-            } else if new.size > 0 && !new.nature.is_binary() {
-                let reason = format!("{} bytes of text, more than was looked into", new.size);
-                hazards.push(Hazard::new(HazardKind::Unread, reason));
+                None if change.has_text() => {
+                    let reason = "was not looked into: its archive has the files in another order";
+                    hazards.push(Hazard::new(HazardKind::Unread, reason));
+                }
+                None => {}
             }
         }
         ChangeKind::Moved => {
@@ -351,23 +336,44 @@ fn judge(change: &mut Change, patience: &mut Patience) {
             let before = change.old.as_ref().and_then(|old| by_name(&old.path));
             hazards.extend(runs.filter(|hazard| Some(hazard) != before.as_ref()));
         }
-        ChangeKind::Mode => {}
+        ChangeKind::Mode | ChangeKind::Removed => {}
     }
-    if matches!(new.kind, Kind::Symlink | Kind::Hardlink) && change.kind != ChangeKind::Mode {
+    if !matches!(change.kind, ChangeKind::Mode | ChangeKind::Changed) {
+        hazards.extend(signs::strange_path(&new.path));
+    }
+    hazards.extend(links(change, &new));
+    hazards.extend(mode_hazard(change.old.as_ref(), &new));
+    change.hazards = hazards;
+}
+
+/// What nobody can read, and what is not what its name says.
+fn unreadable(change: &Change, new: &Entry, now: &Read) -> Vec<Hazard> {
+    let role = change.place.role;
+    let head = now.heads.get(&new.data).map(Vec::as_slice).unwrap_or_default();
+    let disguise = disguise(&new.path, role, head, new.nature);
+    // A picture is no text, and a translation for machines is none either.
+    let usual = matches!(role, place::Role::Image | place::Role::Translation | place::Role::Docs);
+    let nature = by_nature(&new.path, new.nature).filter(|_| !usual);
+    disguise.into_iter().chain(nature).collect()
+}
+
+fn links(change: &Change, new: &Entry) -> Option<Hazard> {
+    if change.kind == ChangeKind::Mode {
+        return None;
+    }
+    let reason = if matches!(new.kind, Kind::Symlink | Kind::Hardlink) {
         let target = archive::show(new.target.as_deref().unwrap_or_default());
         let was = change.old.as_ref().and_then(|old| old.target.as_deref());
         let was = was.filter(|was| Some(*was) != new.target.as_deref()).map(archive::show);
         let was = was.map(|was| format!(" (was to {was})")).unwrap_or_default();
-        let reason = format!("a {} to {target}{was}", new.kind.word());
-        hazards.push(Hazard::new(HazardKind::Link, reason));
+        format!("a {} to {target}{was}", new.kind.word())
     } else if change.kind == ChangeKind::Retyped {
         let was = change.old.as_ref().map_or("nothing", |old| old.kind.word());
-        let reason = format!("was a {was} and is a {}", new.kind.word());
-        hazards.push(Hazard::new(HazardKind::Link, reason));
-    }
-    hazards.extend(mode_hazard(change.old.as_ref(), new));
-    hazards.sort();
-    change.hazards = hazards;
+        format!("was a {was} and is a {}", new.kind.word())
+    } else {
+        return None;
+    };
+    Some(Hazard::new(HazardKind::Link, reason))
 }
 
 /// A file that may be executed now, or with more rights.

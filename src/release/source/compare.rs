@@ -234,7 +234,7 @@ fn difference(
     let contents = entry.contents.as_deref().filter(|_| !entry.nature.is_binary());
     if let Some(contents) = contents {
         let git = git.filter(|git| !git.contains(&0)).unwrap_or_default();
-        hazards.extend(Lines::compare(git, contents, patience).hazards());
+        hazards.extend(Lines::compare(git, contents, patience).hazards(&entry.path));
     }
     hazards.sort();
     Difference { kind, path, standing, hazards }

@@ -3,17 +3,23 @@
 //! Every byte from the archives goes through [`escape`]. The page forbids itself to load or run
 //! anything, so that a slip there would still have no effect.
 
-use super::unified::{LINES, Line, shown, silence, unified};
-use super::{extent, name, tops, totals};
+use super::unified::{shown, silence};
+use super::{extent, name, reason, tops, totals};
 use crate::bytes::digests::hex;
 use crate::bytes::escape::is_harmful;
-use crate::release::diff::lines::Lines;
-use crate::release::diff::{Change, ChangeKind, Diff, Side};
+use crate::release::diff::rank::Tier;
+use crate::release::diff::{Change, Diff, Side};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Bytes of HTML from which on contents are left out, and only said to be.
 const ENOUGH: u64 = 64 << 20;
+
+/// How many changes at the top are unfolded.
+const OPEN: usize = 20;
+
+/// Lines of an unfolded change from which on it is folded all the same.
+const MANY: usize = 2_000;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}
@@ -45,7 +51,7 @@ b.x{background:#b3261e;color:#fff;font-weight:normal}
 /// Where `out` cannot be written to.
 pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     let mut out = Counted { out, bytes: 0 };
-    let heading = |diff: &Diff| format!("{} against {}", diff.old.name(), diff.new.name());
+    let heading = |diff: &Diff| format!("{} -> {}", diff.old.name(), diff.new.name());
     let title = diffs.iter().map(|diff| heading(diff)).collect::<Vec<_>>().join(", ");
     write!(
         out,
@@ -63,7 +69,7 @@ pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<p>Made by distvouch {}. Nothing here read a line for you.</p>\n</body>\n</html>",
+        "<p>Made by distvouch {}. No line of this was read for you.</p>\n</body>\n</html>",
         env!("CARGO_PKG_VERSION")
     )
 }
@@ -84,11 +90,14 @@ fn print_diff(diff: &Diff, out: &mut Counted<'_>) -> io::Result<()> {
         }
         writeln!(out, "</ul>")?;
     }
-    let dangerous = |change: &Change| !change.hazards.is_empty();
-    let gone = |change: &Change| change.kind == ChangeKind::Removed;
-    part("Read these first, worst on top", &|c| dangerous(c), diff, out)?;
-    part("Then these", &|c| !dangerous(c) && !gone(c), diff, out)?;
-    part("Gone", &|c| gone(c), diff, out)
+    part("Riskiest first", &|tier| tier < Tier::Build, diff, out)?;
+    part("Build files", &|tier| tier == Tier::Build, diff, out)?;
+    part("Source", &|tier| matches!(tier, Tier::Opaque | Tier::Source), diff, out)?;
+    part("Data", &|tier| tier == Tier::Data, diff, out)?;
+    part("Tests and examples", &|tier| tier == Tier::Test, diff, out)?;
+    let inert = "Documentation, translations, CI, images, packer's metadata";
+    part(inert, &|tier| tier == Tier::Inert, diff, out)?;
+    part("Removed", &|tier| tier == Tier::Gone, diff, out)
 }
 
 fn print_side(word: &str, side: &Side, out: &mut dyn Write) -> io::Result<()> {
@@ -105,24 +114,28 @@ fn print_side(word: &str, side: &Side, out: &mut dyn Write) -> io::Result<()> {
 
 fn part(
     heading: &str,
-    belongs: &dyn Fn(&Change) -> bool,
+    belongs: &dyn Fn(Tier) -> bool,
     diff: &Diff,
     out: &mut Counted<'_>,
 ) -> io::Result<()> {
     let mut any = false;
-    for change in diff.changes.iter().filter(|change| belongs(change)) {
+    for (place, change) in diff.changes.iter().enumerate() {
+        if !belongs(change.tier) {
+            continue;
+        }
         if !any {
             writeln!(out, "<h2>{heading}</h2>")?;
             any = true;
         }
-        print_change(change, out)?;
+        print_change(diff, change, place < OPEN, out)?;
     }
     Ok(())
 }
 
-fn print_change(change: &Change, out: &mut Counted<'_>) -> io::Result<()> {
-    // What is dangerous is unfolded.
-    let open = if change.hazards.is_empty() { "" } else { " open" };
+fn print_change(diff: &Diff, change: &Change, top: bool, out: &mut Counted<'_>) -> io::Result<()> {
+    // The top of the list is unfolded.
+    let short = change.lines.is_none_or(|(added, removed)| added + removed <= MANY);
+    let open = if top && short { " open" } else { "" };
     write!(
         out,
         "<details{open}><summary><span class=\"kind\">{}</span><span class=\"path\">{}</span>\
@@ -132,33 +145,32 @@ fn print_change(change: &Change, out: &mut Counted<'_>) -> io::Result<()> {
         escape(&extent(change))
     )?;
     for hazard in &change.hazards {
-        write!(out, "<span class=\"hazard\">{}</span>", escape(&hazard.reason))?;
+        write!(out, "<span class=\"hazard\">{}</span>", escape(&reason(hazard)))?;
     }
     writeln!(out, "</summary>")?;
-    match (silence(change), change.compared()) {
-        (Some(silence), _) => writeln!(out, "<pre><span>{}</span></pre>", escape(&silence))?,
-        (None, Some(lines)) if out.bytes < ENOUGH => print_lines(&lines, out)?,
-        (None, _) => writeln!(out, "<pre><span>left out: the page is large enough</span></pre>")?,
+    match silence(change) {
+        Some(silence) => writeln!(out, "<pre><span>{}</span></pre>", escape(&silence))?,
+        None if out.bytes >= ENOUGH => {
+            writeln!(out, "<pre><span>left out: the page is large enough</span></pre>")?;
+        }
+        None => match diff.hunks(change)? {
+            Some(hunks) => print_lines(&hunks, out)?,
+            None => writeln!(out, "<pre><span>its lines could not be kept</span></pre>")?,
+        },
     }
     writeln!(out, "</details>")
 }
 
-fn print_lines(lines: &Lines<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn print_lines(hunks: &[u8], out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<pre>")?;
-    for (count, line) in unified(lines).enumerate() {
-        if count == LINES {
-            writeln!(
-                out,
-                "<span class=\"h\">more than {LINES} lines; the rest is left out</span>"
-            )?;
-            break;
-        }
-        match line {
-            Line::Hunk(hunk) => write!(out, "<span class=\"h\">{}</span>", escape(&hunk))?,
-            Line::Same(bytes) => write!(out, "<span class=\"s\"> {}</span>", content(bytes))?,
-            Line::Removed(bytes) => write!(out, "<span class=\"r\">-{}</span>", content(bytes))?,
-            Line::Added(bytes) => write!(out, "<span class=\"a\">+{}</span>", content(bytes))?,
-        }
+    for line in hunks.split_inclusive(|b| *b == b'\n') {
+        let class = match line.first() {
+            Some(b'+') => "a",
+            Some(b'-') => "r",
+            Some(b' ') => "s",
+            _ => "h",
+        };
+        write!(out, "<span class=\"{class}\">{}</span>", content(line))?;
     }
     writeln!(out, "</pre>")
 }

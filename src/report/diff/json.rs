@@ -52,12 +52,21 @@ fn change(change: &Change) -> Value {
     let hazards: Vec<_> = change
         .hazards
         .iter()
-        .map(|hazard| json!({ "name": hazard.kind.name(), "reason": hazard.reason }))
+        .map(|hazard| {
+            json!({
+                "name": hazard.kind.name(),
+                "reason": hazard.reason,
+                "line": hazard.line,
+                "excerpt": hazard.excerpt,
+            })
+        })
         .collect();
     json!({
         "path": show(change.path()),
         "old_path": change.old_path().map(show),
         "change": change.kind.word(),
+        "role": change.place.role.name(),
+        "tier": change.tier.name(),
         "lines_added": change.lines.map(|(added, _)| added),
         "lines_removed": change.lines.map(|(_, removed)| removed),
         "hazards": hazards,

@@ -1,16 +1,19 @@
-//! Printing a release diff: a summary for people, a unified diff, JSON, and one page of HTML.
+//! Printing a release diff: a list for people, a unified diff, JSON, and one page of HTML.
 
+mod between;
 mod html;
 mod json;
 mod text;
 mod unified;
 
+pub(crate) use between::{Between, json as json_of_several, next, print as between};
 pub(crate) use html::print as html;
 pub(crate) use json::{print as json, value};
-pub(crate) use text::print as text;
+pub(crate) use text::{Listed, list, print as text};
 pub(crate) use unified::print as unified;
 
 use crate::release::archive;
+use crate::release::diff::hazard::Hazard;
 use crate::release::diff::{Change, ChangeKind, Diff};
 
 /// What a reader is told of the size of a change: lines where there are some, bytes else.
@@ -44,6 +47,14 @@ pub(crate) fn name(change: &Change) -> String {
     }
 }
 
+/// A reason with the line that it is about.
+pub(crate) fn reason(hazard: &Hazard) -> String {
+    match &hazard.excerpt {
+        Some(excerpt) => format!("{}: {excerpt}", hazard.reason),
+        None => hazard.reason.clone(),
+    }
+}
+
 /// One sentence on how much changed.
 pub(crate) fn totals(diff: &Diff) -> String {
     let counts: Vec<_> = ChangeKind::ALL
@@ -56,9 +67,10 @@ pub(crate) fn totals(diff: &Diff) -> String {
             _ => format!("{count} {}", kind.word()),
         })
         .collect();
-    match counts.is_empty() {
-        true => format!("No file differs; {} are the same", diff.same),
-        false => format!("{}; {} the same", counts.join(", "), diff.same),
+    match (counts.is_empty(), diff.same) {
+        (true, 1) => "No file differs: 1 file, unchanged".to_owned(),
+        (true, same) => format!("No file differs: {same} files, unchanged"),
+        (false, same) => format!("{}, {same} unchanged", counts.join(", ")),
     }
 }
 
@@ -71,5 +83,5 @@ fn tops(diff: &Diff) -> Option<String> {
         )
     };
     (diff.old.top != diff.new.top)
-        .then(|| format!("{} was held against {}", top(&diff.old), top(&diff.new)))
+        .then(|| format!("Compared {} with {}", top(&diff.old), top(&diff.new)))
 }

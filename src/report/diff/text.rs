@@ -1,112 +1,310 @@
-//! The summary for people.
+//! The list for people: what reaches farthest first.
 
-use super::{extent, name, tops, totals};
+use super::{extent, name, reason, tops, totals};
 use crate::bytes::digests::hex;
-use crate::bytes::escape::Escaped;
-use crate::release::archive::Oddity;
-use crate::release::diff::{Change, ChangeKind, Diff, Side};
+use crate::bytes::escape::escaped;
+use crate::release::diff::hazard::HazardKind;
+use crate::release::diff::place::Role;
+use crate::release::diff::rank::Tier;
+use crate::release::diff::{Change, ChangeKind, Diff, Generator, Side};
+use crate::report::layout::{WIDTH, paragraph, shorten};
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use std::io::{self, Write};
 
-/// The most changes of one part that are listed; JSON and HTML have all.
-const LISTED: usize = 500;
+/// The most changes of one part that are listed without `--all`.
+const LISTED: usize = 40;
+
+/// The most names that are listed in one sentence.
+const NAMED: usize = 8;
 
 /// The most oddities that are listed.
-const ODDITIES: usize = 50;
+const ODDITIES: usize = 5;
 
-/// Prints what changed: what can hurt first.
+/// Lines that one change takes at most.
+const LINES: usize = 2;
+
+/// `text`, escaped, in lines of at most 80 columns: the first behind `indent` blanks, the others behind
+/// `hanging`. What does not fit in `most` lines is cut, and ends in `…`.
+fn fill(text: &str, indent: usize, hanging: usize, most: usize) -> Vec<String> {
+    let text = escaped(text);
+    let words: Vec<String> =
+        text.split(' ').map(|word| shorten(word, WIDTH - hanging - 2)).collect();
+    let (first, others) = (" ".repeat(indent), " ".repeat(hanging));
+    // Two columns are left for what is cut.
+    let options = textwrap::Options::new(WIDTH - 2).break_words(false);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = options.initial_indent(&first).subsequent_indent(&others);
+    let mut lines: Vec<String> =
+        textwrap::wrap(&words.join(" "), options).into_iter().map(Into::into).collect();
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" …");
+        }
+    }
+    lines
+}
+
+/// A name of at most `room` columns, escaped.
+fn short(name: &str, room: usize) -> String {
+    shorten(&escaped(name), room)
+}
+
+/// How much is listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Listed {
+    /// Every change, also those that are folded into one line.
+    pub(crate) all: bool,
+    /// Every reason, and the whole digests.
+    pub(crate) verbose: bool,
+    /// Only what runs at build, install or start, or decides what does.
+    pub(crate) build: bool,
+    /// In colour.
+    pub(crate) colour: bool,
+    /// Only so many changes with a reason, and the others as counts; 0 for all.
+    pub(crate) first: usize,
+}
+
+impl Listed {
+    /// Whether a change is to be listed at all.
+    pub(crate) fn has(&self, change: &Change) -> bool {
+        let builds = matches!(change.place.role, Role::Build | Role::Startup)
+            || change.place.role == Role::Metadata && change.tier == Tier::BuildActs;
+        !self.build || builds
+    }
+}
+
+/// Prints what changed.
 ///
 /// # Errors
 ///
 /// Where `out` cannot be written to.
-pub(crate) fn print(diff: &Diff, colour: bool, out: &mut dyn Write) -> io::Result<()> {
-    let bold = if colour { Ansi::new().effects(Effects::BOLD) } else { Ansi::new() };
-    let red = if colour { Ansi::new().fg_color(Some(AnsiColor::Red.into())) } else { Ansi::new() };
-    for (word, side) in [("old", &diff.old), ("new", &diff.new)] {
-        print_side(word, side, bold, out)?;
+pub(crate) fn print(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
+    let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
+    let red = paint(listed, Ansi::new().fg_color(Some(AnsiColor::Red.into())));
+    let names = format!("{} -> {}", diff.old.name(), diff.new.name());
+    for line in fill(&names, 0, 2, 2) {
+        writeln!(out, "{bold}{line}{bold:#}")?;
+    }
+    let strange: Vec<_> = diff.new_oddities.iter().filter(|o| !o.is_common()).collect();
+    for oddity in strange.iter().take(ODDITIES) {
+        for line in fill(&format!("new in how it is packed: {oddity}"), 2, 4, LINES) {
+            writeln!(out, "{red}{line}{red:#}")?;
+        }
+    }
+    if strange.len() > ODDITIES {
+        writeln!(out, "  … and {} more (--json lists them)", strange.len() - ODDITIES)?;
+    }
+    list(diff, listed, out)?;
+    let common = diff.new_oddities.len() - strange.len();
+    if common > 0 && !listed.build {
+        writeln!(out, "Packed otherwise in {common} ways that are common (--json lists them).")?;
     }
     if let Some(tops) = tops(diff) {
-        writeln!(out, "{}.", Escaped(&tops))?;
+        writeln!(out, "{}.", short(&tops, WIDTH - 1))?;
     }
-    writeln!(out, "{}.", totals(diff))?;
-    print_oddities(&diff.new_oddities, red, out)?;
-    let dangerous = |change: &&Change| !change.hazards.is_empty();
-    let removed = |change: &&Change| change.kind == ChangeKind::Removed;
-    print_part(
-        "Read these first, worst on top:",
-        diff.changes.iter().filter(dangerous),
-        bold,
-        out,
-    )?;
-    let rest = diff.changes.iter().filter(|c| !dangerous(c) && !removed(c));
-    print_part("Then these:", rest, bold, out)?;
-    print_part("Gone:", diff.changes.iter().filter(removed), bold, out)?;
-    if diff.changes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out)?;
-    writeln!(
-        out,
-        "Nothing here read a line for you: --unified or --html shows them; then record it"
-    )?;
-    writeln!(out, "with \"distvouch review OLD NEW --note TEXT\".")
-}
-
-fn print_side(word: &str, side: &Side, bold: Ansi, out: &mut dyn Write) -> io::Result<()> {
-    let name = side.name();
-    writeln!(
-        out,
-        "{word}  {bold}{}{bold:#} ({} bytes, {} files)",
-        Escaped(&name),
-        side.size,
-        side.files
-    )?;
-    writeln!(out, "     BLAKE2B {}", hex(&side.blake2b))
-}
-
-fn print_oddities(oddities: &[Oddity], red: Ansi, out: &mut dyn Write) -> io::Result<()> {
-    if oddities.is_empty() {
-        return Ok(());
-    }
-    writeln!(out)?;
-    writeln!(out, "New in how the archive is made:")?;
-    let (common, strange): (Vec<_>, Vec<_>) = oddities.iter().partition(|o| o.is_common());
-    for oddity in strange.iter().chain(&common).take(ODDITIES) {
-        let paint = if oddity.is_common() { Ansi::new() } else { red };
-        writeln!(out, "  {paint}{}{paint:#}", Escaped(&oddity.to_string()))?;
-    }
-    if oddities.len() > ODDITIES {
-        writeln!(out, "  … and {} more (--json lists them)", oddities.len() - ODDITIES)?;
+    if listed.verbose {
+        print_side("old", &diff.old, out)?;
+        print_side("new", &diff.new, out)?;
     }
     Ok(())
 }
 
-fn print_part<'a>(
+fn paint(listed: Listed, ansi: Ansi) -> Ansi {
+    if listed.colour { ansi } else { Ansi::new() }
+}
+
+fn print_side(word: &str, side: &Side, out: &mut dyn Write) -> io::Result<()> {
+    let text = format!("{word}: {} bytes, {} files, BLAKE2B", side.size, side.files);
+    writeln!(out, "{text}")?;
+    let digest = hex(&side.blake2b);
+    let (one, other) = digest.split_at(digest.len() / 2);
+    writeln!(out, "  {one}\n  {other}")
+}
+
+/// Prints the totals and the list of changes.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn list(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
+    let changes: Vec<&Change> = diff.changes.iter().filter(|change| listed.has(change)).collect();
+    let (written, changes): (Vec<&Change>, Vec<&Change>) =
+        changes.into_iter().partition(|change| is_written(change));
+    let first: Vec<&Change> = changes.iter().copied().filter(|change| is_risky(change)).collect();
+    let heading = if first.is_empty() { "" } else { " Riskiest first:" };
+    for line in fill(&format!("{}.{heading}", totals(diff)), 0, 2, LINES) {
+        writeln!(out, "{line}")?;
+    }
+    let most = if listed.first == 0 { first.len() } else { listed.first };
+    for change in first.iter().take(most) {
+        entry(change, listed, out)?;
+    }
+    if first.len() > most {
+        writeln!(out, "  … and {} more with a reason", first.len() - most)?;
+    }
+    names_in_one("Written by autotools", &written, listed, out)?;
+    let rest = |tiers: &[Tier]| -> Vec<&Change> {
+        let rest = changes.iter().copied().filter(|change| !is_risky(change));
+        rest.filter(|change| tiers.contains(&change.tier)).collect()
+    };
+    part("Build files", &rest(&[Tier::Build]), listed, out)?;
+    part("Source, most lines first", &rest(&[Tier::Source, Tier::Opaque]), listed, out)?;
+    part("Data", &rest(&[Tier::Data]), listed, out)?;
+    let tests = rest(&[Tier::Test]);
+    match listed.all {
+        true => part("Tests and examples", &tests, listed, out)?,
+        false => names_in_one("Tests and examples", &tests, listed, out)?,
+    }
+    let inert = rest(&[Tier::Inert]);
+    match listed.all {
+        true => part("What neither a build nor a program reads", &inert, listed, out)?,
+        false => folded(&inert, out)?,
+    }
+    names_in_one("Removed", &rest(&[Tier::Gone]), listed, out)
+}
+
+/// Whether it is listed with its reasons, before everything else.
+fn is_risky(change: &Change) -> bool {
+    let reasons = change.hazards.iter().any(|hazard| {
+        use HazardKind::{
+            Binary, BinaryTestData, BuildScript, Configuration, Dotfile, ExecutableBit, Generated,
+            Link, LongLine, MachineCode, PackedData, Script, StartupCode, Unread, Workflow,
+        };
+        match hazard.kind {
+            BuildScript | Script | Dotfile | Workflow | Binary | StartupCode => false,
+            Configuration => change.tier == Tier::Build,
+            ExecutableBit | LongLine => change.tier <= Tier::Source,
+            Link => true,
+            PackedData | BinaryTestData => true,
+            MachineCode | Generated | Unread => true,
+            _ => change.tier <= Tier::Data,
+        }
+    });
+    change.tier < Tier::Build || (reasons && change.tier < Tier::Inert)
+}
+
+/// Whether a tool of autotools wrote it and it does nothing else than before.
+fn is_written(change: &Change) -> bool {
+    change.generated == Some(Generator::Autotools) && change.tier == Tier::Build
+}
+
+/// A change in at most a few lines.
+fn entry(change: &Change, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
+    let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
+    let said: Vec<String> = change.hazards.iter().map(reason).collect();
+    let size = size(change);
+    let name = short(&name(change), if listed.verbose { usize::MAX } else { 56 });
+    let head = format!("{name}{size}: ");
+    let most = if listed.verbose { usize::MAX } else { LINES };
+    // What was escaped stays as it is.
+    let text = format!("{head}{}", said.join("; "));
+    for (at, line) in fill(&text, 2, 6, most).into_iter().enumerate() {
+        match line.trim_start().split_at_checked(name.len()) {
+            Some((first, rest)) if at == 0 && first == name => {
+                writeln!(out, "  {bold}{first}{bold:#}{rest}")?;
+            }
+            _ => writeln!(out, "{line}")?,
+        }
+    }
+    Ok(())
+}
+
+/// What happened and how much, in parentheses.
+fn size(change: &Change) -> String {
+    let extent = extent(change);
+    let word = match change.kind {
+        ChangeKind::Changed if !extent.is_empty() => "",
+        ChangeKind::Added => "new",
+        kind => kind.word(),
+    };
+    match (word.is_empty(), extent.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => format!(" ({extent})"),
+        (false, true) => format!(" ({word})"),
+        (false, false) => format!(" ({word}, {extent})"),
+    }
+}
+
+/// Changes without a reason, each in a line.
+fn part(heading: &str, changes: &[&Change], listed: Listed, out: &mut dyn Write) -> io::Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    if listed.first > 0 {
+        return names_in_one(heading, changes, listed, out);
+    }
+    let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
+    writeln!(out, "{bold}{heading}:{bold:#}")?;
+    let most = if listed.all { changes.len() } else { LISTED };
+    for change in changes.iter().take(most) {
+        let size = size(change);
+        let room = WIDTH.saturating_sub(2 + size.chars().count());
+        let name = short(&name(change), if listed.verbose { usize::MAX } else { room });
+        writeln!(out, "  {name}{size}")?;
+    }
+    if changes.len() > most {
+        let rest: Vec<&Change> = changes.iter().skip(most).copied().collect();
+        let (added, removed) = lines(&rest);
+        writeln!(out, "  … and {} more (+{added} -{removed}; --all lists them)", rest.len())?;
+    }
+    Ok(())
+}
+
+fn lines(changes: &[&Change]) -> (usize, usize) {
+    let lines = changes.iter().filter_map(|change| change.lines);
+    lines.fold((0, 0), |(added, removed), (a, r)| (added + a, removed + r))
+}
+
+/// Changes in one sentence: how many, and the names of some.
+fn names_in_one(
     heading: &str,
-    changes: impl Iterator<Item = &'a Change>,
-    bold: Ansi,
+    changes: &[&Change],
+    listed: Listed,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut count = 0usize;
-    for change in changes {
-        if count == 0 {
-            writeln!(out)?;
-            writeln!(out, "{bold}{heading}{bold:#}")?;
-        }
-        count += 1;
-        if count > LISTED {
-            continue;
-        }
-        let name = name(change);
-        let extent = extent(change);
-        let gap = if extent.is_empty() { "" } else { "  " };
-        writeln!(out, "  {:<8} {}{gap}{extent}", change.kind.word(), Escaped(&name))?;
-        for hazard in &change.hazards {
-            writeln!(out, "             {}", Escaped(&hazard.reason))?;
-        }
+    if changes.is_empty() {
+        return Ok(());
     }
-    if count > LISTED {
-        writeln!(out, "  … and {} more (--json and --html list them)", count - LISTED)?;
+    if listed.all {
+        return part(heading, changes, listed, out);
+    }
+    let (added, removed) = lines(changes);
+    let count = match changes.len() {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
+    let size = match (added, removed) {
+        (0, 0) => String::new(),
+        (added, removed) => format!(" (+{added} -{removed})"),
+    };
+    let names: Vec<String> = changes.iter().take(NAMED).map(|c| short(&name(c), 60)).collect();
+    let more = match changes.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let text = format!("{heading}: {count}{size}: {}{more}.", names.join(", "));
+    for line in fill(&text, 0, 2, 4) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// What nobody needs to read: counts in one line.
+fn folded(changes: &[&Change], out: &mut dyn Write) -> io::Result<()> {
+    let words = [
+        (Role::Docs, "documentation"),
+        (Role::Translation, "translations"),
+        (Role::Ci, "CI and editors"),
+        (Role::Image, "images and fonts"),
+        (Role::Metadata, "packer's metadata"),
+    ];
+    let count = |role| changes.iter().filter(|change| change.place.role == role).count();
+    let counts = words.map(|(role, word)| (count(role), word));
+    let counts: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    paragraph(out, 2, &format!("Folded: {} (--all lists them).", counts.join(", ")))
 }

@@ -1,0 +1,238 @@
+//! `distvouch diff`.
+
+mod ebuilds;
+
+use super::options::Distdir;
+use super::pager::Pager;
+use super::progress::{self, size_of};
+use super::{colour, printed};
+use crate::answer::requirement::Status;
+use crate::bytes::digests::hex;
+use crate::bytes::output::OutputError;
+use crate::check::bump::DiffError;
+use crate::cli::error::{Error, UsageError};
+use crate::evidence::manifest::Manifest;
+use crate::release::archive::show;
+use crate::release::diff::{Change, Diff as Compared, compare_showing};
+use crate::report::diff as page;
+use clap::Args;
+use ebuilds::Distfiles;
+use globset::{Glob, GlobMatcher};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+What runs at build, install or import comes first, then source by what its new lines do, then data
+and tests; documentation, translations, CI and images are counted.
+
+Examples:
+  # What changed between two releases, riskiest first
+  distvouch diff foo-1.2.tar.gz foo-1.3.tar.gz
+
+  # Every line, in $PAGER on a terminal; only the macros of autoconf
+  distvouch diff --unified foo-1.2.tar.gz foo-1.3.tar.gz
+  distvouch diff --unified='*.m4' foo-1.2.tar.gz foo-1.3.tar.gz
+
+  # Only what is run or read to build and install it
+  distvouch diff --build --unified foo-1.2.tar.gz foo-1.3.tar.gz
+
+  # What two ebuilds fetch, as their Manifest has it, from DISTDIR
+  distvouch diff foo-1.2.ebuild foo-1.3.ebuild
+
+  # One page to read in a browser
+  distvouch diff --html foo.html foo-1.2.tar.gz foo-1.3.tar.gz
+
+An archive of more than 1000000 members or 16 GiB, or that unpacks to more than 250 times its
+size, is left unread. Of a text of more than 4 MiB, the parts that differ are compared.";
+
+/// Compare two release archives, or what two ebuilds fetch.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Diff {
+    /// The release that was read before, or its ebuild
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The release to read, or its ebuild
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+
+    /// Where the distfiles are that ebuilds name.
+    #[command(flatten)]
+    pub(crate) distdir: Distdir,
+
+    /// Print the changed lines, too, of all files or of those whose path fits
+    #[arg(
+        long,
+        value_name = "PATH-GLOB",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "*",
+        conflicts_with = "json"
+    )]
+    pub(crate) unified: Option<String>,
+
+    /// Only what runs at build, install or start, or decides what does
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) build: bool,
+
+    /// List everything: documentation, translations, tests, CI and images, too
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) all: bool,
+
+    /// Print every reason, and the digests
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) verbose: bool,
+
+    /// Write one page of HTML with every changed line to FILE, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print to standard output even where that is a terminal
+    #[arg(long)]
+    pub(crate) no_pager: bool,
+}
+
+impl Diff {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where an archive cannot be listed, the pattern is none, or the page cannot be written.
+    pub(crate) fn run(&self) -> Result<Status, Error> {
+        let glob = self.unified.as_deref().map(pattern).transpose()?;
+        let distfiles = match ebuilds::are_ebuilds(&self.old, &self.new) {
+            true => Some(ebuilds::distfiles(&self.old, &self.new, &self.distdir.path())?),
+            false => None,
+        };
+        let pairs = match &distfiles {
+            Some(distfiles) => distfiles.pairs.clone(),
+            None => vec![(self.old.clone(), self.new.clone())],
+        };
+        let diffs = self.compare(&pairs, glob.as_ref(), distfiles.is_some())?;
+        let read: Vec<&Compared> = diffs.iter().filter_map(|diff| diff.as_ref().ok()).collect();
+        if let Some(path) = &self.html {
+            write_page(path, &read)?;
+        }
+        let print = |out: &mut dyn Write| match (self.json, &distfiles, read.as_slice()) {
+            (true, None, [diff]) => page::json(diff, out),
+            (true, Some(distfiles), _) => {
+                page::json_of_several(&self.between(distfiles), &read, out)
+            }
+            _ => self.text(distfiles.as_ref(), &read, glob.as_ref(), out),
+        };
+        let result = if glob.is_some() && !self.no_pager {
+            let mut pager = Pager::start();
+            let result = print(&mut pager);
+            result.and(pager.finish())
+        } else {
+            let mut out = BufWriter::new(io::stdout().lock());
+            print(&mut out).and_then(|()| out.flush())
+        };
+        printed(result)?;
+        // Of several, those that can be compared are shown before the first that cannot is named.
+        diffs.into_iter().find_map(Result::err).map_or(Ok(Status::Met), Err)
+    }
+
+    /// Compares each pair; for ebuilds, only files that are those of the Manifest.
+    fn compare(
+        &self,
+        pairs: &[(PathBuf, PathBuf)],
+        glob: Option<&GlobMatcher>,
+        ebuilds: bool,
+    ) -> Result<Vec<Result<Compared, Error>>, Error> {
+        let fits = |path: &[u8]| glob.is_some_and(|glob| glob.is_match(show(path)));
+        let wants = |path: &[u8]| self.html.is_some() || fits(path);
+        let manifests = match ebuilds {
+            true => [manifest_of(&self.old)?, manifest_of(&self.new)?],
+            false => [None, None],
+        };
+        let total = pairs.iter().map(|(old, new)| 2 * (size_of(old) + size_of(new)));
+        let bar = progress::bytes(total.sum());
+        let compared = pairs.iter().map(|(old, new)| {
+            let diff = compare_showing(old, new, &wants, &|bytes| bar.inc(bytes))?;
+            for (manifest, side) in manifests.iter().zip([&diff.old, &diff.new]) {
+                let listed = manifest.as_ref().and_then(|m| m.blake2b(&side.name()));
+                if listed.is_some_and(|listed| listed != hex(&side.blake2b)) {
+                    return Err(Error::Diff(DiffError::Altered(side.name())));
+                }
+            }
+            Ok(diff)
+        });
+        let compared = compared.collect();
+        bar.finish_and_clear();
+        Ok(compared)
+    }
+
+    fn listed(&self) -> page::Listed {
+        let Self { all, verbose, build, .. } = *self;
+        page::Listed { all, verbose, build, colour: colour(), first: 0 }
+    }
+
+    fn between<'a>(&'a self, distfiles: &'a Distfiles) -> page::Between<'a> {
+        page::Between {
+            old: &self.old,
+            new: &self.new,
+            same: &distfiles.same,
+            old_only: &distfiles.old_only,
+            new_only: &distfiles.new_only,
+        }
+    }
+
+    fn text(
+        &self,
+        distfiles: Option<&Distfiles>,
+        diffs: &[&Compared],
+        glob: Option<&GlobMatcher>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for (at, diff) in diffs.iter().enumerate() {
+            if at > 0 {
+                writeln!(out)?;
+            }
+            page::text(diff, self.listed(), out)?;
+        }
+        if let Some(distfiles) = distfiles {
+            page::between(&self.between(distfiles), out)?;
+        }
+        if let Some(glob) = glob {
+            let fits =
+                |change: &Change| self.listed().has(change) && glob.is_match(show(change.path()));
+            for diff in diffs {
+                writeln!(out)?;
+                page::unified(diff, &fits, colour(), out)?;
+            }
+        }
+        page::next(diffs, glob.is_some(), out)
+    }
+}
+
+/// The Manifest of an ebuild's directory, where there is one.
+fn manifest_of(ebuild: &Path) -> Result<Option<Manifest>, Error> {
+    let path = ebuild.with_file_name("Manifest");
+    match path.symlink_metadata().is_ok() {
+        true => Ok(Some(Manifest::read(&path)?)),
+        false => Ok(None),
+    }
+}
+
+/// Writes the page of some diffs to a file that must not exist.
+///
+/// # Errors
+///
+/// Where it exists or cannot be written.
+fn write_page(path: &Path, diffs: &[&Compared]) -> Result<(), OutputError> {
+    let failed = |source| OutputError::Write { path: path.to_owned(), source };
+    let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
+    page::html(diffs, &mut page).and_then(|()| page.flush()).map_err(failed)
+}
+
+fn pattern(text: &str) -> Result<GlobMatcher, UsageError> {
+    let glob = Glob::new(text).map_err(|_| UsageError::BadGlob(text.to_owned()))?;
+    Ok(glob.compile_matcher())
+}

@@ -1,0 +1,112 @@
+//! What build files call: libraries, programs, hooks, rules.
+
+use super::super::hazard::{Hazard, HazardKind};
+use super::super::place::Lang;
+use super::{Said, Sides, Table, compare};
+use regex::Regex;
+use std::sync::LazyLock;
+
+use HazardKind::{Configuration, Dependency, Hook};
+
+/// A language, a pattern whose first group is a name, and what that name is.
+const CALLS: &[(Lang, &str, HazardKind, &str)] = &[
+    (
+        Lang::M4,
+        r"PKG_(?:CHECK_MODULES|CHECK_EXISTS|PREREQ)\w*\(\s*\[?\w+\]?\s*,\s*\[?\s*([\w.+-]+)",
+        Dependency,
+        "library",
+    ),
+    (Lang::M4, r"AC_(?:CHECK|HAVE)_LIB\(\s*\[?([\w.+-]+)", Dependency, "library"),
+    (Lang::M4, r"AC_SEARCH_LIBS\(\s*\[?\w+\]?\s*,\s*\[?([\w.+ -]+)", Dependency, "library"),
+    (
+        Lang::M4,
+        r"\b(AC_CONFIG_COMMANDS(?:_PRE|_POST)?\(\s*\[?[\w.$-]*)",
+        Hook,
+        "command of config.status",
+    ),
+    (Lang::M4, r"AC_CONFIG_SUBDIRS\(\s*\[?([\w./ -]+)", Configuration, "directory"),
+    (Lang::M4, r"AC_ARG_(?:ENABLE|WITH)\(\s*\[?([\w-]+)", Configuration, "option"),
+    (Lang::M4, r"AC_DEFUN(?:_ONCE)?\(\s*\[?([\w$]+)", Configuration, "macro"),
+    (Lang::Meson, r"\bdependency\s*\(\s*'([^']+)'", Dependency, "dependency"),
+    (Lang::Meson, r"\bsubproject\s*\(\s*'([^']+)'", Dependency, "subproject"),
+    (Lang::Meson, r"\bfind_program\s*\(\s*'([^']+)'", Configuration, "program"),
+    (Lang::Meson, r"\bfind_library\s*\(\s*'([^']+)'", Dependency, "library"),
+    (Lang::Meson, r"\bsubdir\s*\(\s*'([^']+)'", Configuration, "directory"),
+    (Lang::Meson, r"\b(add_install_script|add_postconf_script|add_dist_script)\b", Hook, "script"),
+    (Lang::Cmake, r"(?i)\bfind_package\s*\(\s*([\w${}+-]+)", Dependency, "package"),
+    (Lang::Cmake, r"(?i)\bpkg_(?:check|search)_modules?\s*\(\s*(\w+)", Dependency, "library"),
+    (
+        Lang::Cmake,
+        r"(?i)\b(?:FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\s*\(\s*([\w${}+-]+)",
+        Hook,
+        "fetched project",
+    ),
+    (Lang::Cmake, r"(?i)\badd_subdirectory\s*\(\s*([\w${}/.+-]+)", Configuration, "directory"),
+    (Lang::Cmake, r"(?i)\boption\s*\(\s*(\w+)", Configuration, "option"),
+    (
+        Lang::Make,
+        r"(?m)^((?:all|install|check|dist|uninstall|clean)(?:-\w+)?-(?:hook|local))\s*:",
+        Hook,
+        "hook of make",
+    ),
+    (Lang::Make, r"(?m)^([\w./%-]+)\s*:{1,2}(?:[^=]|$)", Configuration, "rule"),
+    (Lang::Ruby, r#"add_(?:runtime_)?dependency\s*\(?\s*['"]([\w-]+)"#, Dependency, "dependency"),
+    (Lang::Ruby, r#"\bextensions\s*=\s*(.+)"#, Hook, "extension that is built at install"),
+    (Lang::Rust, r"cargo:(rustc-\w+=[^\x22{]*)", Configuration, "instruction to cargo"),
+];
+
+static TABLE: LazyLock<Vec<(Lang, Regex, HazardKind, &str)>> = LazyLock::new(|| {
+    let rows = CALLS.iter();
+    rows.filter_map(|(lang, p, kind, what)| Some((*lang, Regex::new(p).ok()?, *kind, *what)))
+        .collect()
+});
+
+/// The names that build files call and did not, and those that they did and do not.
+pub(super) fn facts(lang: Lang, name: &str, sides: Sides<'_>) -> Vec<Hazard> {
+    // What autoconf and automake write says in long what other files say in short.
+    let written = [sides.new, sides.old].iter().any(|text| {
+        let head: String = text.lines().take(20).collect();
+        head.contains("enerated by automake")
+            || head.contains("enerated by GNU Autoconf")
+            || head.contains("enerated automatically by aclocal")
+    });
+    if written || name == "configure" {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let rows = TABLE.iter().filter(|(of, ..)| *of == lang);
+    for (_, pattern, kind, what) in rows {
+        let names = |text: &str| -> Table {
+            let uncommented = without_comments(lang, text);
+            let captures = pattern.captures_iter(&uncommented);
+            let names = captures.filter_map(|c| Some(c.get(1)?.as_str().trim().to_owned()));
+            names.map(|name| (name, Said::default())).collect()
+        };
+        let (old, new) = (names(sides.old), names(sides.new));
+        // Every name in a new file is new.
+        if sides.old.is_empty() && *kind == Configuration {
+            continue;
+        }
+        found.extend(compare(*kind, what, &old, &new));
+    }
+    found
+}
+
+fn without_comments(lang: Lang, text: &str) -> String {
+    let comment = |line: &&str| {
+        let line = line.trim_start().as_bytes();
+        lang.comments().iter().any(|mark| line.starts_with(mark))
+    };
+    let lines: Vec<&str> = text.lines().filter(|line| !comment(line)).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(TABLE.len(), CALLS.len());
+    }
+}

@@ -1,0 +1,214 @@
+//! `Cargo.toml`, `Cargo.lock` and lists of the same form, cargo's settings.
+
+use super::super::hazard::{Hazard, HazardKind};
+use super::{Said, Sides, Table, compare, compare_sets, listed, setting, unreadable};
+use std::collections::{BTreeMap, BTreeSet};
+use toml::Value;
+
+use HazardKind::{Configuration, Dependency, Hook};
+
+pub(super) fn parse(text: &str) -> Option<toml::Table> {
+    text.parse().ok()
+}
+
+/// Both sides as TOML.
+pub(super) fn both(sides: Sides<'_>) -> Option<(toml::Table, toml::Table)> {
+    Some((parse(sides.old)?, parse(sides.new)?))
+}
+
+/// The value at `path` of tables in tables.
+pub(super) fn at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a Value> {
+    let (last, parents) = path.split_last()?;
+    let mut table = table;
+    for part in parents {
+        table = table.get(*part)?.as_table()?;
+    }
+    table.get(*last)
+}
+
+/// A value in one line.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(is) => is.to_string(),
+        Value::Datetime(time) => time.to_string(),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(shown).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Value::Table(table) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key} = {}", shown(value));
+            let entries: Vec<String> = table.iter().map(entry).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
+    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let mut found = Vec::new();
+    for (table, what) in [
+        ("build-dependencies", "build dependency"),
+        ("dependencies", "dependency"),
+        ("patch", "replaced crate"),
+        ("replace", "replaced crate"),
+    ] {
+        let (old, new) = (dependencies(&old, table), dependencies(&new, table));
+        found.extend(compare(Dependency, what, &old, &new));
+    }
+    let dev = |table| dependencies(table, "dev-dependencies");
+    let dev = compare(Configuration, "test dependency", &dev(&old), &dev(&new));
+    let text = |table: &toml::Table, path: &[&str]| at(table, path).map(shown);
+    for (path, what, kind) in [
+        (&["package", "build"][..], "the build script", Hook),
+        (&["package", "links"], "links", Configuration),
+        (&["lib", "path"], "the path of the library", Configuration),
+        (&["lib", "proc-macro"], "proc-macro", Hook),
+        (&["package", "edition"], "the edition", Configuration),
+        (&["features", "default"], "the default features", Configuration),
+        (&["package", "metadata"], "metadata for other tools", Configuration),
+    ] {
+        let (old, new) = (text(&old, path), text(&new, path));
+        let long = |text: Option<&String>| text.is_some_and(|text| text.len() > 80);
+        if long(old.as_ref()) || long(new.as_ref()) {
+            let other = (old != new).then(|| Hazard::new(kind, format!("{what} changed")));
+            found.extend(other);
+        } else {
+            found.extend(setting(kind, what, old.as_deref(), new.as_deref()));
+        }
+    }
+    let members = |table: &toml::Table, path: &[&str]| -> BTreeSet<String> {
+        let value = at(table, path).and_then(Value::as_array);
+        value.into_iter().flatten().map(shown).collect()
+    };
+    let path = ["workspace", "members"];
+    let (before, now) = (members(&old, &path), members(&new, &path));
+    found.extend(compare_sets(Configuration, "workspace member", before, now));
+    found.extend(dev);
+    found
+}
+
+/// The dependencies of one kind, also of the workspace and of targets.
+fn dependencies(table: &toml::Table, kind: &str) -> Table {
+    let mut found = Table::new();
+    let mut add = |value: Option<&Value>| {
+        for (name, spec) in value.and_then(Value::as_table).into_iter().flatten() {
+            found.insert(name.clone(), specification(spec));
+        }
+    };
+    if matches!(kind, "patch" | "replace") {
+        // A patch has a table for each source.
+        let sources = table.get(kind).and_then(Value::as_table);
+        for source in sources.into_iter().flatten().map(|(_, source)| source) {
+            add(Some(source));
+        }
+        return found;
+    }
+    add(table.get(kind));
+    add(at(table, &["workspace", kind]));
+    for target in table.get("target").and_then(Value::as_table).into_iter().flatten() {
+        add(target.1.get(kind));
+    }
+    found
+}
+
+/// Where a dependency comes from.
+fn specification(spec: &Value) -> Said {
+    let Some(table) = spec.as_table() else { return shown(spec).into() };
+    let keys = ["version", "package", "git", "branch", "tag", "rev", "path", "registry"];
+    let said = keys.iter().filter_map(|key| {
+        let value = shown(table.get(*key)?);
+        Some(if *key == "version" { value } else { format!("{key} {value}") })
+    });
+    let said: Vec<String> = said.collect();
+    let workspace = table.get("workspace").and_then(Value::as_bool) == Some(true);
+    let elsewhere = ["git", "registry"].iter().any(|key| table.contains_key(*key));
+    let text = match said.is_empty() && workspace {
+        true => "of the workspace".to_owned(),
+        false => said.join(" "),
+    };
+    Said { text, elsewhere }
+}
+
+/// A list of packages: what is new in it, what comes from elsewhere, and what is the same version
+/// and other bytes.
+pub(super) fn lock(sides: Sides<'_>) -> Vec<Hazard> {
+    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let (old, new) = (packages(&old), packages(&new));
+    let mut found = Vec::new();
+    let names = |packages: &Packages| -> BTreeSet<String> {
+        packages.keys().map(|(name, _)| name.clone()).collect()
+    };
+    let (before, now) = (names(&old), names(&new));
+    let more: Vec<&str> = now.difference(&before).map(String::as_str).collect();
+    if !more.is_empty() && !before.is_empty() {
+        found.push(Hazard::new(Dependency, format!("package added: {}", listed(more))));
+    }
+    let other = |(key, now): (&(String, String), &Locked)| {
+        let before = old.get(key)?;
+        let sums = before.checksum.is_some() && now.checksum.is_some();
+        if sums && before.checksum != now.checksum {
+            return Some(format!("{} {} has another checksum", key.0, key.1));
+        }
+        (before.source != now.source).then(|| {
+            let source = now.source.as_deref().unwrap_or("the workspace");
+            format!("{} {} comes from {source}", key.0, key.1)
+        })
+    };
+    let other: Vec<String> = new.iter().filter_map(other).collect();
+    if !other.is_empty() {
+        found.push(Hazard::new(Hook, listed(other.iter().map(String::as_str))));
+    }
+    let changed =
+        new.keys().filter(|key| before.contains(&key.0) && !old.contains_key(*key)).count();
+    if changed > 0 {
+        let reason = format!("{changed} packages with another version");
+        found.push(Hazard::new(Configuration, reason));
+    }
+    found
+}
+
+struct Locked {
+    source: Option<String>,
+    checksum: Option<String>,
+}
+
+type Packages = BTreeMap<(String, String), Locked>;
+
+fn packages(table: &toml::Table) -> Packages {
+    let list = table.get("package").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(|package| {
+            let text = |key: &str| package.get(key).map(shown);
+            let checksum = text("checksum");
+            let source = text("source");
+            Some(((text("name")?, text("version")?), Locked { source, checksum }))
+        })
+        .collect()
+}
+
+/// cargo's own settings: a wrapper or a linker there is a program that runs in every build.
+pub(super) fn config(sides: Sides<'_>) -> Vec<Hazard> {
+    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let flat = |table: &toml::Table| {
+        let mut flat = Table::new();
+        flatten("", table, &mut flat);
+        flat
+    };
+    compare(Hook, "setting", &flat(&old), &flat(&new))
+}
+
+fn flatten(prefix: &str, table: &toml::Table, flat: &mut Table) {
+    for (key, value) in table {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            Value::Table(inner) => flatten(&name, inner, flat),
+            other => {
+                flat.insert(name, shown(other).into());
+            }
+        }
+    }
+}

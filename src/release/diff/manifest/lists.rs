@@ -1,0 +1,96 @@
+//! Lists of lines: Go modules, settings, versions, and the hosts that a list names.
+
+use super::super::hazard::{Hazard, HazardKind};
+use super::{Sides, Table, compare, compare_sets, listed};
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use HazardKind::{Configuration, Dependency, Hook};
+
+pub(super) fn go_mod(sides: Sides<'_>) -> Vec<Hazard> {
+    let old = directives(sides.old);
+    let new = directives(sides.new);
+    let mut found = compare(Hook, "replaced module", &old.replaced, &new.replaced);
+    found.extend(compare(Dependency, "module", &old.required, &new.required));
+    found.extend(compare(Configuration, "setting", &old.other, &new.other));
+    found
+}
+
+#[derive(Default)]
+struct Directives {
+    required: Table,
+    replaced: Table,
+    other: Table,
+}
+
+fn directives(text: &str) -> Directives {
+    let mut found = Directives::default();
+    let mut block = String::new();
+    for line in text.lines() {
+        let line = line.split("//").next().unwrap_or_default().trim();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (directive, words) = match (words.as_slice(), block.is_empty()) {
+            ([], _) => continue,
+            ([")"], _) => {
+                block.clear();
+                continue;
+            }
+            ([name, "("], _) => {
+                block = (*name).to_owned();
+                continue;
+            }
+            (words, false) => (block.as_str(), words),
+            ([name, rest @ ..], true) => (*name, rest),
+        };
+        let (Some(name), rest) = (words.first(), words.get(1..).unwrap_or_default()) else {
+            continue;
+        };
+        let entry = ((*name).to_owned(), rest.join(" ").into());
+        match directive {
+            "require" => found.required.extend([entry]),
+            "replace" => found.replaced.extend([entry]),
+            "exclude" | "retract" | "module" => {}
+            other => found.other.extend([(other.to_owned(), words.join(" ").into())]),
+        }
+    }
+    found
+}
+
+/// A file that holds a version, which becomes part of shell code or of a program.
+pub(super) fn version(sides: Sides<'_>) -> Vec<Hazard> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".+~_-:".contains(c);
+    let text = sides.new.trim();
+    let words = text.split_whitespace().count();
+    if words <= 1 && text.chars().all(plain) && text.len() < 100 {
+        return Vec::new();
+    }
+    let shown: String = text.chars().take(60).collect();
+    vec![Hazard::new(Hook, format!("holds more than a version: {shown}"))]
+}
+
+/// Settings, one a line, of tools that fetch or run packages.
+pub(super) fn settings(sides: Sides<'_>) -> Vec<Hazard> {
+    let lines = |text: &str| -> BTreeSet<String> {
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    compare_sets(Hook, "setting", lines(sides.old), lines(sides.new))
+}
+
+static HOST: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:https?|git|ssh)://(?:[^@/\s\x22']*@)?([A-Za-z0-9.-]+)").ok());
+
+/// The hosts that a list of packages names and did not name before.
+pub(super) fn hosts(sides: Sides<'_>) -> Option<Hazard> {
+    let host = HOST.as_ref()?;
+    let all = |text: &str| -> BTreeSet<String> {
+        let found = host.captures_iter(text);
+        found.filter_map(|c| Some(c.get(1)?.as_str().to_ascii_lowercase())).collect()
+    };
+    let old = all(sides.old);
+    let new = all(sides.new);
+    let more: Vec<&str> = new.difference(&old).map(String::as_str).collect();
+    let from = format!("packages come from another host: {}", listed(more.iter().copied()));
+    (!more.is_empty() && !old.is_empty()).then(|| Hazard::new(Hook, from))
+}

@@ -1,0 +1,192 @@
+//! What changed in the files that decide how a package is built and what it needs, in words.
+//!
+//! Each is read with a reader of its own format where there is one; what cannot be read that way
+//! says so, because a build tool may read it otherwise.
+
+mod calls;
+mod cargo;
+mod javascript;
+mod lists;
+mod python;
+
+use super::hazard::{Hazard, HazardKind};
+use super::place::{Place, Role};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes from which on a manifest is not read as one.
+const LIMIT: usize = 4 << 20;
+
+/// The most names of one list that are said.
+const NAMED: usize = 6;
+
+/// Both sides of a manifest; an empty old one where it is new.
+#[derive(Debug, Clone, Copy)]
+struct Sides<'a> {
+    old: &'a str,
+    new: &'a str,
+}
+
+/// What changed in the manifest at `path` from `old`, `None` where it is new, to `new`.
+pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -> Vec<Hazard> {
+    let runs = matches!(place.role, Role::Build | Role::Startup | Role::Metadata);
+    if !runs || new.len() > LIMIT || old.is_some_and(|old| old.len() > LIMIT) {
+        return Vec::new();
+    }
+    let path = String::from_utf8_lossy(path).to_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let texts = (old.map(String::from_utf8_lossy), String::from_utf8_lossy(new));
+    let sides = Sides { old: texts.0.as_deref().unwrap_or_default(), new: &texts.1 };
+    let mut found = match name {
+        "cargo.toml" => cargo::manifest(sides),
+        "config.toml" | "config" if path.contains(".cargo/") => cargo::config(sides),
+        "cargo.lock" | "poetry.lock" | "uv.lock" | "pdm.lock" => cargo::lock(sides),
+        "pyproject.toml" => python::pyproject(sides),
+        "setup.cfg" => python::setup_cfg(sides),
+        "setup.py" => python::setup_py(sides),
+        "entry_points.txt" => python::entry_points(sides),
+        "pkg-info" | "metadata" => python::metadata(sides),
+        "requires.txt" => python::requirements(sides),
+        "package.json" | "composer.json" => javascript::package(sides),
+        "package-lock.json" | "npm-shrinkwrap.json" => javascript::lock(sides),
+        "go.mod" | "go.work" => lists::go_mod(sides),
+        ".tarball-version" | ".version" | "release-version" | "version" => lists::version(sides),
+        ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc" => lists::settings(sides),
+        _ if name.ends_with(".pth") => python::pth(sides),
+        _ if name.ends_with(".txt") && place.role == Role::Build && name != "cmakelists.txt" => {
+            python::requirements(sides)
+        }
+        _ => calls::facts(place.lang, name, sides),
+    };
+    if is_lock(name) {
+        found.extend(lists::hosts(sides));
+    }
+    if old.is_none() && place.role == Role::Build && !place.aside && is_rare(name) {
+        let why = place.why.unwrap_or("runs during the build");
+        found.insert(0, Hazard::new(HazardKind::Hook, format!("is new: {why}")));
+    }
+    found
+}
+
+/// Whether a file lists the packages of a build with their places.
+fn is_lock(name: &str) -> bool {
+    name.ends_with(".lock")
+        || name.ends_with("-lock.json")
+        || name.ends_with("-lock.yaml")
+        || name == "npm-shrinkwrap.json"
+}
+
+/// Whether a package has one such file or none, so that a new one changes how it is built.
+fn is_rare(name: &str) -> bool {
+    matches!(
+        name,
+        "build.rs"
+            | "setup.py"
+            | "setup.cfg"
+            | "hatch_build.py"
+            | "pdm_build.py"
+            | "_custom_build.py"
+            | "build_backend.py"
+            | "binding.gyp"
+            | ".npmrc"
+            | ".pnpmfile.cjs"
+            | ".bazelrc"
+            | "config.toml"
+            | "rust-toolchain.toml"
+            | "rust-toolchain"
+            | "install.sh"
+    )
+}
+
+/// What a manifest says of one name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Said {
+    text: String,
+    /// Whether it is neither from the registry that the format has nor from the same archive.
+    elsewhere: bool,
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self { text, elsewhere: false }
+    }
+}
+
+/// Names with what is said of each.
+type Table = BTreeMap<String, Said>;
+
+/// Names as people read them: a few, and how many more.
+fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let first: Vec<&str> = names.iter().take(NAMED).copied().collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// Hazards for what was added to a table, what is said otherwise, and what is gone.
+fn compare(kind: HazardKind, what: &str, old: &Table, new: &Table) -> Vec<Hazard> {
+    let mut found = Vec::new();
+    let mut say = |kind: HazardKind, what: String, names: Vec<String>| {
+        if !names.is_empty() {
+            let reason = format!("{what}: {}", listed(names.iter().map(String::as_str)));
+            found.push(Hazard::new(kind, reason));
+        }
+    };
+    let added = |elsewhere: bool| -> Vec<String> {
+        let added = new.iter().filter(|(name, _)| !old.contains_key(*name));
+        let added = added.filter(|(_, said)| said.elsewhere == elsewhere);
+        added.map(|(name, said)| format!("{name} {}", said.text).trim_end().to_owned()).collect()
+    };
+    say(HazardKind::Hook, format!("{what} from elsewhere added"), added(true));
+    say(kind, format!("{what} added"), added(false));
+    let changed = |elsewhere: bool| -> Vec<String> {
+        let changed = new.iter().filter(|(_, said)| said.elsewhere == elsewhere);
+        changed
+            .filter_map(|(name, now)| {
+                let before = old.get(name).filter(|before| *before != now)?;
+                Some(format!("{name} {} -> {}", before.text, now.text))
+            })
+            .collect()
+    };
+    say(HazardKind::Hook, format!("{what} now from elsewhere"), changed(true));
+    let other = if kind == HazardKind::Hook { kind } else { HazardKind::Configuration };
+    say(other, format!("{what} changed"), changed(false));
+    let gone = old.keys().filter(|name| !new.contains_key(*name)).cloned().collect();
+    say(HazardKind::Configuration, format!("{what} removed"), gone);
+    found
+}
+
+/// As [`compare`], of names without anything said of them.
+fn compare_sets(
+    kind: HazardKind,
+    what: &str,
+    old: BTreeSet<String>,
+    new: BTreeSet<String>,
+) -> Vec<Hazard> {
+    let table =
+        |set: BTreeSet<String>| set.into_iter().map(|name| (name, Said::default())).collect();
+    compare(kind, what, &table(old), &table(new))
+}
+
+/// A hazard where one setting is another.
+fn setting(kind: HazardKind, what: &str, old: Option<&str>, new: Option<&str>) -> Option<Hazard> {
+    if old == new {
+        return None;
+    }
+    let reason = match (old, new) {
+        (_, None) => format!("{what} is gone"),
+        (None, Some(new)) => format!("{what} is {new}"),
+        (Some(old), Some(new)) => format!("{what} was {old}, is {new}"),
+    };
+    Some(Hazard::new(kind, reason))
+}
+
+/// A hazard where a manifest cannot be read as its format asks.
+fn unreadable(format: &str) -> Vec<Hazard> {
+    let reason = format!("cannot be read as {format} here; what it changes is not listed");
+    vec![Hazard::new(HazardKind::Configuration, reason)]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! What decides how a Python package is built, what it needs and what is started.
+
+use super::super::hazard::{Hazard, HazardKind};
+use super::cargo::{at, both, shown};
+use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+use toml::Value;
+
+use HazardKind::{Configuration, Dependency, Hook};
+
+pub(super) fn pyproject(sides: Sides<'_>) -> Vec<Hazard> {
+    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let mut found = Vec::new();
+    let text = |table: &toml::Table, path: &[&str]| at(table, path).map(shown);
+    for (path, what) in [
+        (&["build-system", "build-backend"][..], "the build backend"),
+        (&["build-system", "backend-path"], "the path of the build backend"),
+        (&["tool", "poetry", "build"], "poetry's build script"),
+        (&["tool", "pdm", "build"], "pdm's build settings"),
+        (&["tool", "hatch", "build", "hooks"], "hatch's build hooks"),
+        (&["tool", "hatch", "metadata", "hooks"], "hatch's metadata hooks"),
+        (&["tool", "setuptools", "cmdclass"], "setuptools' commands"),
+        (&["tool", "setuptools", "ext-modules"], "extension modules"),
+        (&["tool", "setuptools", "script-files"], "installed scripts"),
+        (&["tool", "setuptools", "data-files"], "installed data"),
+        (&["tool", "uv", "sources"], "places of dependencies"),
+    ] {
+        let (old, new) = (text(&old, path), text(&new, path));
+        found.extend(setting(Hook, what, old.as_deref(), new.as_deref()));
+    }
+    let requirements = |table: &toml::Table, path: &[&str]| -> Table {
+        let list = at(table, path).and_then(Value::as_array);
+        list.into_iter().flatten().filter_map(|r| requirement(&shown(r))).collect()
+    };
+    for (path, what) in [
+        (&["build-system", "requires"][..], "build requirement"),
+        (&["project", "dependencies"], "dependency"),
+    ] {
+        let (old, new) = (requirements(&old, path), requirements(&new, path));
+        found.extend(compare(Dependency, what, &old, &new));
+    }
+    let table = |side: &toml::Table, path: &[&str]| -> Table {
+        let table = at(side, path).and_then(Value::as_table);
+        table.into_iter().flatten().map(|(key, value)| (key.clone(), said(value))).collect()
+    };
+    let poetry = &["tool", "poetry", "dependencies"];
+    found.extend(compare(Dependency, "dependency", &table(&old, poetry), &table(&new, poetry)));
+    for (path, what) in [
+        (&["project", "scripts"][..], "command"),
+        (&["project", "gui-scripts"], "command"),
+        (&["tool", "poetry", "scripts"], "command"),
+        (&["tool", "flit", "scripts"], "command"),
+    ] {
+        found.extend(compare(Hook, what, &table(&old, path), &table(&new, path)));
+    }
+    let points = |side: &toml::Table| -> Table {
+        let groups = at(side, &["project", "entry-points"]).and_then(Value::as_table);
+        let groups = groups.into_iter().flatten();
+        let entries = groups.flat_map(|(group, entries)| {
+            let entries = entries.as_table().into_iter().flatten();
+            entries.map(move |(name, value)| (format!("{group}: {name}"), said(value)))
+        });
+        entries.collect()
+    };
+    found.extend(compare(Hook, "entry point", &points(&old), &points(&new)));
+    let optional = |side: &toml::Table| -> Table {
+        let groups = at(side, &["project", "optional-dependencies"]).and_then(Value::as_table);
+        let lists = groups.into_iter().flatten().filter_map(|(_, list)| list.as_array());
+        lists.flatten().filter_map(|r| requirement(&shown(r))).collect()
+    };
+    let (before, now) = (optional(&old), optional(&new));
+    found.extend(compare(Configuration, "optional dependency", &before, &now));
+    found
+}
+
+/// The name of a requirement (PEP 508), and the rest of it.
+fn requirement(text: &str) -> Option<(String, Said)> {
+    let text = text.split('#').next().unwrap_or_default().trim();
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | '-'));
+    let (name, rest) = text.split_at(end.unwrap_or(text.len()));
+    let name = name.to_ascii_lowercase().replace(['_', '.'], "-");
+    let rest = rest.trim();
+    let elsewhere = rest.starts_with('@') || rest.starts_with("://") || rest.starts_with('+');
+    let said = Said { text: rest.to_owned(), elsewhere };
+    (!name.is_empty() && !name.starts_with('-')).then_some((name, said))
+}
+
+/// What TOML says of a name.
+fn said(value: &Value) -> Said {
+    let elsewhere = ["git", "url", "path"];
+    let elsewhere =
+        value.as_table().is_some_and(|table| elsewhere.iter().any(|key| table.contains_key(*key)));
+    Said { text: shown(value), elsewhere }
+}
+
+/// Requirements, one a line.
+pub(super) fn requirements(sides: Sides<'_>) -> Vec<Hazard> {
+    let table = |text: &str| -> Table {
+        let lines = text.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.starts_with(['#', '[', '-']));
+        lines.filter_map(requirement).collect()
+    };
+    let mut found = compare(Dependency, "dependency", &table(sides.old), &table(sides.new));
+    let options = |text: &str| -> BTreeSet<String> {
+        let lines = text.lines().map(str::trim).filter(|line| line.starts_with('-'));
+        lines.filter(|line| !line.starts_with("--hash")).map(str::to_owned).collect()
+    };
+    found.extend(compare_sets(Hook, "option", options(sides.old), options(sides.new)));
+    found
+}
+
+/// The fields of a package's metadata that name other packages.
+pub(super) fn metadata(sides: Sides<'_>) -> Vec<Hazard> {
+    let table = |text: &str| -> Table {
+        let head = text.split("\n\n").next().unwrap_or_default();
+        let fields = head.lines().filter_map(|line| line.strip_prefix("Requires-Dist:"));
+        let needed = fields.filter(|field| !field.contains("extra =="));
+        needed.filter_map(requirement).collect()
+    };
+    compare(Dependency, "dependency", &table(sides.old), &table(sides.new))
+}
+
+type Sections = BTreeMap<(String, String), String>;
+
+/// A file of sections, as Python's configparser reads it.
+fn sections(text: &str) -> Sections {
+    let mut found = Sections::new();
+    let (mut section, mut key) = (String::new(), None::<String>);
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            continue;
+        }
+        let indented = line.starts_with([' ', '\t']);
+        if let (true, Some(key)) = (indented, &key) {
+            let value = found.entry((section.clone(), key.clone())).or_default();
+            value.push('\n');
+            value.push_str(trimmed);
+        } else if let Some(name) = trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
+            (section, key) = (name.trim().to_lowercase(), None);
+        } else if let Some((name, value)) = trimmed.split_once(['=', ':']) {
+            let name = name.trim().to_lowercase();
+            found.insert((section.clone(), name.clone()), value.trim().to_owned());
+            key = Some(name);
+        }
+    }
+    found
+}
+
+pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
+    let (old, new) = (sections(sides.old), sections(sides.new));
+    let mut found = Vec::new();
+    let needed = |side: &Sections, key: &str| -> Table {
+        let text = side.get(&("options".to_owned(), key.to_owned()));
+        text.into_iter().flat_map(|text| text.lines()).filter_map(requirement).collect()
+    };
+    for (key, what) in [("install_requires", "dependency"), ("setup_requires", "build requirement")]
+    {
+        found.extend(compare(Dependency, what, &needed(&old, key), &needed(&new, key)));
+    }
+    let points = |side: &Sections| -> Table {
+        let keys = side.iter().filter(|((section, _), _)| section == "options.entry_points");
+        let lines = keys.flat_map(|((_, group), text)| {
+            let lines = text.lines().filter_map(|line| line.split_once('='));
+            lines.map(move |(name, at)| {
+                (format!("{group}: {}", name.trim()), at.trim().to_owned().into())
+            })
+        });
+        lines.collect()
+    };
+    found.extend(compare(Hook, "entry point", &points(&old), &points(&new)));
+    for key in ["cmdclass", "scripts", "package_dir", "data_files"] {
+        let value = |side: &Sections| side.get(&("options".to_owned(), key.to_owned())).cloned();
+        let (old, new) = (value(&old), value(&new));
+        found.extend(setting(Hook, key, old.as_deref(), new.as_deref()));
+    }
+    found
+}
+
+pub(super) fn entry_points(sides: Sides<'_>) -> Vec<Hazard> {
+    let table = |text: &str| -> Table {
+        let entries = sections(text).into_iter();
+        entries.map(|((section, name), at)| (format!("{section}: {name}"), at.into())).collect()
+    };
+    compare(Hook, "entry point", &table(sides.old), &table(sides.new))
+}
+
+/// The lines of a `.pth` file that Python runs.
+pub(super) fn pth(sides: Sides<'_>) -> Vec<Hazard> {
+    let lines = |text: &str| -> BTreeSet<String> {
+        let runs = |line: &&str| line.starts_with("import ") || line.starts_with("import\t");
+        text.lines().filter(runs).map(|line| line.chars().take(100).collect()).collect()
+    };
+    let (old, new) = (lines(sides.old), lines(sides.new));
+    compare_sets(Hook, "line that Python runs at every start", old, new)
+}
+
+static REQUIRES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?s)\b(install_requires|setup_requires|tests_require)\s*=\s*\[(.*?)\]").ok()
+});
+static QUOTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"["']([A-Za-z0-9][^"']*)["']"#).ok());
+
+/// What of `setup.py` can be told without running it.
+pub(super) fn setup_py(sides: Sides<'_>) -> Vec<Hazard> {
+    let (Some(requires), Some(quoted)) = (REQUIRES.as_ref(), QUOTED.as_ref()) else {
+        return Vec::new();
+    };
+    let needed = |text: &str| -> Table {
+        let lists = requires.captures_iter(text).filter_map(|c| Some(c.get(2)?.as_str()));
+        let names = lists.flat_map(|list| quoted.captures_iter(list));
+        names.filter_map(|c| requirement(c.get(1)?.as_str())).collect()
+    };
+    let mut found = compare(Dependency, "dependency", &needed(sides.old), &needed(sides.new));
+    for word in ["cmdclass", "ext_modules", "entry_points", "data_files", "setup_requires"] {
+        let has = |text: &str| {
+            let calls = text.match_indices(word).any(|(at, _)| {
+                let rest = text.get(at + word.len()..).unwrap_or_default();
+                rest.trim_start().starts_with('=') && !rest.trim_start().starts_with("==")
+            });
+            calls || text.contains(&format!("\"{word}\"")) || text.contains(&format!("'{word}'"))
+        };
+        if has(sides.new) && !has(sides.old) && !sides.old.is_empty() {
+            found.push(Hazard::new(Hook, format!("gives setup() {word}, which it did not")));
+        }
+    }
+    found
+}

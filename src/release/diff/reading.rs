@@ -1,0 +1,525 @@
+//! Reading both archives at once: first all of each, then again what could not be compared the
+//! first time.
+
+use super::large::{Chunk, Chunker, Region, regions};
+use super::lines::{Lines, Patience};
+use super::meeting::{Both, Meeting, Part, Side};
+use super::place::{Role, place};
+use super::signs::Watch;
+use super::text::{self, Judged};
+use super::{CONTENTS_EACH, Change};
+use crate::bytes::digests::HashName;
+use crate::bytes::{pass, threads};
+use crate::release::archive::{self, ArchiveError, Entry, Kind, Listing, Progress, Sink, Wanted};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes of contents that wait for their other side.
+const BUDGET: u64 = 40 << 20;
+
+/// Bytes of the parts of one large text that differ and are compared line by line.
+const LARGE_CHANGED: u64 = 8 << 20;
+
+/// Bytes of a file's beginning that are kept of what is named like a picture.
+const HEAD: usize = 64;
+
+/// What stands in a key for the top-level directory.
+const TOP: &[u8] = b"\0/";
+
+/// What one archive holds.
+pub(super) struct Read {
+    pub(super) listing: Listing,
+    pub(super) blake2b: Vec<u8>,
+    /// The chunks of large texts.
+    large: HashMap<usize, Vec<Chunk>>,
+    /// How files begin that are named like pictures.
+    pub(super) heads: HashMap<usize, Vec<u8>>,
+}
+
+/// What came of comparing texts, by their places in the two archives.
+pub(super) type Results = HashMap<(Option<usize>, usize), Judged>;
+
+/// Which changed texts are kept to be shown.
+pub(super) type Show<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
+
+/// Reads both archives and compares what differs as far as that is possible while reading.
+pub(super) fn first(
+    files: (&Path, &Path),
+    show: Show<'_>,
+    progress: Progress<'_>,
+) -> Result<(Read, Read, Contents), ArchiveError> {
+    let meeting = Meeting::new(BUDGET);
+    let results = Mutex::new(Results::new());
+    let read = |path: &Path, side| {
+        let _part = Part::begin(&meeting, side);
+        one(path, side, &meeting, &results, show, progress)
+    };
+    let (old, new) = threads::both(|| read(files.0, Side::Old), || read(files.1, Side::New));
+    let ((old, old_top), (new, new_top)) = (old?, new?);
+    // What was matched by names without their first part only counts if that part is the top.
+    let as_assumed = old.listing.top == old_top && new.listing.top == new_top;
+    let contents = match as_assumed {
+        true => Contents {
+            results: results.into_inner().unwrap_or_else(PoisonError::into_inner),
+            left: meeting.left(),
+        },
+        false => Contents::default(),
+    };
+    Ok((old, new, contents))
+}
+
+/// What the first reading left.
+#[derive(Default)]
+pub(super) struct Contents {
+    results: Results,
+    /// Contents that met no other side, by whether they are of the new release and by place.
+    left: HashMap<(bool, usize), Vec<u8>>,
+}
+
+fn one(
+    path: &Path,
+    side: Side,
+    meeting: &Meeting,
+    results: &Mutex<Results>,
+    show: Show<'_>,
+    progress: Progress<'_>,
+) -> Result<(Read, Option<Vec<u8>>), ArchiveError> {
+    let mut reader = Reader {
+        side,
+        meeting,
+        results,
+        show,
+        patience: Patience::default(),
+        top: None,
+        contents: Vec::new(),
+        chunker: None,
+        large: HashMap::new(),
+        heads: HashMap::new(),
+    };
+    let listing = archive::read_to(path, &Wanted::default(), Some(&mut reader), progress)?;
+    // The other side need not wait for the digest.
+    meeting.end(side);
+    let Reader { top, large, heads, .. } = reader;
+    let (_, blake2b) = pass::digest(path, HashName::Blake2b, &mut |bytes| progress(bytes))
+        .map_err(ArchiveError::Input)?;
+    Ok((Read { listing, blake2b, large, heads }, top))
+}
+
+/// Sees the contents of one archive.
+struct Reader<'a> {
+    side: Side,
+    meeting: &'a Meeting,
+    results: &'a Mutex<Results>,
+    show: Show<'a>,
+    patience: Patience,
+    /// The first part of the first name.
+    top: Option<Vec<u8>>,
+    contents: Vec<u8>,
+    chunker: Option<Chunker>,
+    large: HashMap<usize, Vec<Chunk>>,
+    heads: HashMap<usize, Vec<u8>>,
+}
+
+impl Sink for Reader<'_> {
+    fn bytes(&mut self, bytes: &[u8]) {
+        if let Some(chunker) = &mut self.chunker {
+            chunker.feed(bytes);
+        } else if (self.contents.len() + bytes.len()) as u64 > CONTENTS_EACH {
+            let mut chunker = Chunker::default();
+            chunker.feed(&self.contents);
+            chunker.feed(bytes);
+            self.contents.truncate(HEAD);
+            self.chunker = Some(chunker);
+        } else {
+            self.contents.extend_from_slice(bytes);
+        }
+    }
+
+    fn member(&mut self, entry: &Entry) {
+        let contents = std::mem::take(&mut self.contents);
+        let chunker = self.chunker.take();
+        let mut parts = entry.path.splitn(2, |b| *b == b'/');
+        let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
+        let top = self.top.get_or_insert_with(|| first.to_vec());
+        let key = match rest {
+            Some(rest) if top.as_slice() == first => [TOP, rest].concat(),
+            _ => entry.path.clone(),
+        };
+        if entry.kind != Kind::File {
+            return;
+        }
+        let path = key.strip_prefix(TOP).unwrap_or(&key);
+        if place(path, b"").role == Role::Image {
+            let head = contents.get(..HEAD).unwrap_or(&contents);
+            self.heads.insert(entry.data, head.to_vec());
+        }
+        if entry.nature.is_binary() || entry.size == 0 {
+            return;
+        }
+        if let Some(chunker) = chunker {
+            self.large.insert(entry.data, chunker.finish());
+            return;
+        }
+        let Self { patience, results, show, .. } = self;
+        self.meeting.bring(key, self.side, entry.data, entry.sha256, contents, &mut |both| {
+            let Both { key, old, new } = both;
+            let path = key.strip_prefix(TOP).unwrap_or(key);
+            let judged =
+                text::judge(path, Some(&old.contents), &new.contents, show(path), patience);
+            let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+            results.insert((Some(old.index), new.index), judged);
+        });
+    }
+}
+
+/// A text that changed, in the second reading.
+struct Task {
+    path: Vec<u8>,
+    key: (Option<usize>, usize),
+    regions: Vec<Region>,
+    /// Whether there is too much of it, so that the new lines are only looked through.
+    stream: bool,
+    /// Bytes of the new text.
+    size: u64,
+}
+
+/// What each change's texts are: from the first reading, else from a second one.
+pub(super) fn texts(
+    files: (&Path, &Path),
+    reads: (&Read, &Read),
+    changes: &[Change],
+    mut contents: Contents,
+    show: Show<'_>,
+) -> Result<Results, ArchiveError> {
+    let mut results = Results::new();
+    let mut tasks = Vec::new();
+    let mut patience = Patience::default();
+    for change in changes.iter().filter(|change| change.has_text()) {
+        let Some(new) = &change.new else { continue };
+        let old = change.old.as_ref().filter(|old| is_text(old));
+        let key = (old.map(|old| old.data), new.data);
+        if results.contains_key(&key) {
+            continue;
+        }
+        if let Some(judged) = contents.results.remove(&key) {
+            results.insert(key, judged);
+            continue;
+        }
+        let held = |side: bool, index: usize| contents.left.get(&(side, index));
+        let before = key.0.map(|index| held(false, index));
+        if let (Some(now), None | Some(Some(_))) = (held(true, key.1), before) {
+            let before = before.flatten().map(Vec::as_slice);
+            let judged = text::judge(&new.path, before, now, show(&new.path), &mut patience);
+            results.insert(key, judged);
+            continue;
+        }
+        tasks.push(task(old, new, key, reads));
+    }
+    drop(contents);
+    if !tasks.is_empty() {
+        again(files, reads, &tasks, &mut results, show)?;
+    }
+    Ok(results)
+}
+
+fn is_text(entry: &Entry) -> bool {
+    entry.is_file() && entry.size > 0 && !entry.nature.is_binary()
+}
+
+fn task(
+    old: Option<&Entry>,
+    new: &Entry,
+    key: (Option<usize>, usize),
+    reads: (&Read, &Read),
+) -> Task {
+    let whole =
+        || vec![Region { old: 0..old.map_or(0, |old| old.size), new: 0..new.size, before: (0, 0) }];
+    let chunks = key.0.and_then(|old| reads.0.large.get(&old)).zip(reads.1.large.get(&key.1));
+    let regions = chunks.map_or_else(whole, |(old, new)| regions(old, new));
+    let length = |range: &Range<u64>| range.end - range.start;
+    let total: u64 = regions.iter().map(|r| length(&r.old) + length(&r.new)).sum();
+    let stream = total > 2 * LARGE_CHANGED || old.is_none() && new.size > CONTENTS_EACH;
+    Task { path: new.path.clone(), key, regions, stream, size: new.size }
+}
+
+/// Reads both archives again for these tasks.
+fn again(
+    files: (&Path, &Path),
+    reads: (&Read, &Read),
+    tasks: &[Task],
+    results: &mut Results,
+    show: Show<'_>,
+) -> Result<(), ArchiveError> {
+    let meeting = Meeting::new(BUDGET);
+    let found = Mutex::new(std::mem::take(results));
+    let read = |path: &Path, side, read: &Read| {
+        let _part = Part::begin(&meeting, side);
+        let mut sink = Again::new(side, tasks, &meeting, &found, show);
+        if sink.wanted.is_empty() {
+            return Ok(());
+        }
+        let listing = archive::read_to(path, &Wanted::default(), Some(&mut sink), &|_| {})?;
+        // What is looked into now has to be what was listed.
+        let same = |index: &usize| {
+            let digest = |listing: &Listing| listing.entries.get(*index).map(|e| e.sha256);
+            digest(&listing) == digest(&read.listing)
+        };
+        match sink.wanted.keys().all(same) {
+            true => Ok(()),
+            false => Err(ArchiveError::Changed { path: path.to_owned() }),
+        }
+    };
+    let (old, new) =
+        threads::both(|| read(files.0, Side::Old, reads.0), || read(files.1, Side::New, reads.1));
+    (old?, new?);
+    *results = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(())
+}
+
+/// Sees the contents of one archive again.
+struct Again<'a> {
+    side: Side,
+    tasks: &'a [Task],
+    meeting: &'a Meeting,
+    results: &'a Mutex<Results>,
+    show: Show<'a>,
+    patience: Patience,
+    /// The tasks by the place of their member.
+    wanted: HashMap<usize, Vec<usize>>,
+    /// The place of the member whose bytes come next.
+    index: usize,
+    /// How many bytes of it came.
+    at: u64,
+    taken: Vec<u8>,
+    streams: Vec<(usize, Stream)>,
+}
+
+impl<'a> Again<'a> {
+    fn new(
+        side: Side,
+        tasks: &'a [Task],
+        meeting: &'a Meeting,
+        results: &'a Mutex<Results>,
+        show: Show<'a>,
+    ) -> Self {
+        let mut wanted: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (number, task) in tasks.iter().enumerate() {
+            let index = match side {
+                Side::Old => task.key.0.filter(|_| !task.stream),
+                Side::New => Some(task.key.1),
+            };
+            if let Some(index) = index {
+                wanted.entry(index).or_default().push(number);
+            }
+        }
+        Self {
+            side,
+            tasks,
+            meeting,
+            results,
+            show,
+            patience: Patience::default(),
+            wanted,
+            index: 0,
+            at: 0,
+            taken: Vec::new(),
+            streams: Vec::new(),
+        }
+    }
+
+    fn ranges(task: &Task, side: Side) -> impl Iterator<Item = &Range<u64>> {
+        task.regions.iter().map(move |region| match side {
+            Side::Old => &region.old,
+            Side::New => &region.new,
+        })
+    }
+
+    /// The parts of `bytes`, which begin at `at` of their file, that a task wants.
+    fn parts<'b>(
+        task: &'b Task,
+        side: Side,
+        at: u64,
+        bytes: &'b [u8],
+    ) -> impl Iterator<Item = (usize, &'b [u8])> {
+        Self::ranges(task, side).enumerate().filter_map(move |(region, range)| {
+            let start = range.start.max(at);
+            let end = range.end.min(at + bytes.len() as u64);
+            let place = |point: u64| usize::try_from(point.checked_sub(at)?).ok();
+            let part = bytes.get(place(start)?..place(end)?)?;
+            (!part.is_empty()).then_some((region, part))
+        })
+    }
+}
+
+impl Sink for Again<'_> {
+    fn bytes(&mut self, bytes: &[u8]) {
+        let numbers = self.wanted.get(&self.index).map(Vec::as_slice).unwrap_or_default();
+        for number in numbers {
+            let Some(task) = self.tasks.get(*number) else { continue };
+            if !task.stream {
+                // Of several tasks for one member, each has the same ranges or is a whole.
+                if numbers.first() == Some(number) {
+                    for (_, part) in Self::parts(task, self.side, self.at, bytes) {
+                        self.taken.extend_from_slice(part);
+                    }
+                }
+                continue;
+            }
+            let known = self.streams.iter().position(|(of, _)| of == number);
+            let place = known.unwrap_or_else(|| {
+                self.streams.push((*number, Stream::new(task, (self.show)(&task.path))));
+                self.streams.len() - 1
+            });
+            if let Some((_, stream)) = self.streams.get_mut(place) {
+                for (region, part) in Self::parts(task, self.side, self.at, bytes) {
+                    stream.feed(task, region, part);
+                }
+            }
+        }
+        self.at += bytes.len() as u64;
+    }
+
+    fn member(&mut self, _entry: &Entry) {
+        let numbers = self.wanted.get(&self.index).map(Vec::as_slice).unwrap_or_default();
+        let taken = std::mem::take(&mut self.taken);
+        let mut streams = std::mem::take(&mut self.streams);
+        for number in numbers {
+            let Some(task) = self.tasks.get(*number) else { continue };
+            if task.stream {
+                let place = streams.iter().position(|(of, _)| of == number);
+                let judged = place.map(|place| streams.swap_remove(place).1.finish(task));
+                let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+                results.insert(task.key, judged.unwrap_or_default());
+                continue;
+            }
+            let show = (self.show)(&task.path);
+            if task.key.0.is_none() {
+                let judged = text::judge(&task.path, None, &taken, show, &mut self.patience);
+                let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
+                results.insert(task.key, judged);
+                continue;
+            }
+            let (patience, results) = (&mut self.patience, self.results);
+            let key = number.to_be_bytes().to_vec();
+            self.meeting.bring(key, self.side, self.index, None, taken.clone(), &mut |both| {
+                let texts = (both.old.contents.as_slice(), both.new.contents.as_slice());
+                let judged = judge_regions(task, texts, show, patience);
+                let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                results.insert(task.key, judged);
+            });
+        }
+        self.index += 1;
+        self.at = 0;
+    }
+}
+
+/// The parts of two texts that differ, one after the other in `texts`.
+fn judge_regions(
+    task: &Task,
+    texts: (&[u8], &[u8]),
+    show: bool,
+    patience: &mut Patience,
+) -> Judged {
+    let whole = |region: &Region| region.new == (0..task.size) && region.old.start == 0;
+    if let [region] = task.regions.as_slice()
+        && whole(region)
+    {
+        return text::judge(&task.path, Some(texts.0), texts.1, show, patience);
+    }
+    let place = place(&task.path, b"");
+    let (mut old_rest, mut new_rest) = texts;
+    let mut judged = Judged { hunks: show.then(Vec::new), ..Judged::default() };
+    for region in &task.regions {
+        let length = |range: &Range<u64>| usize::try_from(range.end - range.start).unwrap_or(0);
+        let (old, rest) = old_rest.split_at(length(&region.old).min(old_rest.len()));
+        old_rest = rest;
+        let (new, rest) = new_rest.split_at(length(&region.new).min(new_rest.len()));
+        new_rest = rest;
+        let lines = Lines::compare(old, new, patience);
+        judged.extend(text::of_lines(place, &lines, region.before, show));
+    }
+    judged.generated = text::generator(&task.path, texts.1);
+    judged.large(task.size);
+    judged
+}
+
+/// Lines of a large text that are looked through as they come.
+struct Stream {
+    watch: Watch,
+    line: Vec<u8>,
+    region: usize,
+    number: usize,
+    count: usize,
+    hunks: Option<Vec<u8>>,
+    head: Vec<u8>,
+}
+
+/// Bytes of a line that are looked at in one piece.
+const LINE: usize = 1 << 20;
+
+/// Bytes of a streamed text that are kept to be shown.
+const SHOWN: usize = 1 << 20;
+
+impl Stream {
+    fn new(task: &Task, show: bool) -> Self {
+        Self {
+            watch: Watch::new(place(&task.path, b""), task.key.0.is_some()),
+            line: Vec::new(),
+            region: 0,
+            number: 1,
+            count: 0,
+            hunks: show.then(Vec::new),
+            head: Vec::new(),
+        }
+    }
+
+    fn feed(&mut self, task: &Task, region: usize, part: &[u8]) {
+        if region != self.region || self.count == 0 && self.line.is_empty() {
+            self.end_line();
+            self.region = region;
+            self.number = task.regions.get(region).map_or(0, |region| region.before.1) + 1;
+        }
+        if self.head.len() < 2048 {
+            self.head.extend_from_slice(part.get(..2048).unwrap_or(part));
+        }
+        for piece in part.split_inclusive(|b| *b == b'\n') {
+            self.line.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || self.line.len() > LINE {
+                self.end_line();
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        if self.line.is_empty() {
+            return;
+        }
+        self.watch.line(self.number, &self.line);
+        let line = &self.line;
+        if let Some(hunks) = self.hunks.as_mut().filter(|h| h.len() + line.len() < SHOWN) {
+            hunks.push(b'+');
+            hunks.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
+            hunks.push(b'\n');
+        }
+        self.line.clear();
+        self.number += 1;
+        self.count += 1;
+    }
+
+    fn finish(mut self, task: &Task) -> Judged {
+        self.end_line();
+        let mut judged = Judged { lines: (self.count, 0), ..Judged::default() };
+        judged.seen = self.watch.finish();
+        judged.generated = text::generator(&task.path, &self.head);
+        judged.script = self.head.starts_with(b"#!");
+        judged.hunks = self.hunks.map(|hunks| {
+            let head = format!("@@ -0,0 +1,{} @@\n", self.count);
+            let cut = "\\ a large text: what is gone from it and the rest of it are left out\n";
+            [head.as_bytes(), &hunks, cut.as_bytes()].concat()
+        });
+        judged.too_large(task.key.0.is_some());
+        judged
+    }
+}

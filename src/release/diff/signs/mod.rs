@@ -1,0 +1,270 @@
+//! What new lines of code do: start processes, open connections, run text, load code.
+//!
+//! This orders what a person reads. Names that are put together at run time escape it, and it says
+//! nothing of what it does not find.
+
+mod patterns;
+mod shape;
+mod unicode;
+
+use super::hazard::{Hazard, HazardKind};
+use super::place::{Lang, Place, Role};
+pub(crate) use shape::LONG_LINE;
+pub(crate) use unicode::strange_path;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// How many lines may stand between getting something and running it.
+const NEAR: usize = 5;
+
+/// Bytes of a line that are looked at; a longer line is said to be long anyway.
+const LOOKED_AT: usize = 16 << 10;
+
+/// The most events of one file that are kept.
+const EVENTS: usize = 400;
+
+/// Characters of a line that are shown.
+const EXCERPT: usize = 100;
+
+/// Something that a line does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    kind: HazardKind,
+    line: usize,
+    /// Of the line without the blanks around it: the same line elsewhere was moved.
+    hash: u64,
+    excerpt: String,
+    /// Whether it is done as soon as the file is imported.
+    at_import: bool,
+    /// Whether it is probably a comment.
+    comment: bool,
+}
+
+/// What was seen in the lines of one side of a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    events: Vec<Event>,
+    shape: Vec<Hazard>,
+}
+
+impl Seen {
+    /// Looks at numbered lines of a file that stands at `place`. `old_is_long` tells that there
+    /// were long lines before.
+    pub(crate) fn of<'a>(
+        place: Place,
+        lines: impl Iterator<Item = (usize, &'a [u8])>,
+        old_is_long: bool,
+    ) -> Self {
+        let mut watch = Watch::new(place, old_is_long);
+        for (number, line) in lines {
+            watch.line(number, line);
+        }
+        watch.finish()
+    }
+
+    /// Adds what was seen in later lines of the same side.
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.events.extend(more.events);
+        self.shape.extend(more.shape);
+    }
+
+    /// The lines in which something was done.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = u64> + '_ {
+        self.events.iter().map(|event| event.hash)
+    }
+
+    /// The reasons to read, without what only moved: what `gone` has.
+    pub(crate) fn hazards(&self, place: Place, gone: &HashSet<u64>) -> Vec<Hazard> {
+        let new: Vec<&Event> =
+            self.events.iter().filter(|event| !gone.contains(&event.hash)).collect();
+        let mut found = self.shape.clone();
+        found.extend(runs_data(&new));
+        // Upstream's tests start processes and open connections all the time.
+        if place.role == Role::Test {
+            return found;
+        }
+        let mut kinds: Vec<HazardKind> = new.iter().map(|event| event.kind).collect();
+        kinds.sort();
+        kinds.dedup();
+        for kind in kinds {
+            let of_kind = || new.iter().filter(move |event| event.kind == kind);
+            let count = of_kind().count();
+            let first = of_kind().min_by_key(|e| (e.comment, !e.at_import, e.line));
+            let Some(first) = first.filter(|event| !event.comment) else { continue };
+            found.push(said(first, count));
+        }
+        found
+    }
+}
+
+fn said(event: &Event, count: usize) -> Hazard {
+    let what = match event.kind {
+        HazardKind::Process => "starts a process",
+        HazardKind::Network => "opens a connection or names an address",
+        HazardKind::Eval => "runs text as code",
+        HazardKind::DynamicLoading => "loads code at run time",
+        HazardKind::Constructor => "runs before main or when it is loaded",
+        HazardKind::Deserialising => "makes objects of data",
+        HazardKind::Credentials => "touches credentials or files that run at login",
+        HazardKind::Obfuscated => "is written not to be read",
+        HazardKind::Decoding => "decodes data",
+        _ => "deserves a look",
+    };
+    let import = if event.at_import { " at import" } else { "" };
+    let more = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
+    let reason = format!("line {} {what}{import}{more}", event.line);
+    Hazard {
+        excerpt: Some(event.excerpt.clone()),
+        unasked: event.at_import,
+        ..Hazard::at(event.kind, event.line, reason)
+    }
+}
+
+/// Whether something is fetched or decoded, and near it something is run.
+fn runs_data(events: &[&Event]) -> Option<Hazard> {
+    let runs = |event: &&&Event| {
+        matches!(
+            event.kind,
+            HazardKind::Process
+                | HazardKind::Eval
+                | HazardKind::DynamicLoading
+                | HazardKind::Deserialising
+        ) && !event.comment
+    };
+    let gets = |event: &&&Event| {
+        matches!(event.kind, HazardKind::Network | HazardKind::Decoding) && !event.comment
+    };
+    for get in events.iter().filter(gets) {
+        let run = events.iter().filter(runs).find(|run| run.line.abs_diff(get.line) <= NEAR);
+        let Some(run) = run else { continue };
+        let reason = if get.line == run.line {
+            format!("line {} fetches or decodes something and runs it or a program", get.line)
+        } else {
+            format!(
+                "line {} fetches or decodes something, line {} runs code or a program",
+                get.line, run.line
+            )
+        };
+        let hazard = Hazard::at(HazardKind::RunsData, get.line.min(run.line), reason);
+        return Some(Hazard { excerpt: Some(run.excerpt.clone()), ..hazard });
+    }
+    None
+}
+
+/// Looks at numbered lines one after the other.
+pub(crate) struct Watch {
+    place: Place,
+    events: Vec<Event>,
+    shape: shape::Shape,
+    unicode: unicode::Unicode,
+}
+
+impl Watch {
+    /// For lines of a file that stands at `place`.
+    pub(crate) fn new(place: Place, old_is_long: bool) -> Self {
+        Self {
+            place,
+            events: Vec::new(),
+            shape: shape::Shape::new(old_is_long),
+            unicode: unicode::Unicode::default(),
+        }
+    }
+
+    /// The next new line.
+    pub(crate) fn line(&mut self, number: usize, line: &[u8]) {
+        if self.place.role.is_inert() {
+            return;
+        }
+        self.shape.line(number, line);
+        if self.place.lang.is_code() || self.place.role <= Role::Source {
+            self.unicode.line(number, line);
+        }
+        if self.events.len() >= EVENTS {
+            return;
+        }
+        let trimmed = line.trim_ascii();
+        let line = line.get(..LOOKED_AT).unwrap_or(line);
+        let inner = trimmed.get(..LOOKED_AT).unwrap_or(trimmed);
+        if self.place.lang.comments().iter().any(|mark| inner.starts_with(mark)) {
+            return;
+        }
+        let indented = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
+        for (kind, at) in patterns::found(self.place.lang, inner) {
+            let mut hasher = DefaultHasher::new();
+            trimmed.hash(&mut hasher);
+            let imported = matches!(self.place.lang, Lang::Python | Lang::Js | Lang::Php)
+                && self.place.role != Role::Build
+                && !indented
+                && !declares(self.place.lang, inner);
+            self.events.push(Event {
+                kind,
+                line: number,
+                hash: hasher.finish(),
+                excerpt: excerpt(inner, at),
+                at_import: imported,
+                comment: is_block_comment(self.place.lang, inner),
+            });
+        }
+    }
+
+    /// What was seen.
+    pub(crate) fn finish(self) -> Seen {
+        let mut shape = self.unicode.hazards();
+        shape.extend(self.shape.hazards(self.place));
+        Seen { events: self.events, shape }
+    }
+}
+
+/// Whether a line at the beginning of a column only declares something.
+fn declares(lang: Lang, line: &[u8]) -> bool {
+    let requires = || line.windows(8).any(|window| window == b"require(");
+    if lang == Lang::Js && requires() {
+        return true;
+    }
+    [
+        &b"def "[..],
+        b"class ",
+        b"async def ",
+        b"import ",
+        b"from ",
+        b"@",
+        b"function ",
+        b"async function ",
+        b"export ",
+        b"interface ",
+        b"type ",
+        b"\"",
+        b"'",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
+}
+
+/// Whether a line is probably one within a block comment of C.
+fn is_block_comment(lang: Lang, line: &[u8]) -> bool {
+    matches!(lang, Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php)
+        && (line.starts_with(b"* ") || line.starts_with(b"/*") && line.ends_with(b"*/"))
+}
+
+/// The part of a line around what was found at `at`.
+fn excerpt(line: &[u8], at: usize) -> String {
+    let text = crate::release::archive::show(line);
+    let at = at.min(text.len());
+    let skip = match at > EXCERPT / 2 {
+        true => text.char_indices().map(|(i, _)| i).rfind(|i| *i + 20 <= at).unwrap_or(0),
+        false => 0,
+    };
+    let rest = text.get(skip..).unwrap_or(&text);
+    let mut short: String = rest.chars().take(EXCERPT).collect();
+    if skip > 0 {
+        short.insert(0, '…');
+    }
+    if rest.chars().nth(EXCERPT).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests;
