@@ -565,7 +565,7 @@ fn what_a_key_file_lacks_is_named() {
         .unwrap()
         .set_signature_creation_time(start())
         .unwrap()
-        .sign_subkey_binding(&mut primary_pair(&cert), None, cert.primary_key().key(), &subkey)
+        .sign_subkey_binding(&mut primary_pair(&cert), None, &subkey)
         .unwrap();
     let mut packets: Vec<Packet> = cert
         .clone()

@@ -41,11 +41,6 @@ pub(crate) enum Reason {
         /// How many are.
         limit: usize,
     },
-    /// Several bundles where one was expected.
-    Several {
-        /// How many.
-        count: usize,
-    },
     /// Of several bundles none is about this file.
     NotAbout {
         /// How many there are.
@@ -283,7 +278,6 @@ impl AttestationFault {
             Reason::NoDocument => C::ProvenanceEmpty,
             Reason::Form(Form::Envelope | Form::OldCosign | Form::References)
             | Reason::TooMany { .. }
-            | Reason::Several { .. }
             | Reason::GitHubAuthority
             | Reason::PromiseOnly
             | Reason::NotLogged => C::EvidenceUnsupported,
@@ -351,7 +345,6 @@ impl fmt::Display for Reason {
             Self::TooMany { limit } => {
                 write!(f, "it holds more than {limit} documents, the most that are read")
             }
-            Self::Several { count } => write!(f, "it holds {count} bundles"),
             Self::NotAbout { count } => write!(f, "none of its {count} bundles is about this file"),
             Self::GitHubAuthority => f.write_str(
                 "it is an attestation by GitHub's own authority (a release, or a private \
