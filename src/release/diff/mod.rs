@@ -229,8 +229,8 @@ fn side(file: &Path, read: &mut Read) -> Side {
         file: file.to_owned(),
         size: listing.size,
         // Wanted of every archive that is read here.
-        blake2b: listing.blake2b.unwrap_or_default(),
         files: listing.files().count(),
+        blake2b: listing.blake2b.unwrap_or_default(),
         top: listing.top,
         oddities: listing.oddities,
     }
