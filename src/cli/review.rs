@@ -6,6 +6,7 @@ use crate::bytes::escape::escaped;
 use crate::bytes::threads;
 use crate::cli::error::Error;
 use crate::release::archive::{self, Wanted};
+use crate::release::git::places;
 use crate::release::review::{self, Archive, Record, ReviewError, Reviews, Signer};
 use crate::report::layout::paragraph;
 use clap::Args;
@@ -276,22 +277,11 @@ fn list<'a>(records: impl Iterator<Item = (&'a Record, &'a Path)>) -> io::Result
 
 /// Who works here: git's configuration, else the name of the account.
 fn reviewer() -> Option<String> {
-    let name = git_setting("user.name");
-    let address = git_setting("user.email").map(|address| format!("<{address}>"));
+    let name = places::setting("user.name");
+    let address = places::setting("user.email").map(|address| format!("<{address}>"));
     let words: Vec<_> = name.into_iter().chain(address).collect();
     if !words.is_empty() {
         return Some(words.join(" "));
     }
     std::env::var("USER").ok().filter(|user| !user.trim().is_empty())
-}
-
-fn git_setting(key: &str) -> Option<String> {
-    let output = Command::new(crate::release::git::program()?)
-        .args(["config", "--get", key])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let value = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !value.is_empty()).then_some(value)
 }

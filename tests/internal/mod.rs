@@ -10,7 +10,7 @@
 )]
 
 #[path = "../common/mod.rs"]
-mod common;
+pub(crate) mod common;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -12,6 +12,7 @@ use crate::check::message::ExamineError;
 use crate::check::signatures::Keys;
 use crate::cli::error::{Error, UsageError};
 use crate::cli::options::TimeOption;
+use crate::cli::restrict::Reach;
 use crate::cli::sigstore::SigstoreOptions;
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::expectation::PublisherExpectation;
@@ -188,6 +189,16 @@ impl From<UsageError> for Unable {
 }
 
 impl Setting {
+    pub(super) fn reach(&self, reach: &mut Reach) {
+        reach.read_directory(&self.distdir);
+        // FILESDIR may be a link to the package's own.
+        let files = self.filesdir.read_link().unwrap_or_else(|_| self.filesdir.clone());
+        reach.read_all(files.parent());
+        reach.read_all(&self.key);
+        self.sigstore.reach(reach);
+        self.once.iter().for_each(|once| reach.write(once));
+    }
+
     /// What to check operands or distfiles by: `signatures` by the method, `provenance` by `publisher`
     /// or the repository that was given.
     pub(super) fn inputs(

@@ -13,6 +13,7 @@ mod directory;
 mod error;
 mod history;
 mod objects;
+pub(crate) mod places;
 mod refs;
 mod run;
 

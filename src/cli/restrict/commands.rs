@@ -1,0 +1,200 @@
+//! What each command reaches.
+//!
+//! A command that is added has to say it here; what is left out, it cannot open.
+
+use super::Reach;
+use crate::check::bump::Package;
+use crate::check::pairing::Evidence;
+use crate::cli::bump::Bump;
+use crate::cli::check::Check;
+use crate::cli::keys::KeyArgs;
+use crate::cli::sigstore::SigstoreOptions;
+use crate::cli::source::Source;
+use crate::cli::{Command, review::Review};
+use crate::evidence::sigstore::SYSTEM_DIRECTORY;
+use crate::release::git::{self, places};
+use crate::release::known;
+use std::path::{Path, PathBuf};
+
+impl Command {
+    /// What it may read, write and run.
+    pub(crate) fn reach(&self) -> Reach {
+        let mut reach = Reach::new();
+        match self {
+            Self::Check(check) => check.reach(&mut reach),
+            Self::Bump(bump) => bump.reach(&mut reach),
+            Self::Detached(detached) => {
+                reach.read_all([&detached.signature, &detached.file]);
+                detached.keys.reach(&mut reach);
+                if let Some(output) = &detached.output {
+                    reach.output(output);
+                }
+            }
+            Self::Message(message) => {
+                reach.read(&message.file);
+                message.keys.reach(&mut reach);
+                reach.output(&message.output);
+            }
+            Self::Checksums(checksums) => {
+                reach.read(&checksums.list);
+                reach.read_all(checksums.files.iter().map(|file| checksums.distdir.join(file)));
+            }
+            Self::Diff(diff) => {
+                reach.read_all([&diff.old, &diff.new]);
+                diff.html.iter().for_each(|page| reach.write(page));
+            }
+            Self::Source(source) => source.reach(&mut reach),
+            Self::Known(known) => known.reach(&mut reach),
+            Self::Review(review) => review.reach(&mut reach),
+            Self::Pin(pin) => {
+                reach.read(&pin.provenance);
+                reach.trusted_root(pin.trusted_root.as_deref());
+            }
+            Self::Inspect(inspect) => {
+                reach.read_all(inspect.files.iter().chain(&inspect.signature))
+            }
+            Self::Trust(trust) => reach.trusted_root(trust.trusted_root.as_deref()),
+            Self::Portage(portage) => portage.reach(&mut reach),
+            Self::Explain(_) | Self::Completions(_) | Self::Man(_) => {}
+        }
+        reach
+    }
+}
+
+impl Reach {
+    /// Text that is handed on once something vouches for it.
+    pub(in crate::cli) fn output(&mut self, path: &Path) {
+        self.temporary();
+        self.write(path);
+    }
+
+    pub(in crate::cli) fn trusted_root(&mut self, named: Option<&Path>) {
+        self.read(named.unwrap_or(Path::new(SYSTEM_DIRECTORY)));
+    }
+
+    /// A clone, and the git program.
+    pub(in crate::cli) fn clone_of_git(&mut self, clone: &Path) {
+        self.read_all(places::directories(clone));
+        self.program_git();
+        // It runs in a directory of our own.
+        self.temporary();
+    }
+
+    /// The lists of standard build files.
+    pub(in crate::cli) fn known_files(&mut self) {
+        self.read_directory(&known::data_directory());
+    }
+
+    /// The git program.
+    pub(in crate::cli) fn program_git(&mut self) {
+        git::program().iter().for_each(|program| self.run(program));
+    }
+
+    /// `[DISTFILE=]FILE`: a name may hold "=", so every end of `value` may be the file.
+    fn pair(&mut self, distdir: &Path, value: &str) {
+        let ends = value.match_indices('=').filter_map(|(at, _)| value.get(at + 1..));
+        for file in ends.chain([value]) {
+            self.read(file);
+            if !file.contains('/') {
+                self.read(distdir.join(file));
+            }
+        }
+    }
+}
+
+impl KeyArgs {
+    fn reach(&self, reach: &mut Reach) {
+        reach.read_all(&self.openpgp.openpgp_key);
+        reach.read_all(self.signify_key.iter().chain(&self.minisign_key));
+        reach.read_all(&self.ssh_allowed_signers);
+    }
+}
+
+impl SigstoreOptions {
+    pub(in crate::cli) fn reach(&self, reach: &mut Reach) {
+        reach.read_all(&self.sigstore_key);
+        reach.trusted_root(self.trusted_root.as_deref());
+    }
+}
+
+impl Check {
+    fn reach(&self, reach: &mut Reach) {
+        let dir = &self.distdir.path();
+        if self.distfiles.is_empty() {
+            reach.read_directory(dir);
+        } else {
+            reach.read_in(dir, self.distfiles.iter().map(String::as_str));
+            for name in &self.distfiles {
+                reach
+                    .read_all(Evidence::beside(dir, name).paths().filter(|path| path.is_symlink()));
+            }
+        }
+        reach.read_all(&self.manifest);
+        self.keys.reach(reach);
+        self.sigstore.reach(reach);
+        for value in self.signature.iter().chain(&self.provenance).chain(&self.previous) {
+            reach.pair(dir, value);
+        }
+        for value in &self.previous_signature {
+            reach.pair(dir, value);
+            // The file that it signs stands beside it.
+            let ends = value.match_indices('=').filter_map(|(at, _)| value.get(at + 1..));
+            for file in ends.chain([value.as_str()]).filter(|file| file.contains('/')) {
+                Path::new(file).parent().iter().for_each(|parent| reach.read_directory(parent));
+            }
+        }
+        if let Some(clone) = &self.git {
+            reach.clone_of_git(clone);
+            reach.known_files();
+        }
+        reach.read_all(&self.reviews);
+    }
+}
+
+impl Bump {
+    fn reach(&self, reach: &mut Reach) {
+        let package = match self.package.is_dir() {
+            true => self.package.as_path(),
+            false => self.package.parent().unwrap_or(Path::new(".")),
+        };
+        reach.read(match package.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => package,
+        });
+        reach.read_directory(&self.distdir.path());
+        reach.known_files();
+        self.keys.reach(reach);
+        self.sigstore.reach(reach);
+        reach.read_all(&self.reviews);
+        self.html.iter().for_each(|page| reach.write(page));
+        // Key files and clones that nobody named on the command line; what is wrong with the package
+        // is said when it is read again.
+        let Ok(package) = Package::read(&self.package) else { return };
+        reach.read_all(package.ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH"));
+        self.clone_of(&package).iter().for_each(|clone| reach.clone_of_git(clone));
+    }
+}
+
+impl Source {
+    fn reach(&self, reach: &mut Reach) {
+        reach.known_files();
+        let mut beside = self.distfile.clone().into_os_string();
+        beside.push(".provenance");
+        reach.read_all([&self.distfile, &PathBuf::from(beside)]);
+        reach.read_all(&self.provenance);
+        reach.trusted_root(self.trusted_root.as_deref());
+        self.git.iter().for_each(|clone| reach.clone_of_git(clone));
+    }
+}
+
+impl Review {
+    fn reach(&self, reach: &mut Reach) {
+        reach.read_all([&self.old, &self.new]);
+        reach.write(&self.file);
+        // Who reviews is what git says.
+        if self.reviewer.is_none() {
+            reach.program_git();
+            reach.read_all(places::settings());
+        }
+    }
+}
