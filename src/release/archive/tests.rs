@@ -339,7 +339,7 @@ fn what_programs_read_differently_is_refused() {
     for (at, field) in [
         (257, &b"ustar\x0001"[..]),
         (257, b"ustar  \0"),
-        (257, b"\0\0\0\0\0\0\0\0"),
+        (257, b"\0\0\0\0\0\0\0\0user"),
         (257, b"ustarx00"),
         (108, b"bad\0"),
         (116, b"-000001\0"),

@@ -278,7 +278,12 @@ pub fn compare(
         // Python's zipfile sets no permissions.
         let modes = !(zip && is_python) && !matches!(reader, Reader::Crate);
         let expected = expected(listing, !(zip && is_python));
-        let differs = difference(&tree(to.path()), &expected, modes);
+        let tree = tree(to.path());
+        // Of tars of before POSIX, it says that they are none.
+        if reader.name() == "busybox" && !well && tree.is_empty() {
+            continue;
+        }
+        let differs = difference(&tree, &expected, modes);
         match (differs, well) {
             (Some(how), true) => problems.push(format!("{}: {how}", reader.name())),
             (Some(how), false) => problems.push(format!("{} fails: {how}", reader.name())),

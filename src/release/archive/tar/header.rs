@@ -10,7 +10,7 @@ pub(super) enum Format {
     Ustar,
     /// GNU: magic `ustar `, version ` \0`; nothing stands behind the device numbers.
     Gnu,
-    /// Of before POSIX: nothing stands behind the link's name.
+    /// Of before POSIX: nothing stands behind the link's name but device numbers.
     Old,
 }
 
@@ -49,14 +49,14 @@ impl Header {
         let format = match (field(257, 263), field(263, 265)) {
             (b"ustar\0", b"00") => Format::Ustar,
             (b"ustar ", b" \0") => Format::Gnu,
-            _ if field(257, 512).iter().all(|b| *b == 0) => Format::Old,
+            (b"\0\0\0\0\0\0", b"\0\0") => Format::Old,
             _ => return Err(ambiguous("has another magic than ustar, GNU or old tars")),
         };
         let zero = |from, to| field(from, to).iter().all(|b| *b == 0);
         let clean = match format {
             Format::Ustar => padded(field(345, 500)) && zero(500, 512),
             Format::Gnu => zero(345, 512),
-            Format::Old => true,
+            Format::Old => zero(265, 329) && zero(345, 512),
         };
         if !clean {
             return Err(ambiguous("has something behind its header that some programs read"));
@@ -74,10 +74,8 @@ impl Header {
         number(116, 124, SHORT)?;
         let size = wanted(number(124, 136, LONG)?)?;
         wanted(number(136, 148, LONG)?)?;
-        if format != Format::Old {
-            number(329, 337, SHORT)?;
-            number(337, 345, SHORT)?;
-        }
+        number(329, 337, SHORT)?;
+        number(337, 345, SHORT)?;
         let mut name = until_nul(field(345, 500)).to_vec();
         if !name.is_empty() {
             name.push(b'/');

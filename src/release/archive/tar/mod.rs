@@ -170,7 +170,11 @@ fn members<R: Read>(
         if start == 0 && is_compressed(&block) {
             return Err(ambiguous(show(&header.name), "begins like a compressed file"));
         }
-        first = first.or(Some(header.format));
+        // busybox reads no old tars, and would stop in the midst of one that begins otherwise.
+        let format = *first.get_or_insert(header.format);
+        if (format == Format::Old) != (header.format == Format::Old) {
+            return Err(ambiguous(show(&header.name), "has another format than members before it"));
+        }
         match header.flag {
             b'x' | b'g' | b'L' | b'K' => extend(stream, &header, &mut extended, builder)?,
             _ => member(stream, header, std::mem::take(&mut extended), builder)?,
