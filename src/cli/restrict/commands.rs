@@ -182,6 +182,7 @@ impl Source {
         beside.push(".provenance");
         reach.read_all([&self.distfile, &PathBuf::from(beside)]);
         reach.read_all(&self.provenance);
+        reach.read_all(&self.tag_key);
         reach.trusted_root(self.trusted_root.as_deref());
         self.git.iter().for_each(|clone| reach.clone_of_git(clone));
     }
