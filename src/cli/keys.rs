@@ -92,12 +92,17 @@ impl KeyArgs {
     }
 }
 
-/// The keys whose signatures over tags and commits count; `None` where no file was given.
+/// The keys whose signatures over tags and commits count, and whether there has to be one; `None`
+/// where no file was given.
 ///
 /// # Errors
 ///
 /// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
-pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagKeys>, Error> {
+pub(crate) fn tag_keys(
+    files: &[PathBuf],
+    required: bool,
+    now: SystemTime,
+) -> Result<Option<TagKeys>, Error> {
     let (mut rings, mut ssh) = (Vec::new(), None);
     for path in files {
         let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
@@ -112,7 +117,7 @@ pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagK
     }
     let ring = (!rings.is_empty()).then(|| KeyRing::read(&rings, &[])).transpose()?;
     let openpgp = ring.map(|ring| Arc::new(openpgp::Keys { ring, policy: PolicyKind::Gentoo }));
-    let keys = TagKeys { openpgp, ssh, now };
+    let keys = TagKeys { openpgp, ssh, required, now };
     Ok((!files.is_empty()).then_some(keys))
 }
 
