@@ -9,26 +9,26 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A repository in a directory of its own.
-struct Repo {
-    dir: tempfile::TempDir,
+pub(crate) struct Repo {
+    pub(crate) dir: tempfile::TempDir,
 }
 
 impl Repo {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(&[])
     }
 
-    fn with(options: &[&str]) -> Self {
+    pub(crate) fn with(options: &[&str]) -> Self {
         let repo = Self { dir: tempfile::tempdir().unwrap() };
         repo.git(&[&["init", "-q", "-b", "main"], options, &["clone"]].concat(), repo.dir.path());
         repo
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("clone")
     }
 
-    fn git(&self, arguments: &[&str], directory: &Path) -> String {
+    pub(crate) fn git(&self, arguments: &[&str], directory: &Path) -> String {
         let output = Command::new("git")
             .args(["-c", "user.name=T", "-c", "user.email=t@example.org"])
             .args(["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false"])
@@ -43,12 +43,12 @@ impl Repo {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn at(&self, arguments: &[&str]) -> String {
+    pub(crate) fn at(&self, arguments: &[&str]) -> String {
         self.git(arguments, &self.path())
     }
 
     /// Makes the tree exactly `files`, commits it, and gives the commit's name.
-    fn commit(&self, files: &[(&str, Node)]) -> String {
+    pub(crate) fn commit(&self, files: &[(&str, Node)]) -> String {
         for entry in std::fs::read_dir(self.path()).unwrap() {
             let entry = entry.unwrap();
             match entry.file_name() == ".git" {
@@ -78,12 +78,12 @@ impl Repo {
         self.at(&["rev-parse", "HEAD"])
     }
 
-    fn tag(&self, name: &str) {
+    pub(crate) fn tag(&self, name: &str) {
         self.at(&["tag", "-a", "-m", name, name]);
     }
 }
 
-fn source(distfile: &Path, clone: &Path, more: &[&str]) -> (i32, Value) {
+pub(crate) fn source(distfile: &Path, clone: &Path, more: &[&str]) -> (i32, Value) {
     let distfile = distfile.to_str().unwrap();
     let clone = clone.to_str().unwrap();
     let output = run(&[&["source", distfile, "--git", clone, "--json"], more].concat());

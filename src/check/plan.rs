@@ -315,7 +315,8 @@ impl<'i> Plan<'i> {
         }
         let path = inputs.distdir.join(name);
         let source = inputs.source.as_ref();
-        let source = source.map(|input| source::check(input, &path, findings, progress));
+        let upstream = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        let source = source.map(|input| source::check(input, &path, upstream, findings, progress));
         let reviews = inputs.reviews.as_ref();
         let review = reviews.map(|input| review::check(inputs, input, name, measured));
         source.into_iter().chain(review).collect()

@@ -6,13 +6,15 @@ use crate::answer::finding::{Check, Finding};
 use crate::release::source::{self, CommitSpec};
 use std::path::Path;
 
-/// Compares the archive at `path`, about which `findings` were made, with the clone. `progress` is
+/// Compares the archive at `path`, which is `upstream_name` upstream and about
+/// which `findings` were made, with the clone. `progress` is
 /// told how many bytes were read.
 ///
 /// Never fails: where nothing could be compared, the finding says why.
 pub(super) fn check(
     input: &SourceInput,
     path: &Path,
+    upstream_name: &str,
     findings: &[Finding],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Finding {
@@ -24,7 +26,9 @@ pub(super) fn check(
             Err(error) => return source::failed(&error),
         }
     }
-    let finding = source::check(path, &input.clone, &spec, &input.options, progress);
+    let upstream_name = Some(upstream_name.to_owned());
+    let options = Options { upstream_name, ..input.options.clone() };
+    let finding = source::check(path, &input.clone, &spec, &options, progress);
     let refused = findings.iter().any(|finding| {
         matches!(finding.check, Check::Provenance | Check::Sigstore)
             && matches!(finding.outcome(), Outcome::Contradicts | Outcome::Unusable)

@@ -3,7 +3,7 @@
 mod expected;
 
 use super::check::{required, split_pair};
-use super::keys::{KeyArgs, review_keys};
+use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
@@ -105,6 +105,11 @@ pub(crate) struct Bump {
     #[arg(long, value_name = "PATH", requires = "git", help_heading = SOURCE)]
     pub(crate) directory: Option<String>,
 
+    /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
+    /// Repeatable
+    #[arg(long, value_name = "FILE", help_heading = SOURCE)]
+    pub(crate) tag_key: Vec<PathBuf>,
+
     /// What the signatures are checked with.
     #[command(flatten)]
     pub(crate) keys: KeyArgs,
@@ -133,6 +138,24 @@ pub(crate) struct Bump {
 }
 
 impl Bump {
+    /// How the archive is compared with the clone: what the ebuild says decides which tag is meant, and
+    /// whose signature over it vouches.
+    fn source_options(&self, package: &Package, expected: &Expected) -> Result<Options, Error> {
+        let now = self.time.now()?;
+        let tag_keys = match self.tag_key.is_empty() {
+            false => tag_keys(&self.tag_key, true, now)?,
+            true => tag_keys(&expected.keys.openpgp.openpgp_key, false, now)?,
+        };
+        Ok(Options {
+            directory: self.directory.clone(),
+            version: Some(package.ebuild.version.without_revision().to_owned()),
+            package: Some(package.ebuild.name.clone()),
+            eautoreconf: package.ebuild.eautoreconf,
+            tag_keys,
+            ..Options::default()
+        })
+    }
+
     /// Runs the command.
     ///
     /// # Errors
@@ -168,11 +191,12 @@ impl Bump {
             publisher: expected.sigstore.expectation()?,
             pins: expected.sigstore.pins()?,
             previous,
-            source: clone.map(|clone| SourceInput {
-                clone,
-                commit,
-                options: Options { directory: self.directory.clone(), ..Options::default() },
-            }),
+            source: clone
+                .map(|clone| {
+                    let options = self.source_options(&package, &expected)?;
+                    Ok::<_, Error>(SourceInput { clone, commit, options })
+                })
+                .transpose()?,
             reviews: None,
             gaps: expected.gaps.into_iter().chain(dropped).map(Gap::of_all).collect(),
             verifier: None,

@@ -1,6 +1,6 @@
 //! `distvouch check`.
 
-use super::keys::{KeyArgs, review_keys};
+use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
@@ -101,6 +101,11 @@ pub(crate) struct Check {
     /// The directory of the repository that the archive was made from
     #[arg(long, value_name = "PATH", requires = "git", help_heading = CONTENTS)]
     pub(crate) directory: Option<String>,
+
+    /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
+    /// Repeatable
+    #[arg(long, value_name = "FILE", requires = "git", help_heading = CONTENTS)]
+    pub(crate) tag_key: Vec<PathBuf>,
 
     /// Review records: somebody must have read the diff from a file that the Manifest lists
     #[arg(long, value_name = "FILE|DIR", help_heading = CONTENTS)]
@@ -300,7 +305,11 @@ impl Check {
         let commit =
             CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
         commit.check()?;
-        let options = Options { directory: self.directory.clone(), ..Options::default() };
+        let options = Options {
+            directory: self.directory.clone(),
+            tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
+            ..Options::default()
+        };
         Ok(Some(SourceInput { clone, commit, options }))
     }
 

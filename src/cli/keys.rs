@@ -93,15 +93,20 @@ impl KeyArgs {
     }
 }
 
-/// The keys whose signatures over tags and commits count; `None` where no file was given.
+/// The keys whose signatures over tags and commits count, and whether there has to be one; `None`
+/// where no file was given.
 ///
 /// # Errors
 ///
 /// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
-pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagKeys>, Error> {
+pub(crate) fn tag_keys(
+    files: &[PathBuf],
+    required: bool,
+    now: SystemTime,
+) -> Result<Option<TagKeys>, Error> {
     let (openpgp, ssh) = signers(files, NAMESPACE)?;
     let openpgp = openpgp.map(Arc::new);
-    Ok((!files.is_empty()).then_some(TagKeys { openpgp, ssh, now }))
+    Ok((!files.is_empty()).then_some(TagKeys { openpgp, ssh, required, now }))
 }
 
 /// The keys whose signatures over review records count; `None` where no file was given.

@@ -118,7 +118,7 @@ impl Source {
                     directory: self.directory.clone(),
                     upstream_name: self.upstream_name.clone(),
                     eautoreconf: self.eautoreconf,
-                    tag_keys: tag_keys(&self.tag_key, self.time.now()?)?,
+                    tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
                     ..Options::default()
                 };
                 let bar = progress::bytes(size_of(&self.distfile));

@@ -146,6 +146,7 @@ impl Check {
         if let Some(clone) = &self.git {
             reach.clone_of_git(clone);
             reach.known_files();
+            reach.read_all(&self.tag_key);
         }
         reach.read_all(&self.reviews);
     }
@@ -166,6 +167,7 @@ impl Bump {
         self.keys.reach(reach);
         self.sigstore.reach(reach);
         reach.read_all(&self.reviews);
+        reach.read_all(&self.tag_key);
         self.html.iter().for_each(|page| reach.write(page));
         // Key files and clones that nobody named on the command line; what is wrong with the package
         // is said when it is read again.
@@ -182,6 +184,7 @@ impl Source {
         beside.push(".provenance");
         reach.read_all([&self.distfile, &PathBuf::from(beside)]);
         reach.read_all(&self.provenance);
+        reach.read_all(&self.tag_key);
         reach.trusted_root(self.trusted_root.as_deref());
         self.git.iter().for_each(|clone| reach.clone_of_git(clone));
     }

@@ -74,6 +74,8 @@ impl Reach {
 
     /// The program at `path`, its libraries and its helpers.
     pub(crate) fn run(&mut self, program: &Path) {
+        // git opens it for writing, too, before it does anything else.
+        self.write.insert(PathBuf::from("/dev/null"));
         self.run.extend(PROGRAMS.iter().map(PathBuf::from));
         let real = program.canonicalize();
         let real = real.as_deref().unwrap_or(program);

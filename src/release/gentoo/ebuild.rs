@@ -4,7 +4,7 @@
 //! order. [`Reading`] follows its text as far as it is certain what bash would do; what only bash
 //! knows is named, so that a flag can say it.
 
-use super::Version;
+use super::{Version, prepare};
 use crate::bytes::input::{InputError, read_bounded};
 use crate::evidence::expectation::PINS;
 use crate::release::bash::{Reading, Reason, Value};
@@ -52,6 +52,8 @@ pub(crate) struct Ebuild {
     pub(crate) variables: BTreeMap<&'static str, Literal>,
     /// The line from which on it is not understood.
     pub(crate) lost: Option<usize>,
+    /// Whether its src_prepare runs eautoreconf whatever happens.
+    pub(crate) eautoreconf: bool,
 }
 
 /// The value of a variable.
@@ -96,7 +98,9 @@ impl Ebuild {
         let text = String::from_utf8_lossy(&bytes);
         let reading = Reading::of(&text, &known(&name, &version), order);
         let variables = variables(&reading, &text);
-        Ok(Some(Self { path: path.to_owned(), name, version, variables, lost: reading.lost }))
+        let lost = reading.lost;
+        let eautoreconf = prepare::runs_eautoreconf(&text);
+        Ok(Some(Self { path: path.to_owned(), name, version, variables, lost, eautoreconf }))
     }
 
     /// The literal value of a variable that is one word.

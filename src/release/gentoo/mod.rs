@@ -1,6 +1,7 @@
 //! What an ebuild repository says of a package: versions, ebuilds and their literal variables.
 
 mod ebuild;
+mod prepare;
 mod version;
 
 pub(crate) use ebuild::split;

@@ -134,7 +134,7 @@ fn failure(
         return Some((FailureClass::CommitUnreachable, compared));
     }
     if let Some((class, signed)) = signed.and_then(|signed| Some((signed.class?, signed)))
-        && class != FailureClass::NotCheckedNoExpectation
+        && signed.decides
     {
         return Some((class, format!("the files fit {at}, but {}", signed.text)));
     }

@@ -25,6 +25,8 @@ pub(crate) const NAMESPACE: &str = "git";
 pub(crate) struct TagKeys {
     pub(crate) openpgp: Option<Arc<openpgp::Keys>>,
     pub(crate) ssh: Option<AllowedSigners>,
+    /// Whether there has to be such a signature.
+    pub(crate) required: bool,
     /// The time to judge at.
     pub(crate) now: SystemTime,
 }
@@ -76,12 +78,32 @@ pub(crate) struct Signed {
     pub(crate) text: String,
     /// Who vouches, where it counts.
     pub(crate) vouches: String,
+    /// Whether the comparison stands or falls with it.
+    pub(crate) decides: bool,
     pub(crate) facts: SourceSignature,
 }
 
 /// What a signature over the release's tag, or where it has none over its commit, says; `None` where
 /// there is none and none was asked for.
 pub(super) fn judge(
+    clone: &Clone,
+    commit: &Commit,
+    keys: Option<&TagKeys>,
+) -> Result<Option<Signed>, GitError> {
+    use FailureClass::{EvidenceUnsupported, SignatureAbsent, SignerUnknown};
+    let mut signed = either(clone, commit, keys)?;
+    if let Some(signed) = &mut signed {
+        // Where no signature was asked for, one by another key, or none, is only said.
+        let other = [SignatureAbsent, SignerUnknown, EvidenceUnsupported];
+        let required = keys.is_some_and(|keys| keys.required);
+        let by_other = signed.class.is_some_and(|class| other.contains(&class));
+        signed.decides = keys.is_some() && (required || !by_other);
+    }
+    Ok(signed
+        .filter(|signed| signed.decides || signed.class != Some(FailureClass::SignatureAbsent)))
+}
+
+fn either(
     clone: &Clone,
     commit: &Commit,
     keys: Option<&TagKeys>,
@@ -134,7 +156,7 @@ pub(super) fn judge(
 
 fn fails(over: &'static str, class: FailureClass, text: String) -> Signed {
     let facts = SourceSignature { over, class: Some(class), said: text.clone() };
-    Signed { class: Some(class), text, vouches: String::new(), facts }
+    Signed { class: Some(class), text, vouches: String::new(), decides: true, facts }
 }
 
 /// Judges a signature by the keys that were given.
@@ -158,7 +180,7 @@ fn signature(over: &'static str, parts: &Parts, keys: Option<&TagKeys>) -> Signe
     };
     let text = format!("the {over}'s signature: {}", finding.compared);
     let facts = SourceSignature { over, class: finding.class, said: finding.compared.clone() };
-    Signed { class: finding.class, text, vouches: finding.vouches, facts }
+    Signed { class: finding.class, text, vouches: finding.vouches, decides: true, facts }
 }
 
 /// Judges a signature by keys of its kind, as over any file.

@@ -6,7 +6,9 @@
 use super::Checked;
 use crate::release::archive::Entry;
 use crate::release::source::explain::{Context, text};
+use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Messages of one catalogue.
 const MESSAGES: usize = 200_000;
@@ -59,9 +61,11 @@ pub(super) fn check(
                     "{po}, which it would be made from, is not there"
                 )));
             };
-            let made = compiled
-                .iter()
-                .all(|(key, value)| key.is_empty() || source.get(key) == Some(value));
+            let plain = numbers_alike(&source);
+            let made = compiled.iter().all(|(key, value)| {
+                let alike = || plain.get(&number_alike(key)) == Some(&values_alike(value));
+                key.is_empty() || source.get(key) == Some(value) || alike()
+            });
             Some(match made {
                 true => Checked::same(format!("compiled from {po}")),
                 false => Checked::differs(format!("it has translations that {po} has not")),
@@ -189,7 +193,8 @@ impl Message {
         for string in &message.strings {
             let found = directives(string);
             let inside = found.iter().all(|d| first.contains(d) || others.contains(d));
-            if !id.is_empty() && !inside {
+            // msgfmt leaves out what is fuzzy.
+            if !id.is_empty() && !inside && !message.fuzzy {
                 return None;
             }
         }
@@ -225,6 +230,27 @@ fn directives(text: &[u8]) -> BTreeSet<u8> {
         }
     }
     found
+}
+
+/// A catalogue in which directives for numbers of different sizes are one: msgfmt writes each
+/// `%<PRIu64>` as what it is on several machines.
+fn numbers_alike(catalogue: &Catalogue) -> Catalogue {
+    catalogue.iter().map(|(key, value)| (number_alike(key), values_alike(value))).collect()
+}
+
+fn values_alike(values: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    values.iter().map(|value| number_alike(value)).collect()
+}
+
+fn number_alike(text: &[u8]) -> Vec<u8> {
+    static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let size = r"(?:<PRI([diouxX])[A-Z0-9]+>|(?:hh|h|ll|l|j|z|q|t)?([diouxX]))";
+        Regex::new(&format!(r"%([-+ #0-9.*'$]*){size}")).ok()
+    });
+    match NUMBER.as_ref() {
+        Some(number) => number.replace_all(text, &b"%$1$2$3"[..]).into_owned(),
+        None => text.to_vec(),
+    }
 }
 
 /// The text of a quoted string, with its escapes.
@@ -307,5 +333,8 @@ mod tests {
         ] {
             assert_eq!(parse(&other), None, "{other}");
         }
+        let fuzzy = PO.replace("#, c-format", "#, fuzzy, c-format").replace("b %s", "b %n");
+        assert_eq!(parse(&fuzzy).unwrap().len(), 2);
+        assert_eq!(number_alike(b"%<PRIu64> of %5lld"), b"%u of %5d");
     }
 }

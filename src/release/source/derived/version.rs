@@ -52,6 +52,9 @@ pub(super) fn check(
         });
     }
     let text = text?;
+    if !entry.is_executable() && is_release(context, text.trim_end()) {
+        return Some(Checked::same("the release's version and nothing else"));
+    }
     if let Some(original) = original {
         return is_stamped(context, text, original)
             .then(|| Checked::same("git's, with the release's version filled in"))
@@ -136,11 +139,29 @@ fn is_line_stamped(context: &Context<'_>, new: &str, old: &str) -> bool {
     let (new_word, new_tail) = new_rest.split_at(end(new_rest));
     let (old_word, old_tail) = old_rest.split_at(end(old_rest));
     let before = head.chars().last();
-    new_tail == old_tail
+    is_dated(new, old)
+        || new_tail == old_tail
         && is_release(context, new_word)
         // What stood there was a version, too, or a place for one: not code.
         && (old_word.starts_with(|c: char| c.is_ascii_digit()) || old_word.contains('@')
             || (old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown")) && before == Some('"'))
+}
+
+/// Whether a quoted date stands where git has a place for one: `"[unreleased]"`.
+fn is_dated(new: &str, old: &str) -> bool {
+    const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+    static DATED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(&format!(r#"\A([^"]*)"{DATE}"([^"]*)\z"#)).ok());
+    static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(&format!(r#"\A([^"]*)"(?:\[[a-z]+\]|unreleased|{DATE})"([^"]*)\z"#)).ok()
+    });
+    let parts = |pattern: &Option<Regex>, line: &str| {
+        let found = pattern.as_ref()?.captures(line)?;
+        let part = |at: usize| found.get(at).map(|m| m.as_str().to_owned());
+        Some((part(1)?, part(2)?))
+    };
+    let dated = parts(&DATED, new);
+    dated.is_some() && dated == parts(&PLACE, old)
 }
 
 /// A Python module that assigns versions and nothing else, as setuptools-scm, hatch-vcs and

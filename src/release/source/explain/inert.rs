@@ -92,9 +92,9 @@ const DOCUMENTS: [&str; 41] = [
 ];
 
 /// Extensions of documentation. Manual pages, which end in a digit, besides.
-const DOCUMENT_EXTENSIONS: [&str; 14] = [
-    "md", "rst", "adoc", "asciidoc", "texi", "texinfo", "pod", "org", "info", "man", "markdown",
-    "rdoc", "textile", "mdown",
+const DOCUMENT_EXTENSIONS: [&str; 15] = [
+    "wiki", "md", "rst", "adoc", "asciidoc", "texi", "texinfo", "pod", "org", "info", "man",
+    "markdown", "rdoc", "textile", "mdown",
 ];
 
 /// Extensions of what is documentation in a directory of documentation: elsewhere a program may fill

@@ -21,7 +21,7 @@ use crate::release::known::{self, Known};
 use crate::release::source::attributes::Attributes;
 use crate::release::source::tag::spelling::Release;
 use consumers::Consumers;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a file of the archive that git does not have as it is stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -310,6 +310,7 @@ fn altered(context: &Context<'_>, path: &str) -> Option<Standing> {
     let mut projects: Vec<&str> = versions.iter().map(known::Version::family).collect();
     projects.sort_unstable();
     projects.dedup();
+    let contents: BTreeSet<_> = versions.iter().map(|version| version.digest).collect();
     let days = || versions.iter().filter_map(|version| version.day);
     let when = match (days().min(), days().max()) {
         (Some(first), Some(last)) => {
@@ -320,7 +321,7 @@ fn altered(context: &Context<'_>, path: &str) -> Option<Standing> {
     let versions = format!(
         "named like {}'s {name} and none of its {} known versions{when}",
         projects.join("'s and "),
-        versions.len()
+        contents.len()
     );
     Some(Standing::Altered { versions })
 }

@@ -163,13 +163,16 @@ fn candidates(options: &Options, file_name: &str) -> Vec<Release> {
     let own = releases(file_name);
     let upstream = options.upstream_name.as_deref().map(releases).unwrap_or_default();
     let name = |releases: &[Release]| releases.last().map(|release| release.name.clone());
-    let mut candidates = Vec::new();
-    if let Some(version) = &options.version {
-        let name = name(&own).or_else(|| name(&upstream)).unwrap_or_default();
-        candidates.push(Release { name, version: version.clone() });
-    }
+    let mut candidates: Vec<Release> = Vec::new();
+    let name = name(&own).or_else(|| name(&upstream)).unwrap_or_default();
+    let ebuilds = options.version.clone().map(|version| Release { name, version });
     candidates.extend(upstream);
     candidates.extend(own);
+    // A file with a version of its own may be another's.
+    let is = |version: &str| candidates.iter().any(|r| spelling::is_same(&r.version, version));
+    let first = ebuilds.as_ref().is_some_and(|r| candidates.is_empty() || is(&r.version));
+    let at = if first { 0 } else { candidates.len() };
+    candidates.splice(at..at, ebuilds);
     candidates
 }
 

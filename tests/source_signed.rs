@@ -1,0 +1,203 @@
+//! Signed tags and commits, made by git with gpg and ssh-keygen, and what is no signature over them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use crate::common;
+use crate::source::{Repo, source};
+use crate::support::{Node, json, release, run, status, stderr, text};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Command;
+
+fn files() -> Vec<(&'static str, Node)> {
+    vec![("a.py", text("x = 1\n")), ("sub/b.py", text("y = 1\n"))]
+}
+
+/// A repository with an archive of its tree, and two SSH keys with lists of allowed signers.
+struct Scene {
+    repo: Repo,
+    archive: PathBuf,
+}
+
+impl Scene {
+    fn new() -> Option<Self> {
+        common::tool("signed tags", "ssh-keygen")?;
+        let repo = Repo::new();
+        repo.commit(&files());
+        let archive = release(repo.dir.path(), "foo-1.3", &files());
+        for name in ["one", "two"] {
+            let key = repo.dir.path().join(name);
+            let made = Command::new("ssh-keygen")
+                .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
+                .arg(&key)
+                .status()
+                .unwrap();
+            assert!(made.success());
+            let public = std::fs::read_to_string(key.with_extension("pub")).unwrap();
+            let list = format!("{name}@example.org {public}");
+            std::fs::write(repo.dir.path().join(format!("{name}.list")), list).unwrap();
+        }
+        Some(Self { repo, archive })
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.repo.dir.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Runs git with the key `one` for signatures.
+    fn signing(&self, arguments: &[&str]) -> String {
+        let key = format!("user.signingkey={}", self.file("one.pub"));
+        self.repo.at(&[&["-c", "gpg.format=ssh", "-c", &key], arguments].concat())
+    }
+
+    fn source(&self, list: &str, more: &[&str]) -> (i32, Value) {
+        let list = self.file(list);
+        source(&self.archive, &self.repo.path(), &[&["--tag-key", &list], more].concat())
+    }
+}
+
+fn class(said: &(i32, Value)) -> (i32, &str) {
+    (said.0, said.1["class"].as_str().unwrap_or("agrees"))
+}
+
+#[test]
+fn a_tag_signed_by_ssh() {
+    let Some(scene) = Scene::new() else { return };
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    let said = scene.source("one.list", &[]);
+    assert_eq!(class(&said), (0, "agrees"), "{}", said.1);
+    assert_eq!(said.1["forgers"], serde_json::json!(["key", "gentoo", "source"]));
+    assert!(said.1["vouches"].as_str().unwrap().contains("who signed the tag v1.3"), "{}", said.1);
+    assert_eq!(said.1["detail"]["signature"]["class"], Value::Null);
+    // Another's key, no key, and a tag that is not signed.
+    assert_eq!(class(&scene.source("two.list", &[])), (1, "signer-unknown"));
+    let (code, finding) = source(&scene.archive, &scene.repo.path(), &[]);
+    assert_eq!(code, 0);
+    assert!(finding["detail"]["notes"].to_string().contains("no --tag-key was given"), "{finding}");
+    scene.repo.tag("foo-1.3");
+    assert_eq!(class(&scene.source("one.list", &["--tag", "foo-1.3"])), (1, "signature-absent"));
+}
+
+#[test]
+fn a_commit_signed_by_ssh() {
+    let Some(scene) = Scene::new() else { return };
+    scene.signing(&["commit", "-q", "--allow-empty", "-S", "-m", "x"]);
+    scene.repo.at(&["tag", "v1.3"]);
+    let said = scene.source("one.list", &[]);
+    assert_eq!(class(&said), (0, "agrees"), "{}", said.1);
+    assert_eq!(said.1["detail"]["signature"]["over"], "commit");
+    assert_eq!(class(&scene.source("two.list", &[])), (1, "signer-unknown"));
+}
+
+/// A signature is over a name and a commit, wherever a reference was moved.
+#[test]
+fn a_signed_tag_of_something_else() {
+    let Some(scene) = Scene::new() else { return };
+    // The signed tag of the release before, under this one's name.
+    scene.signing(&["tag", "-s", "-m", "1.2", "v1.2"]);
+    let old = scene.repo.at(&["rev-parse", "refs/tags/v1.2"]);
+    scene.repo.at(&["update-ref", "refs/tags/v1.3", &old]);
+    let said = scene.source("one.list", &[]);
+    assert_eq!(class(&said), (1, "tag-mismatch"), "{}", said.1);
+    assert!(said.1["compared"].as_str().unwrap().contains("the tag object of v1.2"));
+    // A signed tag of a tag.
+    scene.repo.tag("inner");
+    scene.repo.at(&["tag", "-d", "v1.3"]);
+    scene.signing(&["tag", "-s", "-m", "outer", "v1.3", "inner"]);
+    let said = scene.source("one.list", &[]);
+    assert_eq!(class(&said), (1, "tag-mismatch"), "{}", said.1);
+    // A commit that the signed tag does not lead to.
+    scene.repo.at(&["tag", "-d", "v1.3"]);
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    scene.repo.at(&["commit", "-q", "--allow-empty", "-m", "later"]);
+    let head = scene.repo.at(&["rev-parse", "HEAD"]);
+    let said = scene.source("one.list", &["--commit", &head, "--tag", "v1.3"]);
+    assert_eq!(class(&said), (1, "tag-mismatch"), "{}", said.1);
+    // The tag's text with another's signature behind it.
+    let raw = scene.repo.at(&["cat-file", "tag", "v1.3"]).replace("tag v1.3", "tag v1.4");
+    let path = scene.repo.dir.path().join("raw");
+    std::fs::write(&path, format!("{raw}\n")).unwrap();
+    let object = scene.repo.at(&["hash-object", "-t", "tag", "-w", path.to_str().unwrap()]);
+    scene.repo.at(&["update-ref", "refs/tags/v1.4", &object]);
+    let said = scene.source("one.list", &["--tag", "v1.4"]);
+    assert_eq!(class(&said), (1, "signature-bad"), "{}", said.1);
+}
+
+/// A signature fixes the files only where each object is what its name says.
+#[test]
+fn objects_below_a_signed_tag() {
+    let Some(scene) = Scene::new() else { return };
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    let loose =
+        |name: &str| scene.repo.path().join(".git/objects").join(&name[..2]).join(&name[2..]);
+    let tree = scene.repo.at(&["rev-parse", "v1.3:sub"]);
+    scene.repo.commit(&[("sub/b.py", text("evil()\n"))]);
+    let evil = std::fs::read(loose(&scene.repo.at(&["rev-parse", "HEAD:sub"]))).unwrap();
+    std::fs::remove_file(loose(&tree)).unwrap();
+    std::fs::write(loose(&tree), evil).unwrap();
+    let hostile = [("a.py", text("x = 1\n")), ("sub/b.py", text("evil()\n"))];
+    let archive = release(scene.repo.dir.path(), "foo-1.3", &hostile);
+    let (list, clone) = (scene.file("one.list"), scene.repo.path());
+    let output = run(&[
+        "source",
+        archive.to_str().unwrap(),
+        "--git",
+        clone.to_str().unwrap(),
+        "--tag-key",
+        &list,
+    ]);
+    assert_eq!(status(&output), 2, "{}", stderr(&output));
+    assert!(stderr(&output).contains("is damaged"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_tag_signed_by_openpgp_and_one_by_x509() {
+    let Some(scene) = Scene::new() else { return };
+    if common::tool("signed tags", "gpg").is_none() {
+        return;
+    }
+    let home = scene.repo.dir.path().join("gnupg");
+    std::fs::create_dir(&home).unwrap();
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let gpg = |arguments: &[&str]| {
+        let output = Command::new("gpg")
+            .args(["--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""])
+            .args(arguments)
+            .env("GNUPGHOME", &home)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        output.stdout
+    };
+    gpg(&["--quick-generate-key", "T <t@example.org>", "ed25519", "sign", "never"]);
+    let key = scene.repo.dir.path().join("key.asc");
+    std::fs::write(&key, gpg(&["--armor", "--export"])).unwrap();
+    let output = Command::new("git")
+        .args(["-c", "user.name=T", "-c", "user.email=t@example.org", "tag", "-s", "-m", "1.3"])
+        .arg("v1.3")
+        .current_dir(scene.repo.path())
+        .env("GNUPGHOME", &home)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = scene.source("key.asc", &[]);
+    assert_eq!(class(&said), (0, "agrees"), "{}", said.1);
+    assert_eq!(said.1["forgers"], serde_json::json!(["key", "gentoo", "source"]));
+    assert_eq!(class(&scene.source("one.list", &[])), (1, "signer-unknown"));
+    let _ = Command::new("gpgconf").args(["--kill", "all"]).env("GNUPGHOME", &home).status();
+    // gitsign's: said, and not taken for anything.
+    let raw = scene.repo.at(&["cat-file", "tag", "v1.3"]);
+    let text = raw.split("-----BEGIN").next().unwrap().replace("tag v1.3", "tag v1.5");
+    let block = "-----BEGIN SIGNED MESSAGE-----\nMIIB\n-----END SIGNED MESSAGE-----\n";
+    let path = scene.repo.dir.path().join("raw");
+    std::fs::write(&path, format!("{text}{block}")).unwrap();
+    let object = scene.repo.at(&["hash-object", "-t", "tag", "-w", path.to_str().unwrap()]);
+    scene.repo.at(&["update-ref", "refs/tags/v1.5", &object]);
+    let said = scene.source("key.asc", &["--tag", "v1.5"]);
+    assert_eq!(class(&said), (1, "evidence-unsupported"), "{}", said.1);
+    assert!(said.1["compared"].as_str().unwrap().contains("X.509"));
+    let output = run(&["source", "x.tar.gz", "--git", ".", "--tag-key", "/nonexistent", "--json"]);
+    assert_eq!(status(&output), 2);
+    let _ = json;
+}
