@@ -3,7 +3,7 @@
 use super::inputs::SourceInput;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
-use crate::release::source::{self, CommitSpec};
+use crate::release::source::{self, CommitSpec, Options};
 use std::path::Path;
 
 /// Compares the archive at `path`, which is `upstream_name` upstream and about

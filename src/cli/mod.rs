@@ -98,14 +98,21 @@ pub(crate) enum Command {
 ///
 /// Where the program could not run; the caller prints the error and exits with status 2.
 fn run(cli: &Cli) -> Result<Status, Error> {
-    restrict::enter(&cli.command.reach());
+    // The user's pager is not of what is restricted.
+    let pager = match &cli.command {
+        Command::Diff(diff) => diff.pager(),
+        _ => None,
+    };
+    if let Some(reach) = cli.command.reach() {
+        restrict::enter(&reach);
+    }
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Bump(bump) => bump.run(),
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
-        Command::Diff(diff) => diff.run(),
+        Command::Diff(diff) => diff.run(pager),
         Command::Source(source) => source.run(),
         Command::Known(known) => known.run(),
         Command::Review(review) => review.run(),

@@ -20,7 +20,7 @@ impl Pager {
     /// Starts the pager: `$PAGER` as the shell reads it, else `less`. None is started where
     /// standard output is no terminal, or where `$PAGER` is empty or `cat`.
     pub(crate) fn start() -> Self {
-        let plain = || Self::Plain(BufWriter::new(io::stdout()));
+        let plain = Self::none;
         if !io::stdout().is_terminal() {
             return plain();
         }
@@ -41,6 +41,11 @@ impl Pager {
             },
             Err(_) => plain(),
         }
+    }
+
+    /// Straight to standard output.
+    pub(crate) fn none() -> Self {
+        Self::Plain(BufWriter::new(io::stdout()))
     }
 
     /// Waits until the reader has seen enough.

@@ -51,6 +51,20 @@ pub(crate) fn enter(reach: &Reach) -> Enforced {
     Enforced { files, sockets: linux::sockets() }
 }
 
+/// Runs `work` on a thread of its own that is restricted to `reach`.
+pub(crate) fn within<T: Send>(reach: &Reach, work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let restricted = || {
+            enter(reach);
+            work()
+        };
+        match scope.spawn(restricted).join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use super::{Extent, Reach};

@@ -1,6 +1,6 @@
 //! `distvouch review`.
 
-use super::printed;
+use super::{printed, restrict};
 use crate::answer::requirement::Status;
 use crate::bytes::escape::escaped;
 use crate::bytes::threads;
@@ -12,7 +12,6 @@ use crate::report::layout::paragraph;
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 const EXAMPLES: &str = "\
 A record is a file of its own in metadata/distvouch/reviews/CATEGORY/PN of the repository whose
@@ -181,14 +180,7 @@ pub(crate) struct Reading<'a> {
 /// Where the two cannot be compared, are the same or other files than were read, nothing says who
 /// reviews, or the record cannot be written or signed.
 pub(crate) fn record(reading: &Reading<'_>, place: &Path) -> Result<String, Error> {
-    let (old, new) = (Archive::read(reading.old)?, Archive::read(reading.new)?);
-    if old.blake2b == new.blake2b {
-        return Err(ReviewError::SameArchive.into());
-    }
-    if let Some(digests) = reading.read {
-        is_what_was_read(digests, &old, &new)?;
-    }
-    comparable(reading.old, reading.new)?;
+    let (old, new) = restrict::within(&reading.reach(), || read(reading))?;
     let reviewer = reading.reviewer.clone().or_else(reviewer).ok_or(ReviewError::Nobody)?;
     let now = jiff::Timestamp::now();
     // Whole seconds are exact enough, and shorter to read.
@@ -214,6 +206,19 @@ pub(crate) fn record(reading: &Reading<'_>, place: &Path) -> Result<String, Erro
         record.old.name,
         record.new.name
     ))
+}
+
+/// The two archives, if they can be compared and are what was read.
+fn read(reading: &Reading<'_>) -> Result<(Archive, Archive), ReviewError> {
+    let (old, new) = (Archive::read(reading.old)?, Archive::read(reading.new)?);
+    if old.blake2b == new.blake2b {
+        return Err(ReviewError::SameArchive);
+    }
+    if let Some(digests) = reading.read {
+        is_what_was_read(digests, &old, &new)?;
+    }
+    comparable(reading.old, reading.new)?;
+    Ok((old, new))
 }
 
 /// The fewest digits of a digest that name a file.
@@ -248,7 +253,7 @@ fn signing(format: SignArg, key: Option<String>) -> (Signer, Option<String>) {
     let signer = match format {
         SignArg::Openpgp => Signer::Openpgp,
         SignArg::Ssh => Signer::Ssh,
-        SignArg::Git => match git_setting("gpg.format").as_deref() {
+        SignArg::Git => match places::setting("gpg.format").as_deref() {
             Some("ssh") => Signer::Ssh,
             _ => Signer::Openpgp,
         },
@@ -257,7 +262,7 @@ fn signing(format: SignArg, key: Option<String>) -> (Signer, Option<String>) {
         (Some(rest), Ok(home)) => format!("{home}/{rest}"),
         _ => path,
     };
-    (signer, key.or_else(|| git_setting("user.signingkey")).map(home))
+    (signer, key.or_else(|| places::setting("user.signingkey")).map(home))
 }
 
 /// Prints records: when, who, what diff, what note.

@@ -18,7 +18,7 @@ use crate::report::diff as page;
 use clap::Args;
 use ebuilds::Distfiles;
 use globset::{Glob, GlobMatcher};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -104,7 +104,20 @@ impl Diff {
     /// # Errors
     ///
     /// Where an archive cannot be listed, the pattern is none, or the page cannot be written.
-    pub(crate) fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self, pager: Option<Pager>) -> Result<Status, Error> {
+        let mut out = pager.unwrap_or_else(Pager::none);
+        let result = self.show(&mut out);
+        // What there is to say is said when the pager has ended.
+        let finished = out.finish();
+        result.and_then(|status| printed(finished).map(|()| status))
+    }
+
+    /// The pager to print in, where one is wanted.
+    pub(crate) fn pager(&self) -> Option<Pager> {
+        (self.unified.is_some() && !self.no_pager).then(Pager::start)
+    }
+
+    fn show(&self, out: &mut Pager) -> Result<Status, Error> {
         let glob = self.unified.as_deref().map(pattern).transpose()?;
         let distfiles = match ebuilds::are_ebuilds(&self.old, &self.new) {
             true => Some(ebuilds::distfiles(&self.old, &self.new, &self.distdir.path())?),
@@ -119,20 +132,12 @@ impl Diff {
         if let Some(path) = &self.html {
             write_page(path, &read)?;
         }
-        let print = |out: &mut dyn Write| match (self.json, &distfiles, read.as_slice()) {
+        let result = match (self.json, &distfiles, read.as_slice()) {
             (true, None, [diff]) => page::json(diff, out),
             (true, Some(distfiles), _) => {
                 page::json_of_several(&self.between(distfiles), &read, out)
             }
             _ => self.text(distfiles.as_ref(), &read, glob.as_ref(), out),
-        };
-        let result = if glob.is_some() && !self.no_pager {
-            let mut pager = Pager::start();
-            let result = print(&mut pager);
-            result.and(pager.finish())
-        } else {
-            let mut out = BufWriter::new(io::stdout().lock());
-            print(&mut out).and_then(|()| out.flush())
         };
         printed(result)?;
         // Of several, those that can be compared are shown before the first that cannot is named.

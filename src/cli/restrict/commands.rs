@@ -10,15 +10,16 @@ use crate::cli::check::Check;
 use crate::cli::keys::KeyArgs;
 use crate::cli::sigstore::SigstoreOptions;
 use crate::cli::source::Source;
-use crate::cli::{Command, review::Review};
+use crate::cli::{Command, review::Reading};
 use crate::evidence::sigstore::SYSTEM_DIRECTORY;
 use crate::release::git::{self, places};
 use crate::release::known;
+use crate::release::review;
 use std::path::{Path, PathBuf};
 
 impl Command {
-    /// What it may read, write and run.
-    pub(crate) fn reach(&self) -> Reach {
+    /// What it may read, write and run; `None` where it says that itself.
+    pub(crate) fn reach(&self) -> Option<Reach> {
         let mut reach = Reach::new();
         match self {
             Self::Check(check) => check.reach(&mut reach),
@@ -45,7 +46,6 @@ impl Command {
             }
             Self::Source(source) => source.reach(&mut reach),
             Self::Known(known) => known.reach(&mut reach),
-            Self::Review(review) => review.reach(&mut reach),
             Self::Pin(pin) => {
                 reach.read(&pin.provenance);
                 reach.trusted_root(pin.trusted_root.as_deref());
@@ -56,8 +56,10 @@ impl Command {
             Self::Trust(trust) => reach.trusted_root(trust.trusted_root.as_deref()),
             Self::Portage(portage) => portage.reach(&mut reach),
             Self::Explain(_) | Self::Completions(_) | Self::Man(_) => {}
+            // It restricts the thread that reads the archives.
+            Self::Review(_) => return None,
         }
-        reach
+        Some(reach)
     }
 }
 
@@ -148,7 +150,7 @@ impl Check {
             reach.known_files();
             reach.read_all(&self.tag_key);
         }
-        reach.read_all(&self.reviews);
+        reach.read_all(self.reviews.iter().chain(&self.review_key));
     }
 }
 
@@ -166,7 +168,8 @@ impl Bump {
         reach.known_files();
         self.keys.reach(reach);
         self.sigstore.reach(reach);
-        reach.read_all(&self.reviews);
+        reach.read_all(self.reviews.iter().chain(&self.review_key));
+        reach.read_all(review::places_of(package));
         reach.read_all(&self.tag_key);
         self.html.iter().for_each(|page| reach.write(page));
         // Key files and clones that nobody named on the command line; what is wrong with the package
@@ -190,14 +193,12 @@ impl Source {
     }
 }
 
-impl Review {
-    fn reach(&self, reach: &mut Reach) {
-        reach.read_all([&self.old, &self.new]);
-        reach.write(&self.file);
-        // Who reviews is what git says.
-        if self.reviewer.is_none() {
-            reach.program_git();
-            reach.read_all(places::settings());
-        }
+impl Reading<'_> {
+    /// What reading the two archives needs. The rest of the command writes what the user said, where the
+    /// user said, and may sign it by an agent of the user's.
+    pub(in crate::cli) fn reach(&self) -> Reach {
+        let mut reach = Reach::new();
+        reach.read_all([self.old, self.new]);
+        reach
     }
 }

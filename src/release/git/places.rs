@@ -49,18 +49,7 @@ fn lines(file: &Path, key: &str) -> impl Iterator<Item = PathBuf> + use<> {
     named.map(|path| PathBuf::from(OsStr::from_bytes(path))).collect::<Vec<_>>().into_iter()
 }
 
-/// The files in which a user tells git who they are.
-pub(crate) fn settings() -> Vec<PathBuf> {
-    let directory = |variable| std::env::var_os(variable).filter(|value| !value.is_empty());
-    let home = directory("HOME").map(PathBuf::from);
-    let config = directory("XDG_CONFIG_HOME").map(PathBuf::from);
-    let config = config.or_else(|| Some(home.as_ref()?.join(".config")));
-    let files =
-        [home.map(|home| home.join(".gitconfig")), config.map(|dir| dir.join("git/config"))];
-    files.into_iter().flatten().chain([PathBuf::from("/etc/gitconfig")]).collect()
-}
-
-/// What those files say of `key`. Nothing of the directory that the program was started in counts.
+/// What the user's own settings say of `key`. Nothing of the directory that the program was started in counts.
 pub(crate) fn setting(key: &str) -> Option<String> {
     let kept = ["HOME", "XDG_CONFIG_HOME"];
     let kept = kept.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
