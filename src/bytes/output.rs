@@ -5,7 +5,7 @@ use crate::bytes::input::flags;
 use rustix::fs::{AtFlags, CWD, OFlags};
 use rustix::io::Errno;
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -135,8 +135,6 @@ pub(crate) enum Spool {
     /// opens the target sees the whole text, or what was there before. Whatever ends the program
     /// leaves nothing behind.
     Unnamed(File, PathBuf),
-    /// The same with a name, where the file system has no files without.
-    Beside(NamedTempFile, PathBuf),
     /// For what cannot be renamed over: memory first, then a file without a name.
     Apart(SpooledTempFile, Target),
 }
@@ -167,16 +165,11 @@ impl Spool {
             _ => {}
         }
         let directory = directory_of(path);
-        let unnamed = OpenOptions::new()
-            .read(true)
-            .write(true)
-            // What any new file gets; the umask takes its part away.
-            .mode(0o666)
-            .custom_flags(flags(OFlags::TMPFILE))
-            .open(directory);
-        match unnamed {
+        match unnamed_in(directory) {
             Ok(file) => Ok(Self::Unnamed(file, path.clone())),
-            Err(_) => Ok(Self::Beside(named_in(directory).map_err(failed)?, path.clone())),
+            // A file system without such files; but a directory that cannot be written is one.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(failed(error)),
+            Err(_) => Ok(Self::Unnamed(tempfile::tempfile().map_err(failed)?, path.clone())),
         }
     }
 
@@ -189,11 +182,6 @@ impl Spool {
         match self {
             Self::Unnamed(mut file, path) => {
                 give_name(&mut file, &path).map_err(|source| OutputError::Write { path, source })
-            }
-            Self::Beside(file, path) => {
-                let written = as_before(file.as_file(), &path)
-                    .and_then(|()| file.persist(&path).map(drop).map_err(|error| error.error));
-                written.map_err(|source| OutputError::Write { path, source })
             }
             Self::Apart(mut text, Target::Stdout) => {
                 copy(&mut text, &mut io::stdout().lock()).map_err(OutputError::Stdout)
@@ -210,6 +198,71 @@ fn directory_of(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
+}
+
+/// What becomes of a file that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// It is replaced, and its permissions stay.
+    Replaced,
+    /// It stays, and that is an error.
+    Kept,
+}
+
+/// Writes a file that appears whole or not at all, whatever ends the program: until then it has no
+/// name.
+///
+/// # Errors
+///
+/// Where it cannot be written, `write` fails, or a file is there that is to be kept.
+pub(crate) fn write_whole(
+    path: &Path,
+    existing: Existing,
+    write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let there = || io::Error::from(io::ErrorKind::AlreadyExists);
+    if existing == Existing::Kept && path.symlink_metadata().is_ok() {
+        return Err(there());
+    }
+    let directory = directory_of(path);
+    let mut file = match unnamed_in(directory) {
+        Ok(file) => file,
+        Err(_) => tempfile::tempfile()?,
+    };
+    let mut buffered = BufWriter::new(&mut file);
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    file.sync_all()?;
+    if existing == Existing::Replaced {
+        return give_name(&mut file, path);
+    }
+    match link(&file, path) {
+        Ok(()) => Ok(()),
+        Err(Errno::EXIST) => Err(there()),
+        Err(_) => {
+            let mut named = named_in(directory)?;
+            copy(&mut file, &mut named)?;
+            named.persist_noclobber(path).map(drop).map_err(|error| error.error)
+        }
+    }
+}
+
+/// A file without a name in `directory`.
+fn unnamed_in(directory: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        // What any new file gets; the umask takes its part away.
+        .mode(0o666)
+        .custom_flags(flags(OFlags::TMPFILE))
+        .open(directory)
+}
+
+/// Gives `file`, which has none, a name that no file has.
+fn link(file: &File, name: &Path) -> Result<(), Errno> {
+    let open = format!("/proc/self/fd/{}", file.as_raw_fd());
+    rustix::fs::linkat(CWD, open, CWD, name, AtFlags::SYMLINK_FOLLOW)
 }
 
 fn named_in(directory: &Path) -> io::Result<NamedTempFile> {
@@ -230,17 +283,13 @@ fn as_before(file: &File, path: &Path) -> io::Result<()> {
 /// Puts `file`, which has no name, at `path`.
 fn give_name(file: &mut File, path: &Path) -> io::Result<()> {
     as_before(file, path)?;
-    let link = |name: &Path| {
-        let open = format!("/proc/self/fd/{}", file.as_raw_fd());
-        rustix::fs::linkat(CWD, open, CWD, name, AtFlags::SYMLINK_FOLLOW)
-    };
-    match link(path) {
+    match link(file, path) {
         Ok(()) => return Ok(()),
         // A link never replaces a file: under another name first, and then renamed.
         Err(Errno::EXIST) => {
             let made = tempfile::Builder::new()
                 .prefix(PREFIX)
-                .make_in(directory_of(path), |name| link(name).map_err(io::Error::from));
+                .make_in(directory_of(path), |name| link(file, name).map_err(io::Error::from));
             if let Ok(made) = made {
                 return made.persist(path).map(drop).map_err(|error| error.error);
             }
@@ -298,7 +347,6 @@ impl Spool {
     pub(crate) fn reveal(self, _: Vouched, limit: u64) -> Result<Option<Vec<u8>>, OutputError> {
         let bytes = match self {
             Self::Unnamed(file, _) => whole(file, limit),
-            Self::Beside(file, _) => whole(file, limit),
             Self::Apart(text, _) => whole(text, limit),
         };
         bytes.map_err(OutputError::Spool)
@@ -316,7 +364,6 @@ impl Write for Spool {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Unnamed(file, _) => file.write(bytes),
-            Self::Beside(file, _) => file.write(bytes),
             Self::Apart(text, _) => text.write(bytes),
         }
     }
@@ -324,7 +371,6 @@ impl Write for Spool {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Unnamed(file, _) => file.flush(),
-            Self::Beside(file, _) => file.flush(),
             Self::Apart(text, _) => text.flush(),
         }
     }

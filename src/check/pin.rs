@@ -6,24 +6,19 @@
 use crate::answer::failure::FailureClass;
 use crate::bytes::escape::is_harmful;
 use crate::evidence::expectation::{
-    Pins as Expected, PublisherExpectation, is_foreign_trigger, judge,
+    PINS, Pins as Expected, PublisherExpectation, is_foreign_trigger, judge,
 };
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use crate::evidence::sigstore::DetachedAttestation;
 use std::collections::BTreeMap;
 
+/// Who published.
+const REPO: &str = "VERIFY_PROVENANCE_REPO";
+
 /// The variables of the eclass that are pins, in the order of printing.
-pub(crate) const VARIABLES: [&str; 9] = [
-    "VERIFY_PROVENANCE_REPO",
-    "VERIFY_PROVENANCE_WORKFLOW",
-    "VERIFY_PROVENANCE_REF",
-    "VERIFY_PROVENANCE_TRIGGER",
-    "VERIFY_PROVENANCE_RUNNER",
-    "VERIFY_PROVENANCE_REPOSITORY_ID",
-    "VERIFY_PROVENANCE_OWNER_ID",
-    "VERIFY_PROVENANCE_ENVIRONMENT",
-    "VERIFY_PROVENANCE_SIGNER",
-];
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    std::iter::once(REPO).chain(PINS.iter().map(|pin| pin.variable))
+}
 
 /// What one attestation lets one pin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -139,21 +134,17 @@ impl Pins {
             pins.remark(format!("{repository} is not written as a repository or account can be"));
             return pins;
         };
-        pins.put("VERIFY_PROVENANCE_REPO", Some(repository));
+        pins.put(REPO, Some(repository));
         pins.put("VERIFY_PROVENANCE_WORKFLOW", workflow);
         pins.put_ref(claims, version);
         pins.put_trigger(claims);
-        let claim = |claim| claims.get(claim).map(str::to_owned);
-        // CircleCI claims two quotation marks, which say nothing.
-        let runner = claim(Claim::RunnerEnvironment).filter(|runner| runner != "\"\"");
-        pins.put("VERIFY_PROVENANCE_RUNNER", runner);
-        pins.put_number(
-            "VERIFY_PROVENANCE_REPOSITORY_ID",
-            claim(Claim::SourceRepositoryIdentifier),
-        );
-        let owner = claim(Claim::SourceRepositoryOwnerIdentifier);
-        pins.put_number("VERIFY_PROVENANCE_OWNER_ID", owner);
-        pins.put("VERIFY_PROVENANCE_ENVIRONMENT", claim(Claim::DeploymentEnvironment));
+        for pin in &PINS {
+            let Some(value) = pin.claim().and_then(|claim| claims.get(claim)) else { continue };
+            // CircleCI claims two quotation marks for its runner, which say nothing, and numbers its
+            // projects by UUIDs, which the publisher pin holds already.
+            let says = value != "\"\"" && (!pin.is_number() || value.parse::<u64>().is_ok());
+            pins.put(pin.variable, says.then(|| value.to_owned()));
+        }
         pins.put_signer(&expectation, claims);
         pins
     }
@@ -178,14 +169,6 @@ impl Pins {
         }
     }
 
-    fn put_number(&mut self, variable: &'static str, value: Option<String>) {
-        match value {
-            // CircleCI numbers its projects by UUIDs, which the publisher pin holds already.
-            Some(text) if text.parse::<u64>().is_err() => {}
-            other => self.put(variable, other),
-        }
-    }
-
     fn put_ref(&mut self, claims: &Claims, version: Option<&str>) {
         let Some(reference) = claims.get(Claim::SourceRepositoryRef) else {
             return self.remark("the certificate names no ref, so none can be pinned".to_owned());
@@ -206,9 +189,27 @@ impl Pins {
                 ));
                 Value::Literal(parts.join("*"))
             }
-            None => Value::Literal(glob),
+            None => self.spelled_otherwise(glob, version),
         };
         self.put_value("VERIFY_PROVENANCE_REF", Some(value));
+    }
+
+    /// A ref that has the version in another spelling, or not at all.
+    fn spelled_otherwise(&mut self, glob: String, version: Option<&str>) -> Value {
+        let found = version.and_then(|version| {
+            ['.', '_', '-'].iter().find_map(|separator| same_numbers(&glob, *separator, version))
+        });
+        if let Some((parts, spelling)) = found {
+            let text = "PV is not written like that, so the ref has * in its place";
+            self.remark(format!("the tag writes the version as {spelling}: {text}"));
+            return Value::Literal(parts.join("*"));
+        }
+        if glob.starts_with("refs/tags/") {
+            self.remark(
+                "the tag fits this release alone: the next one needs another ref".to_owned(),
+            );
+        }
+        Value::Literal(glob)
     }
 
     fn put_trigger(&mut self, claims: &Claims) {
@@ -278,6 +279,41 @@ fn split_at(reference: &str, version: &str) -> Option<Vec<String>> {
     Some(parts)
 }
 
+/// The parts of `reference` around each word that has the numbers of `version`, with zeros in front
+/// or missing at the end, or `separator` for the dots; and the last of these words.
+fn same_numbers(reference: &str, separator: char, version: &str) -> Option<(Vec<String>, String)> {
+    let numbers = |text: &str, separator: char| -> Option<Vec<String>> {
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty();
+        let parts: Vec<&str> = text.split(separator).collect();
+        let parts = parts.iter().all(|part| digits(part)).then_some(parts)?;
+        let mut numbers: Vec<String> =
+            parts.iter().map(|part| part.trim_start_matches('0').to_owned()).collect();
+        while numbers.last().is_some_and(String::is_empty) {
+            numbers.pop();
+        }
+        Some(numbers)
+    };
+    let wanted = numbers(version, '.').filter(|numbers| !numbers.is_empty())?;
+    let part_of_run = |c: char| c.is_ascii_digit() || c == separator;
+    let (mut parts, mut rest, mut spelling) = (Vec::new(), 0, None);
+    let mut from = 0;
+    while let Some(start) = reference.get(from..)?.find(|c: char| c.is_ascii_digit()) {
+        let start = from + start;
+        let run = reference.get(start..)?;
+        let run = run.split(|c| !part_of_run(c)).next()?.trim_end_matches(separator);
+        let end = start + run.len();
+        let next = reference.get(end..)?.chars().next();
+        let word = next.is_none_or(|c| !c.is_ascii_alphanumeric());
+        if word && numbers(run, separator).as_ref() == Some(&wanted) {
+            parts.push(reference.get(rest..start)?.to_owned());
+            (rest, spelling) = (end, Some(run.to_owned()));
+        }
+        from = end;
+    }
+    parts.push(reference.get(rest..)?.to_owned());
+    spelling.map(|spelling| (parts, spelling))
+}
+
 /// Whether PV writes the version like this: numbers and dots. Anything else that upstream writes is
 /// written otherwise in a Gentoo version (`1.0rc1` is `1.0_rc1`).
 fn is_gentoo_version(version: &str) -> bool {
@@ -298,7 +334,7 @@ pub(crate) struct Common {
 /// Joins the pins of several attestations.
 pub(crate) fn common(pins: &[Pins]) -> Common {
     let mut common = Common::default();
-    for variable in VARIABLES {
+    for variable in variables() {
         let mut values: Vec<Option<&Value>> = Vec::new();
         for pins in pins {
             let value = pins.values.get(variable);
@@ -385,9 +421,36 @@ mod tests {
             ("refs/tags/v1.2rc1", "1.2", "refs/tags/v1.2rc1"),
             ("refs/tags/v1.2rc1", "1.2rc1", "\"refs/tags/v*\""),
             ("refs/heads/main", "1.2", "refs/heads/main"),
+            ("refs/tags/v2024.10.08", "2024.10.8", "\"refs/tags/v*\""),
+            ("refs/tags/v2024.10.08-1", "2024.10.8", "\"refs/tags/v*-1\""),
+            ("refs/tags/v1_2_3", "1.2.3", "\"refs/tags/v*\""),
+            ("refs/tags/foo-1-2-3", "1.2.3", "\"refs/tags/foo-*\""),
+            ("refs/tags/py3/v01.02", "1.2", "\"refs/tags/py3/v*\""),
+            ("refs/tags/v1.2", "1.2.0", "\"refs/tags/v*\""),
+            ("refs/tags/v1.02rc1", "1.2", "refs/tags/v1.02rc1"),
+            ("refs/tags/v1.20", "1.2", "refs/tags/v1.20"),
+            ("refs/tags/v0", "0", "\"refs/tags/v${PV}\""),
+            ("refs/tags/release", "1.2", "refs/tags/release"),
         ] {
             assert_eq!(reference(text, version).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_ref_that_no_other_release_fits_is_remarked_upon() {
+        for (text, version, remark) in [
+            ("refs/tags/v2024.10.08", "2024.10.8", "writes the version as 2024.10.08"),
+            ("refs/tags/nightly", "1.2", "fits this release alone"),
+            ("refs/tags/v1.0-rc.1", "1.0rc1", "fits this release alone"),
+        ] {
+            let pins = pins(&[(Claim::SourceRepositoryRef, Some(text))], version);
+            assert!(pins.remarks.iter().any(|r| r.contains(remark)), "{text}: {:?}", pins.remarks);
+            let value = pins.values.get("VERIFY_PROVENANCE_REF");
+            let Some(Value::Literal(glob)) = value else { unreachable!("{value:?}") };
+            assert!(RefGlob::new(glob).is_ok_and(|glob| glob.matches(text)), "{text}");
+        }
+        let pins = pins(&[(Claim::SourceRepositoryRef, Some("refs/tags/v1.2"))], "1.2");
+        assert_eq!(pins.remarks, [""; 0]);
     }
 
     #[test]

@@ -257,7 +257,7 @@ impl Bump {
     }
 
     /// The clone that is given, or the one that stands ready for the package.
-    pub(crate) fn clone_of(&self, package: &Package) -> Option<PathBuf> {
+    fn clone_of(&self, package: &Package) -> Option<PathBuf> {
         let ready = || {
             let clones = std::env::var_os("DISTVOUCH_CLONES").filter(|dir| !dir.is_empty())?;
             let name = &package.ebuild.name;

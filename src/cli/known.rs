@@ -6,7 +6,6 @@ use crate::bytes::digests::{HashName, hex};
 use crate::bytes::escape::Escaped;
 use crate::bytes::pass;
 use crate::cli::error::Error;
-use crate::cli::restrict::Reach;
 use crate::release::known::make::Making;
 use crate::release::known::{Collected, Known, KnownError, Version, data_directory, date};
 use clap::{Args, Subcommand};
@@ -105,25 +104,6 @@ struct Extend {
 }
 
 impl KnownCommand {
-    /// What it reads and writes.
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        let (from, output) = match &self.verb {
-            Verb::Show(show) => {
-                reach.known_files();
-                return reach.read_all(show.what.iter().filter(|word| word.contains('/')));
-            }
-            Verb::Make(make) => (&make.from, &make.output),
-            Verb::Extend(extend) => (&extend.from, &extend.list),
-        };
-        reach.output(output);
-        for source in &from.sources {
-            match source.is_dir() {
-                true => reach.clone_of_git(source),
-                false => reach.read(source),
-            }
-        }
-    }
-
     /// Runs the command.
     ///
     /// # Errors

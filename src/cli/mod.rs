@@ -15,9 +15,9 @@ pub(crate) mod message;
 pub(crate) mod options;
 pub(crate) mod pager;
 pub(crate) mod pin;
+pub(crate) mod pins;
 pub(crate) mod portage;
 mod progress;
-mod restrict;
 pub(crate) mod review;
 pub(crate) mod sigstore;
 pub(crate) mod source;
@@ -97,7 +97,6 @@ pub(crate) enum Command {
 ///
 /// Where the program could not run; the caller prints the error and exits with status 2.
 fn run(cli: &Cli) -> Result<Status, Error> {
-    restrict::enter(&cli.command.reach());
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Bump(bump) => bump.run(),

@@ -12,7 +12,6 @@ use super::printed;
 use crate::answer::failure::FailureClass;
 use crate::answer::requirement::Status;
 use crate::cli::error::Error;
-use crate::cli::restrict::Reach;
 use crate::report::portage::{Answer, Refusal, answer};
 use clap::{Args, Subcommand};
 use setting::Unable;
@@ -50,17 +49,6 @@ enum Verb {
 }
 
 impl Portage {
-    /// What it reads and writes.
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        match &self.verb {
-            Verb::All(all) => all.reach(reach),
-            Verb::Detached(one) => one.reach(reach),
-            Verb::Message(message) => message.reach(reach),
-            Verb::Checksums(list) => list.reach(reach),
-            Verb::Provenance(one) => one.reach(reach),
-        }
-    }
-
     /// Runs the command.
     ///
     /// # Errors

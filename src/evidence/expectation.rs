@@ -8,7 +8,7 @@ mod parse;
 mod pins;
 
 pub(crate) use parse::ExpectationError;
-pub(crate) use pins::{Pins, RefGlob};
+pub(crate) use pins::{PINS, Pin, PinError, Pins, RefGlob};
 
 use crate::answer::facts::DifferenceFacts;
 use crate::answer::failure::FailureClass;

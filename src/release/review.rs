@@ -10,6 +10,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::bytes::output::{Existing, write_whole};
 use crate::bytes::pass;
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
@@ -47,8 +48,13 @@ impl Archive {
     /// Where it cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Self, InputError> {
         let (size, digest) = pass::digest(path, HashName::Blake2b, &mut |_| {})?;
+        Ok(Self::of(path, size, &digest))
+    }
+
+    /// The file at `path`, which has this size and this digest.
+    pub(crate) fn of(path: &Path, size: u64, blake2b: &[u8]) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(Self { name, size, blake2b: hex(&digest) })
+        Self { name, size, blake2b: hex(blake2b) }
     }
 }
 
@@ -134,6 +140,8 @@ pub(crate) enum ReviewError {
     Nobody,
     /// Both archives are the same bytes.
     SameArchive,
+    /// A file has another digest than the one that was read.
+    OtherFile(String),
 }
 
 impl fmt::Display for LineFault {
@@ -160,6 +168,11 @@ impl fmt::Display for ReviewError {
             Self::Write { path, source } => write!(f, "{}: cannot write: {source}", path.display()),
             Self::Record(fault) => fault.fmt(f),
             Self::Nobody => f.write_str("nothing says who you are: name yourself with --reviewer"),
+            Self::OtherFile(name) => write!(
+                f,
+                "{name} is not the file whose diff was read: its BLAKE2B digest begins otherwise \
+                 than --read says"
+            ),
             Self::SameArchive => {
                 f.write_str("OLD and NEW are the same bytes: there is no diff to have read")
             }
@@ -249,18 +262,7 @@ pub(crate) fn append(path: &Path, record: &Record) -> Result<usize, ReviewError>
     let line = parse(&bytes, &path)?.len() + 1;
     serde_json::to_writer(&mut bytes, record).map_err(|error| failed(error.into()))?;
     bytes.push(b'\n');
-    let permissions = path.metadata().map(|metadata| metadata.permissions()).ok();
-    let mut file = tempfile::Builder::new()
-        .prefix(".distvouch-reviews")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(&directory)
-        .map_err(failed)?;
-    file.write_all(&bytes).map_err(failed)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions).map_err(failed)?;
-    }
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
+    write_whole(&path, Existing::Replaced, &mut |out| out.write_all(&bytes)).map_err(failed)?;
     lock.sync_all().map_err(failed)?;
     Ok(line)
 }

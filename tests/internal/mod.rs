@@ -10,7 +10,7 @@
 )]
 
 #[path = "../common/mod.rs"]
-pub(crate) mod common;
+mod common;
 #[path = "../support/mod.rs"]
 mod support;
 

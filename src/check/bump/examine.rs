@@ -176,6 +176,15 @@ fn gaps(comparison: &Comparison) -> Vec<Gap> {
     if comparison.pair.old.is_none() {
         gaps.push(gap(continuity::no_previous()));
     }
+    if let Some(Err(DiffError::Archive(error))) = &comparison.diff {
+        let of_new = error.path().and_then(Path::file_name);
+        let of_new = of_new.is_some_and(|name| name == comparison.pair.new.as_str());
+        // A record that somebody read it says nothing of the files that are unpacked.
+        if of_new && error.class() == FailureClass::ArchiveAmbiguous {
+            let class = FailureClass::ArchiveAmbiguous;
+            gaps.push(gap(Finding::fails(Check::Review, class, error.to_string())));
+        }
+    }
     if let Some(Err(error @ DiffError::Altered(_))) = &comparison.diff {
         let class = FailureClass::ManifestMismatch;
         gaps.push(gap(Finding::fails(Check::Manifest, class, error.to_string())));

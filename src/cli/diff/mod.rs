@@ -8,7 +8,7 @@ use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::answer::requirement::Status;
 use crate::bytes::digests::hex;
-use crate::bytes::output::OutputError;
+use crate::bytes::output::{Existing, OutputError, write_whole};
 use crate::check::bump::DiffError;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::Manifest;
@@ -18,7 +18,6 @@ use crate::report::diff as page;
 use clap::Args;
 use ebuilds::Distfiles;
 use globset::{Glob, GlobMatcher};
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -43,8 +42,9 @@ Examples:
   # One page to read in a browser
   distvouch diff --html foo.html foo-1.2.tar.gz foo-1.3.tar.gz
 
-An archive of more than 1000000 members or 16 GiB, or that unpacks to more than 250 times its
-size, is left unread. Of a text of more than 4 MiB, the parts that differ are compared.";
+An archive that programs may unpack to different files is not compared. One of more than 100,000
+members and one for each 64 bytes, or that unpacks to more than 512 MiB and 50 times its size, is
+left unread. Of a text of more than 4 MiB, the parts that differ are compared.";
 
 /// Compare two release archives, or what two ebuilds fetch.
 #[derive(Debug, Args)]
@@ -152,7 +152,7 @@ impl Diff {
             true => [manifest_of(&self.old)?, manifest_of(&self.new)?],
             false => [None, None],
         };
-        let total = pairs.iter().map(|(old, new)| 2 * (size_of(old) + size_of(new)));
+        let total = pairs.iter().map(|(old, new)| size_of(old) + size_of(new));
         let bar = progress::bytes(total.sum());
         let compared = pairs.iter().map(|(old, new)| {
             let diff = compare_showing(old, new, &wants, &|bytes| bar.inc(bytes))?;
@@ -228,8 +228,7 @@ fn manifest_of(ebuild: &Path) -> Result<Option<Manifest>, Error> {
 /// Where it exists or cannot be written.
 fn write_page(path: &Path, diffs: &[&Compared]) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source };
-    let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
-    page::html(diffs, &mut page).and_then(|()| page.flush()).map_err(failed)
+    write_whole(path, Existing::Kept, &mut |out| page::html(diffs, out)).map_err(failed)
 }
 
 fn pattern(text: &str) -> Result<GlobMatcher, UsageError> {

@@ -6,7 +6,6 @@ use crate::check::pairing::{self, EvidenceKind, Role};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, run};
 use crate::cli::check::threads_pay;
-use crate::cli::restrict::Reach;
 use crate::report::portage::{Answer, Refusal};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
@@ -46,11 +45,6 @@ struct Parts {
 }
 
 impl All {
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        self.setting.reach(reach);
-        reach.read_all(&self.files);
-    }
-
     pub(super) fn subject(&self) -> String {
         self.files.first().cloned().unwrap_or_default()
     }

@@ -10,7 +10,6 @@ use crate::check::operand::{self, Named, NamedKind};
 use crate::check::signatures::Over;
 use crate::check::{DistfileReport, Inputs};
 use crate::cli::error::Error;
-use crate::cli::restrict::Reach;
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::report::portage::Answer;
 use clap::Args;
@@ -41,12 +40,6 @@ pub(super) struct Detached {
 }
 
 impl Detached {
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        self.setting.reach(reach);
-        reach.read_all([&self.file, &self.signature]);
-        self.output.iter().for_each(|output| reach.output(output));
-    }
-
     pub(super) fn subject(&self) -> String {
         subject(&self.file)
     }
@@ -92,11 +85,6 @@ pub(super) struct Provenance {
 }
 
 impl Provenance {
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        self.setting.reach(reach);
-        reach.read_all([&self.file, &self.provenance]);
-    }
-
     pub(super) fn subject(&self) -> String {
         subject(&self.file)
     }

@@ -12,7 +12,6 @@ use crate::check::message::ExamineError;
 use crate::check::signatures::Keys;
 use crate::cli::error::{Error, UsageError};
 use crate::cli::options::TimeOption;
-use crate::cli::restrict::Reach;
 use crate::cli::sigstore::SigstoreOptions;
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::expectation::PublisherExpectation;
@@ -23,6 +22,7 @@ use crate::evidence::{minisign, openpgp, signify};
 use crate::report::portage::Answer;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ pub(super) struct Setting {
 
     /// The key file
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    key: Option<OsString>,
 
     /// Only these certificates of an OpenPGP key file count
     #[arg(long, value_name = "FPR")]
@@ -188,16 +188,6 @@ impl From<UsageError> for Unable {
 }
 
 impl Setting {
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        reach.read_directory(&self.distdir);
-        // FILESDIR may be a link to the package's own.
-        let files = self.filesdir.read_link().unwrap_or_else(|_| self.filesdir.clone());
-        reach.read_all(files.parent());
-        reach.read_all(&self.key);
-        self.sigstore.reach(reach);
-        self.once.iter().for_each(|once| reach.write(once));
-    }
-
     /// What to check operands or distfiles by: `signatures` by the method, `provenance` by `publisher`
     /// or the repository that was given.
     pub(super) fn inputs(
@@ -254,6 +244,11 @@ impl Setting {
         })
     }
 
+    /// The key file. The eclass hands over what it has, which may be nothing.
+    fn key(&self) -> Option<&OsString> {
+        self.key.as_ref().filter(|key| !key.is_empty())
+    }
+
     fn keys(&self) -> Result<Keys, Unable> {
         let others = self.method != Method::Openpgp;
         if self.keyserver.is_some() && others {
@@ -262,8 +257,7 @@ impl Setting {
         if !self.fingerprint.is_empty() && others {
             return Err(Unable::Fingerprints(self.method.name()));
         }
-        let path = self.key.as_ref().filter(|path| !path.as_os_str().is_empty());
-        let path = path.ok_or(Unable::NoKey)?;
+        let path = &PathBuf::from(self.key().ok_or(Unable::NoKey)?);
         if !path.exists() {
             return Err(Unable::NoKeyFile(path.clone()));
         }
@@ -291,7 +285,7 @@ impl Setting {
         if !self.fingerprint.is_empty() {
             return Err(Unable::Fingerprints(self.method.name()));
         }
-        if self.key.as_ref().is_some_and(|key| !key.as_os_str().is_empty()) {
+        if self.key().is_some() {
             return Err(Unable::KeyForSigstore);
         }
         let given = |values: &[String]| values.first().cloned().filter(|value| !value.is_empty());
@@ -312,18 +306,7 @@ impl Setting {
 
     /// The pins that were given, by their options.
     pub(super) fn pinned(&self) -> Vec<&'static str> {
-        let sigstore = &self.sigstore;
-        let given = [
-            ("--workflow", sigstore.workflow.is_some()),
-            ("--ref", sigstore.reference.is_some()),
-            ("--trigger", !sigstore.trigger.is_empty()),
-            ("--runner", sigstore.runner.is_some()),
-            ("--repository-id", sigstore.repository_id.is_some()),
-            ("--owner-id", sigstore.owner_id.is_some()),
-            ("--environment", sigstore.environment.is_some()),
-            ("--signer", sigstore.signer.is_some()),
-        ];
-        given.iter().filter(|(_, given)| *given).map(|(option, _)| *option).collect()
+        self.sigstore.pins.options()
     }
 
     /// The package's Manifest, if it can be found. PMS does not promise that: FILESDIR is the

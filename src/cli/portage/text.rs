@@ -9,7 +9,6 @@ use crate::bytes::input::{EVIDENCE_LIMIT, InputError, open_source, read_source};
 use crate::bytes::output::{Spool, Vouched};
 use crate::bytes::pass::{self, Measured, Recorder};
 use crate::check::{DistfileReport, Inputs, message, operand};
-use crate::cli::restrict::Reach;
 use crate::evidence::checksums::{List, ListFormat};
 use crate::report::portage::Answer;
 use clap::Args;
@@ -32,12 +31,6 @@ pub(super) struct Message {
 }
 
 impl Message {
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        self.setting.reach(reach);
-        reach.read(&self.file);
-        reach.output(&self.output);
-    }
-
     pub(super) fn subject(&self) -> String {
         subject(&self.file)
     }
@@ -77,14 +70,6 @@ pub(super) struct Checksums {
 }
 
 impl Checksums {
-    pub(super) fn reach(&self, reach: &mut Reach) {
-        self.setting.reach(reach);
-        reach.read(&self.list);
-        reach.read_all(self.files.iter().flat_map(|words| words.split_ascii_whitespace()));
-        // The text of a signed list waits for its signature.
-        reach.temporary();
-    }
-
     pub(super) fn subject(&self) -> String {
         subject(&self.list)
     }

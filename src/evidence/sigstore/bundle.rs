@@ -1,7 +1,9 @@
 //! Sigstore bundles, and who must have signed them.
 
 use super::backend;
-use super::container::{self, Form};
+#[cfg(test)]
+use super::container;
+use super::container::Form;
 use super::fault::{AttestationFault, Reason};
 use serde_json::{Map, Value};
 use std::fmt;

@@ -37,7 +37,7 @@ pub(crate) use bundle::{
 };
 pub(crate) use container::{Form, bundles, documents};
 pub(crate) use fault::{AttestationFault, Reason};
-pub(crate) use root::{GITHUB, RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot};
+pub(crate) use root::{GITHUB, RootEntry, RootError, RootSummary, TrustedRoot};
 
 use crate::evidence::pep740::{Subject, UnverifiedAttestation};
 use serde_json::{Map, Value};

@@ -53,6 +53,11 @@ pub(crate) enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// Whether it could be read with more memory for its window.
+    pub(crate) fn wants_larger_window(&self) -> bool {
+        matches!(self, Self::Stream { fault: StreamFault::Window(..), .. })
+    }
+
     /// What follows for a check that needs the files.
     pub(crate) fn class(&self) -> FailureClass {
         match self {

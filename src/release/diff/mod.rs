@@ -228,7 +228,8 @@ fn side(file: &Path, read: &mut Read) -> Side {
     Side {
         file: file.to_owned(),
         size: listing.size,
-        blake2b: std::mem::take(&mut read.blake2b),
+        // Wanted of every archive that is read here.
+        blake2b: listing.blake2b.unwrap_or_default(),
         files: listing.files().count(),
         top: listing.top,
         oddities: listing.oddities,

@@ -8,8 +8,8 @@ use super::place::{Role, place};
 use super::signs::Watch;
 use super::text::{self, Judged};
 use super::{CONTENTS_EACH, Change};
-use crate::bytes::digests::HashName;
-use crate::bytes::{pass, threads};
+use crate::bytes::compress::WINDOW_KIB;
+use crate::bytes::threads;
 use crate::release::archive::{self, ArchiveError, Entry, Kind, Listing, Progress, Sink, Wanted};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -18,6 +18,10 @@ use std::sync::{Mutex, PoisonError};
 
 /// Bytes of contents that wait for their other side.
 const BUDGET: u64 = 40 << 20;
+
+/// The most memory for the window of each archive while both are read at once, in KiB: what `xz -9`
+/// takes. One that wants more is read by itself.
+const HALF_WINDOW_KIB: u32 = WINDOW_KIB / 2;
 
 /// Bytes of the parts of one large text that differ and are compared line by line.
 const LARGE_CHANGED: u64 = 8 << 20;
@@ -31,7 +35,6 @@ const TOP: &[u8] = b"\0/";
 /// What one archive holds.
 pub(super) struct Read {
     pub(super) listing: Listing,
-    pub(super) blake2b: Vec<u8>,
     /// The chunks of large texts.
     large: HashMap<usize, Vec<Chunk>>,
     /// How files begin that are named like pictures.
@@ -50,13 +53,28 @@ pub(super) fn first(
     show: Show<'_>,
     progress: Progress<'_>,
 ) -> Result<(Read, Read, Contents), ArchiveError> {
-    let meeting = Meeting::new(BUDGET);
-    let results = Mutex::new(Results::new());
-    let read = |path: &Path, side| {
-        let _part = Part::begin(&meeting, side);
-        one(path, side, &meeting, &results, show, progress)
+    let mut meeting = Meeting::new(BUDGET);
+    let mut results = Mutex::new(Results::new());
+    let read = |path: &Path, side, meeting: &Meeting, results: &Mutex<Results>, window| {
+        let _part = Part::begin(meeting, side);
+        let wanted = wanted(window);
+        one(path, side, &wanted, meeting, results, show, progress)
     };
-    let (old, new) = threads::both(|| read(files.0, Side::Old), || read(files.1, Side::New));
+    let (old, new) = threads::both(
+        || read(files.0, Side::Old, &meeting, &results, HALF_WINDOW_KIB),
+        || read(files.1, Side::New, &meeting, &results, HALF_WINDOW_KIB),
+    );
+    let wants_more = |read: &Result<_, ArchiveError>| {
+        read.as_ref().is_err_and(ArchiveError::wants_larger_window)
+    };
+    let (old, new) = if wants_more(&old) || wants_more(&new) {
+        // One after the other, so that only one of them has it at a time.
+        (meeting, results) = (Meeting::new(BUDGET), Mutex::new(Results::new()));
+        let old = read(files.0, Side::Old, &meeting, &results, WINDOW_KIB);
+        (old, read(files.1, Side::New, &meeting, &results, WINDOW_KIB))
+    } else {
+        (old, new)
+    };
     let ((old, old_top), (new, new_top)) = (old?, new?);
     // What was matched by names without their first part only counts if that part is the top.
     let as_assumed = old.listing.top == old_top && new.listing.top == new_top;
@@ -70,6 +88,13 @@ pub(super) fn first(
     Ok((old, new, contents))
 }
 
+/// What is read of an archive: the digest of the same bytes, too.
+fn wanted(window: u32) -> Wanted {
+    let mut wanted = Wanted { blake2b: true, ..Wanted::default() };
+    wanted.limits.stream.window = window;
+    wanted
+}
+
 /// What the first reading left.
 #[derive(Default)]
 pub(super) struct Contents {
@@ -81,6 +106,7 @@ pub(super) struct Contents {
 fn one(
     path: &Path,
     side: Side,
+    wanted: &Wanted,
     meeting: &Meeting,
     results: &Mutex<Results>,
     show: Show<'_>,
@@ -98,13 +124,10 @@ fn one(
         large: HashMap::new(),
         heads: HashMap::new(),
     };
-    let listing = archive::read_to(path, &Wanted::default(), Some(&mut reader), progress)?;
-    // The other side need not wait for the digest.
+    let listing = archive::read_to(path, wanted, Some(&mut reader), progress)?;
     meeting.end(side);
     let Reader { top, large, heads, .. } = reader;
-    let (_, blake2b) = pass::digest(path, HashName::Blake2b, &mut |bytes| progress(bytes))
-        .map_err(ArchiveError::Input)?;
-    Ok((Read { listing, blake2b, large, heads }, top))
+    Ok((Read { listing, large, heads }, top))
 }
 
 /// Sees the contents of one archive.
@@ -260,13 +283,13 @@ fn again(
         if sink.wanted.is_empty() {
             return Ok(());
         }
-        let listing = archive::read_to(path, &Wanted::default(), Some(&mut sink), &|_| {})?;
+        let listing = archive::read_to(path, &wanted(WINDOW_KIB), Some(&mut sink), &|_| {})?;
         // What is looked into now has to be what was listed.
         let same = |index: &usize| {
             let digest = |listing: &Listing| listing.entries.get(*index).map(|e| e.sha256);
             digest(&listing) == digest(&read.listing)
         };
-        match sink.wanted.keys().all(same) {
+        match listing.blake2b == read.listing.blake2b && sink.wanted.keys().all(same) {
             true => Ok(()),
             false => Err(ArchiveError::Changed { path: path.to_owned() }),
         }

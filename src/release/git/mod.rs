@@ -13,7 +13,6 @@ mod directory;
 mod error;
 mod history;
 mod objects;
-pub(crate) mod places;
 mod refs;
 mod run;
 

@@ -61,8 +61,7 @@ pub(crate) fn json(between: &Between<'_>, diffs: &[&Diff], out: &mut dyn Write) 
         "new_only": between.new_only,
         "diffs": diffs.iter().map(|diff| value(diff)).collect::<Vec<_>>(),
     });
-    serde_json::to_writer_pretty(&mut *out, &object)?;
-    writeln!(out)
+    crate::report::json_writer::print(&object, out)
 }
 
 /// Prints how to see the lines, and how to record that they were read.

@@ -178,7 +178,9 @@ fn hidden_in(number: usize, text: &str) -> Option<char> {
             && chars.peek().is_some_and(|c| !c.is_ascii());
         // A soft hyphen within a word of another language.
         let hyphen = c == '\u{ad}' && last.is_some_and(|c| !c.is_ascii());
-        if is_blank(c, last) || is_harmful(c) && !control && !joins && !hyphen {
+        // What is_blank decides by what comes before.
+        let decided = matches!(c, '\u{2800}' | '\u{fe00}'..='\u{fe0f}');
+        if is_blank(c, last) || is_harmful(c) && !decided && !control && !joins && !hyphen {
             return Some(c);
         }
     }

@@ -76,7 +76,7 @@ impl Package<'_> {
                 | "build_dependencies" | "target" => {}
                 "features" => self.features(value)?,
                 key if SECTIONS.contains(&key) => {
-                    if self.original.get(key) != Some(value) {
+                    if self.original.get(key).map(plain) != Some(plain(value)) {
                         return Err(format!("[{key}] is not as git has it"));
                     }
                 }
@@ -103,7 +103,11 @@ impl Package<'_> {
             }
         }
         let (new, old) = (self.build(written.get("build")), self.build(original.get("build")));
-        if new != old {
+        // One that nothing names and that was left out of the package is not built.
+        let left_out = new.is_none()
+            && original.get("build").is_none()
+            && !self.context.members.contains_key(&b"build.rs"[..]);
+        if new != old && !left_out {
             let said = |build: &Option<String>| build.clone().unwrap_or_else(|| "none".to_owned());
             return Err(format!("its build script is {}, and git's is {}", said(&new), said(&old)));
         }
@@ -143,6 +147,26 @@ impl Package<'_> {
         }
         Ok(())
     }
+}
+
+/// A value with the levels of `debug` as the numbers that cargo writes for them.
+fn plain(value: &Value) -> Value {
+    let Value::Table(table) = value else { return value.clone() };
+    let pairs = table.iter().map(|(key, value)| {
+        let level = match (key.as_str(), value) {
+            ("debug", Value::Boolean(true)) => Value::Integer(2),
+            ("debug", Value::Boolean(false)) => Value::Integer(0),
+            ("debug", Value::String(word)) => match word.as_str() {
+                "full" => Value::Integer(2),
+                "limited" => Value::Integer(1),
+                "none" => Value::Integer(0),
+                _ => value.clone(),
+            },
+            _ => plain(value),
+        };
+        (key.clone(), level)
+    });
+    Value::Table(pairs.collect())
 }
 
 /// The table of that name.
