@@ -1,5 +1,6 @@
 //! Mutants of archives: chance that can be repeated, and the run over them.
 
+use super::super::common::skipped;
 use super::readers::{self, Reader};
 use crate::release::archive::{ArchiveError, Wanted, read};
 use std::collections::BTreeMap;
@@ -37,9 +38,13 @@ impl Chance {
 /// A base's name and its bytes.
 pub type Base = (String, Vec<u8>);
 
-/// How many mutants are made: so many, unless `DISTVOUCH_MUTANTS` says how many.
-pub fn wanted(usual: usize) -> usize {
-    std::env::var("DISTVOUCH_MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+/// How many mutants are made: as many as `DISTVOUCH_MUTANTS` says.
+pub fn wanted(test: &str) -> Option<usize> {
+    let said = std::env::var("DISTVOUCH_MUTANTS").ok().and_then(|text| text.parse().ok());
+    if said.is_none() {
+        skipped(test, "DISTVOUCH_MUTANTS does not say how many");
+    }
+    said
 }
 
 /// The seed: the same in every run, unless `DISTVOUCH_SEED` says another.
