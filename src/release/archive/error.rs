@@ -53,6 +53,19 @@ pub(crate) enum ArchiveError {
 }
 
 impl ArchiveError {
+    /// The file.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Input(_) => None,
+            Self::Read { path, .. }
+            | Self::Structure { path, .. }
+            | Self::Stream { path, .. }
+            | Self::Limit { path, .. }
+            | Self::Decoder { path }
+            | Self::Changed { path } => Some(path),
+        }
+    }
+
     /// Whether it could be read with more memory for its window.
     pub(crate) fn wants_larger_window(&self) -> bool {
         matches!(self, Self::Stream { fault: StreamFault::Window(..), .. })
