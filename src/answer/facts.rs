@@ -510,6 +510,15 @@ pub(crate) struct ReviewRecord {
     pub(crate) note: String,
     pub(crate) old: ReviewedArchive,
     pub(crate) new: ReviewedArchive,
+    /// The file that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
+    /// The name under which it was imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) imported_from: Option<String>,
+    /// Who signed it, by the keys that were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_by: Option<String>,
 }
 
 /// The review records that fit.

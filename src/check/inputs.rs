@@ -9,6 +9,7 @@ use crate::bytes::compress::Limits;
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
+use crate::release::review::Reviews;
 use crate::release::source::{CommitSpec, Options};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -92,8 +93,8 @@ pub(crate) struct SourceInput {
 /// The review records, and what they must be about.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReviewInput {
-    /// The file or directory of records.
-    pub(crate) records: PathBuf,
+    /// The records.
+    pub(crate) records: Reviews,
     /// The BLAKE2b digest of the previous release's file, by distfile of this one; or why there is
     /// none.
     pub(crate) old: BTreeMap<String, Result<Vec<u8>, String>>,

@@ -3,7 +3,7 @@
 mod expected;
 
 use super::check::{required, split_pair};
-use super::keys::KeyArgs;
+use super::keys::{KeyArgs, review_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
@@ -21,7 +21,7 @@ use crate::check::pairing::Evidence;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
 use crate::release::gentoo::Ebuild;
-use crate::release::review::DEFAULT_FILE;
+use crate::release::review::{self, Reviews};
 use crate::release::source::{CommitSpec, Options};
 use crate::report::diff as page;
 use crate::report::{Format, Style, bump as report};
@@ -79,9 +79,14 @@ pub(crate) struct Bump {
     #[arg(long, value_name = "DISTFILE=NAME", help_heading = FILES)]
     pub(crate) upstream_name: Vec<String>,
 
-    /// The file of review records; default: distvouch-reviews.jsonl in the package's directory
+    /// A directory or list of review records; default: the package's in the repository's
+    /// metadata/distvouch/reviews, and those imported
     #[arg(long, value_name = "REVIEWS", help_heading = FILES)]
     pub(crate) reviews: Option<PathBuf>,
+
+    /// Keys that must have signed a review record: OpenPGP, or SSH allowed signers
+    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    pub(crate) review_key: Vec<PathBuf>,
 
     /// A clone of upstream's repository, with its tags; default: that of the package's name in
     /// $DISTVOUCH_CLONES, where there is one
@@ -180,12 +185,7 @@ impl Bump {
         if needs_verifier(&check) {
             check.verifier = Some(expected.sigstore.verifier()?);
         }
-        let plan = Plan {
-            check,
-            pairs,
-            reviews: self.reviews.clone().unwrap_or_else(|| package.directory.join(DEFAULT_FILE)),
-            package,
-        };
+        let plan = Plan { check, pairs, reviews: self.records(&package)?, package };
         let bar = progress_bar(&plan);
         let (plan, outcome) = examine(plan, &|phase, bytes| {
             bar.set_message(phase);
@@ -284,6 +284,13 @@ impl Bump {
         }
     }
 
+    /// Where the review records are, and who must have signed them.
+    fn records(&self, package: &Package) -> Result<Reviews, Error> {
+        let given = self.reviews.clone().map(|place| vec![place]);
+        let places = given.unwrap_or_else(|| review::places_of(&package.directory));
+        Ok(Reviews { places, keys: review_keys(&self.review_key, self.time.now()?)? })
+    }
+
     /// Writes the page of the diffs.
     fn page(&self, outcome: &Outcome) -> Result<Option<&Path>, Error> {
         let Some(path) = &self.html else { return Ok(None) };
@@ -306,8 +313,9 @@ impl Bump {
         outcome: &Outcome,
     ) -> Result<(), Error> {
         let format = if self.print.json { Format::Json } else { self.print.format };
-        let plain = |path: &Path| path == Path::new(".").join(DEFAULT_FILE);
-        let reviews = Some(plan.reviews.as_path()).filter(|path| !plain(path));
+        let here = review::place_of(Path::new("."));
+        let reviews = plan.reviews.places.first().map(PathBuf::as_path);
+        let reviews = reviews.filter(|place| *place != here);
         let unattributed = plan.package.unattributed(&plan.check.distfiles);
         let about = report::About {
             package: &plan.package,

@@ -1,6 +1,6 @@
 //! `distvouch check`.
 
-use super::keys::KeyArgs;
+use super::keys::{KeyArgs, review_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
@@ -16,6 +16,7 @@ use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::{Manifest, is_distfile_name};
+use crate::release::review::Reviews;
 use crate::release::source::{CommitSpec, Options};
 use clap::{Args, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,8 +103,12 @@ pub(crate) struct Check {
     pub(crate) directory: Option<String>,
 
     /// Review records: somebody must have read the diff from a file that the Manifest lists
-    #[arg(long, value_name = "FILE", help_heading = CONTENTS)]
+    #[arg(long, value_name = "FILE|DIR", help_heading = CONTENTS)]
     pub(crate) reviews: Option<PathBuf>,
+
+    /// Keys that must have signed a review record: OpenPGP, or SSH allowed signers
+    #[arg(long, value_name = "FILE", requires = "reviews", help_heading = CONTENTS)]
+    pub(crate) review_key: Vec<PathBuf>,
 
     /// Name of a distfile before the ebuild's "->"
     #[arg(long, value_name = "DISTFILE=NAME")]
@@ -186,10 +191,7 @@ impl Check {
             upstream_names: self.upstream_names(&distfiles)?,
             previous: self.previous(&distfiles)?,
             source: self.source()?,
-            reviews: self
-                .reviews
-                .clone()
-                .map(|records| ReviewInput { records, old: BTreeMap::new() }),
+            reviews: self.records()?,
             gaps: Vec::new(),
             distfiles,
             signatures,
@@ -284,6 +286,13 @@ impl Check {
             }
         }
         Ok(signatures)
+    }
+
+    fn records(&self) -> Result<Option<ReviewInput>, Error> {
+        let Some(place) = self.reviews.clone() else { return Ok(None) };
+        let keys = review_keys(&self.review_key, self.time.now()?)?;
+        let records = Reviews { places: vec![place], keys };
+        Ok(Some(ReviewInput { records, old: BTreeMap::new() }))
     }
 
     fn source(&self) -> Result<Option<SourceInput>, Error> {

@@ -103,9 +103,19 @@ const FILES: &[Entry] = &[
         "The system's Sigstore trusted root; the newer of it and the built-in one is used.",
     ),
     (
+        "metadata/distvouch/reviews/CATEGORY/PN/",
+        &["bump", "review"],
+        "The review records of a package, one file each, in its repository.",
+    ),
+    (
+        "metadata/distvouch/imports/NAME/",
+        &["bump", "review"],
+        "The review records that were imported from another repository.",
+    ),
+    (
         "distvouch-reviews.jsonl",
         &["bump", "review"],
-        "The review records in a package's directory.",
+        "A list of review records in a package's directory, as earlier versions wrote it.",
     ),
 ];
 

@@ -9,6 +9,7 @@ use crate::evidence::ed25519::PublicKey;
 use crate::evidence::openpgp::{KeyRing, PolicyKind};
 use crate::evidence::ssh::AllowedSigners;
 use crate::evidence::{minisign, openpgp, signify};
+use crate::release::review;
 use crate::release::source::{NAMESPACE, TagKeys};
 use clap::Args;
 use std::path::PathBuf;
@@ -98,6 +99,29 @@ impl KeyArgs {
 ///
 /// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
 pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagKeys>, Error> {
+    let (openpgp, ssh) = signers(files, NAMESPACE)?;
+    let openpgp = openpgp.map(Arc::new);
+    Ok((!files.is_empty()).then_some(TagKeys { openpgp, ssh, now }))
+}
+
+/// The keys whose signatures over review records count; `None` where no file was given.
+///
+/// # Errors
+///
+/// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
+pub(crate) fn review_keys(
+    files: &[PathBuf],
+    now: SystemTime,
+) -> Result<Option<Arc<review::Keys>>, Error> {
+    let (openpgp, ssh) = signers(files, review::NAMESPACE)?;
+    Ok((!files.is_empty()).then(|| Arc::new(review::Keys { openpgp, ssh, now })))
+}
+
+/// OpenPGP keys and lists of allowed signers, told apart by their contents.
+fn signers(
+    files: &[PathBuf],
+    namespace: &str,
+) -> Result<(Option<openpgp::Keys>, Option<AllowedSigners>), Error> {
     let (mut rings, mut ssh) = (Vec::new(), None);
     for path in files {
         let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
@@ -105,15 +129,14 @@ pub(crate) fn tag_keys(files: &[PathBuf], now: SystemTime) -> Result<Option<TagK
             if ssh.is_some() {
                 return Err(UsageError::SeveralAllowedSigners.into());
             }
-            ssh = Some(AllowedSigners::read(path, None, NAMESPACE.to_owned())?);
+            ssh = Some(AllowedSigners::read(path, None, namespace.to_owned())?);
         } else {
             rings.push(path.clone());
         }
     }
     let ring = (!rings.is_empty()).then(|| KeyRing::read(&rings, &[])).transpose()?;
-    let openpgp = ring.map(|ring| Arc::new(openpgp::Keys { ring, policy: PolicyKind::Gentoo }));
-    let keys = TagKeys { openpgp, ssh, now };
-    Ok((!files.is_empty()).then_some(keys))
+    let openpgp = ring.map(|ring| openpgp::Keys { ring, policy: PolicyKind::Gentoo });
+    Ok((openpgp, ssh))
 }
 
 /// Whether a file is text with the name of an SSH key's kind in it, and not an OpenPGP key.

@@ -14,9 +14,10 @@ use crate::check::run::{self, Report};
 use crate::release::archive::ArchiveError;
 use crate::release::continuity;
 use crate::release::diff::{self, Diff};
+use crate::release::review::Reviews;
 use crate::release::source;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is compared.
 #[derive(Debug)]
@@ -27,8 +28,8 @@ pub(crate) struct Bump {
     pub(crate) pairs: Vec<Pair>,
     /// What the main job is asked.
     pub(crate) check: Inputs,
-    /// The file with the review records.
-    pub(crate) reviews: PathBuf,
+    /// The review records.
+    pub(crate) reviews: Reviews,
 }
 
 /// What came out.

@@ -53,7 +53,7 @@ pub(crate) enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// The file.
+    /// The archive's path, where the error is about one.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Input(_) => None,

@@ -1,0 +1,253 @@
+//! What the records say of one diff, as a finding.
+
+use super::error::ReviewError;
+use super::record::Archive;
+use super::store::{Found, RECORD_LIMIT, read};
+use crate::answer::access::Capability;
+use crate::answer::facts::ReviewFacts;
+use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::finding::{Check, Finding};
+use crate::bytes::digests::hex;
+use crate::bytes::input::read_bounded;
+use crate::bytes::pass::{self, Wanted};
+use crate::evidence::openpgp;
+use crate::evidence::scheme::{Scheme, Subject};
+use crate::evidence::ssh::AllowedSigners;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// What an SSH signature over a record has to be for.
+pub(crate) const NAMESPACE: &str = "distvouch-review";
+
+/// The suffixes of signatures over a record's file.
+pub(super) const SIGNATURES: [&str; 2] = ["asc", "sig"];
+
+/// The keys whose signatures over records count.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    /// OpenPGP.
+    pub(crate) openpgp: Option<openpgp::Keys>,
+    /// SSH.
+    pub(crate) ssh: Option<AllowedSigners>,
+    /// The time to judge at.
+    pub(crate) now: SystemTime,
+}
+
+/// Where the records are, and who must have signed them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reviews {
+    /// Lists, files and directories of records.
+    pub(crate) places: Vec<PathBuf>,
+    /// If given, only records that one of these keys signed count.
+    pub(crate) keys: Option<Arc<Keys>>,
+}
+
+impl Reviews {
+    /// The records of one place, signed or not.
+    pub(crate) fn at(place: impl Into<PathBuf>) -> Self {
+        Self { places: vec![place.into()], keys: None }
+    }
+
+    /// All records.
+    ///
+    /// # Errors
+    ///
+    /// Where something cannot be read or is no record.
+    pub(crate) fn read(&self) -> Result<Vec<Found>, ReviewError> {
+        let mut found = Vec::new();
+        for place in &self.places {
+            found.extend(read(place)?);
+        }
+        Ok(found)
+    }
+
+    /// The places, for a sentence.
+    fn shown(&self) -> String {
+        let places = self.places.first().map(|place| place.display().to_string());
+        places.unwrap_or_else(|| "the list of reviews".to_owned())
+    }
+}
+
+/// Whether somebody recorded reading the diff between the archives with these BLAKE2b digests.
+///
+/// Never fails: where the records cannot be used, the finding says why.
+pub(crate) fn check(old: &[u8], new: &[u8], reviews: &Reviews) -> Finding {
+    match reviews.read() {
+        Ok(records) => fitting(&records, &hex(old), &hex(new), reviews),
+        Err(error) => unusable(&error),
+    }
+}
+
+/// As [`check`], where nobody named the previous file: a record counts only if `listed` says that the
+/// Manifest has the file that the release was read against.
+pub(crate) fn check_new(
+    new: &[u8],
+    reviews: &Reviews,
+    listed: &dyn Fn(&Archive) -> bool,
+) -> Finding {
+    let new = hex(new);
+    let records = match reviews.read() {
+        Ok(records) => records,
+        Err(error) => return unusable(&error),
+    };
+    let mut old = records.iter().filter(|f| f.record.new.blake2b == new).map(|f| &f.record.old);
+    let shown = reviews.shown();
+    match old.clone().find(|old| listed(old)) {
+        Some(old) => fitting(&records, &old.blake2b, &new, reviews),
+        None => absent(match old.next() {
+            Some(old) => format!(
+                "{shown} has a record of this release, read against {}, which the Manifest does \
+                 not list",
+                old.name
+            ),
+            None => format!("{shown} has no record of this release"),
+        }),
+    }
+}
+
+fn absent(text: impl Into<String>) -> Finding {
+    Finding::fails(Check::Review, FailureClass::ReviewAbsent, text)
+}
+
+fn unusable(error: &ReviewError) -> Finding {
+    absent(format!("the review records cannot be used: {error}"))
+}
+
+/// What the records say of the diff between the archives with these digests.
+fn fitting(records: &[Found], old: &str, new: &str, reviews: &Reviews) -> Finding {
+    let fits = |found: &&Found| found.record.old.blake2b == old && found.record.new.blake2b == new;
+    let fitting: Vec<&Found> = records.iter().filter(fits).collect();
+    if fitting.is_empty() {
+        let shown = reviews.shown();
+        let others = records.iter().any(|found| found.record.new.blake2b == new);
+        return absent(match others {
+            true => format!("{shown} has a record of this release, but against another old one"),
+            false if records.is_empty() => format!("{shown} has no review record"),
+            false => format!("{shown} has no record of a diff with exactly these digests"),
+        });
+    }
+    let judged: Vec<(&Found, Signed)> =
+        fitting.iter().map(|found| (*found, signed(found, reviews.keys.as_deref()))).collect();
+    // What somebody altered after it was signed is never outvoted.
+    let altered = judged.iter().find_map(|(found, signed)| match signed {
+        Signed::Refused { class, why } if class.outcome() == Outcome::Contradicts => {
+            (*class == FailureClass::SignatureBad).then_some((found, *class, why))
+        }
+        _ => None,
+    });
+    if let Some((found, class, why)) = altered {
+        let text = format!("{}: {why}", found.path.display());
+        return Finding::fails(Check::Review, class, text);
+    }
+    let counts = |signed: &Signed| matches!(signed, Signed::Unasked | Signed::By(_));
+    let Some((last, by)) = judged.iter().rfind(|(_, signed)| counts(signed)) else {
+        let why = judged.iter().find_map(|(found, signed)| match signed {
+            Signed::Refused { why, .. } => Some(format!("{}: {why}", found.path.display())),
+            _ => None,
+        });
+        return absent(format!(
+            "a record fits, but no given key signed it: {}",
+            why.unwrap_or_default()
+        ));
+    };
+    agreeing(last, by, &judged)
+}
+
+fn agreeing(last: &Found, by: &Signed, judged: &[(&Found, Signed)]) -> Finding {
+    let record = &last.record;
+    let compared = format!(
+        "the diff of exactly these two, recorded as {} and {}, was read on {}: {}",
+        record.old.name, record.new.name, record.reviewed, record.note
+    );
+    let imported = last.imported_from().map(|name| format!(", imported from {name}"));
+    let signer = match by {
+        Signed::By(signer) => format!(", signed by {signer}"),
+        _ => String::new(),
+    };
+    let vouches = format!("{}{signer}{}", record.reviewer, imported.unwrap_or_default());
+    let facts = judged.iter().map(|(found, signed)| {
+        let mut facts = found.record.facts();
+        facts.file = Some(found.path.display().to_string());
+        facts.imported_from = found.imported_from();
+        facts.signed_by = match signed {
+            Signed::By(signer) => Some(signer.clone()),
+            _ => None,
+        };
+        facts
+    });
+    Finding::agrees(Check::Review, compared, vouches)
+        .forged_by([Capability::Gentoo, Capability::Reviewer])
+        .knowing(ReviewFacts { records: facts.collect() })
+}
+
+/// How a record stands to the keys that were given.
+enum Signed {
+    /// No key was given, so nobody asked.
+    Unasked,
+    /// One of the keys signed it.
+    By(String),
+    /// None did.
+    Refused {
+        /// What is wrong.
+        class: FailureClass,
+        /// In words.
+        why: String,
+    },
+}
+
+fn signed(found: &Found, keys: Option<&Keys>) -> Signed {
+    let Some(keys) = keys else { return Signed::Unasked };
+    let refused = |class, why: String| Signed::Refused { class, why };
+    let Some(bytes) = &found.bytes else {
+        let why = "a line of a list, which has no signature".to_owned();
+        return refused(FailureClass::SignatureAbsent, why);
+    };
+    let mut last = refused(FailureClass::SignatureAbsent, "it is not signed".to_owned());
+    for suffix in SIGNATURES {
+        let path = found.path.with_extension(format!("json.{suffix}"));
+        let signature = match read_bounded(&path, RECORD_LIMIT) {
+            Ok(signature) => signature,
+            Err(error) if error.is_missing() => continue,
+            Err(error) => return refused(FailureClass::SignatureMalformed, error.to_string()),
+        };
+        let finding = judged(&signature, bytes, keys);
+        match finding.class {
+            None => return Signed::By(finding.vouches),
+            Some(class) => last = refused(class, finding.compared),
+        }
+    }
+    last
+}
+
+/// Judges a signature over a record's bytes, as over any file.
+fn judged(signature: &[u8], record: &[u8], keys: &Keys) -> Finding {
+    let ssh = signature.trim_ascii_start().starts_with(b"-----BEGIN SSH SIGNATURE-----");
+    let none = |check, what: &str| {
+        Finding::fails(check, FailureClass::SignerUnknown, format!("no {what} was given"))
+    };
+    match (ssh, &keys.openpgp, &keys.ssh) {
+        (true, _, Some(allowed)) => by_scheme(allowed, signature, record, keys.now),
+        (true, _, None) => none(Check::Ssh, "list of allowed signers"),
+        (false, Some(ring), _) => by_scheme(ring, signature, record, keys.now),
+        (false, None, _) => none(Check::Openpgp, "OpenPGP key"),
+    }
+}
+
+fn by_scheme<S: Scheme>(keys: &S, signature: &[u8], record: &[u8], now: SystemTime) -> Finding {
+    let signature = match S::parse(signature) {
+        Ok(signature) => signature,
+        Err((class, text)) => return Finding::fails(S::CHECK, class, text),
+    };
+    let mut wanted = Wanted::default();
+    keys.wants(&signature, &mut wanted);
+    let mut bytes = Cursor::new(record);
+    let path = Path::new("the record");
+    match pass::measure_stream(&mut bytes, path, &wanted, None, &mut |_| {}) {
+        Ok(measured) => keys.judge(&signature, &Subject { name: "", measured: &measured, now }),
+        Err(error) => {
+            Finding::fails(S::CHECK, FailureClass::EvidenceUnsupported, error.to_string())
+        }
+    }
+}

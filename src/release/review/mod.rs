@@ -1,0 +1,19 @@
+//! The record that a person read a release diff, bound to the digests of both archives.
+//!
+//! One file a record, below the repository's `metadata/`, so that it is versioned and reviewed along
+//! with the ebuild and never conflicts with another's. A record can be signed, and imported from
+//! another repository. A file that is no record is refused, and what is around it with it.
+
+mod error;
+mod import;
+mod judge;
+mod record;
+mod sign;
+mod store;
+
+pub(crate) use error::ReviewError;
+pub(crate) use import::import;
+pub(crate) use judge::{Keys, NAMESPACE, Reviews, check, check_new};
+pub(crate) use record::{Archive, Record};
+pub(crate) use sign::{Signer, sign};
+pub(crate) use store::{add, package_of, place_of, places_of, repository};
