@@ -3,7 +3,7 @@
 
 use super::support::{release, run, status, stderr, stdout, text};
 use crate::answer::failure::FailureClass;
-use crate::release::review::{Archive, check, read};
+use crate::release::review::{Archive, Reviews, check};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -36,7 +36,7 @@ impl Scene {
                 .map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
                 .collect::<Vec<_>>()
         };
-        check(&digest(&self.old), &digest(&self.new), &self.file).class
+        check(&digest(&self.old), &digest(&self.new), &Reviews::at(&self.file)).class
     }
 }
 
@@ -71,7 +71,7 @@ fn lines_are_only_added() {
         assert!(after.starts_with(&before));
         assert_eq!(after.lines().count(), count + 1);
     }
-    assert_eq!(read(&scene.file).unwrap()[1].note, "two\nlines");
+    assert_eq!(Reviews::at(&scene.file).read().unwrap()[1].record.note, "two\nlines");
 }
 
 #[test]
@@ -122,6 +122,6 @@ fn the_reviewer_is_gits_user_or_the_account() {
     std::fs::write(home.join(".gitconfig"), "[user]\nname = Ada\nemail = ada@example.org\n")
         .unwrap();
     assert_eq!(status(&review(Some("other"))), 0);
-    let who: Vec<_> = read(&file).unwrap().into_iter().map(|record| record.reviewer).collect();
+    let who: Vec<_> = Reviews::at(&file).read().unwrap().into_iter().map(|found| found.record.reviewer).collect();
     assert_eq!(who, ["ada", "Ada <ada@example.org>"]);
 }
