@@ -122,6 +122,7 @@ fn the_reviewer_is_gits_user_or_the_account() {
     std::fs::write(home.join(".gitconfig"), "[user]\nname = Ada\nemail = ada@example.org\n")
         .unwrap();
     assert_eq!(status(&review(Some("other"))), 0);
-    let who: Vec<_> = Reviews::at(&file).read().unwrap().into_iter().map(|found| found.record.reviewer).collect();
+    let who: Vec<_> =
+        Reviews::at(&file).read().unwrap().into_iter().map(|found| found.record.reviewer).collect();
     assert_eq!(who, ["ada", "Ada <ada@example.org>"]);
 }
