@@ -44,6 +44,10 @@ mod bytes;
 mod check;
 pub mod cli;
 mod evidence;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod fuzz;
 mod release;
 mod report;
 

@@ -247,7 +247,7 @@ fn oddities_are_said_where_they_are_new() {
             ("a", text("a\n")),
             ("l", Node::Symlink("/etc".to_owned())),
             ("m", Node::Symlink("../../x".to_owned())),
-            ("m/x", text("through\n")),
+            ("M", text("other case\n")),
         ],
     );
     let diff = diff(&old, &new);
@@ -257,7 +257,28 @@ fn oddities_are_said_where_they_are_new() {
         .iter()
         .map(|o| o["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["link-outside", "through-link"], "{diff}");
+    assert_eq!(names, ["link-outside", "case-collision"], "{diff}");
+}
+
+/// What programs may unpack to other files is not compared, and not recorded as read.
+#[test]
+fn what_programs_unpack_differently_is_refused() {
+    let dir = dir();
+    let old = release(dir.path(), "foo-1.2", &[("a", text("a\n"))]);
+    let link = ("m", Node::Symlink("x".to_owned()));
+    let new = release(dir.path(), "foo-1.3", &[("a", text("a\n")), link, ("m/x", text("b\n"))]);
+    let output = run(&[Path::new("diff"), &old, &new]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("programs unpack it to different files"), "{said}");
+    let records = dir.path().join("records");
+    let options = ["--reviewer", "A", "--note", "read", "--file"].map(Path::new);
+    let mut arguments = vec![Path::new("review")];
+    arguments.extend(options);
+    arguments.extend([records.as_path(), old.as_path(), new.as_path()]);
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(!records.exists());
 }
 
 #[test]

@@ -99,7 +99,7 @@ const KNOWN: &[Difference] = &[
         ours: false,
     },
     Difference {
-        row: "a dictionary of more than 256 MiB",
+        row: "a dictionary of more than 128 MiB",
         tools: &["lzip"],
         mutants: &["dictionary 29"],
         ours: false,

@@ -147,6 +147,12 @@ impl Verifier {
     }
 }
 
+/// What a certificate claims, for the fuzz targets.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn describe_der(der: &[u8]) -> Map<String, Value> {
+    backend::describe_certificate(der)
+}
+
 /// What an attestation *claims*, for inspection only; nothing of it was checked.
 pub(crate) fn describe_attestation(attestation: &UnverifiedAttestation) -> Map<String, Value> {
     attestation.describe(&backend::describe_certificate)

@@ -254,3 +254,21 @@ const BUFFER: usize = 128 * 1024;
 
 #[cfg(test)]
 mod tests;
+
+/// A file of one byte, for tests of what is done with listings.
+#[cfg(test)]
+pub(crate) fn tests_entry(path: &str) -> Entry {
+    Entry {
+        data: 0,
+        raw: path.into(),
+        path: path.into(),
+        kind: Kind::File,
+        mode: 0o644,
+        size: 1,
+        sha256: Some([7; 32]),
+        blob: None,
+        target: None,
+        nature: Nature::Text,
+        contents: None,
+    }
+}

@@ -18,6 +18,10 @@ pub(super) fn refuse(name: &[u8], is_directory: bool) -> Option<&'static str> {
     if name.starts_with(b"/") {
         return Some("has an absolute name");
     }
+    // bsdtar takes it for a drive, and drops it.
+    if let [b'a'..=b'z' | b'A'..=b'Z', b':', ..] = name {
+        return Some("has a name that begins like a drive of Windows");
+    }
     let mut components = trimmed.split(|b| *b == b'/').peekable();
     while let Some(component) = components.next() {
         let is_last = components.peek().is_none();
@@ -85,6 +89,9 @@ mod tests {
             (b"a/../b", false, false),
             (b"..", true, false),
             (b"a\0b", false, false),
+            (b"C:/x", false, false),
+            (b"c:x", false, false),
+            (b"ab:x", false, true),
             (&long, false, false),
             (&long[1..], false, true),
         ] {

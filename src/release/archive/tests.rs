@@ -305,9 +305,9 @@ fn what_programs_read_differently_is_refused() {
     // Before POSIX, and only there, a directory may be a file whose name ends in a slash.
     assert!(refused(&[file("foo/d/", b"x")]));
     assert!(refused(&[file("foo/d/", b""), a()]));
-    let old = |contents: &[u8]| {
+    let old = |name: &[u8], contents: &[u8]| {
         let mut header = Header::new_old();
-        header.as_old_mut().name[..6].copy_from_slice(b"foo/d/");
+        header.as_old_mut().name[..name.len()].copy_from_slice(name);
         header.as_old_mut().linkflag = [0];
         header.set_mode(0o755);
         header.set_mtime(0);
@@ -315,9 +315,11 @@ fn what_programs_read_differently_is_refused() {
         header.set_cksum();
         block(header.as_bytes(), contents)
     };
-    assert!(!refused(&[old(b""), a()]));
-    assert!(refused(&[old(b"x"), a()]));
-    assert!(refused(&[long(), old(b""), a()]));
+    assert!(!refused(&[old(b"foo/d/", b""), old(b"foo/a", b"a")]));
+    assert!(refused(&[old(b"foo/d/", b""), a()]));
+    assert!(refused(&[a(), old(b"foo/d/", b"")]));
+    assert!(refused(&[old(b"foo/d/", b"x")]));
+    assert!(refused(&[long(), old(b"foo/d/", b"")]));
     let with = |at: usize, field: &[u8]| {
         let mut bytes = file("foo/a", b"");
         bytes[at..at + field.len()].copy_from_slice(field);
@@ -689,4 +691,22 @@ fn damaged_zips_end_in_an_error_or_a_listing() {
         let _ = listed(&flipped);
         assert!(listed(&bytes[..at]).is_err(), "cut at {at}");
     }
+}
+
+/// Archives are uncompressed by what signatures over the stream are, within the same limits.
+#[test]
+fn a_stream_beyond_the_limits_is_refused_in_one_way() {
+    let tar = [file("foo/a", b"a"), end()].concat();
+    let mut lzip = compressed(Some(Compression::Lzip), &tar);
+    // Its dictionary: 512 MiB.
+    lzip[5] = 29;
+    let error = listed(&lzip).unwrap_err();
+    let ArchiveError::Stream { fault, .. } = &error else { panic!("{error}") };
+    let stopped = compress::run(&mut &lzip[..], compress::Limits::default(), &mut |_| Ok(()));
+    match stopped {
+        Err(compress::Stopped::Fault(other)) => assert_eq!(*fault, other),
+        other => panic!("{other:?}"),
+    }
+    assert!(error.to_string().ends_with("wants more memory than the limit of 128 MiB"), "{error}");
+    assert!(error.wants_larger_window() && error.is_unsupported());
 }

@@ -143,6 +143,24 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    /// Forty thousand files with the same contents took minutes when each was compared with each.
+    #[test]
+    fn files_with_the_same_contents_are_paired_in_one_look_at_each() {
+        let listing = |directory: &str| {
+            let entry = |n: usize| {
+                crate::release::archive::tests_entry(&format!("{directory}/{n}{directory}"))
+            };
+            Listing { entries: (0..40_000).map(entry).collect(), ..Listing::default() }
+        };
+        let (old, new) = (listing("a"), listing("b"));
+        let begin = std::time::Instant::now();
+        let pairs = pairs(&old, &new, None);
+        assert_eq!(pairs.len(), 40_000);
+        assert!(pairs.iter().all(|pair| pair.moved));
+        // No benchmark: a bound that only comparing each with each can reach.
+        assert!(begin.elapsed().as_secs() < 20);
+    }
+
     #[test]
     fn versions_in_names() {
         for (name, expected) in [

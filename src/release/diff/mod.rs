@@ -224,13 +224,13 @@ pub(crate) fn compare_showing(
 }
 
 fn side(file: &Path, read: &mut Read) -> Side {
-    let listing = std::mem::take(&mut read.listing);
+    let mut listing = std::mem::take(&mut read.listing);
     Side {
         file: file.to_owned(),
         size: listing.size,
         // Wanted of every archive that is read here.
         files: listing.files().count(),
-        blake2b: listing.blake2b.unwrap_or_default(),
+        blake2b: listing.blake2b.take().unwrap_or_default(),
         top: listing.top,
         oddities: listing.oddities,
     }

@@ -253,3 +253,13 @@ fn list(
         false => Err(ArchiveError::Changed { path: distfile.to_owned() }),
     }
 }
+
+/// Reads an attributes file and compares some paths with it, for the fuzz targets.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz_attributes(bytes: &[u8]) {
+    let files = [(attributes::FILE, bytes), (b"doc/.gitattributes", bytes)];
+    let attributes = attributes::Attributes::of(files.into_iter());
+    for path in [&b"a"[..], b"doc/a.txt", b"doc/x/y.c", b"\xff", b"a b"] {
+        let _ = (attributes.of_file(path), attributes.ignores(path));
+    }
+}

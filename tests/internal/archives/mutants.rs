@@ -1,5 +1,6 @@
 //! Mutants of archives: chance that can be repeated, and the run over them.
 
+use super::super::common::skipped;
 use super::readers::{self, Reader};
 use crate::release::archive::{ArchiveError, Wanted, read};
 use std::collections::BTreeMap;
@@ -37,9 +38,13 @@ impl Chance {
 /// A base's name and its bytes.
 pub type Base = (String, Vec<u8>);
 
-/// How many mutants are made: so many, unless `DISTVOUCH_MUTANTS` says how many.
-pub fn wanted(usual: usize) -> usize {
-    std::env::var("DISTVOUCH_MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+/// How many mutants are made: as many as `DISTVOUCH_MUTANTS` says.
+pub fn wanted(test: &str) -> Option<usize> {
+    let said = std::env::var("DISTVOUCH_MUTANTS").ok().and_then(|text| text.parse().ok());
+    if said.is_none() {
+        skipped(test, "DISTVOUCH_MUTANTS does not say how many");
+    }
+    said
 }
 
 /// The seed: the same in every run, unless `DISTVOUCH_SEED` says another.
@@ -54,7 +59,7 @@ const SAMPLE: usize = 40;
 /// them writes.
 pub fn run(
     kind: &str,
-    suffix: &str,
+    suffix: fn(&[u8]) -> &'static str,
     readers: &mut [Reader],
     bases: &[Base],
     count: usize,
@@ -62,13 +67,18 @@ pub fn run(
 ) {
     let begin = Instant::now();
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join(format!("mutant.{suffix}"));
+    // GNU tar goes by the name where the bytes say nothing.
+    let place = |bytes: &[u8]| {
+        let path = directory.path().join(format!("mutant.{}", suffix(bytes)));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
     let mut chance = Chance::new(seed());
     let (mut listed, mut refused, mut sampled, mut alike) = (0, 0, 0, 0);
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     let mut problems = Vec::new();
     for (name, bytes) in bases {
-        std::fs::write(&path, bytes).unwrap();
+        let path = place(bytes);
         let listing =
             read(&path, &Wanted::default(), &|_| {}).unwrap_or_else(|e| panic!("{name}: {e}"));
         let differ = readers::compare(readers, kind, &path, &listing);
@@ -77,14 +87,15 @@ pub fn run(
     for number in 0..count {
         let (base, bytes) = chance.of(bases).clone();
         let (how, mutant) = mutate(&mut chance, &bytes);
-        std::fs::write(&path, &mutant).unwrap();
+        let path = place(&mutant);
         match read(&path, &Wanted::default(), &|_| {}) {
             Ok(listing) => {
                 listed += 1;
                 let differ = readers::compare(readers, kind, &path, &listing);
                 if !differ.is_empty() {
                     if let Some(keep) = std::env::var_os("DISTVOUCH_KEEP") {
-                        let keep = std::path::Path::new(&keep).join(format!("{number}.{suffix}"));
+                        let name = format!("{number}.{}", suffix(&mutant));
+                        let keep = std::path::Path::new(&keep).join(name);
                         std::fs::copy(&path, keep).unwrap();
                     }
                     problems.push(format!("{number} of {base}: {how}: {}", differ.join("; ")));

@@ -438,9 +438,13 @@ fn compress(chance: &mut Chance, bytes: &mut Vec<u8>) -> String {
     format!("gzip {how}")
 }
 
+fn suffix(bytes: &[u8]) -> &'static str {
+    if bytes.starts_with(b"\x1f\x8b") { "tar.gz" } else { "tar" }
+}
+
 #[test]
 fn what_is_listed_of_tar_is_what_programs_write() {
+    let Some(count) = mutants::wanted("mutants of tar") else { return };
     let mut readers = readers::of_tar("mutants of tar");
-    let count = mutants::wanted(6000);
-    mutants::run("tar", "tar.gz", &mut readers, &bases(), count, &mutate);
+    mutants::run("tar", suffix, &mut readers, &bases(), count, &mutate);
 }

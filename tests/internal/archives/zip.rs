@@ -421,7 +421,7 @@ fn mutate(chance: &mut Chance, base: &[u8]) -> (String, Vec<u8>) {
 
 #[test]
 fn what_is_listed_of_zip_is_what_programs_write() {
+    let Some(count) = mutants::wanted("mutants of zip") else { return };
     let mut readers = readers::of_zip("mutants of zip");
-    let count = mutants::wanted(6000);
-    mutants::run("zip", "zip", &mut readers, &bases(), count, &mutate);
+    mutants::run("zip", |_| "zip", &mut readers, &bases(), count, &mutate);
 }

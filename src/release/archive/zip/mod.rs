@@ -104,7 +104,7 @@ fn one(
     let mut head = Head {
         name: member.name.clone(),
         kind,
-        mode: member.mode & 0o7777,
+        mode: member.permissions(),
         size: member.size,
         target: None,
     };

@@ -32,7 +32,7 @@ pub(super) struct Central {
     pub(super) crc: u32,
     pub(super) method: u16,
     /// Type and permissions as Unix has them; the type is 0 where it says none.
-    pub(super) mode: u32,
+    mode: u32,
     flags: u64,
     is_unix: bool,
 }
@@ -87,6 +87,14 @@ impl Central {
             return refuse("uses what few programs know");
         }
         check_name(name, flags)?;
+        if !is_unix && !name.is_ascii() {
+            return refuse("has a name that unzip takes for one of another encoding");
+        }
+        // Of DOS: the name of a volume, and a directory.
+        let attributes = field(38, 1);
+        if attributes & 0x08 != 0 || attributes & 0x10 != 0 && !name.ends_with(b"/") {
+            return refuse("has attributes that programs read differently");
+        }
         let large = [field(24, 4), field(20, 4), field(42, 4)];
         let Some(sizes) = extra_fields(extra, name, &large) else {
             return refuse("has extra fields that programs read differently");
@@ -108,6 +116,11 @@ impl Central {
             is_unix,
         };
         Ok(Some((member, rest)))
+    }
+
+    /// The permissions that programs give it: those of another system than Unix they make up.
+    pub(super) const fn permissions(&self) -> u32 {
+        if self.is_unix { self.mode & 0o7777 } else { 0o644 }
     }
 
     /// What it is: by its name to some programs, by its mode to others, and to both the same.
