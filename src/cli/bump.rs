@@ -185,12 +185,7 @@ impl Bump {
         if needs_verifier(&check) {
             check.verifier = Some(expected.sigstore.verifier()?);
         }
-        let plan = Plan {
-            check,
-            pairs,
-            reviews: self.records(&package)?,
-            package,
-        };
+        let plan = Plan { check, pairs, reviews: self.records(&package)?, package };
         let bar = progress_bar(&plan);
         let (plan, outcome) = examine(plan, &|phase, bytes| {
             bar.set_message(phase);

@@ -83,7 +83,9 @@ pub(crate) enum ReviewError {
         found: String,
     },
     /// What `--read` says is no pair of digests.
-    #[error("--read: \"{0}\" is not OLD,NEW with at least 32 digits of each BLAKE2B, as diff prints them")]
+    #[error(
+        "--read: \"{0}\" is not OLD,NEW with at least 32 digits of each BLAKE2B, as diff prints them"
+    )]
     NotDigests(String),
     /// The program that signs could not be run, or refused.
     #[error("{program} did not sign the record, and none was written: {why}")]

@@ -46,6 +46,7 @@ pub(crate) struct Reviews {
 
 impl Reviews {
     /// The records of one place, signed or not.
+    #[cfg(test)]
     pub(crate) fn at(place: impl Into<PathBuf>) -> Self {
         Self { places: vec![place.into()], keys: None }
     }

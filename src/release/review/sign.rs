@@ -20,11 +20,7 @@ pub(crate) enum Signer {
 /// # Errors
 ///
 /// Where the program cannot be run or refuses, or SSH has no key.
-pub(crate) fn sign(
-    signer: Signer,
-    key: Option<&str>,
-    path: &Path,
-) -> Result<PathBuf, ReviewError> {
+pub(crate) fn sign(signer: Signer, key: Option<&str>, path: &Path) -> Result<PathBuf, ReviewError> {
     let beside = |suffix: &str| {
         let mut name = OsString::from(path);
         name.push(suffix);
@@ -49,10 +45,8 @@ pub(crate) fn sign(
         }
     };
     let refused = |why: String| ReviewError::Sign { program, why };
-    let output = command
-        .stdin(Stdio::inherit())
-        .output()
-        .map_err(|error| refused(error.to_string()))?;
+    let output =
+        command.stdin(Stdio::inherit()).output().map_err(|error| refused(error.to_string()))?;
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     match output.status.success() && signature.is_file() {
         true => Ok(signature),

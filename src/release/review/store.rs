@@ -214,7 +214,8 @@ fn add_file(
     let failed = |source: io::Error| ReviewError::Write { path: path.clone(), source };
     std::fs::create_dir_all(directory).map_err(failed)?;
     // Nobody sees a record without the signature that it is to have.
-    let making = tempfile::Builder::new().prefix(".making").tempdir_in(directory).map_err(failed)?;
+    let making =
+        tempfile::Builder::new().prefix(".making").tempdir_in(directory).map_err(failed)?;
     let made = making.path().join(&name);
     let mut file = File::create_new(&made).map_err(failed)?;
     file.write_all(&bytes).map_err(failed)?;
