@@ -42,6 +42,7 @@ mod pin;
 mod planted;
 mod provenance_assets;
 mod replays;
+mod review;
 mod signify;
 mod sigstore_knobs;
 mod source;

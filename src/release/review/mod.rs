@@ -16,4 +16,6 @@ pub(crate) use import::import;
 pub(crate) use judge::{Keys, NAMESPACE, Reviews, check, check_new};
 pub(crate) use record::{Archive, Record};
 pub(crate) use sign::{Signer, sign};
+#[cfg(test)]
+pub(crate) use store::Found;
 pub(crate) use store::{add, package_of, place_of, places_of, repository};
