@@ -114,34 +114,23 @@ _VERIFY_SIG_ECLASS=1
 # Array of DISTFILE=NAME for distfiles that SRC_URI renames: the provenance has
 # the name that upstream gave.  A wheel renamed to .whl.zip needs none.
 
-# a function for the sake of local variables
-_verify-sig_set_globals() {
-	local helper="!alpha? ( !hppa? ( !m68k? ( app-portage/distvouch ) ) )"
-	local a arches="alpha hppa m68k" dep="" others=""
-
-	case ${VERIFY_SIG_METHOD} in
-		openpgp) dep="|| ( app-alternatives/gpg app-crypt/gnupg[-alternatives(-)] ) >=app-portage/gemato-20" ;;
-		minisig) dep="app-crypt/minisign" ;;
-		signify) dep="app-crypt/signify" arches="hppa" ;;
-		sigstore) ;;
-		provenance) [[ -n ${VERIFY_PROVENANCE_REPO} ]] || die "${ECLASS}: VERIFY_PROVENANCE_REPO is not set" ;;
-		*) die "${ECLASS}: unknown method '${VERIFY_SIG_METHOD}'" ;;
-	esac
-	for a in ${dep:+${arches}}; do
-		others+=" ${a}? ( ${dep} )"
-	done
-
-	if [[ ${VERIFY_SIG_METHOD} != provenance ]]; then
-		IUSE="verify-sig"
-		BDEPEND="verify-sig? ( ${helper} ${others} )"
-	fi
-	if [[ -n ${VERIFY_PROVENANCE_REPO} ]]; then
-		IUSE+=" verify-provenance"
-		BDEPEND+=" verify-provenance? ( ${helper} )"
-	fi
-}
-_verify-sig_set_globals
-unset -f _verify-sig_set_globals
+_VERIFY_SIG_DEP="!alpha? ( !hppa? ( !m68k? ( app-portage/distvouch ) ) )"
+[[ -z ${VERIFY_PROVENANCE_REPO} ]] || IUSE="verify-provenance" BDEPEND="verify-provenance? ( ${_VERIFY_SIG_DEP} )"
+case ${VERIFY_SIG_METHOD} in
+	openpgp)
+		_VERIFY_SIG_GPG="|| ( app-alternatives/gpg app-crypt/gnupg[-alternatives(-)] ) >=app-portage/gemato-20"
+		_VERIFY_SIG_DEP+=" alpha? ( ${_VERIFY_SIG_GPG} ) hppa? ( ${_VERIFY_SIG_GPG} ) m68k? ( ${_VERIFY_SIG_GPG} )"
+		;;
+	minisig)
+		_VERIFY_SIG_DEP+=" alpha? ( app-crypt/minisign ) hppa? ( app-crypt/minisign ) m68k? ( app-crypt/minisign )"
+		;;
+	signify) _VERIFY_SIG_DEP+=" hppa? ( app-crypt/signify )" ;;
+	sigstore) ;;
+	provenance) [[ -n ${VERIFY_PROVENANCE_REPO} ]] || die "${ECLASS}: VERIFY_PROVENANCE_REPO is not set" ;;
+	*) die "${ECLASS}: unknown method '${VERIFY_SIG_METHOD}'" ;;
+esac
+[[ ${VERIFY_SIG_METHOD} == provenance ]] || IUSE+=" verify-sig" BDEPEND+=" verify-sig? ( ${_VERIFY_SIG_DEP} )"
+unset _VERIFY_SIG_DEP _VERIFY_SIG_GPG
 
 # @FUNCTION: verify-sig_pypi_provenance_uri
 # @USAGE: <project> <version> <file> [<distfile>]
@@ -159,8 +148,8 @@ verify-sig_pypi_provenance_uri() {
 # star, because a green one would look like a verdict.
 _verify-sig_ask() {
 	local caller=${FUNCNAME[1]} args line heard=
-	# goes by BDEPEND, not by which programs are there
-	if use alpha || use hppa || use m68k; then
+	# as in BDEPEND; Portage's use is not ready for set -u
+	if [[ ${ARCH} == @(alpha|hppa|m68k) ]]; then
 		"_verify-sig_fallback_${1}" "${@:2}"
 		return
 	fi
@@ -337,7 +326,7 @@ _verify-sig_agrees() {
 _verify-sig_fallback_message() {
 	local what=${2%%=*} other=${2#*=} args file key
 	_verify-sig_set_key "${1}"
-	if [[ ${VERIFY_SIG_METHOD} == sigstore ]] || { [[ ${VERIFY_SIG_METHOD} == signify ]] && ! use hppa; }; then
+	if [[ ${VERIFY_SIG_METHOD} == sigstore || ${VERIFY_SIG_METHOD} == signify && ${ARCH} != hppa ]]; then
 		_verify-sig_not_checked "${4}" "${VERIFY_SIG_METHOD} ${what#--}"
 		# the text is below the comment and the signature
 		[[ ${what} != --output ]] || tail -n +3 -- "${4}" > "${other}" || die
@@ -394,29 +383,24 @@ _verify-sig_fallback_provenance() {
 
 # usage: _verify-sig_fallback_checksums <key-file> --format=<format> [--signed] -- <list> <files>
 _verify-sig_fallback_checksums() {
-	local list=${*: -2:1} format=${2#*=} files=() algo sum name listed=" "
+	local list=${*: -2:1} format=${2#*=} files=() file said
+	local -x LC_ALL=C
 	read -r -d '' -a files <<< "${*: -1}"
 	if [[ ${3} == --signed ]]; then
 		_verify-sig_fallback_message "${1}" --output="${T}/verify-sig.list" -- "${list}"
 		list=${T}/verify-sig.list
 		[[ ${VERIFY_SIG_METHOD} != signify ]] || format=bsd
 	fi
-	list=$(cat -- "${list}") || _verify-sig_refuse "${*: -2:1}" "not-checked-no-answer: it cannot be read"
+	list=$(sed 's/^SHA2-/SHA/' -- "${list}") ||
+		_verify-sig_refuse "${*: -2:1}" "not-checked-no-answer: it cannot be read"
 	[[ ${list} != *-----BEGIN* ]] ||
 		_verify-sig_refuse "${*: -2:1}" "not-checked-no-expectation: use verify-sig_verify_signed_checksums"
-	case ${format} in
-		sha256) format='s/^([0-9a-fA-F]{64}) [ *]?(.*)/sha256 \1 \2/p' ;;
-		openssl-dgst|bsd) format='s/^SHA2-/SHA/; s/^(MD5|SHA1|SHA256|SHA384|SHA512) ?\((.*)\) ?= ?([0-9a-fA-F]+)$/\L\1\E \3 \2/p' ;;
-		*) _verify-sig_not_checked "${*: -2:1}" "${format} checksums"; return ;;
-	esac
-	while read -r algo sum name; do
-		has "${name}" "${files[@]}" || continue
-		"${algo}sum" --check --strict --status <<< "${sum}  ${name}" || _verify-sig_refuse "${name}" checksum-mismatch
-		[[ ${algo} == @(md5|sha1) ]] || listed+="${name} "
-	done < <(sed -nE "${format}" <<< "${list}")
-	for name in "${files[@]}"; do
-		[[ ${listed} == *" ${name} "* ]] || _verify-sig_refuse "${name}" checksum-missing
-		_verify-sig_agrees "${name}" checksums "whoever can change the list"
+	[[ ${format} == @(sha256|sha512|b2) ]] || format="sha256 sha384 sha512"
+	said=$(for file in ${format}; do "${file}sum" --check --ignore-missing <<< "${list}" 2>/dev/null; done)
+	for file in "${files[@]}"; do
+		[[ $'\n'${said} != *$'\n'"${file}: FAILED"* ]] || _verify-sig_refuse "${file}" checksum-mismatch
+		[[ $'\n'${said}$'\n' == *$'\n'"${file}: OK"$'\n'* ]] || _verify-sig_refuse "${file}" checksum-missing
+		_verify-sig_agrees "${file}" checksums "whoever can change the list"
 	done
 }
 

@@ -203,9 +203,27 @@ impl Pins {
                 ));
                 Value::Literal(parts.join("*"))
             }
-            None => Value::Literal(glob),
+            None => self.spelled_otherwise(glob, version),
         };
         self.put_value("VERIFY_PROVENANCE_REF", Some(value));
+    }
+
+    /// A ref that has the version in another spelling, or not at all.
+    fn spelled_otherwise(&mut self, glob: String, version: Option<&str>) -> Value {
+        let found = version.and_then(|version| {
+            ['.', '_', '-'].iter().find_map(|separator| same_numbers(&glob, *separator, version))
+        });
+        if let Some((parts, spelling)) = found {
+            let text = "PV is not written like that, so the ref has * in its place";
+            self.remark(format!("the tag writes the version as {spelling}: {text}"));
+            return Value::Literal(parts.join("*"));
+        }
+        if glob.starts_with("refs/tags/") {
+            self.remark(
+                "the tag fits this release alone: the next one needs another ref".to_owned(),
+            );
+        }
+        Value::Literal(glob)
     }
 
     fn put_trigger(&mut self, claims: &Claims) {
@@ -273,6 +291,41 @@ fn split_at(reference: &str, version: &str) -> Option<Vec<String>> {
     }
     parts.push(reference.get(rest..)?.to_owned());
     Some(parts)
+}
+
+/// The parts of `reference` around each word that has the numbers of `version`, with zeros in front
+/// or missing at the end, or `separator` for the dots; and the last of these words.
+fn same_numbers(reference: &str, separator: char, version: &str) -> Option<(Vec<String>, String)> {
+    let numbers = |text: &str, separator: char| -> Option<Vec<String>> {
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit()) && !part.is_empty();
+        let parts: Vec<&str> = text.split(separator).collect();
+        let parts = parts.iter().all(|part| digits(part)).then_some(parts)?;
+        let mut numbers: Vec<String> =
+            parts.iter().map(|part| part.trim_start_matches('0').to_owned()).collect();
+        while numbers.last().is_some_and(String::is_empty) {
+            numbers.pop();
+        }
+        Some(numbers)
+    };
+    let wanted = numbers(version, '.').filter(|numbers| !numbers.is_empty())?;
+    let part_of_run = |c: char| c.is_ascii_digit() || c == separator;
+    let (mut parts, mut rest, mut spelling) = (Vec::new(), 0, None);
+    let mut from = 0;
+    while let Some(start) = reference.get(from..)?.find(|c: char| c.is_ascii_digit()) {
+        let start = from + start;
+        let run = reference.get(start..)?;
+        let run = run.split(|c| !part_of_run(c)).next()?.trim_end_matches(separator);
+        let end = start + run.len();
+        let next = reference.get(end..)?.chars().next();
+        let word = next.is_none_or(|c| !c.is_ascii_alphanumeric());
+        if word && numbers(run, separator).as_ref() == Some(&wanted) {
+            parts.push(reference.get(rest..start)?.to_owned());
+            (rest, spelling) = (end, Some(run.to_owned()));
+        }
+        from = end;
+    }
+    parts.push(reference.get(rest..)?.to_owned());
+    spelling.map(|spelling| (parts, spelling))
 }
 
 /// Whether PV writes the version like this: numbers and dots. Anything else that upstream writes is
@@ -382,9 +435,36 @@ mod tests {
             ("refs/tags/v1.2rc1", "1.2", "refs/tags/v1.2rc1"),
             ("refs/tags/v1.2rc1", "1.2rc1", "\"refs/tags/v*\""),
             ("refs/heads/main", "1.2", "refs/heads/main"),
+            ("refs/tags/v2024.10.08", "2024.10.8", "\"refs/tags/v*\""),
+            ("refs/tags/v2024.10.08-1", "2024.10.8", "\"refs/tags/v*-1\""),
+            ("refs/tags/v1_2_3", "1.2.3", "\"refs/tags/v*\""),
+            ("refs/tags/foo-1-2-3", "1.2.3", "\"refs/tags/foo-*\""),
+            ("refs/tags/py3/v01.02", "1.2", "\"refs/tags/py3/v*\""),
+            ("refs/tags/v1.2", "1.2.0", "\"refs/tags/v*\""),
+            ("refs/tags/v1.02rc1", "1.2", "refs/tags/v1.02rc1"),
+            ("refs/tags/v1.20", "1.2", "refs/tags/v1.20"),
+            ("refs/tags/v0", "0", "\"refs/tags/v${PV}\""),
+            ("refs/tags/release", "1.2", "refs/tags/release"),
         ] {
             assert_eq!(reference(text, version).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_ref_that_no_other_release_fits_is_remarked_upon() {
+        for (text, version, remark) in [
+            ("refs/tags/v2024.10.08", "2024.10.8", "writes the version as 2024.10.08"),
+            ("refs/tags/nightly", "1.2", "fits this release alone"),
+            ("refs/tags/v1.0-rc.1", "1.0rc1", "fits this release alone"),
+        ] {
+            let pins = pins(&[(Claim::SourceRepositoryRef, Some(text))], version);
+            assert!(pins.remarks.iter().any(|r| r.contains(remark)), "{text}: {:?}", pins.remarks);
+            let value = pins.values.get("VERIFY_PROVENANCE_REF");
+            let Some(Value::Literal(glob)) = value else { unreachable!("{value:?}") };
+            assert!(RefGlob::new(glob).is_ok_and(|glob| glob.matches(text)), "{text}");
+        }
+        let pins = pins(&[(Claim::SourceRepositoryRef, Some("refs/tags/v1.2"))], "1.2");
+        assert_eq!(pins.remarks, [""; 0]);
     }
 
     #[test]

@@ -95,6 +95,8 @@ honest() {
 	named=$(grep -cE '^     could forge it: [a-z]|; could forge it: [a-z]' "${log}")
 	(( named >= agreeing )) || wrong "${agreeing} lines agree, ${named} say who could forge that"
 	(( $(grep -c 'Manifest already fixes' "${log}") == 1 )) || wrong "what the Manifest settles is not said once"
+	local all=${log} log=${log}.words
+	sed 's/trusted comment//' "${all}" > "${log}"
 	lacks '\b([Vv]erified|[Vv]alid|[Tt]rusted|[Gg]ood|[Ss]ecure|[Ss]afe|OK|[Pp]assed)\b|✓|✔'
 }
 
@@ -348,7 +350,8 @@ called_from() {
 		accepts
 		lacks 'ERROR|unbound variable|QA Notice'
 		has 'openpgp agrees'
-		has 'Manifest already fixes'
+		# of copies under other names, the Manifest settles nothing
+		[[ $1 == odd-names ]] || has 'Manifest already fixes'
 	else
 		refuses "$(class_of "$2")"
 	fi

@@ -22,6 +22,7 @@ use crate::evidence::{minisign, openpgp, signify};
 use crate::report::portage::Answer;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,7 @@ pub(super) struct Setting {
 
     /// The key file
     #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    key: Option<OsString>,
 
     /// Only these certificates of an OpenPGP key file count
     #[arg(long, value_name = "FPR")]
@@ -243,6 +244,11 @@ impl Setting {
         })
     }
 
+    /// The key file. The eclass hands over what it has, which may be nothing.
+    fn key(&self) -> Option<&OsString> {
+        self.key.as_ref().filter(|key| !key.is_empty())
+    }
+
     fn keys(&self) -> Result<Keys, Unable> {
         let others = self.method != Method::Openpgp;
         if self.keyserver.is_some() && others {
@@ -251,8 +257,7 @@ impl Setting {
         if !self.fingerprint.is_empty() && others {
             return Err(Unable::Fingerprints(self.method.name()));
         }
-        let path = self.key.as_ref().filter(|path| !path.as_os_str().is_empty());
-        let path = path.ok_or(Unable::NoKey)?;
+        let path = &PathBuf::from(self.key().ok_or(Unable::NoKey)?);
         if !path.exists() {
             return Err(Unable::NoKeyFile(path.clone()));
         }
@@ -280,7 +285,7 @@ impl Setting {
         if !self.fingerprint.is_empty() {
             return Err(Unable::Fingerprints(self.method.name()));
         }
-        if self.key.as_ref().is_some_and(|key| !key.as_os_str().is_empty()) {
+        if self.key().is_some() {
             return Err(Unable::KeyForSigstore);
         }
         let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());

@@ -88,7 +88,7 @@ src_unpack() {
 				;;
 			ifs)
 				local IFS=x
-				verify-sig_verify_detached "${DISTDIR}"/${P}.tar.xz{,.${sig}}
+				verify-sig_verify_detached "${DISTDIR}/${P}.tar.xz" "${DISTDIR}/${P}.tar.xz.${sig}"
 				unset IFS
 				;;
 			two-keys)
@@ -104,6 +104,7 @@ src_unpack() {
 				cp "${DISTDIR}"/${P}.${news}.asc "${odd} news" || die
 				cp "${keys}"/upstream.asc "${odd} key" || die
 				sed "s:${P}.tar.xz:x:" "${DISTDIR}"/${P}.sums > "${odd} sums" || die
+				cd "${T}" || die
 				cp "${DISTDIR}"/${P}.tar.xz x || die
 				verify-sig_verify_detached "${odd}"{," .asc"} "${odd} key"
 				verify-sig_verify_message "${odd} news" "${odd} text" "${odd} key"
@@ -112,6 +113,7 @@ src_unpack() {
 				verify-sig_uncompress_verify_unpack "${odd}"{," .sign"} "${odd} key"
 				[[ -f ${P}/hello ]] || die
 				rm -r ${P} x || die
+				cd "${WORKDIR}" || die
 				;;
 			pipes-everywhere)
 				verify-sig_verify_detached <(sleep 1; cat "${DISTDIR}"/${P}.tar.xz) \
