@@ -115,7 +115,8 @@ _VERIFY_SIG_ECLASS=1
 # the name that upstream gave.  A wheel renamed to .whl.zip needs none.
 
 _VERIFY_SIG_DEP="!alpha? ( !hppa? ( !m68k? ( app-portage/distvouch ) ) )"
-[[ -z ${VERIFY_PROVENANCE_REPO} ]] || IUSE="verify-provenance" BDEPEND="verify-provenance? ( ${_VERIFY_SIG_DEP} )"
+IUSE=${VERIFY_PROVENANCE_REPO:+verify-provenance}
+BDEPEND=${VERIFY_PROVENANCE_REPO:+verify-provenance? ( ${_VERIFY_SIG_DEP} )}
 case ${VERIFY_SIG_METHOD} in
 	openpgp)
 		_VERIFY_SIG_GPG="|| ( app-alternatives/gpg app-crypt/gnupg[-alternatives(-)] ) >=app-portage/gemato-20"
@@ -129,7 +130,10 @@ case ${VERIFY_SIG_METHOD} in
 	provenance) [[ -n ${VERIFY_PROVENANCE_REPO} ]] || die "${ECLASS}: VERIFY_PROVENANCE_REPO is not set" ;;
 	*) die "${ECLASS}: unknown method '${VERIFY_SIG_METHOD}'" ;;
 esac
-[[ ${VERIFY_SIG_METHOD} == provenance ]] || IUSE+=" verify-sig" BDEPEND+=" verify-sig? ( ${_VERIFY_SIG_DEP} )"
+[[ ${VERIFY_SIG_METHOD} == provenance ]] || {
+	IUSE+=" verify-sig"
+	BDEPEND+=" verify-sig? ( ${_VERIFY_SIG_DEP} )"
+}
 unset _VERIFY_SIG_DEP _VERIFY_SIG_GPG
 
 # @FUNCTION: verify-sig_pypi_provenance_uri
@@ -336,10 +340,8 @@ _verify-sig_fallback_message() {
 	[[ -z ${VERIFY_SIG_OPENPGP_FINGERPRINTS-} ]] || _verify-sig_not_checked "${4}" "fingerprint of the key"
 	# signify opens no symbolic links, and only gemato pipes
 	file=$(realpath -e -- "${4}" 2>/dev/null)
-	if [[ ! -f ${file} ]]; then
-		file=$(mktemp "${T}/verify-sig.XXXXXX")
-		cat -- "${4}" > "${file}" || _verify-sig_refuse "${4}" "not-checked-no-answer: it cannot be read"
-	fi
+	[[ -f ${file} ]] || { file=${T}/verify-sig.${BASHPID} && cat -- "${4}" > "${file}"; } ||
+		_verify-sig_refuse "${4}" "not-checked-no-answer: it cannot be read"
 	args=( -q -K "${key}" )
 	[[ ${VERIFY_SIG_OPENPGP_KEY_REFRESH} == yes ]] || args+=( -R )
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] || args+=( --keyserver "${VERIFY_SIG_OPENPGP_KEYSERVER}" )
@@ -413,19 +415,17 @@ _verify-sig_fallback_all() {
 				_verify-sig_refuse "${f}" signature-stray
 			continue
 		fi
+		! has --want=provenance "${@}" || _verify-sig_not_checked "${f}" provenance
+		has --want=signature "${@}" || continue
 		signed=
 		for sig in "${f}".{asc,sig,sign,minisig,sigstore,sigstore.json} "${f%.*}".{asc,sig,sign}; do
-			has --want=signature "${@}" || break
 			has "${sig}" ${A} || continue
 			via=( --uncompress --output="${T}/${f}.tar" )
 			[[ ${sig} != "${f}".* ]] || via=()
 			_verify-sig_fallback_detached "" "${via[@]}" -- "${DISTDIR}/${f}" "${DISTDIR}/${sig}"
 			signed=1
 		done
-		[[ -n ${signed} ]] || ! has --want=signature "${@}" || _verify-sig_refuse "${f}" signature-absent
-		has --want=provenance "${@}" || continue
-		has "${f}.provenance" ${A} || _verify-sig_refuse "${f}" provenance-absent
-		_verify-sig_not_checked "${f}" provenance
+		[[ -n ${signed} ]] || _verify-sig_refuse "${f}" signature-absent
 	done
 }
 
