@@ -5,7 +5,7 @@ use crate::answer::facts::{AttestedFacts, DifferenceFacts};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{
-    Pins, PublisherExpectation, is_external_signer, judge as expected,
+    PINS, Pins, PublisherExpectation, is_external_signer, judge as expected,
 };
 use crate::evidence::pep740::{Claim, Claims, Publisher, Statement, differences};
 use jiff::Timestamp;
@@ -103,17 +103,7 @@ impl Complaints {
 
 /// The pins that were compared, as a clause; empty where there were none.
 pub(super) fn pinned(pins: &Pins) -> String {
-    let pinned = [
-        (pins.workflow.is_some(), "workflow"),
-        (pins.reference.is_some(), "ref"),
-        (!pins.triggers.is_empty(), "trigger"),
-        (pins.runner.is_some(), "runner"),
-        (pins.repository_id.is_some(), "repository's number"),
-        (pins.owner_id.is_some(), "owner's number"),
-        (pins.environment.is_some(), "environment"),
-        (pins.signer.is_some(), "signing workflow"),
-    ];
-    let pinned: Vec<&str> = pinned.iter().filter(|p| p.0).map(|p| p.1).collect();
+    let pinned: Vec<&str> = PINS.iter().filter(|p| p.is_set(pins)).map(|p| p.what).collect();
     match pinned.as_slice() {
         [] => String::new(),
         pinned => format!("; pinned: {}", pinned.join(", ")),

@@ -6,24 +6,19 @@
 use crate::answer::failure::FailureClass;
 use crate::bytes::escape::is_harmful;
 use crate::evidence::expectation::{
-    Pins as Expected, PublisherExpectation, is_foreign_trigger, judge,
+    PINS, Pins as Expected, PublisherExpectation, is_foreign_trigger, judge,
 };
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use crate::evidence::sigstore::DetachedAttestation;
 use std::collections::BTreeMap;
 
+/// Who published.
+const REPO: &str = "VERIFY_PROVENANCE_REPO";
+
 /// The variables of the eclass that are pins, in the order of printing.
-pub(crate) const VARIABLES: [&str; 9] = [
-    "VERIFY_PROVENANCE_REPO",
-    "VERIFY_PROVENANCE_WORKFLOW",
-    "VERIFY_PROVENANCE_REF",
-    "VERIFY_PROVENANCE_TRIGGER",
-    "VERIFY_PROVENANCE_RUNNER",
-    "VERIFY_PROVENANCE_REPOSITORY_ID",
-    "VERIFY_PROVENANCE_OWNER_ID",
-    "VERIFY_PROVENANCE_ENVIRONMENT",
-    "VERIFY_PROVENANCE_SIGNER",
-];
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    std::iter::once(REPO).chain(PINS.iter().map(|pin| pin.variable))
+}
 
 /// What one attestation lets one pin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -139,21 +134,17 @@ impl Pins {
             pins.remark(format!("{repository} is not written as a repository or account can be"));
             return pins;
         };
-        pins.put("VERIFY_PROVENANCE_REPO", Some(repository));
+        pins.put(REPO, Some(repository));
         pins.put("VERIFY_PROVENANCE_WORKFLOW", workflow);
         pins.put_ref(claims, version);
         pins.put_trigger(claims);
-        let claim = |claim| claims.get(claim).map(str::to_owned);
-        // CircleCI claims two quotation marks, which say nothing.
-        let runner = claim(Claim::RunnerEnvironment).filter(|runner| runner != "\"\"");
-        pins.put("VERIFY_PROVENANCE_RUNNER", runner);
-        pins.put_number(
-            "VERIFY_PROVENANCE_REPOSITORY_ID",
-            claim(Claim::SourceRepositoryIdentifier),
-        );
-        let owner = claim(Claim::SourceRepositoryOwnerIdentifier);
-        pins.put_number("VERIFY_PROVENANCE_OWNER_ID", owner);
-        pins.put("VERIFY_PROVENANCE_ENVIRONMENT", claim(Claim::DeploymentEnvironment));
+        for pin in &PINS {
+            let Some(value) = pin.exact().and_then(|(claim, _)| claims.get(claim)) else { continue };
+            // CircleCI claims two quotation marks for its runner, which say nothing, and numbers its
+            // projects by UUIDs, which the publisher pin holds already.
+            let says = value != "\"\"" && (!pin.is_number() || value.parse::<u64>().is_ok());
+            pins.put(pin.variable, says.then(|| value.to_owned()));
+        }
         pins.put_signer(&expectation, claims);
         pins
     }
@@ -175,14 +166,6 @@ impl Pins {
                 "no {variable}: the certificate has characters there that cannot be shown"
             )),
             None => {}
-        }
-    }
-
-    fn put_number(&mut self, variable: &'static str, value: Option<String>) {
-        match value {
-            // CircleCI numbers its projects by UUIDs, which the publisher pin holds already.
-            Some(text) if text.parse::<u64>().is_err() => {}
-            other => self.put(variable, other),
         }
     }
 
@@ -298,7 +281,7 @@ pub(crate) struct Common {
 /// Joins the pins of several attestations.
 pub(crate) fn common(pins: &[Pins]) -> Common {
     let mut common = Common::default();
-    for variable in VARIABLES {
+    for variable in variables() {
         let mut values: Vec<Option<&Value>> = Vec::new();
         for pins in pins {
             let value = pins.values.get(variable);

@@ -7,7 +7,7 @@ use crate::bytes::output::OutputError;
 use crate::check::bump::{DiffError, PackageError};
 use crate::check::message::ExamineError;
 use crate::evidence::ed25519::KeyError;
-use crate::evidence::expectation::ExpectationError;
+use crate::evidence::expectation::{ExpectationError, PINS, PinError};
 use crate::evidence::manifest::ManifestError;
 use crate::evidence::openpgp::RingError;
 use crate::evidence::sigstore::{ManagedKeyError, RootError};
@@ -77,14 +77,13 @@ pub(crate) enum UsageError {
     #[error("{option}: \"{distfile}\" cannot be evidence about itself")]
     PairedWithItself { option: &'static str, distfile: String },
     #[error(
-        "a pin (--workflow, --ref, --trigger, --runner, --repository-id, --owner-id, \
-         --environment, --signer) needs --repository or --publisher"
+        "a pin ({}) needs --repository or --publisher", PINS.map(|pin| pin.option).join(", ")
     )]
     PinWithoutPublisher,
+    #[error("{option}: {source}")]
+    Pin { option: &'static str, source: PinError },
     #[error("--issuer: say one for all identities, or one for each --identity, in their order")]
     Issuers,
-    #[error("--trigger: name at least one event, and no empty one")]
-    NoTrigger,
     #[error("{option}: \"{distfile}\" is not among the distfiles to check")]
     NotChecked { option: &'static str, distfile: String },
     #[error("{option}: there are several distfiles: say which with DISTFILE=FILE")]
@@ -101,8 +100,6 @@ pub(crate) enum UsageError {
     BadGlob(String),
     #[error("--repository or --publisher: {0}")]
     Publisher(ExpectationError),
-    #[error("--ref: {0}")]
-    RefGlob(String),
     #[error("--time: \"{0}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")]
     BadTime(String),
 }

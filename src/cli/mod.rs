@@ -15,6 +15,7 @@ pub(crate) mod message;
 pub(crate) mod options;
 pub(crate) mod pager;
 pub(crate) mod pin;
+pub(crate) mod pins;
 pub(crate) mod portage;
 mod progress;
 mod restrict;

@@ -5,7 +5,7 @@ use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::requirement::Status;
 use crate::bytes::escape::{Escaped, escaped};
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
-use crate::check::pin::{Common, Pins, VARIABLES, Value, common};
+use crate::check::pin::{Common, Pins, Value, common, variables};
 use crate::cli::error::Error;
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
@@ -100,7 +100,7 @@ impl Pin {
         for remark in &common.remarks {
             writeln!(out, "# Note: {}", Escaped(remark))?;
         }
-        for variable in VARIABLES {
+        for variable in variables() {
             if let Some(value) = common.values.get(variable) {
                 writeln!(out, "{variable}={}", value.quoted())?;
             } else if let Some(values) = common.differing.get(variable) {

@@ -1,8 +1,9 @@
 //! Options about Sigstore bundles, PEP 740 provenance and the trusted root.
 
+use super::pins::PinOptions;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::cli::error::{Error, UsageError};
-use crate::evidence::expectation::{Pins, PublisherExpectation, RefGlob};
+use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::sigstore::{BundlePolicy, GITHUB, ManagedKey, TrustedRoot, Verifier};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -35,45 +36,14 @@ pub(crate) struct SigstoreOptions {
     )]
     pub(crate) publisher: Option<String>,
 
-    /// Workflow that must have run, as a path in the repository
-    #[arg(long, value_name = "PATH", help_heading = PINS)]
-    pub(crate) workflow: Option<String>,
-
-    /// Refs it may have run from, a glob over the whole ref: refs/tags/v*
-    #[arg(long = "ref", value_name = "GLOB", help_heading = PINS)]
-    pub(crate) reference: Option<String>,
-
-    /// Events that may have started it, separated by commas: push,release
-    #[arg(long, value_name = "LIST", value_delimiter = ',', help_heading = PINS)]
-    pub(crate) trigger: Vec<String>,
-
-    /// Kind of runner: github-hosted
-    #[arg(long, value_name = "KIND", help_heading = PINS)]
-    pub(crate) runner: Option<String>,
-
-    /// Number of the repository, which renames do not change
-    #[arg(long, value_name = "N", help_heading = PINS)]
-    pub(crate) repository_id: Option<u64>,
-
-    /// Number of the repository's owner
-    #[arg(long, value_name = "N", help_heading = PINS)]
-    pub(crate) owner_id: Option<u64>,
-
-    /// Deployment environment
-    #[arg(long, value_name = "NAME", help_heading = PINS)]
-    pub(crate) environment: Option<String>,
-
-    /// Reusable workflow that must have signed, as a URL with or without its @ref
-    #[arg(long, value_name = "URL", help_heading = PINS)]
-    pub(crate) signer: Option<String>,
+    #[command(flatten)]
+    pub(crate) pins: PinOptions,
 
     /// Sigstore trusted_root.json, or "github" for GitHub's own authority; default: the newer of the
     /// system's and the one built in
     #[arg(long, value_name = "FILE")]
     pub(crate) trusted_root: Option<PathBuf>,
 }
-
-const PINS: &str = "Provenance pins";
 
 impl SigstoreOptions {
     /// Who may have signed bundles; empty where nobody was named.
@@ -136,26 +106,7 @@ impl SigstoreOptions {
     ///
     /// Where a glob does not parse.
     pub(crate) fn pins_of_anybody(&self) -> Result<Pins, UsageError> {
-        Ok(Pins {
-            workflow: self.workflow.clone(),
-            reference: self
-                .reference
-                .as_deref()
-                .map(RefGlob::new)
-                .transpose()
-                .map_err(|error| UsageError::RefGlob(error.to_string()))?,
-            triggers: self.triggers()?,
-            runner: self.runner.clone(),
-            repository_id: self.repository_id,
-            owner_id: self.owner_id,
-            environment: self.environment.clone(),
-            signer: self.signer.clone(),
-        })
-    }
-
-    fn triggers(&self) -> Result<Vec<String>, UsageError> {
-        let named: Vec<_> = self.trigger.iter().map(|t| t.trim().to_owned()).collect();
-        if named.iter().any(String::is_empty) { Err(UsageError::NoTrigger) } else { Ok(named) }
+        self.pins.pins()
     }
 
     /// A verifier under the trusted root that counts.

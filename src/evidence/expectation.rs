@@ -8,7 +8,9 @@ mod parse;
 mod pins;
 
 pub(crate) use parse::ExpectationError;
-pub(crate) use pins::{Pins, RefGlob};
+#[cfg(test)]
+pub(crate) use pins::RefGlob;
+pub(crate) use pins::{PINS, Pin, PinError, Pins};
 
 use crate::answer::facts::DifferenceFacts;
 use crate::answer::failure::FailureClass;

@@ -3,7 +3,7 @@
 use super::package::Package;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::release::gentoo::{Ebuild, VARIABLES};
+use crate::release::gentoo::{Ebuild, known_variables};
 
 /// Variables that say the same thing by another name.
 const SYNONYMS: [&[&str]; 2] = [
@@ -28,9 +28,8 @@ pub(crate) fn dropped(package: &Package, given: &dyn Fn(&str) -> bool) -> Vec<Fi
         let names = synonyms.copied().unwrap_or_default();
         names.iter().chain([&variable]).any(|name| new.variables.contains_key(*name))
     };
-    VARIABLES
-        .iter()
-        .map(|(variable, _)| *variable)
+    known_variables()
+        .map(|(variable, _)| variable)
         .filter(|variable| !NO_EXPECTATION.contains(variable))
         .filter(|variable| previous.variables.contains_key(variable))
         .filter(|variable| !has(variable) && !given(variable))

@@ -11,7 +11,8 @@ pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine};
 pub(crate) use files::{Pair, pairs};
 pub(crate) use package::{Before, Package, PackageError, Source};
 
-use crate::release::gentoo::{Ebuild, Expansion, Literal, VARIABLES};
+use crate::evidence::expectation::PINS;
+use crate::release::gentoo::{Ebuild, Expansion, Literal, known_variables};
 use std::fmt;
 
 /// Something that the ebuild says in a way that only bash can read.
@@ -48,10 +49,10 @@ impl fmt::Display for Asked {
 
 /// The variables of `ebuild` that are not literal.
 pub(crate) fn asked(ebuild: &Ebuild) -> Vec<Asked> {
-    VARIABLES
-        .iter()
+    let is_number = |variable| PINS.iter().any(|pin| pin.is_number() && pin.variable == variable);
+    known_variables()
         .filter_map(|(variable, flag)| match ebuild.variables.get(variable)? {
-            Literal::Words(words) if variable.ends_with("_ID") => {
+            Literal::Words(words) if is_number(variable) => {
                 let text = words.join(" ");
                 let number = text.parse::<u64>().is_ok();
                 let why = Expansion::Form(text);

@@ -7,6 +7,7 @@ use super::Bump;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::check::bump::{Asked, asked};
+use crate::evidence::expectation::{PINS, Pin};
 use crate::release::gentoo::Ebuild;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -125,13 +126,6 @@ fn keys(
 }
 
 fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
-    let or = |flag: &Option<String>, variable: &str| {
-        flag.clone().or_else(|| ebuild.literal(variable).map(str::to_owned))
-    };
-    let number = |flag: Option<u64>, variable: &str| {
-        // What is no number was asked for: see `asked`.
-        flag.or_else(|| ebuild.literal(variable).and_then(|text| text.parse().ok()))
-    };
     let named = flags.repository.is_some() || flags.publisher.is_some();
     let who = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
     let who = who.into_iter().find_map(|name| ebuild.literal(name)).filter(|_| !named);
@@ -144,25 +138,16 @@ fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
         ([], Some(value)) if !managed => vec![value.to_owned()],
         (flags, _) => flags.to_vec(),
     };
-    let trigger = match flags.trigger.is_empty() {
-        true => ebuild.literal("VERIFY_PROVENANCE_TRIGGER").unwrap_or_default(),
-        false => &flags.trigger.join(","),
-    };
-    let trigger = trigger.split(',').map(str::trim).filter(|t| !t.is_empty());
+    // A number that is none was asked for: see `asked`.
+    let fits = |pin: &Pin, text: &&str| !pin.is_number() || text.parse::<u64>().is_ok();
+    let pins = flags.pins.or(|pin| ebuild.literal(pin.variable).filter(|text| fits(pin, text)));
     SigstoreOptions {
         identity: all(&flags.identity, "VERIFY_SIG_CERT_IDENTITY"),
         issuer: all(&flags.issuer, "VERIFY_SIG_CERT_OIDC_ISSUER"),
         sigstore_key: flags.sigstore_key.clone(),
         repository: flags.repository.clone().or_else(|| url.map(str::to_owned)),
         publisher: flags.publisher.clone().or_else(|| kind.map(str::to_owned)),
-        workflow: or(&flags.workflow, "VERIFY_PROVENANCE_WORKFLOW"),
-        reference: or(&flags.reference, "VERIFY_PROVENANCE_REF"),
-        trigger: trigger.map(str::to_owned).collect(),
-        runner: or(&flags.runner, "VERIFY_PROVENANCE_RUNNER"),
-        repository_id: number(flags.repository_id, "VERIFY_PROVENANCE_REPOSITORY_ID"),
-        owner_id: number(flags.owner_id, "VERIFY_PROVENANCE_OWNER_ID"),
-        environment: or(&flags.environment, "VERIFY_PROVENANCE_ENVIRONMENT"),
-        signer: or(&flags.signer, "VERIFY_PROVENANCE_SIGNER"),
+        pins,
         trusted_root: flags.trusted_root.clone(),
     }
 }
@@ -187,16 +172,12 @@ fn answered(flags: &Bump, asked: &Asked) -> bool {
         "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
             options.repository.is_some() || options.publisher.is_some()
         }
-        "VERIFY_PROVENANCE_WORKFLOW" => options.workflow.is_some(),
-        "VERIFY_PROVENANCE_REF" => options.reference.is_some(),
-        "VERIFY_PROVENANCE_TRIGGER" => !options.trigger.is_empty(),
-        "VERIFY_PROVENANCE_RUNNER" => options.runner.is_some(),
-        "VERIFY_PROVENANCE_REPOSITORY_ID" => options.repository_id.is_some(),
-        "VERIFY_PROVENANCE_OWNER_ID" => options.owner_id.is_some(),
-        "VERIFY_PROVENANCE_ENVIRONMENT" => options.environment.is_some(),
-        "VERIFY_PROVENANCE_SIGNER" => options.signer.is_some(),
         "VERIFY_PROVENANCE_UPSTREAM_NAMES" => !flags.upstream_name.is_empty(),
         // Only names the project, which nothing here asks the index about.
-        _ => true,
+        "PYPI_PN" => true,
+        variable => {
+            let pin = PINS.iter().find(|pin| pin.variable == variable);
+            pin.is_some_and(|pin| options.pins.has(pin.option))
+        }
     }
 }

@@ -312,18 +312,7 @@ impl Setting {
 
     /// The pins that were given, by their options.
     pub(super) fn pinned(&self) -> Vec<&'static str> {
-        let sigstore = &self.sigstore;
-        let given = [
-            ("--workflow", sigstore.workflow.is_some()),
-            ("--ref", sigstore.reference.is_some()),
-            ("--trigger", !sigstore.trigger.is_empty()),
-            ("--runner", sigstore.runner.is_some()),
-            ("--repository-id", sigstore.repository_id.is_some()),
-            ("--owner-id", sigstore.owner_id.is_some()),
-            ("--environment", sigstore.environment.is_some()),
-            ("--signer", sigstore.signer.is_some()),
-        ];
-        given.iter().filter(|(_, given)| *given).map(|(option, _)| *option).collect()
+        self.sigstore.pins.options()
     }
 
     /// The package's Manifest, if it can be found. PMS does not promise that: FILESDIR is the

@@ -30,26 +30,200 @@ pub(crate) struct Pins {
     pub(crate) signer: Option<String>,
 }
 
+/// One thing that can be pinned: all that the command line, an ebuild and the reports need of it.
+pub(crate) struct Pin {
+    /// Its option.
+    pub(crate) option: &'static str,
+    /// What the option takes.
+    pub(crate) value: &'static str,
+    /// What the help says of it.
+    pub(crate) help: &'static str,
+    /// The variable of an ebuild.
+    pub(crate) variable: &'static str,
+    /// What it is about.
+    pub(crate) what: &'static str,
+    /// How a value gets into [`Pins`].
+    put: fn(&mut Pins, &str) -> Result<(), PinError>,
+    rule: Rule,
+}
+
+/// How a pin is compared.
+enum Rule {
+    /// The claim is the text of the pin.
+    Exact(Claim, FailureClass, fn(&Pins) -> Option<String>),
+    /// By a function of its own; this says whether it is pinned.
+    Own(fn(&Pins) -> bool),
+}
+
+/// Why a value cannot be pinned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PinError {
+    /// A ref that is no glob.
+    #[error(transparent)]
+    Ref(#[from] RefGlobError),
+    /// A number that is none.
+    #[error("\"{0}\" is not a number")]
+    Number(String),
+    /// A list that is empty, or has an empty part.
+    #[error("name at least one event, and no empty one")]
+    List,
+}
+
+/// Every pin, in the order of help, ebuilds and reports.
+///
+/// One more with a claim that is compared as it is takes a field of [`Pins`], a row here, and the
+/// class of its mismatch.
+pub(crate) const PINS: [Pin; 8] = [
+    Pin {
+        option: "--workflow",
+        value: "PATH",
+        help: "Workflow that must have run, as a path in the repository",
+        variable: "VERIFY_PROVENANCE_WORKFLOW",
+        what: "workflow",
+        put: |pins, text| text_into(&mut pins.workflow, text),
+        rule: Rule::Own(|pins| pins.workflow.is_some()),
+    },
+    Pin {
+        option: "--ref",
+        value: "GLOB",
+        help: "Refs it may have run from, a glob over the whole ref: refs/tags/v*",
+        variable: "VERIFY_PROVENANCE_REF",
+        what: "ref",
+        put: |pins, text| {
+            pins.reference = Some(RefGlob::new(text)?);
+            Ok(())
+        },
+        rule: Rule::Own(|pins| pins.reference.is_some()),
+    },
+    Pin {
+        option: "--trigger",
+        value: "LIST",
+        help: "Events that may have started it, separated by commas: push,release",
+        variable: "VERIFY_PROVENANCE_TRIGGER",
+        what: "trigger",
+        put: |pins, text| {
+            let named: Vec<String> = text.split(',').map(|t| t.trim().to_owned()).collect();
+            if named.iter().any(String::is_empty) {
+                return Err(PinError::List);
+            }
+            pins.triggers.extend(named);
+            Ok(())
+        },
+        rule: Rule::Own(|pins| !pins.triggers.is_empty()),
+    },
+    Pin {
+        option: "--runner",
+        value: "KIND",
+        help: "Kind of runner: github-hosted",
+        variable: "VERIFY_PROVENANCE_RUNNER",
+        what: "runner",
+        put: |pins, text| text_into(&mut pins.runner, text),
+        rule: Rule::Exact(Claim::RunnerEnvironment, FailureClass::RunnerMismatch, |pins| {
+            pins.runner.clone()
+        }),
+    },
+    // Under the expected name another number is another repository, or another owner.
+    Pin {
+        option: "--repository-id",
+        value: "N",
+        help: "Number of the repository, which renames do not change",
+        variable: "VERIFY_PROVENANCE_REPOSITORY_ID",
+        what: "repository's number",
+        put: |pins, text| number_into(&mut pins.repository_id, text),
+        rule: Rule::Exact(
+            Claim::SourceRepositoryIdentifier,
+            FailureClass::RepositoryReregistered,
+            |pins| pins.repository_id.map(|id| id.to_string()),
+        ),
+    },
+    Pin {
+        option: "--owner-id",
+        value: "N",
+        help: "Number of the repository's owner",
+        variable: "VERIFY_PROVENANCE_OWNER_ID",
+        what: "owner's number",
+        put: |pins, text| number_into(&mut pins.owner_id, text),
+        rule: Rule::Exact(
+            Claim::SourceRepositoryOwnerIdentifier,
+            FailureClass::RepositoryTransferred,
+            |pins| pins.owner_id.map(|id| id.to_string()),
+        ),
+    },
+    Pin {
+        option: "--environment",
+        value: "NAME",
+        help: "Deployment environment",
+        variable: "VERIFY_PROVENANCE_ENVIRONMENT",
+        what: "environment",
+        put: |pins, text| text_into(&mut pins.environment, text),
+        rule: Rule::Exact(
+            Claim::DeploymentEnvironment,
+            FailureClass::EnvironmentMismatch,
+            |pins| pins.environment.clone(),
+        ),
+    },
+    Pin {
+        option: "--signer",
+        value: "URL",
+        help: "Reusable workflow that must have signed, as a URL with or without its @ref",
+        variable: "VERIFY_PROVENANCE_SIGNER",
+        what: "signing workflow",
+        put: |pins, text| text_into(&mut pins.signer, text),
+        rule: Rule::Own(|pins| pins.signer.is_some()),
+    },
+];
+
+fn text_into(field: &mut Option<String>, text: &str) -> Result<(), PinError> {
+    *field = Some(text.to_owned());
+    Ok(())
+}
+
+fn number_into(field: &mut Option<u64>, text: &str) -> Result<(), PinError> {
+    *field = Some(text.parse().map_err(|_| PinError::Number(text.to_owned()))?);
+    Ok(())
+}
+
+impl Pin {
+    /// Whether `pins` has it.
+    pub(crate) fn is_set(&self, pins: &Pins) -> bool {
+        match &self.rule {
+            Rule::Exact(_, _, value) => value(pins).is_some(),
+            Rule::Own(is_set) => is_set(pins),
+        }
+    }
+
+    /// The claim, where it is compared as it is, and what it is where it differs.
+    pub(crate) fn exact(&self) -> Option<(Claim, FailureClass)> {
+        match &self.rule {
+            Rule::Exact(claim, class, _) => Some((*claim, *class)),
+            Rule::Own(_) => None,
+        }
+    }
+
+    /// Whether several values can be given.
+    pub(crate) fn is_list(&self) -> bool {
+        self.value == "LIST"
+    }
+
+    /// Whether a value has to be a number.
+    pub(crate) fn is_number(&self) -> bool {
+        self.value == "N"
+    }
+
+    /// Adds the value `text`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not of the form that this pin takes.
+    pub(crate) fn put(&self, pins: &mut Pins, text: &str) -> Result<(), PinError> {
+        (self.put)(pins, text)
+    }
+}
+
 impl Pins {
     /// Whether nothing is pinned.
     pub(crate) fn is_empty(&self) -> bool {
-        // By name, so that a new pin cannot be forgotten here.
-        let Self {
-            workflow,
-            reference,
-            triggers,
-            runner,
-            repository_id,
-            owner_id,
-            environment,
-            signer,
-        } = self;
-        let texts = [workflow, runner, environment, signer];
-        texts.iter().all(|text| text.is_none())
-            && reference.is_none()
-            && triggers.is_empty()
-            && repository_id.is_none()
-            && owner_id.is_none()
+        !PINS.iter().any(|pin| pin.is_set(self))
     }
 
     /// Whether a run of some other workflow, or from some other branch, would be seen: the ref is
@@ -148,22 +322,14 @@ pub(super) fn differences(pins: &Pins, claims: &Claims) -> Vec<Difference> {
         let same = actual.is_some_and(|a| glob.matches(a));
         compare(C::RefMismatch, "ref", glob.as_str(), actual, same);
     }
-    let mut exact = |class, what, pin: Option<&str>, claim| {
-        if let Some(pin) = pin {
-            let actual = claims.get(claim);
-            compare(class, what, pin, actual, actual == Some(pin));
+    for pin in &PINS {
+        if let Rule::Exact(claim, class, value) = &pin.rule
+            && let Some(expected) = value(pins)
+        {
+            let actual = claims.get(*claim);
+            compare(*class, pin.what, &expected, actual, actual == Some(expected.as_str()));
         }
-    };
-    exact(C::RunnerMismatch, "runner", pins.runner.as_deref(), Claim::RunnerEnvironment);
-    let environment = pins.environment.as_deref();
-    exact(C::EnvironmentMismatch, "environment", environment, Claim::DeploymentEnvironment);
-    // Under the expected name another number is another repository, or another owner.
-    let id = pins.repository_id.map(|id| id.to_string());
-    let claim = Claim::SourceRepositoryIdentifier;
-    exact(C::RepositoryReregistered, "repository's number", id.as_deref(), claim);
-    let id = pins.owner_id.map(|id| id.to_string());
-    let claim = Claim::SourceRepositoryOwnerIdentifier;
-    exact(C::RepositoryTransferred, "owner's number", id.as_deref(), claim);
+    }
     found
 }
 

@@ -6,6 +6,7 @@
 
 use super::Version;
 use crate::bytes::input::{InputError, read_bounded};
+use crate::evidence::expectation::PINS;
 use crate::release::bash::{Reading, Reason, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -14,25 +15,32 @@ use std::path::{Path, PathBuf};
 /// The most that an ebuild may hold, in bytes.
 const EBUILD_LIMIT: u64 = 1024 * 1024;
 
-/// The variables that are read, each with the flag that says the same.
-pub(crate) const VARIABLES: [(&str, &str); 16] = [
+/// The variables that say whose signature or publishing is expected, each with the flag that says
+/// the same.
+const SIGNERS: [(&str, &str); 5] = [
     ("VERIFY_SIG_METHOD", "a key flag or --identity"),
     ("VERIFY_SIG_OPENPGP_KEY_PATH", "--openpgp-key, --signify-key or --minisign-key"),
     ("VERIFY_SIG_CERT_IDENTITY", "--identity"),
     ("VERIFY_SIG_CERT_OIDC_ISSUER", "--issuer"),
     ("VERIFY_PROVENANCE_REPO", "--repository or --publisher"),
-    ("VERIFY_PROVENANCE_WORKFLOW", "--workflow"),
-    ("VERIFY_PROVENANCE_REF", "--ref"),
-    ("VERIFY_PROVENANCE_TRIGGER", "--trigger"),
-    ("VERIFY_PROVENANCE_RUNNER", "--runner"),
-    ("VERIFY_PROVENANCE_REPOSITORY_ID", "--repository-id"),
-    ("VERIFY_PROVENANCE_OWNER_ID", "--owner-id"),
-    ("VERIFY_PROVENANCE_ENVIRONMENT", "--environment"),
-    ("VERIFY_PROVENANCE_SIGNER", "--signer"),
+];
+
+/// The others, apart from pins.
+const OTHERS: [(&str, &str); 3] = [
     ("VERIFY_PROVENANCE_UPSTREAM_NAMES", "--upstream-name"),
     ("PYPI_VERIFY_REPO", "--repository or --publisher"),
     ("PYPI_PN", "--distfile"),
 ];
+
+/// The array of pins, as options.
+const PIN_ARRAY: (&str, &str) = ("VERIFY_PROVENANCE_PINS", "the options in it");
+
+/// The variables that are read, each with the flag that says the same: in the order of
+/// documentation.
+pub(crate) fn known_variables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let pins = PINS.iter().map(|pin| (pin.variable, pin.option));
+    SIGNERS.into_iter().chain(pins).chain([PIN_ARRAY]).chain(OTHERS)
+}
 
 /// An ebuild: what its name and its literal variables say.
 #[derive(Debug, Clone)]
@@ -135,9 +143,9 @@ pub(crate) fn split(file_name: &str) -> Option<(String, Version)> {
     })
 }
 
-/// The variables of `VARIABLES` that the script sets.
+/// The known variables that the script sets.
 fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
-    let found = VARIABLES.iter().filter_map(|(name, _)| {
+    let found = known_variables().filter_map(|(name, _)| {
         let literal = match (reading.value(name), reading.in_function(name)) {
             (Value::Unknown(Reason::Line(line)), _) => {
                 Literal::Unknown(Expansion::Line { line, named: text.contains(name) })
@@ -150,9 +158,33 @@ fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
             (Value::Unknown(Reason::Value(text)), None) => Literal::Unknown(Expansion::Bash(text)),
             (Value::Unknown(Reason::Place(line)), None) => Literal::Unknown(Expansion::Place(line)),
         };
-        Some((*name, literal))
+        Some((name, literal))
     });
-    found.collect()
+    apart(found.collect())
+}
+
+/// The array of pins taken apart: each of its options as the variable that says the same. What is no
+/// option of a pin, or is said by the variable as well, stays in the array, as unknown.
+fn apart(mut variables: BTreeMap<&'static str, Literal>) -> BTreeMap<&'static str, Literal> {
+    let (array, _) = PIN_ARRAY;
+    let Some(Literal::Words(words)) = variables.get(array).cloned() else { return variables };
+    variables.remove(array);
+    let mut rest = Vec::new();
+    for word in words {
+        let pin = word.split_once('=').and_then(|(option, value)| {
+            Some((PINS.iter().find(|pin| pin.option == option)?.variable, value))
+        });
+        match pin {
+            Some((variable, value)) if !variables.contains_key(variable) => {
+                variables.insert(variable, Literal::Words(vec![value.to_owned()]));
+            }
+            _ => rest.push(word),
+        }
+    }
+    if !rest.is_empty() {
+        variables.insert(array, Literal::Unknown(Expansion::Form(rest.join(" "))));
+    }
+    variables
 }
 
 /// What package managers set before an ebuild begins, as far as its name tells.
@@ -234,6 +266,27 @@ mod tests {
         );
         assert_eq!(value("VERIFY_PROVENANCE_RUNNER"), None);
         assert!(!ebuild.variables.contains_key("VERIFY_PROVENANCE_RUNNER"));
+    }
+
+    #[test]
+    fn the_array_of_pins_is_taken_apart() {
+        let ebuild = read(
+            "VERIFY_PROVENANCE_RUNNER=github-hosted\n\
+             VERIFY_PROVENANCE_PINS=( --workflow=release.yml --ref=\"refs/tags/v${PV}\" --owner-id=22 )\n",
+        );
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_WORKFLOW"), Some("release.yml"));
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_REF"), Some("refs/tags/v1.2_rc1"));
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_OWNER_ID"), Some("22"));
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_RUNNER"), Some("github-hosted"));
+        assert!(!ebuild.variables.contains_key("VERIFY_PROVENANCE_PINS"));
+        // What is no pin, or is said twice, is not lost.
+        let ebuild = read(
+            "VERIFY_PROVENANCE_RUNNER=github-hosted\n\
+             VERIFY_PROVENANCE_PINS=( --runner=mine --wokflow=a --signer )\n",
+        );
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_RUNNER"), Some("github-hosted"));
+        let rest = Expansion::Form("--runner=mine --wokflow=a --signer".to_owned());
+        assert_eq!(ebuild.variables.get("VERIFY_PROVENANCE_PINS"), Some(&Literal::Unknown(rest)));
     }
 
     #[test]

@@ -4,5 +4,5 @@ mod ebuild;
 mod version;
 
 pub(crate) use ebuild::split;
-pub(crate) use ebuild::{Ebuild, Expansion, Literal, VARIABLES};
+pub(crate) use ebuild::{Ebuild, Expansion, Literal, known_variables};
 pub(crate) use version::Version;
