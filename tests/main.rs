@@ -16,6 +16,7 @@ mod bad_input;
 mod bump;
 mod checksums;
 mod continuity;
+mod contributing;
 mod dependencies;
 mod detached;
 mod diff;

@@ -43,6 +43,33 @@ impl Check {
         Self::Review,
     ];
 
+    /// The kinds of detached signature.
+    pub(crate) const SIGNATURES: [Self; 4] =
+        [Self::Openpgp, Self::Signify, Self::Minisign, Self::Ssh];
+
+    /// The kinds of evidence that name who made it, in the order in which two releases are compared.
+    pub(crate) const NAMING: [Self; 6] = [
+        Self::Provenance,
+        Self::Sigstore,
+        Self::Openpgp,
+        Self::Signify,
+        Self::Minisign,
+        Self::Ssh,
+    ];
+
+    /// What its evidence is called.
+    pub(crate) const fn evidence(self) -> &'static str {
+        match self {
+            Self::Openpgp => "OpenPGP signature",
+            Self::Signify => "signify signature",
+            Self::Minisign => "minisign signature",
+            Self::Ssh => "SSH signature",
+            Self::Sigstore => "Sigstore bundle",
+            Self::Provenance => "provenance",
+            _ => "evidence",
+        }
+    }
+
     /// The name, as `--require`, JSON and the reports know it.
     pub(crate) const fn name(self) -> &'static str {
         match self {

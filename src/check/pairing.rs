@@ -45,14 +45,17 @@ pub(crate) struct Evidence {
 }
 
 impl EvidenceKind {
-    /// The checks that evidence of this kind may be for.
-    pub(crate) const fn checks(self) -> &'static [Check] {
-        match self {
-            Self::Signature => &[Check::Openpgp, Check::Signify, Check::Ssh],
+    /// The checks that evidence of this kind may be for; the likeliest first.
+    pub(crate) fn checks(self) -> impl Iterator<Item = Check> {
+        // minisign's has a suffix of its own; the others share theirs.
+        let all: &[Check] = match self {
+            Self::Signature => &Check::SIGNATURES,
             Self::Minisign => &[Check::Minisign],
             Self::Bundle => &[Check::Sigstore],
             Self::Provenance => &[Check::Provenance],
-        }
+        };
+        let own = move |check: &Check| self == Self::Minisign || *check != Check::Minisign;
+        all.iter().copied().filter(own)
     }
 }
 

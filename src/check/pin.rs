@@ -139,7 +139,7 @@ impl Pins {
         pins.put_ref(claims, version);
         pins.put_trigger(claims);
         for pin in &PINS {
-            let Some(value) = pin.claim().and_then(|claim| claims.get(claim)) else { continue };
+            let Some(value) = pin.exact().and_then(|(claim, _)| claims.get(claim)) else { continue };
             // CircleCI claims two quotation marks for its runner, which say nothing, and numbers its
             // projects by UUIDs, which the publisher pin holds already.
             let says = value != "\"\"" && (!pin.is_number() || value.parse::<u64>().is_ok());

@@ -8,7 +8,7 @@ use super::manifest as dist_entry;
 use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
 use super::provenance;
-use super::signatures::{self, Over, Signatures};
+use super::signatures::{Over, Signatures};
 use super::{review, source};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -137,7 +137,7 @@ impl<'i> Plan<'i> {
         let listed = inputs.manifest.iter().flat_map(|manifest| manifest.names());
         self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
-        let signed = signatures::KINDS.map(|check| {
+        let signed = Check::SIGNATURES.map(|check| {
             let none = !self.signatures.has(check) && !self.is_listed_for(check);
             (check, none, FailureClass::SignatureAbsent, "signature")
         });
@@ -169,7 +169,7 @@ impl<'i> Plan<'i> {
 
     /// The evidence for `check` that is listed and was not fetched.
     fn unfetched(&self, check: Check) -> Option<&str> {
-        let fits = |(kind, _): &&(EvidenceKind, String)| kind.checks().contains(&check);
+        let fits = |(kind, _): &&(EvidenceKind, String)| kind.checks().any(|of| of == check);
         self.unfetched.iter().find(fits).map(|(_, file)| file.as_str())
     }
 
@@ -292,7 +292,7 @@ impl<'i> Plan<'i> {
             });
             let mut now = previous::release(&attestations, bundles.collect(), &findings);
             now.faults.extend(self.unfetched.iter().flat_map(|(kind, file)| {
-                kind.checks().iter().map(|check| previous::unfetched(*check, file))
+                kind.checks().map(|check| previous::unfetched(check, file))
             }));
             findings.extend(continuity::judge(before, &now));
         }

@@ -16,7 +16,7 @@ use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
     self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
 };
-use crate::release::continuity::{Attested, Fault, KINDS, Release, Signer};
+use crate::release::continuity::{Attested, Fault, Release, Signer};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -49,8 +49,8 @@ impl Previous {
             }
         }
         for (kind, file) in &self.unfetched {
-            let [check, ..] = kind.checks() else { continue };
-            release.faults.push(unfetched(*check, file));
+            let Some(check) = kind.checks().next() else { continue };
+            release.faults.push(unfetched(check, file));
         }
         Ok(release)
     }
@@ -162,7 +162,7 @@ pub(super) fn unfetched(evidence: Check, file: &str) -> Fault {
 
 /// The kind of evidence that was read.
 fn evidence(signatures: &Signatures<'_>) -> Check {
-    KINDS.into_iter().find(|kind| signatures.has(*kind)).unwrap_or(Check::Openpgp)
+    Check::NAMING.into_iter().find(|kind| signatures.has(*kind)).unwrap_or(Check::Openpgp)
 }
 
 /// Who signed a Sigstore bundle, or why that cannot be said.
@@ -301,7 +301,7 @@ const ATTESTED: [Check; 2] = [Check::Provenance, Check::Sigstore];
 fn add_signatures(release: &mut Release, findings: &[Finding]) {
     for finding in findings.iter().filter(|f| !ATTESTED.contains(&f.check)) {
         match finding.class {
-            _ if !KINDS.contains(&finding.check) => {}
+            _ if !Check::NAMING.contains(&finding.check) => {}
             None => release.facts.signers.extend(signers(finding)),
             // Nothing was there: the comparison will say that it is missed.
             Some(class) if class.outcome() == Outcome::Absent => {}

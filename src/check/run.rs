@@ -180,10 +180,11 @@ pub(super) fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<
 
 fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
     let check = match kind {
-        EvidenceKind::Signature => [Check::Signify, Check::Ssh]
-            .into_iter()
-            .find(|check| inputs.require.includes(*check))
-            .unwrap_or(Check::Openpgp),
+        EvidenceKind::Signature => {
+            let required = |check: &Check| inputs.require.includes(*check);
+            let mut others = kind.checks().filter(|check| *check != Check::Openpgp);
+            others.find(required).unwrap_or(Check::Openpgp)
+        }
         EvidenceKind::Minisign => Check::Minisign,
         EvidenceKind::Bundle => Check::Sigstore,
         EvidenceKind::Provenance => Check::Provenance,

@@ -55,10 +55,6 @@ impl Keys {
     }
 }
 
-/// The checks that a detached signature can be for.
-pub(crate) const KINDS: [Check; 4] =
-    [openpgp::Keys::CHECK, signify::Keys::CHECK, minisign::Keys::CHECK, AllowedSigners::CHECK];
-
 /// Which bytes a signature is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Over {

@@ -57,9 +57,8 @@ fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
 fn vouching(finding: &Finding) -> &'static str {
     match finding.check {
         Check::Provenance => "published by",
-        Check::Openpgp | Check::Signify | Check::Minisign | Check::Ssh | Check::Sigstore => {
-            "signed by"
-        }
+        Check::Sigstore => "signed by",
+        check if Check::SIGNATURES.contains(&check) => "signed by",
         Check::Review => "read by",
         _ => "vouches",
     }

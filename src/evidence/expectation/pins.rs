@@ -192,10 +192,10 @@ impl Pin {
         }
     }
 
-    /// The claim that is compared as it is, where there is one.
-    pub(crate) fn claim(&self) -> Option<Claim> {
+    /// The claim, where it is compared as it is, and what it is where it differs.
+    pub(crate) fn exact(&self) -> Option<(Claim, FailureClass)> {
         match &self.rule {
-            Rule::Exact(claim, ..) => Some(*claim),
+            Rule::Exact(claim, class, _) => Some((*claim, *class)),
             Rule::Own(_) => None,
         }
     }

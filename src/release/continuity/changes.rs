@@ -3,6 +3,7 @@
 use super::Change;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
+use crate::evidence::expectation::PINS;
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 
 /// What `now` says differently from `before`.
@@ -21,12 +22,12 @@ pub(crate) fn publisher_changes(before: &Claims, now: &Claims) -> Vec<Change> {
     identity(before, now, &mut found);
     workflow(before, now, &mut found);
     signer(before, now, &mut found);
-    for (class, what, claim) in [
-        (FailureClass::TriggerMismatch, "trigger", Claim::BuildTrigger),
-        (FailureClass::RunnerMismatch, "runner", Claim::RunnerEnvironment),
-        // Absent from certificates before November 2025; one that was there must stay.
-        (FailureClass::EnvironmentMismatch, "environment", Claim::DeploymentEnvironment),
-    ] {
+    let trigger = (Claim::BuildTrigger, FailureClass::TriggerMismatch, "trigger");
+    // Numbers belong to the names that `identity` compares.
+    let pins = PINS.iter().filter(|pin| !pin.is_number());
+    let exact = pins.filter_map(|pin| pin.exact().map(|(claim, class)| (claim, class, pin.what)));
+    for (claim, class, what) in std::iter::once(trigger).chain(exact) {
+        // Some are absent from older certificates; one that was there must stay.
         if let Some(was) = before.get(claim)
             && now.get(claim) != Some(was)
         {

@@ -31,16 +31,6 @@ pub(crate) const PROVENANCE_FORGERS: [Capability; 6] = [
     Capability::Gentoo,
 ];
 
-/// The kinds of evidence that are compared, in the order of the findings.
-pub(crate) const KINDS: [Check; 6] = [
-    Check::Provenance,
-    Check::Sigstore,
-    Check::Openpgp,
-    Check::Signify,
-    Check::Minisign,
-    Check::Ssh,
-];
-
 /// What was authenticated about one release.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
@@ -163,7 +153,7 @@ impl fmt::Display for Change {
 /// counts, and the attestation that fits worst is reported. Of signatures one by a signer of before
 /// is enough; what the previous release did not have is not missed.
 pub(crate) fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
-    KINDS
+    Check::NAMING
         .into_iter()
         .filter(|evidence| previous.has(*evidence))
         .flat_map(|evidence| {
@@ -248,7 +238,7 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
         });
     }
     let changes = compare(&previous.facts, &now.facts);
-    for evidence in KINDS.into_iter().filter(|evidence| previous.facts.has(*evidence)) {
+    for evidence in Check::NAMING.into_iter().filter(|evidence| previous.facts.has(*evidence)) {
         let changes: Vec<&Change> = changes.iter().filter(|c| c.evidence == evidence).collect();
         let fault = now.faults.iter().find(|fault| fault.evidence == evidence);
         findings.push(match fault {
@@ -276,22 +266,9 @@ pub(crate) fn no_previous() -> Finding {
     Finding::fails(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)
 }
 
-/// What the evidence is called.
-pub(crate) const fn evidence_name(evidence: Check) -> &'static str {
-    match evidence {
-        Check::Provenance => "provenance",
-        Check::Sigstore => "Sigstore bundle",
-        Check::Openpgp => "OpenPGP signature",
-        Check::Signify => "signify signature",
-        Check::Minisign => "minisign signature",
-        Check::Ssh => "SSH signature",
-        _ => "evidence",
-    }
-}
-
 /// Evidence of the previous release that does not hold: nothing can be concluded from it.
 fn unusable(fault: &Fault) -> Finding {
-    let name = evidence_name(fault.evidence);
+    let name = fault.evidence.evidence();
     let class = match fault.class {
         // The ring has no key of the previous release: the keys themselves were exchanged.
         FailureClass::SignerUnknown => FailureClass::SignerChanged,
@@ -316,7 +293,7 @@ fn faulty(fault: &Fault) -> ContinuityFacts {
 }
 
 fn unchecked_dropped(fault: &Fault) -> Finding {
-    let name = evidence_name(fault.evidence);
+    let name = fault.evidence.evidence();
     let file = fault.file.as_deref().unwrap_or_default();
     let file = file.rsplit('/').next().unwrap_or_default();
     let text = format!("the previous release had a {name} ({file}), and this release has none");
@@ -326,7 +303,7 @@ fn unchecked_dropped(fault: &Fault) -> Finding {
 
 /// Evidence of this release that does not hold and so cannot be compared.
 fn incomparable(previous: &Facts, evidence: Check, fault: &Fault) -> Finding {
-    let name = evidence_name(evidence);
+    let name = evidence.evidence();
     let (class, text) = match fault.class {
         FailureClass::SignerUnknown => {
             let signers = previous.who(evidence).join(", ");
@@ -363,7 +340,7 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
                 FailureClass::SignatureDropped => format!(
                     "{of} was signed by {}; this one has no {}",
                     change.before,
-                    evidence_name(evidence)
+                    evidence.evidence()
                 ),
                 _ => format!("against {of}: {change}"),
             };
@@ -402,7 +379,7 @@ fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
     }
     Finding::agrees(
         Check::Continuity,
-        format!("the {} is by the same key as that of {of}", evidence_name(evidence)),
+        format!("the {} is by the same key as that of {of}", evidence.evidence()),
         format!("the holder of the secret key {}", now.who(evidence).join(", ")),
     )
     .forged_by(openpgp::FORGERS)

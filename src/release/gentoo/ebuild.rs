@@ -15,13 +15,18 @@ use std::path::{Path, PathBuf};
 /// The most that an ebuild may hold, in bytes.
 const EBUILD_LIMIT: u64 = 1024 * 1024;
 
-/// The variables that are read beside the pins, each with the flag that says the same.
-const VARIABLES: [(&str, &str); 8] = [
+/// The variables that say whose signature or publishing is expected, each with the flag that says
+/// the same.
+const SIGNERS: [(&str, &str); 5] = [
     ("VERIFY_SIG_METHOD", "a key flag or --identity"),
     ("VERIFY_SIG_OPENPGP_KEY_PATH", "--openpgp-key, --signify-key or --minisign-key"),
     ("VERIFY_SIG_CERT_IDENTITY", "--identity"),
     ("VERIFY_SIG_CERT_OIDC_ISSUER", "--issuer"),
     ("VERIFY_PROVENANCE_REPO", "--repository or --publisher"),
+];
+
+/// The others, apart from pins.
+const OTHERS: [(&str, &str); 3] = [
     ("VERIFY_PROVENANCE_UPSTREAM_NAMES", "--upstream-name"),
     ("PYPI_VERIFY_REPO", "--repository or --publisher"),
     ("PYPI_PN", "--distfile"),
@@ -33,10 +38,8 @@ const PIN_ARRAY: (&str, &str) = ("VERIFY_PROVENANCE_PINS", "the options in it");
 /// The variables that are read, each with the flag that says the same: in the order of
 /// documentation.
 pub(crate) fn known_variables() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let (before, after) = VARIABLES.split_at(5);
     let pins = PINS.iter().map(|pin| (pin.variable, pin.option));
-    let before = before.iter().copied();
-    before.chain(pins).chain([PIN_ARRAY]).chain(after.iter().copied())
+    SIGNERS.into_iter().chain(pins).chain([PIN_ARRAY]).chain(OTHERS)
 }
 
 /// An ebuild: what its name and its literal variables say.
@@ -267,6 +270,27 @@ mod tests {
         );
         assert_eq!(value("VERIFY_PROVENANCE_RUNNER"), None);
         assert!(!ebuild.variables.contains_key("VERIFY_PROVENANCE_RUNNER"));
+    }
+
+    #[test]
+    fn the_array_of_pins_is_taken_apart() {
+        let ebuild = read(
+            "VERIFY_PROVENANCE_RUNNER=github-hosted\n\
+             VERIFY_PROVENANCE_PINS=( --workflow=release.yml --ref=\"refs/tags/v${PV}\" --owner-id=22 )\n",
+        );
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_WORKFLOW"), Some("release.yml"));
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_REF"), Some("refs/tags/v1.2_rc1"));
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_OWNER_ID"), Some("22"));
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_RUNNER"), Some("github-hosted"));
+        assert!(!ebuild.variables.contains_key("VERIFY_PROVENANCE_PINS"));
+        // What is no pin, or is said twice, is not lost.
+        let ebuild = read(
+            "VERIFY_PROVENANCE_RUNNER=github-hosted\n\
+             VERIFY_PROVENANCE_PINS=( --runner=mine --wokflow=a --signer )\n",
+        );
+        assert_eq!(ebuild.literal("VERIFY_PROVENANCE_RUNNER"), Some("github-hosted"));
+        let rest = Expansion::Form("--runner=mine --wokflow=a --signer".to_owned());
+        assert_eq!(ebuild.variables.get("VERIFY_PROVENANCE_PINS"), Some(&Literal::Unknown(rest)));
     }
 
     #[test]
