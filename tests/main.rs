@@ -41,6 +41,7 @@ mod pin;
 mod planted;
 mod provenance_assets;
 mod replays;
+mod restricted;
 mod signify;
 mod sigstore_knobs;
 mod source;
