@@ -75,6 +75,8 @@ impl HashName {
 pub(crate) enum Hasher {
     /// Clonable, so that an OpenPGP signature can branch off it.
     OpenPgp(Box<Context>),
+    /// From the fastest of the crates that have it: its speed counts most.
+    Blake2b(Box<blake2b_simd::State>),
     /// Any other function.
     Plain(Box<dyn DynDigest + Send + Sync>),
 }
