@@ -44,6 +44,7 @@ mod planted;
 mod provenance_assets;
 mod replays;
 mod review;
+mod restricted;
 mod signify;
 mod sigstore_knobs;
 mod source;

@@ -16,7 +16,7 @@ fn the_short_one_is_one_line() {
 fn the_long_one_says_how_this_build_differs_from_others() {
     let text = version("--version");
     let lines: Vec<&str> = text.lines().collect();
-    let [first, features, openpgp, root] = lines.as_slice() else { panic!("{text}") };
+    let [first, features, openpgp, root, restricted] = lines.as_slice() else { panic!("{text}") };
     assert_eq!(*first, concat!("distvouch ", env!("CARGO_PKG_VERSION")));
     let sigstore = cfg!(feature = "sigstore");
     assert_eq!(*features, if sigstore { "features: sigstore" } else { "features: none" });
@@ -24,6 +24,7 @@ fn the_long_one_says_how_this_build_differs_from_others() {
         assert_eq!(*openpgp, "OpenPGP: RustCrypto");
     }
     assert!(openpgp.starts_with("OpenPGP: "), "{text}");
+    assert!(restricted.starts_with("restricted: files "), "{text}");
     if !sigstore {
         assert_eq!(*root, "trusted root: none built in");
         return;

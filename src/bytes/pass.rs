@@ -18,6 +18,7 @@ use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{InputError, open_regular, open_source};
 use crew::{Block, Crew, Stream};
 use ed25519_dalek::{Signature, StreamVerifier, VerifyingKey};
+use rustix::fs::{Advice, fadvise};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::types::HashAlgorithm;
 use std::cell::RefCell;
@@ -138,7 +139,10 @@ pub(crate) fn measure(
     wanted: &Wanted,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Measured, InputError> {
-    measure_reader(&mut open_regular(path)?, path, wanted, progress)
+    let mut file = open_regular(path)?;
+    // All of it is read, once: the system may read ahead. Where it does not listen, nothing is lost.
+    let _ = fadvise(&file, 0, None, Advice::Sequential);
+    measure_reader(&mut file, path, wanted, progress)
 }
 
 /// As [`measure`], with `-` for standard input.

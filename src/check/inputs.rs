@@ -48,7 +48,7 @@ pub(crate) struct Inputs {
     pub(crate) reviews: Option<ReviewInput>,
     /// What the caller found out, or could not, by itself.
     pub(crate) gaps: Vec<Gap>,
-    /// Checks Sigstore evidence; `None` where there is none to check.
+    /// Checks Sigstore evidence; `None` where there is none to check, or nobody asked.
     pub(crate) verifier: Option<Verifier>,
     /// The checks that must agree.
     pub(crate) require: Requirement,

@@ -80,12 +80,6 @@ impl Evidence {
             provenance: all(name, &[PROVENANCE]),
         }
     }
-
-    /// All of it.
-    pub(crate) fn paths(self) -> impl Iterator<Item = PathBuf> {
-        let signatures = self.signatures.into_iter().chain(self.uncompressed).chain(self.minisign);
-        signatures.chain(self.bundles).chain(self.provenance)
-    }
 }
 
 /// The evidence about the distfile `name` that is `listed`, but not in `dir`.

@@ -122,6 +122,13 @@ impl<'i> Plan<'i> {
                 self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
             }
         }
+        if inputs.verifier.is_none() {
+            // Nobody asked about it: it is named, and costs nothing.
+            let bundles = std::mem::take(&mut evidence.bundles).into_iter();
+            let provenance = std::mem::take(&mut evidence.provenance).into_iter();
+            self.findings.extend(bundles.map(|path| unasked(Check::Sigstore, &path)));
+            self.findings.extend(provenance.map(|path| unasked(Check::Provenance, &path)));
+        }
         for path in evidence.bundles {
             let bytes = read_evidence(&path)?;
             self.add_bundle(inputs, path, &bytes);
@@ -321,6 +328,12 @@ impl<'i> Plan<'i> {
         let review = reviews.map(|input| review::check(inputs, input, name, measured));
         source.into_iter().chain(review).collect()
     }
+}
+
+/// What is said of evidence that nothing was asked about.
+fn unasked(check: Check, path: &Path) -> Finding {
+    let text = format!("{} was found, and not asked about", file_name(path));
+    Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
 }
 
 /// What is said of evidence that is listed and not in DISTDIR.

@@ -220,7 +220,7 @@ impl Check {
         if self.sigstore.trusted_root.is_some()
             || !inputs.bundle_policies.is_empty()
             || previous
-            || has_sigstore_evidence(&inputs)
+            || self.asks_of_sigstore(&inputs) && has_sigstore_evidence(&inputs)
         {
             inputs.verifier = Some(self.sigstore.verifier()?);
         }
@@ -229,6 +229,20 @@ impl Check {
         }
         inputs.threads = threads_pay(&inputs);
         Ok(inputs)
+    }
+
+    /// Whether bundles and provenance matter: not where the checks are named and neither is among
+    /// them, nor anything that goes on from what they attest.
+    fn asks_of_sigstore(&self, inputs: &Inputs) -> bool {
+        let checks =
+            [CheckName::Sigstore, CheckName::Provenance, CheckName::Continuity, CheckName::Source];
+        self.require.is_empty()
+            || checks.iter().any(|check| inputs.require.includes(*check))
+            || inputs.publisher.is_some()
+            || inputs.source.is_some()
+            || !inputs.previous.is_empty()
+            || !inputs.provenance.is_empty()
+            || !inputs.signatures.is_empty()
     }
 
     /// The distfiles to check, each once.

@@ -166,7 +166,9 @@ fn parse() -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
     // Only --version is worth reading the trusted root.
     if std::env::args_os().any(|argument| argument == "--version") {
-        command = command.long_version(report::version::long());
+        let restricted = restrict::probe().map(|enforced| format!("\nrestricted: {enforced}"));
+        let text = report::version::long() + &restricted.unwrap_or_default();
+        command = command.long_version(text);
     }
     Cli::from_arg_matches(&command.try_get_matches()?)
 }

@@ -65,6 +65,12 @@ pub(crate) fn within<T: Send>(reach: &Reach, work: impl FnOnce() -> T + Send) ->
     })
 }
 
+/// What would be in force, tried in a thread that ends; `None` where none can be started.
+pub(crate) fn probe() -> Option<Enforced> {
+    let thread = std::thread::Builder::new().spawn(|| enter(&Reach::new())).ok()?;
+    thread.join().ok()
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use super::{Extent, Reach};

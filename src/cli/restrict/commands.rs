@@ -4,7 +4,6 @@
 
 use super::Reach;
 use crate::check::bump::Package;
-use crate::check::pairing::Evidence;
 use crate::cli::bump::Bump;
 use crate::cli::check::Check;
 use crate::cli::keys::KeyArgs;
@@ -122,15 +121,8 @@ impl SigstoreOptions {
 impl Check {
     fn reach(&self, reach: &mut Reach) {
         let dir = &self.distdir.path();
-        if self.distfiles.is_empty() {
-            reach.read_directory(dir);
-        } else {
-            reach.read_in(dir, self.distfiles.iter().map(String::as_str));
-            for name in &self.distfiles {
-                reach
-                    .read_all(Evidence::beside(dir, name).paths().filter(|path| path.is_symlink()));
-            }
-        }
+        // Evidence is found in it, signed lists among it.
+        reach.read_directory(dir);
         reach.read_all(&self.manifest);
         self.keys.reach(reach);
         self.sigstore.reach(reach);

@@ -44,17 +44,6 @@ impl Reach {
         self.read_all(links.map(|entry| entry.path()));
     }
 
-    /// A directory, and what those symbolic links in it lead to that `names` name.
-    pub(crate) fn read_in<'a>(
-        &mut self,
-        directory: &Path,
-        names: impl IntoIterator<Item = &'a str>,
-    ) {
-        self.read(directory);
-        let paths = names.into_iter().map(|name| directory.join(name));
-        self.read_all(paths.filter(|path| path.is_symlink()));
-    }
-
     /// A file to write, by way of a temporary one beside it.
     pub(crate) fn write(&mut self, path: &Path) {
         let real = path.canonicalize();
