@@ -145,6 +145,8 @@ impl Distfiles {
             previous: BTreeMap::new(),
             source: None,
             reviews: None,
+            named: Vec::new(),
+            locked: BTreeMap::new(),
             gaps: Vec::new(),
             verifier,
             require: Requirement::of(

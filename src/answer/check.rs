@@ -48,14 +48,8 @@ impl Check {
         [Self::Openpgp, Self::Signify, Self::Minisign, Self::Ssh];
 
     /// The kinds of evidence that name who made it, in the order in which two releases are compared.
-    pub(crate) const NAMING: [Self; 6] = [
-        Self::Provenance,
-        Self::Sigstore,
-        Self::Openpgp,
-        Self::Signify,
-        Self::Minisign,
-        Self::Ssh,
-    ];
+    pub(crate) const NAMING: [Self; 6] =
+        [Self::Provenance, Self::Sigstore, Self::Openpgp, Self::Signify, Self::Minisign, Self::Ssh];
 
     /// What its evidence is called.
     pub(crate) const fn evidence(self) -> &'static str {

@@ -71,6 +71,8 @@ classes! {
     ManifestAmbiguous "manifest-ambiguous" Unusable;
     /// The DIST entry has no strong hash that this program computes.
     ManifestWeak "manifest-weak" Unusable;
+    /// The DIST entry of the last commit was another, for the same name.
+    ManifestReplaced "manifest-replaced" Contradicts;
     /// No signature stands beside the distfile.
     SignatureAbsent "signature-absent" Absent;
     /// A signature for a file that is not there.
@@ -202,6 +204,8 @@ classes! {
     SourceMode "source-mode" Agrees;
     /// Programs unpack the archive to different files.
     ArchiveAmbiguous "archive-ambiguous" Contradicts;
+    /// Crates or vendored sources differ from those of the previous version.
+    DependencyChanged "dependency-changed" Agrees;
     /// Nobody recorded reading the diff.
     ReviewAbsent "review-absent" NotChecked;
     /// The architecture has no helper.

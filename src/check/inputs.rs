@@ -11,7 +11,7 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
 use crate::release::review::Reviews;
 use crate::release::source::{CommitSpec, Options};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -46,6 +46,10 @@ pub(crate) struct Inputs {
     pub(crate) source: Option<SourceInput>,
     /// The review records, if any were named.
     pub(crate) reviews: Option<ReviewInput>,
+    /// Files that the ebuild fetches, beyond what the Manifest lists.
+    pub(crate) named: Vec<String>,
+    /// What lock files say of dependencies, by distfile.
+    pub(crate) locked: BTreeMap<String, Vec<Locked>>,
     /// What the caller found out, or could not, by itself.
     pub(crate) gaps: Vec<Gap>,
     /// Checks Sigstore evidence; `None` where there is none to check, or nobody asked.
@@ -98,6 +102,17 @@ pub(crate) struct ReviewInput {
     /// The BLAKE2b digest of the previous release's file, by distfile of this one; or why there is
     /// none.
     pub(crate) old: BTreeMap<String, Result<Vec<u8>, String>>,
+    /// The distfiles that the previous version takes as well, by an entry that was committed.
+    pub(crate) same: BTreeSet<String>,
+}
+
+/// What a lock file says of a dependency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Locked {
+    /// Its SHA-256 digest, in lower-case hexadecimal.
+    pub(crate) sha256: String,
+    /// The distfile that the lock file is in.
+    pub(crate) by: String,
 }
 
 /// A finding that the caller brings.

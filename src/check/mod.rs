@@ -6,6 +6,7 @@ pub(crate) mod bundle;
 pub(crate) mod inputs;
 pub(crate) mod inspect;
 mod lists;
+mod locked;
 pub(crate) mod manifest;
 pub(crate) mod message;
 pub(crate) mod operand;

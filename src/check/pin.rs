@@ -10,6 +10,7 @@ use crate::evidence::expectation::{
 };
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use crate::evidence::sigstore::DetachedAttestation;
+use crate::release::gentoo::{occurrences, version_in};
 use std::collections::BTreeMap;
 
 /// Who published.
@@ -61,11 +62,6 @@ impl Value {
     }
 }
 
-/// The version in the name of a file.
-fn version_of(name: &str) -> Option<String> {
-    crate::release::diff::matching::version(name)
-}
-
 fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._/:@+-,".contains(c);
     !text.is_empty() && text.chars().all(plain)
@@ -87,7 +83,7 @@ impl Pins {
     /// What `attestation` lets one pin.
     pub(crate) fn of(attestation: &DetachedAttestation) -> Self {
         let names = attestation.names().iter();
-        let version = names.filter_map(|name| version_of(name)).next();
+        let version = names.filter_map(|name| version_in(name)).next();
         Self::of_claims(attestation.claims(), version.as_deref())
     }
 
@@ -139,7 +135,9 @@ impl Pins {
         pins.put_ref(claims, version);
         pins.put_trigger(claims);
         for pin in &PINS {
-            let Some(value) = pin.exact().and_then(|(claim, _)| claims.get(claim)) else { continue };
+            let Some(value) = pin.exact().and_then(|(claim, _)| claims.get(claim)) else {
+                continue;
+            };
             // CircleCI claims two quotation marks for its runner, which say nothing, and numbers its
             // projects by UUIDs, which the publisher pin holds already.
             let says = value != "\"\"" && (!pin.is_number() || value.parse::<u64>().is_ok());
@@ -257,16 +255,11 @@ fn escape_glob(text: &str) -> String {
 fn split_at(reference: &str, version: &str) -> Option<Vec<String>> {
     let mut parts = Vec::new();
     let mut rest = 0;
-    for (at, _) in reference.match_indices(version) {
+    for at in occurrences(reference, version) {
         let end = at + version.len();
+        // `v.1.2` has a name of its own.
         let before = reference.get(..at)?.chars().last();
-        let mut after = reference.get(end..)?.chars();
-        let next = after.next();
-        // `1.2` is no word of `11.2`, `1.2.3` or `1.2rc1`.
-        let inside = before.is_some_and(|c| c.is_ascii_digit() || c == '.')
-            || next.is_some_and(|c| c.is_ascii_alphanumeric())
-            || (next == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit()));
-        if at < rest || inside {
+        if at < rest || before == Some('.') {
             continue;
         }
         parts.push(reference.get(rest..at)?.to_owned());

@@ -16,6 +16,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
+use crate::evidence::manifest::Lookup;
 use crate::evidence::pep740::Subject;
 use crate::evidence::sigstore::{
     self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle,
@@ -74,6 +75,9 @@ impl<'i> Plan<'i> {
         }
         if inputs.reviews.is_some() {
             self.wanted.hashes.insert(HashName::Blake2b);
+        }
+        if inputs.locked.contains_key(name) {
+            self.wanted.hashes.insert(HashName::Sha256);
         }
     }
 
@@ -142,6 +146,7 @@ impl<'i> Plan<'i> {
             self.previous = Some(files.read(inputs)?);
         }
         let listed = inputs.manifest.iter().flat_map(|manifest| manifest.names());
+        let listed = listed.chain(inputs.named.iter().map(String::as_str));
         self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = Check::SIGNATURES.map(|check| {
@@ -166,11 +171,23 @@ impl<'i> Plan<'i> {
         .chain(signed)
         .filter(|(check, none, ..)| *none && !has(*check) && inputs.require.includes(*check))
         .map(|(check, _, class, what)| match self.unfetched(check) {
-            Some(file) => not_fetched(check, file),
+            Some(file) => not_fetched(inputs, check, file),
             None => Finding::fails(check, class, absent(name, check, what)),
         })
         .collect::<Vec<_>>();
         self.findings.extend(missing);
+        // What the ebuild fetches for a USE flag is said even where nothing is expected of it.
+        for (kind, file) in self.unfetched.iter().filter(|_| !inputs.named.is_empty()) {
+            let has = |check: &Check| {
+                self.signatures.has(*check)
+                    || self.findings.iter().any(|finding: &Finding| finding.check == *check)
+            };
+            if let Some(check) =
+                kind.checks().next().filter(|_| !kind.checks().any(|check| has(&check)))
+            {
+                self.findings.push(not_fetched(inputs, check, file));
+            }
+        }
         Ok(())
     }
 
@@ -326,7 +343,9 @@ impl<'i> Plan<'i> {
         let source = source.map(|input| source::check(input, &path, upstream, findings, progress));
         let reviews = inputs.reviews.as_ref();
         let review = reviews.map(|input| review::check(inputs, input, name, measured));
-        source.into_iter().chain(review).collect()
+        let locked = inputs.locked.get(name).zip(measured.digests.get(&HashName::Sha256));
+        let locked = locked.and_then(|(locked, digest)| super::locked::check(locked, digest));
+        source.into_iter().chain(review).chain(locked).collect()
     }
 }
 
@@ -337,8 +356,10 @@ fn unasked(check: Check, path: &Path) -> Finding {
 }
 
 /// What is said of evidence that is listed and not in DISTDIR.
-fn not_fetched(check: Check, file: &str) -> Finding {
-    let text = format!("the Manifest lists {file}, which is not in DISTDIR: fetch it");
+fn not_fetched(inputs: &Inputs, check: Check, file: &str) -> Finding {
+    let listed = inputs.manifest.as_ref().is_some_and(|m| m.lookup(file) != Lookup::Missing);
+    let who = if listed { "the Manifest lists" } else { "the ebuild fetches" };
+    let text = format!("{who} {file}, which is not in DISTDIR: fetch it");
     Finding::fails(check, FailureClass::NotFetched, text)
 }
 

@@ -1,6 +1,7 @@
 //! The record that somebody read the release diff, as a check of the plan.
 
 use super::inputs::{Inputs, ReviewInput};
+use crate::answer::access::Capability;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
@@ -21,6 +22,11 @@ pub(super) fn check(
     let Some(new) = measured.digests.get(&HashName::Blake2b) else {
         return absent("the BLAKE2b digest of the file was not computed");
     };
+    if input.same.contains(name) {
+        let text = "the previous version takes the same file, and the last commit has the same entry of it";
+        return Finding::agrees(Check::Review, text, "the Manifest of the last commit")
+            .forged_by([Capability::Gentoo]);
+    }
     match input.old.get(name) {
         Some(Ok(old)) => review::check(old, new, &input.records),
         Some(Err(why)) => absent(why),

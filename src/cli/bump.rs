@@ -20,7 +20,6 @@ use crate::check::inputs::SourceInput;
 use crate::check::pairing::Evidence;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
-use crate::release::gentoo::Ebuild;
 use crate::release::review::{self, Reviews};
 use crate::release::source::{CommitSpec, Options};
 use crate::report::diff as page;
@@ -170,7 +169,8 @@ impl Bump {
         commit.check()?;
         let mut package = Package::read(&self.package)?;
         let distdir = self.distdir.path();
-        let names = Plan::distfiles(&package, &distdir, &self.distfile)?;
+        let distfiles = Plan::distfiles(&package, &distdir, &self.distfile)?;
+        let names = distfiles.names;
         package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
         let pairs = self.pairs(&package, &names, &distdir)?;
         let expected = Expected::of(self, &package.ebuild);
@@ -182,7 +182,7 @@ impl Bump {
             distdir,
             manifest: package.manifest.clone(),
             provenance: BTreeMap::new(),
-            upstream_names: self.upstream_names(&package.ebuild, &names)?,
+            upstream_names: self.upstream_names(&package, &names)?,
             distfiles: present(&names, &self.distdir.path()),
             signatures: BTreeMap::new(),
             keys: expected.keys.read()?,
@@ -198,6 +198,8 @@ impl Bump {
                 })
                 .transpose()?,
             reviews: None,
+            named: named(&package),
+            locked: BTreeMap::new(),
             gaps: expected.gaps.into_iter().chain(dropped).map(Gap::of_all).collect(),
             verifier: None,
             require,
@@ -217,7 +219,7 @@ impl Bump {
         });
         bar.finish_and_clear();
         let page = self.page(&outcome)?;
-        self.print(&plan, &expected.asked, page, &outcome)?;
+        self.print(&plan, &expected.asked, &distfiles.unfetched, page, &outcome)?;
         Ok(outcome.report.status())
     }
 
@@ -260,12 +262,18 @@ impl Bump {
 
     fn upstream_names(
         &self,
-        ebuild: &Ebuild,
+        package: &Package,
         names: &[String],
     ) -> Result<BTreeMap<String, String>, UsageError> {
         let mut found = BTreeMap::new();
+        let files = package.metadata.src_uri.iter().flat_map(|src_uri| &src_uri.files);
+        for file in files.filter(|file| names.contains(&file.name)) {
+            if let Some(upstream) = &file.upstream {
+                found.insert(file.name.clone(), upstream.clone());
+            }
+        }
         // The array may also name distfiles of other USE flags that are not fetched.
-        for value in ebuild.words("VERIFY_PROVENANCE_UPSTREAM_NAMES") {
+        for value in package.ebuild.words("VERIFY_PROVENANCE_UPSTREAM_NAMES") {
             if let Ok((distfile, name)) = split_pair("--upstream-name", value, names) {
                 found.insert(distfile.to_owned(), name.to_owned());
             }
@@ -333,6 +341,7 @@ impl Bump {
         &self,
         plan: &Plan,
         asked: &[Asked],
+        unfetched: &[String],
         page: Option<&Path>,
         outcome: &Outcome,
     ) -> Result<(), Error> {
@@ -346,6 +355,7 @@ impl Bump {
             asked,
             reviews,
             unattributed: &unattributed,
+            unfetched,
             page,
         };
         let style =
@@ -365,6 +375,12 @@ impl Bump {
         }
         printed(result.and_then(|()| out.flush()))
     }
+}
+
+/// The names that the ebuild fetches, where they are known.
+fn named(package: &Package) -> Vec<String> {
+    let files = package.metadata.src_uri.iter().flat_map(|src_uri| src_uri.names());
+    files.map(str::to_owned).collect()
 }
 
 /// Evidence that the Manifest lists for a USE flag may not be fetched.

@@ -197,6 +197,8 @@ impl Check {
             previous: self.previous(&distfiles)?,
             source: self.source()?,
             reviews: self.records()?,
+            named: Vec::new(),
+            locked: BTreeMap::new(),
             gaps: Vec::new(),
             distfiles,
             signatures,
@@ -311,7 +313,7 @@ impl Check {
         let Some(place) = self.reviews.clone() else { return Ok(None) };
         let keys = review_keys(&self.review_key, self.time.now()?)?;
         let records = Reviews { places: vec![place], keys };
-        Ok(Some(ReviewInput { records, old: BTreeMap::new() }))
+        Ok(Some(ReviewInput { records, ..ReviewInput::default() }))
     }
 
     fn source(&self) -> Result<Option<SourceInput>, Error> {

@@ -42,6 +42,14 @@ impl DistEntry {
         self.hashes.keys().map(String::as_str).filter(|n| HashName::from_name(n).is_none())
     }
 
+    /// Whether both may be of the same bytes: the size and all hashes that both have are the same.
+    pub(crate) fn may_be(&self, other: &Self) -> bool {
+        let same = |(name, value): (&String, &String)| {
+            other.hashes.get(name).is_none_or(|other| other == value)
+        };
+        self.size == other.size && self.hashes.iter().all(same)
+    }
+
     fn says_the_same(&self, other: &Self) -> bool {
         self.size == other.size && self.hashes == other.hashes
     }

@@ -1,5 +1,7 @@
 //! The report on a bump: what to read first on top, short enough to paste into a bug.
 
+mod dependencies;
+
 use super::diff as page;
 use super::findings::{self, ansi};
 use super::layout::{count, hang, paragraph, shorten};
@@ -10,7 +12,7 @@ use crate::answer::finding::Check;
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::escape::escaped;
 use crate::check::DistfileReport;
-use crate::check::bump::{Asked, Comparison, Outcome, Package};
+use crate::check::bump::{Asked, Comparison, Outcome, Package, is_dependency};
 use crate::check::pairing::Role;
 use crate::release::diff::Diff;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
@@ -32,6 +34,8 @@ pub(crate) struct About<'a> {
     pub(crate) reviews: Option<&'a Path>,
     /// DIST entries of which nothing tells whether they are of this version.
     pub(crate) unattributed: &'a [String],
+    /// Distfiles that are fetched for some USE flags, and are not in DISTDIR.
+    pub(crate) unfetched: &'a [String],
     /// Where the page of the diff was written.
     pub(crate) page: Option<&'a Path>,
 }
@@ -56,11 +60,15 @@ pub(crate) fn text(
     against(outcome, style, out)?;
     writeln!(out)?;
     let compared = |d: &&DistfileReport| outcome.comparisons.iter().any(|c| c.pair.new == d.name);
-    for distfile in outcome.report.distfiles.iter().filter(compared) {
+    let folded = |name: &str| is_dependency(name) || is_same(outcome, name);
+    let alone = outcome.report.distfiles.iter().filter(compared);
+    for distfile in alone.clone().filter(|distfile| !folded(&distfile.name)) {
         let comparison = outcome.comparisons.iter().find(|c| c.pair.new == distfile.name);
         file(distfile, comparison, style, out)?;
     }
-    let rest: Vec<_> = outcome.report.distfiles.iter().filter(|d| !compared(d)).collect();
+    dependencies::print(outcome, out)?;
+    let rest: Vec<_> =
+        outcome.report.distfiles.iter().filter(|d| !compared(d) || folded(&d.name)).collect();
     let worth_a_line = |d: &&&DistfileReport| {
         d.role == Role::Content || d.findings.iter().any(|f| f.class.is_some())
     };
@@ -77,13 +85,14 @@ fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()>
     match &package.before {
         Some(before) => {
             writeln!(out, "{bold}{title}: {} -> {version}{bold:#}", before.version)?;
-            writeln!(out, "  (previous version taken {})", before.source)
+            writeln!(out, "  (previous version taken {})", before.source)?;
         }
         None => {
             writeln!(out, "{bold}{title}: {version}{bold:#}")?;
-            writeln!(out, "  (no previous version was found: give --previous-version)")
+            writeln!(out, "  (no previous version was found: give --previous-version)")?;
         }
     }
+    Ok(())
 }
 
 /// What contradicts, required or not, before everything else.
@@ -104,6 +113,11 @@ fn against(outcome: &Outcome, style: Style, out: &mut dyn Write) -> io::Result<(
         hang(out, "  ", 4, &format!("{} of {}: {class}", finding.check.name(), distfile.name))?;
     }
     Ok(())
+}
+
+/// Whether the previous version takes the same file.
+fn is_same(outcome: &Outcome, name: &str) -> bool {
+    outcome.comparisons.iter().any(|c| c.pair.new == name && c.pair.is_same())
 }
 
 /// The distfile, its findings, and what changed in it.
@@ -149,6 +163,10 @@ fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
 
 /// What could not be read or attributed, and how to say it.
 fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let metadata = &about.package.metadata;
+    let unused = metadata.unused.join("; ");
+    let unused = if unused.is_empty() { unused } else { format!(" ({unused})") };
+    paragraph(out, 2, &format!("Distfiles taken from {}{unused}.", metadata.origin))?;
     if let Some(line) = about.package.ebuild.lost {
         let text = "so what it sets from there on is not known";
         paragraph(out, 2, &format!("The ebuild is not understood from line {line} on, {text}."))?;
@@ -160,6 +178,11 @@ fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
         let names = about.unattributed.join(", ");
         let text = "Not compared: the package's version is not in the file name";
         paragraph(out, 2, &format!("{text}: {names} (name them with --distfile)."))?;
+    }
+    if !about.unfetched.is_empty() {
+        let names = about.unfetched.join(", ");
+        let text = "Not compared: fetched for some USE flags only, and not in DISTDIR";
+        paragraph(out, 2, &format!("{text}: {names}."))?;
     }
     if let Some(page) = about.page {
         paragraph(out, 2, &format!("The diff as a page: {}", page.display()))?;
@@ -181,7 +204,8 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
             .filter(|d| d.name == comparison.pair.new)
             .flat_map(|d| &d.findings)
             .any(|f| f.check == Check::Review && f.class == Some(FailureClass::ReviewAbsent));
-        let (Some(Ok(diff)), true) = (&comparison.diff, unread) else { continue };
+        let fits = unread && !is_dependency(&comparison.pair.new);
+        let (Some(Ok(diff)), true) = (&comparison.diff, fits) else { continue };
         let (old, new) = (next::path(&diff.old.file), next::path(&diff.new.file));
         let word = |text: &str| text.to_owned();
         commands.push(next::distvouch([word("diff"), word("--unified"), old.clone(), new.clone()]));
@@ -211,6 +235,8 @@ pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> 
             "version": package.ebuild.version.as_str(),
             "previous_version": before.map(|b| b.version.as_str()),
             "previous_found": before.map(|b| b.source.to_string()),
+            "distfiles_from": package.metadata.origin.to_string(),
+            "not_used": package.metadata.unused,
         });
         object.insert("package".to_owned(), looked);
         let diffs: Vec<Value> = outcome.comparisons.iter().map(diff_json).collect();
@@ -220,6 +246,16 @@ pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> 
         });
         object.insert("asked".to_owned(), asked.collect());
         object.insert("unattributed".to_owned(), about.unattributed.into());
+        object.insert("unfetched".to_owned(), about.unfetched.into());
+        object.insert("dependencies".to_owned(), dependencies::value(&outcome.dependencies));
+        let manifest = outcome.manifest.as_ref().map(|changes| {
+            json!({
+                "added": changes.added,
+                "replaced": changes.replaced,
+                "removed": changes.removed,
+            })
+        });
+        object.insert("manifest".to_owned(), manifest.into());
         object.insert("next".to_owned(), report_json::commands(&commands(about, outcome)));
     }
     super::json_writer::print(&value, out)

@@ -15,6 +15,7 @@ pub mod messages;
 pub mod mutations;
 pub mod oddities;
 pub mod openpgp_mutants;
+pub mod overlay;
 #[cfg(feature = "sigstore")]
 pub mod replay;
 #[cfg(feature = "sigstore")]

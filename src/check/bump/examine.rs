@@ -1,22 +1,25 @@
 //! Finding what a bump compares, and comparing it: the diffs here, everything else by the main job.
 
-use super::files::{Pair, distfiles};
+use super::dependencies::{Dependencies, is_dependency};
+use super::files::{Distfiles, Pair, distfiles};
+use super::head::ManifestChanges;
+use super::lock;
 use super::package::{Package, PackageError};
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::{Check, Finding};
+use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::pass;
 use crate::check::inputs::Previous;
 use crate::check::inputs::ReviewInput;
 use crate::check::inputs::{Gap, Inputs};
-use crate::check::pairing;
+use crate::check::pairing::{self, Role};
 use crate::check::run::{self, Report};
 use crate::release::archive::ArchiveError;
 use crate::release::continuity;
 use crate::release::diff::{self, Diff};
 use crate::release::review::Reviews;
 use crate::release::source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What is compared.
@@ -39,6 +42,10 @@ pub(crate) struct Outcome {
     pub(crate) comparisons: Vec<Comparison>,
     /// The findings and the attacker sets.
     pub(crate) report: Report,
+    /// What became of the dependencies.
+    pub(crate) dependencies: Dependencies,
+    /// What of the Manifest is not in the last commit, where there is one to compare with.
+    pub(crate) manifest: Option<ManifestChanges>,
 }
 
 /// A distfile and the one of the previous version.
@@ -74,7 +81,7 @@ impl Bump {
         package: &Package,
         distdir: &Path,
         given: &[String],
-    ) -> Result<Vec<String>, PackageError> {
+    ) -> Result<Distfiles, PackageError> {
         distfiles(package, distdir, given)
     }
 
@@ -93,7 +100,10 @@ impl Bump {
             let signatures = signatures.chain(beside.uncompressed).chain(beside.minisign);
             let signatures = signatures.chain(beside.bundles);
             let manifest = package.manifest.as_ref();
-            let listed = manifest.into_iter().flat_map(|manifest| manifest.names());
+            let before = package.before.as_ref().and_then(|before| before.metadata.as_ref());
+            let fetched = before.and_then(|metadata| metadata.src_uri.as_ref());
+            let fetched = fetched.into_iter().flat_map(|src_uri| src_uri.names());
+            let listed = manifest.into_iter().flat_map(|manifest| manifest.names()).chain(fetched);
             let previous = Previous {
                 name: Some(old.clone()),
                 provenance: beside.provenance,
@@ -118,8 +128,16 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     let old = comparisons.iter().filter_map(|comparison| {
         Some((comparison.pair.new.clone(), old_digest(&bump, comparison)?))
     });
-    bump.check.reviews = Some(ReviewInput { records: bump.reviews.clone(), old: old.collect() });
+    let manifest = ManifestChanges::of(&bump.package);
+    bump.check.reviews = Some(ReviewInput {
+        records: bump.reviews.clone(),
+        old: old.collect(),
+        same: same(&bump, manifest.as_ref()),
+    });
+    bump.check.locked = lock::locked(&bump.pairs, &bump.check.distdir);
     bump.check.gaps.extend(comparisons.iter().flat_map(gaps));
+    let replaced: Vec<Gap> = manifest.iter().flat_map(|changes| replaced(&bump, changes)).collect();
+    bump.check.gaps.extend(replaced);
     if bump.check.source.is_none() {
         bump.check.gaps.push(Gap::of_all(source::no_clone()));
     }
@@ -134,12 +152,63 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
             comparison.diff = Some(Err(DiffError::Changed(comparison.pair.new.clone())));
         }
     }
-    (bump, Outcome { comparisons, report })
+    let mut outcome =
+        Outcome { comparisons, report, dependencies: Dependencies::default(), manifest };
+    outcome.dependencies = Dependencies::of(&bump, &outcome);
+    note_dependencies(&mut outcome);
+    (bump, outcome)
+}
+
+/// The distfiles that both versions take, by an entry that was committed.
+fn same(bump: &Bump, manifest: Option<&ManifestChanges>) -> BTreeSet<String> {
+    let Some(changes) = manifest else { return BTreeSet::new() };
+    let committed =
+        |name: &String| !changes.added.contains(name) && !changes.replaced.contains(name);
+    let same = bump.pairs.iter().filter(|pair| pair.is_same()).map(|pair| pair.new.clone());
+    same.filter(committed).collect()
+}
+
+/// Distfiles whose entry in the last commit was another.
+fn replaced(bump: &Bump, changes: &ManifestChanges) -> Vec<Gap> {
+    let names = changes.replaced.iter().filter(|name| bump.check.distfiles.contains(name));
+    let gap = |name: &String| {
+        let text = "the last commit has another DIST entry of it: a released file was replaced";
+        let finding = Finding::fails(Check::Manifest, FailureClass::ManifestReplaced, text);
+        Gap { distfile: Some(name.clone()), finding }
+    };
+    names.map(gap).collect()
+}
+
+/// Says what became of the dependencies beside what was read of the release itself.
+fn note_dependencies(outcome: &mut Outcome) {
+    let found = &outcome.dependencies;
+    if found.changed.is_empty() && found.new.is_empty() && found.removed.is_empty() {
+        return;
+    }
+    let text = format!(
+        "dependencies: {} changed, {} new, {} gone; {} of them not read",
+        found.changed.len(),
+        found.new.len(),
+        found.removed.len(),
+        found.unread.len()
+    );
+    let release = outcome
+        .report
+        .distfiles
+        .iter_mut()
+        .filter(|distfile| distfile.role == Role::Content && !is_dependency(&distfile.name));
+    for finding in release.flat_map(|distfile| &mut distfile.findings) {
+        if finding.check == Check::Review {
+            let note = Note { class: FailureClass::DependencyChanged, text: text.clone() };
+            finding.notes.push(note);
+        }
+    }
 }
 
 fn compare(bump: &Bump, pair: &Pair, progress: Progress<'_>) -> Comparison {
     let distdir = &bump.check.distdir;
-    let diff = pair.old.as_ref().filter(|old| distdir.join(old).exists()).map(|old| {
+    let old = pair.old.as_ref().filter(|_| !pair.is_same());
+    let diff = old.filter(|old| distdir.join(old).exists()).map(|old| {
         let paths = (distdir.join(old), distdir.join(&pair.new));
         let diff = diff::compare(&paths.0, &paths.1, &|bytes| progress("release diff", bytes))?;
         let listed = bump.check.manifest.as_ref().and_then(|manifest| manifest.blake2b(old));

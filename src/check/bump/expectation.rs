@@ -21,8 +21,16 @@ const NO_EXPECTATION: [&str; 3] =
 ///
 /// A value that only bash can read is not missing: nothing is known of it.
 pub(crate) fn dropped(package: &Package, given: &dyn Fn(&str) -> bool) -> Vec<Finding> {
-    let Some(previous) = package.previous_ebuild() else { return Vec::new() };
-    let new = &package.ebuild;
+    let previous = package.previous_ebuild();
+    previous.map_or_else(Vec::new, |previous| dropped_between(&previous, &package.ebuild, given))
+}
+
+/// As [`dropped`], between two ebuilds.
+pub(crate) fn dropped_between(
+    previous: &Ebuild,
+    new: &Ebuild,
+    given: &dyn Fn(&str) -> bool,
+) -> Vec<Finding> {
     let has = |variable: &str| {
         let synonyms = SYNONYMS.iter().find(|names| names.contains(&variable));
         let names = synonyms.copied().unwrap_or_default();
@@ -31,9 +39,9 @@ pub(crate) fn dropped(package: &Package, given: &dyn Fn(&str) -> bool) -> Vec<Fi
     known_variables()
         .map(|(variable, _)| variable)
         .filter(|variable| !NO_EXPECTATION.contains(variable))
-        .filter(|variable| previous.variables.contains_key(variable))
+        .filter(|variable| previous.sets(variable))
         .filter(|variable| !has(variable) && !given(variable))
-        .map(|variable| finding(variable, &previous, new))
+        .map(|variable| finding(variable, previous, new))
         .collect()
 }
 

@@ -4,8 +4,8 @@ use super::package::{Package, PackageError, files_of};
 use crate::bytes::suffix;
 use crate::check::pairing::{Role, role};
 use crate::evidence::manifest::Manifest;
-use crate::release::gentoo::Version;
-use std::collections::BTreeSet;
+use crate::release::gentoo::{SrcUri, Version, VersionedName, versions_like};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A distfile of the new version that will be unpacked, and the one of the previous version that is
@@ -18,172 +18,256 @@ pub(crate) struct Pair {
     pub(crate) old: Option<String>,
 }
 
-/// The text around the version in a distfile's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shape {
-    before: String,
-    after: String,
+impl Pair {
+    /// Whether both versions take the same file.
+    pub(crate) fn is_same(&self) -> bool {
+        self.old.as_ref() == Some(&self.new)
+    }
 }
 
-/// The shape of `name`, which has `version` in it in one of its spellings; `None` where it has not.
-pub(super) fn shape(name: &str, version: &Version) -> Option<Shape> {
-    version.spellings().iter().find_map(|spelling| {
-        let mut at = name.match_indices(spelling.as_str()).map(|(at, _)| at);
-        let found = at.find(|at| is_word(name, *at, at + spelling.len()))?;
-        Some(Shape {
-            before: name.get(..found)?.to_owned(),
-            after: name.get(found + spelling.len()..)?.to_owned(),
-        })
-    })
-}
-
-/// Whether what stands from `start` to `end` is a whole version: `1.2` is not in `1.2.3`, `11.2` or
-/// `1.2rc1`.
-fn is_word(name: &str, start: usize, end: usize) -> bool {
-    let mut before = name.get(..start).unwrap_or_default().chars().rev();
-    let mut after = name.get(end..).unwrap_or_default().chars();
-    let before = match (before.next(), before.next()) {
-        (Some('.'), Some(c)) => !c.is_ascii_digit(),
-        (Some(c), _) => !c.is_ascii_digit(),
-        (None, _) => true,
-    };
-    let after = match (after.next(), after.next()) {
-        (Some('.'), Some(c)) => !c.is_ascii_digit(),
-        // A letter begins a suffix of the version: `1.2rc1`, `1.2b`, but not `1.2.tar.gz`.
-        (Some('_'), Some('a' | 'b' | 'r' | 'p')) => name.get(end..).is_some_and(|rest| {
-            !["_alpha", "_beta", "_rc", "_pre", "_p"].iter().any(|suffix| rest.starts_with(suffix))
-        }),
-        (Some(c), _) => !c.is_ascii_alphanumeric(),
-        (None, _) => true,
-    };
-    before && after
-}
-
-/// The versions that names of one of these shapes have.
-pub(super) fn versions_like(shapes: &[Shape], names: &[String]) -> Vec<Version> {
-    let fits = |shape: &Shape, name: &String| {
-        let middle = name.strip_prefix(&shape.before)?.strip_suffix(&shape.after)?;
-        Version::from_upstream(middle)
-    };
-    names.iter().flat_map(|name| shapes.iter().filter_map(move |s| fits(s, name))).collect()
+/// The distfiles of a version.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Distfiles {
+    /// Their names.
+    pub(crate) names: Vec<String>,
+    /// Files that are fetched for some USE flags, and are not there.
+    pub(crate) unfetched: Vec<String>,
 }
 
 /// The names of the distfiles of `version` in `names`.
 fn of_version(version: &Version, names: &[String]) -> Vec<String> {
-    names.iter().filter(|name| shape(name, version).is_some()).cloned().collect()
+    let fits = |name: &&String| VersionedName::of(name, version).is_some();
+    names.iter().filter(fits).cloned().collect()
 }
 
-/// The names that count: those of the Manifest, and those in `distdir` that stand beside one of
-/// them as evidence.
-fn known(manifest: Option<&Manifest>) -> Vec<String> {
+fn listed(manifest: Option<&Manifest>) -> Vec<String> {
     manifest.iter().flat_map(|manifest| manifest.names()).map(str::to_owned).collect()
 }
 
-/// The distfiles of the version of `package`: of the DIST entries, else of DISTDIR those named as
-/// the ones of other versions are.
+/// The distfiles of the version of `package`: those of its SRC_URI; else of the DIST entries, else of
+/// DISTDIR those with the version in their names.
 ///
 /// # Errors
 ///
-/// Where there is none, or one is not there.
+/// Where there is none, or one that is always fetched is not there.
 pub(super) fn distfiles(
     package: &Package,
     distdir: &Path,
     given: &[String],
-) -> Result<Vec<String>, PackageError> {
-    let version = &package.ebuild.version;
-    let listed = known(package.manifest.as_ref());
-    let mut names = match given.is_empty() {
-        true => of_version(version, &listed),
-        false => given.to_vec(),
+) -> Result<Distfiles, PackageError> {
+    let names = match (&package.metadata.src_uri, given.is_empty()) {
+        (_, false) => given.to_vec(),
+        (Some(src_uri), true) => src_uri.names().map(str::to_owned).collect(),
+        (None, true) => by_name(package, distdir),
     };
+    let version = &package.ebuild.version;
     if names.is_empty() {
-        // Not fetched by the package manager yet: what is there and begins like the package.
-        let there = of_version(version, &files_of(distdir));
-        let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
-        let package_name = plain(&package.ebuild.name);
-        let shaped = |name: &String| {
-            shape(name, version)
-                .is_some_and(|s| plain(&s.before).trim_end_matches('-') == package_name)
-        };
-        names = there.into_iter().filter(shaped).collect();
-    }
-    if names.is_empty() {
+        if package.metadata.src_uri.is_some() {
+            return Err(PackageError::NoSource(version.to_string()));
+        }
         let mut looked = vec![distdir.to_owned()];
         looked.extend(package.manifest.as_ref().map(|manifest| manifest.path().to_owned()));
         return Err(PackageError::NoDistfile { version: version.to_string(), looked });
     }
     let set: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let is_content = |name: &&String| role(distdir, name, &set) == Role::Content;
-    let missing =
-        names.iter().filter(is_content).find(|name| distdir.join(name).symlink_metadata().is_err());
-    match missing {
-        Some(name) => {
+    let missing = |name: &&String| distdir.join(name).symlink_metadata().is_err();
+    let contents = names.iter().filter(|name| role(distdir, name, &set) == Role::Content);
+    let mut unfetched = Vec::new();
+    for name in contents.filter(missing) {
+        let file = package.metadata.src_uri.as_ref().and_then(|src_uri| src_uri.file(name));
+        match file.filter(|file| given.is_empty() && !file.is_unconditional()) {
+            Some(_) => unfetched.push(name.clone()),
+            None => {
+                let (name, distdir) = (name.clone(), distdir.to_owned());
+                return Err(PackageError::NotFetched { name, distdir });
+            }
+        }
+    }
+    let names: Vec<String> = names.into_iter().filter(|name| !unfetched.contains(name)).collect();
+    let there = names.iter().any(|name| distdir.join(name).symlink_metadata().is_ok());
+    match (there, unfetched.first()) {
+        (false, Some(name)) => {
             Err(PackageError::NotFetched { name: name.clone(), distdir: distdir.to_owned() })
         }
-        None => Ok(names),
+        _ => Ok(Distfiles { names, unfetched }),
     }
+}
+
+fn by_name(package: &Package, distdir: &Path) -> Vec<String> {
+    let version = &package.ebuild.version;
+    let names = of_version(version, &listed(package.manifest.as_ref()));
+    if !names.is_empty() {
+        return names;
+    }
+    // Not fetched by the package manager yet: what is there and begins like the package.
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
+    let package_name = plain(&package.ebuild.name);
+    let shaped = |name: &String| {
+        VersionedName::of(name, version)
+            .is_some_and(|named| plain(&named.before).trim_end_matches('-') == package_name)
+    };
+    of_version(version, &files_of(distdir)).into_iter().filter(shaped).collect()
 }
 
 /// Pairs the distfiles of this version that will be unpacked with those of the previous version.
 pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
     let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
-    let contents = distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content);
-    let names: BTreeSet<String> =
-        known(package.manifest.as_ref()).into_iter().chain(files_of(distdir)).collect();
-    contents.map(|new| Pair { new: new.clone(), old: old_name(package, new, &names) }).collect()
+    let contents: Vec<&String> =
+        distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content).collect();
+    let mut old = Candidates::of(package, distdir);
+    // Exact matches first, so that what is only alike takes nothing from them.
+    let steps: [fn(&mut Candidates, &Package, &str) -> Option<String>; 4] = [
+        |old, _, new| old.same(new),
+        Candidates::versioned,
+        |old, _, new| old.of_crate(new),
+        |old, _, new| old.alike(new),
+    ];
+    let mut found: BTreeMap<&str, String> = BTreeMap::new();
+    for step in steps {
+        for new in &contents {
+            if !found.contains_key(new.as_str())
+                && let Some(name) = step(&mut old, package, new)
+            {
+                found.insert(new, name);
+            }
+        }
+    }
+    let pair = |new: &&String| Pair { new: (*new).clone(), old: found.get(new.as_str()).cloned() };
+    contents.iter().map(pair).collect()
 }
 
-fn old_name(package: &Package, new: &str, names: &BTreeSet<String>) -> Option<String> {
-    let before = package.before.as_ref()?;
-    let shape = shape(new, &package.ebuild.version)?;
-    let spelled = |spelling: &String| format!("{}{spelling}{}", shape.before, shape.after);
-    let same = before.version.spellings().iter().map(spelled).find(|name| names.contains(name));
-    // Upstream may have changed the compression.
-    let stem = |text: &str| text.split(".tar").next().map(str::to_owned);
-    same.or_else(|| {
-        before.version.spellings().iter().find_map(|spelling| {
-            let start = format!("{}{spelling}{}", shape.before, stem(&shape.after)?);
-            let archive =
-                |name: &&String| name.strip_prefix(&start).is_some_and(suffix::is_archive);
-            names.iter().find(archive).cloned()
-        })
-    })
+/// The files of the previous version that are not paired yet.
+struct Candidates {
+    names: BTreeSet<String>,
+    /// Whether they are exactly those of the previous version.
+    exact: bool,
+}
+
+impl Candidates {
+    fn of(package: &Package, distdir: &Path) -> Self {
+        let Some(before) = &package.before else {
+            return Self { names: BTreeSet::new(), exact: true };
+        };
+        let there = || listed(package.manifest.as_ref()).into_iter().chain(files_of(distdir));
+        match before.metadata.as_ref().and_then(|metadata| metadata.src_uri.as_ref()) {
+            Some(src_uri) => Self { names: contents(src_uri), exact: true },
+            None => Self { names: there().collect(), exact: false },
+        }
+    }
+
+    fn take(&mut self, name: String) -> Option<String> {
+        self.names.remove(&name).then_some(name)
+    }
+
+    /// The same file.
+    fn same(&mut self, new: &str) -> Option<String> {
+        if self.exact { self.take(new.to_owned()) } else { None }
+    }
+
+    /// The same name but for the version.
+    fn versioned(&mut self, package: &Package, new: &str) -> Option<String> {
+        let before = package.before.as_ref()?;
+        let named = VersionedName::of(new, &package.ebuild.version)?;
+        let same = before
+            .version
+            .spellings()
+            .iter()
+            .map(|spelling| format!("{}{spelling}{}", named.before, named.after))
+            .find(|name| self.names.contains(name));
+        // Upstream may have changed the compression.
+        let other = || {
+            let stem = named.after.split(".tar").next()?;
+            before.version.spellings().iter().find_map(|spelling| {
+                let start = format!("{}{spelling}{stem}", named.before);
+                let archive =
+                    |name: &&String| name.strip_prefix(&start).is_some_and(suffix::is_archive);
+                self.names.iter().find(archive).cloned()
+            })
+        };
+        let found = same.or_else(other)?;
+        self.take(found)
+    }
+
+    /// The same crate, which has a version of its own.
+    fn of_crate(&mut self, new: &str) -> Option<String> {
+        let (name, _) = split_crate(new)?;
+        let same = |old: &&String| split_crate(old).is_some_and(|(old, _)| old == name);
+        let mut fitting = self.names.iter().filter(|_| self.exact).filter(same);
+        // Of several versions the last is nearest.
+        let found = fitting.next_back()?.clone();
+        self.take(found)
+    }
+
+    /// The only one that differs in numbers alone.
+    fn alike(&mut self, new: &str) -> Option<String> {
+        let shape = skeleton(new);
+        let mut fitting = self.names.iter().filter(|_| self.exact).filter(|n| skeleton(n) == shape);
+        let found = fitting.next()?.clone();
+        if fitting.next().is_some() { None } else { self.take(found) }
+    }
+}
+
+/// The names of files that are no evidence about another.
+fn contents(src_uri: &SrcUri) -> BTreeSet<String> {
+    let names: BTreeSet<&str> = src_uri.names().collect();
+    let content = |name: &&&str| {
+        crate::check::pairing::by_suffix(name).is_none_or(|(_, base)| !names.contains(base))
+    };
+    names.iter().filter(content).map(|name| (*name).to_owned()).collect()
+}
+
+/// Name and version of a crate's file.
+pub(super) fn split_crate(name: &str) -> Option<(&str, &str)> {
+    let stem = name.strip_suffix(".crate")?;
+    // Neither a crate's name has dots, nor does a version lack them.
+    let dot = stem.find('.')?;
+    let at = stem.get(..dot)?.rfind('-')?;
+    Some((stem.get(..at)?, stem.get(at + 1..)?))
+}
+
+/// A name with all numbers alike.
+fn skeleton(name: &str) -> String {
+    let mut shape = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c.is_ascii_digit() {
+            true if shape.ends_with('#') => {}
+            true => shape.push('#'),
+            false => shape.push(c),
+        }
+    }
+    shape
+}
+
+/// The versions of `names` that are like those of the distfiles `like` of `version`.
+pub(super) fn other_versions(like: &[String], version: &Version, names: &[String]) -> Vec<Version> {
+    let shapes: Vec<_> = like.iter().filter_map(|name| VersionedName::of(name, version)).collect();
+    versions_like(&shapes, names)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn version(text: &str) -> Version {
-        Version::parse(text).unwrap()
-    }
-
     #[test]
-    fn the_version_in_a_name() {
-        for (name, text, expected) in [
-            ("foo-1.2.tar.gz", "1.2", true),
-            ("foo-1.2.tar.gz", "1.2-r3", true),
-            ("foo-1.2.3.tar.gz", "1.2", false),
-            ("foo-11.2.tar.gz", "1.2", false),
-            ("foo-0.1.2.tar.gz", "1.2", false),
-            ("foo-1.2rc1.tar.gz", "1.2", false),
-            ("foo-1.2rc1.tar.gz", "1.2_rc1", true),
-            ("foo-1.2_rc1.tar.gz", "1.2", false),
-            ("foo_1_2.zip", "1.2", true),
-            ("v1.2.tar.gz", "1.2", true),
-            ("foo-1.2-py3-none-any.whl", "1.2", true),
+    fn crates() {
+        for (name, expected) in [
+            ("serde-1.0.2.crate", Some(("serde", "1.0.2"))),
+            ("windows-sys-0.48.0.crate", Some(("windows-sys", "0.48.0"))),
+            ("a-1.0.0-rc.1+x-2.crate", Some(("a", "1.0.0-rc.1+x-2"))),
+            (
+                "winapi-x86_64-pc-windows-gnu-0.4.0.crate",
+                Some(("winapi-x86_64-pc-windows-gnu", "0.4.0")),
+            ),
+            ("a.crate", None),
+            ("a-1.0.tar.gz", None),
         ] {
-            assert_eq!(shape(name, &version(text)).is_some(), expected, "{name} {text}");
+            assert_eq!(split_crate(name), expected, "{name}");
         }
     }
 
     #[test]
-    fn versions_in_names_like_it() {
-        let shapes = [shape("foo-1.3.tar.gz", &version("1.3")).unwrap()];
-        let names = ["foo-1.2.tar.gz", "foo-1.2rc1.tar.gz", "foo-1.2.tar.gz.asc", "bar-9.tar.gz"];
-        let found = versions_like(&shapes, &names.map(str::to_owned));
-        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["1.2", "1.2_rc1"]);
+    fn skeletons() {
+        assert_eq!(skeleton("bash52-015"), "bash#-#");
+        assert_eq!(skeleton("foo-1.2.10.tar.gz"), "foo-#.#.#.tar.gz");
     }
 }

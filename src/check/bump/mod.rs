@@ -2,11 +2,15 @@
 //!
 //! [`package`] finds out what is to be compared; [`examine`] compares. Printing is the report's.
 
+mod dependencies;
 mod examine;
 pub(crate) mod expectation;
 mod files;
+mod head;
+mod lock;
 mod package;
 
+pub(crate) use dependencies::{Dependencies, is_dependency};
 pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine};
 pub(crate) use files::{Pair, pairs};
 pub(crate) use package::{Before, Package, PackageError, Source};

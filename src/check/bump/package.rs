@@ -1,11 +1,12 @@
 //! Which version is new, and which was before it.
 
-use super::files::{shape, versions_like};
+use super::files::other_versions;
 use crate::bytes::input::InputError;
 use crate::evidence::manifest::{Manifest, ManifestError};
-use crate::release::gentoo::{Ebuild, Version};
+use crate::release::gentoo::{Ebuild, Metadata, Repository, Version, VersionedName};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A package at a bump.
 #[derive(Debug, Clone)]
@@ -16,17 +17,23 @@ pub(crate) struct Package {
     pub(crate) ebuild: Ebuild,
     /// Its Manifest, if there is one.
     pub(crate) manifest: Option<Manifest>,
-    /// The previous version it.
+    /// Its repository, where the directory is in one, and its category.
+    pub(crate) place: Option<Arc<(Repository, String)>>,
+    /// What is known of the ebuild's distfiles.
+    pub(crate) metadata: Metadata,
+    /// The previous version.
     pub(crate) before: Option<Before>,
 }
 
 /// The previous version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Before {
     /// The version.
     pub(crate) version: Version,
     /// Where it was found.
     pub(crate) source: Source,
+    /// What is known of its distfiles, where it has an ebuild.
+    pub(crate) metadata: Option<Metadata>,
 }
 
 /// Where the previous version was found.
@@ -75,6 +82,8 @@ pub(crate) enum PackageError {
     SeveralPackages(PathBuf),
     /// What `--previous-version` names is no version, or not an earlier one.
     NotBefore(String),
+    /// The ebuild fetches nothing.
+    NoSource(String),
     /// No distfile of the version is known.
     NoDistfile {
         /// The version.
@@ -110,6 +119,12 @@ impl fmt::Display for PackageError {
             }
             Self::NotBefore(text) => {
                 write!(f, "--previous-version: \"{text}\" is no version before this one")
+            }
+            Self::NoSource(version) => {
+                write!(
+                    f,
+                    "the ebuild of version {version} fetches nothing: there is nothing to compare"
+                )
             }
             Self::NoDistfile { version, looked } => {
                 let looked: Vec<_> = looked.iter().map(|p| p.display().to_string()).collect();
@@ -166,7 +181,9 @@ impl Package {
             true => Some(Manifest::read(&manifest).map_err(PackageError::Manifest)?),
             false => None,
         };
-        Ok(Self { directory, ebuild, manifest, before: None })
+        let place = Repository::of_package(&directory).map(Arc::new);
+        let metadata = metadata(&ebuild, place.as_deref());
+        Ok(Self { directory, ebuild, manifest, place, metadata, before: None })
     }
 
     /// Finds the previous version: `given`, or the highest lower one that an ebuild has; else that of
@@ -181,12 +198,12 @@ impl Package {
         names: &[String],
         distdir: &Path,
     ) -> Result<(), PackageError> {
-        let now = &self.ebuild.version;
+        let now = &self.ebuild.version.clone();
         if let Some(text) = given {
             let version = Version::from_upstream(text)
                 .filter(|version| version < now)
                 .ok_or_else(|| PackageError::NotBefore(text.to_owned()))?;
-            self.before = Some(Before { version, source: Source::Given });
+            self.before = Some(self.at(version, Source::Given));
             return Ok(());
         }
         let of = |versions: Vec<Version>, source| {
@@ -194,33 +211,53 @@ impl Package {
             let lower = versions.into_iter().filter(|version| {
                 version < now && version.without_revision() != now.without_revision()
             });
-            lower.max().map(|version| Before { version, source })
+            lower.max().map(|version| self.at(version, source))
         };
-        let shapes: Vec<_> = names.iter().filter_map(|name| shape(name, now)).collect();
         let ebuilds = ebuilds(&self.directory)?;
         let ebuilds = ebuilds.into_iter().filter(|(_, name, _)| *name == self.ebuild.name);
         let ebuilds = ebuilds.map(|(.., version)| version).filter(|v| !v.is_live()).collect();
         let listed: Vec<String> =
             self.manifest.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
         self.before = of(ebuilds, Source::Ebuild)
-            .or_else(|| of(versions_like(&shapes, &listed), Source::Manifest))
-            .or_else(|| of(versions_like(&shapes, &files_of(distdir)), Source::Distdir));
+            .or_else(|| of(other_versions(names, now, &listed), Source::Manifest))
+            .or_else(|| of(other_versions(names, now, &files_of(distdir)), Source::Distdir));
         Ok(())
+    }
+
+    fn at(&self, version: Version, source: Source) -> Before {
+        let ebuild = self.ebuild_of(&version);
+        let metadata = ebuild.map(|ebuild| metadata(&ebuild, self.place.as_deref()));
+        Before { version, source, metadata }
     }
 
     /// The ebuild of the previous version, where the directory has one that can be read.
     pub(crate) fn previous_ebuild(&self) -> Option<Ebuild> {
-        let before = self.before.as_ref()?;
+        self.ebuild_of(&self.before.as_ref()?.version)
+    }
+
+    fn ebuild_of(&self, wanted: &Version) -> Option<Ebuild> {
         let ebuilds = ebuilds(&self.directory).ok()?;
-        let (path, ..) = ebuilds
+        // `--previous-version` says no revision: the highest has what was recorded last.
+        let same = |version: &Version| version.without_revision() == wanted.without_revision();
+        let mut fitting: Vec<_> = ebuilds
             .into_iter()
-            .find(|(_, name, version)| *name == self.ebuild.name && *version == before.version)?;
-        Ebuild::read(&path).ok().flatten()
+            .filter(|(_, name, version)| *name == self.ebuild.name && same(version))
+            .collect();
+        fitting.sort_by(|(.., a), (.., b)| a.cmp(b));
+        let exact = fitting.iter().position(|(.., version)| version == wanted);
+        let at = exact.or(fitting.len().checked_sub(1))?;
+        let (path, ..) = fitting.get(at)?;
+        Ebuild::read(path).ok().flatten()
     }
 
     /// The DIST entries of which nothing tells whether they are of the new version: not among
     /// `names`, and without the version of any ebuild in their names.
+    ///
+    /// Where SRC_URI is known, nothing is left open.
     pub(crate) fn unattributed(&self, names: &[String]) -> Vec<String> {
+        if self.metadata.src_uri.is_some() {
+            return Vec::new();
+        }
         let ebuilds = ebuilds(&self.directory).unwrap_or_default();
         let mut versions: Vec<Version> = ebuilds.into_iter().map(|(.., version)| version).collect();
         versions.push(self.ebuild.version.clone());
@@ -228,7 +265,7 @@ impl Package {
         let listed = self.manifest.iter().flat_map(|manifest| manifest.names());
         let other = |name: &&str| {
             !names.iter().any(|known| known == name)
-                && !versions.iter().any(|version| shape(name, version).is_some())
+                && !versions.iter().any(|version| VersionedName::of(name, version).is_some())
         };
         listed.filter(other).map(str::to_owned).collect()
     }
@@ -246,6 +283,10 @@ impl Package {
             None => self.ebuild.name.clone(),
         }
     }
+}
+
+fn metadata(ebuild: &Ebuild, place: Option<&(Repository, String)>) -> Metadata {
+    Metadata::of(ebuild, place.map(|(repository, category)| (repository, category.as_str())))
 }
 
 /// The names of the files in a directory; none where it cannot be listed.

@@ -30,9 +30,13 @@ pub(super) fn are_ebuilds(old: &Path, new: &Path) -> bool {
 pub(super) fn distfiles(old: &Path, new: &Path, distdir: &Path) -> Result<Distfiles, PackageError> {
     let before = Package::read(old)?;
     let mut package = Package::read(new)?;
-    let old_names = Bump::distfiles(&before, distdir, &[])?;
-    let new_names = Bump::distfiles(&package, distdir, &[])?;
-    package.before = Some(Before { version: before.ebuild.version.clone(), source: Source::Given });
+    let old_names = Bump::distfiles(&before, distdir, &[])?.names;
+    let new_names = Bump::distfiles(&package, distdir, &[])?.names;
+    package.before = Some(Before {
+        version: before.ebuild.version.clone(),
+        source: Source::Given,
+        metadata: Some(before.metadata.clone()),
+    });
     let old_contents = contents(&before, &old_names, distdir);
     let mut found = Distfiles::default();
     let mut taken = Vec::new();

@@ -245,6 +245,8 @@ impl Setting {
             previous: BTreeMap::new(),
             source: None,
             reviews: None,
+            named: Vec::new(),
+            locked: BTreeMap::new(),
             gaps: Vec::new(),
             verifier: sigstore.then(|| self.sigstore.verifier()).transpose()?,
             require: Requirement::of(checks),

@@ -249,6 +249,7 @@ impl<'a> Machine<'a> {
         let printed = match name {
             "ver_cut" => versions::cut(&fields, &pv)?,
             "ver_rs" => versions::replace_separators(&fields, &pv)?,
+            "cargo_crate_uris" => self.cargo_crate_uris(&fields)?,
             "echo" => {
                 let plain = |text: &String| !text.contains('\\');
                 if !fields.iter().all(plain) || fields.first().is_some_and(|f| f.starts_with('-')) {

@@ -13,6 +13,7 @@ mod changes;
 mod commands;
 mod conditions;
 mod cursor;
+mod eclasses;
 mod effects;
 mod expand;
 mod numbers;

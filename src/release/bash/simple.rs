@@ -2,6 +2,7 @@
 
 use super::builtins::has;
 use super::cursor::Lost;
+use super::eclasses::leaves_metadata;
 use super::effects::may_do_anything;
 use super::run::{Flow, Machine, Status};
 use super::state::{Unknown, Value, Why};
@@ -38,39 +39,6 @@ const HARMLESS: [&str; 29] = [
     "test",
     "[",
     "shift",
-];
-
-/// Functions of eclasses that are called where an ebuild is read, and do not set SRC_URI.
-const OF_ECLASSES: [&str; 10] = [
-    "distutils_enable_tests",
-    "distutils_enable_sphinx",
-    "python_gen_any_dep",
-    "python_gen_cond_dep",
-    "python_gen_impl_dep",
-    "python_gen_useflags",
-    "llvm_gen_dep",
-    "optfeature",
-    "append-flags",
-    "strip-linguas",
-];
-
-/// What package managers read, and eclasses set as well.
-const METADATA: [&str; 15] = [
-    "SRC_URI",
-    "S",
-    "IUSE",
-    "HOMEPAGE",
-    "DESCRIPTION",
-    "LICENSE",
-    "KEYWORDS",
-    "RESTRICT",
-    "PROPERTIES",
-    "REQUIRED_USE",
-    "DEPEND",
-    "RDEPEND",
-    "BDEPEND",
-    "PDEPEND",
-    "IDEPEND",
 ];
 
 /// The arguments of a command: those that are not known are `None`.
@@ -123,8 +91,7 @@ impl<'a> Machine<'a> {
             "die" => Ok(Flow::Dead),
             "return" => Ok(Flow::Ended),
             "inherit" => {
-                self.state.inherited.extend(arguments.iter().flatten().cloned());
-                self.forget_metadata();
+                self.inherit(arguments);
                 Ok(Flow::Next(Status::Succeeds))
             }
             "[" | "test" => Ok(Flow::Next(self.classic_test(name, arguments)?)),
@@ -136,7 +103,7 @@ impl<'a> Machine<'a> {
             "printf" => self.printf(arguments),
             _ if HARMLESS.contains(&name) => Ok(Flow::Next(Status::Unknown)),
             _ => {
-                if !OF_ECLASSES.contains(&name) {
+                if !leaves_metadata(name) {
                     self.forget_metadata();
                 }
                 // It may be told the name of a variable to set.
@@ -164,16 +131,6 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(Flow::Next(Status::Unknown))
-    }
-
-    /// An eclass may have set what package managers read.
-    pub(super) fn forget_metadata(&mut self) {
-        let span = (self.at, self.at);
-        for name in METADATA {
-            if let Some(variable) = self.state.variables.get_mut(name) {
-                variable.value = Value::Unknown(Unknown { why: Why::Place, span, array: false });
-            }
-        }
     }
 
     pub(super) fn assign(&mut self, assignment: &'a Assignment) -> Result<(), Lost> {

@@ -1,7 +1,7 @@
 //! Which file of the old release is which of the new one.
 
-use crate::bytes::suffix;
 use crate::release::archive::{Entry, Kind, Listing};
+use crate::release::gentoo::{exchange, version_in};
 use std::collections::{BTreeMap, HashMap};
 
 /// A file of either release, or of both.
@@ -30,7 +30,9 @@ pub(super) fn pairs<'a>(
     if let Some((from, to)) = versions {
         let renamed: Vec<_> = gone
             .keys()
-            .filter_map(|path| Some((*path, exchange(path, from, to)?)))
+            .filter_map(|path| {
+                Some((*path, exchange(std::str::from_utf8(path).ok()?, from, to)?.into_bytes()))
+            })
             .filter(|(_, path)| come.contains_key(path.as_slice()))
             .collect();
         for (path, exchanged) in renamed {
@@ -96,46 +98,10 @@ pub(super) fn versions(old: (&Listing, &str), new: (&Listing, &str)) -> Option<(
         listing.top.as_ref().and_then(|top| String::from_utf8(top.clone()).ok())
     };
     let tops = top(old.0).zip(top(new.0));
-    let versions = |one: &str, other: &str| Some((version(one)?, version(other)?));
+    let versions = |one: &str, other: &str| Some((version_in(one)?, version_in(other)?));
     tops.and_then(|(one, other)| versions(&one, &other))
         .or_else(|| versions(old.1, new.1))
         .filter(|(old, new)| old != new)
-}
-
-/// The version in a name like `foo-bar-1.2rc1.tar.gz`, `v1.2` or `foo-1.2-py3-none-any.whl`.
-pub(crate) fn version(name: &str) -> Option<String> {
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let starts = name.char_indices().filter(|(at, c)| {
-        let before = name.get(..*at).unwrap_or_default();
-        let after_separator = matches!(before.chars().last(), None | Some('-' | '_'));
-        let after_v = before == "v" || before.ends_with("-v") || before.ends_with("_v");
-        c.is_ascii_digit() && (after_separator || after_v)
-    });
-    let start = starts.map(|(at, _)| at).next()?;
-    let rest = name.get(start..)?;
-    let end = rest.find(['-', '_']).unwrap_or(rest.len());
-    Some(suffix::stem(rest.get(..end)?).to_owned()).filter(|version| !version.is_empty())
-}
-
-/// `path` with the version `from` replaced by `to` where it stands as a word; `None` where it does
-/// not.
-fn exchange(path: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
-    let path = std::str::from_utf8(path).ok()?;
-    let mut result = String::with_capacity(path.len());
-    let mut rest = 0;
-    for (at, _) in path.match_indices(from) {
-        let before = path.get(..at)?.chars().last();
-        let after = path.get(at + from.len()..)?.chars().next();
-        let word = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_digit());
-        if at < rest || !word(before) || !word(after) {
-            continue;
-        }
-        result.push_str(path.get(rest..at)?);
-        result.push_str(to);
-        rest = at + from.len();
-    }
-    result.push_str(path.get(rest..)?);
-    (result != path).then(|| result.into_bytes())
 }
 
 #[cfg(test)]
@@ -159,31 +125,5 @@ mod tests {
         assert!(pairs.iter().all(|pair| pair.moved));
         // No benchmark: a bound that only comparing each with each can reach.
         assert!(begin.elapsed().as_secs() < 20);
-    }
-
-    #[test]
-    fn versions_in_names() {
-        for (name, expected) in [
-            ("foo-1.2.tar.gz", Some("1.2")),
-            ("foo-bar-1.2rc1", Some("1.2rc1")),
-            ("foo-1.2-py3-none-any.whl", Some("1.2")),
-            ("v1.10.0", Some("1.10.0")),
-            ("project-v2.0.zip", Some("2.0")),
-            ("sqlite3", None),
-            ("foo", None),
-            ("foo_bar-20.5.crate", Some("20.5")),
-        ] {
-            assert_eq!(version(name).as_deref(), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn versions_are_exchanged_as_words() {
-        let exchanged = |path: &str| {
-            exchange(path.as_bytes(), "1.2", "1.3").map(|path| String::from_utf8(path).unwrap())
-        };
-        assert_eq!(exchanged("foo-1.2.dist-info/x").as_deref(), Some("foo-1.3.dist-info/x"));
-        assert_eq!(exchanged("a1.2/1.2/11.2/1.25"), Some("a1.3/1.3/11.2/1.25".to_owned()));
-        assert_eq!(exchanged("foo/bar"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! order. [`Reading`] follows its text as far as it is certain what bash would do; what only bash
 //! knows is named, so that a flag can say it.
 
+use super::repository::md5;
 use super::{Version, prepare};
 use crate::bytes::input::{InputError, read_bounded};
 use crate::evidence::expectation::PINS;
@@ -57,6 +58,12 @@ pub(crate) struct Ebuild {
     pub(crate) lost: Option<usize>,
     /// Whether its src_prepare runs eautoreconf whatever happens.
     pub(crate) eautoreconf: bool,
+    /// The MD5 digest of its text, by which package managers' caches name it.
+    pub(super) md5: String,
+    /// SRC_URI.
+    src_uri: Option<Literal>,
+    /// The eclasses that it is known to inherit.
+    inherited: Vec<String>,
 }
 
 /// The value of a variable.
@@ -99,11 +106,18 @@ impl Ebuild {
         };
         let bytes = read_bounded(path, EBUILD_LIMIT)?;
         let text = String::from_utf8_lossy(&bytes);
-        let reading = Reading::of(&text, &known(&name, &version), order);
-        let variables = variables(&reading, &text);
-        let lost = reading.lost;
-        let eautoreconf = prepare::runs_eautoreconf(&text);
-        Ok(Some(Self { path: path.to_owned(), name, version, variables, lost, eautoreconf }))
+        let reading = Reading::of(&text, &known(path, &name, &version), order);
+        Ok(Some(Self {
+            path: path.to_owned(),
+            variables: variables(&reading, &text),
+            name,
+            version,
+            lost: reading.lost,
+            eautoreconf: prepare::runs_eautoreconf(&text),
+            md5: md5(&bytes),
+            src_uri: of(&reading, &text, "SRC_URI"),
+            inherited: reading.inherited,
+        }))
     }
 
     /// The literal value of a variable that is one word.
@@ -120,6 +134,21 @@ impl Ebuild {
             Literal::Unknown(Expansion::Line { named, .. }) => *named,
             Literal::Unknown(_) | Literal::Words(_) => true,
         })
+    }
+
+    /// SRC_URI, as the text tells it.
+    pub(super) fn source(&self) -> Option<&Literal> {
+        self.src_uri.as_ref()
+    }
+
+    /// Whether it is known to inherit an eclass.
+    pub(super) fn inherits(&self) -> bool {
+        !self.inherited.is_empty()
+    }
+
+    /// The eclasses that it is known to inherit.
+    pub(super) fn inherited(&self) -> impl Iterator<Item = &str> {
+        self.inherited.iter().map(String::as_str)
     }
 
     /// The words of an array.
@@ -150,17 +179,12 @@ pub(crate) fn split(file_name: &str) -> Option<(String, Version)> {
 /// The known variables that the script sets.
 fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
     let found = known_variables().filter_map(|(name, _)| {
-        let literal = match (reading.value(name), reading.in_function(name)) {
-            (Value::Unknown(Reason::Line(line)), _) => {
-                Literal::Unknown(Expansion::Line { line, named: text.contains(name) })
-            }
+        let literal = match (of(reading, text, name), reading.in_function(name)) {
             // A phase sets it, so that what it holds depends on when it is asked for.
-            (_, Some(line)) => Literal::Unknown(Expansion::Place(line.to_owned())),
-            (Value::Absent, None) => return None,
-            (Value::Text(text), None) => Literal::Words(vec![text]),
-            (Value::Array(words), None) => Literal::Words(words),
-            (Value::Unknown(Reason::Value(text)), None) => Literal::Unknown(Expansion::Bash(text)),
-            (Value::Unknown(Reason::Place(line)), None) => Literal::Unknown(Expansion::Place(line)),
+            (None | Some(Literal::Words(_)), Some(line)) => {
+                Literal::Unknown(Expansion::Place(line.to_owned()))
+            }
+            (literal, _) => literal?,
         };
         Some((name, literal))
     });
@@ -191,12 +215,31 @@ fn apart(mut variables: BTreeMap<&'static str, Literal>) -> BTreeMap<&'static st
     variables
 }
 
+/// What the script sets `name` to where it ends.
+fn of(reading: &Reading, text: &str, name: &str) -> Option<Literal> {
+    Some(match reading.value(name) {
+        Value::Absent => return None,
+        Value::Text(text) => Literal::Words(vec![text]),
+        Value::Array(words) => Literal::Words(words),
+        Value::Unknown(reason) => Literal::Unknown(match reason {
+            Reason::Value(text) => Expansion::Bash(text),
+            Reason::Place(line) => Expansion::Place(line),
+            Reason::Line(line) => Expansion::Line { line, named: text.contains(name) },
+        }),
+    })
+}
+
 /// What package managers set before an ebuild begins, as far as its name tells.
-fn known(name: &str, version: &Version) -> Vec<(&'static str, String)> {
+fn known(path: &Path, name: &str, version: &Version) -> Vec<(&'static str, String)> {
     let pv = version.without_revision();
     let revision = version.as_str().get(pv.len()..).unwrap_or_default();
     let revision = if revision.is_empty() { "r0" } else { revision.trim_start_matches('-') };
-    vec![
+    let category = path.canonicalize().ok().and_then(|path| {
+        let category = path.parent()?.parent()?.file_name()?.to_str()?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || "+_.-".contains(c);
+        (category.contains('-') && category.chars().all(fits)).then(|| category.to_owned())
+    });
+    let mut known = vec![
         ("PN", name.to_owned()),
         ("PV", pv.to_owned()),
         ("PR", revision.to_owned()),
@@ -206,7 +249,9 @@ fn known(name: &str, version: &Version) -> Vec<(&'static str, String)> {
         // The system that this runs on.
         ("BROOT", String::new()),
         ("EPREFIX", String::new()),
-    ]
+    ];
+    known.extend(category.map(|category| ("CATEGORY", category)));
+    known
 }
 
 /// Compares versions as `ver_test` does.

@@ -1,9 +1,17 @@
-//! What an ebuild repository says of a package: versions, ebuilds and their literal variables.
+//! What an ebuild repository says of a package: versions, ebuilds, their variables and distfiles.
 
 mod ebuild;
+mod metadata;
+mod naming;
 mod prepare;
+mod repository;
+mod src_uri;
 mod version;
 
 pub(crate) use ebuild::split;
 pub(crate) use ebuild::{Ebuild, Expansion, Literal, known_variables};
+pub(crate) use metadata::{Metadata, cache_entries};
+pub(crate) use naming::{VersionedName, exchange, occurrences, version_in, versions_like};
+pub(crate) use repository::Repository;
+pub(crate) use src_uri::SrcUri;
 pub(crate) use version::Version;

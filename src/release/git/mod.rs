@@ -11,6 +11,7 @@ mod batch;
 mod config;
 mod directory;
 mod error;
+mod head;
 mod history;
 mod objects;
 pub(crate) mod places;
@@ -18,6 +19,7 @@ mod refs;
 mod run;
 
 pub(crate) use error::GitError;
+pub(crate) use head::committed;
 pub(crate) use objects::{CommitObject, Tree, TreeEntry};
 pub(crate) use refs::{Pointer, Reference};
 pub(crate) use run::program;

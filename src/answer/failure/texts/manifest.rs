@@ -70,3 +70,18 @@ pub(super) const MANIFEST_WEAK: Texts = Texts {
         compare the file with a signature or an older copy, then run `ebuild --force … \
         manifest`.",
 };
+
+pub(super) const MANIFEST_REPLACED: Texts = Texts {
+    happened: "The Manifest has another DIST entry for this file than the last commit has: under the \
+        same name there are other bytes.",
+    implies: "A file that was released, recorded and perhaps installed was replaced at its source. \
+        Users who fetched before have other bytes than users who fetch from now on.",
+    benign: "Upstream re-rolled the tarball. A forge compresses its `/archive/` tarballs on request, \
+        and compressed this one otherwise. The earlier entry was of a damaged download.",
+    ask: "Did you replace the file of this release, when, and what changed in it? Please give the \
+        new contents a new version.",
+    bogus: "“We only fixed the documentation”: the comparison of both files tells, not the memory of \
+        who made them. “The new checksum is on the website”: so would a forger's be.",
+    act: "Keep the old file, fetch the new one under another name with `->`, and read \
+        `distvouch diff OLD NEW` before the new entry is committed.",
+};

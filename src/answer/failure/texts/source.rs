@@ -152,6 +152,19 @@ pub(super) const ARCHIVE_AMBIGUOUS: Texts = Texts {
         for another archive, or read what is unpacked by hand.",
 };
 
+pub(super) const DEPENDENCY_CHANGED: Texts = Texts {
+    happened: "Crates or archives of vendored sources are not those of the previous version.",
+    implies: "They are built into the program like its own source. A diff of the release alone does \
+        not show what changed in them; each unread one is a way in.",
+    benign: "Normal work: dependencies are updated with nearly every release.",
+    ask: "Nothing about single crates. A changelog that says which updates were needed helps to \
+        tell those that were not.",
+    bogus: "“The lock file pins them”: it says which bytes, not what they do. “They are popular”: \
+        popular crates and packages were taken over before.",
+    act: "Read the list, `distvouch diff OLD NEW` for each that matters, build scripts first, and \
+        record it: `distvouch bump . --record NOTE` records all that was compared.",
+};
+
 pub(super) const REVIEW_ABSENT: Texts = Texts {
     happened: "Nobody recorded reading the diff between the previous release and this one.",
     implies: "All other checks ask who made the bytes; only a reader asks what they do. A \
