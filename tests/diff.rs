@@ -154,7 +154,7 @@ fn progress_is_shown_on_a_terminal() {
     let Some(script) = common::tool("progress", "script") else { return };
     let dir = dir();
     let noise: Vec<u8> =
-        (0..9u32 << 20).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        (0..18u32 << 20).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for version in ["1.2", "1.3"] {
         let members = [(format!("foo-{version}/noise"), binary(&noise))];
         std::fs::write(dir.path().join(format!("foo-{version}.tar")), tar(&members)).unwrap();

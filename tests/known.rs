@@ -45,9 +45,11 @@ fn whose_lists_are_asked() {
     let (repo, archive) = scene();
     assert_eq!(source(&repo, &archive, None).status, 1);
     let scratch = Scratch::new();
-    scratch.write("files/my-check.m4", MACRO);
     let list = scratch.file("data/known/more.list");
-    std::fs::create_dir_all(list.parent().unwrap()).unwrap();
+    for directory in [&scratch.file("files"), list.parent().unwrap()] {
+        std::fs::create_dir_all(directory).unwrap();
+    }
+    scratch.write("files/my-check.m4", MACRO);
     let files = scratch.file("files");
     let made = known(
         &["make", "--output", list.to_str().unwrap(), "--project", "mine", files.to_str().unwrap()],

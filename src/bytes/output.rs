@@ -167,8 +167,15 @@ impl Spool {
         let directory = directory_of(path);
         match unnamed_in(directory) {
             Ok(file) => Ok(Self::Unnamed(file, path.clone())),
-            // A file system without such files; but a directory that cannot be written is one.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(failed(error)),
+            // A file system without such files; but not a directory that is none or is closed.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound
+                ) =>
+            {
+                Err(failed(error))
+            }
             Err(_) => Ok(Self::Unnamed(tempfile::tempfile().map_err(failed)?, path.clone())),
         }
     }

@@ -9,7 +9,7 @@ use crate::answer::requirement::Status;
 use crate::answer::summary::{Clock, Summary};
 use crate::bytes::compress::Limits;
 use crate::bytes::input::{
-    EVIDENCE_LIMIT, file_name, is_stdin, open_regular, open_source, read_bounded,
+    EVIDENCE_LIMIT, file_name, is_stdin, open_regular, open_source, read_operand,
 };
 use crate::bytes::output::{Spool, Target, Vouched};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
@@ -88,7 +88,7 @@ impl Detached {
             return Err(UsageError::NoKey.into());
         }
         let keys = self.keys.read()?;
-        let bytes = read_bounded(&self.signature, EVIDENCE_LIMIT)?;
+        let bytes = read_operand(&self.signature, EVIDENCE_LIMIT)?;
         let limits = Limits { size: self.uncompress_limit, ..Limits::default() };
         let mut wanted = Wanted { limits, ..Wanted::default() };
         let over = if self.uncompress { Over::Uncompressed } else { Over::File };

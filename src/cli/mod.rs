@@ -22,6 +22,7 @@ mod restrict;
 pub(crate) mod review;
 pub(crate) mod sigstore;
 pub(crate) mod source;
+mod temporary;
 pub(crate) mod trust;
 
 use crate::answer::requirement::Status;
@@ -31,8 +32,10 @@ use crate::report::{self, Format, Style};
 use clap::builder::Styles;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Stream;
+use restrict::Reach;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+use temporary::Temporary;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
@@ -103,8 +106,13 @@ fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Diff(diff) => diff.pager(),
         _ => None,
     };
-    if let Some(reach) = cli.command.reach() {
-        restrict::enter(&reach);
+    let mut reach = cli.command.reach();
+    let waits = reach.as_ref().is_some_and(Reach::needs_temporary);
+    // Without it, what needs it will say so.
+    let temporary = waits.then(Temporary::make).transpose().ok().flatten();
+    if let Some(reach) = &mut reach {
+        temporary.iter().for_each(|temporary| reach.scratch_in(temporary.path()));
+        restrict::enter(reach);
     }
     match &cli.command {
         Command::Check(check) => check.run(),

@@ -54,7 +54,8 @@ impl Command {
             }
             Self::Trust(trust) => reach.trusted_root(trust.trusted_root.as_deref()),
             Self::Portage(portage) => portage.reach(&mut reach),
-            Self::Explain(_) | Self::Completions(_) | Self::Man(_) => {}
+            Self::Man(man) => man.dir.iter().for_each(|dir| reach.write(&dir.join("page"))),
+            Self::Explain(_) | Self::Completions(_) => {}
             // It restricts the thread that reads the archives.
             Self::Review(_) => return None,
         }

@@ -15,6 +15,7 @@ const PROGRAMS: [&str; 8] =
 pub(crate) struct Reach {
     read: BTreeSet<PathBuf>,
     write: BTreeSet<PathBuf>,
+    temporary: bool,
     scratch: BTreeSet<PathBuf>,
     run: BTreeSet<PathBuf>,
 }
@@ -57,8 +58,18 @@ impl Reach {
     }
 
     /// Temporary files and directories, for what has to wait and is too much for memory.
-    pub(crate) fn temporary(&mut self) {
-        self.scratch.insert(std::env::temp_dir());
+    pub(crate) const fn temporary(&mut self) {
+        self.temporary = true;
+    }
+
+    /// Whether there are any.
+    pub(crate) const fn needs_temporary(&self) -> bool {
+        self.temporary
+    }
+
+    /// A directory for them.
+    pub(crate) fn scratch_in(&mut self, directory: &Path) {
+        self.scratch.insert(directory.to_owned());
     }
 
     /// The program at `path`, its libraries and its helpers.

@@ -85,6 +85,9 @@ impl Meeting {
             if state.held.get(&key).is_some_and(|other| other.side != side) {
                 let Some(other) = state.held.remove(&key) else { return };
                 state.bytes = state.bytes.saturating_sub(other.contents.len() as u64);
+                // There is room: the other side looks again, so it does not wait any more, even
+                // where it has not been woken yet.
+                set(&mut state.waits, there, false);
                 drop(state);
                 self.turn.notify_all();
                 if mine.digest.is_some() && mine.digest == other.digest {

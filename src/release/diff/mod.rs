@@ -112,7 +112,20 @@ impl Change {
                     self.kind,
                     ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped
                 )
+                || self.runs_anew()
         })
+    }
+
+    /// Whether moving it made it run, or reach farther than before: all that it does is new then.
+    fn runs_anew(&self) -> bool {
+        let reach = |path: &[u8]| place(path, b"").role.reach();
+        self.kind == ChangeKind::Moved
+            && self.old_path().is_some_and(|old| reach(old) < reach(self.path()))
+    }
+
+    /// The text that its lines are compared with.
+    fn base(&self) -> Option<&Entry> {
+        self.old.as_ref().filter(|_| !self.runs_anew())
     }
 }
 
@@ -309,33 +322,15 @@ fn judge_one(
         ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped => {
             hazards.extend(runs);
             hazards.extend(unreadable(change, &new, now));
-            let old = change.old.as_ref().filter(|old| !old.nature.is_binary() && old.size > 0);
-            let key = (old.map(|old| old.data), new.data);
-            match results.remove(&key) {
-                Some(judged) => {
-                    change.place =
-                        if judged.script { place(&new.path, b"#!") } else { change.place };
-                    hazards.extend(judged.facts);
-                    hazards.extend(judged.seen.hazards(change.place, gone));
-                    if judged.script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
-                        let reason = "a script: begins with #!";
-                        hazards.push(Hazard::new(HazardKind::Script, reason));
-                    }
-                    change.generated = judged.generated;
-                    change.lines = Some(judged.lines);
-                    change.shown = judged.hunks.and_then(|hunks| store.put(&hunks));
-                }
-                None if change.has_text() => {
-                    let reason = "was not looked into: its archive has the files in another order";
-                    hazards.push(Hazard::new(HazardKind::Unread, reason));
-                }
-                None => {}
-            }
+            read_text(change, &new, results, store, gone, &mut hazards);
         }
         ChangeKind::Moved => {
             // Moving a file can be what makes it run.
             let before = change.old.as_ref().and_then(|old| by_name(&old.path));
             hazards.extend(runs.filter(|hazard| Some(hazard) != before.as_ref()));
+            if change.runs_anew() {
+                read_text(change, &new, results, store, gone, &mut hazards);
+            }
         }
         ChangeKind::Mode | ChangeKind::Removed => {}
     }
@@ -345,6 +340,38 @@ fn judge_one(
     hazards.extend(links(change, &new));
     hazards.extend(mode_hazard(change.old.as_ref(), &new));
     change.hazards = hazards;
+}
+
+/// What the lines of its text say.
+fn read_text(
+    change: &mut Change,
+    new: &Entry,
+    results: &mut Results,
+    store: &Store,
+    gone: &HashSet<u64>,
+    hazards: &mut Vec<Hazard>,
+) {
+    let old = change.base().filter(|old| !old.nature.is_binary() && old.size > 0);
+    let key = (old.map(|old| old.data), new.data);
+    match results.remove(&key) {
+        Some(judged) => {
+            change.place = if judged.script { place(&new.path, b"#!") } else { change.place };
+            hazards.extend(judged.facts);
+            hazards.extend(judged.seen.hazards(change.place, gone));
+            if judged.script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
+                let reason = "a script: begins with #!";
+                hazards.push(Hazard::new(HazardKind::Script, reason));
+            }
+            change.generated = judged.generated;
+            change.lines = Some(judged.lines);
+            change.shown = judged.hunks.and_then(|hunks| store.put(&hunks));
+        }
+        None if change.has_text() => {
+            let reason = "was not looked into: its archive has the files in another order";
+            hazards.push(Hazard::new(HazardKind::Unread, reason));
+        }
+        None => {}
+    }
 }
 
 /// What nobody can read, and what is not what its name says.

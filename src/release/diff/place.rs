@@ -29,6 +29,16 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// How far what is in it reaches: what runs by itself farthest.
+    pub(crate) const fn reach(self) -> u8 {
+        match self {
+            Self::Build | Self::Startup => 3,
+            Self::Source => 2,
+            Self::Data | Self::Test => 1,
+            _ => 0,
+        }
+    }
+
     /// The name for JSON.
     pub(crate) const fn name(self) -> &'static str {
         match self {

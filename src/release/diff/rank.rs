@@ -106,6 +106,8 @@ pub(crate) fn key(change: &Change) -> impl Ord + use<> {
         change.tier,
         Reverse(weight(change.place, &change.hazards)),
         change.generated,
+        // What is new to the build was never read.
+        change.tier == Tier::Build && change.kind != ChangeKind::Added,
         change.place.aside,
         Reverse(lines),
         depth,

@@ -29,6 +29,9 @@ const LARGE_CHANGED: u64 = 8 << 20;
 /// Bytes of a file's beginning that are kept of what is named like a picture.
 const HEAD: usize = 64;
 
+/// Bytes of a large text that are kept, in which the program that wrote it says so.
+const LARGE_HEAD: usize = 2048;
+
 /// What stands in a key for the top-level directory.
 const TOP: &[u8] = b"\0/";
 
@@ -153,7 +156,7 @@ impl Sink for Reader<'_> {
             let mut chunker = Chunker::default();
             chunker.feed(&self.contents);
             chunker.feed(bytes);
-            self.contents.truncate(HEAD);
+            self.contents.truncate(LARGE_HEAD);
             self.chunker = Some(chunker);
         } else {
             self.contents.extend_from_slice(bytes);
@@ -182,6 +185,7 @@ impl Sink for Reader<'_> {
             return;
         }
         if let Some(chunker) = chunker {
+            self.heads.insert(entry.data, contents);
             self.large.insert(entry.data, chunker.finish());
             return;
         }
@@ -206,6 +210,8 @@ struct Task {
     stream: bool,
     /// Bytes of the new text.
     size: u64,
+    /// How the new text begins, where it is large.
+    head: Vec<u8>,
 }
 
 /// What each change's texts are: from the first reading, else from a second one.
@@ -221,7 +227,7 @@ pub(super) fn texts(
     let mut patience = Patience::default();
     for change in changes.iter().filter(|change| change.has_text()) {
         let Some(new) = &change.new else { continue };
-        let old = change.old.as_ref().filter(|old| is_text(old));
+        let old = change.base().filter(|old| is_text(old));
         let key = (old.map(|old| old.data), new.data);
         if results.contains_key(&key) {
             continue;
@@ -264,7 +270,8 @@ fn task(
     let length = |range: &Range<u64>| range.end - range.start;
     let total: u64 = regions.iter().map(|r| length(&r.old) + length(&r.new)).sum();
     let stream = total > 2 * LARGE_CHANGED || old.is_none() && new.size > CONTENTS_EACH;
-    Task { path: new.path.clone(), key, regions, stream, size: new.size }
+    let head = reads.1.heads.get(&key.1).cloned().unwrap_or_default();
+    Task { path: new.path.clone(), key, regions, stream, size: new.size, head }
 }
 
 /// Reads both archives again for these tasks.
@@ -463,7 +470,7 @@ fn judge_regions(
         let lines = Lines::compare(old, new, patience);
         judged.extend(text::of_lines(place, &lines, region.before, show));
     }
-    judged.generated = text::generator(&task.path, texts.1);
+    judged.generated = text::generator(&task.path, &task.head);
     judged.large(task.size);
     judged
 }

@@ -221,6 +221,7 @@ fn literal(ebuild: &Ebuild) -> Result<SrcUri, String> {
             .map_err(|error| format!("SRC_URI in the ebuild's text cannot be read: {error}")),
         Some(Literal::Unknown(_)) => Err("SRC_URI can only be known by bash".to_owned()),
         None if ebuild.inherits() => Err("SRC_URI comes from an eclass".to_owned()),
-        None => Ok(SrcUri::default()),
+        // What is not there fetches nothing; but a package with distfiles has it somewhere.
+        None => Err("the ebuild's text sets no SRC_URI".to_owned()),
     }
 }

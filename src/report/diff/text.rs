@@ -3,6 +3,7 @@
 use super::{extent, name, reason, tops, totals};
 use crate::bytes::digests::hex;
 use crate::bytes::escape::escaped;
+use crate::release::archive;
 use crate::release::diff::hazard::HazardKind;
 use crate::release::diff::place::Role;
 use crate::release::diff::rank::Tier;
@@ -20,8 +21,11 @@ const NAMED: usize = 8;
 /// The most oddities that are listed.
 const ODDITIES: usize = 5;
 
-/// Lines that one change takes at most.
+/// Lines that one sentence takes at most.
 const LINES: usize = 2;
+
+/// Lines that one change takes at most: the more of them are seen at a glance.
+const EACH: usize = 1;
 
 /// `text`, escaped, in lines of at most 80 columns: the first behind `indent` blanks, the others behind
 /// `hanging`. What does not fit in `most` lines is cut, and ends in `…`.
@@ -194,9 +198,9 @@ fn entry(change: &Change, listed: Listed, out: &mut dyn Write) -> io::Result<()>
     let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
     let said: Vec<String> = change.hazards.iter().map(reason).collect();
     let size = size(change);
-    let name = short(&name(change), if listed.verbose { usize::MAX } else { 56 });
+    let name = short(&archive::show(change.path()), if listed.verbose { usize::MAX } else { 56 });
     let head = format!("{name}{size}: ");
-    let most = if listed.verbose { usize::MAX } else { LINES };
+    let most = if listed.verbose { usize::MAX } else { EACH };
     // What was escaped stays as it is.
     let text = format!("{head}{}", said.join("; "));
     for (at, line) in fill(&text, 2, 6, most).into_iter().enumerate() {
@@ -214,9 +218,12 @@ fn entry(change: &Change, listed: Listed, out: &mut dyn Write) -> io::Result<()>
 fn size(change: &Change) -> String {
     let extent = extent(change);
     let word = match change.kind {
-        ChangeKind::Changed if !extent.is_empty() => "",
-        ChangeKind::Added => "new",
-        kind => kind.word(),
+        ChangeKind::Changed if !extent.is_empty() => String::new(),
+        ChangeKind::Added => "new".to_owned(),
+        kind => match change.old_path().filter(|_| kind == ChangeKind::Moved) {
+            Some(old) => format!("{} from {}", kind.word(), short(&archive::show(old), 40)),
+            None => kind.word().to_owned(),
+        },
     };
     match (word.is_empty(), extent.is_empty()) {
         (true, true) => String::new(),
@@ -240,7 +247,8 @@ fn part(heading: &str, changes: &[&Change], listed: Listed, out: &mut dyn Write)
     for change in changes.iter().take(most) {
         let size = size(change);
         let room = WIDTH.saturating_sub(2 + size.chars().count());
-        let name = short(&name(change), if listed.verbose { usize::MAX } else { room });
+        let name =
+            short(&archive::show(change.path()), if listed.verbose { usize::MAX } else { room });
         writeln!(out, "  {name}{size}")?;
     }
     if changes.len() > most {

@@ -245,14 +245,15 @@ impl Stage {
         let mut arguments = self.arguments(level);
         if level == Level::Diff {
             let (status, text, said) = self.run(&arguments);
-            let changes: Vec<&str> = text
+            // The first line names both archives; each line that begins with a path is a change.
+            let listed = text
                 .lines()
-                .take_while(|line| !line.starts_with("Nothing here read"))
-                .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
-                .filter(|(kind, _)| ["added", "changed", "removed"].contains(kind))
-                .filter_map(|(_, rest)| rest.split_whitespace().next())
-                .collect();
-            let at = changes.iter().position(|path| *path == self.payload);
+                .skip(1)
+                .filter(|line| line.strip_prefix("  ").is_some_and(|rest| !rest.starts_with(' ')));
+            let listed = listed.take_while(|line| !line.starts_with("==="));
+            let at = listed.map(str::trim_start).position(|line| {
+                line.strip_prefix(&self.payload).is_some_and(|rest| rest.starts_with(' '))
+            });
             let at = at.unwrap_or_else(|| panic!("{} is not listed: {text}{said}", self.payload));
             return (if at == 0 { "first" } else { "listed" }.to_owned(), status);
         }

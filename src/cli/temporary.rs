@@ -1,0 +1,73 @@
+//! The directory for what has to wait and is too much for memory.
+//!
+//! It is the only place outside what was named that the process, and git under it, may write to. It
+//! goes when the program ends, by a signal as well.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::{Builder, JoinHandle};
+use tempfile::TempDir;
+
+/// The directory, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Temporary {
+    path: PathBuf,
+    handle: Handle,
+    keeper: Option<JoinHandle<()>>,
+}
+
+impl Temporary {
+    /// Makes it where the user's temporary files go. From now on `tempfile` makes its files in it.
+    ///
+    /// A thread keeps it, which has to be started before the process restricts itself: removing the
+    /// directory writes to the one that it is in.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be made.
+    pub(crate) fn make() -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("distvouch-").tempdir()?;
+        let path = directory.path().to_owned();
+        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+        let handle = signals.handle();
+        let keep = move || {
+            let signal = signals.forever().next();
+            remove(directory);
+            // What the signal does where nobody waits for it.
+            if let Some(signal) = signal {
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+        };
+        let keeper = Some(Builder::new().name("temporary".to_owned()).spawn(keep)?);
+        // One command runs in a process, so nothing has taken another one before.
+        let _ = tempfile::env::override_temp_dir(&path);
+        Ok(Self { path, handle, keeper })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        self.handle.close();
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+/// Removes it; while others still write, again.
+fn remove(directory: TempDir) {
+    let path = directory.path().to_owned();
+    for _ in 0..8 {
+        if std::fs::remove_dir_all(&path).is_ok() {
+            break;
+        }
+    }
+    drop(directory);
+}
