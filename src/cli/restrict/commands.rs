@@ -4,6 +4,7 @@
 
 use super::Reach;
 use crate::check::bump::Package;
+use crate::check::pairing;
 use crate::cli::bump::Bump;
 use crate::cli::check::Check;
 use crate::cli::keys::KeyArgs;
@@ -98,6 +99,10 @@ impl Reach {
             self.read(file);
             if !file.contains('/') {
                 self.read(distdir.join(file));
+            }
+            // What a list's signature is over stands beside it.
+            if let Some((_, list)) = pairing::by_suffix(file).filter(|_| file.contains('/')) {
+                self.read(list);
             }
         }
     }
