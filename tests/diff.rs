@@ -113,7 +113,7 @@ fn what_reaches_farthest_stands_on_top() {
         ("gen.py", text("import os\nos.system('x')\n"), &["process"]),
         ("src/a.c", text("void *f(void)\n{ return dlopen(p, 1); }\n"), &["dynamic-loading"]),
         ("src/blob.c", text(&format!("\"{base64}\"\n")), &["high-entropy"]),
-        ("configure", script("#!/bin/sh\n"), &["executable-bit", "script", "build-script"]),
+        ("configure", script("#!/bin/sh\n"), &["script", "executable-bit", "build-script"]),
         ("m4/build-to-host.m4", text("AC_DEFUN([x])\n"), &["build-script"]),
         ("lib/x.o", binary(b"\x7fELF\x02\0\0"), &["machine-code"]),
         ("min.js", text(&"var a; ".repeat(200)), &["long-line"]),

@@ -54,15 +54,14 @@ fn every_cell_is_backed() {
     }
 }
 
-/// The file of the module `name` below `directory`.
-fn find(directory: &Path, name: &str) -> Option<PathBuf> {
-    std::fs::read_dir(directory).unwrap().find_map(|entry| {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => find(&path, name),
-            false => path.ends_with(format!("{name}.rs")).then_some(path),
-        }
-    })
+/// The files of modules called `name` below `directory`.
+fn find(directory: &Path, name: &str) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let below = paths.map(|path| match path.is_dir() {
+        true => find(&path, name),
+        false => Vec::from_iter(path.ends_with(format!("{name}.rs")).then_some(path)),
+    });
+    below.flatten().collect()
 }
 
 #[test]
@@ -72,10 +71,12 @@ fn every_test_that_backs_a_cell_exists() {
     for (number, source) in sources() {
         let name = source.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
         let Some((file, test)) = name.and_then(|name| name.split_once("::")) else { continue };
-        let path = ["tests", "src"].iter().find_map(|place| find(&top.join(place), file));
-        let path = path.unwrap_or_else(|| panic!("{number}: no file of tests {file}"));
-        let text = std::fs::read_to_string(path).unwrap();
-        let found = text.contains(&format!("#[test]\nfn {test}()"));
+        let paths: Vec<_> = ["tests", "src"].map(|place| find(&top.join(place), file)).concat();
+        assert!(!paths.is_empty(), "{number}: no file of tests {file}");
+        let found = paths.iter().any(|path| {
+            let text = std::fs::read_to_string(path).unwrap();
+            text.contains(&format!("#[test]\nfn {test}()"))
+        });
         assert!(found, "{number}: no test {source}");
         tests += 1;
     }

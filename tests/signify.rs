@@ -191,6 +191,10 @@ fn the_kind_is_told_by_the_content() {
     let key = scratch.file("key.pub");
     let key = key.to_str().unwrap();
     let run = scratch.check(["--signify-key", key, "--require", "signify", "f"]);
+    // The signed list has a line for it, too.
+    assert_eq!((run.status, run.said("signify").as_str()), (0, "agrees,agrees"));
+    std::fs::remove_file(scratch.file("SHA256.sig")).unwrap();
+    let run = scratch.check(["--signify-key", key, "--require", "signify", "f"]);
     assert_eq!((run.status, run.said("signify").as_str()), (0, "agrees"));
     // The same under another suffix, and in the armor that gpg --enarmor puts around files.
     let signature = std::fs::read(scratch.file("f.sig")).unwrap();

@@ -151,6 +151,8 @@ classes! {
     RootTooOld "root-too-old" NotChecked;
     /// Another repository or account published it.
     PublisherMismatch "publisher-mismatch" Contradicts;
+    /// The ebuild expects a publisher that the overlay's policy does not allow.
+    PublisherNotAllowed "publisher-not-allowed" Contradicts;
     /// The certificate's identity or issuer is another.
     IdentityMismatch "identity-mismatch" Contradicts;
     /// Another workflow ran.

@@ -6,5 +6,6 @@ pub(crate) mod explain;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod finding;
+pub(crate) mod kinds;
 pub(crate) mod requirement;
 pub(crate) mod summary;

@@ -151,6 +151,11 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(bytes)
 }
 
+/// The bytes that `text` is the lower-case hexadecimal of; `None` where it is none.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    base16ct::lower::decode_vec(text).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

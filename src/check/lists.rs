@@ -14,6 +14,7 @@ use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
 use crate::bytes::sniff::Kind;
 use crate::evidence::checksums::{List, ListFormat};
 use crate::evidence::openpgp::message::{self, MessageError};
+use crate::evidence::signify;
 use crate::evidence::sigstore;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,9 @@ impl SignedList {
         let bytes = read_bounded(evidence, EVIDENCE_LIMIT)?;
         if Kind::of(&bytes) == Kind::Cleartext {
             return Ok(Self::clearsigned(inputs, evidence, &bytes, name, by_hand));
+        }
+        if embedded(&bytes, name).is_some() {
+            return Ok(None);
         }
         let file = file_name(evidence);
         let Some((_, base)) = pairing::by_suffix(&file).filter(|(_, base)| is_list_name(base))
@@ -148,6 +152,24 @@ impl SignedList {
         }
         finding.read_from(&self.evidence)
     }
+}
+
+/// Whether `evidence` is a signify signature that carries a list with a line for the distfile `name`.
+/// Such a file is judged as any other signature.
+///
+/// # Errors
+///
+/// Where the file cannot be read.
+pub(super) fn carries_line(evidence: &Path, name: &str) -> Result<bool, InputError> {
+    Ok(embedded(&read_bounded(evidence, EVIDENCE_LIMIT)?, name) == Some(true))
+}
+
+/// Whether the list in a signify signature has a line for `name`; `None` where there is no such list.
+fn embedded(bytes: &[u8], name: &str) -> Option<bool> {
+    if Kind::of(bytes) != Kind::SignifySignature {
+        return None;
+    }
+    signify::UnverifiedSignature::parse(bytes).ok()?.claims_to_list(name)
 }
 
 /// The list in `text`, if it concerns the file `name`. Nothing of it is authenticated.

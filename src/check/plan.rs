@@ -3,7 +3,7 @@
 use super::attested::Question;
 use super::bundle::{self, BundleRequest, artifact};
 use super::inputs::Inputs;
-use super::lists::SignedList;
+use super::lists::{self, SignedList};
 use super::manifest as dist_entry;
 use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
@@ -107,9 +107,13 @@ impl<'i> Plan<'i> {
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
         for path in lists {
             // Named by hand, it is read below.
-            if !signatures.iter().any(|(_, named)| named == path)
-                && let Some(list) = SignedList::read(inputs, path, upstream_name, false)?
-            {
+            if signatures.iter().any(|(_, named)| named == path) {
+                continue;
+            }
+            if lists::carries_line(path, upstream_name)? {
+                let bytes = read_evidence(path)?;
+                self.signatures.add(&inputs.keys, path, &bytes, Over::File, &mut self.wanted);
+            } else if let Some(list) = SignedList::read(inputs, path, upstream_name, false)? {
                 self.add_list(list, upstream_name);
             }
         }

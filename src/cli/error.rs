@@ -6,6 +6,7 @@ use crate::bytes::input::InputError;
 use crate::bytes::output::OutputError;
 use crate::check::bump::{DiffError, PackageError};
 use crate::check::message::ExamineError;
+use crate::check::scan::ScanError;
 use crate::evidence::ed25519::KeyError;
 use crate::evidence::expectation::{ExpectationError, PINS, PinError};
 use crate::evidence::manifest::ManifestError;
@@ -14,6 +15,7 @@ use crate::evidence::sigstore::{ManagedKeyError, RootError};
 use crate::evidence::ssh::AllowedError;
 use crate::release::archive::ArchiveError;
 use crate::release::known::KnownError;
+use crate::release::policy::PolicyError;
 use crate::release::review::ReviewError;
 use crate::release::source::SourceError;
 use std::path::PathBuf;
@@ -43,6 +45,14 @@ pub(crate) enum Error {
     Known(#[from] KnownError),
     #[error(transparent)]
     Review(#[from] ReviewError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    #[error("{}: another scan is writing to it", path.display())]
+    Scanning { path: PathBuf },
+    #[error("{}: does not hold results of a scan: name another file with --results", path.display())]
+    NoResults { path: PathBuf },
     #[error(transparent)]
     Root(#[from] RootError),
     #[error(transparent)]
@@ -100,6 +110,12 @@ pub(crate) enum UsageError {
     BadGlob(String),
     #[error("--repository or --publisher: {0}")]
     Publisher(ExpectationError),
+    #[error("--package: \"{0}\" is not of the form CATEGORY/NAME")]
+    NotAPackage(String),
+    #[error("--shard: \"{0}\" is not of the form N/M with N from 1 to M")]
+    Shard(String),
+    #[error("{}: is not in an ebuild repository, which has profiles/ or metadata/layout.conf", .0.display())]
+    NoRepository(PathBuf),
     #[error("--time: \"{0}\" is not a time like 2026-11-22T00:00:00Z (RFC 3339)")]
     BadTime(String),
 }

@@ -74,12 +74,14 @@ struct Page {
 /// A variable or file, the subcommands that read it, and what it is.
 type Entry = (&'static str, &'static [&'static str], &'static str);
 
-const TRUSTED: &[&str] = &["check", "bump", "source", "pin", "inspect", "trust"];
+const TRUSTED: &[&str] = &["check", "bump", "scan", "source", "pin", "inspect", "trust"];
+
+const POLICY: &[&str] = &["check", "bump", "scan", "policy"];
 
 const ENVIRONMENT: &[Entry] = &[
     (
         "DISTDIR",
-        &["check", "bump", "diff"],
+        &["check", "bump", "diff", "scan"],
         "The directory of the distfiles, unless an option names one.",
     ),
     (
@@ -94,7 +96,7 @@ const ENVIRONMENT: &[Entry] = &[
 const FILES: &[Entry] = &[
     (
         "/var/cache/distfiles",
-        &["check", "bump"],
+        &["check", "bump", "scan"],
         "Where the package manager keeps distfiles by default.",
     ),
     (
@@ -104,17 +106,27 @@ const FILES: &[Entry] = &[
     ),
     (
         "metadata/distvouch/reviews/CATEGORY/PN/",
-        &["bump", "review"],
+        &["bump", "review", "scan"],
         "The review records of a package, one file each, in its repository.",
     ),
     (
         "metadata/distvouch/imports/NAME/",
-        &["bump", "review"],
+        &["bump", "review", "scan"],
         "The review records that were imported from another repository.",
     ),
     (
+        "metadata/distvouch.toml",
+        POLICY,
+        "What an overlay asks of its packages, and exceptions; see distvouch-policy(1).",
+    ),
+    (
+        "$XDG_CONFIG_HOME/distvouch/policy.toml",
+        POLICY,
+        "What the user asks of all packages; an overlay's policy goes before it.",
+    ),
+    (
         "distvouch-reviews.jsonl",
-        &["bump", "review"],
+        &["bump", "review", "scan"],
         "A list of review records in a package's directory, as earlier versions wrote it.",
     ),
 ];
@@ -161,7 +173,7 @@ fn main_page(command: &Command, subcommands: &[&Command]) -> io::Result<Page> {
         let name = sub.get_name();
         writeln!(text, ".TP\n\\fBdistvouch\\-{}\\fR(1)\n{}", roff(name), roff(&about(sub)))?;
     }
-    exit_status(&mut text)?;
+    exit_status(&mut text, super::EXIT_STATUS)?;
     let see: Vec<_> =
         subcommands.iter().map(|sub| format!("distvouch-{}(1)", sub.get_name())).collect();
     see_also(&mut text, see.iter().map(String::as_str).chain(["distvouch-classes(7)"]))?;
@@ -185,9 +197,14 @@ fn sub_page(command: &Command) -> io::Result<Page> {
             writeln!(text, ".TP\n.B {}\n{}", roff(what), roff(meaning))?;
         }
     }
-    exit_status(&mut text)?;
-    if let Some(examples) = command.get_after_help() {
-        let examples = examples.to_string();
+    let examples = command.get_after_help().map(ToString::to_string);
+    let (examples, own) = match examples.as_deref().and_then(|t| t.split_once("\n\nExit status:\n"))
+    {
+        Some((examples, own)) => (Some(examples.to_owned()), Some(own)),
+        None => (examples.clone(), None),
+    };
+    exit_status(&mut text, own.unwrap_or(super::EXIT_STATUS))?;
+    if let Some(examples) = examples {
         let examples = examples.strip_prefix("Examples:\n").unwrap_or(&examples);
         writeln!(text, ".SH EXAMPLES\n.nf\n{}\n.fi", roff(examples))?;
     }
@@ -204,8 +221,8 @@ fn classes_page() -> Page {
     Page { name: "distvouch-classes.7".to_owned(), text }
 }
 
-fn exit_status(text: &mut Vec<u8>) -> io::Result<()> {
-    writeln!(text, ".SH \"EXIT STATUS\"\n.nf\n{}\n.fi", roff(super::EXIT_STATUS))
+fn exit_status(text: &mut Vec<u8>, status: &str) -> io::Result<()> {
+    writeln!(text, ".SH \"EXIT STATUS\"\n.nf\n{}\n.fi", roff(status))
 }
 
 fn see_also<'a>(text: &mut Vec<u8>, pages: impl IntoIterator<Item = &'a str>) -> io::Result<()> {

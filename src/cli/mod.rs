@@ -16,10 +16,12 @@ pub(crate) mod options;
 pub(crate) mod pager;
 pub(crate) mod pin;
 pub(crate) mod pins;
+pub(crate) mod policy;
 pub(crate) mod portage;
 mod progress;
 mod restrict;
 pub(crate) mod review;
+pub(crate) mod scan;
 pub(crate) mod sigstore;
 pub(crate) mod source;
 mod temporary;
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     Check(Box<check::Check>),
     /// Everything there is to say of a new version, from an ebuild, its Manifest and DISTDIR
     Bump(Box<bump::Bump>),
+    /// Look at a whole overlay: every package and version, one JSON line each
+    Scan(Box<scan::Scan>),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(Box<detached::Detached>),
     /// Read a signed message and hand on its text only if the signature agrees
@@ -84,6 +88,8 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
     Trust(trust::Trust),
+    /// Show what an overlay's policy asks of its packages
+    Policy(policy::PolicyCommand),
     /// Answer the eclass
     #[command(hide = true)]
     Portage(portage::Portage),
@@ -117,6 +123,7 @@ fn run(cli: &Cli) -> Result<Status, Error> {
     match &cli.command {
         Command::Check(check) => check.run(),
         Command::Bump(bump) => bump.run(),
+        Command::Scan(scan) => scan.run(),
         Command::Detached(detached) => detached.run(),
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
@@ -128,6 +135,7 @@ fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Inspect(inspect) => inspect.run(),
         Command::Explain(explain) => explain.run(),
         Command::Trust(trust) => trust.run(),
+        Command::Policy(policy) => policy.run(),
         Command::Portage(portage) => portage.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

@@ -91,6 +91,12 @@ impl UnverifiedSignature {
         !self.rest.is_empty()
     }
 
+    /// Whether the list of checksums that it carries has a line for the file `name`; `None` where it
+    /// carries no list. Nothing of it is authenticated.
+    pub(crate) fn claims_to_list(&self, name: &str) -> Option<bool> {
+        Some(List::parse(&self.rest)?.0.iter().any(|(listed, ..)| *listed == name))
+    }
+
     /// The keys that the signature may be from, by the number it names.
     fn candidates<'a>(&self, keys: &'a [PublicKey]) -> impl Iterator<Item = &'a PublicKey> {
         keys.iter().filter(move |key| key.number() == self.number)

@@ -7,5 +7,6 @@ pub(crate) mod diff;
 pub(crate) mod gentoo;
 pub(crate) mod git;
 pub(crate) mod known;
+pub(crate) mod policy;
 pub(crate) mod review;
 pub(crate) mod source;

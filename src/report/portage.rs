@@ -11,6 +11,7 @@ use crate::answer::requirement::Status;
 use crate::bytes::escape::escaped;
 use crate::bytes::input::file_name;
 use crate::check::{DistfileReport, Report};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -233,20 +234,30 @@ fn print_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Text without a mark, in lines that fit; what follows the first is indented.
 fn said(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    let text = escaped(text);
+    let text = protected(text);
     let indent = " ".repeat(text.len() - text.trim_start_matches(' ').len());
     let hanging = format!("{indent}    ");
     let options = textwrap::Options::new(WIDTH).break_words(false).initial_indent(&indent);
     let options = options.subsequent_indent(&hanging);
     let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    // Between blanks only, so that a backslash stays with its second one.
+    let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
     let lines = textwrap::wrap(text.trim_start_matches(' '), options);
-    lines.iter().try_for_each(|text| line(out, "say", text))
+    lines.iter().try_for_each(|text| writeln!(out, "say\t{}", no_option(text)))
 }
 
 fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
-    // `ewarn -e` is an option of echo.
-    let mark = if text.starts_with('-') { " " } else { "" };
-    writeln!(out, "{level}\t{mark}{}", escaped(text).replace('\\', "\\\\"))
+    writeln!(out, "{level}\t{}", no_option(&protected(text)))
+}
+
+/// `text` as `echo -e` prints it back.
+fn protected(text: &str) -> String {
+    escaped(text).replace('\\', "\\\\")
+}
+
+/// `ewarn -e` is an option of echo.
+fn no_option(text: &str) -> Cow<'_, str> {
+    if text.starts_with('-') { format!(" {text}").into() } else { text.into() }
 }
 
 #[cfg(test)]

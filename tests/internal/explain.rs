@@ -7,6 +7,7 @@ use crate::answer::access::Capability;
 use crate::answer::check::Check;
 use crate::answer::explain;
 use crate::answer::failure::FailureClass;
+use crate::answer::kinds::KINDS;
 use crate::cli::Cli;
 use clap::CommandFactory as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,7 +204,7 @@ What to do
 #[test]
 fn the_list_has_one_line_a_class() {
     let list = explain::list();
-    assert_eq!(list.lines().count(), FailureClass::ALL.len() + Check::ALL.len() + 1);
+    assert_eq!(list.lines().count(), FailureClass::ALL.len() + Check::ALL.len() + 1 + KINDS.len());
     for (line, class) in list.lines().zip(FailureClass::ALL) {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [class.name(), class.outcome().word()]);
@@ -247,4 +248,18 @@ fn the_document_is_the_generated_one() {
         "{} is not what the texts make; run DISTVOUCH_BLESS=1 cargo test internal::explain",
         path.display()
     );
+}
+
+#[test]
+fn the_table_of_what_a_scan_finds_is_the_generated_one() {
+    let path = document("scan.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, rest) = text.split_once("<!-- findings -->\n").unwrap();
+    let (table, tail) = rest.split_once("<!-- end -->\n").unwrap();
+    if std::env::var_os("DISTVOUCH_BLESS").is_some_and(|v| v == "1") {
+        let table = explain::kinds_markdown();
+        let text = format!("{head}<!-- findings -->\n{table}<!-- end -->\n{tail}");
+        return std::fs::write(&path, text).unwrap();
+    }
+    assert_eq!(table, explain::kinds_markdown());
 }

@@ -119,9 +119,13 @@ fn a_signature_over_sha_256_needs_no_bytes() {
     let body = hashedrekord("sha256", &sha256, &signature, &key);
     let bundle = bundled(&log, "hashedrekord", &body, message("SHA2_256", &sha256, &signature));
     assert_eq!(run(&log, &bundle, &key), (PLAIN, "agrees", "subject-digest"));
-    // By another key.
-    let other = Key::new("another key").public();
-    assert_eq!(run(&log, &bundle, &other).1, "signature-bad");
+    // By another key than the given one; and by that one, over other bytes.
+    let other = Key::new("another key");
+    assert_eq!(run(&log, &bundle, &other.public()).1, "signer-unknown");
+    let signature = other.sign(b"the bytes of another\n");
+    let body = hashedrekord("sha256", &sha256, &signature, &other.public());
+    let bundle = bundled(&log, "hashedrekord", &body, message("SHA2_256", &sha256, &signature));
+    assert_eq!(run(&log, &bundle, &other.public()).1, "signature-bad");
 }
 
 #[test]
@@ -249,7 +253,8 @@ fn one_verifier_serves_several_threads() {
 fn what_is_no_bundle_is_named() {
     for (text, class) in [
         ("{}", "provenance-malformed"),
-        ("[]", "provenance-malformed"),
+        ("[]", "provenance-empty"),
+        ("{\"attestations\":[]}", "provenance-empty"),
         ("{\"a\":1,\"a\":1}", "provenance-malformed"),
         ("", "provenance-malformed"),
         ("{\"base64Signature\":\"\",\"cert\":\"\",\"rekorBundle\":{}}", "evidence-unsupported"),

@@ -7,6 +7,7 @@ mod checks;
 
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
+use crate::answer::kinds::{KINDS, Kind};
 use std::fmt::Write as _;
 
 /// Columns of the terminal and Markdown renderings.
@@ -30,6 +31,8 @@ pub(crate) enum Topic {
     Class(FailureClass),
     /// A check: what an agreement of it is worth.
     Check(Check),
+    /// A kind of finding of a scan.
+    Kind(Kind),
 }
 
 /// The checks that have a text: all of `distvouch check`, and lists of checksums.
@@ -41,13 +44,14 @@ impl Topic {
     /// The topic of that name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         let check = || checks().find(|check| check.name() == name).map(Self::Check);
-        FailureClass::from_name(name).map(Self::Class).or_else(check)
+        let kind = || Kind::from_name(name).map(Self::Kind);
+        FailureClass::from_name(name).map(Self::Class).or_else(check).or_else(kind)
     }
 
     /// Every name.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         let classes = FailureClass::ALL.iter().map(|class| class.name());
-        classes.chain(checks().map(Check::name))
+        classes.chain(checks().map(Check::name)).chain(KINDS.iter().map(|kind| kind.name))
     }
 
     /// The text, as [`render`] has it for a class.
@@ -55,6 +59,11 @@ impl Topic {
         let check = match self {
             Self::Class(class) => return render(class),
             Self::Check(check) => check,
+            Self::Kind(kind) => {
+                let (name, level) = (kind.name, kind.level.name());
+                let head = format!("{name} — a finding of distvouch scan ({level})\n\n");
+                return head + &wrapped(kind.meaning, "  ");
+            }
         };
         let mut out = format!("{} — a check\n", check.name());
         for (heading, text) in checks::of(check).sections() {
@@ -76,6 +85,10 @@ pub(crate) fn list() -> String {
         .chain(checks().map(|check| {
             let first = checks::of(check).compares.split(". ").next().unwrap_or_default();
             format!("{:<width$}  check        {}.\n", check.name(), first.trim_end_matches('.'))
+        }))
+        .chain(KINDS.iter().map(|kind| {
+            let first = kind.meaning.split(". ").next().unwrap_or_default();
+            format!("{:<width$}  scan         {}.\n", kind.name, first.trim_end_matches('.'))
         }))
         .collect()
 }
@@ -118,6 +131,14 @@ issued; `distvouch inspect FILE` prints them all.
 | class | outcome | |
 |---|---|---|
 ";
+
+/// The table of findings in doc/scan.md.
+#[cfg(test)]
+pub(crate) fn kinds_markdown() -> String {
+    let row =
+        |kind: &Kind| format!("| `{}` | {} | {} |\n", kind.name, kind.level.name(), kind.meaning);
+    "| finding | level | |\n|---|---|---|\n".to_owned() + &KINDS.iter().map(row).collect::<String>()
+}
 
 /// The body of a manual page's section: a subsection a class, without the section's own heading.
 pub(crate) fn roff() -> String {

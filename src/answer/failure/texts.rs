@@ -100,6 +100,7 @@ pub(super) const fn of(class: FailureClass) -> &'static Texts {
         FailureClass::TimeUnknown => &certificate::TIME_UNKNOWN,
         FailureClass::RootTooOld => &certificate::ROOT_TOO_OLD,
         FailureClass::PublisherMismatch => &publisher::PUBLISHER_MISMATCH,
+        FailureClass::PublisherNotAllowed => &publisher::PUBLISHER_NOT_ALLOWED,
         FailureClass::IdentityMismatch => &publisher::IDENTITY_MISMATCH,
         FailureClass::WorkflowMismatch => &publisher::WORKFLOW_MISMATCH,
         FailureClass::RefMismatch => &publisher::REF_MISMATCH,

@@ -9,11 +9,13 @@ mod files;
 mod head;
 mod lock;
 mod package;
+mod unread;
 
 pub(crate) use dependencies::{Dependencies, is_dependency};
 pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine};
 pub(crate) use files::{Pair, pairs};
 pub(crate) use package::{Before, Package, PackageError, Source};
+pub(crate) use unread::{Reading, unread};
 
 use crate::evidence::expectation::PINS;
 use crate::release::gentoo::{Ebuild, Expansion, Literal, known_variables};

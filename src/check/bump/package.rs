@@ -224,7 +224,8 @@ impl Package {
         Ok(())
     }
 
-    fn at(&self, version: Version, source: Source) -> Before {
+    /// The previous version, as far as its ebuild tells.
+    pub(super) fn at(&self, version: Version, source: Source) -> Before {
         let ebuild = self.ebuild_of(&version);
         let metadata = ebuild.map(|ebuild| metadata(&ebuild, self.place.as_deref()));
         Before { version, source, metadata }

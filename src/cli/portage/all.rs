@@ -2,6 +2,7 @@
 
 use super::setting::{Method, Setting, Unable};
 use crate::answer::failure::FailureClass;
+use crate::bytes::input::file_name;
 use crate::check::pairing::{self, EvidenceKind, Role};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, run};
@@ -10,6 +11,7 @@ use crate::cli::restrict::Reach;
 use crate::report::portage::{Answer, Refusal};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// All of A.
 #[derive(Debug, Args)]
@@ -76,7 +78,8 @@ impl All {
     }
 
     fn parts(&self) -> Parts {
-        let known: BTreeSet<&str> = self.files.iter().map(String::as_str).collect();
+        let names = self.files.iter().map(String::as_str).filter(|file| is_name(file));
+        let known: BTreeSet<&str> = names.collect();
         let mut parts = Parts::default();
         for name in &known {
             match pairing::role(&self.setting.distdir, name, &known) {
@@ -103,6 +106,10 @@ impl All {
             if self.wants(Want::Provenance) && !attested {
                 refuse(file, FailureClass::ProvenanceAbsent, "SRC_URI has no provenance for it");
             }
+        }
+        for file in self.files.iter().filter(|file| !is_name(file)) {
+            let name = file_name(Path::new(file));
+            refuse(&name, FailureClass::NotCheckedNoAnswer, "this is no name of a file in DISTDIR");
         }
         for file in &parts.stray {
             let text = "SRC_URI has no distfile that it could be about";
@@ -135,6 +142,11 @@ impl All {
         inputs.threads = threads_pay(&inputs);
         Ok(inputs)
     }
+}
+
+/// Whether `file` can be the name of a file in DISTDIR: what is elsewhere is no part of A.
+fn is_name(file: &str) -> bool {
+    !matches!(file, "" | "." | "..") && !file.contains('/')
 }
 
 impl Parts {

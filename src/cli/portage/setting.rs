@@ -142,7 +142,7 @@ pub(super) enum Unable {
     Method(&'static str),
     #[error("no files were given")]
     NoFiles,
-    #[error("the text would stand among the answers: give another file")]
+    #[error("standard output is for the answer to the eclass: name another file to write to")]
     OutputIsAnswer,
     #[error("the signed text is larger than the limit of {0} bytes")]
     TextTooLarge(u64),
@@ -207,6 +207,8 @@ impl Setting {
         provenance: bool,
         publisher: Option<PublisherExpectation>,
     ) -> Result<Inputs, Unable> {
+        // A mistake in the pins is said even where another one comes first.
+        let pins = self.sigstore.pins_of_anybody()?;
         let mut checks = Vec::new();
         let mut keys = Keys::default();
         let mut bundle_policies = Vec::new();
@@ -241,7 +243,7 @@ impl Setting {
             upstream_names: BTreeMap::new(),
             bundle_policies,
             publisher,
-            pins: self.sigstore.pins_of_anybody()?,
+            pins,
             previous: BTreeMap::new(),
             source: None,
             reviews: None,

@@ -4,15 +4,20 @@
 
 use super::Reach;
 use crate::check::bump::Package;
+use crate::check::pairing;
 use crate::cli::bump::Bump;
 use crate::cli::check::Check;
 use crate::cli::keys::KeyArgs;
+use crate::cli::policy::place;
+use crate::cli::scan::Scan;
 use crate::cli::sigstore::SigstoreOptions;
 use crate::cli::source::Source;
 use crate::cli::{Command, review::Reading};
 use crate::evidence::sigstore::SYSTEM_DIRECTORY;
+use crate::release::gentoo::Repository;
 use crate::release::git::{self, places};
 use crate::release::known;
+use crate::release::policy;
 use crate::release::review;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +28,12 @@ impl Command {
         match self {
             Self::Check(check) => check.reach(&mut reach),
             Self::Bump(bump) => bump.reach(&mut reach),
+            Self::Scan(scan) => scan.reach(&mut reach),
+            Self::Policy(policy) => {
+                if let Ok((root, _)) = place(&policy.path) {
+                    reach.policy(&root);
+                }
+            }
             Self::Detached(detached) => {
                 reach.read_all([&detached.signature, &detached.file]);
                 detached.keys.reach(&mut reach);
@@ -54,7 +65,9 @@ impl Command {
             }
             Self::Trust(trust) => reach.trusted_root(trust.trusted_root.as_deref()),
             Self::Portage(portage) => portage.reach(&mut reach),
-            Self::Man(man) => man.dir.iter().for_each(|dir| reach.write(&dir.join("page"))),
+            Self::Man(man) => {
+                man.dir.iter().for_each(|dir| reach.write(&dir.join("page")));
+            }
             Self::Explain(_) | Self::Completions(_) => {}
             // It restricts the thread that reads the archives.
             Self::Review(_) => return None,
@@ -82,6 +95,12 @@ impl Reach {
         self.temporary();
     }
 
+    /// The policies of an overlay and of the user.
+    fn policy(&mut self, root: &Path) {
+        self.read(root.join(policy::FILE));
+        self.read_all(policy::user_file());
+    }
+
     /// The lists of standard build files.
     pub(in crate::cli) fn known_files(&mut self) {
         self.read_directory(&known::data_directory());
@@ -99,6 +118,10 @@ impl Reach {
             self.read(file);
             if !file.contains('/') {
                 self.read(distdir.join(file));
+            }
+            // What a list's signature is over stands beside it.
+            if let Some((_, list)) = pairing::by_suffix(file).filter(|_| file.contains('/')) {
+                self.read(list);
             }
         }
     }
@@ -170,6 +193,30 @@ impl Bump {
         let Ok(package) = Package::read(&self.package) else { return };
         reach.read_all(package.ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH"));
         self.clone_of(&package).iter().for_each(|clone| reach.clone_of_git(clone));
+        // The package manager's cache, and the Manifest of the last commit.
+        if let Some((repository, _)) = package.place.as_deref() {
+            reach.read_all(repository.places());
+        }
+        let Ok(directory) = package.directory.canonicalize() else { return };
+        let manifest = directory.join("Manifest");
+        let root = git::root_of(&manifest);
+        root.iter().for_each(|root| reach.clone_of_git(root));
+    }
+}
+
+impl Scan {
+    fn reach(&self, reach: &mut Reach) {
+        reach.read(&self.root);
+        reach.read_all(Repository::at(&self.root).places());
+        reach.policy(&self.root);
+        reach.read_directory(&self.distdir.path());
+        // An ebuild names its key file: of the system, only what packages install.
+        reach.read(match self.key_root.parent() {
+            Some(_) => self.key_root.clone(),
+            None => self.key_root.join("usr/share"),
+        });
+        reach.trusted_root(self.trusted_root.as_deref());
+        self.results.iter().for_each(|results| reach.write(results));
     }
 }
 

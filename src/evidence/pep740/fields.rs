@@ -1,5 +1,7 @@
 //! Typed access to a JSON tree, with the path of what is wrong.
 
+#[cfg(feature = "sigstore")]
+use crate::bytes::digests;
 use base64ct::{Base64, Encoding as _};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -113,7 +115,7 @@ impl<'a> Field<'a> {
 /// The bytes that `text` is the hex of; empty where it is none.
 #[cfg(feature = "sigstore")]
 pub(crate) fn unhex(text: &str) -> Vec<u8> {
-    base16ct::lower::decode_vec(text).unwrap_or_default()
+    digests::unhex(text).unwrap_or_default()
 }
 
 /// The base64 of `bytes`, standard alphabet, padded.

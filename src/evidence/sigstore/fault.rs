@@ -198,6 +198,8 @@ pub(crate) enum UnknownTime {
     RekorV2,
     /// The log entry has no promise (signed entry timestamp) that covers its time.
     NoPromise,
+    /// Neither a log entry nor a time stamp.
+    NoStamp,
     /// The time stamp is not from an authority of the trusted root, or does not hold.
     Stamp,
     /// The time stamp is from an authority that the trusted root lacks, and younger than the root.
@@ -434,6 +436,7 @@ impl fmt::Display for Reason {
                 UnknownTime::NoPromise => {
                     "the log did not sign the time (no inclusion promise), and no time stamp does"
                 }
+                UnknownTime::NoStamp => "it has neither a time stamp nor a log entry",
                 UnknownTime::Stamp => {
                     "the time stamp is not from an authority of the trusted root, or does not hold"
                 }

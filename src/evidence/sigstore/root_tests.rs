@@ -88,7 +88,13 @@ fn the_plain_name_counts_first_and_two_hashed_ones_are_ambiguous() {
 fn a_broken_root_is_never_replaced_by_another() {
     let directory = Directory::new();
     directory.put(&format!("{PRODUCTION}/{TARGET}"), "<html>");
+    let error = directory.load();
+    assert!(matches!(error, Err(RootError::Kind { kind: Kind::Html, .. })), "{error:?}");
+    directory.put(&format!("{PRODUCTION}/{TARGET}"), "{\"mediaType\": ");
     assert!(matches!(directory.load(), Err(RootError::Json { path: Some(_), .. })));
+    directory.put(&format!("{PRODUCTION}/{TARGET}"), "{}");
+    #[cfg(feature = "sigstore")]
+    assert!(matches!(directory.load(), Err(RootError::Unusable { path: Some(_), .. })));
     let missing = directory.0.join("missing");
     let error = TrustedRoot::load_with(Some(&missing), &directory.0);
     assert!(matches!(error, Err(RootError::Input(InputError::Open { .. }))));

@@ -4,7 +4,7 @@
 //! what the ebuild set when a package manager ran it. An entry counts where its digests are those of
 //! the ebuild and of the eclasses that are there today: the same rule by which Portage takes it.
 
-use super::repository::{Repository, md5};
+use super::repository::{Repository, depcache, md5};
 use super::src_uri::{SrcUri, SrcUriError};
 use super::{Ebuild, Literal};
 use crate::bytes::input::{InputError, read_bounded};
@@ -14,9 +14,6 @@ use std::path::{Path, PathBuf};
 
 /// The most that an entry may hold, in bytes.
 const ENTRY_LIMIT: u64 = 4 << 20;
-
-/// Where Portage keeps its cache unless PORTAGE_DEPCACHEDIR says otherwise.
-const DEPCACHE: &str = "/var/cache/edb/dep";
 
 /// Where the list of distfiles comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,10 +128,7 @@ fn entries(ebuild: &Ebuild, place: Option<(&Repository, &str)>) -> Vec<(PathBuf,
 /// Where `metadata/md5-cache` and Portage's cache have what they know of the ebuild PF.
 pub(crate) fn cache_entries(repository: &Repository, category: &str, name: &str) -> [PathBuf; 2] {
     let cache = repository.root.join("metadata/md5-cache").join(category).join(name);
-    let directory = std::env::var_os("PORTAGE_DEPCACHEDIR").filter(|dir| !dir.is_empty());
-    let directory = directory.map_or_else(|| PathBuf::from(DEPCACHE), PathBuf::from);
-    let below = repository.root.strip_prefix("/").unwrap_or(&repository.root);
-    [cache, directory.join(below).join(category).join(name)]
+    [cache, depcache(&repository.root).join(category).join(name)]
 }
 
 /// The SRC_URI of an entry that fits.
@@ -188,7 +182,7 @@ fn check_eclasses(
     let mut names = BTreeSet::new();
     let words: Vec<&str> = text.split('\t').filter(|word| !word.is_empty()).collect();
     let each = if paths { 3 } else { 2 };
-    if words.len() % each != 0 {
+    if !words.len().is_multiple_of(each) {
         return Err(EntryError::Eclasses);
     }
     for eclass in words.chunks_exact(each) {

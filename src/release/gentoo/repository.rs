@@ -12,6 +12,9 @@ const LIMIT: u64 = 4 << 20;
 /// Where Portage is told which repositories there are, its own defaults first.
 const REPOS_CONF: [&str; 2] = ["/usr/share/portage/config/repos.conf", "etc/portage/repos.conf"];
 
+/// Where Portage keeps its cache unless PORTAGE_DEPCACHEDIR says otherwise.
+const DEPCACHE: &str = "/var/cache/edb/dep";
+
 /// A repository.
 #[derive(Debug)]
 pub(crate) struct Repository {
@@ -47,6 +50,15 @@ impl Repository {
             eclasses.extend(configured.or(sibling).map(|path| path.join("eclass")));
         }
         Self { root: root.to_owned(), eclasses, digests: Mutex::default() }
+    }
+
+    /// Everything that is read of it, and of what Portage knows of it, beside its packages.
+    pub(crate) fn places(&self) -> Vec<PathBuf> {
+        let mut places = vec![self.root.join("metadata"), self.root.join("profiles")];
+        places.extend(self.eclasses.iter().cloned());
+        places.extend(repos_conf());
+        places.push(depcache(&self.root));
+        places
     }
 
     /// A digest of all eclasses, by which it shows that one of them has changed.
@@ -105,12 +117,23 @@ fn setting(text: &str, key: &str) -> Option<String> {
     })
 }
 
+/// Where Portage is configured.
+fn repos_conf() -> [PathBuf; 2] {
+    let root = std::env::var_os("PORTAGE_CONFIGROOT").unwrap_or_else(|| "/".into());
+    REPOS_CONF.map(|place| Path::new(&root).join(place))
+}
+
+/// Portage's own cache of the repository at `root`.
+pub(super) fn depcache(root: &Path) -> PathBuf {
+    let directory = std::env::var_os("PORTAGE_DEPCACHEDIR").filter(|dir| !dir.is_empty());
+    let directory = directory.map_or_else(|| PathBuf::from(DEPCACHE), PathBuf::from);
+    directory.join(root.strip_prefix("/").unwrap_or(root))
+}
+
 /// Where the repositories are that Portage is configured with, by name.
 fn locations() -> BTreeMap<String, PathBuf> {
-    let root = std::env::var_os("PORTAGE_CONFIGROOT").unwrap_or_else(|| "/".into());
     let mut found = BTreeMap::new();
-    for place in REPOS_CONF {
-        let path = Path::new(&root).join(place);
+    for path in repos_conf() {
         let mut files = vec![path.clone()];
         if path.is_dir() {
             let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();

@@ -21,13 +21,16 @@ const SMALL: u64 = 4096;
 ///
 /// Where git cannot be run.
 pub(crate) fn committed(path: &Path) -> Result<Option<Vec<u8>>, GitError> {
-    let mut roots = path.ancestors().skip(1).take(UP);
-    let Some(root) = roots.find(|root| root.join(".git").symlink_metadata().is_ok()) else {
-        return Ok(None);
-    };
+    let Some(root) = root_of(path) else { return Ok(None) };
     let inner = path.strip_prefix(root).ok().and_then(Path::to_str);
     let (Some(inner), Some(head)) = (inner, head(root)) else { return Ok(None) };
     Clone::open(root, TIMEOUT)?.committed(&head, inner)
+}
+
+/// The root of the working tree that `path` is in, where there is one.
+pub(crate) fn root_of(path: &Path) -> Option<&Path> {
+    let mut roots = path.ancestors().skip(1).take(UP);
+    roots.find(|root| root.join(".git").symlink_metadata().is_ok())
 }
 
 /// What HEAD of the repository at `root` names: a commit, or a branch.

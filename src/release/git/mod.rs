@@ -19,11 +19,12 @@ mod refs;
 mod run;
 
 pub(crate) use error::GitError;
-pub(crate) use head::committed;
+pub(crate) use head::{committed, root_of};
 pub(crate) use objects::{CommitObject, Tree, TreeEntry};
 pub(crate) use refs::{Pointer, Reference};
 pub(crate) use run::program;
 
+use crate::bytes::digests;
 use crate::release::archive::GitHash;
 use batch::Batch;
 use directory::Directory;
@@ -118,15 +119,5 @@ pub(crate) fn is_hex_prefix(text: &str) -> bool {
 
 /// The bytes of a whole object name.
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !is_hex(text) {
-        return None;
-    }
-    let digit = |b: u8| (b as char).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let pairs = text.as_bytes().chunks_exact(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
+    if is_hex(text) { digests::unhex(text) } else { None }
 }

@@ -72,8 +72,7 @@ pub(super) const MANIFEST_WEAK: Texts = Texts {
 };
 
 pub(super) const MANIFEST_REPLACED: Texts = Texts {
-    happened: "The Manifest has another DIST entry for this file than the last commit has: under the \
-        same name there are other bytes.",
+    happened: "The DIST entry of this file differs from that in the last commit: other bytes, same name.",
     implies: "A file that was released, recorded and perhaps installed was replaced at its source. \
         Users who fetched before have other bytes than users who fetch from now on.",
     benign: "Upstream re-rolled the tarball. A forge compresses its `/archive/` tarballs on request, \

@@ -19,6 +19,20 @@ pub(super) const PUBLISHER_MISMATCH: Texts = Texts {
         Only then take new pins from `distvouch pin FILE`.",
 };
 
+pub(super) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
+    happened: "The ebuild expects a publisher that the policy of the overlay does not allow.",
+    implies: "Provenance by that publisher would agree with the ebuild. Whoever reviews the ebuild's change \
+        sees one URL; the list of publishers says that this one was not agreed on.",
+    benign: "A new package of an upstream that nobody added to the list yet. The project moved, and the \
+        ebuild is ahead of the policy. The URL has a slip.",
+    ask: "Is that repository or account yours, and where do you name it: on a page that is older than the \
+        release?",
+    bogus: "“It is on the same forge.” “The name is the same”: on a forge anyone can take a name that is free.",
+    act: "Compare the URL with the one that the previous version had (`git diff` of the ebuild). If it is right, \
+        add it to `publishers` in `metadata/distvouch.toml`, in a commit of its own. `distvouch policy` \
+        shows which line allows what.",
+};
+
 pub(super) const IDENTITY_MISMATCH: Texts = Texts {
     happened: "The certificate's identity or its issuer is another one than expected.",
     implies: "Somebody else signed, or the same name at another login provider, which need not be \

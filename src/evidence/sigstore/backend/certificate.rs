@@ -40,22 +40,25 @@ pub(super) struct Leaf {
 impl Leaf {
     /// Reads a certificate that names its OIDC issuer.
     pub(super) fn read(der: &[u8]) -> Result<Self, CertificateFault> {
-        let leaf = Self::read_any(der)?;
-        match leaf.claims.issuer {
-            Some(_) => Ok(leaf),
-            None => Err(CertificateFault::NoIssuer),
-        }
+        Self::read_with(der, read_claims)
     }
 
     /// Reads a certificate that may name none, as GitHub's own authority issues for releases.
     pub(super) fn read_any(der: &[u8]) -> Result<Self, CertificateFault> {
+        Self::read_with(der, any_claims)
+    }
+
+    fn read_with(
+        der: &[u8],
+        claims: fn(&[Extension]) -> Result<Claims, CertificateFault>,
+    ) -> Result<Self, CertificateFault> {
         let certificate = Certificate::from_der(der).map_err(|_| CertificateFault::NotDer)?;
         let time = |t: x509_cert::time::Time| {
             Timestamp::try_from(t.to_system_time()).map_err(|_| CertificateFault::NotDer)
         };
         let validity = certificate.tbs_certificate.validity;
         Ok(Self {
-            claims: read_claims(extensions(&certificate))?,
+            claims: claims(extensions(&certificate))?,
             not_before: time(validity.not_before)?,
             not_after: time(validity.not_after)?,
             certificate,
@@ -137,7 +140,17 @@ fn extensions(certificate: &Certificate) -> &[Extension] {
     certificate.tbs_certificate.extensions.as_deref().unwrap_or_default()
 }
 
+/// What a certificate says that names its OIDC issuer.
 fn read_claims(extensions: &[Extension]) -> Result<Claims, CertificateFault> {
+    let claims = any_claims(extensions)?;
+    match claims.issuer {
+        Some(_) => Ok(claims),
+        None => Err(CertificateFault::NoIssuer),
+    }
+}
+
+/// What a certificate says that may name none.
+fn any_claims(extensions: &[Extension]) -> Result<Claims, CertificateFault> {
     let mut seen = BTreeSet::new();
     for extension in extensions {
         let oid = extension.extn_id;

@@ -163,7 +163,8 @@ fn structure(error: &bundle::Error) -> Reason {
         E::CertificateChainNotAllowed(_) => Reason::Format,
         E::MissingInclusionPromise(_) => Reason::Missing { what: "inclusion promise" },
         E::MissingInclusionProof(_) => Reason::Missing { what: "inclusion proof" },
-        E::MissingSigningTimeEvidence => Reason::Missing { what: "log entry" },
+        // A log entry is asked for before; under GitHub's own root a stamp stands in for it.
+        E::MissingSigningTimeEvidence => Reason::NoTime(UnknownTime::NoStamp),
         E::MissingTimestamp => Reason::Missing { what: "time stamp" },
         E::MissingCheckpoint => Reason::Missing { what: "checkpoint" },
         E::LogIndexOutOfRange { .. } => Reason::Log { entry: None, proof: LogProof::Inclusion },

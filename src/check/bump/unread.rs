@@ -1,0 +1,63 @@
+//! Which distfiles of a version have a change that no record says was read, by the Manifest alone.
+
+use super::files::{other_versions, pairs};
+use super::package::{Package, Source};
+use crate::answer::failure::Outcome;
+use crate::bytes::digests::unhex;
+use crate::release::review::{self, Reviews};
+use std::path::Path;
+
+/// What the records say of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// These distfiles changed since the previous version, and no record says that somebody read how.
+    Unread(Vec<String>),
+    /// No previous version is known, and no record is about this one.
+    First {
+        /// Whether there are records about other versions.
+        earlier: bool,
+    },
+}
+
+/// What the records say of the version of `package`, whose distfiles are `names`; `None` where the
+/// Manifest tells too little.
+///
+/// The digests are those of the Manifest: no distfile has to be there.
+pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) -> Option<Reading> {
+    package.manifest.as_ref()?;
+    if package.before.is_none() {
+        package.before = before_by_manifest(package, names);
+    }
+    let reviews = Reviews { places: review::places_of(&package.directory), keys: None };
+    let manifest = package.manifest.as_ref()?;
+    let digest = |name: &str| manifest.blake2b(name).and_then(unhex);
+    if package.before.is_none() {
+        let read = |name: &String| {
+            let digest = digest(name)?;
+            Some(review::check_new(&digest, &reviews, &|_| true).outcome() == Outcome::Agrees)
+        };
+        let earlier = || reviews.read().is_ok_and(|records| !records.is_empty());
+        return Some(match names.iter().filter_map(read).any(|read| read) {
+            true => Reading::Unread(Vec::new()),
+            false => Reading::First { earlier: earlier() },
+        });
+    }
+    let mut unread = Vec::new();
+    for pair in pairs(package, names, distdir).iter().filter(|pair| !pair.is_same()) {
+        let Some(old) = &pair.old else { continue };
+        let Some((old, new)) = digest(old).zip(digest(&pair.new)) else { continue };
+        if old != new && review::check(&old, &new, &reviews).outcome() != Outcome::Agrees {
+            unread.push(pair.new.clone());
+        }
+    }
+    Some(Reading::Unread(unread))
+}
+
+/// The highest lower version of which the Manifest has a distfile named like one of `names`.
+fn before_by_manifest(package: &Package, names: &[String]) -> Option<super::package::Before> {
+    let now = &package.ebuild.version;
+    let listed: Vec<String> = package.manifest.as_ref()?.names().map(str::to_owned).collect();
+    let lower = other_versions(names, now, &listed).into_iter();
+    let lower = lower.filter(|v| v < now && v.without_revision() != now.without_revision());
+    Some(package.at(lower.max()?, Source::Manifest))
+}

@@ -1,0 +1,167 @@
+//! The checks over distfiles that are in DISTDIR, with what the ebuild expects.
+
+use super::{Observation, Options};
+use crate::answer::failure::Outcome;
+use crate::answer::finding::Check;
+use crate::answer::kinds::UNREADABLE;
+use crate::answer::requirement::Requirement;
+use crate::answer::summary::Clock;
+use crate::bytes::compress::Limits;
+use crate::check::inputs::Inputs;
+use crate::check::pairing::{EvidenceKind, by_suffix};
+use crate::check::run;
+use crate::check::signatures::Keys;
+use crate::evidence::ed25519::PublicKey;
+use crate::evidence::expectation::{PINS, Pins, PublisherExpectation};
+use crate::evidence::manifest::Manifest;
+use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
+use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
+use crate::evidence::{minisign, signify};
+use crate::release::gentoo::{Ebuild, SrcUri};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is checked.
+pub(super) struct Request<'a> {
+    pub(super) options: &'a Options,
+    pub(super) manifest: Option<&'a Manifest>,
+    pub(super) ebuild: &'a Ebuild,
+    /// The ebuild, below the root.
+    pub(super) file: &'a Path,
+    /// The distfiles that are in DISTDIR.
+    pub(super) names: Vec<String>,
+    pub(super) src_uri: Option<&'a SrcUri>,
+    /// The OpenPGP policy.
+    pub(super) openpgp: Option<&'a str>,
+}
+
+/// The key file that an ebuild names, below `root`.
+pub(super) fn key_file(ebuild: &Ebuild, root: &Path) -> Option<PathBuf> {
+    let path = Path::new(ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH")?);
+    Some(root.join(path.strip_prefix("/").unwrap_or(path)))
+}
+
+/// Whether the ebuild's signatures are OpenPGP's.
+pub(super) fn is_openpgp(ebuild: &Ebuild) -> bool {
+    matches!(ebuild.literal("VERIFY_SIG_METHOD"), None | Some("openpgp"))
+}
+
+/// What the checks say that do not agree.
+pub(super) fn findings(request: &Request<'_>) -> Vec<Observation> {
+    let attested = |name: &String| {
+        let kind = by_suffix(name).map(|(kind, _)| kind);
+        matches!(kind, Some(EvidenceKind::Provenance | EvidenceKind::Bundle))
+    };
+    let root = request
+        .names
+        .iter()
+        .any(attested)
+        .then(|| TrustedRoot::load(request.options.trusted_root.as_deref()));
+    let verifier = match root.transpose() {
+        Ok(root) => root.map(Verifier::new),
+        Err(error) => {
+            return vec![Observation::of(UNREADABLE, request.file, error.to_string())];
+        }
+    };
+    let inputs = inputs(request, verifier);
+    let report = run::run(&inputs, &|_| {});
+    let mut found = Vec::new();
+    for error in &report.errors {
+        found.push(Observation::of(UNREADABLE, request.file, error.to_string()));
+    }
+    for distfile in &report.distfiles {
+        for finding in &distfile.findings {
+            let Some(class) = finding.class else { continue };
+            // Missing keys and the like are findings of their own.
+            if finding.outcome() == Outcome::NotChecked {
+                continue;
+            }
+            let text = format!("{}: {}", finding.check.name(), finding.compared);
+            found.push(Observation::of_class(class, request.file, text).about(&distfile.name));
+        }
+    }
+    found
+}
+
+fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
+    let ebuild = request.ebuild;
+    let key = key_file(ebuild, &request.options.keys).filter(|path| path.is_file());
+    let upstream = request.src_uri.into_iter().flat_map(|src_uri| &src_uri.files);
+    let upstream = upstream.filter_map(|file| Some((file.name.clone(), file.upstream.clone()?)));
+    let publisher = publisher(ebuild);
+    let content = request.names.iter().any(|name| by_suffix(name).is_none());
+    Inputs {
+        distdir: request.options.distdir.clone(),
+        manifest: request.manifest.cloned(),
+        distfiles: if content { request.names.clone() } else { Vec::new() },
+        signatures: BTreeMap::new(),
+        keys: keys(ebuild, key, request.openpgp),
+        limits: Limits::default(),
+        provenance: BTreeMap::new(),
+        upstream_names: upstream.collect(),
+        bundle_policies: bundle_policies(ebuild),
+        pins: if publisher.is_some() { pins(ebuild) } else { Pins::default() },
+        publisher,
+        previous: BTreeMap::new(),
+        source: None,
+        reviews: None,
+        named: Vec::new(),
+        locked: BTreeMap::new(),
+        gaps: Vec::new(),
+        verifier,
+        require: Requirement::of([Check::Manifest]),
+        strict: true,
+        clock: Clock::Emerge,
+        now: request.options.now,
+        threads: false,
+    }
+}
+
+fn keys(ebuild: &Ebuild, path: Option<PathBuf>, policy: Option<&str>) -> Keys {
+    let mut keys = Keys::default();
+    let Some(path) = path else { return keys };
+    let plain = |path: &Path| PublicKey::read(path).ok().map(|key| vec![key]);
+    match ebuild.literal("VERIFY_SIG_METHOD") {
+        None | Some("openpgp") => {
+            let policy = match policy {
+                Some("strict") => PolicyKind::Strict,
+                _ => PolicyKind::Gentoo,
+            };
+            let ring = KeyRing::read(&[path], &[]).ok();
+            keys.openpgp = ring.map(|ring| openpgp::Keys { ring, policy });
+        }
+        Some("signify") => keys.signify = plain(&path).map(signify::Keys),
+        Some("minisig") => keys.minisign = plain(&path).map(minisign::Keys),
+        Some(_) => {}
+    }
+    keys
+}
+
+fn bundle_policies(ebuild: &Ebuild) -> Vec<BundlePolicy> {
+    let identity = ebuild.literal("VERIFY_SIG_CERT_IDENTITY");
+    let issuer = ebuild.literal("VERIFY_SIG_CERT_OIDC_ISSUER");
+    let policy = identity.zip(issuer).map(|(identity, issuer)| BundlePolicy::Identity {
+        identity: identity.to_owned(),
+        issuer: Some(issuer.to_owned()),
+    });
+    policy.into_iter().collect()
+}
+
+fn publisher(ebuild: &Ebuild) -> Option<PublisherExpectation> {
+    let names = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+    let text = names.into_iter().find_map(|name| ebuild.literal(name))?;
+    match text.starts_with("https://") {
+        true => PublisherExpectation::from_repository(text).ok(),
+        false => PublisherExpectation::from_publisher(text).ok(),
+    }
+}
+
+fn pins(ebuild: &Ebuild) -> Pins {
+    let mut pins = Pins::default();
+    for pin in &PINS {
+        let Some(text) = ebuild.literal(pin.variable) else { continue };
+        // What is of another form is told of as not known.
+        let _ = pin.put(&mut pins, text);
+    }
+    pins
+}

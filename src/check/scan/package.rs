@@ -1,0 +1,336 @@
+//! One package: its ebuilds and its Manifest are read here; [`super::version`] looks at each version.
+
+use super::tree::{Entry, list};
+use super::{Observation, Options, Package, evidence, print, version};
+use crate::answer::failure::FailureClass;
+use crate::answer::kinds::{
+    EXCEPTION_EXPIRED, KEY_UNUSED, MANIFEST_MISSING, MANIFEST_UNREADABLE, SYMLINK_SKIPPED,
+    UNREADABLE,
+};
+use crate::bytes::input::read_bounded;
+use crate::evidence::manifest::{Lookup, Manifest, ManifestError};
+use crate::release::gentoo::{self, Ebuild, Metadata, VersionedName};
+use crate::release::policy::{FILE, Policy, day};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// The most findings of one kind that are told one by one of a package.
+pub(super) const EACH: usize = 20;
+
+/// How long what was found about signatures and certificates holds: they expire by themselves.
+const FRESH: Duration = Duration::from_secs(7 * 86_400);
+
+/// The most that is read of an ebuild or eclass for the key packages in it.
+const TEXT: u64 = 1 << 20;
+
+/// A package as it is looked at.
+pub(super) struct Look<'a> {
+    pub(super) options: &'a Options,
+    /// CATEGORY/NAME, which is its directory, too.
+    pub(super) name: &'a str,
+    pub(super) policy: Policy,
+    pub(super) manifest: Option<Manifest>,
+    pub(super) package: Package,
+}
+
+/// An ebuild that was read.
+pub(super) struct Read {
+    pub(super) ebuild: Ebuild,
+    pub(super) metadata: Metadata,
+    /// Below the root.
+    pub(super) file: PathBuf,
+    /// The names of its distfiles, as far as they are known.
+    pub(super) names: BTreeSet<String>,
+}
+
+impl Package {
+    /// A package of which nothing is known yet.
+    pub(super) fn of(name: String) -> Self {
+        Self {
+            name,
+            versions: Vec::new(),
+            findings: Vec::new(),
+            key_packages: BTreeSet::new(),
+            key_files: BTreeSet::new(),
+            fingerprint: String::new(),
+            until: None,
+        }
+    }
+
+    /// A package that the program failed on.
+    pub(super) fn failed(name: String) -> Self {
+        let mut package = Self::of(name);
+        let text = "the program failed on this package: please report it";
+        package.findings.push(Observation::of(UNREADABLE, Path::new(&package.name), text));
+        package
+    }
+
+    /// A key package that no ebuild names.
+    pub(crate) fn unused_key(name: &str) -> Self {
+        let mut package = Self::of(format!("sec-keys/{name}"));
+        let text = format!("no ebuild names sec-keys/{name}");
+        package.findings.push(Observation::of(KEY_UNUSED, Path::new(&package.name), text));
+        package
+    }
+
+    /// What is found from `moment` on may be something else.
+    pub(super) fn holds_until(&mut self, moment: Option<SystemTime>) {
+        self.until = [self.until, moment].into_iter().flatten().min();
+    }
+}
+
+/// Looks at the package.
+pub(super) fn examine(options: &Options, name: &str) -> Package {
+    // Before anything is read: a file that changes meanwhile is looked at again by the next run.
+    let own = print::own(options, name);
+    let mut look = Look {
+        options,
+        name,
+        policy: options.policies.of(name),
+        manifest: None,
+        package: Package::of(name.to_owned()),
+    };
+    look.everything();
+    let mut package = look.package;
+    package.fingerprint = print::with_keys(&own, &package.key_files);
+    package
+}
+
+impl Look<'_> {
+    fn directory(&self) -> PathBuf {
+        self.options.root.join(self.name)
+    }
+
+    fn everything(&mut self) {
+        let entries = match list(&self.directory()) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let text = format!("cannot be listed: {error}");
+                let observation = Observation::of(UNREADABLE, Path::new(self.name), text);
+                return self.package.findings.push(observation);
+            }
+        };
+        self.read_manifest(entries.iter().any(|(name, _)| name == "Manifest"));
+        let read = self.read_ebuilds(&entries);
+        let newest = read.iter().rposition(|read| !read.ebuild.version.is_live());
+        for (at, one) in read.iter().enumerate() {
+            let version = version::look(self, one, &read, newest == Some(at));
+            if version.fetched > 0 && self.options.distfiles {
+                self.package.holds_until(self.options.now.checked_add(FRESH));
+            }
+            self.package.versions.push(version);
+        }
+        self.manifest_findings(&read);
+        self.excuse();
+    }
+
+    fn read_manifest(&mut self, is_there: bool) {
+        if !is_there {
+            return;
+        }
+        let file = Path::new(self.name).join("Manifest");
+        match Manifest::read(&self.directory().join("Manifest")) {
+            Ok(manifest) => self.manifest = Some(manifest),
+            Err(error) => {
+                let text = error.to_string();
+                let mut observation = Observation::of(MANIFEST_UNREADABLE, &file, text);
+                if let ManifestError::Syntax { line, fault, .. } = &error {
+                    observation.text = fault.to_string();
+                    observation.line = Some(*line);
+                }
+                self.package.findings.push(observation);
+            }
+        }
+    }
+
+    /// The ebuilds, the lowest version first.
+    fn read_ebuilds(&mut self, entries: &[(String, Entry)]) -> Vec<Read> {
+        let mut ebuilds = Vec::new();
+        for (name, kind) in entries {
+            let Some((pn, version)) = gentoo::split(name) else { continue };
+            let file = Path::new(self.name).join(name);
+            if *kind == Entry::Link {
+                let text = format!("{} is a symbolic link", file.display());
+                self.package.findings.push(Observation::of(SYMLINK_SKIPPED, &file, text));
+            } else if self.name.rsplit('/').next() == Some(&pn) && *kind == Entry::Other {
+                ebuilds.push((version, file));
+            }
+        }
+        ebuilds.sort_by(|(a, _), (b, _)| a.cmp(b));
+        ebuilds.into_iter().filter_map(|(_, file)| self.read_ebuild(file)).collect()
+    }
+
+    fn read_ebuild(&mut self, file: PathBuf) -> Option<Read> {
+        let path = self.options.root.join(&file);
+        let category = self.name.split('/').next().unwrap_or_default();
+        let ebuild = match Ebuild::read(&path) {
+            Ok(ebuild) => ebuild?,
+            Err(error) => {
+                let observation = Observation::of(UNREADABLE, &file, error.to_string());
+                self.package.findings.push(observation);
+                return None;
+            }
+        };
+        self.package.key_packages.extend(key_packages_in(&path, &ebuild.name));
+        let metadata = Metadata::of(&ebuild, Some((&self.options.repository, category)));
+        let names = match &metadata.src_uri {
+            Some(src_uri) => src_uri.names().map(str::to_owned).collect(),
+            None => {
+                let listed = self.manifest.iter().flat_map(|manifest| manifest.names());
+                let fits = |name: &&str| VersionedName::of(name, &ebuild.version).is_some();
+                listed.filter(fits).map(str::to_owned).collect()
+            }
+        };
+        Some(Read { ebuild, metadata, file, names })
+    }
+
+    /// What is wrong with the Manifest by itself.
+    fn manifest_findings(&mut self, read: &[Read]) {
+        let file = Path::new(self.name).join("Manifest");
+        let unreadable = self.package.findings.iter().any(|o| o.kind == MANIFEST_UNREADABLE.name);
+        let Some(manifest) = &self.manifest else {
+            let fetches = |read: &&Read| {
+                !read.ebuild.version.is_live()
+                    && read.metadata.src_uri.as_ref().is_some_and(|uri| !uri.files.is_empty())
+            };
+            if let Some(read) = read.iter().find(fetches).filter(|_| !unreadable) {
+                let text = format!(
+                    "version {} fetches files, and there is no Manifest",
+                    read.ebuild.version
+                );
+                self.package.findings.push(Observation::of(MANIFEST_MISSING, &file, text));
+            }
+            return;
+        };
+        let mut found = Vec::new();
+        let mut more = 0;
+        for name in manifest.names() {
+            let Some((class, line, text)) = fault(manifest, name) else { continue };
+            if found.len() == EACH {
+                more += 1;
+                continue;
+            }
+            let mut observation = Observation::of_class(class, &file, text).about(name);
+            observation.line = line;
+            found.push(observation);
+        }
+        if more > 0 {
+            let text = format!("{more} more entries are ambiguous or weak");
+            found.push(Observation::of_class(FailureClass::ManifestWeak, &file, text));
+        }
+        self.package.findings.extend(found);
+    }
+
+    /// Applies the exceptions of the policy.
+    fn excuse(&mut self) {
+        let today = day(self.options.now);
+        let mut over = BTreeSet::new();
+        let mut last: Option<Date> = None;
+        let policy = &self.policy;
+        let mut apply = |observation: &mut Observation, version: &str| {
+            let Some(exception) = policy.exception(&observation.kind, version) else { return };
+            if exception.is_over(today) {
+                let finding = exception.finding.clone();
+                over.insert((exception.place.line, finding, exception.expires));
+            } else {
+                last = [last, Some(exception.expires)].into_iter().flatten().min();
+                observation.excused =
+                    Some(format!("until {}: {}", exception.expires, exception.reason));
+            }
+        };
+        for version in &mut self.package.versions {
+            for observation in &mut version.findings {
+                apply(observation, &version.version);
+            }
+        }
+        for observation in &mut self.package.findings {
+            apply(observation, "");
+        }
+        let end = last.and_then(|day| day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok());
+        self.package.holds_until(end.map(|end| end.timestamp().into()));
+        for (line, finding, expires) in over {
+            let text = format!("the exception of {} for {finding} expired on {expires}", self.name);
+            let observation = Observation::of(EXCEPTION_EXPIRED, Path::new(FILE), text);
+            self.package.findings.push(observation.on_line(line));
+        }
+    }
+
+    /// The OpenPGP policy.
+    pub(super) fn openpgp(&self) -> Option<&str> {
+        self.policy.openpgp.as_ref().map(|set| set.value.as_str())
+    }
+
+    /// Whether distfiles are read for a version.
+    pub(super) fn reads(&self, read: &Read, fetched: usize) -> bool {
+        self.options.distfiles && !read.ebuild.version.is_live() && fetched > 0
+    }
+
+    /// What the checks say of the distfiles that are there.
+    pub(super) fn checked(&self, read: &Read, names: Vec<String>) -> Vec<Observation> {
+        evidence::findings(&evidence::Request {
+            options: self.options,
+            manifest: self.manifest.as_ref(),
+            ebuild: &read.ebuild,
+            file: &read.file,
+            names,
+            src_uri: read.metadata.src_uri.as_ref(),
+            openpgp: self.openpgp(),
+        })
+    }
+}
+
+/// What is wrong with the entries of a distfile.
+fn fault(manifest: &Manifest, name: &str) -> Option<(FailureClass, Option<usize>, String)> {
+    match manifest.lookup(name) {
+        Lookup::Ambiguous { lines, hash } => {
+            let places: Vec<_> = lines.iter().map(ToString::to_string).collect();
+            let what = hash.map_or_else(
+                || "entries that differ".to_owned(),
+                |hash| format!("two values of {hash}"),
+            );
+            let text = format!("{name} has {what}, on line {}", places.join(" and "));
+            Some((FailureClass::ManifestAmbiguous, lines.first().copied(), text))
+        }
+        Lookup::Entry(entry) if !entry.known().any(|(hash, _)| hash.is_strong()) => {
+            let text = format!("{name} has no hash that resists forgery");
+            Some((FailureClass::ManifestWeak, Some(entry.line), text))
+        }
+        Lookup::Entry(_) | Lookup::Missing => None,
+    }
+}
+
+/// The key packages that the ebuild or eclass at `path` names. A name that ends in a hyphen is the
+/// beginning of one that only bash knows.
+pub(super) fn key_packages_in(path: &Path, pn: &str) -> BTreeSet<String> {
+    let bytes = read_bounded(path, TEXT).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes).replace("${PN}", pn);
+    let parts = text.match_indices("sec-keys/").filter_map(|(at, prefix)| {
+        let rest = text.get(at + prefix.len()..)?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || "+_-".contains(c);
+        let name = rest.get(..rest.find(|c| !fits(c)).unwrap_or(rest.len()))?;
+        let plain = gentoo::split(&format!("{name}.ebuild")).map(|(name, _)| name);
+        (!name.is_empty()).then(|| plain.unwrap_or_else(|| name.to_owned()))
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn names_of_key_packages() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a-1.ebuild");
+        let text = "BDEPEND=\"verify-sig? ( >=sec-keys/openpgp-keys-foo-20240101
+            sec-keys/openpgp-keys-${PN} sec-keys/minisig-keys-x:0 sec-keys/signify-keys-${X} )\"";
+        std::fs::write(&path, text).unwrap();
+        let expected = ["minisig-keys-x", "openpgp-keys-a", "openpgp-keys-foo", "signify-keys-"]
+            .map(str::to_owned);
+        assert_eq!(key_packages_in(&path, "a"), BTreeSet::from(expected));
+    }
+}

@@ -1,0 +1,144 @@
+//! A digest of everything that a package's findings depend on, by which a later run tells that nothing
+//! has changed.
+
+use super::Options;
+use super::tree::{Entry, list};
+use crate::bytes::digests::{HashName, Hasher, hex};
+use crate::bytes::input::open_regular;
+use crate::release::gentoo::cache_entries;
+use crate::release::review;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// The program: another one may find something else.
+const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), " scan 1");
+
+/// How deep directories of records are looked through.
+const DEPTH: usize = 4;
+
+/// Absorbs what a package depends on.
+struct Printer {
+    hasher: Hasher,
+}
+
+impl Printer {
+    fn new() -> Self {
+        Self { hasher: Hasher::new(HashName::Blake2b) }
+    }
+
+    fn finish(self) -> String {
+        hex(self.hasher.finish().get(..20).unwrap_or_default())
+    }
+
+    /// Records of reviews.
+    fn records(&mut self, directory: &Path, depth: usize) {
+        for (name, kind) in list(directory).unwrap_or_default() {
+            let path = directory.join(&name);
+            self.text(&name);
+            match kind {
+                Entry::Other => self.file(&path),
+                Entry::Directory if depth > 0 => self.records(&path, depth - 1),
+                Entry::Directory | Entry::Link => {}
+            }
+        }
+    }
+
+    /// A text with its length, so that no two lists of texts are the same bytes.
+    fn text(&mut self, text: &str) {
+        self.hasher.update(&(text.len() as u64).to_le_bytes());
+        self.hasher.update(text.as_bytes());
+    }
+
+    /// The contents of a file, as far as it can be read.
+    fn file(&mut self, path: &Path) {
+        let Ok(mut file) = open_regular(path) else { return self.text("-") };
+        let mut buffer = [0; 16 << 10];
+        let mut size = 0u64;
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => {
+                    size += read as u64;
+                    self.hasher.update(buffer.get(..read).unwrap_or_default());
+                }
+                Err(_) => return self.text("-"),
+            }
+        }
+        self.hasher.update(&size.to_le_bytes());
+    }
+
+    /// Size and time of a file: distfiles are too large to be read for this.
+    fn stamp(&mut self, path: &Path) {
+        let Ok(metadata) = path.metadata() else { return self.text("-") };
+        let time = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        self.hasher.update(&metadata.len().to_le_bytes());
+        self.hasher.update(&time.map_or(0, |time| time.as_nanos()).to_le_bytes());
+    }
+}
+
+/// A digest of what `package` has of its own: its files, the caches' entries, records of reviews, and
+/// which of its distfiles are there.
+pub(super) fn own(options: &Options, package: &str) -> String {
+    let mut printer = Printer::new();
+    printer.text(PROGRAM);
+    printer.text(&options.settings);
+    printer.text(package);
+    let directory = options.root.join(package);
+    let category = package.split('/').next().unwrap_or_default();
+    for (name, kind) in list(&directory).unwrap_or_default() {
+        if kind != Entry::Other {
+            continue;
+        }
+        printer.text(&name);
+        printer.file(&directory.join(&name));
+        if let Some(stem) = name.strip_suffix(".ebuild") {
+            for entry in cache_entries(&options.repository, category, stem) {
+                printer.file(&entry);
+            }
+        }
+    }
+    for place in review::places_of(&directory) {
+        printer.records(&place, DEPTH);
+    }
+    if options.distfiles {
+        each_dist(&directory.join("Manifest"), &mut |name| {
+            printer.text(name);
+            printer.stamp(&options.distdir.join(name));
+        });
+    }
+    printer.finish()
+}
+
+/// The fingerprint of a package with the digest `own`, whose key files are `key_files`.
+pub(super) fn with_keys(own: &str, key_files: &BTreeSet<PathBuf>) -> String {
+    let mut printer = Printer::new();
+    printer.text(own);
+    for path in key_files {
+        printer.text(&path.to_string_lossy());
+        printer.file(path);
+    }
+    printer.finish()
+}
+
+/// The names of a Manifest's DIST lines, whatever else is wrong with it.
+fn each_dist(path: &Path, tell: &mut dyn FnMut(&str)) {
+    let mut text = String::new();
+    let read = open_regular(path).and_then(|file| {
+        let failed =
+            |source| crate::bytes::input::InputError::Read { path: path.to_owned(), source };
+        file.take(256 << 20).read_to_string(&mut text).map_err(failed)
+    });
+    if read.is_err() {
+        return;
+    }
+    for line in text.lines() {
+        let mut words = line.split_ascii_whitespace();
+        if words.next() == Some("DIST")
+            && let Some(name) = words.next().filter(|name| !name.contains('/'))
+        {
+            tell(name);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! One version: what its ebuild expects, what its Manifest has, and whether the two fit.
+
+use super::package::{EACH, Look, Read};
+use super::{Observation, Version, evidence, keys};
+use crate::answer::check::Check;
+use crate::answer::failure::FailureClass;
+use crate::answer::kinds::{
+    CACHE_UNUSED, EBUILD_NOT_UNDERSTOOD, EVIDENCE_UNCONDITIONAL, EXPECTATION_UNKNOWN, Level,
+    PROVENANCE_UNCHECKED, PROVENANCE_UNPINNED, REQUIRED_UNMET, REVIEW_MISSING, SIGNATURE_UNCHECKED,
+};
+use crate::bytes::suffix;
+use crate::check::bump::{Before, Package, Reading, Source, asked, expectation, unread};
+use crate::check::pairing::{EvidenceKind, by_suffix};
+use crate::evidence::expectation::PINS;
+use crate::evidence::manifest::Lookup;
+use crate::release::gentoo::{Expansion, known_variables};
+
+/// Variables that say who must have published.
+const PUBLISHERS: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+
+/// The flags for which evidence is fetched.
+const FLAGS: [&str; 2] = ["verify-sig", "verify-provenance"];
+
+/// Looks at the version of `read`, one of `all`; `newest` says whether it is the newest release.
+pub(super) fn look(look: &mut Look<'_>, read: &Read, all: &[Read], newest: bool) -> Version {
+    let distdir = &look.options.distdir;
+    let there = |name: &&String| distdir.join(name).symlink_metadata().is_ok();
+    let fetched: Vec<String> = read.names.iter().filter(there).cloned().collect();
+    let fetched_count = fetched.len();
+    let mut findings = text(read);
+    if !read.ebuild.version.is_live() {
+        findings.extend(look.entries(read));
+        findings.extend(look.unchecked(read));
+    }
+    findings.extend(look.publishers(read));
+    findings.extend(look.key(read, newest));
+    if newest {
+        findings.extend(look.newest(read, all));
+    }
+    if look.reads(read, fetched_count) {
+        findings.extend(look.checked(read, fetched));
+    }
+    Version {
+        version: read.ebuild.version.to_string(),
+        ebuild: read.file.clone(),
+        distfiles_from: read.metadata.origin.to_string(),
+        distfiles: read.names.len(),
+        fetched: fetched_count,
+        findings,
+    }
+}
+
+/// What the ebuild's text says, or hides.
+fn text(read: &Read) -> Vec<Observation> {
+    let mut findings = Vec::new();
+    let expects = known_variables().any(|(name, _)| read.ebuild.sets(name));
+    match read.ebuild.lost {
+        Some(line) if expects => {
+            let text = "its text cannot be followed from this line on";
+            let observation = Observation::of(EBUILD_NOT_UNDERSTOOD, &read.file, text);
+            findings.push(observation.on_line(line));
+        }
+        Some(_) => {}
+        None => findings.extend(asked(&read.ebuild).iter().map(|asked| {
+            let text = match &asked.why {
+                Expansion::Bash(text) | Expansion::Form(text) | Expansion::Place(text) => text,
+                Expansion::Line { .. } => "",
+            };
+            let text = format!("{}: {text}", asked.variable);
+            Observation::of(EXPECTATION_UNKNOWN, &read.file, text)
+        })),
+    }
+    let cached = |why: &&String| why.contains("md5-cache") || why.contains("/edb/dep");
+    let unused = read.metadata.unused.iter().filter(cached);
+    findings.extend(unused.map(|why| Observation::of(CACHE_UNUSED, &read.file, why)));
+    findings
+}
+
+impl Look<'_> {
+    /// Whether the Manifest has what is fetched.
+    fn entries(&self, read: &Read) -> Vec<Observation> {
+        let (Some(src_uri), Some(manifest)) = (&read.metadata.src_uri, &self.manifest) else {
+            return Vec::new();
+        };
+        let missing: Vec<&str> =
+            src_uri.names().filter(|name| manifest.lookup(name) == Lookup::Missing).collect();
+        let of = |text: String| {
+            let class = FailureClass::ManifestMissingEntry;
+            let mut observation = Observation::of_class(class, &read.file, text);
+            observation.level = Level::Error;
+            observation
+        };
+        let each = missing.iter().take(EACH);
+        let mut findings: Vec<_> = each
+            .map(|name| of(format!("the Manifest has no entry for {name}")).about(name))
+            .collect();
+        if missing.len() > EACH {
+            let more = missing.len() - EACH;
+            findings.push(of(format!("the Manifest has no entry for {more} more distfiles")));
+        }
+        findings
+    }
+
+    /// Evidence that is fetched and that nothing compares.
+    fn unchecked(&self, read: &Read) -> Vec<Observation> {
+        let mut findings = Vec::new();
+        if read.ebuild.lost.is_some() {
+            return findings;
+        }
+        let evidence = |provenance: bool| -> Vec<&str> {
+            let kinds = read.names.iter().filter_map(|name| Some((name, by_suffix(name)?)));
+            let about = kinds.filter(|(_, (_, base))| is_distfile(read, base));
+            let kind = about.filter(|(_, (kind, _))| {
+                matches!(kind, EvidenceKind::Provenance | EvidenceKind::Bundle) == provenance
+            });
+            kind.map(|(name, _)| name.as_str()).collect()
+        };
+        let of = |kind, names: &[&str], why: &str| {
+            let text = format!("{} {why}", some(names));
+            let observation = Observation::of(kind, &read.file, text);
+            names.first().map(|first| observation.about(first))
+        };
+        let (signatures, provenance) = (evidence(false), evidence(true));
+        let inherits = read.metadata.inherits("verify-sig");
+        if inherits == Some(false) {
+            let why = "is fetched, and the ebuild does not inherit verify-sig";
+            findings.extend(of(SIGNATURE_UNCHECKED, &signatures, why));
+        }
+        let sets = |names: &[&str]| names.iter().any(|name| read.ebuild.sets(name));
+        if !sets(&PUBLISHERS) && !sets(&["VERIFY_SIG_CERT_IDENTITY"]) {
+            let why = "is fetched, and the ebuild names no publisher";
+            findings.extend(of(PROVENANCE_UNCHECKED, &provenance, why));
+        }
+        if sets(&PUBLISHERS) && !PINS.iter().any(|pin| read.ebuild.sets(pin.variable)) {
+            let text = "a repository is named, and neither a workflow nor a ref is pinned";
+            findings.push(Observation::of(PROVENANCE_UNPINNED, &read.file, text));
+        }
+        if inherits == Some(true) {
+            let src_uri = read.metadata.src_uri.as_ref();
+            let always = |name: &&str| {
+                let file = src_uri.and_then(|src_uri| src_uri.file(name));
+                file.is_some_and(|file| !file.needs_one_of(&FLAGS))
+            };
+            let always: Vec<&str> =
+                signatures.iter().chain(&provenance).copied().filter(always).collect();
+            let why = "is fetched whether or not USE has verify-sig";
+            findings.extend(of(EVIDENCE_UNCONDITIONAL, &always, why));
+        }
+        findings
+    }
+
+    fn publishers(&self, read: &Read) -> Vec<Observation> {
+        let of = |variable: &str| {
+            let publisher = read.ebuild.literal(variable)?;
+            let text = self.policy.refuses(publisher)?;
+            let text = format!("{variable}: {text}");
+            Some(Observation::of_class(FailureClass::PublisherNotAllowed, &read.file, text))
+        };
+        PUBLISHERS.into_iter().filter_map(of).collect()
+    }
+
+    /// The key file that the ebuild names.
+    fn key(&mut self, read: &Read, newest: bool) -> Vec<Observation> {
+        let Some(path) = evidence::key_file(&read.ebuild, &self.options.keys) else {
+            return Vec::new();
+        };
+        self.package.key_files.insert(path.clone());
+        if !evidence::is_openpgp(&read.ebuild) {
+            return keys::look_plain(&path, &read.file).into_iter().collect();
+        }
+        let report = keys::look(&path, &read.file, newest, self.options.now);
+        self.package.holds_until(report.until);
+        report.findings
+    }
+
+    /// What is asked of the newest version only.
+    fn newest(&self, read: &Read, all: &[Read]) -> Vec<Observation> {
+        let mut findings = Vec::new();
+        let previous = previous(read, all);
+        if let Some(previous) = previous {
+            let dropped = expectation::dropped_between(&previous.ebuild, &read.ebuild, &|_| false);
+            let class = FailureClass::ExpectationDropped;
+            let of = |text| Observation::of_class(class, &read.file, text);
+            findings.extend(dropped.into_iter().map(|finding| of(finding.compared)));
+        }
+        for check in self.policy.required().filter(|_| !read.names.is_empty()) {
+            let sets = |name: &str| read.ebuild.sets(name);
+            let unmet = match check {
+                Check::Openpgp | Check::Signify | Check::Minisign => {
+                    !sets("VERIFY_SIG_OPENPGP_KEY_PATH")
+                }
+                Check::Provenance => !PUBLISHERS.iter().any(|name| sets(name)),
+                Check::Sigstore => !sets("VERIFY_SIG_CERT_IDENTITY"),
+                _ => false,
+            };
+            if unmet {
+                let text =
+                    format!("{} is required, and the ebuild names no one for it", check.name());
+                findings.push(Observation::of(REQUIRED_UNMET, &read.file, text));
+            }
+        }
+        findings.extend(self.review(read, previous));
+        findings
+    }
+
+    /// Whether somebody recorded reading the diff.
+    fn review(&self, read: &Read, previous: Option<&Read>) -> Option<Observation> {
+        let asked = self.policy.review.as_ref().map(|set| set.value);
+        let required = asked == Some(true) || self.policy.required().any(|c| c == Check::Review);
+        if asked == Some(false) || read.names.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = read.names.iter().cloned().collect();
+        let mut package = Package {
+            directory: self.options.root.join(self.name),
+            ebuild: read.ebuild.clone(),
+            manifest: self.manifest.clone(),
+            place: None,
+            metadata: read.metadata.clone(),
+            before: previous.map(|previous| Before {
+                version: previous.ebuild.version.clone(),
+                source: Source::Ebuild,
+                metadata: Some(previous.metadata.clone()),
+            }),
+        };
+        let (text, about) = match unread(&mut package, &names, &self.options.distdir)? {
+            Reading::Unread(unread) => {
+                let names: Vec<&str> = unread.iter().map(String::as_str).collect();
+                let first = (*names.first()?).to_owned();
+                (format!("no record that the diff of {} was read", some(&names)), Some(first))
+            }
+            Reading::First { earlier } => {
+                // The first version of a package has no diff.
+                let earlier = earlier.then_some("no record of this release, only of others")?;
+                (earlier.to_owned(), None)
+            }
+        };
+        let mut observation = Observation::of(REVIEW_MISSING, &read.file, text);
+        observation.distfile = about;
+        if required {
+            observation.level = Level::Error;
+        }
+        Some(observation)
+    }
+}
+
+/// The version before that of `read`: no revision of it.
+fn previous<'r>(read: &Read, all: &'r [Read]) -> Option<&'r Read> {
+    let now = &read.ebuild.version;
+    all.iter().rfind(|other| {
+        let version = &other.ebuild.version;
+        version < now && version.without_revision() != now.without_revision()
+    })
+}
+
+fn is_distfile(read: &Read, base: &str) -> bool {
+    read.names.contains(base) || suffix::compressed(base).any(|name| read.names.contains(&name))
+}
+
+/// The first of several names, and how many more there are.
+fn some(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+    }
+}

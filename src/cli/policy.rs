@@ -1,0 +1,72 @@
+//! `distvouch policy`.
+
+use super::printed;
+use crate::answer::requirement::Status;
+use crate::cli::error::{Error, UsageError};
+use crate::release::policy::Policies;
+use crate::report::policy as report;
+use clap::Args;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+The policy of an overlay is metadata/distvouch.toml; doc/policy.md has all keys. What stands nearer to
+a package counts: the user's file, the overlay's [policy], its [package.\"CATEGORY/NAME\"].
+
+Examples:
+  # What is asked of the package in this directory, and by which line
+  distvouch policy .
+
+  # All rules and exceptions of an overlay
+  distvouch policy ~/overlay";
+
+/// Show the policy.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct PolicyCommand {
+    /// A package's directory, an ebuild, or the root of an overlay
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl PolicyCommand {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// Where the path is in no repository, or a policy cannot be used.
+    pub(crate) fn run(&self) -> Result<Status, Error> {
+        let (root, package) = place(&self.path)?;
+        let policies = Policies::read(Some(&root))?;
+        let shown = report::Shown { root: &root, package: package.as_deref(), policies: &policies };
+        let mut out = BufWriter::new(io::stdout().lock());
+        let result = match self.json {
+            true => report::json(&shown, &mut out),
+            false => report::text(&shown, &mut out),
+        };
+        printed(result.and_then(|()| out.flush()))?;
+        Ok(Status::Met)
+    }
+}
+
+/// The root of the repository that `path` is in, and the package.
+pub(crate) fn place(path: &Path) -> Result<(PathBuf, Option<String>), Error> {
+    let no_repository = || UsageError::NoRepository(path.to_owned());
+    let real = path.canonicalize().map_err(|_| no_repository())?;
+    let directory =
+        if real.is_dir() { real.as_path() } else { real.parent().ok_or_else(no_repository)? };
+    let is_root =
+        |path: &Path| path.join("profiles").is_dir() || path.join("metadata/layout.conf").is_file();
+    let root = directory.ancestors().find(|path| is_root(path)).ok_or_else(no_repository)?;
+    let inner = directory.strip_prefix(root).unwrap_or(Path::new(""));
+    let parts: Vec<_> = inner.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let package = match parts.as_slice() {
+        [category, name, ..] => Some(format!("{category}/{name}")),
+        _ => None,
+    };
+    Ok((root.to_owned(), package))
+}

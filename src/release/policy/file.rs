@@ -1,0 +1,260 @@
+//! The file itself, as TOML has it.
+
+use super::{OPENPGP, Place, is_finding};
+use crate::answer::check::Check;
+use crate::bytes::input::{InputError, read_bounded};
+use jiff::civil::Date;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use toml::Spanned;
+
+/// The most that a file may hold, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// Why a policy cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PolicyError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// It is not what it should be.
+    #[error("{}:{}: {what}", place.file.display(), place.line)]
+    Form {
+        /// Where.
+        place: Place,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// A value and its line.
+#[derive(Debug, Clone)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) line: usize,
+}
+
+/// What a table may set.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    pub(super) require: Option<At<Vec<String>>>,
+    pub(super) review: Option<At<String>>,
+    pub(super) openpgp_policy: Option<At<String>>,
+    pub(super) publishers: Option<At<Vec<String>>>,
+    pub(super) clones: Option<At<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawSettings {
+    require: Option<Spanned<Vec<Spanned<String>>>>,
+    review: Option<Spanned<String>>,
+    openpgp_policy: Option<Spanned<String>>,
+    publishers: Option<Spanned<Vec<Spanned<String>>>>,
+    clones: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    #[serde(default)]
+    policy: RawSettings,
+    #[serde(default)]
+    package: BTreeMap<Spanned<String>, RawSettings>,
+    #[serde(default)]
+    exception: Vec<Spanned<RawException>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawException {
+    package: Spanned<String>,
+    version: Option<String>,
+    finding: Spanned<String>,
+    reason: Spanned<String>,
+    expires: Spanned<toml::Value>,
+}
+
+/// A file that was understood.
+#[derive(Debug, Clone, Default)]
+pub(super) struct File {
+    pub(super) policy: Settings,
+    pub(super) package: BTreeMap<Spanned<String>, Settings>,
+    pub(super) exception: Vec<ExceptionTable>,
+}
+
+/// An exception as it is written.
+#[derive(Debug, Clone)]
+pub(super) struct ExceptionTable {
+    pub(super) package: Spanned<String>,
+    pub(super) version: Option<String>,
+    pub(super) finding: Spanned<String>,
+    pub(super) reason: Spanned<String>,
+    pub(super) expires: Date,
+    pub(super) line: usize,
+}
+
+/// Turns places in the text into lines, and says what is wrong there.
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn line(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    fn fails<T>(&self, at: usize, what: impl Into<String>) -> Result<T, PolicyError> {
+        let place = Place { file: self.path.to_owned(), line: self.line(at) };
+        Err(PolicyError::Form { place, what: what.into() })
+    }
+
+    fn at<T, R>(&self, value: &Spanned<T>, take: impl Fn(&T) -> R) -> At<R> {
+        At { value: take(value.get_ref()), line: self.line(value.span().start) }
+    }
+
+    fn settings(&self, raw: &RawSettings) -> Result<Settings, PolicyError> {
+        let words = |list: &Vec<Spanned<String>>| -> Vec<String> {
+            list.iter().map(|word| word.get_ref().clone()).collect()
+        };
+        for name in raw.require.iter().flat_map(Spanned::get_ref) {
+            if Check::from_name(name.get_ref()).is_none() {
+                let known: Vec<_> = Check::ALL.iter().map(|check| check.name()).collect();
+                let what = format!(
+                    "require: there is no check {:?}: {}",
+                    name.get_ref(),
+                    known.join(", ")
+                );
+                return self.fails(name.span().start, what);
+            }
+        }
+        self.one_of("review", raw.review.as_ref(), &["required", "optional"])?;
+        self.one_of("openpgp-policy", raw.openpgp_policy.as_ref(), &OPENPGP)?;
+        for publisher in raw.publishers.iter().flat_map(Spanned::get_ref) {
+            let text = publisher.get_ref();
+            let kind = text.split_once(':').is_some_and(|(kind, rest)| {
+                !kind.is_empty() && !rest.is_empty() && !rest.starts_with("//")
+            });
+            if !text.starts_with("https://") && !kind {
+                let what = format!("publishers: {text:?} is neither https://… nor KIND:VALUE");
+                return self.fails(publisher.span().start, what);
+            }
+        }
+        if let Some(clones) = raw.clones.as_ref()
+            && !Path::new(clones.get_ref()).is_absolute()
+        {
+            let what = format!("clones: {:?} is no absolute path", clones.get_ref());
+            return self.fails(clones.span().start, what);
+        }
+        Ok(Settings {
+            require: raw.require.as_ref().map(|value| self.at(value, words)),
+            review: raw.review.as_ref().map(|value| self.at(value, String::clone)),
+            openpgp_policy: raw.openpgp_policy.as_ref().map(|value| self.at(value, String::clone)),
+            publishers: raw.publishers.as_ref().map(|value| self.at(value, words)),
+            clones: raw.clones.as_ref().map(|value| self.at(value, String::clone)),
+        })
+    }
+
+    fn one_of(
+        &self,
+        key: &str,
+        value: Option<&Spanned<String>>,
+        words: &[&str],
+    ) -> Result<(), PolicyError> {
+        match value.filter(|value| !words.contains(&value.get_ref().as_str())) {
+            Some(value) => {
+                let what = format!("{key}: {:?} is none of {}", value.get_ref(), words.join(", "));
+                self.fails(value.span().start, what)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn exception(&self, raw: &Spanned<RawException>) -> Result<ExceptionTable, PolicyError> {
+        let at = raw.span().start;
+        let raw = raw.get_ref();
+        if !is_package(raw.package.get_ref()) {
+            let what = format!("package: {:?} is no CATEGORY/NAME", raw.package.get_ref());
+            return self.fails(raw.package.span().start, what);
+        }
+        if !is_finding(raw.finding.get_ref()) {
+            let what =
+                format!("finding: {:?} is no class or kind of finding", raw.finding.get_ref());
+            return self.fails(raw.finding.span().start, what);
+        }
+        if raw.reason.get_ref().trim().is_empty() {
+            return self.fails(raw.reason.span().start, "reason: an exception needs one");
+        }
+        let text = match raw.expires.get_ref() {
+            toml::Value::Datetime(date) => date.to_string(),
+            toml::Value::String(text) => text.clone(),
+            other => other.type_str().to_owned(),
+        };
+        let Ok(expires) = text.parse::<Date>() else {
+            let what = format!("expires: {text:?} is no date like 2026-12-31");
+            return self.fails(raw.expires.span().start, what);
+        };
+        Ok(ExceptionTable {
+            package: raw.package.clone(),
+            version: raw.version.clone(),
+            finding: raw.finding.clone(),
+            reason: raw.reason.clone(),
+            expires,
+            line: self.line(at),
+        })
+    }
+}
+
+impl File {
+    pub(super) fn read(path: &Path) -> Result<Self, PolicyError> {
+        let bytes = read_bounded(path, LIMIT)?;
+        let text = match std::str::from_utf8(&bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let place = Place { file: path.to_owned(), line };
+                return Err(PolicyError::Form { place, what: "is not UTF-8".to_owned() });
+            }
+        };
+        let reader = Reader { path, text };
+        let raw: RawFile = match toml::from_str(text) {
+            Ok(raw) => raw,
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                return reader.fails(at, error.message());
+            }
+        };
+        let mut package = BTreeMap::new();
+        for (name, settings) in &raw.package {
+            if !is_package(name.get_ref()) {
+                let what = format!("[package.{:?}]: is no CATEGORY/NAME", name.get_ref());
+                return reader.fails(name.span().start, what);
+            }
+            package.insert(name.clone(), reader.settings(settings)?);
+        }
+        let exceptions = raw.exception.iter().map(|raw| reader.exception(raw));
+        Ok(Self {
+            policy: reader.settings(&raw.policy)?,
+            package,
+            exception: exceptions.collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(super) fn package(&self, name: &str) -> Option<&Settings> {
+        self.package.iter().find(|(key, _)| key.get_ref() == name).map(|(_, settings)| settings)
+    }
+}
+
+/// CATEGORY/NAME.
+fn is_package(text: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(['-', '.', '+'])
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || "+_.-".contains(c))
+    };
+    text.split_once('/').is_some_and(|(category, name)| plain(category) && plain(name))
+}

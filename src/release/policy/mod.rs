@@ -1,0 +1,238 @@
+//! What an overlay, or its user, asks of its packages: `metadata/distvouch.toml`.
+//!
+//! Three places are read, and what stands nearer to the package counts: the user's own file, the
+//! overlay's `[policy]`, the overlay's `[package."CATEGORY/NAME"]`. Exceptions are the overlay's alone.
+//! The files are read strictly: a key that is not known is an error, never a rule that is not applied.
+
+mod file;
+
+pub(crate) use file::PolicyError;
+
+use crate::answer::check::Check;
+use crate::answer::failure::FailureClass;
+use crate::answer::kinds::Kind;
+use file::{ExceptionTable, File, Settings};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Where an overlay keeps it.
+pub(crate) const FILE: &str = "metadata/distvouch.toml";
+
+/// The policies that are accepted for `openpgp-policy`.
+pub(crate) const OPENPGP: [&str; 2] = ["gentoo", "strict"];
+
+/// A value and where it was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Set<T> {
+    /// The value.
+    pub(crate) value: T,
+    /// The file and the line.
+    pub(crate) place: Place,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// The line, from 1.
+    pub(crate) line: usize,
+}
+
+/// What is asked of one package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Policy {
+    /// The checks that must agree.
+    pub(crate) require: Option<Set<BTreeSet<Check>>>,
+    /// Whether somebody must have read the release diff.
+    pub(crate) review: Option<Set<bool>>,
+    /// The OpenPGP policy.
+    pub(crate) openpgp: Option<Set<String>>,
+    /// Who may be named as publisher: URLs, or their beginnings up to a slash.
+    pub(crate) publishers: Option<Set<Vec<String>>>,
+    /// Where clones of upstream's repositories are.
+    pub(crate) clones: Option<Set<PathBuf>>,
+    /// What is known and accepted for a while.
+    pub(crate) exceptions: Vec<Exception>,
+}
+
+/// Something that is known of a package and accepted for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Exception {
+    /// CATEGORY/NAME.
+    pub(crate) package: String,
+    /// The version, with or without its revision; `None` for all.
+    pub(crate) version: Option<String>,
+    /// The class or the kind of finding.
+    pub(crate) finding: String,
+    /// Why it is accepted.
+    pub(crate) reason: String,
+    /// The last day on which it is.
+    pub(crate) expires: Date,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
+impl Exception {
+    /// Whether it is about `version` of the package.
+    pub(crate) fn covers(&self, version: &str) -> bool {
+        let plain = |text: &str| match text.rsplit_once("-r") {
+            Some((main, digits)) if digits.bytes().all(|b| b.is_ascii_digit()) => main.to_owned(),
+            _ => text.to_owned(),
+        };
+        self.version.as_ref().is_none_or(|own| own == version || *own == plain(version))
+    }
+
+    /// Whether its last day is before `today`.
+    pub(crate) fn is_over(&self, today: Date) -> bool {
+        self.expires < today
+    }
+}
+
+/// The policies of an overlay and its user.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policies {
+    user: Option<(PathBuf, File)>,
+    overlay: Option<(PathBuf, File)>,
+}
+
+impl Policies {
+    /// Reads the policy of the overlay at `root`, if there is one, and the user's.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read or is not what it should be.
+    pub(crate) fn read(root: Option<&Path>) -> Result<Self, PolicyError> {
+        let overlay = root.map(|root| root.join(FILE));
+        let user = user_file();
+        Ok(Self { user: read(user)?, overlay: read(overlay)? })
+    }
+
+    /// The files that were read.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.user, &self.overlay].into_iter().flatten().map(|(path, _)| path.as_path())
+    }
+
+    /// What is asked of `package`.
+    pub(crate) fn of(&self, package: &str) -> Policy {
+        let mut policy = Policy::default();
+        for (path, file) in [&self.user, &self.overlay].into_iter().flatten() {
+            policy.apply(path, &file.policy);
+        }
+        if let Some((path, file)) = &self.overlay {
+            if let Some(settings) = file.package(package) {
+                policy.apply(path, settings);
+            }
+            let own = file.exception.iter().filter(|table| table.package.get_ref() == package);
+            policy.exceptions = own.map(|table| exception(path, table)).collect();
+        }
+        policy
+    }
+
+    /// All exceptions of the overlay.
+    pub(crate) fn exceptions(&self) -> Vec<Exception> {
+        let tables = self
+            .overlay
+            .iter()
+            .flat_map(|(path, file)| file.exception.iter().map(move |table| (path, table)));
+        tables.map(|(path, table)| exception(path, table)).collect()
+    }
+
+    /// The packages that the overlay's file has rules for.
+    pub(crate) fn packages(&self) -> Vec<String> {
+        let files = self.overlay.iter();
+        files.flat_map(|(_, file)| file.package.keys().map(|k| k.get_ref().clone())).collect()
+    }
+}
+
+impl Policy {
+    fn apply(&mut self, path: &Path, settings: &Settings) {
+        let place = |line| Place { file: path.to_owned(), line };
+        let set = |target: &mut Option<Set<String>>, value: &Option<file::At<String>>| {
+            if let Some(value) = value {
+                *target = Some(Set { value: value.value.clone(), place: place(value.line) });
+            }
+        };
+        if let Some(require) = &settings.require {
+            let value = require.value.iter().filter_map(|name| Check::from_name(name)).collect();
+            self.require = Some(Set { value, place: place(require.line) });
+        }
+        if let Some(review) = &settings.review {
+            let value = review.value == "required";
+            self.review = Some(Set { value, place: place(review.line) });
+        }
+        set(&mut self.openpgp, &settings.openpgp_policy);
+        if let Some(publishers) = &settings.publishers {
+            let value = publishers.value.clone();
+            self.publishers = Some(Set { value, place: place(publishers.line) });
+        }
+        if let Some(clones) = &settings.clones {
+            let value = PathBuf::from(&clones.value);
+            self.clones = Some(Set { value, place: place(clones.line) });
+        }
+    }
+
+    /// Why `publisher`, a URL or KIND:VALUE, may not be named; `None` where it may, or nothing says.
+    pub(crate) fn refuses(&self, publisher: &str) -> Option<String> {
+        let plain =
+            |text: &str| text.trim_end_matches('/').trim_end_matches(".git").to_ascii_lowercase();
+        let publishers = self.publishers.as_ref()?;
+        let allowed = publishers.value.iter().any(|allowed| match allowed.ends_with('/') {
+            true => publisher.to_ascii_lowercase().starts_with(&allowed.to_ascii_lowercase()),
+            false => plain(publisher) == plain(allowed),
+        });
+        let Place { file, line } = &publishers.place;
+        let file = file.file_name().unwrap_or_default().to_string_lossy();
+        (!allowed)
+            .then(|| format!("{publisher} is not among the publishers of {file}, line {line}"))
+    }
+
+    /// The checks that are required.
+    pub(crate) fn required(&self) -> impl Iterator<Item = Check> {
+        self.require.iter().flat_map(|set| set.value.iter().copied())
+    }
+
+    /// The exception for a finding of `version`, over or not.
+    pub(crate) fn exception(&self, finding: &str, version: &str) -> Option<&Exception> {
+        self.exceptions.iter().find(|e| e.finding == finding && e.covers(version))
+    }
+}
+
+/// The day at `now`, in UTC: the same everywhere.
+pub(crate) fn day(now: SystemTime) -> Date {
+    let now = jiff::Timestamp::try_from(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+fn exception(path: &Path, table: &ExceptionTable) -> Exception {
+    Exception {
+        package: table.package.get_ref().clone(),
+        version: table.version.clone(),
+        finding: table.finding.get_ref().clone(),
+        reason: table.reason.get_ref().clone(),
+        expires: table.expires,
+        place: Place { file: path.to_owned(), line: table.line },
+    }
+}
+
+fn read(path: Option<PathBuf>) -> Result<Option<(PathBuf, File)>, PolicyError> {
+    let Some(path) = path.filter(|path| path.symlink_metadata().is_ok()) else { return Ok(None) };
+    let file = File::read(&path)?;
+    Ok(Some((path, file)))
+}
+
+/// The user's own file.
+pub(crate) fn user_file() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let home = || set("HOME").map(|home| PathBuf::from(home).join(".config"));
+    let config = set("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home)?;
+    Some(config.join("distvouch/policy.toml"))
+}
+
+/// Whether a finding has that name.
+fn is_finding(name: &str) -> bool {
+    FailureClass::from_name(name).is_some() || Kind::from_name(name).is_some()
+}
