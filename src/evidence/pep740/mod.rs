@@ -22,7 +22,6 @@ pub(crate) use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault};
 
 #[cfg(feature = "sigstore")]
 pub(crate) use fields::{base64, unhex};
-#[cfg(feature = "sigstore")]
 pub(crate) use name::same_file;
 #[cfg(feature = "sigstore")]
 pub(crate) use statement::StatementSubject;
