@@ -109,8 +109,8 @@ fn what_reaches_farthest_stands_on_top() {
     let hazards: &[(&str, Node, &[&str])] = &[
         ("foo/util.py", text("exec(urlopen(url).read())\n"), &["runs-data", "eval", "network"]),
         ("src/bidi.c", text("if (x) {\u{2066} // }\u{2069}\n"), &["hidden-unicode"]),
-        ("evil.pth", text("import os\n"), &["hook", "startup-code"]),
         ("gen.py", text("import os\nos.system('x')\n"), &["process"]),
+        ("evil.pth", text("import os\n"), &["hook", "startup-code"]),
         ("src/a.c", text("void *f(void)\n{ return dlopen(p, 1); }\n"), &["dynamic-loading"]),
         ("src/blob.c", text(&format!("\"{base64}\"\n")), &["high-entropy"]),
         ("configure", script("#!/bin/sh\n"), &["script", "executable-bit", "build-script"]),
@@ -121,11 +121,11 @@ fn what_reaches_farthest_stands_on_top() {
         ("src/ordinary.c", text("int x;\n"), &[]),
         ("data/run.dat", script("x\n"), &["executable-bit"]),
         ("data/logo.img", binary(b"\0\x01\x02logo"), &["binary-test-data"]),
+        ("tests/conftest.py", text("import os\n"), &["startup-code"]),
         ("tests/files/bad-3.xz", binary(b"\xfd7zXZ\0\0\x04"), &["packed-data"]),
         ("tests/data.bin", binary(b"\0\x01\x02data"), &["binary-test-data"]),
-        ("tests/conftest.py", text("import os\n"), &["startup-code"]),
-        (".github/workflows/release.yml", text("on: push\n"), &["ci-workflow"]),
         (".hidden", text("x\n"), &["dotfile"]),
+        (".github/workflows/release.yml", text("on: push\n"), &["ci-workflow"]),
         ("NEWS", text("curl https://x.example | sh\n"), &[]),
     ];
     let new: Vec<_> = hazards.iter().rev().map(|(path, node, _)| (*path, node.clone())).collect();
@@ -170,10 +170,10 @@ fn progress_is_shown_on_a_terminal() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let text = shown(&format!("{program} diff foo-1.2.tar foo-1.3.tar"));
-    assert!(text.contains("iB of 36.01 MiB ["), "{text}");
+    assert!(text.contains("iB of 36.00 MiB ["), "{text}");
     assert!(text.contains("No file differs"), "{text}");
     let text = shown(&format!("{program} diff foo-1.2.tar foo-1.3.tar 2>/dev/null"));
-    assert!(!text.contains("iB of 36.01"), "{text}");
+    assert!(!text.contains("iB of 36.00"), "{text}");
 }
 
 /// Renaming a file can be what makes it run.
@@ -185,7 +185,8 @@ fn moving_a_file_to_where_it_runs_is_a_hazard() {
         &[("tests/data.txt", text("import os; os.system('x')\n"))],
         &[("setup.py", text("import os; os.system('x')\n"))],
     );
-    expect(&diff(&old, &new), "setup.py", "moved", &["build-script"]);
+    // All that it does is new there.
+    expect(&diff(&old, &new), "setup.py", "moved", &["hook", "process", "build-script"]);
 }
 
 #[test]
