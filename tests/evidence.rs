@@ -362,7 +362,7 @@ fn a_public_bundle_is_none_of_github_s() {
     args.extend(whole.iter().map(String::as_str));
     args.push(NAME);
     let ended = bench.scratch.check(args);
-    assert_eq!(ended.status == 0, false, "{}", ended.stdout);
+    assert_ne!(ended.status, 0, "{}", ended.stdout);
 }
 
 #[test]

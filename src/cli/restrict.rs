@@ -149,7 +149,7 @@ mod linux {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
     pub(super) fn sockets() -> bool {
         use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
-        let numbers = SOCKETS.iter().flat_map(|n| OTHER_NUMBERS.map(|more| i64::from(*n) + more));
+        let numbers = SOCKETS.iter().flat_map(|n| OTHER_NUMBERS.map(|more| *n + more));
         let calls = numbers.map(|number| (number, Vec::new())).collect();
         let refuse = SeccompAction::Errno(libc::EACCES.unsigned_abs());
         let program = TargetArch::try_from(std::env::consts::ARCH)

@@ -73,7 +73,7 @@ impl Chunker {
             }
             self.add(line);
             if line.ends_with(b"\n") {
-                let ends = self.hash % ONE_IN == 0 && self.bytes >= LEAST;
+                let ends = self.hash.is_multiple_of(ONE_IN) && self.bytes >= LEAST;
                 self.hash = FNV;
                 if ends {
                     self.cut();
@@ -189,7 +189,7 @@ mod tests {
         assert!(region.new.end - region.new.start < 64 << 10, "{region:?}");
         assert_eq!(region.new.end - region.new.start, region.old.end - region.old.start + 9);
         let start = usize::try_from(region.old.start).unwrap();
-        let lines = old[..start].iter().filter(|b| **b == b'\n').count();
+        let lines = old.get(..start).unwrap().iter().filter(|b| **b == b'\n').count();
         assert_eq!(region.before, (lines, lines));
     }
 

@@ -181,7 +181,8 @@ mod tests {
         let key = name.to_be_bytes().to_vec();
         let contents = vec![side as u8; 1000];
         meeting.bring(key, side, name as usize, None, contents, &mut |both| {
-            assert_eq!((both.old.contents[0], both.new.contents[0]), (0, 1));
+            let first = |held: &Held| held.contents.first().copied();
+            assert_eq!((first(both.old), first(both.new)), (Some(0), Some(1)));
             met.lock().unwrap().push((both.old.index, both.new.index));
         });
     }

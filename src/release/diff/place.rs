@@ -449,9 +449,9 @@ fn is_translation(name: &str, folders: &[&str], head: &[u8]) -> bool {
         "po" | "pot" | "gmo" | "mo" | "xlf" | "xliff" | "ftl" | "qm" => true,
         "ts" => contains(head, b"<!DOCTYPE TS>") || contains(head, b"<TS "),
         "json" | "yml" | "yaml" | "properties" | "strings" | "xml" | "msg" => {
-            folders.iter().any(|f| folder(f))
+            folders.iter().any(folder)
         }
-        "" => name == "linguas" && folders.iter().any(|f| folder(f)),
+        "" => name == "linguas" && folders.iter().any(folder),
         _ => false,
     }
 }

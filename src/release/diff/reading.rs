@@ -303,7 +303,7 @@ fn again(
     };
     let (old, new) =
         threads::both(|| read(files.0, Side::Old, reads.0), || read(files.1, Side::New, reads.1));
-    (old?, new?);
+    old.and(new)?;
     *results = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(())
 }

@@ -53,11 +53,10 @@ impl Found {
     pub(crate) fn imported_from(&self) -> Option<String> {
         let parts: Vec<_> = self.path.iter().map(|part| part.to_string_lossy()).collect();
         let mut windows = parts.windows(3);
-        let after = windows.find_map(|window| match window {
+        windows.find_map(|window| match window {
             [one, two, name] if one == "distvouch" && two == "imports" => Some(name.to_string()),
             _ => None,
-        });
-        after
+        })
     }
 }
 

@@ -252,7 +252,7 @@ impl Stage {
                 .filter(|line| line.strip_prefix("  ").is_some_and(|rest| !rest.starts_with(' ')));
             let listed = listed.take_while(|line| !line.starts_with("==="));
             let at = listed.map(str::trim_start).position(|line| {
-                line.strip_prefix(&self.payload).is_some_and(|rest| rest.starts_with(' '))
+                line.strip_prefix(self.payload).is_some_and(|rest| rest.starts_with(' '))
             });
             let at = at.unwrap_or_else(|| panic!("{} is not listed: {text}{said}", self.payload));
             return (if at == 0 { "first" } else { "listed" }.to_owned(), status);
