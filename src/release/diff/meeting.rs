@@ -217,9 +217,12 @@ mod tests {
         for _ in 0..20 {
             assert_eq!(met(&names, &names, true), 200);
         }
-        let some: Vec<u32> = names.iter().copied().filter(|n| n % 3 > 0).collect();
-        assert_eq!(met(&names, &some, true), some.len());
-        assert_eq!(met(&some, &names, true), some.len());
+        // What never meets takes room, and then something has to be read again: more or less of it, by
+        // which side is ahead.
+        let some: Vec<u32> = names.iter().copied().filter(|n| n % 20 > 0).collect();
+        for (old, new) in [(&names, &some), (&some, &names)] {
+            assert!((20..=some.len()).contains(&met(old, new, true)));
+        }
     }
 
     #[test]
