@@ -192,6 +192,27 @@ fn metadata_of_packaging_tools_is_said_and_gives_no_room() {
     assert_eq!((code, &finding["class"]), (1, &Value::from("source-unexplained")), "{finding}");
 }
 
+#[test]
+fn the_lines_that_differ_from_git() {
+    let mut changed = files();
+    changed[0] = ("setup.py", text("setup()\nevil()\n"));
+    changed.push(("more.py", text("import os\n")));
+    let (repo, archive) = scene(&changed);
+    let clone = repo.dir.path().join("clone");
+    let source = |more: &[&str]| {
+        let fixed = ["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap()];
+        run(&fixed.iter().chain(more).map(|s| (*s).to_owned()).collect::<Vec<_>>())
+    };
+    let output = source(&["--unified"]);
+    assert_eq!(status(&output), 1);
+    let printed = stdout(&output);
+    let lines = "--- git/setup.py\n+++ archive/setup.py\n@@ -1,1 +1,2 @@\n setup()\n+evil()\n";
+    let there = |text: &str| printed.contains(text) || printed.contains(&text.replace("-1,1 ", "-1 "));
+    assert!(there(lines), "{printed}");
+    assert!(printed.contains("=== added more.py\n") && printed.contains("+import os\n"), "{printed}");
+    assert!(!stdout(&source(&[])).contains("+evil()"));
+}
+
 /// xz 5.6: an m4 file in the tarball only, among much that autotools make.
 #[test]
 fn a_tarball_only_macro_stands_on_top() {

@@ -110,6 +110,7 @@ fn run(cli: &Cli) -> Result<Status, Error> {
     // The user's pager is not of what is restricted.
     let pager = match &cli.command {
         Command::Diff(diff) => diff.pager(),
+        Command::Source(source) => source.pager(),
         _ => None,
     };
     let mut reach = cli.command.reach();
@@ -128,7 +129,7 @@ fn run(cli: &Cli) -> Result<Status, Error> {
         Command::Message(message) => message.run(),
         Command::Checksums(checksums) => checksums.run(),
         Command::Diff(diff) => diff.run(pager),
-        Command::Source(source) => source.run(),
+        Command::Source(source) => source.run(pager),
         Command::Known(known) => known.run(),
         Command::Review(review) => review.run(),
         Command::Pin(pin) => pin.run(),

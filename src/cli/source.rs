@@ -2,13 +2,13 @@
 
 use super::keys::tag_keys;
 use super::options::TimeOption;
+use super::pager::Pager;
 use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::answer::requirement::Status;
 use crate::bytes::digests::HashName;
-use crate::bytes::escape::Escaped;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::bytes::pass;
 use crate::check::provenance;
@@ -16,16 +16,10 @@ use crate::cli::error::Error;
 use crate::evidence::expectation::Pins;
 use crate::evidence::pep740::Subject;
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
-use crate::release::archive::show;
-use crate::release::source::{self, CommitSpec, Difference, Options, Report, SourceError};
-use crate::report;
+use crate::release::source::{self, CommitSpec, Options, Report, SourceError};
+use crate::report::source as page;
 use clap::Args;
-use serde_json::json;
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-
-/// Differences that are listed without --verbose.
-const LISTED: usize = 100;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +31,9 @@ Examples:
 
   # Against a commit that the release tag must point at
   distvouch source foo-1.3.tar.gz --git ~/src/foo --commit 0123456789ab --tag v1.3
+
+  # The lines that the archive has and git has not
+  distvouch source --unified foo-1.3.tar.gz --git ~/src/foo
 
   # A package of a monorepo
   distvouch source foo-1.3.tar.gz --git ~/src/all --tag foo-1.3 --directory packages/foo
@@ -102,6 +99,14 @@ pub(crate) struct Source {
     /// List every file that differs, is missing or has another mode
     #[arg(short, long)]
     pub(crate) verbose: bool,
+
+    /// Print the lines that differ from git, too, in $PAGER on a terminal
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) unified: bool,
+
+    /// Print to standard output even where that is a terminal
+    #[arg(long)]
+    pub(crate) no_pager: bool,
 }
 
 impl Source {
@@ -110,7 +115,19 @@ impl Source {
     /// # Errors
     ///
     /// Where the archive cannot be listed or git cannot be run.
-    pub(crate) fn run(&self) -> Result<Status, Error> {
+    pub(crate) fn run(&self, pager: Option<Pager>) -> Result<Status, Error> {
+        let mut out = pager.unwrap_or_else(Pager::none);
+        let result = self.show(&mut out);
+        let finished = out.finish();
+        result.and_then(|status| printed(finished).map(|()| status))
+    }
+
+    /// The pager to print in, where one is wanted.
+    pub(crate) fn pager(&self) -> Option<Pager> {
+        (self.unified && !self.no_pager).then(Pager::start)
+    }
+
+    fn show(&self, out: &mut Pager) -> Result<Status, Error> {
         let mut report = match &self.git {
             Some(clone) => {
                 let spec = self.commit()?;
@@ -119,6 +136,7 @@ impl Source {
                     upstream_name: self.upstream_name.clone(),
                     eautoreconf: self.eautoreconf,
                     tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
+                    unified: self.unified,
                     ..Options::default()
                 };
                 let bar = progress::bytes(size_of(&self.distfile));
@@ -137,13 +155,11 @@ impl Source {
             None => self.nothing_compared(source::no_clone())?,
         };
         report.finding.required = true;
-        let mut out = BufWriter::new(io::stdout().lock());
-        let result = if self.json {
-            self.print_json(&report, &mut out)
-        } else {
-            self.print_text(&report, &mut out)
-        };
-        printed(result.and_then(|()| out.flush()))?;
+        let shown = page::Shown { verbose: self.verbose, unified: self.unified, colour: colour() };
+        printed(match self.json {
+            true => page::json(&self.name(), &report, out),
+            false => page::text(&self.name(), &report, shown, out),
+        })?;
         Ok(Status::of(&report.finding))
     }
 
@@ -200,97 +216,4 @@ impl Source {
         let name = self.distfile.file_name().unwrap_or(self.distfile.as_os_str());
         name.to_string_lossy().into_owned()
     }
-
-    fn print_json(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let value = json!({
-            "schema": 1,
-            "tool": report::tool(),
-            "distfiles": [{
-                "name": self.name(),
-                "size": report.size,
-                "findings": [report::finding_json(&report.finding)],
-            }],
-        });
-        crate::report::json_writer::print(&value, out)
-    }
-
-    fn print_text(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let name = self.name();
-        writeln!(out, "{} ({} bytes)", Escaped(&name), report.size)?;
-        report::print_finding(&report.finding, colour(), out)?;
-        let Some(comparison) = &report.comparison else {
-            return explain(&report.finding, out);
-        };
-        if let Some(stated) = &report.stated {
-            writeln!(out, "The archive itself names commit {stated}.")?;
-        }
-        if comparison.same == 0 {
-            writeln!(
-                out,
-                "If the archive was made from a directory of the repository, name it with"
-            )?;
-            writeln!(out, "--directory.")?;
-        }
-        if !comparison.differences.is_empty() {
-            writeln!(out)?;
-            writeln!(out, "Not in git as they are, what nothing explains first:")?;
-        }
-        let most = if self.verbose { usize::MAX } else { LISTED };
-        for difference in comparison.differences.iter().take(most) {
-            print_difference(difference, out)?;
-        }
-        if comparison.differences.len() > most {
-            let more = comparison.differences.len() - most;
-            writeln!(out, "  … and {more} more (--verbose lists them)")?;
-        }
-        self.print_paths("in git and not in the archive", &comparison.missing, out)?;
-        let ignored = "in git and left out by its .gitattributes (export-ignore)";
-        self.print_paths(ignored, &comparison.export_ignored, out)?;
-        for (side, what) in
-            [(true, "executable here and not in git"), (false, "executable in git and not here")]
-        {
-            let modes = comparison.modes.iter().filter(|(_, in_archive)| *in_archive == side);
-            let paths: Vec<_> = modes.map(|(path, _)| path.clone()).collect();
-            self.print_paths(what, &paths, out)?;
-        }
-        explain(&report.finding, out)
-    }
-
-    fn print_paths(&self, what: &str, paths: &[Vec<u8>], out: &mut dyn Write) -> io::Result<()> {
-        match paths.len() {
-            0 => return Ok(()),
-            1 => writeln!(out, "\n1 file is {what}:")?,
-            count => writeln!(out, "\n{count} files are {what}:")?,
-        }
-        let most = if self.verbose { usize::MAX } else { 10 };
-        for path in paths.iter().take(most) {
-            writeln!(out, "  {}", Escaped(&show(path)))?;
-        }
-        if paths.len() > most {
-            writeln!(out, "  … and {} more (--verbose lists them)", paths.len() - most)?;
-        }
-        Ok(())
-    }
-}
-
-fn print_difference(difference: &Difference, out: &mut dyn Write) -> io::Result<()> {
-    let path = show(&difference.path);
-    writeln!(out, "  {:<8} {}", difference.kind.word(), Escaped(&path))?;
-    for hazard in &difference.hazards {
-        writeln!(out, "             {}", Escaped(&hazard.reason))?;
-    }
-    let text = format!("{}: {}", difference.standing.word(), difference.standing.describe());
-    writeln!(out, "             {}", Escaped(&text))
-}
-
-fn explain(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let classes = finding.class.into_iter().chain(finding.notes.iter().map(|note| note.class));
-    let classes: std::collections::BTreeSet<_> = classes.collect();
-    if !classes.is_empty() {
-        writeln!(out)?;
-    }
-    for class in classes {
-        writeln!(out, "What it means and what to ask: distvouch explain {}", class.name())?;
-    }
-    Ok(())
 }

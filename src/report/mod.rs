@@ -12,6 +12,7 @@ pub(crate) mod policy;
 pub(crate) mod portage;
 pub(crate) mod scan;
 mod sets;
+pub(crate) mod source;
 mod text;
 pub(crate) mod version;
 

@@ -10,6 +10,9 @@ use crate::release::diff::lines::{Lines, Patience};
 use crate::release::git::{GitError, TreeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Lines of one file that are kept to be shown.
+const SHOWN: usize = 20_000;
+
 /// How a file of the archive differs from git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DifferenceKind {
@@ -43,6 +46,8 @@ pub(crate) struct Difference {
     pub(crate) standing: Standing,
     /// Why to read it before others, worst first.
     pub(crate) hazards: Vec<Hazard>,
+    /// The lines that differ from git's, where they are wanted and both sides are text.
+    pub(crate) hunks: Option<Vec<u8>>,
 }
 
 impl Difference {
@@ -109,7 +114,14 @@ pub(super) fn compare(context: &Context<'_>, listing: &Listing) -> Result<Compar
             None => {
                 let standing = explain::added(context, entry);
                 let kind = DifferenceKind::Added;
-                comparison.differences.push(difference(kind, entry, standing, None, &mut patience));
+                let standing = (kind, standing);
+                comparison.differences.push(difference(
+                    context,
+                    entry,
+                    standing,
+                    None,
+                    &mut patience,
+                ));
             }
             Some(git) if is_same(entry, git) => {
                 comparison.same += 1;
@@ -129,7 +141,8 @@ pub(super) fn compare(context: &Context<'_>, listing: &Listing) -> Result<Compar
             true => DifferenceKind::Retyped,
             false => DifferenceKind::Changed,
         };
-        comparison.differences.push(difference(kind, entry, standing, blob, &mut patience));
+        let standing = (kind, standing);
+        comparison.differences.push(difference(context, entry, standing, blob, &mut patience));
     }
     missing(context, &mut comparison);
     comparison.differences.sort_by(|a, b| a.rank().cmp(&b.rank()));
@@ -215,15 +228,15 @@ fn is_retyped(entry: &Entry, git: &TreeEntry) -> bool {
 
 /// A difference, with what can hurt in it: by its name, and in the lines that git does not have.
 fn difference(
-    kind: DifferenceKind,
+    context: &Context<'_>,
     entry: &Entry,
-    standing: Standing,
+    (kind, standing): (DifferenceKind, Standing),
     git: Option<&[u8]>,
     patience: &mut Patience,
 ) -> Difference {
     let path = entry.path.clone();
-    if !standing.has_room() {
-        return Difference { kind, path, standing, hazards: Vec::new() };
+    if !standing.has_room() && !context.unified {
+        return Difference { kind, path, standing, hazards: Vec::new(), hunks: None };
     }
     let mut hazards: Vec<Hazard> =
         by_name(&entry.path).into_iter().chain(by_nature(&entry.path, entry.nature)).collect();
@@ -232,12 +245,18 @@ fn difference(
         hazards.push(Hazard::new(HazardKind::Link, format!("a symlink to {target}")));
     }
     let contents = entry.contents.as_deref().filter(|_| !entry.nature.is_binary());
+    let mut hunks = None;
     if let Some(contents) = contents {
         let git = git.filter(|git| !git.contains(&0)).unwrap_or_default();
-        hazards.extend(Lines::compare(git, contents, patience).hazards(&entry.path));
+        let lines = Lines::compare(git, contents, patience);
+        hazards.extend(lines.hazards(&entry.path));
+        hunks = context.unified.then(|| lines.unified((0, 0), SHOWN));
     }
     hazards.sort();
-    Difference { kind, path, standing, hazards }
+    if !standing.has_room() {
+        hazards.clear();
+    }
+    Difference { kind, path, standing, hazards, hunks }
 }
 
 /// The texts of a listing's members that decide how it is built.

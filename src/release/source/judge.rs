@@ -268,6 +268,11 @@ fn note_differences(
         _ => FailureClass::SourceChanged,
     };
     let one_by_one = comparison.differences.iter().filter(|d| d.standing.is_contradiction());
+    // The first altered file is what was compared, where nothing was worse.
+    let altered = |d: &&Difference| matches!(d.standing, Standing::Altered { .. });
+    let told = comparison.differences.iter().find(altered);
+    let told = told.filter(|_| primary == Some(FailureClass::KnownFileAltered));
+    let one_by_one = one_by_one.filter(|d| told.is_none_or(|told| told.path != d.path));
     for difference in one_by_one.take(SAID) {
         let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
         finding = finding.noting(class(difference), text);

@@ -84,6 +84,8 @@ pub(crate) struct Options {
     pub(crate) eautoreconf: bool,
     /// Whose signatures over the tag or commit count; `None` where none was asked for.
     pub(crate) tag_keys: Option<TagKeys>,
+    /// Whether the lines that differ are wanted.
+    pub(crate) unified: bool,
 }
 
 impl Default for Options {
@@ -96,6 +98,7 @@ impl Default for Options {
             upstream_name: None,
             eautoreconf: false,
             tag_keys: None,
+            unified: false,
         }
     }
 }
@@ -200,6 +203,7 @@ pub(crate) fn report(
         top: listing.top.as_deref(),
         is_crate: from.is_crate,
         eautoreconf: options.eautoreconf,
+        unified: options.unified,
         consumers: &Consumers::of(&compare::build_files(&members)),
     };
     let mut comparison = compare::compare(&context, &listing)?;

@@ -10,7 +10,7 @@ pub(crate) use between::{Between, json as json_of_several, next, print as betwee
 pub(crate) use html::print as html;
 pub(crate) use json::{print as json, value};
 pub(crate) use text::{Listed, list, print as text};
-pub(crate) use unified::print as unified;
+pub(crate) use unified::{lines as hunks, print as unified};
 
 use crate::release::archive;
 use crate::release::diff::hazard::Hazard;

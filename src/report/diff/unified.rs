@@ -42,6 +42,16 @@ fn print_change(diff: &Diff, change: &Change, colour: bool, out: &mut dyn Write)
     };
     writeln!(out, "{bold}--- {}{bold:#}", Escaped(&path(change.old.as_ref())))?;
     writeln!(out, "{bold}+++ {}{bold:#}", Escaped(&path(change.new.as_ref())))?;
+    lines(&hunks, colour, out)
+}
+
+/// Prints the lines of hunks.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn lines(hunks: &[u8], colour: bool, out: &mut dyn Write) -> io::Result<()> {
+    let paint = |ansi: Ansi| if colour { ansi } else { Ansi::new() };
     for line in hunks.split_inclusive(|b| *b == b'\n') {
         // Never green: an added line is no better than a removed one.
         let ansi = match line.first() {

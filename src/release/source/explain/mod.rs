@@ -133,6 +133,8 @@ pub(crate) struct Context<'a> {
     pub(super) is_crate: bool,
     /// Whether the ebuild runs eautoreconf.
     pub(super) eautoreconf: bool,
+    /// Whether the lines that differ are wanted.
+    pub(super) unified: bool,
     /// What the build's own files read as code.
     pub(super) consumers: &'a Consumers,
 }
