@@ -64,8 +64,8 @@ fn signatures_under_less_usual_names() {
     assert_eq!(run.said("signify"), "signature-absent");
 }
 
-#[test]
 #[cfg(feature = "sigstore")]
+#[test]
 fn a_signature_and_a_certificate_of_cosign() {
     let scratch = release();
     let signature = format!("{NAME}.sig");
@@ -209,8 +209,8 @@ fn a_curve_that_is_not_computed_is_named() {
     assert!(text.contains("brainpoolP384r1") && text.contains("crypto-openssl"), "{text}");
 }
 
-#[test]
 #[cfg(feature = "sigstore")]
+#[test]
 fn a_managed_key_that_is_not_computed_is_named() {
     let Some(openssl) = tool("managed keys", "openssl") else { return };
     let scratch = release();
