@@ -128,6 +128,8 @@ fn altered(line: &str, bar: &str) -> Vec<Altered> {
     const SPACES: &str = "blanks around the name are no part of it, as for verify-sig.eclass";
     const BARE: &str = "one digest and nothing else is that of the one file that was asked for";
     const LOOSE: &str = "sha256sum looks at the lines that are there, whatever they are about";
+    const PLACED: &str =
+        "upstream has its releases in directories; sha256sum takes that for a path here";
     const TWICE: &str = "sha256sum wants each line to agree; so do we, and say why none decides";
     let mut cases = vec![
         same(format!("{digest}  {name}\n"), "agrees"),
@@ -158,7 +160,14 @@ fn altered(line: &str, bar: &str) -> Vec<Altered> {
         same(format!("{digest}  \n"), "checksum-missing"),
         same(format!("{digest}  {name}x\n"), "checksum-missing"),
         same(format!("{digest}  x{name}\n"), "checksum-missing"),
-        same(format!("{digest}  dir/{name}\n"), "checksum-missing"),
+        case(format!("{digest}  dir/{name}\n"), "agrees", false, PLACED),
+        same(format!("{other}  dir/{name}\n"), "checksum-mismatch"),
+        case(format!("{digest}  a/{name}\n{digest}  ./b/{name}\n"), "agrees", false, PLACED),
+        same(format!("{digest}  a/{name}\n{other}  b/{name}\n"), "checksum-missing"),
+        same(format!("{digest}  dir/x{name}\n"), "checksum-missing"),
+        same(format!("{digest}  {name}/dir\n"), "checksum-missing"),
+        same(format!("{other}  dir/{name}\n{digest}  {name}\n"), "agrees"),
+        same(format!("{digest}  dir/{name}\n{other}  {name}\n"), "checksum-mismatch"),
         same(format!("{digest}  {}\n", name.to_uppercase()), "checksum-missing"),
         same(format!("SHA512 ({name}) = {digest}\n"), "checksum-missing"),
         same(format!("{}  {name}\n", &digest[1..]), "checksum-malformed"),

@@ -25,6 +25,8 @@ mod eclass;
 mod evidence;
 mod explained_commands;
 mod guide;
+mod handed;
+mod handed_badly;
 mod inspect;
 mod known;
 mod layering;

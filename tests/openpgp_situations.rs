@@ -580,6 +580,34 @@ fn what_a_key_file_lacks_is_named() {
 }
 
 #[test]
+fn user_ids_that_were_all_revoked_are_said() {
+    let cert = generate("ursula");
+    let mut primary = primary_pair(&cert);
+    let revocations: Vec<Packet> = cert
+        .userids()
+        .map(|ua| {
+            let revocation = openpgp::cert::UserIDRevocationBuilder::new()
+                .set_reason_for_revocation(ReasonForRevocation::UIDRetired, b"")
+                .unwrap()
+                .set_signature_creation_time(start() + DAY)
+                .unwrap()
+                .build(&mut primary, &cert, ua.userid(), None)
+                .unwrap();
+            Packet::from(revocation)
+        })
+        .collect();
+    assert_eq!(revocations.len(), 1);
+    let revoked = cert.clone().insert_packets(revocations).unwrap().0;
+    let before = Situation::new(&[Signing::by(&cert).sign()], &[&cert]).is("user id", "agrees");
+    let vouches = |run: &Run| run.finding("openpgp")["vouches"].as_str().unwrap().to_owned();
+    assert!(!vouches(&before).contains("revoked"), "{}", vouches(&before));
+    // The key itself was not: gpg takes it, too.
+    let run = Situation::new(&[Signing::by(&cert).sign()], &[&revoked]).is("no user id", "agrees");
+    assert!(vouches(&run).contains("revoked that user id, the only one"), "{}", vouches(&run));
+    assert!(vouches(&run).contains(&cert.fingerprint().to_string()), "{}", vouches(&run));
+}
+
+#[test]
 fn the_fingerprint_of_a_subkey_names_its_certificate() {
     let cert = CertBuilder::new()
         .add_userid("vic <vic@example.org>")

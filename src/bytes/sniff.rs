@@ -1,5 +1,7 @@
 //! Names what a file seems to be, for messages about files that are not what they should be.
 
+use base64ct::{Base64, Encoding as _};
+
 /// One kind of file, by what it begins with.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident $name:literal;)+) => {
@@ -63,6 +65,10 @@ kinds! {
     OpenpgpArmoredFile "an armored file of no stated kind (\"PGP ARMORED FILE\")";
     /// GnuPG's own store of public keys.
     Keybox "a GnuPG keybox";
+    /// A signature and nothing else, in base64.
+    BareSignature "a bare signature in base64, as cosign writes it";
+    /// A certificate, in PEM in base64.
+    BareCertificate "a certificate in base64, as cosign writes it";
     /// A certificate.
     PemCertificate "a certificate in PEM";
     /// A public key.
@@ -73,6 +79,8 @@ kinds! {
     Pem "a PEM file";
     /// gzip.
     Gzip "a gzip file";
+    /// gzip, with a comment that signify made.
+    SignifyGzip "a gzip file that signify signed in its header (signify -z)";
     /// xz.
     Xz "an xz file";
     /// bzip2.
@@ -162,7 +170,7 @@ impl Kind {
             return Self::Utf16;
         }
         if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-            return *kind;
+            return if is_signify_gzip(bytes) { Self::SignifyGzip } else { *kind };
         }
         if at(TAR_AT, TAR) {
             return Self::Tar;
@@ -187,6 +195,9 @@ impl Kind {
         if text.starts_with(b"{") || text.starts_with(b"[") {
             return if is_lines(text) { Self::JsonLines } else { Self::Json };
         }
+        if let Some(kind) = bare(text) {
+            return kind;
+        }
         if let Some(kind) = openpgp(bytes) {
             return kind;
         }
@@ -201,6 +212,7 @@ impl Kind {
         matches!(
             self,
             Self::Gzip
+                | Self::SignifyGzip
                 | Self::Xz
                 | Self::Bzip2
                 | Self::Zstd
@@ -243,6 +255,11 @@ impl Kind {
             Self::Cleartext | Self::OpenpgpMessage => "see \"distvouch message\"",
             Self::OpenpgpKey => "give it with --openpgp-key",
             Self::OpenpgpSignature => "check it with --openpgp-key",
+            Self::BareSignature => {
+                "its log entry is not in it; with its certificate, make a bundle: cosign bundle create \
+                 --artifact FILE --signature SIG --certificate CERT --out FILE.sigstore.json"
+            }
+            Self::SignifyGzip => "check it with signify -Vz -p KEY -x FILE",
             Self::PemPublicKey => "give it with --sigstore-key",
             Self::Snappy => "decompress it first: GitHub stores attestations that way",
             _ => return None,
@@ -302,6 +319,41 @@ fn is_lines(text: &[u8]) -> bool {
     let first = lines.next().unwrap_or_default();
     let whole = first.starts_with(b"{") && first.ends_with(b"}") && first.len() > 2;
     whole && lines.find(|line| !line.is_empty()).is_some_and(|line| line.starts_with(b"{"))
+}
+
+/// Where a gzip header has its flags, and where what they announce begins (RFC 1952, section 2.3).
+const GZIP_FLAGS: usize = 3;
+const GZIP_REST: usize = 10;
+/// There is a comment, and nothing before it.
+const GZIP_COMMENT: u8 = 0x10;
+
+/// Whether the header of a gzip file has the comment that `signify -z` writes.
+fn is_signify_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x1f\x8b")
+        && bytes.get(GZIP_FLAGS) == Some(&GZIP_COMMENT)
+        && bytes.get(GZIP_REST..).is_some_and(|rest| rest.starts_with(b"untrusted comment: "))
+}
+
+/// The longest signature in base64, with line breaks: RSA with 4096 bits.
+const BARE_LIMIT: usize = 1024;
+/// How a PEM certificate begins, in base64.
+const BARE_CERTIFICATE: &[u8] = b"LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR";
+
+/// What `cosign sign-blob --output-signature` and `--output-certificate` write.
+fn bare(text: &[u8]) -> Option<Kind> {
+    if text.starts_with(BARE_CERTIFICATE) {
+        return Some(Kind::BareCertificate);
+    }
+    if text.len() > BARE_LIMIT {
+        return None;
+    }
+    let digits: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let bytes = Base64::decode_vec(std::str::from_utf8(&digits).ok()?).ok()?;
+    // ECDSA in DER: a sequence of two integers, and nothing behind it. Ed25519 and RSA have a length.
+    let ecdsa = matches!(bytes.as_slice(), [0x30, length, 2, rest @ ..]
+        if usize::from(*length) == rest.len() + 1 && rest.len() >= 5);
+    let long = matches!(bytes.len(), 256 | 384 | 512) && openpgp(&bytes).is_none();
+    (ecdsa || long || bytes.len() == 64 && digits.ends_with(b"==")).then_some(Kind::BareSignature)
 }
 
 /// The kind of a binary OpenPGP file by its first packet (RFC 9580, section 4.2): the tag and, behind

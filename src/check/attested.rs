@@ -58,6 +58,15 @@ impl Complaints {
             );
             complaints.add(FailureClass::SignerExternal, text, false);
         }
+        if let (Publisher::CircleCi { definition, .. }, Some(_), None) =
+            (Publisher::of(claims), question.expectation, &question.pins.workflow)
+        {
+            let text = format!(
+                "the pipeline definition {definition} was compared with nothing, and others of the \
+                 project publish as well: name it with --workflow"
+            );
+            complaints.add(FailureClass::NotCheckedNoExpectation, text, false);
+        }
         for found in statement.map(|s| differences(s, claims)).unwrap_or_default() {
             let class = FailureClass::StatementDisagrees;
             let text = format!(

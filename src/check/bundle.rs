@@ -132,8 +132,8 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         complaints.add(class, text, request.question.expectation.is_some());
     }
     if facts.unknown_stamps() > 0 {
-        let text = "a time stamp by an authority that the trusted root lacks was passed over: the \
-                    log says when it was signed";
+        let text = "a time stamp by an authority that the trusted root lacks does not count: the log \
+                    says when it was signed";
         complaints.add(FailureClass::RootTooOld, text.to_owned(), false);
     }
     if request.policies.is_empty() && request.question.expectation.is_none() {

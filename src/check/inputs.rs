@@ -2,7 +2,7 @@
 
 use super::pairing::EvidenceKind;
 use super::signatures::{Keys, Over};
-use crate::answer::finding::Finding;
+use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
@@ -152,6 +152,18 @@ impl Inputs {
         let path = self.distdir.join(name);
         self.signatures.values().flatten().any(|(_, signature)| *signature == path)
             || self.provenance.values().flatten().any(|provenance| *provenance == path)
+    }
+
+    /// The name upstream of the distfile `name`.
+    pub(super) fn upstream<'n>(&'n self, name: &'n str) -> &'n str {
+        self.upstream_names.get(name).map_or(name, String::as_str)
+    }
+
+    /// Whether anybody said who should sign bundles, or wants one.
+    pub(super) fn asks_of_bundles(&self) -> bool {
+        !self.bundle_policies.is_empty()
+            || self.publisher.is_some()
+            || self.require.includes(Check::Sigstore)
     }
 
     /// Whether evidence about the distfile `name` was given by hand.

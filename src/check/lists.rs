@@ -4,7 +4,7 @@
 use super::Inputs;
 use super::attested::Question;
 use super::bundle::{self, BundleRequest, artifact};
-use super::pairing::{self, is_list_name};
+use super::pairing::{self, EvidenceKind, is_list_name};
 use super::signatures::{Over, Signatures};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -22,8 +22,72 @@ use std::path::{Path, PathBuf};
 /// The most lists of one directory that are looked at.
 const LIST_LIMIT: usize = 64;
 
+/// The signed lists of DISTDIR that say something of the distfiles, each read and judged once.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    lists: Vec<SignedList>,
+    /// Signify signatures that carry a list themselves, which are judged as any other signature.
+    carrying: Vec<(PathBuf, Vec<u8>)>,
+    /// Files that are larger than what is read, with the checks that they may be evidence for.
+    too_large: Vec<(String, EvidenceKind)>,
+    /// Files that cannot be read.
+    pub(super) errors: Vec<InputError>,
+}
+
+impl Lists {
+    /// Reads them, without those that were named by hand, which are read for their distfile.
+    pub(super) fn read(inputs: &Inputs) -> Self {
+        let names: Vec<&str> = inputs.distfiles.iter().map(|name| inputs.upstream(name)).collect();
+        let by_hand = |path: &PathBuf| {
+            let mut named = inputs.signatures.values().flatten();
+            named.any(|(_, named)| named == path)
+        };
+        let mut lists = Self::default();
+        for path in find(&inputs.distdir).into_iter().filter(|path| !by_hand(path)) {
+            match lists.add(inputs, &path, &names) {
+                Ok(()) => {}
+                Err(InputError::TooLarge { path: large, .. }) => {
+                    let kind = pairing::by_suffix(&file_name(&path)).map(|(kind, _)| kind);
+                    lists.too_large.extend(kind.map(|kind| (file_name(&large), kind)));
+                }
+                Err(error) => lists.errors.push(error),
+            }
+        }
+        lists
+    }
+
+    fn add(&mut self, inputs: &Inputs, path: &Path, names: &[&str]) -> Result<(), InputError> {
+        let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+        if names.iter().any(|name| embedded(&bytes, name) == Some(true)) {
+            self.carrying.push((path.to_owned(), bytes));
+        } else if let Some(list) = SignedList::of(inputs, path, &bytes, names, false)? {
+            self.lists.push(SignedList { list: list.list.without_text(), ..list });
+        }
+        Ok(())
+    }
+
+    /// Those that say something of the distfile called `name`.
+    pub(super) fn about(&self, name: &str) -> impl Iterator<Item = &SignedList> {
+        self.lists.iter().filter(move |list| list.list.concerns(name.as_bytes()))
+    }
+
+    /// The signify signatures that carry a list with a line for the distfile called `name`.
+    pub(super) fn carrying(&self, name: &str) -> impl Iterator<Item = (&Path, &[u8])> {
+        let carrying = self.carrying.iter().filter(move |(_, b)| embedded(b, name) == Some(true));
+        carrying.map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
+    }
+
+    /// What is said where `check` found nothing else, and a list that may be for it is too large.
+    pub(super) fn too_large(&self, check: Check) -> Option<String> {
+        let (name, _) =
+            self.too_large.iter().find(|(_, kind)| kind.checks().any(|of| of == check))?;
+        let limit = EVIDENCE_LIMIT >> 20;
+        Some(format!("the list {name} is larger than {limit} MiB, the most that is read of a list"))
+    }
+}
+
 /// What could be a signed list: evidence about a list, by its name.
-pub(super) fn find(dir: &Path) -> Vec<PathBuf> {
+fn find(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
     let mut found: Vec<PathBuf> = entries
         .filter_map(Result::ok)
@@ -39,6 +103,7 @@ pub(super) fn find(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// A list that names the distfile, and what its signature is worth.
+#[derive(Debug, Clone)]
 pub(super) struct SignedList {
     /// The list's own name, for the report.
     name: String,
@@ -50,23 +115,34 @@ pub(super) struct SignedList {
 }
 
 impl SignedList {
-    /// The list that `evidence` signs, if it says something of the distfile called `name`, or was paired
-    /// with it by hand; `None` where it signs no list.
+    /// The list that `evidence` signs, which was paired by hand with the distfile called `name`; `None`
+    /// where it signs no list.
     ///
     /// # Errors
     ///
     /// Where a file cannot be read.
-    pub(super) fn read(
+    pub(super) fn by_hand(
         inputs: &Inputs,
         evidence: &Path,
         name: &str,
-        by_hand: bool,
     ) -> Result<Option<Self>, InputError> {
         let bytes = read_bounded(evidence, EVIDENCE_LIMIT)?;
-        if Kind::of(&bytes) == Kind::Cleartext {
-            return Ok(Self::clearsigned(inputs, evidence, &bytes, name, by_hand));
+        Self::of(inputs, evidence, &bytes, &[name], true)
+    }
+
+    /// The list that `evidence` signs, if it says something of the distfiles called `names`, or was
+    /// paired with one by hand.
+    fn of(
+        inputs: &Inputs,
+        evidence: &Path,
+        bytes: &[u8],
+        names: &[&str],
+        by_hand: bool,
+    ) -> Result<Option<Self>, InputError> {
+        if Kind::of(bytes) == Kind::Cleartext {
+            return Ok(Self::clearsigned(inputs, evidence, bytes, names, by_hand));
         }
-        if embedded(&bytes, name).is_some() {
+        if names.iter().any(|name| embedded(bytes, name).is_some()) {
             return Ok(None);
         }
         let file = file_name(evidence);
@@ -75,12 +151,12 @@ impl SignedList {
             return Ok(None);
         };
         let path = evidence.with_file_name(base);
-        if base == name || !path.is_file() {
+        if (by_hand && names.contains(&base)) || !path.is_file() {
             return Ok(None);
         }
         let text = read_bounded(&path, EVIDENCE_LIMIT)?;
-        let Some(list) = relevant(base, &text, name, by_hand) else { return Ok(None) };
-        let vouched = detached(inputs, evidence, &bytes, base, &text)?;
+        let Some(list) = relevant(base, &text, names, by_hand) else { return Ok(None) };
+        let vouched = detached(inputs, evidence, bytes, base, &text)?;
         Ok(Some(Self { name: base.to_owned(), evidence: evidence.to_owned(), list, vouched }))
     }
 
@@ -88,13 +164,13 @@ impl SignedList {
         inputs: &Inputs,
         evidence: &Path,
         bytes: &[u8],
-        name: &str,
+        names: &[&str],
         by_hand: bool,
     ) -> Option<Self> {
         let file = file_name(evidence);
         let mut text = Vec::new();
         let read = message::read(&mut &*bytes, &mut text);
-        let list = relevant(&file, &text, name, by_hand)?;
+        let list = relevant(&file, &text, names, by_hand)?;
         let finding = match (read, &inputs.keys.openpgp) {
             (Ok(message), Some(keys)) => message::check(&message, keys.at(inputs.now)),
             (Ok(_), None) => {
@@ -154,16 +230,6 @@ impl SignedList {
     }
 }
 
-/// Whether `evidence` is a signify signature that carries a list with a line for the distfile `name`.
-/// Such a file is judged as any other signature.
-///
-/// # Errors
-///
-/// Where the file cannot be read.
-pub(super) fn carries_line(evidence: &Path, name: &str) -> Result<bool, InputError> {
-    Ok(embedded(&read_bounded(evidence, EVIDENCE_LIMIT)?, name) == Some(true))
-}
-
 /// Whether the list in a signify signature has a line for `name`; `None` where there is no such list.
 fn embedded(bytes: &[u8], name: &str) -> Option<bool> {
     if Kind::of(bytes) != Kind::SignifySignature {
@@ -172,11 +238,12 @@ fn embedded(bytes: &[u8], name: &str) -> Option<bool> {
     signify::UnverifiedSignature::parse(bytes).ok()?.claims_to_list(name)
 }
 
-/// The list in `text`, if it concerns the file `name`. Nothing of it is authenticated.
-fn relevant(list: &str, text: &[u8], name: &str, by_hand: bool) -> Option<List> {
+/// The list in `text`, if it concerns one of the files `names`. Nothing of it is authenticated.
+fn relevant(list: &str, text: &[u8], names: &[&str], by_hand: bool) -> Option<List> {
     let format = ListFormat::guess(list, text);
-    let list = List::read(text, format, [name.as_bytes()]);
-    (by_hand || list.concerns(name.as_bytes())).then_some(list)
+    let list = List::read(text, format, names.iter().map(|name| name.as_bytes()));
+    let concerns = |name: &&str| list.concerns(name.as_bytes());
+    (by_hand || names.iter().any(concerns)).then_some(list)
 }
 
 /// What signature or bundles `bytes` say of the list `text`.

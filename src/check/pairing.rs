@@ -2,6 +2,7 @@
 
 use crate::answer::finding::Check;
 use crate::bytes::input::open_regular;
+use crate::bytes::sniff::Kind;
 use crate::bytes::suffix::{self, without_compression};
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -9,10 +10,15 @@ use std::path::{Path, PathBuf};
 
 /// Suffixes of detached signatures over the distfile, or over the stream that it compresses.
 const SIGNATURE: [&str; 3] = [".asc", ".sig", ".sign"];
+/// The same, less usual: `.gpg` may be a key ring as well. Without the file that they are about they are
+/// files like any other, not strays.
+const RARE_SIGNATURE: [&str; 4] = [".sig.asc", ".signature", ".gpg", ".pgp"];
 /// Suffix of minisign signatures.
 const MINISIGN: &str = ".minisig";
 /// Suffixes of Sigstore bundles.
 const BUNDLE: [&str; 3] = [".sigstore", ".sigstore.json", ".bundle"];
+/// JSON Lines with bundles, or with what the SLSA generator writes, likewise no strays.
+const RARE_BUNDLE: [&str; 1] = [".intoto.jsonl"];
 /// Suffix of PEP 740 provenance.
 const PROVENANCE: &str = ".provenance";
 
@@ -70,13 +76,19 @@ impl Evidence {
         let all = |base: &str, suffixes: &[&str]| -> Vec<PathBuf> {
             suffixes.iter().filter_map(|suffix| present(base, suffix)).collect()
         };
+        let signatures = |base: &str| {
+            let rare = all(base, &RARE_SIGNATURE).into_iter().filter(|path| !is_key(path));
+            all(base, &SIGNATURE).into_iter().chain(rare).collect::<Vec<_>>()
+        };
+        let bundles = [&BUNDLE[..], &RARE_BUNDLE].concat();
         Self {
-            signatures: all(name, &SIGNATURE),
-            uncompressed: without_compression(name)
-                .map(|base| all(base, &SIGNATURE))
-                .unwrap_or_default(),
+            signatures: signatures(name),
+            uncompressed: without_compression(name).map(signatures).unwrap_or_default(),
             minisign: all(name, &[MINISIGN]),
-            bundles: all(name, &BUNDLE).into_iter().filter(|path| !is_other_bundle(path)).collect(),
+            bundles: all(name, &bundles)
+                .into_iter()
+                .filter(|path| !is_other_bundle(path))
+                .collect(),
             provenance: all(name, &[PROVENANCE]),
         }
     }
@@ -100,18 +112,27 @@ pub(crate) fn unfetched<'a>(
 
 /// The name of what a detached signature called `name` is over, by its suffix.
 pub(crate) fn signature_of(name: &str) -> Option<&str> {
-    SIGNATURE.iter().find_map(|suffix| name.strip_suffix(suffix)).filter(|base| !base.is_empty())
+    let suffixes = RARE_SIGNATURE.iter().chain(&SIGNATURE);
+    suffixes.filter_map(|suffix| name.strip_suffix(suffix)).find(|base| !base.is_empty())
 }
 
 /// The part that `name` plays by its suffix, and the name of what it would be evidence about.
 pub(crate) fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
     let strip = |kind, suffix: &str| Some((kind, name.strip_suffix(suffix)?));
-    let kinds = SIGNATURE
-        .map(|suffix| (EvidenceKind::Signature, suffix))
-        .into_iter()
-        .chain(BUNDLE.map(|suffix| (EvidenceKind::Bundle, suffix)))
+    let of = |kind, suffixes: &'static [&'static str]| suffixes.iter().map(move |s| (kind, *s));
+    // The longest first: f.sig.asc is about f.
+    let kinds = of(EvidenceKind::Signature, &RARE_SIGNATURE)
+        .chain(of(EvidenceKind::Signature, &SIGNATURE))
+        .chain(of(EvidenceKind::Bundle, &BUNDLE))
+        .chain(of(EvidenceKind::Bundle, &RARE_BUNDLE))
         .chain([(EvidenceKind::Minisign, MINISIGN), (EvidenceKind::Provenance, PROVENANCE)]);
     kinds.filter_map(|(kind, suffix)| strip(kind, suffix)).find(|(_, base)| !base.is_empty())
+}
+
+/// Whether `name` ends with a suffix that other files have, too.
+fn is_rare(name: &str) -> bool {
+    let own = |suffix: &&str| name.ends_with(*suffix);
+    RARE_SIGNATURE.iter().chain(&RARE_BUNDLE).any(|suffix| own(&suffix))
 }
 
 /// What a file name ends with that is a list's, in lower case and without `.txt`.
@@ -172,9 +193,22 @@ pub(crate) fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
     let compressed = || suffix::compressed(base).any(|name| known.contains(name.as_str()));
     if known.contains(base) || (kind == EvidenceKind::Signature && compressed()) {
         Role::Evidence
+    } else if is_rare(name) {
+        Role::Content
     } else {
         Role::Stray(kind)
     }
+}
+
+/// How much of a file is read to tell its kind.
+const SNIFFED: u64 = 4096;
+
+/// Whether `path` begins like a key rather than a signature.
+fn is_key(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = open_regular(path).ok().map(|file| file.take(SNIFFED).read_to_end(&mut start));
+    matches!(read, Some(Ok(_)))
+        && matches!(Kind::of(&start), Kind::OpenpgpKey | Kind::OpenpgpSecretKey | Kind::Keybox)
 }
 
 /// Whether `path` is called `.bundle` and is no Sigstore bundle.
@@ -237,6 +271,12 @@ mod tests {
             ("g.whl.provenance", Role::Evidence),
             ("h.tar.gz.asc", Role::Stray(EvidenceKind::Signature)),
             ("f.tar.provenance", Role::Stray(EvidenceKind::Provenance)),
+            ("f.tar.xz.sig.asc", Role::Evidence),
+            ("f.tar.xz.signature", Role::Evidence),
+            ("f.tar.gpg", Role::Evidence),
+            ("f.tar.xz.intoto.jsonl", Role::Evidence),
+            ("keys.gpg", Role::Content),
+            ("multiple.intoto.jsonl", Role::Content),
             (".asc", Role::Content),
             ("VMware-17.bundle", Role::Content),
             ("stray.bundle", Role::Stray(EvidenceKind::Bundle)),
@@ -256,5 +296,25 @@ mod tests {
         assert_eq!(evidence.uncompressed, [dir.path().join("f.tar.sign")]);
         assert_eq!(evidence.provenance, [dir.path().join("f.tar.xz.provenance")]);
         assert!(evidence.bundles.is_empty() && evidence.minisign.is_empty());
+    }
+
+    #[test]
+    fn rare_suffixes() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n";
+        for (name, text) in [
+            ("f.sig.asc", ""),
+            ("f.signature", ""),
+            ("f.gpg", key),
+            ("f.pgp", "-----BEGIN PGP SIGNATURE-----\n\n"),
+            ("f.intoto.jsonl", "{}\n{}\n"),
+        ] {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
+        let evidence = Evidence::beside(dir.path(), "f");
+        let named = |names: &[&str]| names.iter().map(|n| dir.path().join(n)).collect::<Vec<_>>();
+        assert_eq!(evidence.signatures, named(&["f.sig.asc", "f.signature", "f.pgp"]));
+        assert_eq!(evidence.bundles, named(&["f.intoto.jsonl"]));
+        assert_eq!(by_suffix("f.sig.asc"), Some((EvidenceKind::Signature, "f")));
     }
 }

@@ -3,7 +3,7 @@
 use super::attested::Question;
 use super::bundle::{self, BundleRequest, artifact};
 use super::inputs::Inputs;
-use super::lists::{self, SignedList};
+use super::lists::{Lists, SignedList};
 use super::manifest as dist_entry;
 use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
@@ -13,7 +13,7 @@ use super::{review, source};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, open_regular, read_bounded};
 use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
 use crate::evidence::manifest::Lookup;
@@ -22,6 +22,8 @@ use crate::evidence::sigstore::{
     self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle,
 };
 use crate::release::continuity::{self, Release};
+use std::borrow::Cow;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// What a file with evidence is evidence of.
@@ -57,7 +59,7 @@ pub(super) struct Plan<'i> {
     is_content: bool,
     signatures: Signatures<'i>,
     bundles: Vec<Bundles>,
-    lists: Vec<SignedList>,
+    lists: Vec<Cow<'i, SignedList>>,
     provenance: Vec<(PathBuf, Vec<u8>)>,
     /// The evidence that the Manifest lists and that is not in DISTDIR.
     unfetched: Vec<(EvidenceKind, String)>,
@@ -85,7 +87,7 @@ impl<'i> Plan<'i> {
     pub(super) fn add_evidence(
         &mut self,
         inputs: &'i Inputs,
-        lists: &[PathBuf],
+        lists: &'i Lists,
         name: &str,
     ) -> Result<(), InputError> {
         self.is_content = true;
@@ -105,27 +107,24 @@ impl<'i> Plan<'i> {
         }
         let by_hand = inputs.signatures.contains_key(name);
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
-        for path in lists {
-            // Named by hand, it is read below.
-            if signatures.iter().any(|(_, named)| named == path) {
-                continue;
-            }
-            if lists::carries_line(path, upstream_name)? {
-                let bytes = read_evidence(path)?;
-                self.signatures.add(&inputs.keys, path, &bytes, Over::File, &mut self.wanted);
-            } else if let Some(list) = SignedList::read(inputs, path, upstream_name, false)? {
-                self.add_list(list, upstream_name);
-            }
+        for list in lists.about(upstream_name) {
+            self.add_list(Cow::Borrowed(list), upstream_name);
+        }
+        for (path, bytes) in lists.carrying(upstream_name) {
+            self.signatures.add(&inputs.keys, path, bytes, Over::File, &mut self.wanted);
         }
         for (over, path) in &signatures {
-            if by_hand && let Some(list) = SignedList::read(inputs, path, upstream_name, true)? {
-                self.add_list(list, upstream_name);
+            if by_hand && let Some(list) = SignedList::by_hand(inputs, path, upstream_name)? {
+                self.add_list(Cow::Owned(list), upstream_name);
                 continue;
             }
             let bytes = read_evidence(path)?;
+            let kind = Kind::of(&bytes);
             // Paired by hand, a bundle is a signature like any other.
-            if Kind::of(&bytes).is_json() {
+            if kind.is_json() {
                 self.add_bundle(inputs, path.clone(), &bytes);
+            } else if kind == Kind::BareSignature && inputs.asks_of_bundles() {
+                self.findings.push(bare_signature(path, name));
             } else {
                 self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
             }
@@ -174,9 +173,14 @@ impl<'i> Plan<'i> {
         .into_iter()
         .chain(signed)
         .filter(|(check, none, ..)| *none && !has(*check) && inputs.require.includes(*check))
-        .map(|(check, _, class, what)| match self.unfetched(check) {
-            Some(file) => not_fetched(inputs, check, file),
-            None => Finding::fails(check, class, absent(name, check, what)),
+        .map(|(check, _, class, what)| match (self.unfetched(check), lists.too_large(check)) {
+            (Some(file), _) => not_fetched(inputs, check, file),
+            (None, Some(text)) => Finding::fails(check, FailureClass::EvidenceUnsupported, text),
+            (None, None) if check == Check::Signify && in_header(inputs, name) => {
+                let text = format!("{name} is {}", Kind::SignifyGzip.advice());
+                Finding::fails(check, FailureClass::EvidenceUnsupported, text)
+            }
+            (None, None) => Finding::fails(check, class, absent(name, check, what)),
         })
         .collect::<Vec<_>>();
         self.findings.extend(missing);
@@ -216,7 +220,7 @@ impl<'i> Plan<'i> {
         }
     }
 
-    fn add_list(&mut self, list: SignedList, name: &str) {
+    fn add_list(&mut self, list: Cow<'i, SignedList>, name: &str) {
         self.wanted.hashes.extend(list.wanted(name));
         self.lists.push(list);
     }
@@ -365,6 +369,40 @@ fn not_fetched(inputs: &Inputs, check: Check, file: &str) -> Finding {
     let who = if listed { "the Manifest lists" } else { "the ebuild fetches" };
     let text = format!("{who} {file}, which is not in DISTDIR: fetch it");
     Finding::fails(check, FailureClass::NotFetched, text)
+}
+
+/// Suffixes of the certificate beside a bare signature, in place of the signature's own.
+const CERTIFICATES: [&str; 4] = ["pem", "crt", "cert", "cer"];
+
+/// What is said of a signature that cosign wrote without its log entry.
+fn bare_signature(path: &Path, name: &str) -> Finding {
+    let own = CERTIFICATES.map(|suffix| path.with_extension(suffix));
+    let beside = CERTIFICATES.map(|suffix| path.with_added_extension(suffix));
+    let certificate = own.iter().chain(&beside).find(|path| path.is_file());
+    let signature = file_name(path);
+    let (with, certificate) = match certificate {
+        Some(path) => (format!(", with its certificate {}", file_name(path)), file_name(path)),
+        None => (String::new(), "CERTIFICATE".to_owned()),
+    };
+    let text = format!(
+        "{signature} is {}{with}: its log entry is not in it; make a bundle of them: cosign bundle \
+         create --artifact {name} --signature {signature} --certificate {certificate} --out \
+         {name}.sigstore.json",
+        Kind::BareSignature.name()
+    );
+    Finding::fails(Check::Sigstore, FailureClass::EvidenceUnsupported, text).read_from(path)
+}
+
+/// How much of a file is read to tell its kind.
+const SNIFFED: u64 = 4096;
+
+/// Whether the distfile has a signify signature in its gzip header.
+fn in_header(inputs: &Inputs, name: &str) -> bool {
+    let mut start = Vec::new();
+    let read = open_regular(&inputs.distdir.join(name))
+        .ok()
+        .map(|file| file.take(SNIFFED).read_to_end(&mut start));
+    matches!(read, Some(Ok(_))) && Kind::of(&start) == Kind::SignifyGzip
 }
 
 /// What is said of evidence of which nothing is known.

@@ -2,7 +2,7 @@
 //! it wants computed, read the distfile once, judge.
 
 use super::inputs::{Gap, Inputs};
-use super::lists;
+use super::lists::Lists;
 use super::pairing::{self, EvidenceKind, Role};
 use super::plan::Plan;
 use crate::answer::failure::FailureClass;
@@ -75,14 +75,14 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
     let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
     let roles = roles(inputs, &known);
     let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
-    let lists = lists::find(&inputs.distdir);
+    let lists = Lists::read(inputs);
     let one = |name: &String| check_one(inputs, &lists, name, role(name), progress);
     let results = match inputs.threads {
         true => threads::each(&inputs.distfiles, one),
         false => inputs.distfiles.iter().map(one).collect(),
     };
     let mut distfiles = Vec::new();
-    let mut errors = Vec::new();
+    let mut errors = lists.errors;
     for result in results {
         match result {
             Ok(report) => distfiles.push(report),
@@ -124,7 +124,7 @@ fn roles<'a>(inputs: &'a Inputs, known: &BTreeSet<&'a str>) -> BTreeMap<&'a str,
 
 fn check_one(
     inputs: &Inputs,
-    lists: &[PathBuf],
+    lists: &Lists,
     name: &str,
     role: Role,
     progress: &(dyn Fn(u64) + Sync),

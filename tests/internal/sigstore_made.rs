@@ -147,6 +147,31 @@ fn ed25519_is_checked_over_the_bytes() {
 }
 
 #[test]
+fn what_is_signed_by_a_prehash_of_ed25519_is_named() {
+    let log = new_log();
+    let signer = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let prefix = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+    let key = [&prefix[..], signer.verifying_key().as_bytes()].concat();
+    let sha512 = Sha512::digest(FILE);
+    let mut state = Sha512::new();
+    state.update(FILE);
+    let signature = signer.sign_prehashed(state, None).unwrap().to_bytes();
+    // As cosign has them: the log names the SHA-512, the bundle that or none.
+    let body = hashedrekord("sha512", &sha512, &signature, &key);
+    for content in [
+        message("SHA2_512", &sha512, &signature),
+        ("messageSignature", json!({"signature": b64(signature)})),
+    ] {
+        let bundle = bundled(&log, "hashedrekord", &body, content);
+        assert_eq!(run(&log, &bundle, &key).1, "evidence-unsupported");
+        let bundle = UnverifiedBundle::parse(bundle.to_string().as_bytes()).unwrap();
+        let policy = BundlePolicy::ManagedKey(ManagedKey::parse(&key).unwrap());
+        let fault = verifier(&log).bundle(&bundle, &artifact(FILE, BLOB), &policy).unwrap_err();
+        assert!(fault.to_string().contains("Ed25519ph"), "{fault}");
+    }
+}
+
+#[test]
 fn a_file_that_is_not_at_hand_is_not_checked() {
     let log = new_log();
     let signer = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);

@@ -4,6 +4,7 @@
 //! often part of an announcement, or hold digests of several kinds.
 
 mod line;
+mod placed;
 mod wrapped;
 
 use crate::answer::access::Capability;
@@ -13,6 +14,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::sniff::{self, Kind};
 use line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
+use placed::Placed;
 use std::collections::{BTreeMap, BTreeSet};
 use wrapped::Wrapped;
 
@@ -99,6 +101,10 @@ struct Listed {
     malformed: Vec<(usize, &'static str)>,
     /// Whether the list is one digest without a name.
     bare: bool,
+    /// What lines about a file of that name in a directory say.
+    placed: Vec<Placed>,
+    /// The name with its directory, where such lines are all there is.
+    placed_as: Option<Vec<u8>>,
     /// Lines that may explain why there is no digest, with what they are.
     near: BTreeMap<&'static str, usize>,
 }
@@ -119,7 +125,9 @@ impl List {
     /// Reads what `bytes` says of the files that are named `requested`.
     ///
     /// A name of the list means a requested one where they are the same bytes, but for `./` in
-    /// front and blanks around the name of the list. Other directories make another name.
+    /// front and blanks around the name of the list. A file of that name in a directory is another,
+    /// unless the list has no line for the name itself, and all its lines about such files have one
+    /// digest: then it means the requested one, as upstream has it in a directory.
     pub(crate) fn read<'n>(
         bytes: &[u8],
         format: ListFormat,
@@ -143,6 +151,7 @@ impl List {
         }
         let mut list = Self { files, bytes: bytes.to_vec(), function: format.function(), encoding };
         list.take_bare_digest();
+        list.files.values_mut().for_each(Listed::take_placed);
         list
     }
 
@@ -165,6 +174,11 @@ impl List {
             digests.insert(digest.to_ascii_lowercase(), 1);
             listed.bare = true;
         }
+    }
+
+    /// The list without its text, by which a digest is found under another name.
+    pub(crate) fn without_text(self) -> Self {
+        Self { bytes: Vec::new(), ..self }
     }
 
     /// The digests that judging the file `name` takes.
@@ -300,7 +314,14 @@ fn judge(
                 "{} with the one digest of the list, which names no file",
                 names.join(" and ")
             ),
-            false => format!("{} with line {line} of the list", names.join(" and ")),
+            false => match &listed.placed_as {
+                Some(place) => format!(
+                    "{} with line {line} of the list, which has it as {}",
+                    names.join(" and "),
+                    String::from_utf8_lossy(place)
+                ),
+                None => format!("{} with line {line} of the list", names.join(" and ")),
+            },
         },
         "whoever wrote the list; who that was is not asked here",
     )
@@ -345,7 +366,7 @@ fn add(
     let name = without_dot(name);
     let name = if files.contains_key(name) { name } else { trim_end(trim_start(name)) };
     let Some(listed) = files.get_mut(without_dot(name)) else {
-        note_other_place(files, number, name);
+        note_other_place(files, format, number, name, line, flaw.is_none() && !cut);
         return false;
     };
     match taken(line, format, flaw, cut) {
@@ -403,8 +424,28 @@ fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> 
 }
 
 /// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says
-/// nothing about NAME, but may be what somebody looks for.
-fn note_other_place(files: &mut BTreeMap<Vec<u8>, Listed>, number: usize, name: &[u8]) {
+/// nothing about NAME at first, but may be what somebody looks for.
+fn note_other_place(
+    files: &mut BTreeMap<Vec<u8>, Listed>,
+    format: ListFormat,
+    number: usize,
+    name: &[u8],
+    line: &Line<'_>,
+    whole: bool,
+) {
+    let last = name.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    let up = name.split(|b| *b == b'/').any(|part| part == b"..");
+    if let (Some(listed), true) =
+        (files.get_mut(last).filter(|_| last.len() < name.len() && !up), whole)
+        && let Taken::Digest(function) = taken(line, format, None, false)
+    {
+        listed.place(Placed {
+            name: name.to_vec(),
+            function,
+            digest: line.digest.clone(),
+            line: number,
+        });
+    }
     let mut after = |delimiters: &[u8], what| {
         let last = name.rsplit(|b| delimiters.contains(b)).next().unwrap_or_default();
         if let Some(listed) = files.get_mut(last) {

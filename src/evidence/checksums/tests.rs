@@ -60,6 +60,10 @@ fn what_agrees() {
         (OpensslDgst, "SHA3-999(f)= {md5}\nBLAKE2b512(f)= {b2}\n"),
         // Twice the same is no contradiction.
         (Sha256, "{sha256}  f\n{SHA256} *f\nSHA256 (f) = {sha256}\n"),
+        // Under a directory that upstream has it in, where the list has no other line for it.
+        (Sha256, "{sha256}  d/f\n"),
+        (Sha256, "{sha256} */home/u/d/f\n{sha256}  e/f\n"),
+        (Bsd, "SHA256 (d/f) = {sha256}\nSHA512 (d/f) = {sha512}\n"),
         // Lines about other files, of other hashes, and of none.
         (Sha256, "sha256sum f\n{md5}  f\n{sha512}  f\n{other}  g\n{other}  d/f\n{sha256}  f\n"),
         (Sha256, "Changes in f: none.\n<html>\n\0\n{other}\n{sha256}  f\n"),
@@ -94,8 +98,14 @@ fn what_does_not() {
         (Sha256, "", ChecksumMissing),
         (Sha256, "{sha256}  g\n", ChecksumMissing),
         (Sha256, "{sha256}  F\n", ChecksumMissing),
-        (Sha256, "{sha256}  d/f\n", ChecksumMissing),
         (Sha256, "{sha256}  ../f\n", ChecksumMissing),
+        (Sha256, "{sha256}  d/../f\n", ChecksumMissing),
+        (Sha256, "{sha256}  d/f\n{other}  e/f\n", ChecksumMissing),
+        (Sha256, "{other}  d/f\n", ChecksumMismatch),
+        (Sha256, "{sha256}  d/f\n{other}  f\n", ChecksumMismatch),
+        (Sha256, "{sha256}  d/f\n{md5}00  f\n", ChecksumMalformed),
+        (Sha256, "{md5}  d/f\n", ChecksumMissing),
+        (Bsd, "MD5 (d/f) = {md5}\n", ChecksumWeak),
         (Sha256, "{sha256}  f\\n\n", ChecksumMissing),
         (Sha256, "{sha512}  f\n", ChecksumMissing),
         (Sha256, "{md5}  f\nMD5 (f) = {md5}\n", ChecksumMissing),
@@ -137,7 +147,8 @@ fn escaped_names() {
 #[test]
 fn a_list_without_an_answer_says_what_is_near() {
     for (text, near) in [
-        ("{sha256}  d/f\n", "in a directory"),
+        ("{sha256}  ../f\n", "in a directory"),
+        ("{sha256}  d/f\n{other}  e/f\n", "in a directory"),
         ("{sha256} 3 f\n", "before the name"),
         ("{sha512}  f\n", "another kind"),
         ("BLAKE9 (f) = {sha256}\n", "not computed"),

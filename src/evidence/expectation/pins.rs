@@ -77,7 +77,8 @@ pub(crate) const PINS: [Pin; 8] = [
     Pin {
         option: "--workflow",
         value: "PATH",
-        help: "Workflow that must have run, as a path in the repository",
+        help: "Workflow that must have run, as a path in the repository; for CircleCI the UUID of its \
+               pipeline definition",
         variable: "VERIFY_PROVENANCE_WORKFLOW",
         what: "workflow",
         put: |pins, text| text_into(&mut pins.workflow, text),

@@ -6,11 +6,13 @@ use super::standing::{self, CLOCK_TOLERANCE, Signing};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Note;
 use crate::evidence::scheme::Refusal;
+use sequoia_openpgp::cert::amalgamation::UserIDAmalgamation;
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::crypto::mpi::PublicKey;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::policy::Policy;
+use sequoia_openpgp::types::RevocationStatus;
 use sequoia_openpgp::{Cert, Error as PgpError, KeyHandle};
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -27,6 +29,7 @@ pub(crate) struct Signer {
     certificate: String,
     key: String,
     user_id: Option<String>,
+    revoked_ids: Option<usize>,
     algorithm: String,
 }
 
@@ -42,6 +45,10 @@ impl Signer {
     /// The primary user id. Chosen by the key's owner: raw text from outside.
     pub(crate) fn user_id(&self) -> Option<&str> {
         self.user_id.as_deref()
+    }
+    /// How many user ids there are, where the key's owner has revoked every one.
+    pub(crate) fn revoked_ids(&self) -> Option<usize> {
+        self.revoked_ids
     }
     /// Public key algorithm and size.
     pub(crate) fn algorithm(&self) -> &str {
@@ -220,6 +227,7 @@ fn judge_key(signature: &Signature, signing: &Signing) -> Verdict {
         certificate: signing.cert.fingerprint().to_string(),
         key: signing.key.fingerprint().to_string(),
         user_id: user_id(signing.cert, &signing.policy, signing.now),
+        revoked_ids: all_revoked(signing.cert, &signing.policy, signing.now),
         algorithm: algorithm(signing.key),
     };
     let mut notes = Vec::new();
@@ -281,6 +289,8 @@ fn live(
     Ok(())
 }
 
+/// The user id that the certificate's owner put first. Where all were revoked, it is one of those: the
+/// key counts all the same, as only a revocation of the key itself ends it.
 fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> {
     let valid = cert.with_policy(policy, now).ok();
     let primary = valid.as_ref().and_then(|v| v.primary_userid().ok());
@@ -289,6 +299,15 @@ fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> 
         None => cert.userids().next()?.userid().value(),
     };
     Some(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// How many user ids a certificate has, where its owner has revoked every one of them.
+fn all_revoked(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<usize> {
+    let revoked = |ua: UserIDAmalgamation<'_>| {
+        matches!(ua.revocation_status(policy, now), RevocationStatus::Revoked(_))
+    };
+    let count = cert.userids().count();
+    (count > 0 && cert.userids().all(revoked)).then_some(count)
 }
 
 pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {

@@ -242,9 +242,17 @@ fn with_signer(finding: Finding, signature: &Signature, verdict: &Verdict) -> Fi
 }
 
 fn vouching(signer: &Signer) -> String {
-    match signer.user_id() {
-        Some(user_id) => format!("whoever holds the secret key of {user_id}"),
-        None => format!("whoever holds the secret key {}", signer.certificate()),
+    match (signer.user_id(), signer.revoked_ids()) {
+        (Some(user_id), None) => format!("whoever holds the secret key of {user_id}"),
+        (Some(user_id), Some(count)) => format!(
+            "whoever holds the secret key {}, once of {user_id}: its owner has revoked {}",
+            signer.certificate(),
+            match count {
+                1 => "that user id, the only one".to_owned(),
+                count => format!("all {count} user ids"),
+            }
+        ),
+        (None, _) => format!("whoever holds the secret key {}", signer.certificate()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fault::Reason;
 use super::{
     ArtifactDigests, AttestationFault, AuthenticatedAttestation, AuthenticatedBundle, BundlePolicy,
-    Needs, RootSummary, Subject,
+    ManagedKeyError, Needs, RootSummary, Subject,
 };
 use crate::evidence::pep740::UnverifiedAttestation;
 use serde_json::{Map, Value};
@@ -81,8 +81,8 @@ impl Bundle {
 pub(super) struct Key;
 
 impl Key {
-    pub(super) fn new(_: &[u8]) -> Option<Self> {
-        Some(Self)
+    pub(super) fn new(_: &[u8]) -> Result<Self, ManagedKeyError> {
+        Ok(Self)
     }
 }
 

@@ -6,7 +6,6 @@ use super::container;
 use super::container::Form;
 use super::fault::{AttestationFault, Reason};
 use serde_json::{Map, Value};
-use std::fmt;
 
 /// The largest file whose bytes are kept for a signature that cannot be checked by a digest, in
 /// bytes.
@@ -126,19 +125,22 @@ pub(crate) enum BundlePolicy {
 pub(crate) struct ManagedKey(pub(super) backend::Key);
 
 /// Why a file holds no usable key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ManagedKeyError;
-
-impl fmt::Display for ManagedKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "this is no PEM or DER public key of a kind that this program reads \
-             (ECDSA P-256 or P-384, Ed25519, RSA)",
-        )
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ManagedKeyError {
+    /// No public key.
+    #[error(
+        "this is no PEM or DER public key of a kind that this program reads (ECDSA P-256 or P-384, \
+         Ed25519, RSA)"
+    )]
+    NoKey,
+    /// A key of another kind.
+    #[cfg_attr(not(feature = "sigstore"), allow(dead_code))]
+    #[error(
+        "this is {0}, which distvouch does not compute: only ECDSA P-256 or P-384, Ed25519, and RSA \
+         of 2048 to 8192 bits"
+    )]
+    Unsupported(&'static str),
 }
-
-impl std::error::Error for ManagedKeyError {}
 
 impl ManagedKey {
     /// Reads a public key: SubjectPublicKeyInfo (RFC 5280) in DER, or in PEM as
@@ -148,6 +150,6 @@ impl ManagedKey {
     ///
     /// Where it is something else, or of an algorithm that this program does not have.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ManagedKeyError> {
-        backend::Key::new(bytes).map(Self).ok_or(ManagedKeyError)
+        backend::Key::new(bytes).map(Self)
     }
 }

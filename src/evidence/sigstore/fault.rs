@@ -70,6 +70,11 @@ pub(crate) enum Reason {
         /// What it is.
         what: &'static str,
     },
+    /// Signed by a key of a kind that this program does not compute.
+    UnsupportedKey {
+        /// What key, as a noun phrase.
+        what: &'static str,
+    },
     /// The bytes of the file are needed and not at hand: see [`super::BLOB_LIMIT`].
     NoBlob,
     /// The certificate can be read in more ways than one, or in none.
@@ -295,7 +300,9 @@ impl AttestationFault {
             | Reason::Statement(_)
             | Reason::Missing { .. }
             | Reason::Other => C::ProvenanceMalformed,
-            Reason::Unsupported { .. } | Reason::NoBlob => C::EvidenceUnsupported,
+            Reason::Unsupported { .. } | Reason::UnsupportedKey { .. } | Reason::NoBlob => {
+                C::EvidenceUnsupported
+            }
             Reason::Certificate(_) => C::CertificateMalformed,
             Reason::Untrusted { .. }
             | Reason::UnknownLog { origin: Origin::Foreign, .. }
@@ -368,6 +375,9 @@ impl fmt::Display for Reason {
             Self::Format => f.write_str("it is not what its format says"),
             Self::Statement(e) => e.fmt(f),
             Self::Unsupported { what } => write!(f, "it is {what}, which distvouch does not read"),
+            Self::UnsupportedKey { what } => {
+                write!(f, "it is signed by {what}, which distvouch does not compute")
+            }
             Self::NoBlob => write!(
                 f,
                 "its signature covers the whole file, whose bytes are kept up to {} MiB only",

@@ -18,16 +18,18 @@ pub(super) const CERTIFICATE_UNTRUSTED: Texts = Texts {
 };
 
 pub(super) const CERTIFICATE_MALFORMED: Texts = Texts {
-    happened: "The certificate's extensions cannot be read in one way only.",
-    implies: "An extension twice, an unknown critical one, two subject alternative names, or a \
-        claim that is no DER string: two programs could read two publishers from it. No \
-        claim of this certificate was used.",
-    benign: "A private Fulcio adds extensions of its own. The public one changed its format after \
-        this program was built.",
+    happened: "The certificate cannot be read in one way only, or does not say who vouched for its \
+        owner.",
+    implies: "It has an extension twice, an unknown critical one, several subject alternative names \
+        or none, a claim that is not a DER string, or no OIDC issuer. Two programs could read two \
+        publishers from it. No claim of this certificate was used.",
+    benign: "A private Fulcio adds extensions of its own, or an authority that is not Fulcio issued \
+        it (GitHub's own is recognized and named). The public Fulcio changed its format after this \
+        program was built.",
     ask: "Which authority issued this certificate, and does every release show the same?",
     bogus: "“`openssl x509 -text` prints it”: printing decides nothing between two readings.",
-    act: "`distvouch inspect FILE` lists the extensions as they are. Update distvouch; if the \
-        public Fulcio issued such a certificate, report it to Sigstore with its log index.",
+    act: "The finding names what is wrong; `distvouch inspect FILE` lists the extensions of such a \
+        certificate by number, with their values. Update distvouch; if the public Fulcio issued such a certificate, report it to Sigstore with its log index.",
 };
 
 pub(super) const LOG_ENTRY: Texts = Texts {
@@ -82,13 +84,16 @@ pub(super) const TIME_UNKNOWN: Texts = Texts {
         unusable: neither shown to be within its lifetime nor outside.",
     benign: "A Rekor v2 entry carries no time of its own and relies on an RFC 3161 timestamp, for \
         which PEP 740 provenance of version 1 has no field. The bundle was made without a \
-        timestamp authority.",
+        timestamp authority, or stamped by a private one that no public root lists.",
     ask: "Could you publish a Sigstore bundle that carries an RFC 3161 timestamp with the file, \
         until the index can?",
     bogus: "“The index shows the upload date”: the index is not the witness. “The certificate \
         says when”: it says when it was issued, not when it was used.",
-    act: "Nothing on this machine mends it. Go on as without provenance, or check a bundle \
-        that upstream publishes: `distvouch check --identity ID --issuer URL`.",
+    act: "If there is a time stamp, `distvouch trust` shows which authorities the root lists and \
+        when they began; one that is missing may be in a newer root (`--trusted-root FILE`, from \
+        another source than the release). Without a stamp no root mends it: go on as without \
+        provenance, or check a bundle that upstream publishes: `distvouch check --identity ID \
+        --issuer URL`.",
 };
 
 pub(super) const ROOT_TOO_OLD: Texts = Texts {

@@ -77,11 +77,11 @@ pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
     implies: "Nothing can be concluded from it. Whoever writes evidence chooses its kind and size, \
         so this counts as unusable and not as a gap on this side; ask what changed if earlier \
         releases could be compared.",
-    benign: "An OpenPGP key of RSA beyond 4096 bits or on a Brainpool curve, which the default build \
-        does not compute: one with the cargo feature `crypto-nettle` or `crypto-openssl` in place \
-        of `crypto-rust` does. A Sigstore bundle by GitHub's own authority, which wants \
-        `--trusted-root github`; one of an old release of cosign; one signed on P-521. An archive \
-        that unpacks to more than the limit.",
+    benign: "An OpenPGP key of RSA beyond 4096 bits or on a Brainpool curve: builds with the cargo \
+        feature `crypto-nettle` or `crypto-openssl` compute those. A bundle by GitHub's own authority \
+        (`--trusted-root github`), of an old cosign, on P-521 or with Ed25519ph. cosign's bare \
+        signature, of which `cosign bundle create` makes a bundle; one that `signify -z` put into a \
+        gzip header. A list, or an archive once unpacked, beyond the limit.",
     ask: "Could you also sign with a key that every program computes (Ed25519, RSA up to 4096 bits), \
         or publish a bundle of the public Sigstore instance?",
     bogus: "“It is newer, so it is stronger”: nothing here was compared with anything.",

@@ -1,7 +1,7 @@
 //! Bundles and managed keys, as the library reads them.
 
 use super::super::fault::{AttestationFault, Reason};
-use super::super::{ArtifactDigests, BundlePolicy, Needs};
+use super::super::{ArtifactDigests, BundlePolicy, ManagedKeyError, Needs};
 use super::{certificate, describe_certificate, provider};
 use crate::bytes::digests::hex;
 use crate::bytes::json::{self, Limits};
@@ -227,14 +227,23 @@ fn missing(error: &serde_json::Error) -> Reason {
 pub(in crate::evidence::sigstore) struct Key(pub(super) DerPublicKey);
 
 impl Key {
-    pub(in crate::evidence::sigstore) fn new(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::evidence::sigstore) fn new(bytes: &[u8]) -> Result<Self, ManagedKeyError> {
         provider::install();
         let der = match std::str::from_utf8(bytes) {
-            Ok(text) if text.contains("-----BEGIN") => DerPublicKey::from_pem(text).ok()?,
+            Ok(text) if text.contains("-----BEGIN") => {
+                DerPublicKey::from_pem(text).map_err(|_| ManagedKeyError::NoKey)?
+            }
             _ => DerPublicKey::from_bytes(bytes),
         };
-        let algorithm = KeyAlgorithm::from_spki(&der).ok()?;
-        certificate::supported(algorithm).ok()?;
-        Some(Self(der))
+        match certificate::supported(&der) {
+            Ok(_) => Ok(Self(der)),
+            Err(_) if !certificate::is_key(&der) => Err(ManagedKeyError::NoKey),
+            Err(what) => Err(ManagedKeyError::Unsupported(what)),
+        }
+    }
+
+    /// Its kind.
+    pub(super) fn algorithm(&self) -> Option<KeyAlgorithm> {
+        KeyAlgorithm::from_spki(&self.0).ok()
     }
 }

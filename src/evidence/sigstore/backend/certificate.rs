@@ -15,6 +15,7 @@ use x509_cert::der::{Decode, Encode};
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 /// The arc of Fulcio's extensions.
 const FULCIO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1");
@@ -72,12 +73,19 @@ impl Leaf {
 
     /// Refuses a key that the provider does not have, before the library calls its signature bad.
     pub(super) fn check_key(&self) -> Result<(), AttestationFault> {
-        let key = self.certificate.tbs_certificate.subject_public_key_info.to_der();
-        let algorithm = key.ok().map(DerPublicKey::new).map(|k| KeyAlgorithm::from_spki(&k));
-        match algorithm {
-            Some(Ok(algorithm)) => supported(algorithm),
-            _ => Err(Reason::Unsupported { what: "signed by a key of an unknown kind" }.into()),
+        match self.certificate.tbs_certificate.subject_public_key_info.to_der() {
+            Ok(key) => match supported(&DerPublicKey::new(key)) {
+                Ok(_) => Ok(()),
+                Err(what) => Err(Reason::UnsupportedKey { what }.into()),
+            },
+            Err(_) => Err(Reason::Certificate(CertificateFault::NotDer).into()),
         }
+    }
+
+    /// The key that it certifies.
+    pub(super) fn key(&self) -> Option<KeyAlgorithm> {
+        let key = self.certificate.tbs_certificate.subject_public_key_info.to_der().ok()?;
+        KeyAlgorithm::from_spki(&DerPublicKey::new(key)).ok()
     }
 
     /// Whether `authority` signed this certificate: name and signature, whatever the time.
@@ -125,16 +133,67 @@ impl Leaf {
     }
 }
 
-/// Whether the provider can check signatures by such a key.
-pub(super) fn supported(algorithm: KeyAlgorithm) -> Result<(), AttestationFault> {
-    match algorithm {
-        KeyAlgorithm::EcdsaP256
-        | KeyAlgorithm::EcdsaP384
-        | KeyAlgorithm::Ed25519
-        | KeyAlgorithm::Rsa => Ok(()),
-        _ => Err(Reason::Unsupported { what: "signed with ML-DSA" }.into()),
+/// The kind of a key, if the provider can check signatures by it.
+///
+/// # Errors
+///
+/// What kind of key it is, as a noun phrase.
+pub(super) fn supported(key: &DerPublicKey) -> Result<KeyAlgorithm, &'static str> {
+    use KeyAlgorithm as A;
+    match KeyAlgorithm::from_spki(key) {
+        Ok(known @ (A::EcdsaP256 | A::EcdsaP384 | A::Ed25519 | A::Rsa)) => Ok(known),
+        Ok(_) => Err("an ML-DSA key"),
+        Err(_) => Err(unsupported_key(key.as_bytes())),
     }
 }
+
+/// Kinds of keys that are not computed here, by the identifier of the curve, or of the algorithm.
+const UNSUPPORTED: [(ObjectIdentifier, &str); 9] = [
+    (rfc5912::SECP_521_R_1, "an ECDSA key on the curve P-521"),
+    (rfc5912::SECP_224_R_1, "an ECDSA key on the curve P-224"),
+    (ObjectIdentifier::new_unwrap("1.3.132.0.10"), "an ECDSA key on secp256k1"),
+    (ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.7"), "a key on brainpoolP256r1"),
+    (ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.11"), "a key on brainpoolP384r1"),
+    (ObjectIdentifier::new_unwrap("1.3.36.3.3.2.8.1.1.13"), "a key on brainpoolP512r1"),
+    (ObjectIdentifier::new_unwrap("1.3.101.113"), "an Ed448 key"),
+    (ObjectIdentifier::new_unwrap("1.2.840.10040.4.1"), "a DSA key"),
+    (ObjectIdentifier::new_unwrap("1.2.156.10197.1.301"), "an SM2 key"),
+];
+
+/// Whether the bytes are a public key of any kind.
+pub(super) fn is_key(key: &DerPublicKey) -> bool {
+    SubjectPublicKeyInfoRef::from_der(key.as_bytes()).is_ok()
+}
+
+/// What kind of key it is that the library does not read.
+fn unsupported_key(der: &[u8]) -> &'static str {
+    let unknown = "a key of an unknown kind";
+    let Ok(key) = SubjectPublicKeyInfoRef::from_der(der) else { return unknown };
+    let curve = key.algorithm.parameters_oid().ok();
+    let named = |oid| UNSUPPORTED.iter().find(|(known, _)| *known == oid).map(|(_, what)| *what);
+    curve.and_then(named).or_else(|| named(key.algorithm.oid)).unwrap_or(unknown)
+}
+
+/// The extensions of a certificate as they are, whatever they mean: the identifier of each, whether it
+/// is critical, and its value.
+pub(super) fn list_extensions(der: &[u8]) -> Vec<(String, String)> {
+    let Ok(certificate) = Certificate::from_der(der) else { return Vec::new() };
+    let each = extensions(&certificate).iter().map(|extension| {
+        let value = extension.extn_value.as_bytes();
+        let text = match Utf8StringRef::from_der(value) {
+            Ok(text) => format!("{:?}", text.as_str()),
+            Err(_) => {
+                format!("{} bytes, {}", value.len(), hex(value.get(..SHOWN).unwrap_or(value)))
+            }
+        };
+        let critical = if extension.critical { ", critical" } else { "" };
+        (format!("Extension {}{critical}", extension.extn_id), text)
+    });
+    each.collect()
+}
+
+/// The bytes of an extension that are shown.
+const SHOWN: usize = 32;
 
 fn extensions(certificate: &Certificate) -> &[Extension] {
     certificate.tbs_certificate.extensions.as_deref().unwrap_or_default()

@@ -135,3 +135,38 @@ fn what_is_no_certificate_is_named() {
         assert_eq!(Leaf::read(bytes).err(), Some(CertificateFault::NotDer));
     }
 }
+
+/// A public key with these identifiers of algorithm and curve.
+fn public_key(algorithm: &str, curve: Option<&str>, key: &[u8]) -> DerPublicKey {
+    use x509_cert::der::asn1::{AnyRef, BitStringRef};
+    use x509_cert::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
+    let curve = curve.map(|curve| ObjectIdentifier::new(curve).unwrap());
+    let algorithm = AlgorithmIdentifier {
+        oid: ObjectIdentifier::new(algorithm).unwrap(),
+        parameters: curve.as_ref().map(AnyRef::from),
+    };
+    let subject_public_key = BitStringRef::from_bytes(key).unwrap();
+    DerPublicKey::new(SubjectPublicKeyInfo { algorithm, subject_public_key }.to_der().unwrap())
+}
+
+#[test]
+fn keys_that_are_not_computed_are_named() {
+    const EC: &str = "1.2.840.10045.2.1";
+    for (algorithm, curve, what) in [
+        (EC, Some("1.3.132.0.35"), "an ECDSA key on the curve P-521"),
+        (EC, Some("1.3.132.0.33"), "an ECDSA key on the curve P-224"),
+        (EC, Some("1.3.132.0.10"), "an ECDSA key on secp256k1"),
+        (EC, Some("1.3.36.3.3.2.8.1.1.7"), "a key on brainpoolP256r1"),
+        (EC, Some("1.2.3.4"), "a key of an unknown kind"),
+        ("1.3.101.113", None, "an Ed448 key"),
+        ("2.16.840.1.101.3.4.3.17", None, "an ML-DSA key"),
+        ("1.2.3.4", None, "a key of an unknown kind"),
+    ] {
+        let key = public_key(algorithm, curve, &[4; 133]);
+        assert_eq!(supported(&key), Err(what), "{algorithm} {curve:?}");
+        assert!(is_key(&key));
+    }
+    let known = public_key(EC, Some("1.2.840.10045.3.1.7"), &[4; 65]);
+    assert_eq!(supported(&known), Ok(KeyAlgorithm::EcdsaP256));
+    assert!(!is_key(&DerPublicKey::from_bytes(b"no key")));
+}

@@ -96,7 +96,7 @@ fn recorded_digest(entry: &TransparencyLogEntry) -> Result<(), AttestationFault>
         Ok(RekorEntryBody::HashedRekordV001(record))
             if record.spec.data.hash.algorithm != HashAlgorithm::Sha2256 =>
         {
-            Err(Reason::Unsupported { what: "recorded by another digest than SHA-256" }.into())
+            Err(Reason::Unsupported { what: "in the log by another digest than SHA-256" }.into())
         }
         _ => Ok(()),
     }

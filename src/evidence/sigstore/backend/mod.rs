@@ -18,6 +18,7 @@ use crate::evidence::pep740::{
     Claim, Claims, Statement, StatementFault, Subject, UnverifiedAttestation, base64, same_file,
     unhex,
 };
+use ::sigstore::crypto::KeyAlgorithm;
 use ::sigstore::trust_root;
 use ::sigstore::types::bundle::VerificationMaterialContent;
 use ::sigstore::types::{Artifact, ArtifactDigest, HashAlgorithm, SignatureContent, TimeRange};
@@ -133,6 +134,13 @@ impl Root {
         let named = || bundle.named_key();
         let bundle = &stamped;
         let leaf = self.leaf(bundle, policy)?;
+        let key = match policy {
+            Some(BundlePolicy::ManagedKey(key)) => key.0.algorithm(),
+            _ => leaf.as_ref().and_then(Leaf::key),
+        };
+        if key == Some(KeyAlgorithm::Ed25519) && is_over_sha512(bundle) {
+            return Err(Reason::Unsupported { what: "signed with Ed25519ph" }.into());
+        }
         let statement = match &bundle.content {
             SignatureContent::DsseEnvelope(envelope) if envelope.payload_type == PAYLOAD_TYPE => {
                 let statement = Statement::parse_bundle(envelope.payload.as_bytes());
@@ -392,6 +400,20 @@ fn input<'a>(
     }
 }
 
+/// Whether a file's SHA-512 was signed, by the bundle or by its log entry. With an Ed25519 key that is
+/// Ed25519ph (RFC 8032, section 5.1), which the library does not have.
+fn is_over_sha512(bundle: &::sigstore::types::Bundle) -> bool {
+    let SignatureContent::MessageSignature(signature) = &bundle.content else { return false };
+    let declared = signature.message_digest.as_ref().map(|digest| digest.algorithm);
+    let recorded = |entry: &::sigstore::types::TransparencyLogEntry| {
+        let body = json::parse(entry.canonicalized_body.as_bytes(), Limits::default()).ok()?;
+        Some(body.pointer("/spec/data/hash/algorithm")?.as_str()? == "sha512")
+    };
+    let entries = &bundle.verification_material.tlog_entries;
+    declared == Some(HashAlgorithm::Sha2512)
+        || entries.iter().any(|entry| recorded(entry) == Some(true))
+}
+
 /// The SHA-256, in hex, that the bundle says it is about, where it is about one file.
 fn attested_digest(
     bundle: &::sigstore::types::Bundle,
@@ -418,7 +440,15 @@ pub(super) fn describe_certificate(der: &[u8]) -> Map<String, Value> {
             map.insert("Not After".to_owned(), leaf.not_after.to_string().into());
             map
         }
-        Err(_) => Map::new(),
+        // What it claims cannot be told; how it is made can.
+        Err(fault) => {
+            let mut map: Map<_, _> = certificate::list_extensions(der)
+                .into_iter()
+                .map(|(name, value)| (name, value.into()))
+                .collect();
+            map.insert("Not usable".to_owned(), fault.to_string().into());
+            map
+        }
     }
 }
 

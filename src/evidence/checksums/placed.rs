@@ -1,0 +1,44 @@
+//! Names with a directory: `dist/foo-1.2.tar.gz` in the list of a release.
+
+use super::Listed;
+use crate::bytes::digests::HashName;
+use std::collections::BTreeMap;
+
+/// So many lines about files of one name in directories are none that count.
+const PLACE_LIMIT: usize = 64;
+
+/// A line about a file of a requested name in a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) name: Vec<u8>,
+    pub(super) function: HashName,
+    pub(super) digest: String,
+    pub(super) line: usize,
+}
+
+impl Listed {
+    /// Adds a line about a file of that name in a directory.
+    pub(super) fn place(&mut self, placed: Placed) {
+        if self.placed.len() < PLACE_LIMIT {
+            self.placed.push(placed);
+        }
+    }
+
+    /// Takes the lines about a file of that name in a directory, if there are no others and they are
+    /// of one mind.
+    pub(super) fn take_placed(&mut self) {
+        let placed = std::mem::take(&mut self.placed);
+        let Some(first) = placed.first() else { return };
+        if !self.digests.is_empty() || !self.malformed.is_empty() || placed.len() >= PLACE_LIMIT {
+            return;
+        }
+        let mut digests: BTreeMap<HashName, BTreeMap<String, usize>> = BTreeMap::new();
+        for &Placed { function, ref digest, line, .. } in &placed {
+            digests.entry(function).or_default().entry(digest.clone()).or_insert(line);
+        }
+        if digests.values().all(|digests| digests.len() == 1) {
+            self.placed_as = Some(first.name.clone());
+            self.digests = digests;
+        }
+    }
+}
