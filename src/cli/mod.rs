@@ -203,6 +203,12 @@ pub fn main() -> ExitCode {
     ExitCode::from(status.code())
 }
 
+/// Prints what is worth knowing and stops nothing, to standard error.
+pub(crate) fn note(text: &str) {
+    let text = crate::bytes::escape::escaped(text);
+    let _ = writeln!(io::stderr(), "distvouch: note: {text}");
+}
+
 /// Prints why something could not run, to standard error.
 fn diagnose(error: &impl std::fmt::Display) {
     let text = crate::bytes::escape::escaped(&error.to_string());
