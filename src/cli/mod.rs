@@ -19,6 +19,7 @@ pub(crate) mod pins;
 pub(crate) mod policy;
 pub(crate) mod portage;
 mod progress;
+mod reaches;
 mod restrict;
 pub(crate) mod review;
 pub(crate) mod scan;

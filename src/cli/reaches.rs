@@ -2,7 +2,7 @@
 //!
 //! A command that is added has to say it here; what is left out, it cannot open.
 
-use super::Reach;
+use super::restrict::Reach;
 use crate::check::bump::Package;
 use crate::check::pairing;
 use crate::cli::bump::Bump;
