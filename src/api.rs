@@ -148,6 +148,7 @@ impl Distfiles {
             named: Vec::new(),
             locked: BTreeMap::new(),
             gaps: Vec::new(),
+            excuses: BTreeMap::new(),
             verifier,
             require: Requirement::of(
                 required.into_iter().filter(|(_, on)| *on).map(|(check, _)| check),

@@ -233,3 +233,28 @@ fn a_managed_key_that_is_not_computed_is_named() {
     let run = scratch.check(["--sigstore-key", &text, NAME]);
     assert!(run.stderr.contains("no PEM or DER public key"), "{}", run.stderr);
 }
+
+#[cfg(feature = "sigstore")]
+#[test]
+fn what_is_inspected_says_what_it_is_about_or_what_to_do_with_it() {
+    let (_, text) = said(&["inspect", &data("evidence/github-release.json")]);
+    for part in [
+        "Subject Alternative Name: https://dotcom.releases.github.com",
+        "release repository: jdx/communique",
+        "release tag: v0.1.9",
+        "about communique-x86_64-pc-windows-msvc.zip, sha256 bac58b65",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let scratch = Scratch::new();
+    for (bytes, part) in [
+        (&b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0"[..], "gpg --no-default-keyring"),
+        (b"\xff\x06\x00\x00sNaPpY\x00", "decompress it first"),
+        (b"\xff\xfe-\0-\0-\0-\0", "iconv"),
+    ] {
+        let path = scratch.write("f", bytes).to_string_lossy().into_owned();
+        let (status, text) = said(&["inspect", &path]);
+        assert_eq!(status, 3, "{text}");
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}

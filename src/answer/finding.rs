@@ -39,6 +39,8 @@ pub(crate) struct Finding {
     pub(crate) notes: Vec<Note>,
     /// The facts behind it.
     pub(crate) facts: Facts,
+    /// Why an exception of the policy accepts it, and until when: it does not count then.
+    pub(crate) excused: Option<String>,
 }
 
 impl Finding {
@@ -57,6 +59,7 @@ impl Finding {
             forgers: Vec::new(),
             notes: Vec::new(),
             facts: Facts::default(),
+            excused: None,
         }
     }
 

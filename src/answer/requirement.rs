@@ -53,7 +53,7 @@ impl Status {
     /// The status after one finding.
     pub(crate) fn of(finding: &Finding) -> Self {
         match finding.outcome() {
-            _ if !finding.required => Self::Met,
+            _ if !finding.required || finding.excused.is_some() => Self::Met,
             Outcome::Agrees => Self::Met,
             Outcome::NotChecked => Self::NotChecked,
             Outcome::Contradicts | Outcome::Absent | Outcome::Unusable => Self::NotMet,
@@ -64,7 +64,7 @@ impl Status {
     /// the check: that is where somebody decides.
     pub(crate) fn strictly(finding: &Finding) -> Self {
         match finding.outcome() {
-            Outcome::Contradicts => Self::NotMet,
+            Outcome::Contradicts if finding.excused.is_none() => Self::NotMet,
             _ => Self::of(finding),
         }
     }
@@ -102,6 +102,15 @@ mod tests {
         assert_eq!(Status::of(&finding), Status::NotMet);
         finding.class = Some(FailureClass::RootTooOld);
         assert_eq!(Status::of(&finding), Status::NotChecked);
+    }
+
+    #[test]
+    fn what_an_exception_accepts_does_not_count() {
+        let mut finding = Finding::fails(Check::Openpgp, FailureClass::SignatureBad, "x");
+        finding.required = true;
+        assert_eq!(Status::strictly(&finding), Status::NotMet);
+        finding.excused = Some("until 2026-12-31: x".to_owned());
+        assert_eq!((Status::of(&finding), Status::strictly(&finding)), (Status::Met, Status::Met));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::pairing::EvidenceKind;
 use super::signatures::{Keys, Over};
+use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
@@ -52,6 +53,8 @@ pub(crate) struct Inputs {
     pub(crate) locked: BTreeMap<String, Vec<Locked>>,
     /// What the caller found out, or could not, by itself.
     pub(crate) gaps: Vec<Gap>,
+    /// The classes that an exception of the policy accepts, each with why and until when.
+    pub(crate) excuses: BTreeMap<FailureClass, String>,
     /// Checks Sigstore evidence; `None` where there is none to check, or nobody asked.
     pub(crate) verifier: Option<Verifier>,
     /// The checks that must agree.

@@ -95,8 +95,11 @@ pub(crate) enum Contents {
     Evidence(Evidence),
     /// A kind that is not read here.
     NotRead {
-        /// What it seems to be, as a noun phrase.
+        /// What it seems to be.
         looks_like: &'static str,
+        /// What to do with it, as an imperative clause.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<&'static str>,
     },
     /// One that is read here, but damaged.
     Unusable {
@@ -226,8 +229,8 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     if kind.is_json() {
         return match Evidence::read(bytes) {
             Ok(Ok(evidence)) => Contents::Evidence(evidence),
-            Ok(Err(Form::Other)) => Contents::NotRead { looks_like },
-            Ok(Err(form)) => Contents::NotRead { looks_like: form.advice() },
+            Ok(Err(Form::Other)) => Contents::NotRead { looks_like, hint: None },
+            Ok(Err(form)) => Contents::NotRead { looks_like: form.advice(), hint: None },
             Err(fault) => unusable(&fault),
         };
     }
@@ -235,7 +238,7 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
         return Contents::SecretKey { what: looks_like };
     }
     if kind.is_archive() {
-        return Contents::NotRead { looks_like };
+        return Contents::NotRead { looks_like, hint: kind.hint() };
     }
     match PublicKey::parse(path, bytes) {
         Ok(key) => return Contents::Ed25519Key { number: key.number().to_string() },
@@ -250,7 +253,7 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
         Some(Ok(SshFile::Keys(keys))) => return Contents::SshKeys { keys },
         Some(Ok(SshFile::Signers(signers))) => return Contents::SshAllowedSigners { signers },
         Some(Ok(SshFile::Certificate)) => {
-            return Contents::NotRead { looks_like: "an SSH certificate" };
+            return Contents::NotRead { looks_like: "an SSH certificate", hint: None };
         }
         Some(Err(fault)) if matches!(kind, Kind::Text | Kind::SshPublicKey) => {
             return unusable(&fault);
@@ -303,7 +306,7 @@ fn openpgp(bytes: &[u8], now: SystemTime) -> Contents {
             }
         }
         Err(SignatureFault::Armor(ArmorFault::NotOpenPgp(kind))) => {
-            Contents::NotRead { looks_like: kind.name() }
+            Contents::NotRead { looks_like: kind.name(), hint: kind.hint() }
         }
         Err(fault) => match describe::keys(bytes, now) {
             Ok(file) if !file.keys.is_empty() => Contents::OpenpgpKeys(file),

@@ -148,6 +148,7 @@ fn check_one(
     }
     for finding in &mut findings {
         finding.required = inputs.require.includes(finding.check);
+        finding.excused = finding.class.and_then(|class| inputs.excuses.get(&class).cloned());
     }
     findings.sort_by_key(|finding| (severity(finding), finding.check));
     Ok(DistfileReport {

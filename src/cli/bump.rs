@@ -1,13 +1,16 @@
 //! `distvouch bump`.
 
 mod expected;
+mod record;
 
 use super::check::{required, split_pair};
 use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
+use super::policy;
 use super::progress::{self, size_of};
+use super::review::SignArg;
 use super::sigstore::SigstoreOptions;
-use super::{colour, printed};
+use super::{colour, printed, restrict};
 use crate::answer::finding::Check;
 use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::Clock;
@@ -20,6 +23,7 @@ use crate::check::inputs::SourceInput;
 use crate::check::pairing::Evidence;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
+use crate::release::policy::Policy;
 use crate::release::review::{self, Reviews};
 use crate::release::source::{CommitSpec, Options};
 use crate::report::diff as page;
@@ -40,6 +44,9 @@ Examples:
   # In the package's directory, after `ebuild foo-1.3.ebuild manifest`
   distvouch bump .
 
+  # You have read the diffs: record it, and see what is left
+  distvouch bump . --record 'all of src/; tests skimmed'
+
   # With a clone of upstream's repository to hold the archive against, and a page of the diff
   distvouch bump foo-1.3.ebuild --git ~/src/foo --html foo-1.3.html
 
@@ -48,6 +55,7 @@ Examples:
 
 const FILES: &str = "What is compared";
 const SOURCE: &str = "Source";
+const RECORD: &str = "Record of the reading";
 
 /// Look at a version bump.
 #[derive(Debug, Args)]
@@ -88,7 +96,7 @@ pub(crate) struct Bump {
     pub(crate) review_key: Vec<PathBuf>,
 
     /// A clone of upstream's repository, with its tags; default: that of the package's name in
-    /// $DISTVOUCH_CLONES, where there is one
+    /// $DISTVOUCH_CLONES, or in the policy's directory of clones, where there is one
     #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
     pub(crate) git: Option<PathBuf>,
 
@@ -119,9 +127,33 @@ pub(crate) struct Bump {
 
     /// Checks that must agree, separated by commas; nothing else then counts for the exit status.
     /// Default: manifest, review, source if a clone is given, each check for which the ebuild or a
-    /// flag has a key, identity or repository; and no check may contradict
+    /// flag has a key, identity or repository, those of the overlay's policy; and no check may
+    /// contradict
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::options::CheckName, hide_possible_values = true)]
     pub(crate) require: Vec<String>,
+
+    /// Record that you read the diffs, with what there is to say of it; on a terminal, bump asks
+    #[arg(long, value_name = "NOTE", help_heading = RECORD)]
+    pub(crate) record: Option<String>,
+
+    /// Who read; default: git's user.name and user.email, then $USER
+    #[arg(long, value_name = "NAME", help_heading = RECORD)]
+    pub(crate) reviewer: Option<String>,
+
+    /// Sign the record with gpg or ssh-keygen; default: as git's gpg.format says
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "git",
+        help_heading = RECORD
+    )]
+    pub(crate) sign: Option<SignArg>,
+
+    /// The key to sign with; default: git's user.signingkey
+    #[arg(long, value_name = "KEY", requires = "sign", help_heading = RECORD)]
+    pub(crate) sign_key: Option<String>,
 
     /// Write the release diffs as one page of HTML to FILE, which must not exist
     #[arg(long, value_name = "FILE")]
@@ -161,6 +193,24 @@ impl Bump {
     ///
     /// Where the package, its distfiles or something named on the command line cannot be read.
     pub(crate) fn run(&self) -> Result<Status, Error> {
+        if !self.writes_records() {
+            let looked = self.look()?;
+            self.print(&looked)?;
+            return Ok(looked.outcome.report.status());
+        }
+        // Records are written, signed and asked for outside of what reads archives.
+        let mut looked = restrict::within(&self.reach(), || self.look())?;
+        if let Some(note) = &self.record {
+            self.record_all(&mut looked, note)?;
+        }
+        self.print(&looked)?;
+        if self.asks() {
+            self.ask(&mut looked)?;
+        }
+        Ok(looked.outcome.report.status())
+    }
+
+    fn look(&self) -> Result<Looked, Error> {
         if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
@@ -173,10 +223,17 @@ impl Bump {
         let names = distfiles.names;
         package.find_before(self.previous_version.as_deref(), &names, &distdir)?;
         let pairs = self.pairs(&package, &names, &distdir)?;
+        let asked = policy::asked(Some(&package.directory))?;
         let expected = Expected::of(self, &package.ebuild);
         let dropped = expectation::dropped(&package, &|variable| self.says(variable));
         let clone = self.clone_of(&package);
-        let require = self.requirement(&expected.checks, clone.is_some())?;
+        let now = self.time.now()?;
+        let version = package.ebuild.version.as_str();
+        let excuses = policy::excuses(&asked, Some(version), now);
+        let publishers = [&expected.sigstore.repository, &expected.sigstore.publisher].into_iter();
+        let publishers =
+            publishers.filter_map(|named| policy::publisher_gap(&asked, named.as_ref()));
+        let require = self.requirement(&expected.checks, clone.is_some(), &asked)?;
         let previous = Plan::previous(&package, &pairs, &distdir);
         let mut check = Inputs {
             distdir,
@@ -185,7 +242,7 @@ impl Bump {
             upstream_names: self.upstream_names(&package, &names)?,
             distfiles: present(&names, &self.distdir.path()),
             signatures: BTreeMap::new(),
-            keys: expected.keys.read()?,
+            keys: expected.keys.read_under(asked.openpgp())?,
             limits: Limits::default(),
             bundle_policies: expected.sigstore.bundle_policies()?,
             publisher: expected.sigstore.expectation()?,
@@ -200,12 +257,19 @@ impl Bump {
             reviews: None,
             named: named(&package),
             locked: BTreeMap::new(),
-            gaps: expected.gaps.into_iter().chain(dropped).map(Gap::of_all).collect(),
+            gaps: expected
+                .gaps
+                .into_iter()
+                .chain(dropped)
+                .map(Gap::of_all)
+                .chain(publishers)
+                .collect(),
+            excuses,
             verifier: None,
             require,
             strict: self.require.is_empty(),
             clock: Clock::Bump,
-            now: self.time.now()?,
+            now,
             threads: true,
         };
         if needs_verifier(&check) {
@@ -219,8 +283,8 @@ impl Bump {
         });
         bar.finish_and_clear();
         let page = self.page(&outcome)?;
-        self.print(&plan, &expected.asked, &distfiles.unfetched, page, &outcome)?;
-        Ok(outcome.report.status())
+        let (asked, unfetched) = (expected.asked, distfiles.unfetched);
+        Ok(Looked { plan, outcome, asked, unfetched, page })
     }
 
     /// Whether a flag says what the ebuild's `variable` would.
@@ -291,7 +355,9 @@ impl Bump {
     /// The clone that is given, or the one that stands ready for the package.
     pub(crate) fn clone_of(&self, package: &Package) -> Option<PathBuf> {
         let ready = || {
-            let clones = std::env::var_os("DISTVOUCH_CLONES").filter(|dir| !dir.is_empty())?;
+            let set = std::env::var_os("DISTVOUCH_CLONES").filter(|dir| !dir.is_empty());
+            let asked = || policy::asked(Some(&package.directory)).ok()?.clones;
+            let clones = set.map(PathBuf::from).or_else(|| asked().map(|set| set.value))?;
             let name = &package.ebuild.name;
             let names = [package.title(), name.clone(), format!("{name}.git")];
             let paths = names.iter().map(|name| Path::new(&clones).join(name));
@@ -304,13 +370,17 @@ impl Bump {
         &self,
         expected: &BTreeSet<Check>,
         has_clone: bool,
+        policy: &Policy,
     ) -> Result<Requirement, UsageError> {
+        let review = policy.review.as_ref().is_none_or(|set| set.value);
         match self.require.is_empty() {
             true => Ok(Requirement::of(
-                [Check::Manifest, Check::Review]
+                [Check::Manifest]
                     .into_iter()
+                    .chain(review.then_some(Check::Review))
                     .chain(has_clone.then_some(Check::Source))
-                    .chain(expected.iter().copied()),
+                    .chain(expected.iter().copied())
+                    .chain(policy.required()),
             )),
             false => required(&self.require),
         }
@@ -324,7 +394,7 @@ impl Bump {
     }
 
     /// Writes the page of the diffs.
-    fn page(&self, outcome: &Outcome) -> Result<Option<&Path>, Error> {
+    fn page(&self, outcome: &Outcome) -> Result<Option<PathBuf>, Error> {
         let Some(path) = &self.html else { return Ok(None) };
         let diffs = outcome.comparisons.iter().filter_map(|c| c.diff.as_ref()?.as_ref().ok());
         let diffs: Vec<_> = diffs.collect();
@@ -334,17 +404,11 @@ impl Bump {
         let failed = |source| Error::Create { path: path.clone(), source };
         let mut page = BufWriter::new(File::create_new(path).map_err(failed)?);
         page::html(&diffs, &mut page).and_then(|()| page.flush()).map_err(failed)?;
-        Ok(Some(path))
+        Ok(Some(path.clone()))
     }
 
-    fn print(
-        &self,
-        plan: &Plan,
-        asked: &[Asked],
-        unfetched: &[String],
-        page: Option<&Path>,
-        outcome: &Outcome,
-    ) -> Result<(), Error> {
+    fn print(&self, looked: &Looked) -> Result<(), Error> {
+        let Looked { plan, outcome, asked, unfetched, page } = looked;
         let format = if self.print.json { Format::Json } else { self.print.format };
         let here = review::place_of(Path::new("."));
         let reviews = plan.reviews.places.first().map(PathBuf::as_path);
@@ -356,7 +420,7 @@ impl Bump {
             reviews,
             unattributed: &unattributed,
             unfetched,
-            page,
+            page: page.as_deref(),
         };
         let style =
             Style { quiet: self.print.quiet, verbose: self.print.verbose, colour: colour() };
@@ -375,6 +439,18 @@ impl Bump {
         }
         printed(result.and_then(|()| out.flush()))
     }
+}
+
+/// What was looked at, and what came out.
+struct Looked {
+    plan: Plan,
+    outcome: Outcome,
+    /// What of the ebuild only bash can read.
+    asked: Vec<Asked>,
+    /// Distfiles that are fetched for some USE flags, and are not there.
+    unfetched: Vec<String>,
+    /// Where the page of the diff was written.
+    page: Option<PathBuf>,
 }
 
 /// The names that the ebuild fetches, where they are known.

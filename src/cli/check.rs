@@ -2,6 +2,7 @@
 
 use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
+use super::policy;
 use super::progress::{self, size_of};
 use super::sigstore::SigstoreOptions;
 use crate::answer::finding::Check as CheckName;
@@ -10,12 +11,13 @@ use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
 use crate::bytes::{suffix, threads};
-use crate::check::inputs::{Previous, ReviewInput, SourceInput};
+use crate::check::inputs::{Gap, Previous, ReviewInput, SourceInput};
 use crate::check::pairing::Role;
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::{Manifest, is_distfile_name};
+use crate::release::policy::Policy;
 use crate::release::review::Reviews;
 use crate::release::source::{CommitSpec, Options};
 use clap::{Args, ValueEnum};
@@ -132,8 +134,8 @@ pub(crate) struct Check {
     #[arg(long, value_name = "CLOCK", default_value = "bump")]
     pub(crate) clock: ClockArg,
 
-    /// Checks that must agree, separated by commas; default: manifest, and each check for which a
-    /// key, identity, repository, clone or file of records was given
+    /// Checks that must agree, separated by commas; default: manifest, each check for which a key,
+    /// identity, repository, clone or file of records was given, and those of the overlay's policy
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::options::CheckName, hide_possible_values = true)]
     pub(crate) require: Vec<String>,
 
@@ -177,7 +179,11 @@ impl Check {
     }
 
     fn inputs(&self) -> Result<Inputs, Error> {
-        let require = self.requirement()?;
+        let directory = self.manifest.as_deref().map(|m| m.parent().unwrap_or(Path::new("")));
+        let directory =
+            directory.map(|d| if d.as_os_str().is_empty() { Path::new(".") } else { d });
+        let asked = policy::asked(directory)?;
+        let require = self.requirement(&asked)?;
         let now = self.time.now()?;
         if let Some(name) = self.distfiles.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
@@ -187,7 +193,7 @@ impl Check {
             .map_err(|source| InputError::Open { path: distdir.clone(), source })?;
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
         let distfiles = self.names(manifest.as_ref())?;
-        let keys = self.keys.read()?;
+        let keys = self.keys.read_under(asked.openpgp())?;
         let signatures = self.signatures(&distfiles)?;
         let mut inputs = Inputs {
             distdir,
@@ -199,7 +205,8 @@ impl Check {
             reviews: self.records()?,
             named: Vec::new(),
             locked: BTreeMap::new(),
-            gaps: Vec::new(),
+            gaps: self.publishers(&asked),
+            excuses: policy::excuses(&asked, None, now),
             distfiles,
             signatures,
             keys,
@@ -259,7 +266,12 @@ impl Check {
         if names.is_empty() { Err(UsageError::NothingThere) } else { Ok(names) }
     }
 
-    fn requirement(&self) -> Result<Requirement, UsageError> {
+    fn publishers(&self, policy: &Policy) -> Vec<Gap> {
+        let named = [&self.sigstore.repository, &self.sigstore.publisher].into_iter();
+        named.filter_map(|named| policy::publisher_gap(policy, named.as_ref())).collect()
+    }
+
+    fn requirement(&self, policy: &Policy) -> Result<Requirement, UsageError> {
         if self.require.is_empty() {
             let options = &self.sigstore;
             let bundle = !options.identity.is_empty() || !options.sigstore_key.is_empty();
@@ -272,7 +284,7 @@ impl Check {
                 (CheckName::Review, self.reviews.is_some()),
             ];
             let checks = checks.iter().filter(|(_, on)| *on).map(|(check, _)| *check);
-            return Ok(Requirement::of(checks.chain(self.keys.checks())));
+            return Ok(Requirement::of(checks.chain(self.keys.checks()).chain(policy.required())));
         }
         required(&self.require)
     }

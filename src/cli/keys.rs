@@ -62,11 +62,20 @@ impl KeyArgs {
     ///
     /// Where a key file cannot be read or holds no key.
     pub(crate) fn read(&self) -> Result<Keys, Error> {
+        self.read_under(PolicyKind::Gentoo)
+    }
+
+    /// Reads the keys; OpenPGP's under `policy` unless an option names one.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub(crate) fn read_under(&self, policy: PolicyKind) -> Result<Keys, Error> {
         let read = |paths: &[PathBuf]| -> Result<Vec<_>, _> {
             paths.iter().map(|path| PublicKey::read(path)).collect()
         };
         let given = |keys: Vec<PublicKey>| (!keys.is_empty()).then_some(keys);
-        let policy = self.openpgp.policy();
+        let policy = self.openpgp.policy(policy);
         Ok(Keys {
             openpgp: self.openpgp.ring()?.map(|ring| openpgp::Keys { ring, policy }),
             signify: given(read(&self.signify_key)?).map(signify::Keys),

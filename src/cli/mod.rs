@@ -19,6 +19,7 @@ pub(crate) mod pins;
 pub(crate) mod policy;
 pub(crate) mod portage;
 mod progress;
+mod reaches;
 mod restrict;
 pub(crate) mod review;
 pub(crate) mod scan;
@@ -202,6 +203,12 @@ pub fn main() -> ExitCode {
         Status::CouldNotRun
     });
     ExitCode::from(status.code())
+}
+
+/// Prints what is worth knowing and stops nothing, to standard error.
+pub(crate) fn note(text: &str) {
+    let text = crate::bytes::escape::escaped(text);
+    let _ = writeln!(io::stderr(), "distvouch: note: {text}");
 }
 
 /// Prints why something could not run, to standard error.

@@ -21,9 +21,9 @@ pub(crate) struct OpenpgpOptions {
     pub(crate) openpgp_fingerprint: Vec<String>,
 
     /// Which OpenPGP cryptography counts: what gemato takes, with weaknesses said, or Sequoia's
-    /// standard policy
-    #[arg(long, value_name = "POLICY", default_value = "gentoo", help_heading = "OpenPGP")]
-    pub(crate) openpgp_policy: PolicyArg,
+    /// standard policy; default: as the overlay's policy says, else gentoo
+    #[arg(long, value_name = "POLICY", help_heading = "OpenPGP")]
+    pub(crate) openpgp_policy: Option<PolicyArg>,
 }
 
 /// The values of `--openpgp-policy`.
@@ -47,11 +47,12 @@ impl OpenpgpOptions {
             .transpose()
     }
 
-    /// The policy.
-    pub(crate) fn policy(&self) -> PolicyKind {
+    /// The policy: the one that is named, else `default`.
+    pub(crate) fn policy(&self, default: PolicyKind) -> PolicyKind {
         match self.openpgp_policy {
-            PolicyArg::Gentoo => PolicyKind::Gentoo,
-            PolicyArg::Strict => PolicyKind::Strict,
+            Some(PolicyArg::Gentoo) => PolicyKind::Gentoo,
+            Some(PolicyArg::Strict) => PolicyKind::Strict,
+            None => default,
         }
     }
 }

@@ -1,13 +1,18 @@
 //! `distvouch policy`.
 
 use super::printed;
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Status;
+use crate::check::inputs::Gap;
 use crate::cli::error::{Error, UsageError};
-use crate::release::policy::Policies;
+use crate::release::policy::{Place, Policies, Policy, day};
 use crate::report::policy as report;
 use clap::Args;
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 const EXAMPLES: &str = "\
 The policy of an overlay is metadata/distvouch.toml; doc/policy.md has all keys. What stands nearer to
@@ -51,6 +56,52 @@ impl PolicyCommand {
         printed(result.and_then(|()| out.flush()))?;
         Ok(Status::Met)
     }
+}
+
+/// What the policies ask of the package in `directory`, of which nothing may be known.
+///
+/// # Errors
+///
+/// Where a policy cannot be used.
+pub(crate) fn asked(directory: Option<&Path>) -> Result<Policy, Error> {
+    let place = directory.and_then(|directory| place(directory).ok());
+    let (root, package) = place.map_or((None, None), |(root, package)| (Some(root), package));
+    Ok(Policies::read(root.as_deref())?.of(&package.unwrap_or_default()))
+}
+
+/// The classes that exceptions accept of `version`, or of a version that is not known. Those that are
+/// over are told of.
+pub(crate) fn excuses(
+    policy: &Policy,
+    version: Option<&str>,
+    now: SystemTime,
+) -> BTreeMap<FailureClass, String> {
+    let today = day(now);
+    let mut excuses = BTreeMap::new();
+    for class in FailureClass::ALL {
+        let exception = policy.exception(class.name(), version.unwrap_or_default(), today);
+        let Some(exception) = exception else { continue };
+        let Place { file, line } = &exception.place;
+        if exception.is_over(today) {
+            let text = format!(
+                "{}:{line}: the exception for {} expired on {}",
+                file.display(),
+                exception.finding,
+                exception.expires
+            );
+            super::note(&text);
+        } else {
+            excuses.insert(*class, format!("{} ({}:{line})", exception.excuse(), file.display()));
+        }
+    }
+    excuses
+}
+
+/// What a publisher that the policy does not allow is.
+pub(crate) fn publisher_gap(policy: &Policy, publisher: Option<&String>) -> Option<Gap> {
+    let text = policy.refuses(publisher?)?;
+    let class = FailureClass::PublisherNotAllowed;
+    Some(Gap::of_all(Finding::fails(Check::Provenance, class, text)))
 }
 
 /// The root of the repository that `path` is in, and the package.

@@ -5,7 +5,6 @@
 //! Where the kernel has neither, everything works as before: the rules are a second wall behind
 //! parsers that are written not to need one. `--version` says what is in force.
 
-mod commands;
 mod reach;
 
 pub(crate) use reach::Reach;

@@ -128,7 +128,8 @@ impl Review {
             let read = self.read.as_deref();
             let sign = self.sign.map(|format| (format, self.sign_key.clone()));
             let reviewer = self.reviewer.clone();
-            let text = record(&Reading { old, new, note, read, reviewer, sign }, &place)?;
+            let text =
+                record(&Reading { old, new, note, read, reviewer, sign, directory: here }, &place)?;
             printed(writeln!(io::stdout().lock(), "{}", escaped(&text)))?;
         }
         Ok(Status::Met)
@@ -171,6 +172,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) reviewer: Option<String>,
     /// How to sign, and with which key.
     pub(crate) sign: Option<(SignArg, Option<String>)>,
+    /// The directory of the package, if it is one.
+    pub(crate) directory: &'a Path,
 }
 
 /// Records a reading at `place`; a sentence that says so.
@@ -186,7 +189,7 @@ pub(crate) fn record(reading: &Reading<'_>, place: &Path) -> Result<String, Erro
     // Whole seconds are exact enough, and shorter to read.
     let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
     let (note, reviewed) = (reading.note.trim().to_owned(), now.to_string());
-    let package = review::package_of(Path::new(".")).map(|(_, package)| package);
+    let package = review::package_of(reading.directory).map(|(_, package)| package);
     let is_list = place.is_file() || place.extension().is_some_and(|e| e == "jsonl");
     let package = package.filter(|_| !is_list);
     let record = Record { package, reviewed, reviewer, old, new, note };

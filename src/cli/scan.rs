@@ -11,7 +11,7 @@ use crate::cli::error::{Error, UsageError};
 use crate::evidence::sigstore::TrustedRoot;
 use crate::release::gentoo::Repository;
 use crate::release::policy::Policies;
-use crate::report::scan::{Printer, ScanFormat};
+use crate::report::scan::{Printer, ScanFormat, totals as totals_as_text};
 use clap::{Args, ValueEnum};
 use results::{Earlier, Results};
 use std::collections::BTreeSet;
@@ -197,6 +197,10 @@ impl Scan {
             Err(error) => return Err(error.into()),
         }
         printed(out.flush())?;
+        if format != ScanFormat::Text && !self.quiet {
+            // Standard output is for programs then.
+            let _ = totals_as_text(&totals, &mut io::stderr().lock());
+        }
         if let Some(results) = results {
             results.finish()?;
         }

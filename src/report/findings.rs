@@ -41,6 +41,9 @@ pub(crate) fn print(finding: &Finding, style: Style, out: &mut dyn Write) -> io:
     for note in &finding.notes {
         line(out, &format!("but: {} ({})", note.text, note.class.name()))?;
     }
+    if let Some(excused) = &finding.excused {
+        line(out, &format!("excepted {excused}"))?;
+    }
     if style.verbose {
         for (key, value) in super::json::detail(&finding.facts) {
             writeln!(out, "{:COLUMN$}{}: {}", "", escaped(&key), escaped(&value.to_string()))?;

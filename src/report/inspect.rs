@@ -7,7 +7,7 @@ use crate::check::inspect::{
 use crate::evidence::openpgp::describe::{
     Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// Prints JSON, schema 1: one object with `files` and `signatures`.
@@ -104,7 +104,10 @@ fn contents(
         // One layer was taken off above, and there is never another.
         Contents::Enarmored { .. } => writeln!(out, "armor within armor, which is not read here")?,
         Contents::Evidence(evidence) => print_evidence(evidence, out)?,
-        Contents::NotRead { looks_like } => writeln!(out, "{looks_like}, which is not read here")?,
+        Contents::NotRead { looks_like, hint } => {
+            let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+            writeln!(out, "{looks_like}, which is not read here{hint}")?;
+        }
         Contents::Unusable { fault } => writeln!(out, "unusable: {}", Escaped(fault))?,
     }
     match named.and_then(|named| named.first()) {
@@ -160,15 +163,51 @@ fn print_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
                     certificate.iter().try_for_each(|(name, value)| line(out, name, value))?;
                 }
                 ("statement", Value::Object(statement)) => {
-                    for name in ["predicateType", "subject"] {
-                        line(out, name, statement.get(name).unwrap_or(&Value::Null))?;
-                    }
+                    line(
+                        out,
+                        "predicateType",
+                        statement.get("predicateType").unwrap_or(&Value::Null),
+                    )?;
+                    print_release(statement, out)?;
+                    print_subjects(statement.get("subject").unwrap_or(&Value::Null), out)?;
                 }
                 ("publisher", value) => line(out, "publisher, by the index alone", value)?,
                 ("log_entries", value) => line(out, "log entries", value)?,
                 (name, value) => line(out, name, value)?,
             }
         }
+    }
+    Ok(())
+}
+
+/// What GitHub says of a release (in-toto's predicate of that name): repository, tag and numbers.
+fn print_release(statement: &Map<String, Value>, out: &mut dyn Write) -> io::Result<()> {
+    let of_release = statement
+        .get("predicateType")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| kind.starts_with(RELEASE));
+    let predicate = statement.get("predicate").and_then(Value::as_object);
+    let fields = predicate.filter(|_| of_release).into_iter().flatten();
+    for (name, value) in fields.filter_map(|(name, value)| Some((name, value.as_str()?))) {
+        writeln!(out, "  claims: release {}: {}", Escaped(name), Escaped(value))?;
+    }
+    Ok(())
+}
+
+/// The type of the predicate by which GitHub attests releases, without its version.
+const RELEASE: &str = "https://in-toto.io/attestation/release/";
+
+/// The files that a statement is about, one a line, each with its digests.
+fn print_subjects(subjects: &Value, out: &mut dyn Write) -> io::Result<()> {
+    for subject in subjects.as_array().into_iter().flatten() {
+        let text = |key: &str| subject.get(key).and_then(Value::as_str);
+        let name = text("name").or(text("uri")).unwrap_or("(no name)");
+        let digests = subject.get("digest").and_then(Value::as_object).into_iter().flatten();
+        let digests: Vec<_> = digests
+            .filter_map(|(name, digest)| Some(format!("{name} {}", digest.as_str()?)))
+            .collect();
+        let about = [vec![name.to_owned()], digests].concat().join(", ");
+        writeln!(out, "  claims: about {}", Escaped(&about))?;
     }
     Ok(())
 }

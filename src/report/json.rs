@@ -61,7 +61,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
     if !finding.notes.is_empty() {
         detail.insert("notes".to_owned(), finding.notes.iter().map(note).collect());
     }
-    json!({
+    let mut value = json!({
         "check": finding.check.name(),
         "outcome": finding.outcome().word(),
         "class": finding.class.map(crate::answer::failure::FailureClass::name),
@@ -70,7 +70,11 @@ pub(super) fn finding(finding: &Finding) -> Value {
         "vouches": finding.vouches,
         "forgers": finding.forgers.iter().map(|c| c.word()).collect::<Vec<_>>(),
         "detail": detail,
-    })
+    });
+    if let (Some(excused), Some(object)) = (&finding.excused, value.as_object_mut()) {
+        object.insert("excused".to_owned(), excused.as_str().into());
+    }
+    value
 }
 
 /// The facts, by their documented keys.

@@ -32,7 +32,8 @@ pub(crate) fn classes(report: &Report) -> Vec<FailureClass> {
     let mut classes = Vec::new();
     let findings = report.distfiles.iter().flat_map(|distfile| &distfile.findings);
     let counts = |finding: &&Finding| {
-        finding.outcome() == Outcome::Contradicts || Status::of(finding) != Status::Met
+        let contradicts = finding.outcome() == Outcome::Contradicts && finding.excused.is_none();
+        contradicts || Status::of(finding) != Status::Met
     };
     for class in findings.filter(counts).filter_map(|finding| finding.class) {
         if !classes.contains(&class) {

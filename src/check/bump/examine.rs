@@ -159,6 +159,13 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     (bump, outcome)
 }
 
+/// Runs the main job once more: somebody has recorded what they read since.
+pub(crate) fn judge_again(bump: &Bump, outcome: &mut Outcome) {
+    outcome.report = run::run(&bump.check, &|_| {});
+    outcome.dependencies = Dependencies::of(bump, outcome);
+    note_dependencies(outcome);
+}
+
 /// The distfiles that both versions take, by an entry that was committed.
 fn same(bump: &Bump, manifest: Option<&ManifestChanges>) -> BTreeSet<String> {
     let Some(changes) = manifest else { return BTreeSet::new() };

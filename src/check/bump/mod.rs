@@ -12,7 +12,7 @@ mod package;
 mod unread;
 
 pub(crate) use dependencies::{Dependencies, is_dependency};
-pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine};
+pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine, judge_again};
 pub(crate) use files::{Pair, pairs};
 pub(crate) use package::{Before, Package, PackageError, Source};
 pub(crate) use unread::{Reading, unread};

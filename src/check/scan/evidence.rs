@@ -32,7 +32,7 @@ pub(super) struct Request<'a> {
     pub(super) names: Vec<String>,
     pub(super) src_uri: Option<&'a SrcUri>,
     /// The OpenPGP policy.
-    pub(super) openpgp: Option<&'a str>,
+    pub(super) openpgp: PolicyKind,
 }
 
 /// The key file that an ebuild names, below `root`.
@@ -108,6 +108,7 @@ fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
         named: Vec::new(),
         locked: BTreeMap::new(),
         gaps: Vec::new(),
+        excuses: BTreeMap::new(),
         verifier,
         require: Requirement::of([Check::Manifest]),
         strict: true,
@@ -117,16 +118,12 @@ fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
     }
 }
 
-fn keys(ebuild: &Ebuild, path: Option<PathBuf>, policy: Option<&str>) -> Keys {
+fn keys(ebuild: &Ebuild, path: Option<PathBuf>, policy: PolicyKind) -> Keys {
     let mut keys = Keys::default();
     let Some(path) = path else { return keys };
     let plain = |path: &Path| PublicKey::read(path).ok().map(|key| vec![key]);
     match ebuild.literal("VERIFY_SIG_METHOD") {
         None | Some("openpgp") => {
-            let policy = match policy {
-                Some("strict") => PolicyKind::Strict,
-                _ => PolicyKind::Gentoo,
-            };
             let ring = KeyRing::read(&[path], &[]).ok();
             keys.openpgp = ring.map(|ring| openpgp::Keys { ring, policy });
         }

@@ -11,17 +11,19 @@ use crate::bytes::input::read_bounded;
 use crate::evidence::manifest::{Lookup, Manifest, ManifestError};
 use crate::release::gentoo::{self, Ebuild, Metadata, VersionedName};
 use crate::release::policy::{FILE, Policy, day};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// The most findings of one kind that are told one by one of a package.
 pub(super) const EACH: usize = 20;
 
-/// How long what was found about signatures and certificates holds: they expire by themselves.
-const FRESH: Duration = Duration::from_secs(7 * 86_400);
+/// For how many days what was found about signatures and certificates holds: they expire by
+/// themselves.
+const FRESH: i32 = 7;
 
 /// The most that is read of an ebuild or eclass for the key packages in it.
 const TEXT: u64 = 1 << 20;
@@ -119,7 +121,8 @@ impl Look<'_> {
         for (at, one) in read.iter().enumerate() {
             let version = version::look(self, one, &read, newest == Some(at));
             if version.fetched > 0 && self.options.distfiles {
-                self.package.holds_until(self.options.now.checked_add(FRESH));
+                self.package
+                    .holds_until(midnight(day(self.options.now).checked_add(FRESH.days()).ok()));
             }
             self.package.versions.push(version);
         }
@@ -231,14 +234,15 @@ impl Look<'_> {
         let mut last: Option<Date> = None;
         let policy = &self.policy;
         let mut apply = |observation: &mut Observation, version: &str| {
-            let Some(exception) = policy.exception(&observation.kind, version) else { return };
+            let Some(exception) = policy.exception(&observation.kind, version, today) else {
+                return;
+            };
             if exception.is_over(today) {
                 let finding = exception.finding.clone();
                 over.insert((exception.place.line, finding, exception.expires));
             } else {
                 last = [last, Some(exception.expires)].into_iter().flatten().min();
-                observation.excused =
-                    Some(format!("until {}: {}", exception.expires, exception.reason));
+                observation.excused = Some(exception.excuse());
             }
         };
         for version in &mut self.package.versions {
@@ -249,18 +253,12 @@ impl Look<'_> {
         for observation in &mut self.package.findings {
             apply(observation, "");
         }
-        let end = last.and_then(|day| day.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok());
-        self.package.holds_until(end.map(|end| end.timestamp().into()));
+        self.package.holds_until(midnight(last.and_then(|day| day.tomorrow().ok())));
         for (line, finding, expires) in over {
             let text = format!("the exception of {} for {finding} expired on {expires}", self.name);
             let observation = Observation::of(EXCEPTION_EXPIRED, Path::new(FILE), text);
             self.package.findings.push(observation.on_line(line));
         }
-    }
-
-    /// The OpenPGP policy.
-    pub(super) fn openpgp(&self) -> Option<&str> {
-        self.policy.openpgp.as_ref().map(|set| set.value.as_str())
     }
 
     /// Whether distfiles are read for a version.
@@ -277,7 +275,7 @@ impl Look<'_> {
             file: &read.file,
             names,
             src_uri: read.metadata.src_uri.as_ref(),
-            openpgp: self.openpgp(),
+            openpgp: self.policy.openpgp(),
         })
     }
 }
@@ -300,6 +298,11 @@ fn fault(manifest: &Manifest, name: &str) -> Option<(FailureClass, Option<usize>
         }
         Lookup::Entry(_) | Lookup::Missing => None,
     }
+}
+
+/// The beginning of a day, in UTC.
+fn midnight(day: Option<Date>) -> Option<SystemTime> {
+    Some(day?.to_zoned(TimeZone::UTC).ok()?.timestamp().into())
 }
 
 /// The key packages that the ebuild or eclass at `path` names. A name that ends in a hyphen is the

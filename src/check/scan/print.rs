@@ -88,10 +88,11 @@ pub(super) fn own(options: &Options, package: &str) -> String {
     let directory = options.root.join(package);
     let category = package.split('/').next().unwrap_or_default();
     for (name, kind) in list(&directory).unwrap_or_default() {
+        printer.text(&name);
+        printer.text(&format!("{kind:?}"));
         if kind != Entry::Other {
             continue;
         }
-        printer.text(&name);
         printer.file(&directory.join(&name));
         if let Some(stem) = name.strip_suffix(".ebuild") {
             for entry in cache_entries(&options.repository, category, stem) {

@@ -250,6 +250,7 @@ impl Setting {
             named: Vec::new(),
             locked: BTreeMap::new(),
             gaps: Vec::new(),
+            excuses: BTreeMap::new(),
             verifier: sigstore.then(|| self.sigstore.verifier()).transpose()?,
             require: Requirement::of(checks),
             clock: Clock::Emerge,

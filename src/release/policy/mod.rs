@@ -11,6 +11,7 @@ pub(crate) use file::PolicyError;
 use crate::answer::check::Check;
 use crate::answer::failure::FailureClass;
 use crate::answer::kinds::Kind;
+use crate::evidence::openpgp::PolicyKind;
 use file::{ExceptionTable, File, Settings};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -84,6 +85,11 @@ impl Exception {
             _ => text.to_owned(),
         };
         self.version.as_ref().is_none_or(|own| own == version || *own == plain(version))
+    }
+
+    /// Why it is accepted, and until when.
+    pub(crate) fn excuse(&self) -> String {
+        format!("until {}: {}", self.expires, self.reason)
     }
 
     /// Whether its last day is before `today`.
@@ -190,14 +196,30 @@ impl Policy {
             .then(|| format!("{publisher} is not among the publishers of {file}, line {line}"))
     }
 
+    /// Which OpenPGP cryptography counts.
+    pub(crate) fn openpgp(&self) -> PolicyKind {
+        match self.openpgp.as_ref().map(|set| set.value.as_str()) {
+            Some("strict") => PolicyKind::Strict,
+            _ => PolicyKind::Gentoo,
+        }
+    }
+
     /// The checks that are required.
     pub(crate) fn required(&self) -> impl Iterator<Item = Check> {
         self.require.iter().flat_map(|set| set.value.iter().copied())
     }
 
-    /// The exception for a finding of `version`, over or not.
-    pub(crate) fn exception(&self, finding: &str, version: &str) -> Option<&Exception> {
-        self.exceptions.iter().find(|e| e.finding == finding && e.covers(version))
+    /// The exception for a finding of `version`: one that is not over today, if there is one.
+    pub(crate) fn exception(
+        &self,
+        finding: &str,
+        version: &str,
+        today: Date,
+    ) -> Option<&Exception> {
+        let mut fitting =
+            self.exceptions.iter().filter(|e| e.finding == finding && e.covers(version));
+        let current = fitting.clone().find(|exception| !exception.is_over(today));
+        current.or_else(|| fitting.next())
     }
 }
 

@@ -5,6 +5,8 @@ pub(crate) mod json;
 mod sarif;
 mod text;
 
+pub(crate) use text::totals;
+
 use crate::answer::kinds::Level;
 use crate::check::scan::{Observation, Package, Totals};
 use std::io::{self, Write};

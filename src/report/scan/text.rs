@@ -16,18 +16,19 @@ pub(super) fn package<'a>(
         let file = observation.file.file_name().map(|name| name.to_string_lossy().into_owned());
         let line = observation.line.map(|line| format!(":{line}")).unwrap_or_default();
         let place = format!("{}{line}", file.unwrap_or_default());
-        let head = format!("  {:<7} {}: ", observation.level.name(), observation.kind);
+        let head = format!("  {:<7} ", observation.level.name());
         let excused = observation.excused.as_ref().map(|e| format!(" (excepted {e})"));
         let about = observation.distfile.as_ref().filter(|name| !observation.text.contains(*name));
         let about = about.map(|name| format!(" [{name}]")).unwrap_or_default();
-        let text = format!("{place}: {}{about}{}", observation.text, excused.unwrap_or_default());
+        let (kind, excused) = (&observation.kind, excused.unwrap_or_default());
+        let text = format!("{kind}: {place}: {}{about}{excused}", observation.text);
         hang(out, &head, 10, &text)?;
     }
     Ok(())
 }
 
 /// Prints the numbers.
-pub(super) fn totals(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn totals(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     let reused = match totals.reused {
         0 => String::new(),
         reused => {

@@ -2,7 +2,7 @@
 //!
 //! A command that is added has to say it here; what is left out, it cannot open.
 
-use super::Reach;
+use super::restrict::Reach;
 use crate::check::bump::Package;
 use crate::check::pairing;
 use crate::cli::bump::Bump;
@@ -27,7 +27,9 @@ impl Command {
         let mut reach = Reach::new();
         match self {
             Self::Check(check) => check.reach(&mut reach),
-            Self::Bump(bump) => bump.reach(&mut reach),
+            // It restricts the thread that reads, as review does: what it is told is recorded.
+            Self::Bump(bump) if bump.writes_records() => return None,
+            Self::Bump(bump) => reach = bump.reach(),
             Self::Scan(scan) => scan.reach(&mut reach),
             Self::Policy(policy) => {
                 if let Ok((root, _)) = place(&policy.path) {
@@ -101,6 +103,14 @@ impl Reach {
         self.read_all(policy::user_file());
     }
 
+    /// The policies of a package's directory.
+    fn policy_of(&mut self, directory: Option<&Path>) {
+        let directory = directory.filter(|directory| !directory.as_os_str().is_empty());
+        let root = place(directory.unwrap_or(Path::new("."))).map(|(root, _)| root);
+        self.read_all(policy::user_file());
+        root.iter().for_each(|root| self.policy(root));
+    }
+
     /// The lists of standard build files.
     pub(in crate::cli) fn known_files(&mut self) {
         self.read_directory(&known::data_directory());
@@ -148,6 +158,8 @@ impl Check {
         // Evidence is found in it, signed lists among it.
         reach.read_directory(dir);
         reach.read_all(&self.manifest);
+        let directory = self.manifest.as_deref().and_then(Path::parent);
+        reach.policy_of(directory);
         self.keys.reach(reach);
         self.sigstore.reach(reach);
         for value in self.signature.iter().chain(&self.provenance).chain(&self.previous) {
@@ -171,7 +183,14 @@ impl Check {
 }
 
 impl Bump {
-    fn reach(&self, reach: &mut Reach) {
+    /// What looking at a bump reads, and the page of the diff.
+    pub(in crate::cli) fn reach(&self) -> Reach {
+        let mut reach = Reach::new();
+        self.add_reach(&mut reach);
+        reach
+    }
+
+    fn add_reach(&self, reach: &mut Reach) {
         let package = match self.package.is_dir() {
             true => self.package.as_path(),
             false => self.package.parent().unwrap_or(Path::new(".")),
@@ -180,6 +199,7 @@ impl Bump {
             true => Path::new("."),
             false => package,
         });
+        reach.policy_of(Some(package));
         reach.read_directory(&self.distdir.path());
         reach.known_files();
         self.keys.reach(reach);
