@@ -47,6 +47,7 @@ mod pin;
 mod planted;
 mod policy;
 mod provenance_assets;
+mod recipes;
 mod replays;
 mod restricted;
 mod review;
