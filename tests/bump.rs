@@ -316,6 +316,49 @@ fn an_archive_that_is_not_what_git_has() {
     expect(&stage.bump(&["--require", "source"]), "source", "not-checked-no-clone");
 }
 
+#[test]
+fn a_publisher_that_names_nobody() {
+    let stage = Stage::new("PYPI_VERIFY_REPO=\"someone/foo\"");
+    stage.attest("1.10", NOW);
+    let run = stage.bump(&[]);
+    // The provenance as such, and what the ebuild says of it.
+    expect(&run, "provenance", "not-checked-no-expectation,not-checked-no-expectation");
+    assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    assert!(text.contains("PYPI_VERIFY_REPO cannot be read (someone/foo)"), "{text}");
+    // A flag says it instead.
+    let url = "https://github.com/example/foo";
+    expect(&stage.bump(&["--repository", url]), "provenance", "agrees");
+}
+
+/// Names of one project are compared as PEP 503 has it.
+#[test]
+fn a_previous_distfile_with_other_capitals() {
+    let stage = Stage::new("");
+    stage.remove("foo-1.2.tar.gz");
+    stage.distfile("Foo-1.2.tar.gz", &archive("foo-1.2", OLD));
+    stage.manifest(&["Foo-1.2.tar.gz", "foo-1.10.tar.gz"]);
+    let text = stage.bump_of("dev-libs/foo", &[]).stdout;
+    assert!(text.contains("Since Foo-1.2.tar.gz:"), "{text}");
+}
+
+/// A crate that happens to have the package's version is another project's.
+#[test]
+fn a_dependency_is_not_compared_with_the_package_s_clone() {
+    let stage = Stage::new("");
+    stage.distfile("rayon-1.10.crate", &archive("rayon-1.10", NEW));
+    stage.manifest(&["foo-1.2.tar.gz", "foo-1.10.tar.gz", "rayon-1.10.crate"]);
+    let run = stage.bump(&["--git", &stage.path("clone")]);
+    let json = run.json();
+    let sources = |name: &str| {
+        let distfiles = json["distfiles"].as_array().unwrap();
+        let distfile = distfiles.iter().find(|distfile| distfile["name"] == name).unwrap();
+        let findings = distfile["findings"].as_array().unwrap();
+        findings.iter().filter(|finding| finding["check"] == "source").count()
+    };
+    assert_eq!((sources("foo-1.10.tar.gz"), sources("rayon-1.10.crate")), (1, 0));
+}
+
 /// Lines before the pins that a reader of bash may take for something else: the pins stay.
 #[test]
 fn pins_behind_odd_lines() {

@@ -89,6 +89,8 @@ pub(crate) struct Previous {
 /// The clone, and how to compare with it.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceInput {
+    /// Distfiles of other projects, which the clone is not one of.
+    pub(crate) others: BTreeSet<String>,
     /// The clone.
     pub(crate) clone: PathBuf,
     /// The commit or tag that was given.

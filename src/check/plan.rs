@@ -346,7 +346,7 @@ impl<'i> Plan<'i> {
             return Vec::new();
         }
         let path = inputs.distdir.join(name);
-        let source = inputs.source.as_ref();
+        let source = inputs.source.as_ref().filter(|input| !input.others.contains(name));
         let upstream = inputs.upstream_names.get(name).map_or(name, String::as_str);
         let source = source.map(|input| source::check(input, &path, upstream, findings, progress));
         let reviews = inputs.reviews.as_ref();

@@ -144,7 +144,9 @@ fn check_one(
     if role != Role::Evidence {
         let about = |gap: &&Gap| gap.distfile.as_ref().is_none_or(|distfile| distfile == name);
         findings.extend(inputs.gaps.iter().filter(about).map(|gap| gap.finding.clone()));
-        findings.extend(not_looked_at(&inputs.require, &findings));
+        let other = inputs.source.as_ref().is_some_and(|source| source.others.contains(name));
+        let missing = not_looked_at(&inputs.require, &findings);
+        findings.extend(missing.into_iter().filter(|f| !other || f.check != Check::Source));
     }
     for finding in &mut findings {
         finding.required = inputs.require.includes(finding.check);

@@ -251,7 +251,9 @@ impl Bump {
             source: clone
                 .map(|clone| {
                     let options = self.source_options(&package, &expected)?;
-                    Ok::<_, Error>(SourceInput { clone, commit, options })
+                    let others = pairs.iter().filter(|pair| pair.dependency);
+                    let others = others.map(|pair| pair.new.clone()).collect();
+                    Ok::<_, Error>(SourceInput { others, clone, commit, options })
                 })
                 .transpose()?,
             reviews: None,

@@ -338,7 +338,7 @@ impl Check {
             tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
             ..Options::default()
         };
-        Ok(Some(SourceInput { clone, commit, options }))
+        Ok(Some(SourceInput { others: BTreeSet::new(), clone, commit, options }))
     }
 
     fn upstream_names(&self, distfiles: &[String]) -> Result<BTreeMap<String, String>, UsageError> {

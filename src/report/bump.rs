@@ -12,7 +12,7 @@ use crate::answer::finding::Check;
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::escape::escaped;
 use crate::check::DistfileReport;
-use crate::check::bump::{Asked, Comparison, Outcome, Package, is_dependency};
+use crate::check::bump::{Asked, Comparison, Outcome, Package};
 use crate::check::pairing::Role;
 use crate::release::diff::Diff;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
@@ -60,7 +60,9 @@ pub(crate) fn text(
     against(outcome, style, out)?;
     writeln!(out)?;
     let compared = |d: &&DistfileReport| outcome.comparisons.iter().any(|c| c.pair.new == d.name);
-    let folded = |name: &str| is_dependency(name) || is_same(outcome, name);
+    let pair = |name: &str| outcome.comparisons.iter().map(|c| &c.pair).find(|p| p.new == name);
+    let brought = |name: &str| pair(name).is_some_and(|pair| pair.dependency);
+    let folded = |name: &str| brought(name) || is_same(outcome, name);
     let alone = outcome.report.distfiles.iter().filter(compared);
     for distfile in alone.clone().filter(|distfile| !folded(&distfile.name)) {
         let comparison = outcome.comparisons.iter().find(|c| c.pair.new == distfile.name);
@@ -204,7 +206,7 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
             .filter(|d| d.name == comparison.pair.new)
             .flat_map(|d| &d.findings)
             .any(|f| f.check == Check::Review && f.class == Some(FailureClass::ReviewAbsent));
-        let fits = unread && !is_dependency(&comparison.pair.new);
+        let fits = unread && !comparison.pair.dependency;
         let (Some(Ok(diff)), true) = (&comparison.diff, fits) else { continue };
         let (old, new) = (next::path(&diff.old.file), next::path(&diff.new.file));
         let word = |text: &str| text.to_owned();

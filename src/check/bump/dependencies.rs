@@ -2,7 +2,7 @@
 //! vendored sources.
 
 use super::examine::{Bump, Outcome};
-use super::files::split_crate;
+use super::files::{plain, split_crate};
 use crate::answer::failure::Outcome as Said;
 use crate::answer::finding::Check;
 use crate::check::pairing;
@@ -44,7 +44,7 @@ impl Dependencies {
     /// What became of the dependencies of `bump`, of which `outcome` tells.
     pub(crate) fn of(bump: &Bump, outcome: &Outcome) -> Self {
         let mut found = Self::default();
-        for pair in bump.pairs.iter().filter(|pair| is_dependency(&pair.new)) {
+        for pair in bump.pairs.iter().filter(|pair| pair.dependency) {
             match &pair.old {
                 _ if pair.is_same() => found.same += 1,
                 Some(old) => found.changed.push((old.clone(), pair.new.clone())),
@@ -65,9 +65,10 @@ impl Dependencies {
     }
 }
 
-/// Whether a distfile is a dependency, by its name.
-pub(crate) fn is_dependency(name: &str) -> bool {
-    split_crate(name).is_some() || VENDORED.iter().any(|part| name.contains(part))
+/// Whether a distfile of the package is a dependency, by its name: a crate of another name is.
+pub(super) fn is_dependency(package: &str, name: &str) -> bool {
+    split_crate(name).is_some_and(|(of, _)| plain(of) != plain(package))
+        || VENDORED.iter().any(|part| name.contains(part))
 }
 
 /// The dependencies of the previous version that no file of this one is paired with.
@@ -79,7 +80,11 @@ fn removed(bump: &Bump) -> Vec<String> {
     let kept: BTreeSet<&str> = bump.pairs.iter().filter_map(|pair| pair.old.as_deref()).collect();
     let content = |name: &&str| pairing::by_suffix(name).is_none();
     let names = src_uri.names().filter(content);
-    names.filter(|name| is_dependency(name) && !kept.contains(name)).map(str::to_owned).collect()
+    let package = &bump.package.ebuild.name;
+    names
+        .filter(|name| is_dependency(package, name) && !kept.contains(name))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -89,10 +94,12 @@ mod tests {
     #[test]
     fn by_name() {
         for name in ["serde-1.0.2.crate", "foo-1.2-vendor.tar.xz", "foo-1.2-deps.tar.gz"] {
-            assert!(is_dependency(name), "{name}");
+            assert!(is_dependency("foo", name), "{name}");
         }
         for name in ["foo-1.2.tar.gz", "vendor-1.0.tar.gz", "foo-1.2.crate.asc"] {
-            assert!(!is_dependency(name), "{name}");
+            assert!(!is_dependency("foo", name), "{name}");
         }
+        // The package's own.
+        assert!(!is_dependency("serde-json", "serde_json-1.0.2.crate"));
     }
 }

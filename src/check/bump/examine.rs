@@ -1,6 +1,6 @@
 //! Finding what a bump compares, and comparing it: the diffs here, everything else by the main job.
 
-use super::dependencies::{Dependencies, is_dependency};
+use super::dependencies::Dependencies;
 use super::files::{Distfiles, Pair, distfiles};
 use super::head::ManifestChanges;
 use super::lock;
@@ -199,11 +199,12 @@ fn note_dependencies(outcome: &mut Outcome) {
         found.removed.len(),
         found.unread.len()
     );
-    let release = outcome
-        .report
-        .distfiles
-        .iter_mut()
-        .filter(|distfile| distfile.role == Role::Content && !is_dependency(&distfile.name));
+    let brought = outcome.comparisons.iter().map(|comparison| &comparison.pair);
+    let brought: BTreeSet<&str> =
+        brought.filter(|pair| pair.dependency).map(|pair| pair.new.as_str()).collect();
+    let release = outcome.report.distfiles.iter_mut().filter(|distfile| {
+        distfile.role == Role::Content && !brought.contains(distfile.name.as_str())
+    });
     for finding in release.flat_map(|distfile| &mut distfile.findings) {
         if finding.check == Check::Review {
             let note = Note { class: FailureClass::DependencyChanged, text: text.clone() };

@@ -1,5 +1,6 @@
 //! Which distfiles belong to a version, and which of the previous version is like which.
 
+use super::dependencies::is_dependency;
 use super::package::{Package, PackageError, files_of};
 use crate::bytes::suffix;
 use crate::check::pairing::{Role, role};
@@ -16,6 +17,8 @@ pub(crate) struct Pair {
     pub(crate) new: String,
     /// The name of the old one, where there is one.
     pub(crate) old: Option<String>,
+    /// Whether it is another project's, which this one brings along.
+    pub(crate) dependency: bool,
 }
 
 impl Pair {
@@ -100,7 +103,6 @@ fn by_name(package: &Package, distdir: &Path) -> Vec<String> {
         return names;
     }
     // Not fetched by the package manager yet: what is there and begins like the package.
-    let plain = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
     let package_name = plain(&package.ebuild.name);
     let shaped = |name: &String| {
         VersionedName::of(name, version)
@@ -132,8 +134,17 @@ pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> 
             }
         }
     }
-    let pair = |new: &&String| Pair { new: (*new).clone(), old: found.get(new.as_str()).cloned() };
+    let pair = |new: &&String| Pair {
+        new: (*new).clone(),
+        old: found.get(new.as_str()).cloned(),
+        dependency: is_dependency(&package.ebuild.name, new),
+    };
     contents.iter().map(pair).collect()
+}
+
+/// A name as the index of Python packages compares it (PEP 503).
+pub(super) fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
 }
 
 /// The files of the previous version that are not paired yet.
@@ -184,7 +195,19 @@ impl Candidates {
                 self.names.iter().find(archive).cloned()
             })
         };
-        let found = same.or_else(other)?;
+        // Names of one project, as PEP 503 has it: PyFoo-1.0 and pyfoo-1.1.
+        let normalised = || {
+            let names: Vec<String> = before
+                .version
+                .spellings()
+                .iter()
+                .map(|spelling| plain(&format!("{}{spelling}{}", named.before, named.after)))
+                .collect();
+            let mut fitting = self.names.iter().filter(|name| names.contains(&plain(name)));
+            let found = fitting.next().cloned();
+            found.filter(|_| fitting.next().is_none())
+        };
+        let found = same.or_else(other).or_else(normalised)?;
         self.take(found)
     }
 

@@ -1,6 +1,5 @@
 //! The checksums that a release's own Cargo.lock has of the crates it takes.
 
-use super::dependencies::is_dependency;
 use super::files::{Pair, split_crate};
 use crate::check::inputs::Locked;
 use crate::release::archive::{self, Entry, Sink, Wanted};
@@ -59,7 +58,7 @@ pub(super) fn locked(pairs: &[Pair], distdir: &Path) -> BTreeMap<String, Vec<Loc
     if !pairs.iter().any(|pair| split_crate(&pair.new).is_some()) {
         return found;
     }
-    for pair in pairs.iter().filter(|pair| !is_dependency(&pair.new)) {
+    for pair in pairs.iter().filter(|pair| !pair.dependency) {
         let mut keeper = Keeper { member: Some(Vec::new()), ..Keeper::default() };
         let path = distdir.join(&pair.new);
         if archive::read_to(&path, &Wanted::default(), Some(&mut keeper), &|_| {}).is_err() {

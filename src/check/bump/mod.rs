@@ -11,7 +11,7 @@ mod lock;
 mod package;
 mod unread;
 
-pub(crate) use dependencies::{Dependencies, is_dependency};
+pub(crate) use dependencies::Dependencies;
 pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine, judge_again};
 pub(crate) use files::{Pair, pairs};
 pub(crate) use package::{Before, Package, PackageError, Source};
@@ -36,8 +36,11 @@ impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { variable, flag, why } = self;
         match why {
-            Expansion::Bash(text) | Expansion::Form(text) => {
+            Expansion::Bash(text) => {
                 write!(f, "{variable} is not literal ({text}): say it with {flag}")
+            }
+            Expansion::Form(text) => {
+                write!(f, "{variable} cannot be read ({text}): say it with {flag}")
             }
             Expansion::Place(line) => {
                 write!(f, "{variable} is set where only bash knows ({line}): say it with {flag}")

@@ -8,7 +8,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::check::bump::{Asked, asked};
 use crate::evidence::expectation::{PINS, Pin};
-use crate::release::gentoo::Ebuild;
+use crate::release::gentoo::{Ebuild, Expansion};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -29,7 +29,13 @@ impl Expected {
         let mut checks: BTreeSet<Check> = flags.keys.checks().collect();
         let mut gaps = Vec::new();
         let keys = keys(flags, ebuild, &mut checks, &mut gaps);
-        let sigstore = sigstore(&flags.sigstore, ebuild);
+        let mut sigstore = sigstore(&flags.sigstore, ebuild);
+        let unreadable = unreadable(&flags.sigstore, &sigstore, ebuild);
+        if unreadable.is_some() {
+            // Pins of nobody pin nothing: that provenance is not checked is said.
+            (sigstore.repository, sigstore.publisher) = (None, None);
+            sigstore.pins = flags.sigstore.pins.clone();
+        }
         let set = |variable| ebuild.sets(variable);
         let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
         for (check, expected) in [
@@ -43,8 +49,8 @@ impl Expected {
                 checks.insert(check);
             }
         }
-        let asked: Vec<Asked> =
-            asked(ebuild).into_iter().filter(|asked| !answered(flags, asked)).collect();
+        let asked = asked(ebuild).into_iter().filter(|asked| !answered(flags, asked));
+        let asked: Vec<Asked> = asked.chain(unreadable).collect();
         for asked in &asked {
             let check = match asked.variable {
                 name if name.starts_with("VERIFY_PROVENANCE_") => Check::Provenance,
@@ -150,6 +156,22 @@ fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
         pins,
         trusted_root: flags.trusted_root.clone(),
     }
+}
+
+/// The ebuild's variable that names who publishes in a way that says nobody; none where a flag did.
+fn unreadable(
+    flags: &SigstoreOptions,
+    options: &SigstoreOptions,
+    ebuild: &Ebuild,
+) -> Option<Asked> {
+    let named = flags.repository.is_some() || flags.publisher.is_some();
+    if named || options.expectation().is_ok() {
+        return None;
+    }
+    let variables = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+    let variable = variables.into_iter().find(|name| ebuild.literal(name).is_some())?;
+    let why = Expansion::Form(ebuild.literal(variable)?.to_owned());
+    Some(Asked { variable, flag: "--repository or --publisher", why })
 }
 
 /// Whether a flag said what the ebuild leaves open.

@@ -9,7 +9,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
 use crate::bytes::digests::hex;
 use crate::bytes::escape::escaped;
-use crate::check::bump::{is_dependency, judge_again};
+use crate::check::bump::judge_again;
 use crate::cli::error::Error;
 use crate::cli::pager::Pager;
 use crate::release::review;
@@ -109,7 +109,7 @@ fn unread(looked: &Looked) -> Vec<Unread> {
     };
     let diffs = outcome.comparisons.iter().filter_map(|comparison| {
         let diff = comparison.diff.as_ref()?.as_ref().ok()?;
-        let dependency = is_dependency(&comparison.pair.new);
+        let dependency = comparison.pair.dependency;
         is_unread(&comparison.pair.new).then(|| Unread {
             old: diff.old.file.clone(),
             new: diff.new.file.clone(),
