@@ -207,9 +207,13 @@ fn the_lines_that_differ_from_git() {
     assert_eq!(status(&output), 1);
     let printed = stdout(&output);
     let lines = "--- git/setup.py\n+++ archive/setup.py\n@@ -1,1 +1,2 @@\n setup()\n+evil()\n";
-    let there = |text: &str| printed.contains(text) || printed.contains(&text.replace("-1,1 ", "-1 "));
+    let there =
+        |text: &str| printed.contains(text) || printed.contains(&text.replace("-1,1 ", "-1 "));
     assert!(there(lines), "{printed}");
-    assert!(printed.contains("=== added more.py\n") && printed.contains("+import os\n"), "{printed}");
+    assert!(
+        printed.contains("=== added more.py\n") && printed.contains("+import os\n"),
+        "{printed}"
+    );
     assert!(!stdout(&source(&[])).contains("+evil()"));
 }
 
