@@ -401,3 +401,67 @@ fn an_authority_of_the_same_name_is_another() {
     let run = bench.by(&signing.bundle().to_string());
     assert_eq!((run.status, run.said("sigstore").as_str()), (1, "certificate-untrusted"));
 }
+
+#[test]
+fn what_a_bundle_has_too_often_or_not_at_all() {
+    let bench = Bench::new();
+    let own = bench.signing(NAME, FILE, 0).bundle();
+    let altered = |change: &dyn Fn(&mut Value)| {
+        let mut bundle = own.clone();
+        change(&mut bundle);
+        bench.by(&bundle.to_string())
+    };
+    let entry = own["verificationMaterial"]["tlogEntries"][0].clone();
+    let signature = own["dsseEnvelope"]["signatures"][0].clone();
+    let stamps = json!({"rfc3161Timestamps": vec![json!({"signedTimestamp": "AAAA"}); 33]});
+    for (change, class, part) in [
+        (
+            &(|b: &mut Value| {
+                b["verificationMaterial"]["tlogEntries"] = json!(vec![entry.clone(); 500])
+            }) as &dyn Fn(&mut Value),
+            "evidence-unsupported",
+            "500 log entries, of which at most 32",
+        ),
+        (
+            &|b| b["verificationMaterial"]["timestampVerificationData"] = stamps.clone(),
+            "evidence-unsupported",
+            "33 time stamps",
+        ),
+        (
+            &|b| b["dsseEnvelope"]["signatures"] = json!([signature, signature]),
+            "provenance-malformed",
+            "2 signatures, where a bundle has one",
+        ),
+        (&|b| b["dsseEnvelope"]["signatures"] = json!([]), "provenance-malformed", "0 signatures"),
+        (
+            &|b| drop(b["verificationMaterial"].as_object_mut().unwrap().remove("certificate")),
+            "provenance-malformed",
+            "no certificate, and no key either",
+        ),
+        (
+            &|b| drop(b.as_object_mut().unwrap().remove("dsseEnvelope")),
+            "provenance-malformed",
+            "no signature, neither",
+        ),
+        (
+            &|b| {
+                let proof = &mut b["verificationMaterial"]["tlogEntries"][0]["inclusionProof"];
+                proof.as_object_mut().unwrap().remove("checkpoint");
+            },
+            "evidence-unsupported",
+            "without the checkpoint",
+        ),
+    ] {
+        let run = altered(change);
+        assert_eq!(run.said("sigstore"), class, "{part}: {}", run.stdout);
+        assert!(
+            compared(&run, "sigstore").contains(part),
+            "{part}: {}",
+            compared(&run, "sigstore")
+        );
+    }
+    // The same entry a few times over is checked each time, and says no more.
+    let run =
+        altered(&|b| b["verificationMaterial"]["tlogEntries"] = json!(vec![entry.clone(); 3]));
+    assert_eq!(run.said("sigstore"), "agrees", "{}", run.stdout);
+}

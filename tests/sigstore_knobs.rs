@@ -455,7 +455,14 @@ fn the_other_publishers() {
             signing.attestation()
         };
         let tree = made(issuer);
-        expect(publisher, &tree, &["--publisher", publisher], "agrees");
+        // Any pipeline definition of a CircleCI project would do: that is said, until one is named.
+        let definition = ["--workflow", "2b7c1f8a-0000-4000-8000-000000000002"];
+        let (pins, said) = match publisher.starts_with("circleci:") {
+            true => (&definition[..], "agrees+not-checked-no-expectation"),
+            false => (&[][..], "agrees"),
+        };
+        expect(publisher, &tree, &["--publisher", publisher], said);
+        expect(publisher, &tree, &[&["--publisher", publisher], pins].concat(), "agrees");
         expect(other, &tree, &["--publisher", other], "publisher-mismatch");
         expect(REPOSITORY, &tree, &EXPECTED, "publisher-mismatch");
         let elsewhere = made("https://issuer.example");

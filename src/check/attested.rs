@@ -58,9 +58,12 @@ impl Complaints {
             );
             complaints.add(FailureClass::SignerExternal, text, false);
         }
-        if let (Publisher::CircleCi { definition, .. }, Some(_), None) =
-            (Publisher::of(claims), question.expectation, &question.pins.workflow)
-        {
+        if let (Publisher::CircleCi { definition, .. }, Some(_), None, true) = (
+            Publisher::of(claims),
+            question.expectation,
+            &question.pins.workflow,
+            complaints.0.is_empty(),
+        ) {
             let text = format!(
                 "the pipeline definition {definition} was compared with nothing, and others of the \
                  project publish as well: name it with --workflow"

@@ -171,7 +171,12 @@ fn real_documents_give_what_their_content_deserves() {
             }
         };
         let findings = judged(verifier, Some(expected), sha256);
-        expect("as expected", &findings, "agrees");
+        // Any pipeline definition of a CircleCI project would do: that is said.
+        let agrees = match expected.starts_with("circleci:") {
+            true => "agrees +not-checked-no-expectation",
+            false => "agrees",
+        };
+        expect("as expected", &findings, agrees);
         let certificate = &attested(&findings[0]).certificate;
         assert_eq!(certificate["Subject Alternative Name"], *identity);
         assert_eq!(certificate["Issuer"], *issuer);

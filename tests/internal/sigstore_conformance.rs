@@ -27,10 +27,10 @@ const CLASSES: &[(&str, &str)] = &[
     // Staging: neither its log nor its authority is in the production root, and it is older.
     ("bundle-from-wrong-instance_fail", "certificate-untrusted"),
     ("bundle-unknown-version_fail", "evidence-unsupported"),
-    // A proof without a checkpoint, or none at all.
-    ("bundle-with-root-cert_fail", "provenance-malformed"),
+    // The log's promise beside a proof without a checkpoint, or none at all.
+    ("bundle-with-root-cert_fail", "evidence-unsupported"),
     ("intoto-missing-inclusion-proof_fail", "evidence-unsupported"),
-    ("invalid-inclusion-proof_fail", "provenance-malformed"),
+    ("invalid-inclusion-proof_fail", "evidence-unsupported"),
     ("rekor2-no-inclusion-proof_fail", "provenance-malformed"),
     // Proofs that are there and do not hold.
     ("checkpoint-bad-keyhint_fail", "log-entry"),

@@ -41,6 +41,22 @@ pub(crate) enum Reason {
         /// How many are.
         limit: usize,
     },
+    /// More of something in one bundle than is read.
+    TooManyParts {
+        /// Of what, as a plural.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are read.
+        limit: usize,
+    },
+    /// An envelope without a signature, or with several.
+    Signatures {
+        /// How many.
+        count: usize,
+    },
+    /// It names no digest of the file, which is not at hand.
+    NoFile,
     /// Of several bundles none is about this file.
     NotAbout {
         /// How many there are.
@@ -49,7 +65,10 @@ pub(crate) enum Reason {
     /// By GitHub's own authority, which the trusted root that counts is not of.
     GitHubAuthority,
     /// The log's promise without a proof that it kept it.
-    PromiseOnly,
+    PromiseOnly {
+        /// Whether there is a proof, but no checkpoint that the log signed.
+        proof: bool,
+    },
     /// No log has it.
     NotLogged,
     /// Another key than those that were given.
@@ -285,8 +304,10 @@ impl AttestationFault {
             Reason::NoDocument => C::ProvenanceEmpty,
             Reason::Form(Form::Envelope | Form::OldCosign | Form::References)
             | Reason::TooMany { .. }
+            | Reason::TooManyParts { .. }
+            | Reason::NoFile
             | Reason::GitHubAuthority
-            | Reason::PromiseOnly
+            | Reason::PromiseOnly { .. }
             | Reason::NotLogged => C::EvidenceUnsupported,
             Reason::NotAbout { .. } => C::SubjectDigest,
             Reason::OtherKey { .. } => C::SignerUnknown,
@@ -297,6 +318,7 @@ impl AttestationFault {
             | Reason::Json(_)
             | Reason::MissingField(_)
             | Reason::Format
+            | Reason::Signatures { .. }
             | Reason::Statement(_)
             | Reason::Missing { .. }
             | Reason::Other => C::ProvenanceMalformed,
@@ -359,9 +381,22 @@ impl fmt::Display for Reason {
                 "it is an attestation by GitHub's own authority (a release, or a private \
                  repository), which is in no public log: judge it with --trusted-root github",
             ),
-            Self::PromiseOnly => f.write_str(
+            Self::PromiseOnly { proof: false } => f.write_str(
                 "it holds the log's promise and no proof of inclusion, which shows that the log \
                  kept it: a bundle of version 0.3 has one",
+            ),
+            Self::PromiseOnly { proof: true } => f.write_str(
+                "it holds the log's promise, and a proof of inclusion without the checkpoint that \
+                 the log signs, which shows nothing: a bundle of version 0.3 has one",
+            ),
+            Self::TooManyParts { what, count, limit } => {
+                write!(f, "it has {count} {what}, of which at most {limit} are read")
+            }
+            Self::Signatures { count } => {
+                write!(f, "its envelope has {count} signatures, where a bundle has one")
+            }
+            Self::NoFile => f.write_str(
+                "it names no digest of what it signs, so nothing of it holds without the file",
             ),
             Self::NotLogged => f.write_str(
                 "it is in no transparency log, so nothing public shows when and by whom it was \

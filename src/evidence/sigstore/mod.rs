@@ -111,7 +111,7 @@ impl Verifier {
             (None, Some(_)) => {
                 ArtifactDigests { sha256: [0; 32], sha384: None, sha512, blob: None }
             }
-            (None, None) => return Err(Reason::NoBlob.into()),
+            (None, None) => return Err(Reason::NoFile.into()),
         };
         let facts = self.root.backend.bundle(&bundle.backend, &artifact, None)?;
         DetachedAttestation::of_bundle(&facts).ok_or_else(|| Reason::KeyInstead.into())

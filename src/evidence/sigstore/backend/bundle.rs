@@ -20,10 +20,18 @@ pub(in crate::evidence::sigstore) struct Bundle(pub(super) ::sigstore::types::Bu
 impl Bundle {
     pub(in crate::evidence::sigstore) fn new(tree: Value) -> Result<Self, AttestationFault> {
         provider::install();
+        for (place, what) in BOUNDED {
+            let count = tree.pointer(place).and_then(Value::as_array).map_or(0, Vec::len);
+            if count > PART_LIMIT {
+                return Err(Reason::TooManyParts { what, count, limit: PART_LIMIT }.into());
+            }
+        }
         let unsupported = unsupported_kind(&tree);
-        serde_json::from_value(tree).map(Self).map_err(|e| match unsupported {
-            Some(what) => AttestationFault::with(Reason::Unsupported { what }, e),
-            None => AttestationFault::with(missing(&e), e),
+        let shape = wrong_shape(&tree);
+        serde_json::from_value(tree).map(Self).map_err(|e| match (unsupported, shape) {
+            (Some(what), _) => AttestationFault::with(Reason::Unsupported { what }, e),
+            (None, Some(reason)) => AttestationFault::with(reason, e),
+            (None, None) => AttestationFault::with(missing(&e), e),
         })
     }
 
@@ -135,6 +143,31 @@ impl Bundle {
         let entries = self.0.verification_material.tlog_entries.len();
         map.insert("log_entries".to_owned(), entries.into());
         map
+    }
+}
+
+/// The most log entries, and the most time stamps, of a bundle: as other verifiers have it.
+const PART_LIMIT: usize = 32;
+
+/// What each costs a verification.
+const BOUNDED: [(&str, &str); 2] = [
+    ("/verificationMaterial/tlogEntries", "log entries"),
+    ("/verificationMaterial/timestampVerificationData/rfc3161Timestamps", "time stamps"),
+];
+
+/// What a bundle lacks, or has too often, of what its format says (sigstore_bundle.proto).
+fn wrong_shape(tree: &Value) -> Option<Reason> {
+    let material = tree.get("verificationMaterial")?;
+    let keys = ["certificate", "x509CertificateChain", "publicKey"];
+    let signatures = tree.pointer("/dsseEnvelope/signatures").and_then(Value::as_array);
+    let signed = ["dsseEnvelope", "messageSignature"].iter().any(|key| tree.get(key).is_some());
+    if !keys.iter().any(|key| material.get(key).is_some()) {
+        Some(Reason::Missing { what: "certificate, and no key either" })
+    } else if !signed {
+        Some(Reason::Missing { what: "signature, neither over a file nor over a statement" })
+    } else {
+        let count = signatures.map(Vec::len).filter(|count| *count != 1)?;
+        Some(Reason::Signatures { count })
     }
 }
 

@@ -260,8 +260,12 @@ impl Root {
         if entries.is_empty() {
             return if self.github { Ok(Vec::new()) } else { Err(Reason::NotLogged.into()) };
         }
-        if entries.iter().any(|e| e.inclusion_proof.is_none() && e.inclusion_promise.is_some()) {
-            return Err(Reason::PromiseOnly.into());
+        for entry in entries.iter().filter(|entry| entry.inclusion_promise.is_some()) {
+            let checkpoint =
+                entry.inclusion_proof.as_ref().map(|p| p.checkpoint.checkpoint().is_some());
+            if checkpoint != Some(true) {
+                return Err(Reason::PromiseOnly { proof: checkpoint.is_some() }.into());
+            }
         }
         guard::entries(bundle, leaf, &self.root, &self.summary)
     }
