@@ -230,9 +230,9 @@ fn judged(signature: &[u8], record: &[u8], keys: &Keys) -> Finding {
     };
     match (ssh, &keys.openpgp, &keys.ssh) {
         (true, _, Some(allowed)) => by_scheme(allowed, signature, record, keys.now),
-        (true, _, None) => none(Check::Ssh, "list of allowed signers"),
+        (true, _, None) => none(AllowedSigners::CHECK, "list of allowed signers"),
         (false, Some(ring), _) => by_scheme(ring, signature, record, keys.now),
-        (false, None, _) => none(Check::Openpgp, "OpenPGP key"),
+        (false, None, _) => none(openpgp::Keys::CHECK, "OpenPGP key"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const CERTIFICATE_UNTRUSTED: Texts = Texts {
+pub(in crate::answer::failure) const CERTIFICATE_UNTRUSTED: Texts = Texts {
     happened: "The certificate was not issued under the trusted root.",
     implies: "Its claims could have been written by anybody: who runs an authority of their own \
         can put any repository's name into a certificate. Nothing in the file counts as \
@@ -17,7 +17,7 @@ pub(super) const CERTIFICATE_UNTRUSTED: Texts = Texts {
         FILE` only for an instance whose operator you know.",
 };
 
-pub(super) const CERTIFICATE_MALFORMED: Texts = Texts {
+pub(in crate::answer::failure) const CERTIFICATE_MALFORMED: Texts = Texts {
     happened: "The certificate cannot be read in one way only, or does not say who vouched for its \
         owner.",
     implies: "It has an extension twice, an unknown critical one, several subject alternative names \
@@ -32,7 +32,7 @@ pub(super) const CERTIFICATE_MALFORMED: Texts = Texts {
         certificate by number, with their values. Update distvouch; if the public Fulcio issued such a certificate, report it to Sigstore with its log index.",
 };
 
-pub(super) const LOG_ENTRY: Texts = Texts {
+pub(in crate::answer::failure) const LOG_ENTRY: Texts = Texts {
     happened: "A proof of the transparency log does not hold.",
     implies: "The log is the witness that this signature was made in public. An inclusion proof, \
         checkpoint or entry that does not fit was altered, belongs to another signature, or \
@@ -47,7 +47,7 @@ pub(super) const LOG_ENTRY: Texts = Texts {
         report it to Sigstore and to the index.",
 };
 
-pub(super) const SCT: Texts = Texts {
+pub(in crate::answer::failure) const SCT: Texts = Texts {
     happened: "The certificate's signed timestamp from the certificate transparency log does not \
         hold.",
     implies: "Fulcio's certificates carry a CT log's promise to have published them. Without it, a \
@@ -63,7 +63,7 @@ pub(super) const SCT: Texts = Texts {
         trust`; for a certificate of the public Fulcio, tell Sigstore.",
 };
 
-pub(super) const TIME_OUTSIDE_CERTIFICATE: Texts = Texts {
+pub(in crate::answer::failure) const TIME_OUTSIDE_CERTIFICATE: Texts = Texts {
     happened: "The signature was made outside the lifetime of its certificate.",
     implies: "Fulcio's certificates live ten minutes, and the key ought to be thrown away with \
         them. A signature witnessed before or after means that somebody kept the key, or \
@@ -78,7 +78,7 @@ pub(super) const TIME_OUTSIDE_CERTIFICATE: Texts = Texts {
         post-release that is signed in time settles it.",
 };
 
-pub(super) const TIME_UNKNOWN: Texts = Texts {
+pub(in crate::answer::failure) const TIME_UNKNOWN: Texts = Texts {
     happened: "Nothing that the trusted root vouches for says when this was signed.",
     implies: "A ten-minute certificate can only be judged at a witnessed time. Without one it is \
         unusable: neither shown to be within its lifetime nor outside.",
@@ -96,7 +96,7 @@ pub(super) const TIME_UNKNOWN: Texts = Texts {
         --issuer URL`.",
 };
 
-pub(super) const ROOT_TOO_OLD: Texts = Texts {
+pub(in crate::answer::failure) const ROOT_TOO_OLD: Texts = Texts {
     happened: "Signed under a log or authority that the trusted root does not know.",
     implies: "Not checked, and no sign of a forgery: Sigstore adds logs and rotates keys, and an \
         older root cannot judge what is newer. It is no point in favor either, since a log \

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const CHECKSUM_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const CHECKSUM_MISMATCH: Texts = Texts {
     happened: "The list of checksums has another digest for this file.",
     implies: "The file is not the one that the list was made from. With a signed list, the signer \
         never vouched for these bytes; with an unsigned one, somebody changed one of the two \
@@ -17,7 +17,7 @@ pub(super) const CHECKSUM_MISMATCH: Texts = Texts {
         the last release with `distvouch diff OLD NEW` before anything is recorded.",
 };
 
-pub(super) const CHECKSUM_MISSING: Texts = Texts {
+pub(in crate::answer::failure) const CHECKSUM_MISSING: Texts = Texts {
     happened: "The list of checksums has no line for this file.",
     implies: "The list says nothing about the bytes, and a list that leaves a file out is no \
         weaker for it in the eyes of a program that only looks at the lines that are there.",
@@ -30,7 +30,7 @@ pub(super) const CHECKSUM_MISSING: Texts = Texts {
         leave it out on purpose and say in the ebuild why nothing covers it.",
 };
 
-pub(super) const CHECKSUM_AMBIGUOUS: Texts = Texts {
+pub(in crate::answer::failure) const CHECKSUM_AMBIGUOUS: Texts = Texts {
     happened: "The list of checksums has two digests for this file, and they differ.",
     implies: "Two different files go under one name, and programs disagree: some want every line \
         to match, some are content with one. Whoever can append a line could use that.",
@@ -43,7 +43,7 @@ pub(super) const CHECKSUM_AMBIGUOUS: Texts = Texts {
         where a signature covers that part as it is.",
 };
 
-pub(super) const CHECKSUM_WEAK: Texts = Texts {
+pub(in crate::answer::failure) const CHECKSUM_WEAK: Texts = Texts {
     happened: "The list of checksums has only MD5, SHA-1 or RIPEMD-160 digests of this file.",
     implies: "They are the digests of these bytes, and of other bytes too if whoever made the \
         release wanted it so. An honest upstream and a damaged download are told apart; an \
@@ -57,7 +57,7 @@ pub(super) const CHECKSUM_WEAK: Texts = Texts {
         treat the file as one that nobody vouches for.",
 };
 
-pub(super) const CHECKSUM_MALFORMED: Texts = Texts {
+pub(in crate::answer::failure) const CHECKSUM_MALFORMED: Texts = Texts {
     happened: "A line of the list that names this file cannot be read in one way only.",
     implies: "The line looks like a checksum of the file, yet its digest is of a strange length, or \
         something else is on it. Skipping it could skip the one line that contradicts.",

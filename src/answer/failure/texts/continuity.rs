@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const SIGNATURE_DROPPED: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_DROPPED: Texts = Texts {
     happened: "The previous release was signed; this one has no signature.",
     implies: "Whoever made this release did not have the key, or did not want to be compared with \
         it. Who takes over an account needs no forged signature if nobody misses the real \
@@ -19,7 +19,7 @@ pub(super) const SIGNATURE_DROPPED: Texts = Texts {
         `verify-sig` out of the ebuild.",
 };
 
-pub(super) const PUBLISHER_CHANGED: Texts = Texts {
+pub(in crate::answer::failure) const PUBLISHER_CHANGED: Texts = Texts {
     happened: "Another repository, workflow, owner or account published the last release.",
     implies: "Each provenance may hold for itself; it is the change that is reported. A project \
         that moved and a project that was taken over look alike from outside.",
@@ -34,7 +34,7 @@ pub(super) const PUBLISHER_CHANGED: Texts = Texts {
         `distvouch diff OLD NEW`, and keep this provenance for the next bump.",
 };
 
-pub(super) const SIGNER_CHANGED: Texts = Texts {
+pub(in crate::answer::failure) const SIGNER_CHANGED: Texts = Texts {
     happened: "Another key signed this release than the last one.",
     implies: "Both keys may be in the ring, and still nobody said that this one would sign now. A \
         ring of many keys falls with the weakest of its holders.",
@@ -49,7 +49,7 @@ pub(super) const SIGNER_CHANGED: Texts = Texts {
         `--openpgp-fingerprint FPR`.",
 };
 
-pub(super) const PREVIOUS_UNUSABLE: Texts = Texts {
+pub(in crate::answer::failure) const PREVIOUS_UNUSABLE: Texts = Texts {
     happened: "The provenance or signature of the previous release does not hold by itself.",
     implies: "There is nothing to compare this release with. It may be as before or not: a \
         comparison with evidence that does not hold would let whoever wrote that evidence \
@@ -65,7 +65,7 @@ pub(super) const PREVIOUS_UNUSABLE: Texts = Texts {
         today; then compare again with `--previous FILE`.",
 };
 
-pub(super) const REPOSITORY_RENAMED: Texts = Texts {
+pub(in crate::answer::failure) const REPOSITORY_RENAMED: Texts = Texts {
     happened: "The same repository, by its numeric id, has a new name.",
     implies: "This is a remark on an agreement: extensions 15 and 17 survive a rename. The old name \
         is free from now on, and pins by name follow whoever takes it.",
@@ -76,7 +76,7 @@ pub(super) const REPOSITORY_RENAMED: Texts = Texts {
         ids (`--repository-id N`, `--owner-id N`).",
 };
 
-pub(super) const REPOSITORY_TRANSFERRED: Texts = Texts {
+pub(in crate::answer::failure) const REPOSITORY_TRANSFERRED: Texts = Texts {
     happened: "The repository has a new owner: the same repository id, another owner id.",
     implies: "History and name may be the same, but somebody else now decides over its workflows, \
         secrets and collaborators.",
@@ -90,7 +90,7 @@ pub(super) const REPOSITORY_TRANSFERRED: Texts = Texts {
         whole of `distvouch diff OLD NEW`, then pin the new `--owner-id N`.",
 };
 
-pub(super) const REPOSITORY_REREGISTERED: Texts = Texts {
+pub(in crate::answer::failure) const REPOSITORY_REREGISTERED: Texts = Texts {
     happened: "Another repository now has the old name: its numeric id differs.",
     implies: "The name was given up and taken again, or the repository was deleted and made anew. \
         Every link, redirect and pin by name now leads to the newcomer.",
@@ -104,7 +104,7 @@ pub(super) const REPOSITORY_REREGISTERED: Texts = Texts {
         clone from before, and require proof by something that the name alone does not give.",
 };
 
-pub(super) const EXPECTATION_DROPPED: Texts = Texts {
+pub(in crate::answer::failure) const EXPECTATION_DROPPED: Texts = Texts {
     happened: "The previous ebuild named a key, a repository or a pin, and the new one does not.",
     implies: "The new version is compared with less than the old one was. A forgery that the old \
         ebuild would have refused can pass the new one.",

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const KEY_EXPIRED_NOW: Texts = Texts {
+pub(in crate::answer::failure) const KEY_EXPIRED_NOW: Texts = Texts {
     happened: "The key has expired since; it was live when it signed.",
     implies: "The signature agrees; this is a remark on it. The date of a signature is the signer's \
         own word: whoever gets hold of an expired key can sign today and write an earlier date.",
@@ -16,7 +16,7 @@ pub(super) const KEY_EXPIRED_NOW: Texts = Texts {
         new release, a key that was not extended is worth a question.",
 };
 
-pub(super) const KEY_EXPIRED: Texts = Texts {
+pub(in crate::answer::failure) const KEY_EXPIRED: Texts = Texts {
     happened: "The key had already expired when it signed.",
     implies: "By the copy at hand its holder had stopped using it. GnuPG itself refuses to sign \
         with an expired key, so normally an extension exists that this copy lacks; if none \
@@ -33,7 +33,7 @@ pub(super) const KEY_EXPIRED: Texts = Texts {
         package; if not, treat it as `signer-unknown`.",
 };
 
-pub(super) const KEY_NOT_YET: Texts = Texts {
+pub(in crate::answer::failure) const KEY_NOT_YET: Texts = Texts {
     happened: "The signature, or the key that made it, is dated in the future.",
     implies: "A clock is wrong or a date was made up: either lies after the time of judging, or \
         the key is younger than its own signature. No key can have signed before it existed.",
@@ -48,7 +48,7 @@ pub(super) const KEY_NOT_YET: Texts = Texts {
         by more than a day, stop and ask.",
 };
 
-pub(super) const KEY_REVOKED: Texts = Texts {
+pub(in crate::answer::failure) const KEY_REVOKED: Texts = Texts {
     happened: "The key that made the signature has been revoked.",
     implies: "A hard revocation (key compromised, or no reason given) withdraws every signature, \
         also old ones, since a thief chooses their dates. A soft one (superseded, retired) \
@@ -65,7 +65,7 @@ pub(super) const KEY_REVOKED: Texts = Texts {
         ask for a signature by the successor.",
 };
 
-pub(super) const KEY_UNUSABLE: Texts = Texts {
+pub(in crate::answer::failure) const KEY_UNUSABLE: Texts = Texts {
     happened: "The key may not make this signature, or nothing that counts binds it to its \
         certificate.",
     implies: "The arithmetic may hold, yet the certificate does not say that this key signs for \

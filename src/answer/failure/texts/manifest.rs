@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const MANIFEST_MISSING_ENTRY: Texts = Texts {
+pub(in crate::answer::failure) const MANIFEST_MISSING_ENTRY: Texts = Texts {
     happened: "The Manifest has no DIST entry for this distfile. Neither its size nor a hash could \
         be compared.",
     implies: "Absence, not contradiction: the ebuild repository says nothing about these bytes. \
@@ -19,7 +19,7 @@ pub(super) const MANIFEST_MISSING_ENTRY: Texts = Texts {
         `ebuild … manifest`: from that moment the Manifest fixes whatever was fetched.",
 };
 
-pub(super) const MANIFEST_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const MANIFEST_MISMATCH: Texts = Texts {
     happened: "The file's size or a hash differs from its DIST entry. These are not the bytes that \
         the developer recorded at the bump.",
     implies: "Either the file was replaced after the bump, or this copy is damaged; whatever was \
@@ -40,7 +40,7 @@ pub(super) const MANIFEST_MISMATCH: Texts = Texts {
         when the difference is explained and read; give the new bytes a new name with `->`.",
 };
 
-pub(super) const MANIFEST_AMBIGUOUS: Texts = Texts {
+pub(in crate::answer::failure) const MANIFEST_AMBIGUOUS: Texts = Texts {
     happened: "The Manifest contradicts itself about this file: DIST lines or repeated hashes \
         differ.",
     implies: "Nothing can be concluded, because every reader picks its own answer: Portage merges \
@@ -57,7 +57,7 @@ pub(super) const MANIFEST_AMBIGUOUS: Texts = Texts {
         `ebuild … manifest`.",
 };
 
-pub(super) const MANIFEST_WEAK: Texts = Texts {
+pub(in crate::answer::failure) const MANIFEST_WEAK: Texts = Texts {
     happened: "The DIST entry has no strong hash that this program computes.",
     implies: "A size, an MD5 or a SHA1 can be met by other bytes made for the purpose, so equality \
         would fix nothing. No difference was found either: nothing was compared that counts.",
@@ -71,7 +71,7 @@ pub(super) const MANIFEST_WEAK: Texts = Texts {
         manifest`.",
 };
 
-pub(super) const MANIFEST_REPLACED: Texts = Texts {
+pub(in crate::answer::failure) const MANIFEST_REPLACED: Texts = Texts {
     happened: "The DIST entry of this file differs from that in the last commit: other bytes, same name.",
     implies: "A file that was released, recorded and perhaps installed was replaced at its source. \
         Users who fetched before have other bytes than users who fetch from now on.",

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const MESSAGE_SURROUNDED: Texts = Texts {
+pub(in crate::answer::failure) const MESSAGE_SURROUNDED: Texts = Texts {
     happened: "There is text before or after the signed message that no signature covers.",
     implies: "It was dropped: what was written out is the signed part alone. Whoever reads the \
         file itself reads both, and may take the unsigned lines for the signer's.",

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const PROVENANCE_ABSENT: Texts = Texts {
+pub(in crate::answer::failure) const PROVENANCE_ABSENT: Texts = Texts {
     happened: "No provenance for this distfile was found.",
     implies: "Absence: no information, neither for nor against. No attested release of the project \
         was given to compare with; had there been one, this would be `provenance-dropped`.",
@@ -19,7 +19,7 @@ pub(super) const PROVENANCE_ABSENT: Texts = Texts {
         nothing is wrong with a project that never attested.",
 };
 
-pub(super) const PROVENANCE_DROPPED: Texts = Texts {
+pub(in crate::answer::failure) const PROVENANCE_DROPPED: Texts = Texts {
     happened: "The previous release was attested; this one is not.",
     implies: "This file took another way to the index than the last one did: a token, a browser \
         session, or a changed workflow. A stolen upload token looks exactly so, as with \
@@ -38,7 +38,7 @@ pub(super) const PROVENANCE_DROPPED: Texts = Texts {
         source`). If it stays so, remove the pins from the ebuild and say why in the commit.",
 };
 
-pub(super) const PROVENANCE_EMPTY: Texts = Texts {
+pub(in crate::answer::failure) const PROVENANCE_EMPTY: Texts = Texts {
     happened: "The provenance holds no attestation at all.",
     implies: "Every statement is true of an empty list, so a checker that asks whether all \
         attestations hold takes this file for any bytes and any publisher. It is unusable and \
@@ -51,7 +51,7 @@ pub(super) const PROVENANCE_EMPTY: Texts = Texts {
         on as under `provenance-dropped` where earlier releases had attestations.",
 };
 
-pub(super) const PROVENANCE_MALFORMED: Texts = Texts {
+pub(in crate::answer::failure) const PROVENANCE_MALFORMED: Texts = Texts {
     happened: "The provenance or bundle is not what its format says.",
     implies: "Two programs could read two things from it (a key that occurs twice, trailing data, a \
         wrong type, an unknown version), so none of it is used. This shows no forgery, and it is \
@@ -66,7 +66,7 @@ pub(super) const PROVENANCE_MALFORMED: Texts = Texts {
         finding names to whoever serves it; never mend the file by hand.",
 };
 
-pub(super) const SUBJECT_DIGEST: Texts = Texts {
+pub(in crate::answer::failure) const SUBJECT_DIGEST: Texts = Texts {
     happened: "The attestation is about other bytes than this distfile.",
     implies: "The attestation is for a file with another SHA-256; no one attested this one. If the \
         pair is the right one, the file was exchanged after the build.",
@@ -81,7 +81,7 @@ pub(super) const SUBJECT_DIGEST: Texts = Texts {
         with `--provenance DISTFILE=FILE`; if the pair is right, stop and keep both files.",
 };
 
-pub(super) const SUBJECT_NAME: Texts = Texts {
+pub(in crate::answer::failure) const SUBJECT_NAME: Texts = Texts {
     happened: "The attestation names another file than this distfile.",
     implies: "The digest binds the bytes, the name says as which release they were published. A \
         file attested as one project or version and served as another is a mix-up, or an old \
@@ -95,7 +95,7 @@ pub(super) const SUBJECT_NAME: Texts = Texts {
         the attested name belongs to another project or version, stop.",
 };
 
-pub(super) const STATEMENT_DISAGREES: Texts = Texts {
+pub(in crate::answer::failure) const STATEMENT_DISAGREES: Texts = Texts {
     happened: "The SLSA predicate and the certificate say different things about the build.",
     implies: "The job writes the predicate; Fulcio writes the certificate from the forge's token. \
         Where they differ, the job said something about itself that the forge does not \

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const PUBLISHER_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const PUBLISHER_MISMATCH: Texts = Texts {
     happened: "Another repository or account published this file than the ebuild expects.",
     implies: "The provenance vouches for somebody, but not for who is pinned. Either the project \
         moved, or somebody else's workflow can publish under its name.",
@@ -19,7 +19,7 @@ pub(super) const PUBLISHER_MISMATCH: Texts = Texts {
         Only then take new pins from `distvouch pin FILE`.",
 };
 
-pub(super) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
+pub(in crate::answer::failure) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
     happened: "The ebuild expects a publisher that the policy of the overlay does not allow.",
     implies: "Provenance by that publisher would agree with the ebuild. Whoever reviews the ebuild's change \
         sees one URL; the list of publishers says that this one was not agreed on.",
@@ -33,7 +33,7 @@ pub(super) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
         shows which line allows what.",
 };
 
-pub(super) const IDENTITY_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const IDENTITY_MISMATCH: Texts = Texts {
     happened: "The certificate's identity or its issuer is another one than expected.",
     implies: "Somebody else signed, or the same name at another login provider, which need not be \
         the same person. An identity counts only together with the issuer that asserts it.",
@@ -49,7 +49,7 @@ pub(super) const IDENTITY_MISMATCH: Texts = Texts {
         VERIFY_SIG_CERT_OIDC_ISSUER together or not at all.",
 };
 
-pub(super) const WORKFLOW_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const WORKFLOW_MISMATCH: Texts = Texts {
     happened: "Another workflow of the repository ran than the pinned one (extension 18).",
     implies: "The repository is right, the recipe is not the one that was reviewed. Another file \
         can have other permissions, other triggers and other readers; on many projects everybody \
@@ -65,7 +65,7 @@ pub(super) const WORKFLOW_MISMATCH: Texts = Texts {
         `--workflow PATH`.",
 };
 
-pub(super) const REF_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const REF_MISMATCH: Texts = Texts {
     happened: "The run started from another branch or tag than the pin allows (extension 14).",
     implies: "The commit may never have been on the release branch. A publisher registration at \
         PyPI names no ref, so a run from any branch counts unless a protected environment \
@@ -81,7 +81,7 @@ pub(super) const REF_MISMATCH: Texts = Texts {
         by what would be acceptable next time too.",
 };
 
-pub(super) const TRIGGER_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const TRIGGER_MISMATCH: Texts = Texts {
     happened: "Another event than the pinned ones started the run (extension 20).",
     implies: "A push, a release or a manual dispatch needs write access. `pull_request_target` and \
         `issue_comment` can be caused by anybody with an account and still run with the \
@@ -95,7 +95,7 @@ pub(super) const TRIGGER_MISMATCH: Texts = Texts {
         event, stop; otherwise add it to `--trigger LIST` if it is there to stay.",
 };
 
-pub(super) const RUNNER_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const RUNNER_MISMATCH: Texts = Texts {
     happened: "The job ran on another kind of runner than the pinned one (extension 11).",
     implies: "On a self-hosted machine its owner, and often whatever ran there earlier, can alter \
         the build, and the certificate looks the same. The forge vouches for less than \
@@ -111,7 +111,7 @@ pub(super) const RUNNER_MISMATCH: Texts = Texts {
         KIND`.",
 };
 
-pub(super) const ENVIRONMENT_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const ENVIRONMENT_MISMATCH: Texts = Texts {
     happened: "The job targeted another deployment environment than the pinned one, or none \
         (extension 23).",
     implies: "Environments are where the forge asks a second person or limits the refs. Outside of \
@@ -126,7 +126,7 @@ pub(super) const ENVIRONMENT_MISMATCH: Texts = Texts {
         answer.",
 };
 
-pub(super) const SIGNER_EXTERNAL: Texts = Texts {
+pub(in crate::answer::failure) const SIGNER_EXTERNAL: Texts = Texts {
     happened: "A reusable workflow of another repository did the signing (extension 9 is not 18). A \
         remark on an agreement: its tag points at another commit than at the last release.",
     implies: "The code that held the signing token lives in a repository that nobody pinned. Who \
@@ -141,7 +141,7 @@ pub(super) const SIGNER_EXTERNAL: Texts = Texts {
         and in either case compare the archive with git (`distvouch source`).",
 };
 
-pub(super) const PUBLISHER_DISAGREES: Texts = Texts {
+pub(in crate::answer::failure) const PUBLISHER_DISAGREES: Texts = Texts {
     happened: "The index's publisher object and the certificate name different publishers.",
     implies: "The object in the JSON is written by the index and not signed. One of the two is \
         wrong, and every tool that shows the object shows a name for which nobody vouches.",

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const SIGNATURE_ABSENT: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_ABSENT: Texts = Texts {
     happened: "No signature for this distfile was found.",
     implies: "Absence: no key vouches for the bytes, and nothing says that they are wrong. Had the \
         previous release been signed, the class would be `signature-dropped`.",
@@ -18,7 +18,7 @@ pub(super) const SIGNATURE_ABSENT: Texts = Texts {
         diff.",
 };
 
-pub(super) const SIGNATURE_STRAY: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_STRAY: Texts = Texts {
     happened: "A signature was given for a file that is not there.",
     implies: "It was compared with nothing and says nothing about any distfile of the ebuild. As \
         long as it strays, a distfile that ought to be signed may be going without.",
@@ -33,7 +33,7 @@ pub(super) const SIGNATURE_STRAY: Texts = Texts {
         DISTFILE=FILE`. Do not drop the signature only to silence this.",
 };
 
-pub(super) const SIGNATURE_MALFORMED: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_MALFORMED: Texts = Texts {
     happened: "The signature file holds no signature of the expected kind.",
     implies: "This is not absence: there is a file where the signature belongs, but it says nothing \
         about the distfile. Nothing follows for or against the bytes.",
@@ -48,7 +48,7 @@ pub(super) const SIGNATURE_MALFORMED: Texts = Texts {
         `--issuer`.",
 };
 
-pub(super) const SIGNATURE_REFUSED: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_REFUSED: Texts = Texts {
     happened: "gemato, signify or minisign refused the signature. The eclass asks them on \
         architectures without distvouch, and does not read their sentences.",
     implies: "The signature does not vouch for these bytes with this key. Which of the two is \
@@ -63,7 +63,7 @@ pub(super) const SIGNATURE_REFUSED: Texts = Texts {
         same files and the same key names the class that fits.",
 };
 
-pub(super) const SIGNATURE_BAD: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_BAD: Texts = Texts {
     happened: "A known key made a signature, but not over these bytes.",
     implies: "The holder of the key never signed this file as it is here. The file or the signature \
         was exchanged, or the two never belonged together; only the file that was signed can tell \
@@ -81,7 +81,7 @@ pub(super) const SIGNATURE_BAD: Texts = Texts {
         with git (`distvouch source`) and with the last release.",
 };
 
-pub(super) const STREAM_MALFORMED: Texts = Texts {
+pub(in crate::answer::failure) const STREAM_MALFORMED: Texts = Texts {
     happened: "The signature is over the uncompressed stream, and the distfile is not one whole \
         compressed stream.",
     implies: "What was signed could not be had from this file in one way only: the stream is \
@@ -98,7 +98,7 @@ pub(super) const STREAM_MALFORMED: Texts = Texts {
         compressed file itself, which settles every byte, or for one stream.",
 };
 
-pub(super) const SIGNATURE_EXPIRED: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_EXPIRED: Texts = Texts {
     happened: "The signature has an expiration date, and it was past that date when this was \
         checked.",
     implies: "The signer limited this one statement in time, which is another thing than a key \
@@ -114,7 +114,7 @@ pub(super) const SIGNATURE_EXPIRED: Texts = Texts {
         for bytes that are known from then, by a Manifest of that day for instance.",
 };
 
-pub(super) const SIGNER_UNKNOWN: Texts = Texts {
+pub(in crate::answer::failure) const SIGNER_UNKNOWN: Texts = Texts {
     happened: "The signature was made by a key that is not in the key ring.",
     implies: "The ring says who may sign, and this is someone else. An attacker who replaces a \
         tarball can sign the replacement with a key made a minute before, under any name.",
@@ -133,7 +133,7 @@ pub(super) const SIGNER_UNKNOWN: Texts = Texts {
         Otherwise stop until the old key, or a channel known before, vouches for the new one.",
 };
 
-pub(super) const SIGNATURE_WEAK: Texts = Texts {
+pub(in crate::answer::failure) const SIGNATURE_WEAK: Texts = Texts {
     happened: "The signature rests on a hash, a packet or a key below the policy.",
     implies: "No forgery was seen; the means would allow one. With MD5 or SHA-1 two files can be \
         made that share one signature, and short RSA or DSA keys can be broken by anyone who can \
@@ -149,7 +149,7 @@ pub(super) const SIGNATURE_WEAK: Texts = Texts {
         stronger than this one, stop and ask why.",
 };
 
-pub(super) const COMMENT_OTHER_FILE: Texts = Texts {
+pub(in crate::answer::failure) const COMMENT_OTHER_FILE: Texts = Texts {
     happened: "The signed comment of a minisign signature names another file than the distfile.",
     implies: "The key signed these bytes, and minisign takes the signature. When it signed, the \
         file had another name; minisign writes that name into the comment, which it signs along.",
@@ -161,7 +161,7 @@ pub(super) const COMMENT_OTHER_FILE: Texts = Texts {
         `--upstream-name`.",
 };
 
-pub(super) const COMMENT_OTHER_VERSION: Texts = Texts {
+pub(in crate::answer::failure) const COMMENT_OTHER_VERSION: Texts = Texts {
     happened: "The signed comment of a minisign signature names another version of the distfile.",
     implies: "The key signed these bytes, but as another release. Whoever serves the files can hand \
         out an old release with its old signature under the name of the new one, and only this \

@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const COMMIT_UNAVAILABLE: Texts = Texts {
+pub(in crate::answer::failure) const COMMIT_UNAVAILABLE: Texts = Texts {
     happened: "The attested commit is not in the clone.",
     implies: "The archive was compared with nothing. Whether the commit exists elsewhere, the \
         clone cannot say.",
@@ -14,7 +14,7 @@ pub(super) const COMMIT_UNAVAILABLE: Texts = Texts {
         fetches nothing; then `distvouch source DISTFILE --git CLONE` again.",
 };
 
-pub(super) const COMMIT_UNREACHABLE: Texts = Texts {
+pub(in crate::answer::failure) const COMMIT_UNREACHABLE: Texts = Texts {
     happened: "The attested commit is in the clone, but on no branch or tag.",
     implies: "The release was built from code that nobody meets who follows the project's history. \
         A branch pushed for one run and deleted afterwards leaves exactly this.",
@@ -27,7 +27,7 @@ pub(super) const COMMIT_UNREACHABLE: Texts = Texts {
         TAG`, and ask for a tag on the commit that was really built.",
 };
 
-pub(super) const TAG_MISMATCH: Texts = Texts {
+pub(in crate::answer::failure) const TAG_MISMATCH: Texts = Texts {
     happened: "The release tag, or the archive's own header, names another commit.",
     implies: "Two places that should name one commit name two. Whoever reads the tag reads other \
         code than what was built; a tag that was moved after the release leaves this as well.",
@@ -40,7 +40,7 @@ pub(super) const TAG_MISMATCH: Texts = Texts {
         again; if the two still differ, stop and ask.",
 };
 
-pub(super) const SOURCE_CHANGED: Texts = Texts {
+pub(in crate::answer::failure) const SOURCE_CHANGED: Texts = Texts {
     happened: "A file of the archive differs from the same file in git.",
     implies: "The archive holds code that nobody could read in the repository, and provenance does \
         not notice it. In December 2024 Ultralytics 8.3.41 got its payload this way, inside \
@@ -56,7 +56,7 @@ pub(super) const SOURCE_CHANGED: Texts = Texts {
         compare; a difference in hand-written code is a reason to stop.",
 };
 
-pub(super) const SOURCE_ADDED: Texts = Texts {
+pub(in crate::answer::failure) const SOURCE_ADDED: Texts = Texts {
     happened: "A file of the archive is not in git, and what it holds explains it.",
     implies: "A remark: the file was derived from what git has and compared with \
         that, or it can neither run nor be built, installed or imported. Documentation of this \
@@ -70,7 +70,7 @@ pub(super) const SOURCE_ADDED: Texts = Texts {
         compared with it.",
 };
 
-pub(super) const SOURCE_UNEXPLAINED: Texts = Texts {
+pub(in crate::answer::failure) const SOURCE_UNEXPLAINED: Texts = Texts {
     happened: "A file that can run, build or be installed is neither in git nor explained by anything.",
     implies: "Code that nobody could read in the repository gets onto the machines that build it. \
         The malware of aiocpa in 2024 was such a file: it was in the archive on PyPI and never in \
@@ -86,7 +86,7 @@ pub(super) const SOURCE_UNEXPLAINED: Texts = Texts {
         `distvouch known` adds it.",
 };
 
-pub(super) const KNOWN_FILE_ALTERED: Texts = Texts {
+pub(in crate::answer::failure) const KNOWN_FILE_ALTERED: Texts = Texts {
     happened: "A file has the name of a standard build file and is none of its known versions.",
     implies: "The macro that started the backdoor of xz 5.6.0 was named like gnulib's \
         `build-to-host.m4`, and was none of its versions. People pass over such names, because \
@@ -100,7 +100,7 @@ pub(super) const KNOWN_FILE_ALTERED: Texts = Texts {
         the list is too old, `distvouch known` makes a newer one from a clone of the project.",
 };
 
-pub(super) const SOURCE_NOT_COMPARED: Texts = Texts {
+pub(in crate::answer::failure) const SOURCE_NOT_COMPARED: Texts = Texts {
     happened: "A file of the archive says that a generator made it, and was compared with nothing.",
     implies: "Everything else is explained, and this file is not: whoever made the archive could have \
         written anything into it. `configure` has 20,000 lines, and runs.",
@@ -112,7 +112,7 @@ pub(super) const SOURCE_NOT_COMPARED: Texts = Texts {
         comparison says so. For a submodule, `git submodule update --init` in the clone.",
 };
 
-pub(super) const SOURCE_MISSING: Texts = Texts {
+pub(in crate::answer::failure) const SOURCE_MISSING: Texts = Texts {
     happened: "The archive lacks files that git has.",
     implies: "A remark. What is left out can change what a build makes: a check \
         that is skipped, another file that is found in its place. Any one on the way could have \
@@ -125,7 +125,7 @@ pub(super) const SOURCE_MISSING: Texts = Texts {
         tag where it matters.",
 };
 
-pub(super) const SOURCE_MODE: Texts = Texts {
+pub(in crate::answer::failure) const SOURCE_MODE: Texts = Texts {
     happened: "A file is executable in git or in the archive only.",
     implies: "A remark. A hook or helper that is not executable is skipped without \
         a word; one that became so can be started.",
@@ -136,7 +136,7 @@ pub(super) const SOURCE_MODE: Texts = Texts {
     act: "Look at what the file is. Where the build starts it by its name, the mode decides.",
 };
 
-pub(super) const ARCHIVE_AMBIGUOUS: Texts = Texts {
+pub(in crate::answer::failure) const ARCHIVE_AMBIGUOUS: Texts = Texts {
     happened: "The archive has something in it that programs are not known to read alike.",
     implies: "The files that were looked at may not be the files that are unpacked, so nothing was \
         compared. Two names for one member, headers that contradict each other or data behind the \
@@ -152,7 +152,7 @@ pub(super) const ARCHIVE_AMBIGUOUS: Texts = Texts {
         for another archive, or read what is unpacked by hand.",
 };
 
-pub(super) const DEPENDENCY_CHANGED: Texts = Texts {
+pub(in crate::answer::failure) const DEPENDENCY_CHANGED: Texts = Texts {
     happened: "Crates or archives of vendored sources are not those of the previous version.",
     implies: "They are built into the program like its own source. A diff of the release alone does \
         not show what changed in them; each unread one is a way in.",
@@ -165,7 +165,7 @@ pub(super) const DEPENDENCY_CHANGED: Texts = Texts {
         record it: `distvouch bump . --record NOTE` records all that was compared.",
 };
 
-pub(super) const REVIEW_ABSENT: Texts = Texts {
+pub(in crate::answer::failure) const REVIEW_ABSENT: Texts = Texts {
     happened: "Nobody recorded reading the diff between the previous release and this one.",
     implies: "All other checks ask who made the bytes; only a reader asks what they do. A \
         maintainer who turns hostile gets past everything but this.",

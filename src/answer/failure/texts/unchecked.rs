@@ -2,7 +2,7 @@
 
 use super::Texts;
 
-pub(super) const NOT_CHECKED_ARCH: Texts = Texts {
+pub(in crate::answer::failure) const NOT_CHECKED_ARCH: Texts = Texts {
     happened: "This architecture has no helper, so the eclass did only what it can without.",
     implies: "Provenance and Sigstore bundles were not checked; OpenPGP went through gemato and gpg \
         as before. Nothing follows about what was not checked.",
@@ -15,7 +15,7 @@ pub(super) const NOT_CHECKED_ARCH: Texts = Texts {
         bump. VERIFY_SIG_STRICT=yes turns this class into a failed build.",
 };
 
-pub(super) const NOT_CHECKED_BUILD: Texts = Texts {
+pub(in crate::answer::failure) const NOT_CHECKED_BUILD: Texts = Texts {
     happened: "This build of distvouch lacks the support for this evidence.",
     implies: "The evidence was not read. A required check that did not run gives exit status 3, \
         never 0.",
@@ -28,7 +28,7 @@ pub(super) const NOT_CHECKED_BUILD: Texts = Texts {
         check out of `--require` is a decision for the ebuild's commit message.",
 };
 
-pub(super) const NOT_CHECKED_NO_EXPECTATION: Texts = Texts {
+pub(in crate::answer::failure) const NOT_CHECKED_NO_EXPECTATION: Texts = Texts {
     happened: "Nothing says from whom the evidence must come: no key, identity or repository was \
         given.",
     implies: "Anyone can sign anything, so a signature by no one in particular is worth nothing. An \
@@ -45,7 +45,7 @@ pub(super) const NOT_CHECKED_NO_EXPECTATION: Texts = Texts {
         pin FILE` prints the lines for provenance.",
 };
 
-pub(super) const NOT_CHECKED_NO_CLONE: Texts = Texts {
+pub(in crate::answer::failure) const NOT_CHECKED_NO_CLONE: Texts = Texts {
     happened: "No git clone was given, so the archive was compared with no source.",
     implies: "Whether the release holds what the repository shows is open. Provenance names the \
         commit that started the job, not what the job packed.",
@@ -58,7 +58,7 @@ pub(super) const NOT_CHECKED_NO_CLONE: Texts = Texts {
         CLONE`; without provenance add `--commit SHA` of the release tag.",
 };
 
-pub(super) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
+pub(in crate::answer::failure) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
     happened: "The eclass asked, and the program that compares gave no answer.",
     implies: "Nothing was compared. The eclass ends the phase, because silence from a missing, \
         killed or broken program must not look like agreement. Nothing follows about the file.",
@@ -72,7 +72,7 @@ pub(super) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
         program, keep that file and report it.",
 };
 
-pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
+pub(in crate::answer::failure) const EVIDENCE_UNSUPPORTED: Texts = Texts {
     happened: "The evidence is of a kind that this build does not read, or beyond a stated limit.",
     implies: "Nothing can be concluded from it. Whoever writes evidence chooses its kind and size, \
         so this counts as unusable and not as a gap on this side; ask what changed if earlier \
@@ -89,7 +89,7 @@ pub(super) const EVIDENCE_UNSUPPORTED: Texts = Texts {
         is one. Else check with the tool that made it, and say so in the commit.",
 };
 
-pub(super) const NOT_FETCHED: Texts = Texts {
+pub(in crate::answer::failure) const NOT_FETCHED: Texts = Texts {
     happened: "The Manifest or the ebuild names a signature or provenance that is not in DISTDIR.",
     implies: "Nothing was compared. The evidence exists; whether it fits these bytes is open. This \
         is not the same as evidence that upstream stopped publishing.",
