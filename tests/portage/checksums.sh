@@ -24,7 +24,7 @@ einfo() { :; }
 eerror() { :; }
 EXPORT_FUNCTIONS() { :; }
 ewarn() { :; }
-EAPI=8 ECLASS=verify-sig VERIFY_SIG_METHOD=openpgp caller=test
+EAPI=8 ECLASS=verify-sig VERIFY_SIG_METHOD=openpgp ARCH=alpha caller=test once=${T}/once
 # shellcheck source=eclass/verify-sig.eclass
 . "${here}/../../eclass/verify-sig.eclass"
 
