@@ -144,20 +144,23 @@ verify-sig_pypi_provenance_uri() {
 	echo "https://pypi.org/integrity/${1}/${2}/${3}/provenance -> ${4:-${3}}.provenance"
 }
 
-# usage: _verify-sig_ask <verb> <key-file> [<option>...] -- <operand>...
+# @FUNCTION: _verify-sig_ask
+# @USAGE: <verb> <key-file> [<option>...] -- <operand>...
+# @INTERNAL
+# @DESCRIPTION:
 # Ask distvouch, print its lines of LEVEL<TAB>TEXT (escaped for echo -e; a star
 # would make a verdict of what agrees), and die on behalf of the caller unless
 # that ends as it has to: one line "done", nothing more, and exit status 0.
 _verify-sig_ask() {
-	local - caller=${FUNCNAME[1]} once args line heard=
+	local - caller=${FUNCNAME[1]} once key strict args line heard=
 	set +u	# Portage's functions are not ready for it
 	# by when this shell was started: the same in all subshells of a phase
 	printf -v once '%s/verify-sig.%(%s)T' "${T}" -2
+	_verify-sig_set_args "${2}"
 	if [[ ${ARCH} == @(alpha|hppa|m68k) ]]; then
-		"_verify-sig_fallback_${1}" "${@:2}" || die
+		"_verify-sig_fallback_${1}" "${@:3}" || die
 		return
 	fi
-	_verify-sig_set_args "${2}"
 
 	while IFS= read -r line; do
 		case ${heard}${line} in
@@ -175,12 +178,18 @@ _verify-sig_ask() {
 	die "${caller}: distvouch: not-checked-no-answer: no answer (exit ${line}); see 'distvouch explain not-checked-no-answer'"
 }
 
-# usage: _verify-sig_set_args <key-file>
-# Set "args", local to the caller, to what distvouch has to know of the package,
-# the ebuild and the user.  Nothing of it is in the environment in EAPI 9.
+# @FUNCTION: _verify-sig_set_args
+# @USAGE: <key-file>
+# @INTERNAL
+# @DESCRIPTION:
+# Set "key", "strict" and "args", local to the caller: "args" is what distvouch
+# has to know of the package, the ebuild and the user, as no variable need be in
+# the environment.
 _verify-sig_set_args() {
-	local key pin value
-	_verify-sig_set_key "${1}"
+	local pin value
+	key=${VERIFY_SIG_OPENPGP_KEY_PATH}
+	key=${1:-${key:+${BROOT}${key#"${BROOT}"}}}
+	[[ ${VERIFY_SIG_STRICT,,} == @(|no|n|0|false|off) ]] || strict=yes
 	args=(
 		--interface=1 --distdir="${DISTDIR}" --filesdir="${FILESDIR}" --once="${once}"
 		--method="${VERIFY_SIG_METHOD}" --key="${key}" "${VERIFY_PROVENANCE_PINS[@]}"
@@ -196,18 +205,7 @@ _verify-sig_set_args() {
 		args+=( --identity="${VERIFY_SIG_CERT_IDENTITY}" --issuer="${VERIFY_SIG_CERT_OIDC_ISSUER}" )
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] || args+=( --keyserver="${VERIFY_SIG_OPENPGP_KEYSERVER}" )
 	[[ ${VERIFY_SIG_OPENPGP_KEY_REFRESH} != yes ]] || args+=( --refresh )
-	! _verify-sig_is_strict || args+=( --strict )
-}
-
-# usage: _verify-sig_set_key <key-file>
-# Set "key", local to the caller, from the argument or, if empty, the variable.
-_verify-sig_set_key() {
-	key=${VERIFY_SIG_OPENPGP_KEY_PATH}
-	key=${1:-${key:+${BROOT}${key#"${BROOT}"}}}
-}
-
-_verify-sig_is_strict() {
-	[[ ${VERIFY_SIG_STRICT,,} != @(|no|n|0|false|off) ]]
+	args+=( ${strict:+--strict} )
 }
 
 # @FUNCTION: verify-sig_verify_detached
@@ -323,7 +321,7 @@ _verify-sig_refuse() {
 # usage: _verify-sig_not_checked <file> <what>
 _verify-sig_not_checked() {
 	local name
-	! _verify-sig_is_strict || _verify-sig_refuse "${1}" "not-checked-arch: ${2}, and VERIFY_SIG_STRICT=yes"
+	[[ -z ${strict} ]] || _verify-sig_refuse "${1}" "not-checked-arch: ${2}, and VERIFY_SIG_STRICT=yes"
 	_verify-sig_set_name "${1}"
 	ewarn "${name}: ${2}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
 }
@@ -341,29 +339,28 @@ _verify-sig_agrees() {
 # name, no pipe, and for signify no link.
 _verify-sig_set_path() {
 	path=${1}
-	[[ ! -f ${path} || ${path} == *[^[:alnum:]/._+-]* || ${VERIFY_SIG_METHOD} == signify && -L ${path} ]] || return 0
+	[[ ! -f ${path} || ${path} == @(-*|*[^[:alnum:]/._+-]*) || ${VERIFY_SIG_METHOD} == signify && -L ${path} ]] || return 0
 	path=${T}/verify-sig.${BASHPID}.${2}
 	cat -- "${1}" > "${path}" 2>/dev/null || _verify-sig_refuse "${1}" "not-checked-no-answer: it cannot be read"
 }
 
-# usage: _verify-sig_fallback_message <key-file> --output=<text>|--signature=<sig-file> -- <file>
+# usage: _verify-sig_fallback_message --output=<text>|--signature=<sig-file> -- <file>
 _verify-sig_fallback_message() {
 	# gpg escapes what is not ASCII, and wants no long path (bug 854492)
 	local -x LC_ALL=C TMPDIR=/tmp
-	local what=message other=${2#*=} args key path
-	[[ ${2} == --output=* ]] || what=signature
+	local what=message other=${1#*=} args path
+	[[ ${1} == --output=* ]] || what=signature
 	case ${ARCH}-${VERIFY_SIG_METHOD}-${what} in
 		*-sigstore-signature|alpha-signify-*|m68k-signify-*)
-			_verify-sig_not_checked "${4}" "${VERIFY_SIG_METHOD} ${what}"
+			_verify-sig_not_checked "${3}" "${VERIFY_SIG_METHOD} ${what}"
 			# the text is below the comment and the signature
-			[[ ${what} != message ]] || tail -n +3 -- "${4}" > "${other}" || die
+			[[ ${what} != message ]] || tail -n +3 -- "${3}" > "${other}" || die
 			return ;;
 	esac
-	_verify-sig_set_key "${1}"
-	[[ -e ${key} ]] || _verify-sig_refuse "${4}" "not-checked-no-expectation: there is no key file"
-	[[ -z ${VERIFY_SIG_OPENPGP_FINGERPRINTS} ]] || _verify-sig_not_checked "${4}" "fingerprint of the key"
+	[[ -e ${key} ]] || _verify-sig_refuse "${3}" "not-checked-no-expectation: there is no key file"
+	[[ -z ${VERIFY_SIG_OPENPGP_FINGERPRINTS} ]] || _verify-sig_not_checked "${3}" "fingerprint of the key"
 	[[ ${what} == message ]] || { _verify-sig_set_path "${other}" sig; other=${path}; }
-	_verify-sig_set_path "${4}" file
+	_verify-sig_set_path "${3}" file
 	args=( -q -K "${key}" )
 	[[ ${VERIFY_SIG_OPENPGP_KEY_REFRESH} == yes ]] || args+=( -R )
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] || args+=( --keyserver "${VERIFY_SIG_OPENPGP_KEYSERVER}" )
@@ -377,31 +374,31 @@ _verify-sig_fallback_message() {
 		signify-message) signify -q -V -e -p "${key}" -m "${other}" -x "${path}" ;;
 		minisig-signature) mapfile -t args < "${key}" && minisign -q -V -P "${args[@]: -1}" -m "${path}" -x "${other}" ;;
 		*) die "${caller}: not supported with VERIFY_SIG_METHOD=${VERIFY_SIG_METHOD}" ;;
-	esac || _verify-sig_refuse "${4}" signature-refused
-	_verify-sig_agrees "${4}" "${VERIFY_SIG_METHOD}" "key, job, source, gentoo"
+	esac || _verify-sig_refuse "${3}" signature-refused
+	_verify-sig_agrees "${3}" "${VERIFY_SIG_METHOD}" "key, job, source, gentoo"
 }
 
-# usage: _verify-sig_fallback_detached <key-file> [--uncompress --output=<tar>] -- <file> <sig-file>
+# usage: _verify-sig_fallback_detached [--uncompress --output=<tar>] -- <file> <sig-file>
 _verify-sig_fallback_detached() {
 	local file=${*: -2:1}
-	if [[ ${2} == --uncompress ]]; then
+	if [[ ${1} == --uncompress ]]; then
 		local -A tool=( [xz]=xz [gz]=gzip [tgz]=gzip [bz2]=bzip2 [zst]=zstd [lz]=lzip )
-		"${tool[${file##*.}]:-false}" -dc < "${file}" > "${3#*=}" || _verify-sig_refuse "${file}" stream-malformed
-		file=${3#*=}
+		"${tool[${file##*.}]:-false}" -dc < "${file}" > "${2#*=}" || _verify-sig_refuse "${file}" stream-malformed
+		file=${2#*=}
 	fi
-	_verify-sig_fallback_message "${1}" --signature="${*: -1}" -- "${file}"
+	_verify-sig_fallback_message --signature="${*: -1}" -- "${file}"
 }
 
 _verify-sig_fallback_provenance() {
-	_verify-sig_not_checked "${3}" provenance
+	_verify-sig_not_checked "${2}" provenance
 }
 
-# usage: _verify-sig_fallback_checksums <key-file> --format=<format> [--signed] -- <list> <files>
+# usage: _verify-sig_fallback_checksums --format=<format> [--signed] -- <list> <files>
 _verify-sig_fallback_checksums() {
-	local from=${*: -2:1} list=${T}/verify-sig.${BASHPID}.list format=${2#*=} lines=p file quiet
+	local from=${*: -2:1} list=${T}/verify-sig.${BASHPID}.list format=${1#*=} lines=p file quiet
 	local -x LC_ALL=C
-	if [[ ${3} == --signed ]]; then
-		_verify-sig_fallback_message "${1}" --output="${list}.signed" -- "${from}"
+	if [[ ${2} == --signed ]]; then
+		_verify-sig_fallback_message --output="${list}.signed" -- "${from}"
 		from=${list}.signed
 		[[ ${VERIFY_SIG_METHOD} != signify ]] || format=bsd
 	fi
@@ -424,7 +421,7 @@ _verify-sig_fallback_checksums() {
 	done
 }
 
-# usage: _verify-sig_fallback_all <key-file> --want=<evidence>... -- <files>
+# usage: _verify-sig_fallback_all --want=<evidence>... -- <files>
 _verify-sig_fallback_all() {
 	local f sig found pairs=() via
 	for f in ${A}; do
@@ -445,6 +442,6 @@ _verify-sig_fallback_all() {
 	for sig in "${pairs[@]}"; do
 		f=${sig%/*} sig=${sig#*/} via=()
 		[[ ${sig} == "${f}".* ]] || via=( --uncompress --output="${T}/${f}.tar" )
-		_verify-sig_fallback_detached "" "${via[@]}" -- "${DISTDIR}/${f}" "${DISTDIR}/${sig}"
+		_verify-sig_fallback_detached "${via[@]}" -- "${DISTDIR}/${f}" "${DISTDIR}/${sig}"
 	done
 }

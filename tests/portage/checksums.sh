@@ -64,7 +64,7 @@ list() {
 	printf "%b" "${text}" > list
 	out=$("${program}" checksums --report portage --format "${format}" -- list "${name}" 2>&1)
 	one=$(class_of $? "${out}")
-	out=$( { _verify-sig_fallback_checksums "" --format="${format}" -- list "${name}"; } 2>&1 )
+	out=$( { _verify-sig_fallback_checksums --format="${format}" -- list "${name}"; } 2>&1 )
 	other=$(class_of $? "${out}")
 	case ${one}:${other} in
 		agrees:agrees|checksum-*:checksum-*|checksum-*:not-checked-no-expectation) (( alike++ )) ;;
