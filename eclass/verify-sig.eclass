@@ -17,8 +17,8 @@
 # "not checked".  The Manifest has fixed the bytes before src_unpack runs: what
 # is said there repeats the checks of the version bump, and replaces none.
 #
-# alpha, hppa and m68k have no Rust and so no distvouch.  There gemato, signify,
-# minisign and coreutils are asked, and the rest is not checked.
+# On alpha, hppa and m68k, which have no Rust, gemato, signify, minisign and
+# coreutils are asked, and the rest is not checked.
 #
 # @EXAMPLE:
 # @CODE
@@ -84,8 +84,8 @@ _VERIFY_SIG_ECLASS=1
 # @ECLASS_VARIABLE: VERIFY_SIG_STRICT
 # @USER_VARIABLE
 # @DESCRIPTION:
-# Set to "yes" to refuse what could not be checked.  Anything but "no", "n",
-# "0", "false" and "off" counts as "yes".
+# Set to "yes", or anything but "no", "n", "0", "false" and "off", to refuse
+# what could not be checked.
 : "${VERIFY_SIG_STRICT:=no}"
 
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_REPO
@@ -104,9 +104,8 @@ _VERIFY_SIG_ECLASS=1
 # @DESCRIPTION:
 # Array of what the certificate must say, also that of a Sigstore bundle, as
 # options of "distvouch check": --workflow=PATH, --ref=GLOB, --trigger=LIST,
-# --runner=KIND, --repository-id=N, --owner-id=N, --environment=NAME,
-# --signer=URL.  VERIFY_PROVENANCE_WORKFLOW, VERIFY_PROVENANCE_REPOSITORY_ID
-# and so on can be set instead, one for each.
+# --runner=KIND, --repository-id=N, --owner-id=N, --environment=NAME, and
+# --signer=URL.  Or set VERIFY_PROVENANCE_WORKFLOW and so on, one for each.
 
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_UPSTREAM_NAMES
 # @DEFAULT_UNSET
@@ -145,19 +144,23 @@ verify-sig_pypi_provenance_uri() {
 	echo "https://pypi.org/integrity/${1}/${2}/${3}/provenance -> ${4:-${3}}.provenance"
 }
 
-# usage: _verify-sig_ask <verb> <key-file> [<option>...] -- <operand>...
-# Ask distvouch, print what it answers, and die on behalf of the caller unless
+# @FUNCTION: _verify-sig_ask
+# @USAGE: <verb> <key-file> [<option>...] -- <operand>...
+# @INTERNAL
+# @DESCRIPTION:
+# Ask distvouch, print its lines of LEVEL<TAB>TEXT (escaped for echo -e; a star
+# would make a verdict of what agrees), and die on behalf of the caller unless
 # that ends as it has to: one line "done", nothing more, and exit status 0.
-# Lines are LEVEL<TAB>TEXT, with TEXT escaped for echo -e.  What agrees gets no
-# star, because one would look like a verdict.
 _verify-sig_ask() {
-	local caller=${FUNCNAME[1]} args line heard=
-	# as in BDEPEND; Portage's use is not ready for set -u
+	local - caller=${FUNCNAME[1]} once key strict args line heard=
+	set +u	# Portage's functions are not ready for it
+	# by when this shell was started: the same in all subshells of a phase
+	printf -v once '%s/verify-sig.%(%s)T' "${T}" -2
+	_verify-sig_set_args "${2}"
 	if [[ ${ARCH} == @(alpha|hppa|m68k) ]]; then
-		"_verify-sig_fallback_${1}" "${@:2}"
+		"_verify-sig_fallback_${1}" "${@:3}" || die
 		return
 	fi
-	_verify-sig_set_args "${2}"
 
 	while IFS= read -r line; do
 		case ${heard}${line} in
@@ -175,14 +178,18 @@ _verify-sig_ask() {
 	die "${caller}: distvouch: not-checked-no-answer: no answer (exit ${line}); see 'distvouch explain not-checked-no-answer'"
 }
 
-# usage: _verify-sig_set_args <key-file>
-# Set "args", local to the caller, to what distvouch has to know of the package,
-# the ebuild and the user.  Nothing of it is in the environment in EAPI 9.
+# @FUNCTION: _verify-sig_set_args
+# @USAGE: <key-file>
+# @INTERNAL
+# @DESCRIPTION:
+# Set "key", "strict" and "args", local to the caller: "args" is what distvouch
+# has to know of the package, the ebuild and the user, as no variable need be in
+# the environment.
 _verify-sig_set_args() {
-	local key once pin
-	_verify-sig_set_key "${1}"
-	# when this shell was started: the same in all subshells of a phase
-	printf -v once '%s/verify-sig.%(%s)T' "${T}" -2
+	local pin value
+	key=${VERIFY_SIG_OPENPGP_KEY_PATH}
+	key=${1:-${key:+${BROOT}${key#"${BROOT}"}}}
+	[[ ${VERIFY_SIG_STRICT,,} == @(|no|n|0|false|off) ]] || strict=yes
 	args=(
 		--interface=1 --distdir="${DISTDIR}" --filesdir="${FILESDIR}" --once="${once}"
 		--method="${VERIFY_SIG_METHOD}" --key="${key}" "${VERIFY_PROVENANCE_PINS[@]}"
@@ -190,27 +197,15 @@ _verify-sig_set_args() {
 		"${VERIFY_PROVENANCE_UPSTREAM_NAMES[@]/#/--upstream-name=}"
 	)
 	for pin in REPO WORKFLOW REF TRIGGER RUNNER REPOSITORY_ID OWNER_ID ENVIRONMENT SIGNER; do
-		local value=VERIFY_PROVENANCE_${pin}
+		value=VERIFY_PROVENANCE_${pin}
 		pin=${pin/%REPO/REPOSITORY} pin=${pin,,}
-		[[ -z ${!value-} ]] || args+=( "--${pin//_/-}=${!value}" )
+		[[ -z ${!value} ]] || args+=( "--${pin//_/-}=${!value}" )
 	done
-	if [[ ${VERIFY_SIG_METHOD} == sigstore ]]; then
-		args+=( --identity="${VERIFY_SIG_CERT_IDENTITY-}" --issuer="${VERIFY_SIG_CERT_OIDC_ISSUER-}" )
-	fi
+	[[ ${VERIFY_SIG_METHOD} != sigstore ]] ||
+		args+=( --identity="${VERIFY_SIG_CERT_IDENTITY}" --issuer="${VERIFY_SIG_CERT_OIDC_ISSUER}" )
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] || args+=( --keyserver="${VERIFY_SIG_OPENPGP_KEYSERVER}" )
 	[[ ${VERIFY_SIG_OPENPGP_KEY_REFRESH} != yes ]] || args+=( --refresh )
-	! _verify-sig_is_strict || args+=( --strict )
-}
-
-# usage: _verify-sig_set_key <key-file>
-# Set "key", local to the caller, from the argument or, if empty, the variable.
-_verify-sig_set_key() {
-	key=${VERIFY_SIG_OPENPGP_KEY_PATH-}
-	key=${1:-${key:+${BROOT-}${key#"${BROOT-}"}}}
-}
-
-_verify-sig_is_strict() {
-	[[ ${VERIFY_SIG_STRICT,,} != @(|no|n|0|false|off) ]]
+	args+=( ${strict:+--strict} )
 }
 
 # @FUNCTION: verify-sig_verify_detached
@@ -234,17 +229,17 @@ verify-sig_verify_message() {
 	text=$(mktemp "${T}/verify-sig.XXXXXX") || die
 	_verify-sig_ask message "${3-}" --output="${text}" -- "${1}"
 	if [[ ${2} == - ]]; then cat "${text}"; else cat "${text}" > "${2}"; fi || die
+	rm "${text}" || die
 }
 
 # @FUNCTION: verify-sig_verify_unsigned_checksums
 # @USAGE: <checksum-file> <format> <files>
 # @DESCRIPTION:
-# Compare all of <files>, a space-separated list like ${A} of files in the
-# current directory, with the list in <checksum-file> ("-" for stdin).  Die if
-# one differs or is not listed.  The formats are sha256, sha512 and b2 (as
-# sha256sum and so on write it), openssl-dgst, and bsd.
+# Compare all of <files>, words like those of A, in the current directory, with
+# the list in <checksum-file> ("-" for stdin).  Die if one differs or is not in
+# it.  Formats: sha256, sha512, b2 (of sha256sum and so on), openssl-dgst, bsd.
 #
-# Nobody vouches for the list itself.  Use verify-sig_verify_detached on it
+# The list itself may come from anyone.  Use verify-sig_verify_detached on it
 # first, or verify-sig_verify_signed_checksums if the signature is inline.
 verify-sig_verify_unsigned_checksums() {
 	_verify-sig_ask checksums "" --format="${2}" -- "${1}" "${3}"
@@ -265,13 +260,12 @@ verify-sig_verify_signed_checksums() {
 # @DESCRIPTION:
 # Uncompress <compressed-tar> into a file below T, check the signature in
 # <sig-file> over that with the keys in <key-file>, die if it is refused, and
-# unpack that same file into the current directory.  For upstreams that sign
-# before they compress, such as kernel.org.
+# unpack it.  For upstreams that sign before they compress, such as kernel.org.
 verify-sig_uncompress_verify_unpack() {
-	local tar=${T}/${1##*/}.tar
+	local - tar=${T}/${1##*/}.tar
+	set +u
 	_verify-sig_ask detached "${3-}" --uncompress --output="${tar}" -- "${1}" "${2}"
-	# nonfatal would have unpack go on with half a tree
-	unpack "${tar}" || die
+	unpack "${tar}" || die	# nonfatal would go on with half a tree
 	rm "${tar}" || die
 }
 
@@ -302,133 +296,152 @@ verify-sig_src_unpack() {
 	default_src_unpack
 }
 
-# The rest is for alpha, hppa and m68k: the same questions, asked of others.
+fi
+
+EXPORT_FUNCTIONS src_unpack
+
+# The rest puts the same questions to others.  Elsewhere it is not even parsed.
+[[ ${ARCH} == @(alpha|hppa|m68k) ]] || return 0
+
+# usage: _verify-sig_set_name <file>
+# Set "name", local to the caller, to what die, ewarn and echo -e print of it.
+_verify-sig_set_name() {
+	local LC_ALL=C
+	printf -v name %q "${1##*/}"
+	name=${name//\\/\\\\}
+}
 
 # usage: _verify-sig_refuse <file> <class>[: <text>]
 _verify-sig_refuse() {
 	local name
-	printf -v name %q "${1##*/}"
-	die "${caller}: ${name//\\/\\\\}: ${2}; see 'distvouch explain ${2%%:*}'"
+	_verify-sig_set_name "${1}"
+	die "${caller}: ${name}: ${2}; see 'distvouch explain ${2%%:*}'"
 }
 
 # usage: _verify-sig_not_checked <file> <what>
 _verify-sig_not_checked() {
-	! _verify-sig_is_strict || _verify-sig_refuse "${1}" "not-checked-arch: ${2}, and VERIFY_SIG_STRICT=yes"
-	ewarn "${1##*/}: ${2}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
+	local name
+	[[ -z ${strict} ]] || _verify-sig_refuse "${1}" "not-checked-arch: ${2}, and VERIFY_SIG_STRICT=yes"
+	_verify-sig_set_name "${1}"
+	ewarn "${name}: ${2}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
 }
 
 # usage: _verify-sig_agrees <file> <what> <forgers>
 _verify-sig_agrees() {
-	local once
-	printf '   %q: %s agrees; could forge it: %s\n' "${1##*/}" "${2}" "${3}" >&2
-	printf -v once '%s/verify-sig.%(%s)T' "${T}" -2
+	local name
+	_verify-sig_set_name "${1}"
+	echo -e "   ${name}: ${2} agrees; could forge it: ${3}" >&2
 	[[ -e ${once} ]] || tee "${once}" >&2 <<< "   The Manifest already fixes the distfiles; this repeats the checks of the bump."
 }
 
-# usage: _verify-sig_fallback_message <key-file> --output=<text> -- <file>
-#        _verify-sig_fallback_message <key-file> --signature=<sig-file> -- <file>
+# usage: _verify-sig_set_path <file> <suffix>
+# Set "path", local to the caller, to a file with the same bytes and a harmless
+# name, no pipe, and for signify no link.
+_verify-sig_set_path() {
+	path=${1}
+	[[ ! -f ${path} || ${path} == @(-*|*[^[:alnum:]/._+-]*) || ${VERIFY_SIG_METHOD} == signify && -L ${path} ]] || return 0
+	path=${T}/verify-sig.${BASHPID}.${2}
+	cat -- "${1}" > "${path}" 2>/dev/null || _verify-sig_refuse "${1}" "not-checked-no-answer: it cannot be read"
+}
+
+# usage: _verify-sig_fallback_message --output=<text>|--signature=<sig-file> -- <file>
 _verify-sig_fallback_message() {
-	local what=${2%%=*} other=${2#*=} args file key
-	_verify-sig_set_key "${1}"
-	if [[ ${VERIFY_SIG_METHOD} == sigstore || ${VERIFY_SIG_METHOD} == signify && ${ARCH} != hppa ]]; then
-		_verify-sig_not_checked "${4}" "${VERIFY_SIG_METHOD} ${what#--}"
-		# the text is below the comment and the signature
-		[[ ${what} != --output ]] || tail -n +3 -- "${4}" > "${other}" || die
-		return
-	fi
-	[[ -e ${key} ]] || _verify-sig_refuse "${4}" "not-checked-no-expectation: there is no key file"
-	[[ -z ${VERIFY_SIG_OPENPGP_FINGERPRINTS-} ]] || _verify-sig_not_checked "${4}" "fingerprint of the key"
-	# signify opens no symbolic links, and only gemato pipes
-	file=$(realpath -e -- "${4}" 2>/dev/null)
-	[[ -f ${file} ]] || { file=${T}/verify-sig.${BASHPID} && cat -- "${4}" > "${file}"; } ||
-		_verify-sig_refuse "${4}" "not-checked-no-answer: it cannot be read"
+	# gpg escapes what is not ASCII, and wants no long path (bug 854492)
+	local -x LC_ALL=C TMPDIR=/tmp
+	local what=message other=${1#*=} args path
+	[[ ${1} == --output=* ]] || what=signature
+	case ${ARCH}-${VERIFY_SIG_METHOD}-${what} in
+		*-sigstore-signature|alpha-signify-*|m68k-signify-*)
+			_verify-sig_not_checked "${3}" "${VERIFY_SIG_METHOD} ${what}"
+			# the text is below the comment and the signature
+			[[ ${what} != message ]] || tail -n +3 -- "${3}" > "${other}" || die
+			return ;;
+	esac
+	[[ -e ${key} ]] || _verify-sig_refuse "${3}" "not-checked-no-expectation: there is no key file"
+	[[ -z ${VERIFY_SIG_OPENPGP_FINGERPRINTS} ]] || _verify-sig_not_checked "${3}" "fingerprint of the key"
+	[[ ${what} == message ]] || { _verify-sig_set_path "${other}" sig; other=${path}; }
+	_verify-sig_set_path "${3}" file
 	args=( -q -K "${key}" )
 	[[ ${VERIFY_SIG_OPENPGP_KEY_REFRESH} == yes ]] || args+=( -R )
 	[[ -z ${VERIFY_SIG_OPENPGP_KEYSERVER+1} ]] || args+=( --keyserver "${VERIFY_SIG_OPENPGP_KEYSERVER}" )
-	# gpg tries a socket there before GNUPGHOME, which must not be a long path (bug 854492)
-	addpredict /run/user
-	local -x TMPDIR=/tmp
-	case ${VERIFY_SIG_METHOD}${what} in
-		openpgp--signature) gemato openpgp-verify-detached "${args[@]}" --no-require-all-good "${other}" "${file}" ;;
-		openpgp--output)
-			gemato openpgp-verify "${args[@]}" "${file}" && gemato gpg-wrap "${args[@]}" -- \
-				"${GNUPG:-gpg}" --batch --yes --output="${other}" --verify "${file}" 2>/dev/null ;;
-		signify--signature) signify -q -V -p "${key}" -m "${file}" -x "$(realpath "${other}")" ;;
-		signify--output) signify -q -V -e -p "${key}" -m "${other}" -x "${file}" ;;
-		minisig--signature) minisign -q -V -P "$(tail -n 1 "${key}")" -m "${file}" -x "${other}" ;;
+	addpredict /run/user	# gpg tries a socket there before GNUPGHOME
+	case ${VERIFY_SIG_METHOD}-${what} in
+		openpgp-signature) gemato openpgp-verify-detached "${args[@]}" --no-require-all-good "${other}" "${path}" ;;
+		openpgp-message)
+			gemato openpgp-verify "${args[@]}" "${path}" && gemato gpg-wrap "${args[@]}" -- \
+				"${GNUPG:-gpg}" --batch --yes --output="${other}" --verify "${path}" 2>/dev/null ;;
+		signify-signature) signify -q -V -p "${key}" -m "${path}" -x "${other}" ;;
+		signify-message) signify -q -V -e -p "${key}" -m "${other}" -x "${path}" ;;
+		minisig-signature) mapfile -t args < "${key}" && minisign -q -V -P "${args[@]: -1}" -m "${path}" -x "${other}" ;;
 		*) die "${caller}: not supported with VERIFY_SIG_METHOD=${VERIFY_SIG_METHOD}" ;;
-	esac || _verify-sig_refuse "${4}" signature-refused
-	_verify-sig_agrees "${4}" "${VERIFY_SIG_METHOD}" "key, job, source, gentoo"
+	esac || _verify-sig_refuse "${3}" signature-refused
+	_verify-sig_agrees "${3}" "${VERIFY_SIG_METHOD}" "key, job, source, gentoo"
 }
 
-# usage: _verify-sig_fallback_detached <key-file> [--uncompress --output=<tar>] -- <file> <sig-file>
+# usage: _verify-sig_fallback_detached [--uncompress --output=<tar>] -- <file> <sig-file>
 _verify-sig_fallback_detached() {
 	local file=${*: -2:1}
-	if [[ ${2} == --uncompress ]]; then
-		case ${file} in
-			*.xz) xz -dc ;;
-			*.gz|*.tgz) gzip -dc ;;
-			*.bz2) bzip2 -dc ;;
-			*.zst) zstd -dc ;;
-			*.lz) lzip -dc ;;
-			*) false ;;
-		esac < "${file}" > "${3#*=}" || _verify-sig_refuse "${file}" stream-malformed
-		file=${3#*=}
+	if [[ ${1} == --uncompress ]]; then
+		local -A tool=( [xz]=xz [gz]=gzip [tgz]=gzip [bz2]=bzip2 [zst]=zstd [lz]=lzip )
+		"${tool[${file##*.}]:-false}" -dc < "${file}" > "${2#*=}" || _verify-sig_refuse "${file}" stream-malformed
+		file=${2#*=}
 	fi
-	_verify-sig_fallback_message "${1}" --signature="${*: -1}" -- "${file}"
+	_verify-sig_fallback_message --signature="${*: -1}" -- "${file}"
 }
 
-# usage: _verify-sig_fallback_provenance <key-file> -- <file> <provenance>
 _verify-sig_fallback_provenance() {
-	_verify-sig_not_checked "${3}" provenance
+	_verify-sig_not_checked "${2}" provenance
 }
 
-# usage: _verify-sig_fallback_checksums <key-file> --format=<format> [--signed] -- <list> <files>
+# usage: _verify-sig_fallback_checksums --format=<format> [--signed] -- <list> <files>
 _verify-sig_fallback_checksums() {
-	local list=${*: -2:1} format=${2#*=} files=() file said
+	local from=${*: -2:1} list=${T}/verify-sig.${BASHPID}.list format=${1#*=} lines=p file quiet
 	local -x LC_ALL=C
-	read -r -d '' -a files <<< "${*: -1}"
-	if [[ ${3} == --signed ]]; then
-		_verify-sig_fallback_message "${1}" --output="${T}/verify-sig.list" -- "${list}"
-		list=${T}/verify-sig.list
+	if [[ ${2} == --signed ]]; then
+		_verify-sig_fallback_message --output="${list}.signed" -- "${from}"
+		from=${list}.signed
 		[[ ${VERIFY_SIG_METHOD} != signify ]] || format=bsd
 	fi
-	list=$(sed 's/^SHA2-/SHA/' -- "${list}") ||
-		_verify-sig_refuse "${*: -2:1}" "not-checked-no-answer: it cannot be read"
-	[[ ${list} != *-----BEGIN* ]] ||
-		_verify-sig_refuse "${*: -2:1}" "not-checked-no-expectation: use verify-sig_verify_signed_checksums"
-	[[ ${format} == @(sha256|sha512|b2) ]] || format="sha256 sha384 sha512"
-	said=$(for file in ${format}; do "${file}sum" --check --ignore-missing <<< "${list}" 2>/dev/null; done)
-	for file in "${files[@]}"; do
-		[[ $'\n'${said} != *$'\n'"${file}: FAILED"* ]] || _verify-sig_refuse "${file}" checksum-mismatch
-		[[ $'\n'${said}$'\n' == *$'\n'"${file}: OK"$'\n'* ]] || _verify-sig_refuse "${file}" checksum-missing
+	if [[ ${format} != @(sha256|sha512|b2) ]]; then
+		format="sha256 sha384 sha512 md5 sha1"
+		lines='s/^SHA2-/SHA/; /^[[:alnum:]]* \{0,1\}(\|-----BEGIN/p'
+	fi
+	sed -n -e "${lines}" -- "${from}" > "${list}" 2>/dev/null ||
+		_verify-sig_refuse "${from}" "not-checked-no-answer: it cannot be read"
+	! grep -q -e -----BEGIN "${list}" ||
+		_verify-sig_refuse "${from}" "not-checked-no-expectation: use verify-sig_verify_signed_checksums"
+	for file in ${format}; do
+		[[ ${file} != md5 ]] || quiet=--quiet	# from here on, none is strong enough to agree
+		"${file}sum" ${quiet} --check --ignore-missing "${list}" 2>/dev/null
+	done > "${list}.said"
+	for file in ${@: -1}; do
+		! grep -q -F -x -e "${file}: FAILED" "${list}.said" || _verify-sig_refuse "${file}" checksum-mismatch
+		grep -q -F -x -e "${file}: OK" "${list}.said" || _verify-sig_refuse "${file}" checksum-missing
 		_verify-sig_agrees "${file}" checksums "whoever can change the list"
 	done
 }
 
-# usage: _verify-sig_fallback_all <key-file> --want=<evidence>... -- <files>
+# usage: _verify-sig_fallback_all --want=<evidence>... -- <files>
 _verify-sig_fallback_all() {
-	local f sig via signed
+	local f sig found pairs=() via
 	for f in ${A}; do
-		if [[ ${f} =~ ^(.*)\.(asc|sig|sign|minisig|sigstore(\.json)?|provenance)$ ]]; then
-			[[ " ${A} " =~ " ${BASH_REMATCH[1]}"(\.xz|\.gz|\.bz2|\.zst|\.lz)?" " ]] ||
-				_verify-sig_refuse "${f}" signature-stray
-			continue
+		if [[ ${f} =~ ^(.*)\.(asc|sig|sign|minisig|sigstore(\.json)?|bundle|provenance)$ ]]; then
+			[[ ! " ${A} " =~ " ${BASH_REMATCH[1]}"(\.xz|\.gz|\.bz2|\.zst|\.lz)?" " ]] || continue
+			[[ ${f} == *.bundle ]] || _verify-sig_refuse "${f}" signature-stray	# git has bundles, too
 		fi
-		! has --want=provenance "${@}" || _verify-sig_not_checked "${f}" provenance
-		has --want=signature "${@}" || continue
-		signed=
-		for sig in "${f}".{asc,sig,sign,minisig,sigstore,sigstore.json} "${f%.*}".{asc,sig,sign}; do
-			has "${sig}" ${A} || continue
-			via=( --uncompress --output="${T}/${f}.tar" )
-			[[ ${sig} != "${f}".* ]] || via=()
-			_verify-sig_fallback_detached "" "${via[@]}" -- "${DISTDIR}/${f}" "${DISTDIR}/${sig}"
-			signed=1
+		found=
+		for sig in "${f}".{asc,sig,sign,minisig,sigstore,sigstore.json,bundle} "${f%.*}".{asc,sig,sign}; do
+			! has "${sig}" ${A} || { pairs+=( "${f}/${sig}" ); found=1; }
 		done
-		[[ -n ${signed} ]] || _verify-sig_refuse "${f}" signature-absent
+		[[ -n ${found} ]] || ! has --want=signature "${@}" || _verify-sig_refuse "${f}" signature-absent
+		has --want=provenance "${@}" || continue
+		has "${f}.provenance" ${A} || _verify-sig_refuse "${f}" provenance-absent
+		_verify-sig_not_checked "${f}" provenance
+	done
+	has --want=signature "${@}" || return 0
+	for sig in "${pairs[@]}"; do
+		f=${sig%/*} sig=${sig#*/} via=()
+		[[ ${sig} == "${f}".* ]] || via=( --uncompress --output="${T}/${f}.tar" )
+		_verify-sig_fallback_detached "${via[@]}" -- "${DISTDIR}/${f}" "${DISTDIR}/${sig}"
 	done
 }
-
-fi
-
-EXPORT_FUNCTIONS src_unpack

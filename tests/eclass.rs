@@ -508,6 +508,29 @@ fn lists_with_and_without_a_signature() {
     }
 }
 
+/// Names are bytes: ebuilds hand them over as they are.
+#[test]
+fn names_in_lists_are_bytes() {
+    let package = Package::new();
+    let temp = package.scratch.file("temp");
+    for name in [&b"\xff\xfe"[..], b"\x1b[31m\x9b", b"a\\033[2J\\c", "a\u{202e}b".as_bytes()] {
+        std::fs::write(temp.join(OsStr::from_bytes(name)), FILE).unwrap();
+        let sum = Command::new("sha256sum")
+            .stdin(std::fs::File::open(temp.join(OsStr::from_bytes(name))).unwrap())
+            .output()
+            .unwrap()
+            .stdout;
+        let (digest, _) = sum.split_at(64);
+        for (digest, class) in [(digest, "done"), (&[b'0'; 64], "checksum-mismatch")] {
+            std::fs::write(temp.join("list"), [digest, b"  ", name, b"\n"].concat()).unwrap();
+            let mut command = package.command("checksums");
+            command.current_dir(&temp).args(["--method=openpgp", "--format=sha256", "--", "list"]);
+            let answer = Answer::of(&command.arg(OsStr::from_bytes(name)).output().unwrap());
+            assert_eq!(answer.class(), class, "{name:?}: {}", answer.text());
+        }
+    }
+}
+
 #[test]
 fn all_of_a() {
     let package = Package::new();

@@ -13,7 +13,9 @@ use crate::cli::restrict::Reach;
 use crate::evidence::checksums::{List, ListFormat};
 use crate::report::portage::Answer;
 use clap::Args;
+use std::ffi::{OsStr, OsString};
 use std::io::BufReader;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 /// A signed message.
@@ -73,14 +75,20 @@ pub(super) struct Checksums {
 
     /// The files, as words of one text or of several, by their names in the list
     #[arg(value_name = "FILES")]
-    files: Vec<String>,
+    files: Vec<OsString>,
 }
 
 impl Checksums {
+    /// The files one by one, whatever bytes their names are made of.
+    fn words(&self) -> impl Iterator<Item = &OsStr> {
+        let words = self.files.iter().flat_map(|f| f.as_bytes().split(u8::is_ascii_whitespace));
+        words.filter(|word| !word.is_empty()).map(OsStr::from_bytes)
+    }
+
     pub(super) fn reach(&self, reach: &mut Reach) {
         self.setting.reach(reach);
         reach.read(&self.list);
-        reach.read_all(self.files.iter().flat_map(|words| words.split_ascii_whitespace()));
+        reach.read_all(self.words());
         // The text of a signed list waits for its signature.
         reach.temporary();
     }
@@ -90,8 +98,8 @@ impl Checksums {
     }
 
     pub(super) fn answer(&self) -> Result<Answer, Unable> {
-        let mut files: Vec<&str> = Vec::new();
-        for file in self.files.iter().flat_map(|words| words.split_ascii_whitespace()) {
+        let mut files: Vec<&OsStr> = Vec::new();
+        for file in self.words() {
             if !files.contains(&file) {
                 files.push(file);
             }
@@ -166,7 +174,7 @@ fn examined(inputs: &Inputs, path: &Path, spool: &mut Spool) -> Result<DistfileR
 fn compared(
     inputs: &Inputs,
     list: &List,
-    file: &str,
+    file: &OsStr,
     signature: Option<&Finding>,
 ) -> Result<DistfileReport, InputError> {
     let path = Path::new(file);
@@ -179,5 +187,6 @@ fn compared(
         finding.vouches.clone_from(&signature.vouches);
         finding.forgers.clone_from(&signature.forgers);
     }
-    Ok(operand::report(inputs, path, file.to_owned(), measured, vec![finding]))
+    let name = file.to_string_lossy().into_owned();
+    Ok(operand::report(inputs, path, name, measured, vec![finding]))
 }

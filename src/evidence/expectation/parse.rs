@@ -66,8 +66,8 @@ impl fmt::Display for ExpectationError {
             C::PartCount { expected } => write!(f, "its path is not {expected}"),
             C::UnknownHost(host) => write!(
                 f,
-                "publishers on {host:?} are not known; github.com and gitlab.com are, and other \
-                 GitLab instances by --publisher gitlab:URL"
+                "publishers on {host:?} are not known, only those on github.com, on gitlab.com and, by \
+                 --publisher gitlab:URL, on other GitLab instances"
             ),
             C::UnknownKind(kind) => write!(
                 f,
