@@ -60,5 +60,6 @@ mod source_signed;
 mod ssh;
 mod transcripts;
 mod version;
+mod voices;
 mod without_sigstore;
 mod wording;
