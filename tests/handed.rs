@@ -258,3 +258,36 @@ fn what_is_inspected_says_what_it_is_about_or_what_to_do_with_it() {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+#[test]
+fn a_key_of_another_kind_is_named() {
+    let scratch = release();
+    let file = path(&scratch, NAME);
+    let key = Key::new(3);
+    let signature = scratch.write("s", key.signify(FILE)).to_string_lossy().into_owned();
+    for (bytes, part) in [
+        (std::fs::read(data("key.asc")).unwrap(), "give it with --openpgp-key"),
+        (b"-----BEGIN PGP SIGNATURE-----\n\niQA=\n".to_vec(), "it is an OpenPGP signature"),
+        (b"ssh-ed25519 AAAA a@b\n".to_vec(), "list it, after a name"),
+        (b"<html></html>".to_vec(), "an HTML page"),
+        (key.signify(FILE).into_bytes(), "it is a signature, not a key"),
+        (b"\x1f\x8b\x08\0".to_vec(), "a gzip file"),
+    ] {
+        let wrong = scratch.write("k", &bytes).to_string_lossy().into_owned();
+        for option in ["--signify-key", "--minisign-key"] {
+            let (status, text) = said(&["detached", option, &wrong, &signature, &file]);
+            assert_eq!(status, 2, "{part}: {text}");
+            assert!(text.contains(part), "{option} {part}: {text}");
+        }
+    }
+    for (bytes, part) in [
+        (&b"ssh-ed25519 AAAA a@b\n"[..], "list it, after a name"),
+        (b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", "give it with --openpgp-key"),
+    ] {
+        let wrong = scratch.write("k", bytes).to_string_lossy().into_owned();
+        let (status, text) =
+            said(&["detached", "--ssh-allowed-signers", &wrong, &signature, &file]);
+        assert_eq!(status, 2, "{text}");
+        assert!(text.contains("no list of allowed signers") && text.contains(part), "{text}");
+    }
+}

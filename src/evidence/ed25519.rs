@@ -109,6 +109,8 @@ pub(crate) enum KeyFault {
     Secret,
     /// A signature.
     Signature,
+    /// A file of another kind altogether.
+    Kind(Kind),
     /// The first two bytes name no algorithm that is known.
     Algorithm,
     /// The bytes are no point of the curve, or one of small order that fits any signature.
@@ -125,6 +127,7 @@ impl fmt::Display for KeyFault {
             Self::Signature => {
                 f.write_str("it is a signature, not a key: are the two operands swapped?")
             }
+            Self::Kind(kind) => write!(f, "it is {}", kind.advice()),
             Self::Algorithm => f.write_str("it is of another algorithm than Ed25519"),
             Self::Point => f.write_str("its bytes are no Ed25519 key that can be used"),
         }
@@ -171,6 +174,20 @@ fn parse_key(bytes: &[u8]) -> Result<(KeyNumber, VerifyingKey), KeyFault> {
         Kind::SignifySignature | Kind::MinisignSignature | Kind::MinisignShort
     ) {
         return Err(KeyFault::Signature);
+    }
+    let kind = Kind::of(bytes);
+    let named = [
+        Kind::Empty,
+        Kind::Text,
+        Kind::Binary,
+        Kind::Ed25519PublicKey,
+        Kind::Ed25519SecretKey,
+        Kind::Ed25519Other,
+        // One line of base64 has the form of a key.
+        Kind::BareSignature,
+    ];
+    if !named.contains(&kind) {
+        return Err(KeyFault::Kind(kind));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| KeyFault::Form)?;
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

@@ -1,6 +1,7 @@
 //! The list of allowed signers (ssh-keygen(1), ALLOWED SIGNERS).
 
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::bytes::sniff::Kind;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -89,6 +90,13 @@ pub(crate) enum AllowedError {
         /// What is wrong.
         fault: LineFault,
     },
+    /// It is no list, but a file of another kind.
+    Kind {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        kind: Kind,
+    },
     /// The list has no signers.
     Empty(PathBuf),
     /// The list has more lines than are read.
@@ -100,6 +108,14 @@ impl fmt::Display for AllowedError {
         match self {
             Self::Input(error) => error.fmt(f),
             Self::Line { path, line, fault } => write!(f, "{}:{line}: {fault}", path.display()),
+            Self::Kind { path, kind } => {
+                write!(
+                    f,
+                    "{}: is no list of allowed signers: it is {}",
+                    path.display(),
+                    kind.advice()
+                )
+            }
             Self::Empty(path) => write!(f, "{}: lists no allowed signer", path.display()),
             Self::TooMany(path) => {
                 write!(f, "{}: lists more than {LINE_LIMIT} allowed signers", path.display())
@@ -131,7 +147,10 @@ impl AllowedSigners {
         namespace: String,
     ) -> Result<Self, AllowedError> {
         let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(AllowedError::Input)?;
-        let lines = parse(path, &bytes)?;
+        let lines = parse(path, &bytes).map_err(|error| match Kind::of(&bytes) {
+            Kind::Text | Kind::Binary | Kind::Empty => error,
+            kind => AllowedError::Kind { path: path.to_owned(), kind },
+        })?;
         Ok(Self { path: path.to_owned(), lines, identity, namespace })
     }
 
