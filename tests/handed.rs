@@ -291,3 +291,38 @@ fn a_key_of_another_kind_is_named() {
         assert!(text.contains("no list of allowed signers") && text.contains(part), "{text}");
     }
 }
+
+#[test]
+fn a_signed_list_in_another_encoding_is_named() {
+    let scratch = release();
+    let key = Key::new(4);
+    let public = scratch.write("k.pub", key.public()).to_string_lossy().into_owned();
+    let list = format!("{}  {NAME}\n", hex(&Sha256::digest(FILE)));
+    let wide: Vec<u8> =
+        format!("\u{feff}{list}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    scratch.write("SHA256SUMS", &wide);
+    scratch.write("SHA256SUMS.minisig", key.minisign(&wide));
+    let run = scratch.check(["--minisign-key", &public, "--require", "minisign", NAME]);
+    assert_eq!((run.status, run.said("minisign").as_str()), (1, "checksum-malformed"));
+    assert!(compared(&run, "minisign").contains("iconv"), "{}", run.stdout);
+    // With a byte order mark of UTF-8 it is read all the same.
+    let marked = format!("\u{feff}{list}");
+    scratch.write("SHA256SUMS", &marked);
+    scratch.write("SHA256SUMS.minisig", key.minisign(marked.as_bytes()));
+    let run = scratch.check(["--minisign-key", &public, "--require", "minisign", NAME]);
+    assert_eq!(run.said("minisign"), "agrees", "{}", run.stdout);
+    std::fs::remove_file(scratch.file("SHA256SUMS")).unwrap();
+    std::fs::remove_file(scratch.file("SHA256SUMS.minisig")).unwrap();
+    // Clearsigned, the armor has to begin the file.
+    let openpgp = data("key.asc");
+    let text = format!("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{list}");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, part) in
+        [(format!("\u{feff}{text}").into_bytes(), "byte order mark"), (wide, "UTF-16")]
+    {
+        scratch.write("SHA256SUMS.asc", bytes);
+        let run = scratch.check(["--openpgp-key", &openpgp, "--require", "openpgp", NAME]);
+        assert_eq!((run.status, run.said("openpgp").as_str()), (1, "signature-malformed"));
+        assert!(compared(&run, "openpgp").contains(part), "{}", run.stdout);
+    }
+}

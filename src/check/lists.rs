@@ -11,7 +11,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
-use crate::bytes::sniff::Kind;
+use crate::bytes::sniff::{Kind, without_mark};
 use crate::evidence::checksums::{List, ListFormat};
 use crate::evidence::openpgp::message::{self, MessageError};
 use crate::evidence::signify;
@@ -28,8 +28,8 @@ pub(super) struct Lists {
     lists: Vec<SignedList>,
     /// Signify signatures that carry a list themselves, which are judged as any other signature.
     carrying: Vec<(PathBuf, Vec<u8>)>,
-    /// Files that are larger than what is read, with the checks that they may be evidence for.
-    too_large: Vec<(String, EvidenceKind)>,
+    /// What cannot be read of a list, by the kind of evidence that it may be.
+    unread: Vec<(EvidenceKind, FailureClass, String)>,
     /// Files that cannot be read.
     pub(super) errors: Vec<InputError>,
 }
@@ -47,8 +47,12 @@ impl Lists {
             match lists.add(inputs, &path, &names) {
                 Ok(()) => {}
                 Err(InputError::TooLarge { path: large, .. }) => {
-                    let kind = pairing::by_suffix(&file_name(&path)).map(|(kind, _)| kind);
-                    lists.too_large.extend(kind.map(|kind| (file_name(&large), kind)));
+                    let limit = EVIDENCE_LIMIT >> 20;
+                    let text = format!(
+                        "the list {} is larger than {limit} MiB, the most that is read of a list",
+                        file_name(&large)
+                    );
+                    lists.cannot_read(&path, FailureClass::EvidenceUnsupported, text);
                 }
                 Err(error) => lists.errors.push(error),
             }
@@ -62,8 +66,15 @@ impl Lists {
             self.carrying.push((path.to_owned(), bytes));
         } else if let Some(list) = SignedList::of(inputs, path, &bytes, names, false)? {
             self.lists.push(SignedList { list: list.list.without_text(), ..list });
+        } else if let Some((class, text)) = unreadable(path, &bytes) {
+            self.cannot_read(path, class, text);
         }
         Ok(())
+    }
+
+    fn cannot_read(&mut self, path: &Path, class: FailureClass, text: String) {
+        let kind = pairing::by_suffix(&file_name(path)).map(|(kind, _)| kind);
+        self.unread.extend(kind.map(|kind| (kind, class, text)));
     }
 
     /// Those that say something of the distfile called `name`.
@@ -77,13 +88,32 @@ impl Lists {
         carrying.map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
     }
 
-    /// What is said where `check` found nothing else, and a list that may be for it is too large.
-    pub(super) fn too_large(&self, check: Check) -> Option<String> {
-        let (name, _) =
-            self.too_large.iter().find(|(_, kind)| kind.checks().any(|of| of == check))?;
-        let limit = EVIDENCE_LIMIT >> 20;
-        Some(format!("the list {name} is larger than {limit} MiB, the most that is read of a list"))
+    /// What is said where `check` found nothing else, and a list that may be for it cannot be read.
+    pub(super) fn unread(&self, check: Check) -> Option<Finding> {
+        let fits = |kind: &EvidenceKind| kind.checks().any(|of| of == check);
+        let (_, class, text) = self.unread.iter().find(|(kind, ..)| fits(kind))?;
+        Some(Finding::fails(check, *class, text.clone()))
     }
+}
+
+/// Why nothing can be told of what `evidence`, which holds `bytes`, signs: its encoding.
+fn unreadable(evidence: &Path, bytes: &[u8]) -> Option<(FailureClass, String)> {
+    let file = file_name(evidence);
+    if Kind::of(bytes) == Kind::Utf16 {
+        let text = format!("{file} is {}", Kind::Utf16.advice());
+        return Some((FailureClass::SignatureMalformed, text));
+    }
+    if Kind::of(bytes) == Kind::Cleartext && without_mark(bytes).len() < bytes.len() {
+        let text = format!(
+            "a UTF-8 byte order mark stands before the first line of {file}, which then is no \
+             armor: take the first three bytes off"
+        );
+        return Some((FailureClass::SignatureMalformed, text));
+    }
+    let (_, base) = pairing::by_suffix(&file)?;
+    let list = read_bounded(&evidence.with_file_name(base), EVIDENCE_LIMIT).ok()?;
+    let text = format!("the list {base} is {}", Kind::Utf16.advice());
+    (Kind::of(&list) == Kind::Utf16).then_some((FailureClass::ChecksumMalformed, text))
 }
 
 /// What could be a signed list: evidence about a list, by its name.

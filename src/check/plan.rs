@@ -173,9 +173,9 @@ impl<'i> Plan<'i> {
         .into_iter()
         .chain(signed)
         .filter(|(check, none, ..)| *none && !has(*check) && inputs.require.includes(*check))
-        .map(|(check, _, class, what)| match (self.unfetched(check), lists.too_large(check)) {
+        .map(|(check, _, class, what)| match (self.unfetched(check), lists.unread(check)) {
             (Some(file), _) => not_fetched(inputs, check, file),
-            (None, Some(text)) => Finding::fails(check, FailureClass::EvidenceUnsupported, text),
+            (None, Some(finding)) => finding,
             (None, None) if check == Check::Signify && in_header(inputs, name) => {
                 let text = format!("{name} is {}", Kind::SignifyGzip.advice());
                 Finding::fails(check, FailureClass::EvidenceUnsupported, text)

@@ -55,7 +55,7 @@ pub(crate) enum ListFormat {
 impl ListFormat {
     /// The kind that a list called `name` seems to be, for one that nobody named the kind of.
     pub(crate) fn guess(name: &str, bytes: &[u8]) -> Self {
-        let name = name.to_ascii_lowercase();
+        let (name, bytes) = (name.to_ascii_lowercase(), sniff::without_mark(bytes));
         let named = [
             ("sha256", Self::Sha256),
             ("sha512", Self::Sha512),
