@@ -47,7 +47,8 @@ manifest() {
 
 # usage: unpack PN: src_unpack of a package, with the caller's environment; sets rc and log
 unpack() {
-	log=${logs}/${name//[^a-zA-Z0-9_+.-]/_}
+	# two lanes can be at scenarios of one name
+	log=${logs}/${lane:+${lane}.}${name//[^a-zA-Z0-9_+.-]/_}
 	DV_PATH=${fake_dir} ebuild "$(ebuild_of "$1")" clean unpack >"${log}" 2>&1 </dev/null
 	rc=$?
 	unpacked=( "${work}"/*/"${1#*/}"-[0-9]*/work/* )
@@ -568,6 +569,17 @@ pinned() {
 	needs "--${pin//_/-}" || return
 	DV_PIN=$1 provenance_refused pypi-attestations-pinned "$2"
 }
+# usage: pinned_array PN PINS accepts|CLASS: all of them in VERIFY_PROVENANCE_PINS
+pinned_array() {
+	needs_package "$1" || return
+	DV_PINS=$2 USE="verify-sig verify-provenance" unpack "$1"
+	if [[ $3 == accepts ]]; then
+		accepts
+		has ' agrees: '
+	else
+		refuses "$3"
+	fi
+}
 # The pins count however the repository is spelled
 spelled() {	# usage: spelled REPOSITORY
 	DV_REPO=$1 provenance_refused pypi-attestations-spelled workflow-mismatch
@@ -831,7 +843,7 @@ pins=(
 beside() { lane "$1" > "${logs}/$1" & }
 lane() {
 	local -x PORTAGE_TMPDIR=${prefix}/tmp/$1
-	local work=${PORTAGE_TMPDIR}/portage fake_dir=${prefix}/fake-$1
+	local work=${PORTAGE_TMPDIR}/portage fake_dir=${prefix}/fake-$1 lane=$1
 	mkdir -p "${PORTAGE_TMPDIR}"
 	chmod 1777 "${PORTAGE_TMPDIR}"
 	"$1"
@@ -992,6 +1004,14 @@ all_scenarios() {
 	scenario "provenance of another service account" provenance_refused gcb-attestation-elsewhere publisher-mismatch
 	scenario "provenance without attestations" provenance_refused pypi-attestations-empty provenance-empty
 	for i in "${pins[@]}"; do scenario "pin ${i%% *}" pinned ${i}; done
+	i='--workflow=.github/workflows/release.yml --ref=refs/tags/v* --owner-id=2314423'
+	scenario "pins in one array" pinned_array pypi-attestations-pinned "${i}" accepts
+	scenario "pins in one array, another ref" pinned_array pypi-attestations-pinned "${i/tags/heads}" ref-mismatch
+	scenario "pins in one array, no such pin" pinned_array pypi-attestations-pinned "${i/owner/owners}" not-checked-no-answer
+	i='--repository=https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon --ref=refs/heads/main'
+	scenario "pins of a bundle" pinned_array sigstore-own "${i}" accepts
+	scenario "pins of a bundle, another ref" pinned_array sigstore-own "${i/heads/tags}" ref-mismatch
+	scenario "pins of a bundle, another repository" pinned_array sigstore-own "${i/oidc/odic}" publisher-mismatch
 	joined elsewhere
 	scenario "amd64 EAPI 9 under bash 5.3" eapi9
 

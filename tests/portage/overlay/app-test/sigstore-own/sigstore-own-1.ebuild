@@ -22,6 +22,9 @@ VERIFY_SIG_CERT_IDENTITY="https://github.com/sigstore-conformance/extremely-dang
 VERIFY_SIG_CERT_OIDC_ISSUER="https://token.actions.githubusercontent.com"
 
 src_unpack() {
+	# the tests give pins
+	local VERIFY_PROVENANCE_PINS
+	read -r -a VERIFY_PROVENANCE_PINS <<< "${DV_PINS}"
 	if use verify-sig; then
 		verify-sig_verify_detached "${DISTDIR}"/${P}.txt "${DISTDIR}"/${P}.json
 		verify-sig_verify_detached - "${DISTDIR}"/${P}.json < "${DISTDIR}"/${P}.txt

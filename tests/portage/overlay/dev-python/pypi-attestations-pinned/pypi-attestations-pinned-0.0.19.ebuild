@@ -35,5 +35,11 @@ VERIFY_PROVENANCE_SIGNER=https://github.com/trailofbits/pypi-attestations/.githu
 src_unpack() {
 	# the tests put another pin in the place of one of these
 	[[ -z ${DV_PIN} ]] || local "VERIFY_PROVENANCE_${DV_PIN}"
+	# or others in one array in the place of all of them
+	if [[ -n ${DV_PINS} ]]; then
+		unset VERIFY_PROVENANCE_{WORKFLOW,REF,TRIGGER,RUNNER,REPOSITORY_ID,OWNER_ID,SIGNER}
+		local VERIFY_PROVENANCE_PINS
+		read -r -a VERIFY_PROVENANCE_PINS <<< "${DV_PINS}"
+	fi
 	verify-sig_src_unpack
 }
