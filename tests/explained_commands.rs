@@ -56,6 +56,7 @@ fn made(command: &str, stage: &Stage) -> Option<(Vec<String>, i32, &'static str)
     let (fill, status, says): (Vec<(&str, String)>, i32, &str) = match command {
         "distvouch bump"
         | "distvouch known"
+        | "distvouch pin"
         | "distvouch check"
         | "distvouch source"
         | "distvouch check --json"
@@ -66,6 +67,15 @@ fn made(command: &str, stage: &Stage) -> Option<(Vec<String>, i32, &'static str)
             vec![("PKGDIR", format!("{} --distdir {distfiles}", at("dev-libs/foo")))],
             3,
             "attacker",
+        ),
+        "distvouch bump . --record NOTE" => (
+            vec![
+                (".", format!("{} --distdir {distfiles}", at("dev-libs/foo"))),
+                // Elsewhere, so that what is recorded changes no other answer.
+                ("NOTE", format!("read --reviewer me --reviews {}", at("recorded"))),
+            ],
+            0,
+            "review        agrees",
         ),
         "distvouch check --distdir DIR --openpgp-key FILE DISTFILE" => (
             vec![("DIR", distfiles), ("DISTFILE", new.to_owned()), ("FILE", at("key.pgp"))],

@@ -601,8 +601,12 @@ fn user_ids_that_were_all_revoked_are_said() {
     let before = Situation::new(&[Signing::by(&cert).sign()], &[&cert]).is("user id", "agrees");
     let vouches = |run: &Run| run.finding("openpgp")["vouches"].as_str().unwrap().to_owned();
     assert!(!vouches(&before).contains("revoked"), "{}", vouches(&before));
-    // The key itself was not: gpg takes it, too.
-    let run = Situation::new(&[Signing::by(&cert).sign()], &[&revoked]).is("no user id", "agrees");
+    // The key itself was not: sqv takes it, as gpg does. gemato wants a user id that it can trust.
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&revoked]);
+    let run = situation.run(&[]);
+    assert_eq!(run.said("openpgp"), "agrees", "{}", run.stdout);
+    assert!(situation.gemato("no user id").is_none_or(|takes| !takes), "gemato takes it now");
+    assert!(situation.sqv("no user id").is_none_or(|takes| takes), "sqv refuses it now");
     assert!(vouches(&run).contains("revoked that user id, the only one"), "{}", vouches(&run));
     assert!(vouches(&run).contains(&cert.fingerprint().to_string()), "{}", vouches(&run));
 }

@@ -68,7 +68,9 @@ fn documents() {
     // A schema has the names of keys, which the program's own JSON is held to elsewhere.
     let schema = |file: &&PathBuf| file.extension().is_none_or(|suffix| suffix != "json");
     for file in files.iter().filter(|file| file.exists()).filter(schema) {
-        assert_clean(&file.display().to_string(), &std::fs::read_to_string(file).unwrap());
+        // What the coreutils say of a file, which the eclass looks for and never prints.
+        let text = std::fs::read_to_string(file).unwrap().replace("\"${file}: OK\"", "");
+        assert_clean(&file.display().to_string(), &text);
     }
 }
 
