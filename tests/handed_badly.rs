@@ -465,3 +465,45 @@ fn what_a_bundle_has_too_often_or_not_at_all() {
         altered(&|b| b["verificationMaterial"]["tlogEntries"] = json!(vec![entry.clone(); 3]));
     assert_eq!(run.said("sigstore"), "agrees", "{}", run.stdout);
 }
+
+#[test]
+fn a_repository_alone_is_asked_of_what_is_named_by_hand_and_of_lists() {
+    let bench = Bench::new();
+    let root = bench.path("root.json");
+    let own = bench.signing(NAME, FILE, 0).bundle();
+    bench.scratch.write("evidence.json", json!([own]).to_string());
+    let by_hand = format!("{NAME}=evidence.json");
+    let check = |more: &[&str]| {
+        bench.scratch.check(["--trusted-root", &root].iter().chain(more).chain(&[NAME]))
+    };
+    let good = ["--repository", "https://github.com/example/foo", "--require", "sigstore"];
+    let evil = ["--repository", "https://github.com/evil/evil", "--require", "sigstore"];
+    let signed = ["--signature", &by_hand];
+    let run = check(&[&good[..], &signed].concat());
+    assert_eq!(run.said("sigstore"), "agrees", "{}", run.stdout);
+    assert_eq!(check(&[&evil[..], &signed].concat()).said("sigstore"), "publisher-mismatch");
+    // Nobody was named: the signer is said, and nothing is agreed to.
+    let run = Run::of(
+        distvouch()
+            .args(["check", "--json", "--distdir"])
+            .arg(bench.scratch.path())
+            .args(signed)
+            .arg(NAME)
+            .output()
+            .unwrap(),
+    );
+    assert_ne!(run.said("sigstore"), "", "{}", run.stdout);
+    assert!(!run.said("sigstore").contains("agrees"));
+    // A bundle over a list of checksums.
+    let list = format!("{}  {NAME}\n", hex(&Sha256::digest(FILE)));
+    bench.scratch.write("checksums.txt", &list);
+    let of_list = bench.signing("checksums.txt", list.as_bytes(), 3).bundle();
+    bench.scratch.write("checksums.txt.sigstore.json", of_list.to_string());
+    assert_eq!(check(&good).said("sigstore"), "agrees");
+    assert_eq!(check(&evil).said("sigstore"), "publisher-mismatch");
+    // Several bundles, none of them about the list.
+    let other = [bench.signing("a", b"a", 5).bundle(), bench.signing("b", b"b", 6).bundle()];
+    bench.scratch.write("checksums.txt.sigstore.json", json!(other).to_string());
+    let run = check(&good);
+    assert_eq!((run.status, run.said("sigstore").as_str()), (1, "subject-digest"));
+}

@@ -5,6 +5,7 @@ use super::Inputs;
 use super::attested::Question;
 use super::bundle::{self, BundleRequest, artifact};
 use super::pairing::{self, EvidenceKind, is_list_name};
+use super::plan::unasked;
 use super::signatures::{Over, Signatures};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -15,7 +16,7 @@ use crate::bytes::sniff::{Kind, without_mark};
 use crate::evidence::checksums::{List, ListFormat};
 use crate::evidence::openpgp::message::{self, MessageError};
 use crate::evidence::signify;
-use crate::evidence::sigstore;
+use crate::evidence::sigstore::{self, AttestationFault, UnverifiedBundle};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -300,20 +301,29 @@ fn detached(
         MeasureError::Sink(source) => InputError::Read { path: evidence.to_owned(), source },
     })?;
     let mut findings = signatures.judge(inputs.now, list, &measured);
-    let Some(verifier) = &inputs.verifier else { return Ok(findings) };
-    let artifact = artifact(&measured);
-    for bundle in &bundles {
-        let about = bundle.as_ref().is_ok_and(|bundle| bundle.is_about(&artifact));
-        if bundles.len() == 1 || about || bundle.is_err() {
-            findings.push(bundle::check(&BundleRequest {
-                bundle,
-                name: list,
-                artifact,
-                policies: &inputs.bundle_policies,
-                question: Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins },
-                verifier,
-            }));
+    let Some(verifier) = &inputs.verifier else {
+        if !bundles.is_empty() {
+            findings.push(unasked(Check::Sigstore, evidence));
         }
+        return Ok(findings);
+    };
+    let artifact = artifact(&measured);
+    let about = |bundle: &&Result<UnverifiedBundle, AttestationFault>| match bundle {
+        Ok(bundle) => bundles.len() == 1 || bundle.is_about(&artifact),
+        Err(_) => true,
+    };
+    findings.extend(bundles.iter().filter(about).map(|bundle| {
+        bundle::check(&BundleRequest {
+            bundle,
+            name: list,
+            artifact,
+            policies: &inputs.bundle_policies,
+            question: Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins },
+            verifier,
+        })
+    }));
+    if findings.is_empty() {
+        findings.push(bundle::about_others(bundles.len()));
     }
     Ok(findings)
 }

@@ -135,17 +135,22 @@ fn is_rare(name: &str) -> bool {
     RARE_SIGNATURE.iter().chain(&RARE_BUNDLE).any(|suffix| own(&suffix))
 }
 
-/// What a file name ends with that is a list's, in lower case and without `.txt`.
-const NAMES: [&str; 11] = [
+/// What a file name ends with that is a list's, in lower case, without `.txt`, hyphens and underscores.
+const NAMES: [&str; 16] = [
     "sha256sums",
     "sha512sums",
     "sha256sum",
     "sha512sum",
     "b2sums",
+    "b2sum",
+    "shasum",
     "shasums",
     "shasums256",
     "shasums512",
+    "checksum",
     "checksums",
+    "checksumssha256",
+    "checksumssha512",
     ".sha256",
     ".sha512",
 ];
@@ -153,8 +158,8 @@ const NAMES: [&str; 11] = [
 /// Whether a file is called as lists of checksums are.
 pub(crate) fn is_list_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let stem = name.strip_suffix(".txt").unwrap_or(&name);
-    NAMES.iter().any(|end| stem.ends_with(end)) || ["sha256", "sha512"].contains(&stem)
+    let stem = name.strip_suffix(".txt").unwrap_or(&name).replace(['-', '_'], "");
+    NAMES.iter().any(|end| stem.ends_with(end)) || ["sha256", "sha512"].contains(&stem.as_str())
 }
 
 /// What a distfile is to the others of its package.
@@ -226,11 +231,11 @@ pub(crate) fn looks_like_bundle(path: &Path) -> bool {
     }
 }
 
-/// Whether a file begins like a JSON object; `None` where it cannot be read.
-fn begins_like_json(path: &Path) -> Option<bool> {
+/// Whether a file begins like a JSON object or array; `None` where it cannot be read.
+pub(crate) fn begins_like_json(path: &Path) -> Option<bool> {
     let mut start = [0; 64];
     let read = open_regular(path).ok()?.read(&mut start).ok()?;
-    Some(start.get(..read)?.trim_ascii_start().starts_with(b"{"))
+    Some(start.get(..read)?.trim_ascii_start().first().is_some_and(|byte| b"{[".contains(byte)))
 }
 
 #[cfg(test)]
@@ -248,6 +253,10 @@ mod tests {
             "foo_1.2_checksums.txt",
             "foo-1.2.tar.gz.sha256",
             "SHA256",
+            "SHA-256SUMS",
+            "foo_1.2_SHA256-SUMS",
+            "checksums_sha256.txt",
+            "checksum.txt",
         ] {
             assert!(is_list_name(name), "{name}");
         }

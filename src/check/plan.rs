@@ -358,7 +358,7 @@ impl<'i> Plan<'i> {
 }
 
 /// What is said of evidence that nothing was asked about.
-fn unasked(check: Check, path: &Path) -> Finding {
+pub(super) fn unasked(check: Check, path: &Path) -> Finding {
     let text = format!("{} was found, and not asked about", file_name(path));
     Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
 }

@@ -228,6 +228,7 @@ impl Check {
         let previous = inputs.previous.values().any(Previous::needs_verifier);
         if self.sigstore.trusted_root.is_some()
             || !inputs.bundle_policies.is_empty()
+            || inputs.publisher.is_some()
             || previous
             || self.asks_of_sigstore(&inputs) && has_sigstore_evidence(&inputs)
         {
@@ -464,14 +465,17 @@ pub(super) fn split_pair<'a>(
     }
 }
 
-/// Whether any distfile has a bundle or provenance beside it.
+/// Whether any distfile has a bundle or provenance beside it, or was given one.
 fn has_sigstore_evidence(inputs: &Inputs) -> bool {
-    inputs.distfiles.iter().any(|name| {
-        let beside = pairing::Evidence::beside(&inputs.distdir, name);
-        inputs.provenance.contains_key(name)
-            || !beside.provenance.is_empty()
-            || !beside.bundles.is_empty()
-    })
+    let by_hand = inputs.signatures.values().flatten();
+    let json = |path: &PathBuf| pairing::begins_like_json(path) == Some(true);
+    by_hand.map(|(_, path)| path).any(json)
+        || inputs.distfiles.iter().any(|name| {
+            let beside = pairing::Evidence::beside(&inputs.distdir, name);
+            inputs.provenance.contains_key(name)
+                || !beside.provenance.is_empty()
+                || !beside.bundles.is_empty()
+        })
 }
 
 fn total_size(inputs: &Inputs) -> u64 {

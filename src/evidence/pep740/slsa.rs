@@ -29,10 +29,13 @@ const FIELDS: [(&str, Claim); 8] = [
         Claim::SourceRepositoryOwnerIdentifier,
     ),
     ("/buildDefinition/internalParameters/github/runner_environment", Claim::RunnerEnvironment),
-    ("/runDetails/builder/id", Claim::BuildSignerUri),
+    (BUILDER, Claim::BuildSignerUri),
     ("/runDetails/metadata/invocationId", Claim::RunInvocationUri),
 ];
 
+const BUILDER: &str = "/runDetails/builder/id";
+/// What npm writes as the builder, before the kind of runner.
+const RUNNER: &str = "https://github.com/actions/runner/";
 const PATH: &str = "/buildDefinition/externalParameters/workflow/path";
 const DEPENDENCIES: &str = "/buildDefinition/resolvedDependencies";
 
@@ -54,8 +57,13 @@ pub(crate) fn differences(statement: &Statement, claims: &Claims) -> Vec<Stateme
         }
     };
     for (field, claim) in FIELDS {
-        // A hosted runner is both builder and signer; other builders name themselves otherwise.
-        compare(field, predicate.pointer(field), claims.get(claim));
+        let value = predicate.pointer(field);
+        // A hosted runner is both builder and signer. npm names the runner, which has a claim, too.
+        let runner = value.and_then(Value::as_str).and_then(|id| id.strip_prefix(RUNNER));
+        if field == BUILDER && runner.is_some() && runner == claims.get(Claim::RunnerEnvironment) {
+            continue;
+        }
+        compare(field, value, claims.get(claim));
     }
     if let (Some(uri), Some(config)) =
         (claims.get(Claim::SourceRepositoryUri), claims.get(Claim::BuildConfigUri))
@@ -122,6 +130,18 @@ mod tests {
             let fields: Vec<_> = found.iter().map(|d| (d.field, d.statement.as_str())).collect();
             assert_eq!(fields, [(named, "other")]);
         }
+    }
+
+    #[test]
+    fn the_builder_may_be_the_runner_that_the_certificate_names() {
+        let mut changed = statement();
+        for (id, differs) in [("github-hosted", 0), ("self-hosted", 1), ("", 1)] {
+            *changed.predicate.pointer_mut(BUILDER).unwrap() = format!("{RUNNER}{id}").into();
+            assert_eq!(differences(&changed, &github(&[])).len(), differs, "{id}");
+        }
+        *changed.predicate.pointer_mut(BUILDER).unwrap() = format!("{RUNNER}github-hosted").into();
+        let without = github(&[(Claim::RunnerEnvironment, None)]);
+        assert!(differences(&changed, &without).iter().any(|found| found.field == BUILDER));
     }
 
     #[test]
