@@ -57,6 +57,7 @@ fn made(command: &str, stage: &Stage) -> Option<(Vec<String>, i32, &'static str)
         "distvouch bump"
         | "distvouch known"
         | "distvouch pin"
+        | "distvouch policy"
         | "distvouch check"
         | "distvouch source"
         | "distvouch check --json"

@@ -5,7 +5,7 @@ use super::bundle::{self, BundleRequest, artifact};
 use super::inputs::Inputs;
 use super::lists::{Lists, SignedList};
 use super::manifest as dist_entry;
-use super::pairing::{self, Evidence, EvidenceKind};
+use super::pairing::{self, Evidence, EvidenceKind, unasked};
 use super::previous;
 use super::provenance;
 use super::signatures::{Over, Signatures};
@@ -357,12 +357,6 @@ impl<'i> Plan<'i> {
     }
 }
 
-/// What is said of evidence that nothing was asked about.
-pub(super) fn unasked(check: Check, path: &Path) -> Finding {
-    let text = format!("{} was found, and not asked about", file_name(path));
-    Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
-}
-
 /// What is said of evidence that is listed and not in DISTDIR.
 fn not_fetched(inputs: &Inputs, check: Check, file: &str) -> Finding {
     let listed = inputs.manifest.as_ref().is_some_and(|m| m.lookup(file) != Lookup::Missing);
@@ -377,7 +371,12 @@ const CERTIFICATES: [&str; 4] = ["pem", "crt", "cert", "cer"];
 /// What is said of a signature that cosign wrote without its log entry.
 fn bare_signature(path: &Path, name: &str) -> Finding {
     let own = CERTIFICATES.map(|suffix| path.with_extension(suffix));
-    let beside = CERTIFICATES.map(|suffix| path.with_added_extension(suffix));
+    let beside = CERTIFICATES.map(|suffix| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".");
+        name.push(suffix);
+        PathBuf::from(name)
+    });
     let certificate = own.iter().chain(&beside).find(|path| path.is_file());
     let signature = file_name(path);
     let (with, certificate) = match certificate {
