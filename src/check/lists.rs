@@ -3,9 +3,8 @@
 
 use super::Inputs;
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact};
+use super::bundle::{self, BundleRequest, artifact, unasked};
 use super::pairing::{self, EvidenceKind, is_list_name};
-use super::plan::unasked;
 use super::signatures::{Over, Signatures};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};

@@ -1,7 +1,7 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact};
+use super::bundle::{self, BundleRequest, artifact, unasked};
 use super::inputs::Inputs;
 use super::lists::{Lists, SignedList};
 use super::manifest as dist_entry;
@@ -355,12 +355,6 @@ impl<'i> Plan<'i> {
         let locked = locked.and_then(|(locked, digest)| super::locked::check(locked, digest));
         source.into_iter().chain(review).chain(locked).collect()
     }
-}
-
-/// What is said of evidence that nothing was asked about.
-pub(super) fn unasked(check: Check, path: &Path) -> Finding {
-    let text = format!("{} was found, and not asked about", file_name(path));
-    Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
 }
 
 /// What is said of evidence that is listed and not in DISTDIR.
