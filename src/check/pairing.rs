@@ -131,8 +131,7 @@ pub(crate) fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
 
 /// Whether `name` ends with a suffix that other files have, too.
 fn is_rare(name: &str) -> bool {
-    let own = |suffix: &&str| name.ends_with(*suffix);
-    RARE_SIGNATURE.iter().chain(&RARE_BUNDLE).any(|suffix| own(&suffix))
+    RARE_SIGNATURE.iter().chain(&RARE_BUNDLE).any(|suffix| name.ends_with(suffix))
 }
 
 /// What a file name ends with that is a list's, in lower case, without `.txt`, hyphens and underscores.

@@ -371,7 +371,8 @@ const CERTIFICATES: [&str; 4] = ["pem", "crt", "cert", "cer"];
 /// What is said of a signature that cosign wrote without its log entry.
 fn bare_signature(path: &Path, name: &str) -> Finding {
     let own = CERTIFICATES.map(|suffix| path.with_extension(suffix));
-    let beside = CERTIFICATES.map(|suffix| path.with_added_extension(suffix));
+    let beside =
+        CERTIFICATES.map(|suffix| path.with_file_name(format!("{}.{suffix}", file_name(path))));
     let certificate = own.iter().chain(&beside).find(|path| path.is_file());
     let signature = file_name(path);
     let (with, certificate) = match certificate {
