@@ -507,3 +507,68 @@ fn a_repository_alone_is_asked_of_what_is_named_by_hand_and_of_lists() {
     let run = check(&good);
     assert_eq!((run.status, run.said("sigstore").as_str()), (1, "subject-digest"));
 }
+
+#[test]
+fn the_commit_comes_from_a_bundle_as_from_provenance() {
+    let Some(git) = tool("source with a bundle", "git") else { return };
+    let mut bench = Bench::new();
+    let clone = bench.scratch.path().join("clone");
+    std::fs::create_dir(&clone).unwrap();
+    std::fs::write(clone.join("a.c"), "int a;\n").unwrap();
+    let run = |args: &[&str]| {
+        let output = Command::new(&git)
+            .args(["-c", "user.name=a", "-c", "user.email=a@b", "-C"])
+            .arg(&clone)
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    run(&["init", "-q"]);
+    run(&["add", "."]);
+    run(&["commit", "-q", "-m", "a"]);
+    run(&["tag", "v1.3"]);
+    let commit = String::from_utf8(run(&["rev-parse", "HEAD"])).unwrap().trim().to_owned();
+    let archive = run(&["archive", "--format=tar.gz", "--prefix=foo-1.3/", "HEAD"]);
+    bench.scratch.write(NAME, &archive);
+    bench.run = Workflow::release("example/foo", "v1.3", &commit);
+    let signing = bench.signing(NAME, &archive, 0);
+    let source = |more: &[&str]| {
+        let mut command = distvouch();
+        command.args(["source", "--json", "--trusted-root"]).arg(bench.scratch.file("root.json"));
+        command.arg("--git").arg(&clone).arg(bench.scratch.file(NAME)).args(more);
+        Run::of(command.output().unwrap())
+    };
+    let other = bench.signing("bar.tar.gz", b"another", 3).bundle();
+    let own = signing.bundle();
+    for (name, text) in [
+        (format!("{NAME}.provenance"), signing.provenance(&bench.run).to_string()),
+        (format!("{NAME}.sigstore.json"), own.to_string()),
+        (format!("{NAME}.sigstore"), format!("{other}\n{own}\n")),
+        ("by-hand.json".to_owned(), json!([own]).to_string()),
+    ] {
+        let path = bench.scratch.write(&name, text).to_string_lossy().into_owned();
+        let by_hand = ["--provenance", &path];
+        let run = source(if name == "by-hand.json" { &by_hand } else { &[] });
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert_eq!(run.status, 0, "{name}: {said}");
+        assert!(said.contains("https://github.com/example/foo"), "{name}: {said}");
+        assert!(said.contains(&commit), "{name}: {said}");
+        std::fs::remove_file(&path).unwrap();
+    }
+    // One that does not hold is never left aside for the tag.
+    let mut bad = own.clone();
+    let sig = &mut bad["dsseEnvelope"]["signatures"][0]["sig"];
+    *sig = flipped(sig, 20);
+    bench.scratch.write(&format!("{NAME}.sigstore.json"), bad.to_string());
+    let run = source(&[]);
+    assert_ne!(run.status, 0);
+    assert!(
+        run.stderr.contains("signature-bad") || run.stderr.contains("log-entry"),
+        "{}",
+        run.stderr
+    );
+    // The tag is named: nothing else is asked.
+    assert_eq!(source(&["--tag", "v1.3"]).status, 0);
+}

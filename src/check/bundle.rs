@@ -5,6 +5,7 @@ use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
+use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
 use crate::evidence::forgers::{Asked, KEY, forgers};
 use crate::evidence::pep740::{Claims, Statement, same_file};
@@ -12,6 +13,7 @@ use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
 };
+use std::path::Path;
 
 /// A bundle, the file it is about, and who should have signed.
 #[derive(Debug, Clone, Copy)]
@@ -229,4 +231,10 @@ fn named<'a>(policies: &'a [BundlePolicy], claims: &Claims) -> Option<&'a str> {
 pub(crate) fn about_others(count: usize) -> Finding {
     let fault = AttestationFault::from(Reason::NotAbout { count });
     Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundles: {fault}"))
+}
+
+/// What is said of evidence that nothing was asked about.
+pub(super) fn unasked(check: Check, path: &Path) -> Finding {
+    let text = format!("{} was found, and not asked about", file_name(path));
+    Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
 }

@@ -3,8 +3,7 @@
 
 use super::Inputs;
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact};
-use super::pairing::unasked;
+use super::bundle::{self, BundleRequest, artifact, unasked};
 use super::pairing::{self, EvidenceKind, is_list_name};
 use super::signatures::{Over, Signatures};
 use crate::answer::failure::FailureClass;

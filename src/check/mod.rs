@@ -17,6 +17,7 @@ pub(crate) mod previous;
 pub(crate) mod provenance;
 pub(crate) mod review;
 pub(crate) mod run;
+pub(crate) mod said;
 pub(crate) mod scan;
 pub(crate) mod signatures;
 pub(crate) mod source;

@@ -1,8 +1,7 @@
 //! Which files stand beside a distfile as evidence about it.
 
-use crate::answer::failure::FailureClass;
-use crate::answer::finding::{Check, Finding};
-use crate::bytes::input::{file_name, open_regular};
+use crate::answer::finding::Check;
+use crate::bytes::input::open_regular;
 use crate::bytes::sniff::Kind;
 use crate::bytes::suffix::{self, without_compression};
 use std::collections::BTreeSet;
@@ -132,8 +131,7 @@ pub(crate) fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
 
 /// Whether `name` ends with a suffix that other files have, too.
 fn is_rare(name: &str) -> bool {
-    let own = |suffix: &&str| name.ends_with(*suffix);
-    RARE_SIGNATURE.iter().chain(&RARE_BUNDLE).any(own)
+    RARE_SIGNATURE.iter().chain(&RARE_BUNDLE).any(|suffix| name.ends_with(suffix))
 }
 
 /// What a file name ends with that is a list's, in lower case, without `.txt`, hyphens and underscores.
@@ -237,12 +235,6 @@ pub(crate) fn begins_like_json(path: &Path) -> Option<bool> {
     let mut start = [0; 64];
     let read = open_regular(path).ok()?.read(&mut start).ok()?;
     Some(start.get(..read)?.trim_ascii_start().first().is_some_and(|byte| b"{[".contains(byte)))
-}
-
-/// What is said of evidence that nothing was asked about.
-pub(super) fn unasked(check: Check, path: &Path) -> Finding {
-    let text = format!("{} was found, and not asked about", file_name(path));
-    Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
 }
 
 #[cfg(test)]

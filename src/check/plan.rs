@@ -1,11 +1,11 @@
 //! What is known of one distfile before it is read, and the judging once it was.
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact};
+use super::bundle::{self, BundleRequest, artifact, unasked};
 use super::inputs::Inputs;
 use super::lists::{Lists, SignedList};
 use super::manifest as dist_entry;
-use super::pairing::{self, Evidence, EvidenceKind, unasked};
+use super::pairing::{self, Evidence, EvidenceKind};
 use super::previous;
 use super::provenance;
 use super::signatures::{Over, Signatures};
@@ -371,12 +371,8 @@ const CERTIFICATES: [&str; 4] = ["pem", "crt", "cert", "cer"];
 /// What is said of a signature that cosign wrote without its log entry.
 fn bare_signature(path: &Path, name: &str) -> Finding {
     let own = CERTIFICATES.map(|suffix| path.with_extension(suffix));
-    let beside = CERTIFICATES.map(|suffix| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".");
-        name.push(suffix);
-        PathBuf::from(name)
-    });
+    let beside =
+        CERTIFICATES.map(|suffix| path.with_file_name(format!("{}.{suffix}", file_name(path))));
     let certificate = own.iter().chain(&beside).find(|path| path.is_file());
     let signature = file_name(path);
     let (with, certificate) = match certificate {

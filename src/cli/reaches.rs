@@ -19,7 +19,7 @@ use crate::release::git::{self, places};
 use crate::release::known;
 use crate::release::policy;
 use crate::release::review;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 impl Command {
     /// What it may read, write and run; `None` where it says that itself.
@@ -243,9 +243,8 @@ impl Scan {
 impl Source {
     fn reach(&self, reach: &mut Reach) {
         reach.known_files();
-        let mut beside = self.distfile.clone().into_os_string();
-        beside.push(".provenance");
-        reach.read_all([&self.distfile, &PathBuf::from(beside)]);
+        reach.read(&self.distfile);
+        reach.read_all(self.beside());
         reach.read_all(&self.provenance);
         reach.read_all(&self.tag_key);
         reach.trusted_root(self.trusted_root.as_deref());

@@ -6,15 +6,11 @@ use super::pager::Pager;
 use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::Finding;
+use crate::answer::finding::{Check as CheckName, Finding};
 use crate::answer::requirement::Status;
-use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
-use crate::bytes::pass;
-use crate::check::provenance;
+use crate::check::said::said_of;
 use crate::cli::error::Error;
-use crate::evidence::expectation::Pins;
-use crate::evidence::pep740::Subject;
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
 use crate::release::source::{self, CommitSpec, Options, Report, SourceError};
 use crate::report::source as page;
@@ -67,7 +63,8 @@ pub(crate) struct Source {
     #[arg(long, value_name = "PATH", requires = "git")]
     pub(crate) directory: Option<String>,
 
-    /// The archive's provenance; default: DISTFILE.provenance, where that is
+    /// The archive's provenance, or a bundle; default: DISTFILE.provenance, .sigstore.json or
+    /// .sigstore, whichever is there
     #[arg(long, value_name = "FILE", conflicts_with_all = ["commit", "tag"])]
     pub(crate) provenance: Option<PathBuf>,
 
@@ -170,40 +167,38 @@ impl Source {
         let path = match &self.provenance {
             Some(path) => path.clone(),
             None if given != CommitSpec::default() => return Ok(given),
-            None => {
-                let beside = self.distfile.with_file_name(format!("{}.provenance", self.name()));
-                if beside.symlink_metadata().is_err() {
-                    return Ok(given);
-                }
-                beside
-            }
+            None => match self.beside().find(|path| path.symlink_metadata().is_ok()) {
+                Some(beside) => beside,
+                None => return Ok(given),
+            },
         };
         let bytes = read_bounded(&path, EVIDENCE_LIMIT)?;
-        let (_, sha256) = pass::digest(&self.distfile, HashName::Sha256, &mut |_| {})?;
+        let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
         let name = self.name();
-        let request = provenance::Request {
-            provenance: &bytes,
-            subject: Subject {
-                name: self.upstream_name.as_deref().unwrap_or(&name),
-                sha256: sha256.try_into().unwrap_or_default(),
-                others: &[],
-            },
-            expectation: None,
-            pins: &Pins::default(),
-            verifier: &Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?),
-        };
-        let findings = provenance::check(&request);
+        let name = self.upstream_name.as_deref().unwrap_or(&name);
+        let findings = said_of(&self.distfile, name, &bytes, &verifier)?;
         // Evidence that does not hold is not passed over, neither for a tag nor for another piece.
         let unjudged = Some(FailureClass::NotCheckedNoExpectation);
         let bad = findings.iter().find(|f| f.class.is_some() && f.class != unjudged).cloned();
         if let (None, Some(attested)) = (&bad, source::attested(&findings)?) {
             return Ok(CommitSpec::of(attested));
         }
+        // A bundle that was not asked for may be by a person or a key, who name no commit.
+        if bad.is_none() && self.provenance.is_none() && findings.iter().all(is_bundle) {
+            return Ok(given);
+        }
         let finding = bad.or_else(|| findings.into_iter().find(|f| f.class.is_some()));
         match finding.and_then(|finding| Some((finding.class?, finding.compared))) {
             Some((class, text)) => Err(SourceError::Unattested { path, class, text }.into()),
             None => Ok(given),
         }
+    }
+
+    /// What may stand beside the archive as provenance.
+    pub(in crate::cli) fn beside(&self) -> impl Iterator<Item = PathBuf> {
+        let beside =
+            |suffix: &str| self.distfile.with_file_name(format!("{}{suffix}", self.name()));
+        [".provenance", ".sigstore.json", ".sigstore"].map(beside).into_iter()
     }
 
     fn nothing_compared(&self, finding: Finding) -> Result<Report, Error> {
@@ -216,4 +211,8 @@ impl Source {
         let name = self.distfile.file_name().unwrap_or(self.distfile.as_os_str());
         name.to_string_lossy().into_owned()
     }
+}
+
+fn is_bundle(finding: &Finding) -> bool {
+    finding.check == CheckName::Sigstore
 }
