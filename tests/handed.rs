@@ -9,6 +9,7 @@ use std::process::Command;
 
 const NAME: &str = "foo-1.3.tar.gz";
 const FILE: &[u8] = b"the bytes of a release\n";
+#[cfg(feature = "sigstore")]
 const ISSUER: &str = "https://issuer.example";
 
 fn data(name: &str) -> String {
