@@ -281,6 +281,10 @@ fn member<R: Read>(
     if !is_link && (link.is_some() || has_long_link || !header.link.is_empty()) {
         return refuse("is no link and states where it leads");
     }
+    // bsdtar takes it for a file then.
+    if is_link && link.is_some() && !has_long_link && header.link.is_empty() {
+        return refuse("states where it leads in its pax header alone");
+    }
     if kind != Kind::File && size != 0 {
         return refuse("is no file and states a size");
     }
