@@ -317,6 +317,15 @@ fn an_archive_that_is_not_what_git_has() {
 }
 
 #[test]
+fn what_the_ebuild_no_longer_expects() {
+    let stage = Stage::new("");
+    stage.ebuild("1.2", "VERIFY_PROVENANCE_REPO=https://github.com/example/foo");
+    let run = stage.bump(&[]);
+    expect(&run, "provenance", "expectation-dropped");
+    assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn a_publisher_that_names_nobody() {
     let stage = Stage::new("PYPI_VERIFY_REPO=\"someone/foo\"");
     stage.attest("1.10", NOW);

@@ -296,4 +296,11 @@ fn a_trusted_comment_that_names_another_version_is_said() {
     assert_eq!((run.status, run.said("minisign").as_str()), (0, "agrees"), "{}", run.stdout);
     let notes = run.finding("minisign")["detail"]["notes"].to_string();
     assert!(notes.contains("comment-other-version") && notes.contains("foo-1.1.tar.gz"), "{notes}");
+    // Or another file altogether.
+    scratch.write("bar-7.tar.gz", "old bytes\n");
+    std::fs::copy(scratch.file("foo-1.2.tar.gz.minisig"), scratch.file("bar-7.tar.gz.minisig"))
+        .unwrap();
+    let run = scratch.check(["--require", "minisign", "--minisign-key", &key, "bar-7.tar.gz"]);
+    let notes = run.finding("minisign")["detail"]["notes"].to_string();
+    assert!(notes.contains("comment-other-file") && notes.contains("foo-1.1.tar.gz"), "{notes}");
 }

@@ -24,4 +24,5 @@ mod pep740_tampered;
 mod review;
 mod sigstore_conformance;
 mod sigstore_made;
+mod src_uri;
 mod uncompress_mutations;

@@ -1186,7 +1186,7 @@ readable_key() {
 	done
 }
 env_how() { local how=$1; "${@:2}"; }
-altered_text() { sed -i 's/^\([0-9a-f]\)\(.*tar\)/0\2/; s/^0\(0*.*tar\)/1\1/' "$1"; }
+altered_text() { sed -i '/tar/ { s/^1/2/; t; s/^[0-9a-f]/1/ }' "$1"; }	# another digit, whichever it was
 text_before() { { sha256sum /dev/null | sed 's:/dev/null:pipe-1.tar.gz:'; cat "$1"; } > "$1.new" && mv "$1.new" "$1"; }
 unsigned_text() {	# a line before the armor is not signed and must not count
 	! has_distvouch || needs message checksums || return

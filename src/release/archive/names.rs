@@ -61,6 +61,10 @@ pub(super) fn links(entries: &mut [Entry], oddities: &mut Oddities) -> Result<()
     for (index, original) in originals.into_iter().enumerate() {
         let Some(original) = original.and_then(|at| entries.get(at)).cloned() else { continue };
         if let Some(entry) = entries.get_mut(index) {
+            // Python gives the file the link's mode; others leave it.
+            if (entry.mode & 0o111 == 0) != (original.mode & 0o111 == 0) {
+                return Err(ambiguous(show(&entry.raw), "is a hard link with another mode"));
+            }
             entry.data = original.data;
             entry.size = original.size;
             entry.sha256 = original.sha256;

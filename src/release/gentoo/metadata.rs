@@ -103,6 +103,12 @@ impl Metadata {
         }
     }
 
+    /// Whether a package manager's cache tells.
+    #[cfg(test)]
+    pub(crate) const fn is_cached(&self) -> bool {
+        matches!(self.origin, Origin::Md5Cache(_) | Origin::Portage(_))
+    }
+
     /// Whether the ebuild inherits `eclass`, itself or by another; `None` where that is not known.
     pub(crate) fn inherits(&self, eclass: &str) -> Option<bool> {
         let (known, all) = &self.eclasses;

@@ -146,8 +146,12 @@ pub fn of_tar(test: &str) -> Vec<Reader> {
     let mut readers = found(
         test,
         &[
-            ("tar", |p| Reader::Program("GNU tar", p, &["--no-same-owner", "-xf"], &[])),
-            ("bsdtar", |p| Reader::Program("bsdtar", p, &["--no-same-owner", "-xf"], &[])),
+            ("tar", |p| {
+                Reader::Program("GNU tar", p, &["--no-same-owner", "--no-xattrs", "-xf"], &[])
+            }),
+            ("bsdtar", |p| {
+                Reader::Program("bsdtar", p, &["--no-same-owner", "--no-xattrs", "-xf"], &[])
+            }),
             ("busybox", |p| Reader::Program("busybox", p, &["tar", "-x", "-o", "-f"], &[])),
             ("python3", |p| Reader::Python(Box::new(Python::start(&p)))),
         ],
@@ -162,7 +166,9 @@ pub fn of_zip(test: &str) -> Vec<Reader> {
         test,
         &[
             ("unzip", |p| Reader::Program("unzip", p, &["-qo"], &[])),
-            ("bsdtar", |p| Reader::Program("bsdtar", p, &["--no-same-owner", "-xf"], &[])),
+            ("bsdtar", |p| {
+                Reader::Program("bsdtar", p, &["--no-same-owner", "--no-xattrs", "-xf"], &[])
+            }),
             ("python3", |p| Reader::Python(Box::new(Python::start(&p)))),
         ],
     )

@@ -315,7 +315,7 @@ fn records(chance: &mut Chance, bytes: &mut Vec<u8>, at: usize, end: usize) -> S
         "SCHILY.filetype",
         "SCHILY.realsize",
         "SCHILY.xattr.user.a",
-        "LIBARCHIVE.xattr.a",
+        "LIBARCHIVE.xattr.user.a",
         "charset",
         " path",
         "path ",

@@ -21,6 +21,9 @@ use std::io::{self, BufRead, BufReader, Read};
 
 const BLOCK: u64 = 512;
 
+/// What Python's tarfile calls a global header.
+const PYTHON_GLOBAL: &[u8] = b"././@PaxHeader";
+
 /// The longest extended header that is read, in bytes.
 const EXTENDED: u64 = 1 << 20;
 
@@ -212,6 +215,10 @@ fn extend<R: Read>(
     let data = stream.data(header.size)?;
     match header.flag {
         b'x' | b'g' if !extended.is_empty() => return several(),
+        // The tar crate makes the directory that a global header would be in.
+        b'g' if header.name.contains(&b'/') && header.name != PYTHON_GLOBAL => {
+            return Err(ambiguous(shown(), "is a global header in a directory"));
+        }
         b'g' => {
             let records = Records::read(&data, true, &shown())?;
             if let Some(comment) = records.comment {
@@ -274,6 +281,10 @@ fn member<R: Read>(
     if !is_link && (link.is_some() || has_long_link || !header.link.is_empty()) {
         return refuse("is no link and states where it leads");
     }
+    // bsdtar takes it for a file then.
+    if is_link && link.is_some() && !has_long_link && header.link.is_empty() {
+        return refuse("states where it leads in its pax header alone");
+    }
     if kind != Kind::File && size != 0 {
         return refuse("is no file and states a size");
     }
@@ -298,15 +309,21 @@ fn member<R: Read>(
 
 /// What follows the end marker: zeros fill up the last record, and nothing else belongs there.
 fn after_end<R: Read>(stream: &mut Stream<R>) -> Result<(), Fault> {
+    let mut total = 0;
     loop {
         let bytes = stream.inner.fill_buf()?;
         if bytes.is_empty() {
-            return Ok(());
+            // busybox reads whole blocks, and gives up on another.
+            return match total % BLOCK {
+                0 => Ok(()),
+                _ => Err(ambiguous("", "its end is no whole block")),
+            };
         }
         if bytes.iter().any(|b| *b != 0) {
             return Err(ambiguous("", "bytes other than zero follow its end"));
         }
         let length = bytes.len();
+        total += length as u64;
         stream.inner.consume(length);
     }
 }

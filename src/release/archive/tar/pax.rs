@@ -36,6 +36,15 @@ const INERT: [&[u8]; 16] = [
 /// Beginnings of such keys.
 const INERT_START: [&[u8]; 3] = [b"LIBARCHIVE.xattr.", b"SCHILY.xattr.", b"NODETAR."];
 
+/// How bsdtar's records of extended attributes begin; the value is in base64.
+const ENCODED: &[u8] = b"LIBARCHIVE.xattr.";
+
+/// Whether it is base64 as bsdtar writes it, without padding.
+fn is_base64(value: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    !value.is_empty() && value.len() % 4 != 1 && value.iter().all(plain)
+}
+
 impl Records {
     /// Reads `data`; `global` where it is about all members behind it. `member` is what messages
     /// call it.
@@ -81,6 +90,9 @@ impl Records {
                     return refuse("has a time in its pax header that is no number");
                 }
                 b"comment" => records.comment = Some(value.to_vec()),
+                _ if key.starts_with(ENCODED) && !is_base64(value) => {
+                    return refuse("has an extended attribute that bsdtar cannot decode");
+                }
                 _ if INERT.contains(&key) => {}
                 _ if INERT_START.iter().any(|start| key.starts_with(start)) => {}
                 _ => return refuse("has a pax header with a key that few programs know"),
