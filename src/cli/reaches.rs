@@ -7,6 +7,7 @@ use crate::check::bump::Package;
 use crate::check::pairing;
 use crate::cli::bump::Bump;
 use crate::cli::check::Check;
+use crate::cli::diff::Diff;
 use crate::cli::keys::KeyArgs;
 use crate::cli::policy::place;
 use crate::cli::scan::Scan;
@@ -52,10 +53,7 @@ impl Command {
                 reach.read(&checksums.list);
                 reach.read_all(checksums.files.iter().map(|file| checksums.distdir.join(file)));
             }
-            Self::Diff(diff) => {
-                reach.read_all([&diff.old, &diff.new]);
-                diff.html.iter().for_each(|page| reach.write(page));
-            }
+            Self::Diff(diff) => diff.reach(&mut reach),
             Self::Source(source) => source.reach(&mut reach),
             Self::Known(known) => known.reach(&mut reach),
             Self::Pin(pin) => {
@@ -252,11 +250,30 @@ impl Source {
     }
 }
 
+impl Diff {
+    fn reach(&self, reach: &mut Reach) {
+        reach.known_files();
+        reach.read_all([&self.old, &self.new]);
+        self.html.iter().for_each(|page| reach.write(page));
+        for ebuild in self.ebuilds() {
+            // The Manifest is beside it, and its distfiles are in DISTDIR.
+            let package = ebuild.parent().filter(|parent| !parent.as_os_str().is_empty());
+            reach.read(package.unwrap_or(Path::new(".")));
+            reach.read_directory(&self.distdir.path());
+            let Ok(package) = Package::read(ebuild) else { continue };
+            if let Some((repository, _)) = package.place.as_deref() {
+                reach.read_all(repository.places());
+            }
+        }
+    }
+}
+
 impl Reading<'_> {
     /// What reading the two archives needs. The rest of the command writes what the user said, where the
     /// user said, and may sign it by an agent of the user's.
     pub(in crate::cli) fn reach(&self) -> Reach {
         let mut reach = Reach::new();
+        reach.known_files();
         reach.read_all([self.old, self.new]);
         reach
     }

@@ -112,6 +112,14 @@ impl Diff {
         result.and_then(|status| printed(finished).map(|()| status))
     }
 
+    /// The two ebuilds, where that is what was named.
+    pub(crate) fn ebuilds(&self) -> Vec<&Path> {
+        match ebuilds::are_ebuilds(&self.old, &self.new) {
+            true => vec![&self.old, &self.new],
+            false => Vec::new(),
+        }
+    }
+
     /// The pager to print in, where one is wanted.
     pub(crate) fn pager(&self) -> Option<Pager> {
         (self.unified.is_some() && !self.no_pager).then(Pager::start)

@@ -18,6 +18,7 @@ pub(crate) use text::Generator;
 
 use crate::bytes::input::file_name;
 use crate::release::archive::{self, ArchiveError, Entry, Kind, Listing, Oddity, Progress};
+use crate::release::known::{self, Known};
 use hazard::{Hazard, HazardKind, by_name, by_nature, disguise};
 use matching::Pair;
 use place::{Place, place};
@@ -81,6 +82,8 @@ pub(crate) struct Change {
     pub(crate) tier: Tier,
     /// What wrote it, by its own words.
     pub(crate) generated: Option<Generator>,
+    /// Whose standard build file it is, byte for byte.
+    pub(crate) standard: Option<String>,
     /// Lines added and removed, where both sides are text that was read.
     pub(crate) lines: Option<(usize, usize)>,
     /// Why to read it before others, worst first.
@@ -282,6 +285,7 @@ fn change(pair: &Pair<'_>) -> Option<Change> {
         place: place(path, b""),
         tier: Tier::Source,
         generated: None,
+        standard: None,
         lines: None,
         hazards: Vec::new(),
         shown: None,
@@ -293,9 +297,14 @@ fn judge(changes: &mut [Change], results: &mut Results, now: &Read, store: &Stor
     // A line that is gone elsewhere has moved, and does nothing new.
     let gone: HashSet<u64> =
         results.values().flat_map(|judged| judged.gone.iter().copied()).collect();
+    standard_files(changes);
     for change in changes {
         if change.kind != ChangeKind::Removed {
             judge_one(change, results, now, store, &gone);
+        }
+        if change.standard.is_some() {
+            // Not this release's own: its project published it, and everybody has it.
+            change.hazards.retain(|hazard| hazard.kind == HazardKind::ExecutableBit);
         }
         change.hazards.sort_by(|a, b| {
             let weight =
@@ -303,6 +312,21 @@ fn judge(changes: &mut [Change], results: &mut Results, now: &Read, store: &Stor
             weight(b).cmp(&weight(a)).then_with(|| a.cmp(b))
         });
         change.tier = tier(change.kind, change.place, &change.hazards);
+    }
+}
+
+/// Finds the files that are standard build files byte for byte.
+fn standard_files(changes: &mut [Change]) {
+    let mut list = None;
+    for change in changes {
+        let Some(new) = change.new.as_ref().filter(|new| new.kind == Kind::File) else { continue };
+        let name = new.path.rsplit(|b| *b == b'/').next().and_then(|n| std::str::from_utf8(n).ok());
+        let Some(name) = name.filter(|name| known::is_distinctive(name)) else { continue };
+        let Some(digest) = new.sha256 else { continue };
+        // Without a list nothing is known, and everything is read.
+        let list = list.get_or_insert_with(|| Known::load().or_else(|_| Known::built_in()).ok());
+        let found = list.as_ref().and_then(|list| list.find(name, &digest));
+        change.standard = found.map(|version| version.family().to_owned());
     }
 }
 

@@ -67,6 +67,7 @@ fn change(change: &Change) -> Value {
         "change": change.kind.word(),
         "role": change.place.role.name(),
         "tier": change.tier.name(),
+        "standard": change.standard,
         "lines_added": change.lines.map(|(added, _)| added),
         "lines_removed": change.lines.map(|(_, removed)| removed),
         "hazards": hazards,

@@ -133,6 +133,8 @@ fn print_side(word: &str, side: &Side, out: &mut dyn Write) -> io::Result<()> {
 /// Where `out` cannot be written to.
 pub(crate) fn list(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
     let changes: Vec<&Change> = diff.changes.iter().filter(|change| listed.has(change)).collect();
+    let (standard, changes): (Vec<&Change>, Vec<&Change>) =
+        changes.into_iter().partition(|change| is_standard(change));
     let (written, changes): (Vec<&Change>, Vec<&Change>) =
         changes.into_iter().partition(|change| is_written(change));
     let first: Vec<&Change> = changes.iter().copied().filter(|change| is_risky(change)).collect();
@@ -148,6 +150,7 @@ pub(crate) fn list(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Resu
         writeln!(out, "  … and {} more with a reason", first.len() - most)?;
     }
     names_in_one("Written by autotools", &written, listed, out)?;
+    names_in_one(&format!("As {} published them", owners(&standard)), &standard, listed, out)?;
     let rest = |tiers: &[Tier]| -> Vec<&Change> {
         let rest = changes.iter().copied().filter(|change| !is_risky(change));
         rest.filter(|change| tiers.contains(&change.tier)).collect()
@@ -186,6 +189,18 @@ fn is_risky(change: &Change) -> bool {
         }
     });
     change.tier < Tier::Build || (reasons && change.tier < Tier::Inert)
+}
+
+/// Whether it is a standard build file, byte for byte.
+fn is_standard(change: &Change) -> bool {
+    change.standard.is_some() && change.hazards.is_empty() && change.tier == Tier::Build
+}
+
+/// `gnulib, libtool`.
+fn owners(changes: &[&Change]) -> String {
+    let projects: std::collections::BTreeSet<&str> =
+        changes.iter().filter_map(|change| change.standard.as_deref()).collect();
+    projects.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a tool of autotools wrote it and it does nothing else than before.

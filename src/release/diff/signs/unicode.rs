@@ -74,10 +74,17 @@ pub(crate) fn strange_path(path: &[u8]) -> Option<Hazard> {
 fn looks_like(word: &str) -> String {
     let foreign = word.chars().find(|c| is_foreign(*c));
     let code = foreign.map(|c| format!("U+{:04X}", u32::from(c))).unwrap_or_default();
-    format!(
-        "has \"{word}\", which looks like \"{}\" and has {code} in it",
-        skeleton(word).collect::<String>()
-    )
+    format!("has \"{word}\", which looks like \"{}\" and has {code} in it", plainly(word))
+}
+
+/// The word with its foreign letters as those that they look like. Of the others it has what a reader
+/// takes it for: the skeleton of "m" is "rn".
+fn plainly(word: &str) -> String {
+    let letters = word.chars().map(|c| match c.is_ascii() {
+        true => c.to_string(),
+        false => skeleton(c.encode_utf8(&mut [0; 4])).collect(),
+    });
+    letters.collect()
 }
 
 /// A letter beyond those of Latin with accents, which people write words and names with.
@@ -274,6 +281,8 @@ mod tests {
         assert_eq!(strange_path("src/\u{fc}ber.py".as_bytes()), None);
         let hazard = strange_path("src/c\u{43e}nfig.py".as_bytes()).unwrap();
         assert_eq!(hazard.kind, HazardKind::Homoglyph);
+        assert!(hazard.reason.contains("which looks like \"config\""), "{}", hazard.reason);
+        assert_eq!(plainly("is\u{430}dmin"), "isadmin");
         let hazard = strange_path("src/\u{202e}yp.c".as_bytes()).unwrap();
         assert_eq!(hazard.kind, HazardKind::HiddenUnicode);
     }
