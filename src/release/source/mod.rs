@@ -30,6 +30,7 @@ use crate::release::git::{self, BLOB_EACH, Clone};
 use crate::release::known::Known;
 use explain::Context;
 use explain::consumers::Consumers;
+use explain::rules::Rules;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -205,6 +206,7 @@ pub(crate) fn report(
         eautoreconf: options.eautoreconf,
         unified: options.unified,
         consumers: &Consumers::of(&compare::build_files(&members)),
+        rules: &Rules::of(&members, view),
     };
     let mut comparison = compare::compare(&context, &listing)?;
     comparison.directory.clone_from(&directory);
