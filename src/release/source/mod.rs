@@ -261,7 +261,7 @@ fn list(
 }
 
 /// Reads an attributes file and compares some paths with it, for the fuzz targets.
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 pub(crate) fn fuzz_attributes(bytes: &[u8]) {
     let files = [(attributes::FILE, bytes), (b"doc/.gitattributes", bytes)];
     let attributes = attributes::Attributes::of(files.into_iter());
