@@ -7,6 +7,7 @@ import argparse
 import os
 import pathlib
 import platform
+import random
 import re
 import shlex
 import shutil
@@ -358,6 +359,53 @@ def releases(bench, ours):
     ], rounds)
 
 
+def trees(bench, ours):
+    """A tree as large as a kernel's: against git, and against the next release of it."""
+    count = 4_000 if bench.options.quick else 78_000
+    titles = (f"An archive of {count:,} files against its git tree",
+              f"What changed between two releases of {count:,} files")
+    if not any(bench.options.only.lower() in title.lower() for title in titles):
+        return
+    subprocess.run(["git", "init", "-q", "tree"], check=True)
+    words = [f"word{n}" for n in range(4000)]
+    chosen = random.Random(1)
+    for n in range(count):
+        directory = f"tree/part{n // 4000}/dir{n // 100}"
+        os.makedirs(directory, exist_ok=True)
+        size = int(chosen.expovariate(1 / 170)) + 3
+        text = "".join(f"static int {' '.join(chosen.choices(words, k=8))};\n" for _ in range(size))
+        pathlib.Path(directory, f"file{n}.c").write_text(text)
+    commit = """
+        cd tree && git add -A && git -c user.name=x -c user.email=x@example.org -c gc.auto=0 commit -qm x
+        git tag v1.%s && git repack -adq && git archive --prefix=tree-1.%s/ -o ../tree-1.%s.tar.gz v1.%s
+    """
+    subprocess.run(commit % (("0",) * 4), shell=True, check=True)
+    for n in range(0, count, 97):
+        with open(f"tree/part{n // 4000}/dir{n // 100}/file{n}.c", "a") as file:
+            file.write(f"static int more_{n};\n")
+    subprocess.run(commit % (("1",) * 4), shell=True, check=True)
+    rounds = 2 if bench.options.quick else 3
+    reference = ("git -C tree archive v1.0 | tar -t >/dev/null; gzip -dc tree-1.0.tar.gz | sha256sum")
+    bench.case(titles[0], [
+        Program("distvouch source", [*ours, "source", "tree-1.0.tar.gz", "--git", "tree"]),
+        Program("git archive into tar -t, then gzip -dc into sha256sum", reference),
+    ], rounds)
+
+    def clean():
+        shutil.rmtree("unpacked", ignore_errors=True)
+        os.makedirs("unpacked")
+
+    unpack = "; ".join(f"tar -xf tree-1.{n}.tar.gz -C unpacked" for n in (0, 1))
+    bench.case(titles[1], [
+        Program("distvouch diff", [*ours, "diff", "tree-1.0.tar.gz", "tree-1.1.tar.gz"], status=(0, 1)),
+        Program("tar, then diff -rN", f"{unpack}; diff -rN unpacked/tree-1.0 unpacked/tree-1.1",
+                status=(0, 1), prepare=clean),
+    ], rounds)
+    clean()
+    for path in ("tree", "unpacked"):
+        shutil.rmtree(path)
+
+
 def overlay(bench, ours):
     title = "A whole overlay"
     text = subprocess.run([*ours, "scan", "--help"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -418,6 +466,7 @@ def main():
     large(bench, ours)
     kernel(bench, ours)
     releases(bench, ours)
+    trees(bench, ours)
     overlay(bench, ours)
     head = [versions(), "", f"The program has {size / 1e6:.1f} MB.", ""]
     made = "\n".join([*head, *bench.out]).rstrip()
