@@ -44,7 +44,7 @@ mod bytes;
 mod check;
 pub mod cli;
 mod evidence;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod fuzz;

@@ -142,7 +142,7 @@ fn in_a_tarball_of_autotools() {
     let po = "msgid \"\"\nmsgstr \"\"\n\nmsgid \"a %s\"\nmsgstr \"b %s\"\n";
     let tree: Files = vec![
         ("configure.ac", text("AC_INIT([foo],[1.3.0])\nm4_include([NEWS])\nAC_OUTPUT\n")),
-        ("Makefile.am", text("bin_PROGRAMS = foo\n")),
+        ("Makefile.am", text("bin_PROGRAMS = foo\nBUILT_SOURCES = made.c made.sh\n# not.c\n")),
         ("main.c", text("int main(void) { return 0; }\n")),
         ("build.sh", script("#!/bin/sh\necho a\necho b\n")),
         ("po/de.po", text(po)),
@@ -151,6 +151,8 @@ fn in_a_tarball_of_autotools() {
     let made = [
         ("config.h.in", text(header)),
         (".tarball-version", text("1.3.0\n")),
+        ("stamp-h2", text("timestamp\n")),
+        ("po/de.gmo", binary(&compiled("a %s", "b %s"))),
         ("ChangeLog", text("2026-11-22  A  <a@example.org>\n\n\t* all: new.\n")),
     ];
     let planted: Vec<(&str, Vec<(&'static str, Node)>)> = vec![
@@ -183,6 +185,7 @@ fn in_a_tarball_of_autotools() {
         ("code for the version", vec![(".tarball-version", text("1.3.0';evil;'\n"))]),
         ("code for another version", vec![("VERSION", text("$(evil)\n"))]),
         ("a number that writes", vec![("po/de.po", text(&po.replace("b %s", "b %n")))]),
+        ("other translations", vec![("po/de.gmo", binary(&compiled("a %s", "c %s")))]),
         ("translations of nothing", vec![("po/de.gmo", binary(b"\xde\x12\x04\x95\0\0\0\0"))]),
         ("one CR", vec![("build.sh", script("#!/bin/sh\necho a\r\necho b\n"))]),
         ("every CR of a script", vec![("build.sh", script("#!/bin/sh\r\necho a\r\necho b\r\n"))]),
@@ -198,8 +201,86 @@ fn in_a_tarball_of_autotools() {
         ("a definition", vec![("config.h.in", text(&format!("{header}#define strcmp(a, b) 0\n")))]),
         ("a document that is included", vec![("NEWS", text("evil\n"))]),
         ("a link", vec![("README", Node::Symlink("/etc/passwd".to_owned()))]),
+        ("what git's rules have made", vec![("made.c", text("int evil;\n"))]),
+        ("what runs by the name of something made", vec![("made.sh", script("#!/bin/sh\nevil\n"))]),
+        ("what a comment of git's rules names", vec![("not.c", text("int evil;\n"))]),
+        ("a stamp that is none", vec![("stamp-h1", text("timestamp; evil\n"))]),
+        ("sources that are not there", vec![("po/POTFILES.in", text("main.c\n$(evil).c\n"))]),
         ("make rules", vec![("GNUmakefile", text("all:\n\tevil\n"))]),
         ("a header", vec![("string.h", text("#define strlen evil\n"))]),
+    ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
+/// A compiled catalogue with one message.
+fn compiled(original: &str, translation: &str) -> Vec<u8> {
+    let number = |n: usize| u32::try_from(n).unwrap().to_le_bytes();
+    let mut mo = vec![0xde, 0x12, 0x04, 0x95];
+    let texts = 28 + 16;
+    for n in
+        [0, 1, 28, 36, 0, 0, original.len(), texts, translation.len(), texts + original.len() + 1]
+    {
+        mo.extend(number(n));
+    }
+    mo.extend([original.as_bytes(), b"\0", translation.as_bytes(), b"\0"].concat());
+    mo
+}
+
+/// What git has already is no difference, although a translation prints more than its original.
+#[test]
+fn a_mistake_of_a_translator_that_git_has() {
+    let po = |date: &str, more: &str| {
+        format!(
+            "msgid \"\"\nmsgstr \"Date: {date}\\n\"\n\nmsgid \"a\"\nmsgstr \"b %s\"\n\nmsgid \"c\"\nmsgstr \"d{more}\"\n"
+        )
+    };
+    let tree: Files = vec![("main.c", text("int x;\n")), ("po/de.po", text(&po("1", "")))];
+    let made = [("po/de.po", text(&po("2", ""))), ("po/de.gmo", binary(&compiled("a", "b %s")))];
+    let planted: Vec<(&str, Vec<(&'static str, Node)>)> = vec![
+        ("one more", vec![("po/de.po", text(&po("2", " %s")))]),
+        ("one that writes", vec![("po/de.po", text(&po("2", " %n")))]),
+        ("another one", vec![("po/de.po", text(&po("2", "").replace("b %s", "e %s")))]),
+    ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
+#[test]
+fn in_an_sdist_of_setup_py() {
+    let setup = "from setuptools import setup\nsetup(name='foo', install_requires=[\"idna>=2,<4\"],\n    \
+                 extras_require={'x': ['PySocks>=1.5.6, !=1.5.7']})\n";
+    let tree: Files = vec![
+        ("setup.py", text(setup)),
+        ("foo.py", text("x = 1\n")),
+        ("tests/test_foo.py", text("def test_x(): pass\n")),
+    ];
+    let made = [
+        ("foo.egg-info/requires.txt", text("idna<4,>=2\n\n[x]\nPySocks!=1.5.7,>=1.5.6\n")),
+        ("tests/.pytest_cache/v/cache/nodeids", text("[\"test_foo.py::test_x\"]\n")),
+        (
+            "foo/_version.py",
+            text("__all__ = [\"__version__\", \"version\"]\n__version__ = version = '1.3.0'\n"),
+        ),
+    ];
+    let planted: Vec<(&str, Vec<(&'static str, Node)>)> = vec![
+        ("a requirement", vec![("foo.egg-info/requires.txt", text("evil>=1\nidna<4,>=2\n"))]),
+        ("another version", vec![("foo.egg-info/requires.txt", text("idna==3.0\n"))]),
+        (
+            "an entry point",
+            vec![("foo.egg-info/entry_points.txt", text("[console_scripts]\npip = foo:x\n"))],
+        ),
+        (
+            "tests of nothing",
+            vec![("tests/.pytest_cache/v/cache/nodeids", text("[\"test_bar.py::test_x\"]\n"))],
+        ),
+        (
+            "more than names in a cache",
+            vec![("tests/.pytest_cache/v/cache/lastfailed", text("{\"test_foo.py\": \"evil\"}\n"))],
+        ),
+        ("code in a cache", vec![("tests/.pytest_cache/conftest.py", text("import os\n"))]),
+        (
+            "code beside the names",
+            vec![("foo/_version.py", text("__all__ = [evil()]\n__version__ = '1.3.0'\n"))],
+        ),
     ];
     hold(&tree, &made, 0, &tarball, &planted);
 }

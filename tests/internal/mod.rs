@@ -17,6 +17,7 @@ mod support;
 mod archives;
 mod ebuild_bash;
 mod explain;
+mod fuzzing;
 mod git_hangs;
 mod manifest_corpus;
 mod pep740;

@@ -148,7 +148,7 @@ impl Verifier {
 }
 
 /// What a certificate claims, for the fuzz targets.
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 pub(crate) fn describe_der(der: &[u8]) -> Map<String, Value> {
     backend::describe_certificate(der)
 }

@@ -30,6 +30,7 @@ use crate::release::git::{self, BLOB_EACH, Clone};
 use crate::release::known::Known;
 use explain::Context;
 use explain::consumers::Consumers;
+use explain::rules::Rules;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -205,6 +206,7 @@ pub(crate) fn report(
         eautoreconf: options.eautoreconf,
         unified: options.unified,
         consumers: &Consumers::of(&compare::build_files(&members)),
+        rules: &Rules::of(&members, view),
     };
     let mut comparison = compare::compare(&context, &listing)?;
     comparison.directory.clone_from(&directory);
@@ -259,7 +261,7 @@ fn list(
 }
 
 /// Reads an attributes file and compares some paths with it, for the fuzz targets.
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", test))]
 pub(crate) fn fuzz_attributes(bytes: &[u8]) {
     let files = [(attributes::FILE, bytes), (b"doc/.gitattributes", bytes)];
     let attributes = attributes::Attributes::of(files.into_iter());

@@ -245,6 +245,11 @@ impl<'a> View<'a> {
         String::from_utf8(text.to_vec()).ok()
     }
 
+    /// git's bytes of the file at `below`.
+    pub(super) fn bytes(&self, below: &str) -> Option<Rc<Vec<u8>>> {
+        self.whole.text(&self.path(below.as_bytes()))
+    }
+
     /// git's text of the file `name` in the directory or, where it has none, in the nearest above.
     pub(super) fn text_upwards(&self, name: &str) -> Option<String> {
         self.upwards(name).into_iter().next().map(|(_, text)| text)

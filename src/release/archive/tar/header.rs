@@ -54,7 +54,9 @@ impl Header {
         };
         let zero = |from, to| field(from, to).iter().all(|b| *b == 0);
         let clean = match format {
-            Format::Ustar => padded(field(345, 500)) && zero(500, 512),
+            Format::Ustar => {
+                (padded(field(345, 500)) || has_times(field(345, 500))) && zero(500, 512)
+            }
             Format::Gnu => zero(345, 512),
             Format::Old => zero(265, 329) && zero(345, 512),
         };
@@ -86,6 +88,17 @@ impl Header {
         let mode = u32::try_from(mode).unwrap_or(u32::MAX);
         Ok(Self { format, flag, name, link, mode, size })
     }
+}
+
+/// Whether a prefix is followed by two times, as node-tar and star write them: behind a NUL, where no
+/// program that takes the prefix for 155 bytes of text looks.
+fn has_times(prefix: &[u8]) -> bool {
+    let Some((name, times)) = prefix.split_at_checked(131) else { return false };
+    let octal = |time: &[u8]| match time {
+        [digits @ .., 0 | b' '] => digits.iter().all(|b| matches!(b, b'0'..=b'7')),
+        _ => false,
+    };
+    name.ends_with(b"\0") && padded(name) && times.len() == 24 && times.chunks(12).all(octal)
 }
 
 /// Whether only NULs stand behind the first one.

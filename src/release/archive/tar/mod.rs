@@ -252,8 +252,10 @@ fn member<R: Read>(
     let has_long_link = extended.long_link.is_some();
     let pax = extended.pax.unwrap_or_default();
     let is_plain = !is_long && pax.path.is_none();
-    // Python goes by the name in the header, whatever stands in for it.
-    let ends_like_directory = header.name.ends_with(b"/");
+    // Python goes by the name in the header, whatever stands in for it, where the type is that of old
+    // tars. Elsewhere a long name may have been cut there.
+    let cut = header.flag == b'0' && !is_plain;
+    let ends_like_directory = header.name.ends_with(b"/") && !cut;
     let name = extended.long_name.or(pax.path).unwrap_or(header.name);
     let link = extended.long_link.or(pax.link);
     let shown = || show(name.get(..LONGEST).unwrap_or(&name));
@@ -262,7 +264,7 @@ fn member<R: Read>(
         b'5' => Kind::Directory,
         // Before POSIX a directory was a file whose name ends in a slash.
         0 if header.format == Format::Old && is_plain && ends_like_directory => Kind::Directory,
-        b'0' | 0 if ends_like_directory => {
+        b'0' | 0 if ends_like_directory || name.ends_with(b"/") => {
             return refuse("is a file with the name of a directory");
         }
         b'0' | 0 => Kind::File,
@@ -280,6 +282,10 @@ fn member<R: Read>(
     let is_link = matches!(kind, Kind::Symlink | Kind::Hardlink);
     if !is_link && (link.is_some() || has_long_link || !header.link.is_empty()) {
         return refuse("is no link and states where it leads");
+    }
+    // bsdtar takes it for a file then.
+    if is_link && link.is_some() && !has_long_link && header.link.is_empty() {
+        return refuse("states where it leads in its pax header alone");
     }
     if kind != Kind::File && size != 0 {
         return refuse("is no file and states a size");

@@ -1,4 +1,5 @@
-//! What autoconf and its kin make: `aclocal.m4` by its pieces, `config.h.in` by its grammar.
+//! What autoconf and its kin make: `aclocal.m4` by its pieces, `config.h.in`, stamps and gettext's list
+//! of sources by their grammars.
 
 use super::{Checked, aclocal};
 use crate::release::archive::Entry;
@@ -18,5 +19,48 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
     {
         return Some(Checked::same("autoheader's: nothing but comments and #undef"));
     }
+    let name = name_of(path);
+    if name.starts_with("stamp-") && text(entry).is_some_and(is_stamp) && !entry.is_executable() {
+        return Some(Checked::same("a stamp of make's: a word or a date and nothing else"));
+    }
+    if name == "POTFILES.in" {
+        let has = |file: &str| context.members.contains_key(file.as_bytes());
+        return text(entry)
+            .filter(|text| is_list(text, &has))
+            .map(|_| Checked::same("gettext's list of sources, each of which is in the archive"));
+    }
     None
+}
+
+/// `timestamp`, or a date.
+fn is_stamp(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | ':' | '-' | '+' | ',');
+    let text = text.trim_end();
+    text.len() <= 40
+        && (text == "timestamp"
+            || text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.contains(':')
+            || text.is_empty())
+        && text.chars().all(plain)
+}
+
+/// A list of files, one a line, each of which `has` knows.
+fn is_list(text: &str, has: &dyn Fn(&str) -> bool) -> bool {
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.into_iter().all(has)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_and_lists() {
+        assert!(is_stamp("timestamp\n") && is_stamp("Sun Nov 22 10:00:00 UTC 2026\n"));
+        for other in ["time\nstamp", "rm -rf /", "a: $(x)", "timestamp; x", "all:\n\tx"] {
+            assert!(!is_stamp(other), "{other}");
+        }
+        let has = |file: &str| file == "src/a.c";
+        assert!(is_list("# sources\n\nsrc/a.c\n", &has) && !is_list("src/a.c\nsrc/b.c\n", &has));
+    }
 }

@@ -5,7 +5,7 @@
 
 use super::Checked;
 use crate::release::archive::Entry;
-use crate::release::source::explain::{Context, text};
+use crate::release::source::explain::Context;
 use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -13,24 +13,48 @@ use std::sync::LazyLock;
 /// Messages of one catalogue.
 const MESSAGES: usize = 200_000;
 
-/// A catalogue: translations by context and original, each with its plural forms.
-type Catalogue = BTreeMap<Vec<u8>, Vec<Vec<u8>>>;
+/// Translations by context and original, each with its plural forms.
+type Messages = BTreeMap<Vec<u8>, Vec<Vec<u8>>>;
+
+/// What a `.po` says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Catalogue {
+    messages: Messages,
+    /// Keys of those whose translation could do more than print what the original does.
+    wrong: BTreeSet<Vec<u8>>,
+}
+
+/// The beginning of an original.
+fn excerpt(key: &[u8]) -> String {
+    let text = String::from_utf8_lossy(key);
+    crate::bytes::escape::escaped(&text.chars().take(60).collect::<String>())
+}
 
 pub(super) fn check(
     context: &Context<'_>,
     entry: &Entry,
     path: &str,
-    original: Option<&str>,
+    original: Option<&[u8]>,
 ) -> Option<Checked> {
     let (stem, extension) = path.rsplit_once('.')?;
     match extension {
         "po" | "pot" => {
-            let Some(new) = text(entry).and_then(parse) else {
-                return Some(Checked::differs(
-                    "it is not a catalogue in gettext's form, or its printf directives are not those of the original",
-                ));
+            let new = entry.contents.as_deref().and_then(|text| parse(text));
+            let Some(new) = new else {
+                return Some(Checked::differs("it is not a catalogue in gettext's form"));
             };
             let old = original.and_then(parse);
+            // What git has already is no difference, right or wrong.
+            let in_git = |key: &[u8]| {
+                old.as_ref().is_some_and(|old| old.messages.get(key) == new.messages.get(key))
+            };
+            if let Some(key) = new.wrong.iter().find(|key| !in_git(key)) {
+                return Some(Checked::differs(format!(
+                    "printf directives of a translation are not those of the original: {}",
+                    excerpt(key)
+                )));
+            }
+            let (new, old) = (new.messages, old.map(|old| old.messages));
             let same = old.as_ref().is_some_and(|old| {
                 new.iter().all(|(key, value)| key.is_empty() || old.get(key) == Some(value))
             });
@@ -52,19 +76,38 @@ pub(super) fn check(
                 return Some(Checked::differs("it is not a compiled catalogue of gettext's"));
             };
             let po = format!("{stem}.po");
-            let Some(source) = context
-                .member_text(&po)
-                .and_then(parse)
-                .or_else(|| context.view.text(&po).as_deref().and_then(parse))
-            else {
-                return Some(Checked::differs(format!(
-                    "{po}, which it would be made from, is not there"
-                )));
+            let member = context.members.get(po.as_bytes());
+            let member = member.and_then(|member| member.contents.as_deref());
+            let there = match member {
+                Some(text) => Some(parse(text)),
+                None => context.view.bytes(&po).map(|text| parse(&text)),
+            };
+            let source = match there {
+                Some(Some(source)) => source.messages,
+                Some(None) => {
+                    let why = format!("{po}, which it would be made from, is no catalogue");
+                    return Some(Checked::Differs(why));
+                }
+                None => {
+                    let why = format!("{po}, which it would be made from, is not there");
+                    return Some(Checked::Differs(why));
+                }
             };
             let plain = numbers_alike(&source);
+            // msgfmt writes UTF-8, from whatever the catalogue is in.
+            let recoded = !is_utf8(&source);
             let made = compiled.iter().all(|(key, value)| {
-                let alike = || plain.get(&number_alike(key)) == Some(&values_alike(value));
-                key.is_empty() || source.get(key) == Some(value) || alike()
+                let there = plain.get(&number_alike(key));
+                let value_alike = values_alike(value);
+                let letters = |values: &[Vec<u8>]| -> Vec<Vec<u8>> {
+                    values.iter().map(|value| ascii(value)).collect()
+                };
+                let recoded =
+                    || recoded && there.map(|there| letters(there)) == Some(letters(&value_alike));
+                key.is_empty()
+                    || source.get(key) == Some(value)
+                    || there == Some(&value_alike)
+                    || recoded()
             });
             Some(match made {
                 true => Checked::same(format!("compiled from {po}")),
@@ -75,33 +118,34 @@ pub(super) fn check(
     }
 }
 
-/// The catalogue in a `.po`'s text; `None` where it is none, or a translation could do more than
-/// print what the original does.
-fn parse(text: &str) -> Option<Catalogue> {
-    let mut catalogue = Catalogue::new();
+/// The catalogue in a `.po`'s text; `None` where it is none. Not every one is in UTF-8.
+fn parse(text: &[u8]) -> Option<Catalogue> {
+    let mut catalogue = Catalogue::default();
     let mut message = Message::default();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for line in text.lines() {
-        let line = line.trim();
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    for line in text.split(|b| *b == b'\n') {
+        let line = line.trim_ascii();
         if line.is_empty() {
             message.finish(&mut catalogue)?;
             continue;
         }
-        if let Some(comment) = line.strip_prefix('#') {
+        if let Some(comment) = line.strip_prefix(b"#") {
             if message.is_begun() {
                 message.finish(&mut catalogue)?;
             }
-            if let Some(flags) = comment.strip_prefix(',') {
-                message.fuzzy |= flags.split(',').any(|flag| flag.trim() == "fuzzy");
+            if let Some(flags) = comment.strip_prefix(b",") {
+                message.fuzzy |=
+                    flags.split(|b| *b == b',').any(|flag| flag.trim_ascii() == b"fuzzy");
             }
             continue;
         }
-        if line.starts_with('"') {
+        if line.starts_with(b"\"") {
             message.current()?.extend(quoted(line)?);
             continue;
         }
-        let (keyword, value) = line.split_once(char::is_whitespace)?;
-        let value = quoted(value.trim())?;
+        let blank = line.iter().position(u8::is_ascii_whitespace)?;
+        let (keyword, value) = line.split_at_checked(blank)?;
+        let (keyword, value) = (std::str::from_utf8(keyword).ok()?, quoted(value.trim_ascii())?);
         match keyword {
             "msgctxt" | "msgid" if message.translated() => {
                 message.finish(&mut catalogue)?;
@@ -117,12 +161,12 @@ fn parse(text: &str) -> Option<Catalogue> {
                 message.strings.push(value);
             }
         }
-        if catalogue.len() > MESSAGES {
+        if catalogue.messages.len() > MESSAGES {
             return None;
         }
     }
     message.finish(&mut catalogue)?;
-    (!catalogue.is_empty()).then_some(catalogue)
+    (!catalogue.messages.is_empty()).then_some(catalogue)
 }
 
 /// A message in the making.
@@ -190,22 +234,21 @@ impl Message {
         }
         let first = directives(&id);
         let others = message.plural.as_deref().map(directives).unwrap_or_default();
-        for string in &message.strings {
-            let found = directives(string);
-            let inside = found.iter().all(|d| first.contains(d) || others.contains(d));
-            // msgfmt leaves out what is fuzzy.
-            if !id.is_empty() && !inside && !message.fuzzy {
-                return None;
-            }
-        }
+        let inside = message.strings.iter().all(|string| {
+            directives(string).iter().all(|d| first.contains(d) || others.contains(d))
+        });
         let mut key = Vec::new();
         if let Some(context) = message.context {
             key.extend(context);
             key.push(4);
         }
         key.extend(&id);
+        // msgfmt leaves out what is fuzzy.
         if !message.fuzzy || id.is_empty() {
-            catalogue.insert(key, message.strings);
+            if !id.is_empty() && !inside {
+                catalogue.wrong.insert(key.clone());
+            }
+            catalogue.messages.insert(key, message.strings);
         }
         Some(())
     }
@@ -234,8 +277,20 @@ fn directives(text: &[u8]) -> BTreeSet<u8> {
 
 /// A catalogue in which directives for numbers of different sizes are one: msgfmt writes each
 /// `%<PRIu64>` as what it is on several machines.
-fn numbers_alike(catalogue: &Catalogue) -> Catalogue {
+fn numbers_alike(catalogue: &Messages) -> Messages {
     catalogue.iter().map(|(key, value)| (number_alike(key), values_alike(value))).collect()
+}
+
+/// Whether all of a catalogue is in UTF-8.
+fn is_utf8(messages: &Messages) -> bool {
+    messages.values().flatten().all(|text| std::str::from_utf8(text).is_ok())
+}
+
+/// A text with one mark for each run of letters that are not ASCII.
+fn ascii(text: &[u8]) -> Vec<u8> {
+    let mut marked: Vec<u8> = text.iter().map(|b| if b.is_ascii() { *b } else { 0xff }).collect();
+    marked.dedup_by(|a, b| *a == 0xff && *b == 0xff);
+    marked
 }
 
 fn values_alike(values: &[Vec<u8>]) -> Vec<Vec<u8>> {
@@ -254,10 +309,10 @@ fn number_alike(text: &[u8]) -> Vec<u8> {
 }
 
 /// The text of a quoted string, with its escapes.
-fn quoted(text: &str) -> Option<Vec<u8>> {
-    let inner = text.strip_prefix('"')?.strip_suffix('"').filter(|_| text.len() >= 2)?;
+fn quoted(text: &[u8]) -> Option<Vec<u8>> {
+    let inner = text.strip_prefix(b"\"")?.strip_suffix(b"\"").filter(|_| text.len() >= 2)?;
     let mut result = Vec::with_capacity(inner.len());
-    let mut bytes = inner.bytes();
+    let mut bytes = inner.iter().copied();
     while let Some(b) = bytes.next() {
         if b == b'"' {
             return None;
@@ -282,7 +337,7 @@ fn quoted(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The catalogue in a `.mo`.
-fn read_mo(bytes: &[u8]) -> Option<Catalogue> {
+fn read_mo(bytes: &[u8]) -> Option<Messages> {
     let little = match bytes.first_chunk::<4>()? {
         [0xde, 0x12, 0x04, 0x95] => true,
         [0x95, 0x04, 0x12, 0xde] => false,
@@ -302,7 +357,7 @@ fn read_mo(bytes: &[u8]) -> Option<Catalogue> {
         let (length, offset) = (number(entry)?, number(entry + 4)?);
         bytes.get(offset..offset.checked_add(length)?)
     };
-    let mut catalogue = Catalogue::new();
+    let mut catalogue = Messages::new();
     for at in 0..count {
         // The plural form follows the original behind a NUL.
         let key = string(originals, at)?.split(|b| *b == 0).next()?.to_vec();
@@ -321,20 +376,31 @@ mod tests {
 
     #[test]
     fn catalogues() {
-        let catalogue = parse(PO).unwrap();
-        assert_eq!(catalogue.len(), 3);
-        assert_eq!(catalogue.get(&b"a %s"[..]).unwrap(), &[b"b %s".to_vec()]);
+        let catalogue = parse(PO.as_bytes()).unwrap();
+        assert_eq!(catalogue.messages.len(), 3);
+        assert_eq!(catalogue.messages.get(&b"a %s"[..]).unwrap(), &[b"b %s".to_vec()]);
+        assert!(catalogue.wrong.is_empty());
+        for (other, key) in
+            [(PO.replace("b %s", "b %n"), "a %s"), (PO.replace("eins", "eins %s"), "one")]
+        {
+            let wrong = parse(other.as_bytes()).unwrap().wrong;
+            assert_eq!(wrong, BTreeSet::from([key.as_bytes().to_vec()]), "{other}");
+        }
         for other in [
-            PO.replace("b %s", "b %n"),
-            PO.replace("eins", "eins %s"),
             PO.replace("msgstr \"b %s\"\n", ""),
             format!("{PO}\n#!/bin/sh\nrm -rf /\n"),
             PO.replace("\"b %s\"", "b"),
         ] {
-            assert_eq!(parse(&other), None, "{other}");
+            assert_eq!(parse(other.as_bytes()), None, "{other}");
         }
         let fuzzy = PO.replace("#, c-format", "#, fuzzy, c-format").replace("b %s", "b %n");
-        assert_eq!(parse(&fuzzy).unwrap().len(), 2);
+        let fuzzy = parse(fuzzy.as_bytes()).unwrap();
+        assert_eq!((fuzzy.messages.len(), fuzzy.wrong.len()), (2, 0));
+        let latin = parse(b"msgid \"\"\nmsgstr \"\"\n\nmsgid \"a\"\nmsgstr \"\xf5\"\n").unwrap();
+        assert!(!is_utf8(&latin.messages) && is_utf8(&catalogue.messages));
+        assert_eq!(ascii(b"a\xf5b"), ascii("a\u{f5}b".as_bytes()));
+        assert_ne!(ascii(b"a\xf5b"), ascii("a\u{f5}c".as_bytes()));
+        assert_eq!(latin.messages.get(&b"a"[..]).unwrap(), &[b"\xf5".to_vec()]);
         assert_eq!(number_alike(b"%<PRIu64> of %5lld"), b"%u of %5d");
     }
 }

@@ -47,8 +47,9 @@ pub(super) fn check(
     context: &Context<'_>,
     entry: &Entry,
     path: &str,
-    original: Option<&str>,
+    blob: Option<&[u8]>,
 ) -> Option<Checked> {
+    let original = blob.and_then(|blob| std::str::from_utf8(blob).ok());
     let name = name_of(path);
     if context.is_crate
         && let Some(checked) = cargo::check(context, entry, path, original)
@@ -58,7 +59,7 @@ pub(super) fn check(
     python::check(context, entry, path, original)
         .or_else(|| npm::check(context, entry, path, original))
         .or_else(|| autotools::check(context, entry, path))
-        .or_else(|| gettext::check(context, entry, path, original))
+        .or_else(|| gettext::check(context, entry, path, blob))
         .or_else(|| version::check(context, entry, path, name, original))
 }
 

@@ -140,11 +140,34 @@ fn is_line_stamped(context: &Context<'_>, new: &str, old: &str) -> bool {
     let (old_word, old_tail) = old_rest.split_at(end(old_rest));
     let before = head.chars().last();
     is_dated(new, old)
+        || is_defined(context, new, old)
         || new_tail == old_tail
         && is_release(context, new_word)
         // What stood there was a version, too, or a place for one: not code.
         && (old_word.starts_with(|c: char| c.is_ascii_digit()) || old_word.contains('@')
             || (old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown")) && before == Some('"'))
+}
+
+/// Whether a macro that stood for the version now is it: `#define CURL_VERSION LIBCURL_VERSION` as
+/// `#define CURL_VERSION "8.14.1"`.
+fn is_defined(context: &Context<'_>, new: &str, old: &str) -> bool {
+    let parts = |line: &str| -> Option<(String, String)> {
+        let rest = line.strip_prefix('#')?.trim_start().strip_prefix("define")?;
+        let (name, value) = rest.trim().split_once(char::is_whitespace)?;
+        Some((name.to_owned(), value.trim().to_owned()))
+    };
+    let identifier = |word: &str| {
+        word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !word.is_empty()
+    };
+    let (Some((name, value)), Some((old_name, old_value))) = (parts(new), parts(old)) else {
+        return false;
+    };
+    let is_version = |word: &str| identifier(word) && word.to_ascii_uppercase().contains("VERSION");
+    name == old_name
+        && is_version(&name)
+        && is_version(&old_value)
+        && value.starts_with('"')
+        && string(&value).is_some_and(|word| is_release(context, word))
 }
 
 /// Whether a quoted date stands where git has a place for one: `"[unreleased]"`.
@@ -179,7 +202,7 @@ fn module(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
 }
 
 /// Lines that setuptools-scm and hatch-vcs write around the assignments.
-const AROUND: [&str; 22] = [
+const AROUND: [&str; 21] = [
     "from __future__ import annotations",
     "__all__ = [",
     "]",
@@ -201,7 +224,6 @@ const AROUND: [&str; 22] = [
     "version_tuple: VERSION_TUPLE",
     "commit_id: COMMIT_ID",
     "__commit_id__: COMMIT_ID",
-    "__all__ = ['version', 'version_tuple']",
 ];
 
 /// Names that such a module may assign.
@@ -274,6 +296,9 @@ fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
             continue;
         }
         listed = code == "__all__ = [";
+        if is_list_of_names(code) {
+            continue;
+        }
         if AROUND.contains(&code) {
             continue;
         }
@@ -287,6 +312,15 @@ fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
         assigned += 1;
     }
     quoted.is_none() && assigned > 0
+}
+
+/// `__all__ = ["version", "version_tuple"]`.
+fn is_list_of_names(code: &str) -> bool {
+    let names = code.strip_prefix("__all__ = [").and_then(|rest| rest.strip_suffix(']'));
+    names.is_some_and(|names| {
+        let names = names.trim_end_matches(',').split(',').map(str::trim);
+        names.into_iter().all(|name| string(name).is_some_and(is_version_name))
+    })
 }
 
 /// A string, a tuple of numbers and strings, or None: a version as a whole.

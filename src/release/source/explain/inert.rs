@@ -230,7 +230,13 @@ pub(super) fn inert(
 
 /// What in a text is not what it seems.
 fn hides(text: &str) -> Option<&'static str> {
-    let allowed = |c: char| matches!(c, '\n' | '\r' | '\t' | '\x0c' | '\x1f' | '\x1b' | '\x08');
+    // Blanks that do not break, wide ones and places to divide words are typography.
+    let typography = |c: char| {
+        matches!(c, '\u{a0}' | '\u{ad}' | '\u{2009}' | '\u{200b}' | '\u{202f}' | '\u{3000}')
+    };
+    let allowed = |c: char| {
+        matches!(c, '\n' | '\r' | '\t' | '\x0c' | '\x1f' | '\x1b' | '\x08') || typography(c)
+    };
     let hidden = |c: char| is_harmful(c) && !allowed(c) && c != '\u{feff}';
     text.chars().any(hidden).then_some("it has invisible characters in it")
 }
@@ -342,6 +348,14 @@ mod tests {
         ] {
             // `install` alone is a program's name.
             assert!(!is_documentation(path) || path == "install", "{path}");
+        }
+    }
+
+    #[test]
+    fn what_a_text_hides() {
+        assert_eq!(hides("50\u{a0}% \u{ab}\u{202f}a\u{202f}\u{bb}\u{3000}\n"), None);
+        for hidden in ["a\u{202e}b", "a\u{200d}b", "a\u{e0041}", "a\u{0}", "a\u{2066}b"] {
+            assert!(hides(hidden).is_some(), "{hidden:?}");
         }
     }
 

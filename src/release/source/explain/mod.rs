@@ -3,13 +3,15 @@
 //! In this order: git has it after what packing is known to do; it is a standard build file; it was
 //! made from something that git has, and what it says was compared with that; the ebuild makes it
 //! anew; a generator says that it made it, from an input that git has, and nothing compared it; it
-//! can neither run nor be built, installed or imported. What is left is not explained. A name alone
+//! can neither run nor be built, installed or imported; rules of git's have it made, and nothing
+//! compared it. What is left is not explained. A name alone
 //! explains nothing.
 
 pub(super) mod consumers;
 mod generated;
 mod inert;
 mod packing;
+pub(super) mod rules;
 
 pub(super) use generated::is_plain_header;
 
@@ -21,6 +23,8 @@ use crate::release::known::{self, Known};
 use crate::release::source::attributes::Attributes;
 use crate::release::source::tag::spelling::Release;
 use consumers::Consumers;
+use rules::Rules;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How a file of the archive that git does not have as it is stands.
@@ -137,13 +141,8 @@ pub(crate) struct Context<'a> {
     pub(super) unified: bool,
     /// What the build's own files read as code.
     pub(super) consumers: &'a Consumers,
-}
-
-impl Context<'_> {
-    /// A member's text; `None` where it is none, or too large.
-    pub(super) fn member_text(&self, path: &str) -> Option<&str> {
-        text(self.members.get(path.as_bytes())?)
-    }
+    /// What git's rules of make name.
+    pub(super) rules: &'a Rules,
 }
 
 /// A member's contents as text.
@@ -180,7 +179,7 @@ pub(super) fn changed(
     }
     let original = blob.and_then(|blob| std::str::from_utf8(blob).ok());
     let mut why = None;
-    match derived::check(context, entry, path, original) {
+    match derived::check(context, entry, path, blob) {
         Some(Checked::Same(how)) => return Standing::Derived { how },
         Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
         Some(Checked::Differs(differs)) => why = Some(differs),
@@ -275,7 +274,12 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
             Some(path) => Standing::Packed { how: format!("a copy of git's {path}"), room: false },
             None => Standing::Inert { what },
         },
-        Err(why) => Standing::Unexplained { why },
+        Err(why) => match context.rules.naming(path) {
+            Some(rules) if !entry.is_executable() && !entry.nature.is_binary() => {
+                Standing::NotCompared { by: format!("git's {rules} has it made") }
+            }
+            _ => Standing::Unexplained { why },
+        },
     }
 }
 
@@ -298,8 +302,33 @@ fn link_into(context: &Context<'_>, entry: &Entry) -> bool {
 
 /// A standard build file with these contents, by this name.
 fn known_file(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Standing> {
-    let version = context.known.find(name_of(path), &entry.sha256?)?;
+    let name = name_of(path);
+    if let Some(version) = context.known.find(name, &entry.sha256?) {
+        return Some(Standing::Known { project: version.family().to_owned(), day: version.day });
+    }
+    if context.known.called(name).is_empty() {
+        return None;
+    }
+    let version = other_shells(entry.contents.as_deref()?)
+        .find_map(|contents| context.known.find(name, &Sha256::digest(&contents).into()))?;
     Some(Standing::Known { project: version.family().to_owned(), day: version.day })
+}
+
+/// A script with the other spellings of `#! /bin/sh`: distributions write the first line anew.
+fn other_shells(contents: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    const SHELLS: [&[u8]; 6] = [
+        b"#! /bin/sh",
+        b"#!/bin/sh",
+        b"#!/usr/bin/sh",
+        b"#! /usr/bin/sh",
+        b"#!/usr/bin/env sh",
+        b"#! /usr/bin/env sh",
+    ];
+    let end = contents.iter().position(|b| *b == b'\n').unwrap_or(contents.len());
+    let (first, rest) = contents.split_at_checked(end).unwrap_or((contents, b""));
+    let is_shell = SHELLS.contains(&first);
+    let others = SHELLS.into_iter().filter(move |shell| is_shell && *shell != first);
+    others.map(move |shell| [shell, rest].concat())
 }
 
 /// A file that is named like a standard build file and is none of its versions.
@@ -363,4 +392,19 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
         _ => false,
     };
     anew.then_some(BY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_for_the_same_shell() {
+        let others: Vec<_> = other_shells(b"#!/usr/bin/sh\nx\n").collect();
+        assert_eq!(others.len(), 5);
+        assert!(others.contains(&b"#! /bin/sh\nx\n".to_vec()));
+        for other in [&b"#!/usr/bin/perl\nx\n"[..], b"#!/bin/sh -e\nx\n", b"x\n", b""] {
+            assert_eq!(other_shells(other).count(), 0);
+        }
+    }
 }

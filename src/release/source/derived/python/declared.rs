@@ -3,7 +3,9 @@
 use super::requirement::{Requirement, normal};
 use super::settings::settings;
 use crate::release::source::explain::Context;
+use regex::Regex;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use toml::{Table, Value};
 
 /// A command or plugin: group, name, and what it leads to.
@@ -20,6 +22,8 @@ pub(super) struct Declared {
     pub(super) required_names: Option<BTreeSet<String>>,
     /// Its commands and plugins; `None` where only running something could tell.
     pub(super) entry_points: Option<BTreeSet<EntryPoint>>,
+    /// What quoted texts of `setup.py` would require, where it says what is required.
+    pub(super) literals: BTreeSet<Requirement>,
     /// `setup.py` without blanks and quotes.
     pub(super) setup: Option<String>,
 }
@@ -39,12 +43,14 @@ impl Declared {
         if let Some(cfg) = cfg.filter(|_| !has_project) {
             declared.settings(&cfg, setup.is_some());
         }
-        declared.setup = setup.map(|text| squeezed(&text));
-        if !has_project
-            && declared.setup.as_ref().is_some_and(|text| text.contains("install_requires"))
-        {
+        let says = |text: &&String| {
+            ["install_requires", "extras_require"].iter().any(|w| text.contains(w))
+        };
+        if let Some(setup) = setup.as_ref().filter(says).filter(|_| !has_project) {
             declared.requires = None;
+            declared.literals = literals(setup);
         }
+        declared.setup = setup.map(|text| squeezed(&text));
         declared
     }
 
@@ -130,6 +136,19 @@ impl Declared {
             self.entry_points = Some(points);
         }
     }
+}
+
+/// The requirements that texts in quotes on one line are.
+fn literals(setup: &str) -> BTreeSet<Requirement> {
+    static QUOTED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#""([^"\\\n]*)"|'([^'\\\n]*)'"#).ok());
+    let Some(quoted) = QUOTED.as_ref() else { return BTreeSet::new() };
+    let found = setup.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let found = found.flat_map(|line| quoted.captures_iter(line)).filter_map(|found| {
+        let text = found.get(1).or(found.get(2))?.as_str();
+        Requirement::parse(text)
+    });
+    found.collect()
 }
 
 fn strings(value: Option<&Value>) -> Vec<&str> {

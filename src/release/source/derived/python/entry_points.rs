@@ -26,7 +26,11 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
         if known || in_setup {
             continue;
         }
-        if declared.entry_points.is_none() && !used && declared.setup.is_some() {
+        let runs = declared.setup.as_ref().is_some_and(|setup| {
+            // A setup.py that says nothing of them may still take them from elsewhere.
+            setup.contains("entry_points") || setup.contains("**") || !setup.contains("setup(")
+        });
+        if declared.entry_points.is_none() && !used && runs {
             // setuptools writes it anew from setup.py before anything reads it.
             return Checked::NotCompared(
                 "entry points that only running setup.py could tell".to_owned(),

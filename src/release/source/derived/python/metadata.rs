@@ -81,7 +81,7 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
             Checked::same("the build backend's: name, version and requirements as in git")
         }
         None if used && !requires.is_empty() => {
-            Checked::NotCompared("requirements that only running setup.py could tell".to_owned())
+            Checked::NotCompared(requirement::unknown(context, &requires))
         }
         None => Checked::same("the build backend's: name and version as in git"),
     }

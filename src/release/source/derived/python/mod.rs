@@ -1,5 +1,6 @@
 //! What the build backends of Python write into an sdist or a wheel.
 
+mod cache;
 mod declared;
 mod entry_points;
 mod metadata;
@@ -40,7 +41,8 @@ pub(super) fn check(
         _ => false,
     };
     if !known {
-        return None;
+        let text = text(entry).filter(|text| text.len() <= 4 * PARSED && !entry.is_executable())?;
+        return cache::check(context, path, text);
     }
     if entry.is_executable() {
         return Some(Checked::differs("it is executable"));

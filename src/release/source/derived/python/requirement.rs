@@ -56,11 +56,17 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Checked {
     match within(context, &requires) {
         Some(Err(why)) => Checked::Differs(why),
         Some(Ok(())) => Checked::same("setuptools' copy of what git's files require"),
-        // setuptools writes it anew before anything reads it.
-        None => {
-            Checked::same("setuptools' list of requirements, which it writes anew at each build")
-        }
+        None if requires.is_empty() => Checked::same("setuptools' list of requirements: empty"),
+        None => Checked::NotCompared(unknown(context, &requires)),
     }
+}
+
+/// Which requirement only running `setup.py` could tell.
+pub(super) fn unknown(context: &Context<'_>, requires: &[Requirement]) -> String {
+    let literals = &declared(context).literals;
+    let first = requires.iter().find(|one| !literals.contains(one));
+    let name = first.map(|one| format!(" ({})", one.name)).unwrap_or_default();
+    format!("requirements that only running setup.py could tell{name}")
 }
 
 /// Whether git's files require all of these; `None` where they do not say.
@@ -71,6 +77,13 @@ pub(super) fn within(
     let declared = declared(context);
     let missing = if let Some(known) = &declared.requires {
         requires.iter().find(|one| !known.contains(one) && !is_itself(&declared.names, one))
+    } else if !declared.literals.is_empty() {
+        // What a setup.py of git's has as text, it may require; what it puts together, only
+        // running it could tell.
+        let all = requires
+            .iter()
+            .all(|one| declared.literals.contains(one) || is_itself(&declared.names, one));
+        return all.then_some(Ok(()));
     } else {
         let names = declared.required_names.as_ref()?;
         requires.iter().find(|one| !names.contains(&one.name) && !is_itself(&declared.names, one))
