@@ -192,6 +192,17 @@ fn metadata_of_packaging_tools_is_said_and_gives_no_room() {
     assert_eq!((code, &finding["class"]), (1, &Value::from("source-unexplained")), "{finding}");
 }
 
+/// What is empty can hide what is not.
+#[test]
+fn an_empty_file_that_is_found_first() {
+    for path in ["GNUmakefile", "bar/__init__.py", "pyproject.toml", "config.h"] {
+        let (repo, archive) = scene(&with(&[(path, text(""))]));
+        let (code, finding) = source(&archive, &repo.path(), &[]);
+        let expected = Value::from("source-unexplained");
+        assert_eq!((code, &finding["class"]), (1, &expected), "{path}: {finding}");
+    }
+}
+
 #[test]
 fn the_lines_that_differ_from_git() {
     let mut changed = files();

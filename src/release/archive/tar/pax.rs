@@ -14,7 +14,7 @@ pub(super) struct Records {
 }
 
 /// Keys that decide neither where a member goes nor what is in it.
-const INERT: [&[u8]; 16] = [
+const INERT: [&[u8]; 14] = [
     b"atime",
     b"ctime",
     b"mtime",
@@ -28,8 +28,6 @@ const INERT: [&[u8]; 16] = [
     b"SCHILY.ino",
     b"SCHILY.nlink",
     b"SCHILY.fflags",
-    b"SCHILY.acl.access",
-    b"SCHILY.acl.default",
     b"RHT.security.selinux",
 ];
 

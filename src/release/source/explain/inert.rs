@@ -9,6 +9,7 @@ use super::{Context, directory_of, name_of, text};
 use crate::bytes::escape::is_harmful;
 use crate::release::archive::{Entry, Nature};
 use crate::release::diff::hazard::{HazardKind, by_name};
+use crate::release::diff::place::place;
 
 /// What a file is for, by its name and how it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +187,10 @@ pub(super) fn inert(
         return Err("it is executable".to_owned());
     }
     match entry.nature {
+        // One that is found first hides another: GNUmakefile, a header, a package of Python's.
+        Nature::Empty if place(path.as_bytes(), b"").role.reach() > 1 => {
+            return Err("an empty file where a build or a program may look for one".to_owned());
+        }
         Nature::Empty => return Ok("an empty file"),
         Nature::Text => {}
         Nature::Code(what) | Nature::Packed(what) => {
