@@ -26,12 +26,12 @@ use std::process::Command;
 pub(crate) const BEFORE: i64 = 1_738_411_200;
 pub(crate) const NOW: i64 = 1_740_830_400;
 
-type Files<'a> = &'a [(&'a str, &'a str)];
+pub(crate) type Files<'a> = &'a [(&'a str, &'a str)];
 
 const OLD: Files = &[("setup.py", "setup()\n"), ("foo.py", "one\n")];
 const NEW: Files = &[("setup.py", "setup()\nimport os\n"), ("foo.py", "one\ntwo\n")];
 
-fn archive(top: &str, files: Files) -> Vec<u8> {
+pub(crate) fn archive(top: &str, files: Files) -> Vec<u8> {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for (path, text) in files {
         let mut header = tar::Header::new_gnu();

@@ -1,7 +1,7 @@
 //! doc/guide.md: every command in it is run, in its scene, and prints what the guide shows.
 #![cfg(feature = "sigstore")]
 
-use crate::bump::{BEFORE, NOW, Stage};
+use crate::bump::{BEFORE, NOW, Stage, archive};
 use crate::common::messages::{self, packets, signature_at, start};
 use crate::common::{program, tool};
 use openpgp::Packet;
@@ -39,6 +39,25 @@ fn scene(name: &str) -> Option<Stage> {
             let signature = signature_at(&stage.signer, SignatureType::Binary, at, &tar);
             stage.distfile("foo-1.10.tar.sign", &packets([Packet::from(signature)]));
             stage.manifest(&["foo-1.10.tar.xz"]);
+        }
+        "rust" => {
+            let lines = |version: &str| {
+                format!(
+                    "CRATES=alpha@{version}\ninherit cargo\n\
+                     SRC_URI=\"https://example.org/${{P}}.tar.gz ${{CARGO_CRATE_URIS}}\""
+                )
+            };
+            let mut names = vec!["foo-1.2.tar.gz", "foo-1.10.tar.gz"];
+            for (version, name, new, text) in [
+                ("1.2", "alpha-1.0.0.crate", "1.0.0", "// one\n"),
+                ("1.10", "alpha-1.1.0.crate", "1.1.0", "// two\n"),
+            ] {
+                stage.ebuild(version, &lines(new));
+                let top = format!("alpha-{new}");
+                stage.distfile(name, &archive(&top, &[("src/lib.rs", text)]));
+                names.push(name);
+            }
+            stage.manifest(&names);
         }
         other => panic!("no scene {other}"),
     }

@@ -76,7 +76,7 @@ replays! {
             (Continuity, "provenance-dropped", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "first", 0),
-            (Bump, "provenance-dropped, source-changed", 1),
+            (Bump, "source-changed, provenance-dropped", 1),
         ],
         lesson: "Absence alone is no information: most projects never attested anything. That it was there \
                  the last time makes it an answer.",
@@ -111,7 +111,7 @@ replays! {
             (Continuity, "publisher-changed+trigger-mismatch+ref-mismatch", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "first", 0),
-            (Bump, "workflow-mismatch, publisher-changed, source-changed", 1),
+            (Bump, "workflow-mismatch, source-changed, publisher-changed", 1),
         ],
         lesson: "Triggers that outsiders can cause are refused without any pin. The pins on workflow and \
                  ref see it, too.",
@@ -127,7 +127,7 @@ replays! {
             (Continuity, "trigger-mismatch+ref-mismatch", 1),
             (Source, "source-changed+source-added", 1),
             (Diff, "first", 0),
-            (Bump, "ref-mismatch, trigger-mismatch, source-changed", 1),
+            (Bump, "ref-mismatch, source-changed, trigger-mismatch", 1),
         ],
         lesson: "The workflow's path is the usual one, so that pin says nothing; trigger and ref do.",
     };
@@ -217,10 +217,11 @@ replays! {
             (Continuity, "agrees", 0),
             (Source, "agrees+source-added", 0),
             (Diff, "listed", 0),
-            (Bump, "", 0),
+            (Bump, "", 3),
         ],
         lesson: "Everything agrees. The report says that whoever holds `source` passes all of it; only a \
-                 person who reads the diff and understands the line sees what it does.",
+                 person who reads the diff and understands the line sees what it does. Until somebody has \
+                 recorded that, `distvouch bump` ends with status 3.",
     };
 }
 
@@ -241,12 +242,11 @@ writes it anew.
 | continuity | whether that is as it was with the last release, and whether there was more then |
 | source | whether the archive is what git has, at a commit that a branch or tag leads to |
 | diff | nothing: it puts on top what a person should read first |
-| bump | all of these at once, with the pins from the ebuild; the exit status behind it |
+| bump | all of these at once, with the pins from the ebuild; its exit status |
 
 What each answers, in short. A dash stands where there is nothing to ask: no provenance
-then or now, or no Manifest yet. Behind what `bump` finds stands its
-exit status with source required. That nobody recorded reading the diff is said, and
-decides nothing unless a review is required, too.
+then or now, or no Manifest yet. What contradicts in a `bump` is followed by its exit
+status: 1 where anything does, 3 where nothing does and no one has recorded reading the diff.
 
 What is slipped in is crude, but for the last incident: a line that fetches code and runs it, which
 the diff puts on top. The quiet kind it only lists.

@@ -109,8 +109,14 @@ fn report(arguments: &[&str]) {
             );
             // What the Manifest has settled is said once, of all files.
             if check == "manifest" && outcome == "agrees" {
-                let once = "The Manifest already fixes these bytes (could forge it: gentoo)";
-                assert!(portage.contains(once), "{portage}");
+                let (once, other) = match json["clock"].as_str().unwrap() {
+                    "bump" => ("so it protects nothing yet", "already fixes"),
+                    _ => ("The Manifest already fixes these bytes", "protects nothing yet"),
+                };
+                for form in [&text, &portage] {
+                    assert!(form.contains(once) && !form.contains(other), "{form}");
+                }
+                assert!(portage.contains("these bytes (could forge it: gentoo)"), "{portage}");
                 continue;
             }
             assert!(portage.contains(&format!("{name}: {check} {outcome}: {class}")), "{portage}");
@@ -121,6 +127,15 @@ fn report(arguments: &[&str]) {
                 let forgers = format!("could forge it: {}", forgers.join(", "));
                 assert!(text.contains(&forgers), "{forgers} is not in: {text}");
                 assert!(portage.contains(&forgers), "{forgers} is not in: {portage}");
+            }
+            if outcome == "agrees" {
+                said(&portage, &word("vouches"));
+                for key in ["commit", "run"] {
+                    let fact = finding["detail"][key].as_str().filter(|_| check == "provenance");
+                    let fact = fact.map(|fact| fact.split("/attempts/").next().unwrap());
+                    let fact = fact.unwrap_or_default();
+                    assert!(text.contains(fact) && portage.contains(fact), "{fact}: {portage}");
+                }
             }
             for note in finding["detail"]["notes"].as_array().into_iter().flatten() {
                 let class = format!("({})", note["class"].as_str().unwrap());
@@ -165,6 +180,7 @@ fn the_three_forms_say_the_same() {
     report(&fixed);
     report(&[&fixed[..], &manifest].concat());
     report(&[&fixed[..], &manifest, &key].concat());
+    report(&[&fixed[..], &manifest, &key, &url, &["--clock", "emerge"]].concat());
     report(&[&fixed[..], &key, &url].concat());
     report(&[&fixed[..], &manifest, &key, &other].concat());
     report(&[&fixed[..], &manifest, &key, &url, &git].concat());
@@ -176,4 +192,20 @@ fn factored_sets_are_multiplied_out() {
     let expected: Sets = ["a c", "a d", "b c", "b d"].map(names).into();
     assert_eq!(sets("one of a, b + one of c, d"), expected);
     assert_eq!(sets("key"), Sets::from([names("key")]));
+}
+
+#[test]
+fn a_check_in_a_package_points_to_the_bump() {
+    let stage = Stage::new("");
+    let [distdir, manifest] = ["distfiles", "dev-libs/foo/Manifest"].map(|name| stage.path(name));
+    let run = |manifest: &str, more: &[&str]| {
+        let mut command = distvouch();
+        command.args(["check", "--distdir", &distdir, "--manifest", manifest]).args(more);
+        Run::of(command.current_dir(stage.path("dev-libs/foo")).output().unwrap()).stdout
+    };
+    let last = |text: &str| text.lines().last().unwrap_or_default().to_owned();
+    assert_eq!(last(&run("Manifest", &[])), "Next: distvouch bump .");
+    assert!(run(&manifest, &[]).contains("Next: distvouch bump"));
+    // The Manifest was recorded before: there is nothing to bump.
+    assert!(!run("Manifest", &["--clock", "emerge"]).contains("distvouch bump"));
 }

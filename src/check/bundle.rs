@@ -54,7 +54,7 @@ pub(crate) fn check(request: &BundleRequest<'_>) -> Finding {
     };
     let nobody = request.policies.is_empty() && request.question.expectation.is_none();
     if nobody && bundle.is_keyed() {
-        let compared = "nobody said who should have signed the bundle";
+        let compared = "no identity was given that should have signed the bundle";
         return Finding::fails(Check::Sigstore, FailureClass::NotCheckedNoExpectation, compared)
             .knowing(claimed(bundle));
     }
@@ -141,7 +141,7 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
     if request.policies.is_empty() && request.question.expectation.is_none() {
         let signer = facts.claims().map(|claims| claims.identity().to_string());
         let text = format!(
-            "signed by {}; nobody said who should sign",
+            "signed by {}; no identity was given to compare with",
             signer.as_deref().unwrap_or("a key")
         );
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);

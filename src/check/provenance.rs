@@ -115,7 +115,8 @@ fn judged(
         complaints.add(FailureClass::EvidenceUnsupported, text, true);
     }
     if request.expectation.is_none() {
-        let text = format!("attested by {}; nobody said who should publish", facts.publisher());
+        let text =
+            format!("attested by {}; no publisher was given to compare with", facts.publisher());
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
     complaints.finding(Check::Provenance, || agreeing(request, facts)).knowing(known)

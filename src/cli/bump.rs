@@ -45,7 +45,7 @@ Examples:
   # You have read the diffs: record it, and see what is left
   distvouch bump . --record 'all of src/; tests skimmed'
 
-  # With a clone of upstream's repository to hold the archive against, and a page of the diff
+  # Compare the archive with a clone of upstream's repository, and write the diff as a page
   distvouch bump foo-1.3.ebuild --git ~/src/foo --html foo-1.3.html
 
   # For a script: everything has to agree, a recorded review included
@@ -307,6 +307,9 @@ impl Bump {
         let here = review::place_of(Path::new("."));
         let reviews = plan.reviews.places.first().map(PathBuf::as_path);
         let reviews = reviews.filter(|place| *place != here);
+        // A command to paste is shorter with a path from here.
+        let current = std::env::current_dir().unwrap_or_default();
+        let reviews = reviews.map(|place| place.strip_prefix(&current).unwrap_or(place));
         let unattributed = plan.package.unattributed(&plan.check.distfiles);
         let about = report::About {
             package: &plan.package,

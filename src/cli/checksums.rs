@@ -31,7 +31,7 @@ Examples:
   distvouch message SHA256SUMS.asc --openpgp-key upstream.asc --output - |
       distvouch checksums - --format sha256 --distdir /var/cache/distfiles -- foo-1.2.tar.gz";
 
-/// Hold files against a list of checksums.
+/// Compare files with a list of checksums.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Checksums {
@@ -47,7 +47,7 @@ pub(crate) struct Checksums {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(crate) distdir: PathBuf,
 
-    /// Files to hold against the list, by their names there; - for standard input, which the
+    /// Files to compare with the list, by their names there; - for standard input, which the
     /// list has to call -, too
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<OsString>,

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
 Examples:
-  # Every class and check, one line each
+  # Every name, one line each
   distvouch explain
 
   # What a class means, causes without an attacker, what to ask upstream
@@ -21,14 +21,18 @@ Examples:
   # What an agreement of provenance is worth, and who gets past it
   distvouch explain provenance
 
+  # What a word behind 'could forge it' means
+  distvouch explain branch
+
   # Several at once, as the last line of a report names them
   distvouch explain subject-digest publisher-mismatch";
 
-/// Explain failure classes and checks.
+/// Explain failure classes, checks and kinds of access.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
-    /// Classes and checks, as a report names them; default: list all
+    /// Classes, checks, findings of a scan, kinds of access, as a report names them; default: list
+    /// all
     #[arg(value_name = "CLASS|CHECK", value_parser = TopicParser, hide_possible_values = true)]
     pub(crate) topics: Vec<Topic>,
 }

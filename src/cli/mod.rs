@@ -63,17 +63,17 @@ fn after_help() -> String {
 pub(crate) enum Command {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
     Check(Box<check::Check>),
-    /// Everything there is to say of a new version, from an ebuild, its Manifest and DISTDIR
+    /// Check a new version: its diff, evidence and source, from its ebuild, Manifest and DISTDIR
     Bump(Box<bump::Bump>),
-    /// Look at a whole overlay: every package and version, one JSON line each
+    /// Check a whole overlay, every package and version of it
     Scan(Box<scan::Scan>),
     /// Check one detached signature, over a file or over what the file compresses
     Detached(Box<detached::Detached>),
     /// Read a signed message and hand on its text only if the signature agrees
     Message(message::Message),
-    /// Hold files against a list of checksums
+    /// Compare files with a list of checksums
     Checksums(checksums::Checksums),
-    /// What changed between two release archives, what can hurt first
+    /// What changed between two release archives or ebuilds, riskiest first
     Diff(diff::Diff),
     /// A release archive against the git tree that it claims to come from
     Source(source::Source),
@@ -85,7 +85,7 @@ pub(crate) enum Command {
     Pin(pin::Pin),
     /// List what a key, signature or message says of itself, as claims
     Inspect(inspect::Inspect),
-    /// Explain a failure class: what happened, benign causes, what to ask upstream
+    /// Explain what a report names: failure classes, checks, kinds of access
     Explain(explain::Explain),
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
     Trust(trust::Trust),

@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 const EXAMPLES: &str = "\
-The policy of an overlay is metadata/distvouch.toml; doc/policy.md has all keys. What stands nearer to
-a package counts: the user's file, the overlay's [policy], its [package.\"CATEGORY/NAME\"].
+The policy of an overlay is metadata/distvouch.toml; doc/policy.md has all keys. Of several values
+the one nearest to the package counts: that of its [package.\"CATEGORY/NAME\"], else that of the
+overlay's [policy], else that of the user's file.
 
 Examples:
   # What is asked of the package in this directory, and by which line

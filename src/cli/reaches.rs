@@ -158,6 +158,11 @@ impl Check {
         reach.read_all(&self.manifest);
         let directory = self.manifest.as_deref().and_then(Path::parent);
         reach.policy_of(directory);
+        // Where ebuilds are, the report points to `distvouch bump`.
+        if let Some(directory) = directory {
+            let here = directory.as_os_str().is_empty();
+            reach.list(if here { Path::new(".") } else { directory });
+        }
         self.keys.reach(reach);
         self.sigstore.reach(reach);
         for value in self.signature.iter().chain(&self.provenance).chain(&self.previous) {

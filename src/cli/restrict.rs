@@ -105,6 +105,7 @@ mod linux {
             .create()?;
         let groups = [
             (reach.readable(), read),
+            (reach.listable(), AccessFs::ReadDir.into()),
             (reach.writable(), write),
             (reach.scratch(), scratch),
             (reach.runnable(), read | AccessFs::Execute),

@@ -57,7 +57,7 @@ fn line(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// What the one who vouches did.
-fn vouching(finding: &Finding) -> &'static str {
+pub(super) fn vouching(finding: &Finding) -> &'static str {
     match finding.check {
         Check::Provenance => "published by",
         Check::Sigstore => "signed by",
@@ -68,7 +68,7 @@ fn vouching(finding: &Finding) -> &'static str {
 }
 
 /// The commit that a certificate names.
-fn commit(finding: &Finding) -> String {
+pub(super) fn commit(finding: &Finding) -> String {
     match &finding.facts.of {
         Of::Attested(facts) if finding.class.is_none() => facts.commit.clone().unwrap_or_default(),
         _ => String::new(),
@@ -76,7 +76,7 @@ fn commit(finding: &Finding) -> String {
 }
 
 /// The URL of the run that a certificate names.
-fn run(finding: &Finding) -> Option<String> {
+pub(super) fn run(finding: &Finding) -> Option<String> {
     match &finding.facts.of {
         Of::Attested(facts) => {
             let run = facts.run.as_deref()?;

@@ -4,10 +4,11 @@
 //! `eqawarn`, `eerror`. What agrees is only ever said: einfo and elog put a green star in front. All of
 //! these print through `echo -e`, so a backslash comes twice, and control characters are escaped.
 
-use super::Style;
+use super::{Style, findings};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Status;
+use crate::answer::summary::Clock;
 use crate::bytes::escape::escaped;
 use crate::bytes::input::file_name;
 use crate::check::{DistfileReport, Report};
@@ -52,7 +53,7 @@ pub(crate) struct Refusal {
 pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     print_findings(report, style.quiet, false, out)?;
     if !style.quiet && !report.distfiles.is_empty() {
-        print_settled(report, None, out)?;
+        print_settled(report, report.clock, None, out)?;
         print_summary(report, out)?;
     }
     Ok(())
@@ -84,7 +85,8 @@ pub(crate) fn answer(answer: &Answer, out: &mut dyn Write) -> io::Result<bool> {
             line(out, "ewarn", &format!("{}: {text}", unchecked.0.name))?;
         }
         if answer.settled {
-            print_settled(report, answer.listed.as_deref(), out)?;
+            // The eclass only ever asks once the Manifest was recorded.
+            print_settled(report, Clock::Emerge, answer.listed.as_deref(), out)?;
         }
         if answer.summary {
             print_summary(report, out)?;
@@ -171,7 +173,15 @@ fn print_finding(
         None => {
             said(out, &format!("{head}: {}", finding.compared))?;
             if !finding.vouches.is_empty() {
-                said(out, &format!("  vouches: {}", finding.vouches))?;
+                let what = findings::vouching(finding);
+                said(out, &format!("  {what}: {}", finding.vouches))?;
+            }
+            let commit = findings::commit(finding);
+            if !commit.is_empty() {
+                said(out, &format!("  commit: {commit}"))?;
+            }
+            if let Some(run) = findings::run(finding) {
+                said(out, &format!("  run: {run}"))?;
             }
             if !finding.forgers.is_empty() {
                 let words: Vec<_> = finding.forgers.iter().map(|c| c.word()).collect();
@@ -206,7 +216,12 @@ fn level(finding: &Finding, strict: bool) -> &'static str {
 }
 
 /// What the Manifest has settled, if anything, and who is left.
-fn print_settled(report: &Report, listed: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+fn print_settled(
+    report: &Report,
+    clock: Clock,
+    listed: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let agrees = |finding: &Finding| finding.check == Check::Manifest && finding.class.is_none();
     let fixed = report.distfiles.iter().filter(|d| d.findings.iter().any(agrees));
     let fixed: Vec<_> = fixed.map(|distfile| distfile.name.as_str()).collect();
@@ -216,8 +231,19 @@ fn print_settled(report: &Report, listed: Option<&str>, out: &mut dyn Write) -> 
         _ if fixed.is_empty() => return Ok(()),
         _ => fixed.join(", "),
     };
-    let text = "the other checks repeat those of the bump";
-    said(out, &format!("The Manifest already fixes {what} (could forge it: gentoo); {text}."))
+    said(
+        out,
+        &match clock {
+            Clock::Bump => format!(
+                "The Manifest lists {what} (could forge it: gentoo). You are recording it now, so \
+                 it protects nothing yet."
+            ),
+            Clock::Emerge => format!(
+                "The Manifest already fixes {what} (could forge it: gentoo); the other checks \
+                 repeat those of the bump."
+            ),
+        },
+    )
 }
 
 /// Who gets past all of it together, and what provenance changes about that.

@@ -5,7 +5,7 @@ use super::common::words::verdicts;
 
 use crate::answer::access::Capability;
 use crate::answer::check::Check;
-use crate::answer::explain;
+use crate::answer::explain::{self, Topic};
 use crate::answer::failure::FailureClass;
 use crate::answer::kinds::KINDS;
 use crate::cli::Cli;
@@ -204,11 +204,22 @@ What to do
 #[test]
 fn the_list_has_one_line_a_class() {
     let list = explain::list();
-    assert_eq!(list.lines().count(), FailureClass::ALL.len() + Check::ALL.len() + 1 + KINDS.len());
+    // Two kinds of access have the word of a check, whose text says what that means.
+    let others = Check::ALL.len() + 1 + KINDS.len() + Capability::ALL.len() - 2;
+    assert_eq!(list.lines().count(), FailureClass::ALL.len() + others);
     for (line, class) in list.lines().zip(FailureClass::ALL) {
         let words: Vec<_> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [class.name(), class.outcome().word()]);
         assert!(line.ends_with(class.texts().summary()), "{line}");
+    }
+}
+
+#[test]
+fn each_word_of_a_report_is_explained() {
+    for access in Capability::ALL {
+        let text = Topic::from_name(access.word()).unwrap().render();
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(&format!("The attacker can {}.", access.phrase())), "{text}");
     }
 }
 

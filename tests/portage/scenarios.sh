@@ -1248,7 +1248,7 @@ hostile_ref() {
 	accepts
 	harmless
 	has 'provenance agrees: '
-	tr '\n' ' ' < "${log}" | tr -s ' ' | grep -qE 'vouches: .* at refs/tags/x\\033\[2J' || wrong "the ref is not as it was"
+	tr '\n' ' ' < "${log}" | tr -s ' ' | grep -qE 'published by: .* at refs/tags/x\\033\[2J' || wrong "the ref is not as it was"
 	DV_PIN='REF=refs/tags/v*' USE=verify-provenance unpack hostile-ref
 	refuses ref-mismatch
 	harmless

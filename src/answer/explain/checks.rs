@@ -100,8 +100,8 @@ const SIGSTORE: CheckTexts = CheckTexts {
     compares: "The distfile with a Sigstore bundle, under an identity or a key that you give.",
     worth: "Someone who could log in as that identity, or run that workflow, signed these bytes, and \
         a public log recorded it. Which one it is follows from the identity.",
-    passes: "For a workflow, whoever can make it run, land a commit, or run code in the job. For an \
-        account, whoever logs in as it. For a reusable workflow without `--repository`, anyone.",
+    passes: "For a workflow, whoever can make it run, land a commit, run code in the job, or break \
+        into the forge. For an account, whoever logs in as it. For a reusable workflow without `--repository`, anyone.",
     run: "`distvouch check --distdir DIR --identity ID --issuer URL DISTFILE`.",
 };
 
@@ -131,7 +131,7 @@ const CONTINUITY: CheckTexts = CheckTexts {
 const SOURCE: CheckTexts = CheckTexts {
     compares: "Every file of the release archive with git at the attested commit or the tag.",
     worth: "What the archive adds to the repository, where malware hid in xz 5.6 and in many a \
-        hijacked job, is either explained or named. Nothing was slipped in between git and the file.",
+        hijacked job, is named file by file, and nothing that can run is left unexplained.",
     passes: "Whoever lands a commit or runs the forge: it says nothing about what is in git. Where a \
         file is not explained, it does not agree.",
     run: "`distvouch source DISTFILE --git CLONE`, or `--git CLONE` with `distvouch bump`.",

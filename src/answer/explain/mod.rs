@@ -5,6 +5,7 @@
 
 mod checks;
 
+use crate::answer::access::Capability;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
 use crate::answer::kinds::{KINDS, Kind};
@@ -33,6 +34,8 @@ pub(crate) enum Topic {
     Check(Check),
     /// A kind of finding of a scan.
     Kind(Kind),
+    /// A kind of access that an attacker may have.
+    Access(Capability),
 }
 
 /// The checks that have a text: all of `distvouch check`, and lists of checksums.
@@ -45,13 +48,16 @@ impl Topic {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         let check = || checks().find(|check| check.name() == name).map(Self::Check);
         let kind = || Kind::from_name(name).map(Self::Kind);
-        FailureClass::from_name(name).map(Self::Class).or_else(check).or_else(kind)
+        let access = || accesses().find(|access| access.word() == name).map(Self::Access);
+        FailureClass::from_name(name).map(Self::Class).or_else(check).or_else(kind).or_else(access)
     }
 
     /// Every name.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         let classes = FailureClass::ALL.iter().map(|class| class.name());
-        classes.chain(checks().map(Check::name)).chain(KINDS.iter().map(|kind| kind.name))
+        let kinds = KINDS.iter().map(|kind| kind.name);
+        let accesses = accesses().map(Capability::word);
+        classes.chain(checks().map(Check::name)).chain(kinds).chain(accesses)
     }
 
     /// The text, as [`render`] has it for a class.
@@ -64,13 +70,39 @@ impl Topic {
                 let head = format!("{name} — a finding of distvouch scan ({level})\n\n");
                 return head + &wrapped(kind.meaning, "  ");
             }
+            Self::Access(access) => {
+                let head = format!("{} — who could forge it\n\n", access.word());
+                return head + &wrapped(&meaning(access), "  ");
+            }
         };
         let mut out = format!("{} — a check\n", check.name());
         for (heading, text) in checks::of(check).sections() {
             let _ = write!(out, "\n{heading}\n{}", wrapped(text, "  "));
         }
+        if let Some(access) = Capability::ALL.iter().find(|access| access.word() == check.name()) {
+            let text = wrapped(&meaning(*access), "  ");
+            let _ = write!(out, "\nAs a word for who could forge it\n{text}");
+        }
         out
     }
+}
+
+/// The kinds of access whose word is not that of a check as well.
+fn accesses() -> impl Iterator<Item = Capability> {
+    let is_check = |access: &Capability| checks().any(|check| check.name() == access.word());
+    Capability::ALL.into_iter().filter(move |access| !is_check(access))
+}
+
+/// What an attacker with that access can do.
+fn meaning(access: Capability) -> String {
+    let delivery = match access.delivers() {
+        true => "This access alone puts a forged file where the ebuild fetches it.",
+        false => {
+            "This makes a forgery pass and does not deliver it: the attacker also needs a way to put \
+             the file where the ebuild fetches it."
+        }
+    };
+    format!("The attacker can {}. {delivery}", access.phrase())
 }
 
 /// One line a class: name, outcome, first sentence of what happened.
@@ -89,6 +121,9 @@ pub(crate) fn list() -> String {
         .chain(KINDS.iter().map(|kind| {
             let first = kind.meaning.split(". ").next().unwrap_or_default();
             format!("{:<width$}  scan         {}.\n", kind.name, first.trim_end_matches('.'))
+        }))
+        .chain(accesses().map(|access| {
+            format!("{:<width$}  access       Can {}.\n", access.word(), access.phrase())
         }))
         .collect()
 }

@@ -194,8 +194,10 @@ impl Look<'_> {
                 _ => false,
             };
             if unmet {
-                let text =
-                    format!("{} is required, and the ebuild names no one for it", check.name());
+                let text = format!(
+                    "{} is required, and the ebuild names no key or publisher for it",
+                    check.name()
+                );
                 findings.push(Observation::of(REQUIRED_UNMET, &read.file, text));
             }
         }

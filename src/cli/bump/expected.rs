@@ -123,7 +123,8 @@ fn keys(
             _ => "--openpgp-key",
         };
         let text = format!(
-            "the ebuild's key file {} is not there: install its package, or say {flag}",
+            "the ebuild's key file {} is not there: install its package (see \
+             BDEPEND), or pass {flag} FILE",
             path.display()
         );
         gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));

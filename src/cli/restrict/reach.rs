@@ -14,6 +14,7 @@ const PROGRAMS: [&str; 8] =
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reach {
     read: BTreeSet<PathBuf>,
+    list: BTreeSet<PathBuf>,
     write: BTreeSet<PathBuf>,
     temporary: bool,
     scratch: BTreeSet<PathBuf>,
@@ -43,6 +44,11 @@ impl Reach {
         let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
         let links = entries.filter(|e| e.file_type().is_ok_and(|kind| kind.is_symlink()));
         self.read_all(links.map(|entry| entry.path()));
+    }
+
+    /// A directory whose names are listed; what they name is not read.
+    pub(crate) fn list(&mut self, directory: &Path) {
+        self.list.insert(directory.to_owned());
     }
 
     /// A file to write, by way of a temporary one beside it.
@@ -87,6 +93,11 @@ impl Reach {
     /// The paths to read.
     pub(crate) const fn readable(&self) -> &BTreeSet<PathBuf> {
         &self.read
+    }
+
+    /// The directories to list.
+    pub(crate) const fn listable(&self) -> &BTreeSet<PathBuf> {
+        &self.list
     }
 
     /// The directories to write in, and devices and pipes to write to.

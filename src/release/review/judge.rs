@@ -64,10 +64,14 @@ impl Reviews {
         Ok(found)
     }
 
-    /// The places, for a sentence.
+    /// The places, for a sentence: those of a repository from its root on.
     fn shown(&self) -> String {
-        let places = self.places.first().map(|place| place.display().to_string());
-        places.unwrap_or_else(|| "the list of reviews".to_owned())
+        let Some(place) = self.places.first() else { return "the list of reviews".to_owned() };
+        let shown = place.display().to_string();
+        match shown.rfind("/metadata/distvouch/").and_then(|at| shown.get(at + 1..)) {
+            Some(from_root) => from_root.to_owned(),
+            None => shown,
+        }
     }
 }
 

@@ -158,7 +158,10 @@ impl Replay {
             match cell {
                 None => out.push_str(" – |"),
                 Some((Level::Bump, answer, status)) => {
-                    let answer = if answer.is_empty() { "nothing contradicts" } else { answer };
+                    let answer = match *answer {
+                        "" => "only reading helps: review-absent",
+                        answer => answer,
+                    };
                     write!(out, " {answer} ({status}) |").unwrap();
                 }
                 Some((Level::Diff, "first", _)) => out.push_str(" lists it first |"),

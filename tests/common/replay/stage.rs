@@ -217,13 +217,8 @@ impl Stage {
             Level::Diff => ["diff", "--unified", &old, &new].map(str::to_owned).to_vec(),
             Level::Bump => {
                 let package = self.old.rsplit_once('-').unwrap().0;
-                let attested = self.path("old").join(format!("{}.provenance", self.old)).exists();
-                let require = match attested {
-                    true => ["--require", "manifest,provenance,continuity,source"],
-                    false => ["--require", "manifest,source"],
-                };
                 let fixed = ["bump", package, "--distdir", "distfiles", "--git", &self.clone];
-                let all = fixed.iter().chain(&by[..2]).chain(&require);
+                let all = fixed.iter().chain(&by[..2]);
                 all.map(|s| (*s).to_owned()).collect()
             }
         }

@@ -13,7 +13,7 @@ pub(in crate::answer::failure) const CHECKSUM_MISMATCH: Texts = Texts {
         that was listed and this one?",
     bogus: "“Just regenerate the list”: a list made from the file that you doubt agrees with it \
         always.",
-    act: "Compare sizes, fetch both files anew from another mirror, and hold the file against \
+    act: "Compare sizes, fetch both files anew from another mirror, and compare the file with \
         the last release with `distvouch diff OLD NEW` before anything is recorded.",
 };
 

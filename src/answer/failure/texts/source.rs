@@ -178,5 +178,6 @@ pub(in crate::answer::failure) const REVIEW_ABSENT: Texts = Texts {
         read a line.",
     act: "Read `distvouch diff OLD NEW`, then record it: `distvouch review OLD NEW --note \
         TEXT`. Not every byte is equal: begin with the build system and whatever runs at \
-        install time.",
+        install time. A new package or dependency has no diff: read the whole archive, and say so in \
+        an exception of `metadata/distvouch.toml`.",
 };
