@@ -410,6 +410,7 @@ fn releases_without_a_common_directory_and_other_tops_are_held_against_each_othe
 }
 
 /// Two ebuilds stand for the distfiles that they name: those of the Manifest, and no others.
+#[cfg(feature = "sigstore")]
 #[test]
 fn ebuilds_stand_for_their_distfiles() {
     let stage = crate::bump::Stage::new("");
