@@ -9,6 +9,7 @@ use crate::bytes::compress::Limits;
 use crate::check::{self, Inputs};
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
@@ -161,22 +162,21 @@ impl Distfiles {
         Ok(Report(check::run(&inputs, &|_| {})))
     }
 
-    fn keys(&self) -> Result<check::signatures::Keys, Error> {
-        let read = |paths: &[PathBuf]| -> Result<Option<Vec<PublicKey>>, Error> {
-            let keys: Result<Vec<_>, _> = paths.iter().map(|path| PublicKey::read(path)).collect();
-            let keys = keys.map_err(|error| Error(error.into()))?;
-            Ok((!keys.is_empty()).then_some(keys))
-        };
-        let ring = match self.openpgp.as_slice() {
-            [] => None,
-            files => Some(KeyRing::read(files, &[]).map_err(|error| Error(error.into()))?),
-        };
-        Ok(check::signatures::Keys {
-            openpgp: ring.map(|ring| openpgp::Keys { ring, policy: PolicyKind::default() }),
-            signify: read(&self.signify)?.map(signify::Keys),
-            minisign: read(&self.minisign)?.map(minisign::Keys),
-            ssh: None,
-        })
+    fn keys(&self) -> Result<Keys, Error> {
+        let read =
+            |paths: &[PathBuf]| PublicKey::read_all(paths).map_err(|error| Error(error.into()));
+        let mut keys = Keys::default();
+        if !self.openpgp.is_empty() {
+            let ring = KeyRing::read(&self.openpgp, &[]).map_err(|error| Error(error.into()))?;
+            keys.set(openpgp::Keys { ring, policy: PolicyKind::default() });
+        }
+        if let Some(signify) = read(&self.signify)? {
+            keys.set(signify::Keys(signify));
+        }
+        if let Some(minisign) = read(&self.minisign)? {
+            keys.set(minisign::Keys(minisign));
+        }
+        Ok(keys)
     }
 }
 

@@ -227,6 +227,18 @@ impl Kind {
         )
     }
 
+    /// Whether it is a detached signature.
+    pub(crate) const fn is_signature(self) -> bool {
+        matches!(
+            self,
+            Self::OpenpgpSignature
+                | Self::SignifySignature
+                | Self::MinisignSignature
+                | Self::MinisignShort
+                | Self::SshSignature
+        )
+    }
+
     /// Whether it is a secret key of another kind than OpenPGP, of which nothing may be shown.
     pub(crate) const fn is_secret(self) -> bool {
         matches!(self, Self::Ed25519SecretKey | Self::SshSecretKey | Self::PemSecretKey)
@@ -393,36 +405,6 @@ fn is_bare_snappy(bytes: &[u8]) -> bool {
         _ => 0,
     };
     tag & 3 == 0 && rest.get(extra..).is_some_and(|literal| literal.starts_with(b"{"))
-}
-
-/// The kinds of detached signatures that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SignatureKind {
-    /// OpenPGP, and everything that is none of the others.
-    Openpgp,
-    /// signify.
-    Signify,
-    /// minisign: signify's form with a trusted comment behind it, or prehashed.
-    Minisign,
-    /// `ssh-keygen -Y sign`.
-    Ssh,
-}
-
-/// Which of the readers a signature file is for.
-pub(crate) fn signature_kind(bytes: &[u8]) -> SignatureKind {
-    if bytes.starts_with(b"untrusted comment:") {
-        let mut lines = bytes.split(|b| *b == b'\n').skip(1);
-        let prehashed = lines.next().is_some_and(|line| line.starts_with(b"RU"));
-        let commented = lines.next().is_some_and(|line| line.starts_with(b"trusted comment: "));
-        return match prehashed || commented {
-            true => SignatureKind::Minisign,
-            false => SignatureKind::Signify,
-        };
-    }
-    match bytes.trim_ascii_start().starts_with(b"-----BEGIN SSH SIGNATURE-----") {
-        true => SignatureKind::Ssh,
-        false => SignatureKind::Openpgp,
-    }
 }
 
 /// `bytes` without a UTF-8 byte order mark in front.

@@ -87,18 +87,3 @@ fn files_of_signify_and_minisign_are_told_by_what_they_hold_not_by_their_comment
         assert_eq!(Kind::of(&file), kind, "{bytes} {algorithm}");
     }
 }
-
-#[test]
-fn readers() {
-    for (bytes, kind) in [
-        (&b"untrusted comment: s\nRUQ=\n"[..], SignatureKind::Minisign),
-        (b"untrusted comment: s\nRWQ=\ntrusted comment: t\nx==\n", SignatureKind::Minisign),
-        (b"untrusted comment: s\nRWQ=\n", SignatureKind::Signify),
-        (b"untrusted comment: s\nRWQ=\nhello\ntrusted comment: t\n", SignatureKind::Signify),
-        (b"-----BEGIN SSH SIGNATURE-----\n", SignatureKind::Ssh),
-        (b"-----BEGIN PGP SIGNATURE-----\n", SignatureKind::Openpgp),
-        (b"", SignatureKind::Openpgp),
-    ] {
-        assert_eq!(signature_kind(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
-    }
-}

@@ -1,13 +1,14 @@
 //! What the main job is given.
 
 use super::pairing::EvidenceKind;
-use super::signatures::{Keys, Over};
+use super::signatures::Over;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
 use crate::release::review::Reviews;

@@ -10,17 +10,15 @@ pub(crate) use evidence::Evidence;
 pub(crate) use ssh::{SshKey, SshSigner};
 
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
-use crate::bytes::sniff::{self, Kind, SignatureKind};
+use crate::bytes::sniff::Kind;
 use crate::evidence::ed25519::{KeyFault, PublicKey};
-use crate::evidence::minisign;
+use crate::evidence::kinds::SignatureKind;
 use crate::evidence::openpgp::armor::{self, ArmorFault};
 use crate::evidence::openpgp::describe::{self, Claim, KeyFile, is_named};
 use crate::evidence::openpgp::ring::Found;
 use crate::evidence::openpgp::{SignatureFault, UnverifiedSignatures, message};
-use crate::evidence::scheme::Scheme as _;
-use crate::evidence::signify;
+use crate::evidence::scheme::Says;
 use crate::evidence::sigstore::Form;
-use crate::evidence::ssh::AllowedSigners;
 use serde::Serialize;
 use ssh::SshFile;
 use std::io;
@@ -51,25 +49,6 @@ pub(crate) enum Contents {
     Ed25519Key {
         /// Its number, in hexadecimal.
         number: String,
-    },
-    /// A signify signature.
-    SignifySignature {
-        /// The number of the key that it says made it.
-        claimed_key: String,
-    },
-    /// A minisign signature.
-    MinisignSignature {
-        /// The number of the key that it says made it.
-        claimed_key: String,
-        /// Whether it is over the digest of the file rather than the file itself.
-        prehashed: bool,
-    },
-    /// An SSH signature.
-    SshSignature {
-        /// The fingerprint of the key that it says made it.
-        claimed_key: String,
-        /// The namespace that it says it is for.
-        claimed_namespace: String,
     },
     /// SSH public keys.
     SshKeys {
@@ -106,6 +85,9 @@ pub(crate) enum Contents {
         /// Why, in a sentence without a full stop.
         fault: String,
     },
+    /// A signature of another kind than OpenPGP: it has its own `kind`.
+    #[serde(untagged)]
+    Signature(Says),
 }
 
 /// What signatures say of themselves.
@@ -167,9 +149,7 @@ pub(crate) fn attribute(
         Contents::OpenpgpSignatures(claims) | Contents::OpenpgpMessage(claims) => {
             claims.claims.iter().map(|claim| named(claim, files)).collect()
         }
-        Contents::SignifySignature { claimed_key }
-        | Contents::MinisignSignature { claimed_key, .. } => vec![numbered(claimed_key, files)],
-        Contents::SshSignature { claimed_key, .. } => vec![fingerprinted(claimed_key, files)],
+        Contents::Signature(says) => vec![holding(&says.claimed_key, files)],
         _ => Vec::new(),
     };
     Ok(Attribution { signature, named })
@@ -192,32 +172,22 @@ fn named(claim: &Claim, files: &[Inspected]) -> Vec<NamedKey> {
     found
 }
 
-fn numbered(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
-    let key = |file: &Inspected| match &file.contents {
-        Contents::Ed25519Key { number } if number == claimed => Some(NamedKey {
-            file: file.file.clone(),
-            certificate: number.clone(),
-            key: number.clone(),
-        }),
-        _ => None,
-    };
-    files.iter().filter_map(key).collect()
-}
-
-fn fingerprinted(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
-    let mut found = Vec::new();
-    for file in files {
-        let keys: Vec<&SshKey> = match &file.contents {
-            Contents::SshKeys { keys } => keys.iter().collect(),
-            Contents::SshAllowedSigners { signers } => signers.iter().map(|s| &s.key).collect(),
-            _ => continue,
-        };
-        if keys.iter().any(|key| key.fingerprint == claimed) {
-            let (certificate, key) = (claimed.to_owned(), claimed.to_owned());
-            found.push(NamedKey { file: file.file.clone(), certificate, key });
+/// The files that hold the key of this number or fingerprint.
+fn holding(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
+    let holds = |file: &&Inspected| match &file.contents {
+        Contents::Ed25519Key { number } => number == claimed,
+        Contents::SshKeys { keys } => keys.iter().any(|key| key.fingerprint == claimed),
+        Contents::SshAllowedSigners { signers } => {
+            signers.iter().any(|signer| signer.key.fingerprint == claimed)
         }
-    }
-    found
+        _ => false,
+    };
+    let named = |file: &Inspected| NamedKey {
+        file: file.file.clone(),
+        certificate: claimed.to_owned(),
+        key: claimed.to_owned(),
+    };
+    files.iter().filter(holds).map(named).collect()
 }
 
 /// What stands in `bytes`. Sigstore bundles and PEP 740 provenance belong here, too: they are JSON
@@ -262,32 +232,14 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     }
     // Debian's tools put OpenPGP armor around any upstream signature.
     let inside = armor::enarmored_file(bytes);
-    let inside = inside.filter(|inside| sniff::signature_kind(inside) != SignatureKind::Openpgp);
+    let inside = inside.filter(|inside| !SignatureKind::of_file(inside).is_openpgp());
     if let Some(inside) = inside {
         return Contents::Enarmored { inside: Box::new(contents(path, &inside, now)) };
     }
-    match sniff::signature_kind(bytes) {
-        SignatureKind::Openpgp => openpgp(bytes, now),
-        SignatureKind::Signify => match signify::Keys::parse(bytes) {
-            Ok(signature) => {
-                Contents::SignifySignature { claimed_key: signature.claimed_number().to_string() }
-            }
-            Err((_, fault)) => unusable(&fault),
-        },
-        SignatureKind::Minisign => match minisign::Keys::parse(bytes) {
-            Ok(signature) => Contents::MinisignSignature {
-                claimed_key: signature.claimed_number().to_string(),
-                prehashed: signature.is_prehashed(),
-            },
-            Err((_, fault)) => unusable(&fault),
-        },
-        SignatureKind::Ssh => match AllowedSigners::parse(bytes) {
-            Ok(signature) => Contents::SshSignature {
-                claimed_key: signature.claimed_key(),
-                claimed_namespace: signature.claimed_namespace().to_owned(),
-            },
-            Err((_, fault)) => unusable(&fault),
-        },
+    match SignatureKind::of_file(bytes).says(bytes) {
+        Ok(Some(says)) => Contents::Signature(says),
+        Err((_, fault)) if !SignatureKind::of_file(bytes).is_openpgp() => unusable(&fault),
+        Ok(None) | Err(_) => openpgp(bytes, now),
     }
 }
 

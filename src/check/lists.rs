@@ -13,6 +13,7 @@ use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
 use crate::bytes::sniff::{Kind, without_mark};
 use crate::evidence::checksums::{List, ListFormat};
+use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{self, MessageError};
 use crate::evidence::signify;
 use crate::evidence::sigstore::{self, AttestationFault, UnverifiedBundle};
@@ -201,7 +202,7 @@ impl SignedList {
         let mut text = Vec::new();
         let read = message::read(&mut &*bytes, &mut text);
         let list = relevant(&file, &text, names, by_hand)?;
-        let finding = match (read, &inputs.keys.openpgp) {
+        let finding = match (read, inputs.keys.get::<openpgp::Keys>()) {
             (Ok(message), Some(keys)) => message::check(&message, keys.at(inputs.now)),
             (Ok(_), None) => {
                 let class = FailureClass::NotCheckedNoExpectation;

@@ -5,7 +5,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::input::InputError;
 use crate::bytes::output::{OutputError, Spool};
-use crate::check::signatures::Keys;
+use crate::evidence::kinds::Keys;
 use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{ARMORED_LIMIT, MessageError};
 use crate::evidence::signify;
@@ -54,7 +54,7 @@ pub(crate) fn examine(
     let is_signify = input.fill_buf().map_err(unread)?.starts_with(SIGNIFY);
     let check = if is_signify { Check::Signify } else { Check::Openpgp };
     let mut out = BufWriter::new(spool);
-    let read = match (check, &keys.openpgp, &keys.signify) {
+    let read = match (check, keys.get::<openpgp::Keys>(), keys.get::<signify::Keys>()) {
         (Check::Openpgp, Some(keys), _) => openpgp::message::read(input, &mut out)
             .map(|message| openpgp::message::check(&message, keys.at(now))),
         (Check::Signify, _, Some(keys)) => signify_message(input, keys, &mut out),

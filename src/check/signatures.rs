@@ -8,52 +8,13 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::compress::StreamFault;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::{Measured, Wanted};
-use crate::bytes::sniff::{self, Kind, SignatureKind};
+use crate::bytes::sniff::Kind;
 use crate::bytes::suffix;
-use crate::evidence::scheme::{AnyScheme, Scheme, Subject, Unverified};
-use crate::evidence::ssh::AllowedSigners;
-use crate::evidence::{minisign, openpgp, signify};
+use crate::evidence::kinds::{Keys, SignatureKind};
+use crate::evidence::scheme::{Subject, Unverified};
+use crate::evidence::{openpgp, signify};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-/// The keys that count, of every kind, and how they are used.
-#[derive(Debug, Default)]
-pub(crate) struct Keys {
-    /// OpenPGP.
-    pub(crate) openpgp: Option<openpgp::Keys>,
-    /// signify.
-    pub(crate) signify: Option<signify::Keys>,
-    /// minisign.
-    pub(crate) minisign: Option<minisign::Keys>,
-    /// Who may make SSH signatures.
-    pub(crate) ssh: Option<AllowedSigners>,
-}
-
-impl Keys {
-    /// The kinds of signature that there are keys for.
-    fn schemes(&self) -> impl Iterator<Item = &dyn AnyScheme> {
-        fn any<S: Scheme>(keys: Option<&S>) -> Option<&dyn AnyScheme> {
-            keys.map(|keys| keys as &dyn AnyScheme)
-        }
-        let all = [
-            any(self.openpgp.as_ref()),
-            any(self.signify.as_ref()),
-            any(self.minisign.as_ref()),
-            any(self.ssh.as_ref()),
-        ];
-        all.into_iter().flatten()
-    }
-
-    /// The keys for `check`.
-    fn scheme(&self, check: Check) -> Option<&dyn AnyScheme> {
-        self.schemes().find(|scheme| scheme.check() == check)
-    }
-
-    /// Whether there are keys for `check`.
-    pub(crate) fn has(&self, check: Check) -> bool {
-        self.scheme(check).is_some()
-    }
-}
 
 /// Which bytes a signature is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +44,7 @@ impl<'k> Signatures<'k> {
         wanted: &mut Wanted,
     ) {
         let inside = openpgp::armor::enarmored_file(bytes)
-            .filter(|inside| sniff::signature_kind(inside) != SignatureKind::Openpgp);
+            .filter(|inside| !SignatureKind::of_file(inside).is_openpgp());
         let armored = inside.is_some();
         let bytes = inside.as_deref().unwrap_or(bytes);
         let check = reader(keys, bytes);
@@ -130,7 +91,8 @@ impl<'k> Signatures<'k> {
         let mut others = keys.schemes().peekable();
         // A file that says by its name what it is belongs to nobody else.
         if others.peek().is_none() || (check == Check::Minisign && name.ends_with(".minisig")) {
-            let by = match claims(check, bytes) {
+            let kind = SignatureKind::of_check(check);
+            let by = match kind.and_then(|kind| kind.claimed_key(bytes)) {
                 Some(claimed) => format!(", which names the key {claimed},"),
                 None => ",".to_owned(),
             };
@@ -182,36 +144,15 @@ impl<'k> Signatures<'k> {
     }
 }
 
-/// The first key that a signature file says made it.
-fn claims(check: Check, bytes: &[u8]) -> Option<String> {
-    fn of<S: Scheme>(bytes: &[u8]) -> Vec<String> {
-        S::parse(bytes).map(|signature| S::claims(&signature)).unwrap_or_default()
-    }
-    let claimed = match check {
-        Check::Signify => of::<signify::Keys>(bytes),
-        Check::Minisign => of::<minisign::Keys>(bytes),
-        Check::Ssh => of::<AllowedSigners>(bytes),
-        _ => of::<openpgp::Keys>(bytes),
-    };
-    claimed.into_iter().next()
-}
-
 /// The check that a signature file is for.
 fn reader(keys: &Keys, bytes: &[u8]) -> Check {
-    match sniff::signature_kind(bytes) {
-        SignatureKind::Openpgp => Check::Openpgp,
-        SignatureKind::Signify => Check::Signify,
-        SignatureKind::Ssh => Check::Ssh,
-        // signify reads minisign's legacy form, and ignores the comment behind it.
-        SignatureKind::Minisign
-            if keys.minisign.is_none()
-                && keys.signify.is_some()
-                && signify::UnverifiedSignature::parse(bytes).is_ok() =>
-        {
-            Check::Signify
-        }
-        SignatureKind::Minisign => Check::Minisign,
-    }
+    let check = SignatureKind::of_file(bytes).check;
+    // signify reads minisign's legacy form, and ignores the comment behind it.
+    let legacy = check == Check::Minisign
+        && !keys.has(Check::Minisign)
+        && keys.has(Check::Signify)
+        && signify::UnverifiedSignature::parse(bytes).is_ok();
+    if legacy { Check::Signify } else { check }
 }
 
 fn unjudged(

@@ -126,14 +126,7 @@ impl Detached {
         let read = !is_stdin(&self.file)
             && open_regular(&self.file)
                 .is_ok_and(|file| file.take(SNIFFED).read_to_end(&mut start).is_ok());
-        read && matches!(
-            Kind::of(&start),
-            Kind::OpenpgpSignature
-                | Kind::SignifySignature
-                | Kind::MinisignSignature
-                | Kind::MinisignShort
-                | Kind::SshSignature
-        )
+        read && Kind::of(&start).is_signature()
     }
 
     /// The name of what was signed, as signed lists and the report have it.

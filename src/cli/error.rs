@@ -11,6 +11,7 @@ use crate::evidence::ed25519::KeyError;
 use crate::evidence::expectation::{ExpectationError, PINS, PinError};
 use crate::evidence::manifest::ManifestError;
 use crate::evidence::openpgp::RingError;
+use crate::evidence::scheme::KeysError;
 use crate::evidence::sigstore::{ManagedKeyError, RootError};
 use crate::evidence::ssh::AllowedError;
 use crate::release::archive::ArchiveError;
@@ -31,6 +32,8 @@ pub(crate) enum Error {
     Ring(#[from] RingError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error("{0}")]
+    Keys(#[from] KeysError),
     #[error(transparent)]
     Allowed(#[from] AllowedError),
     #[error(transparent)]

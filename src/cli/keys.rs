@@ -3,56 +3,28 @@
 use super::options::OpenpgpOptions;
 use crate::answer::finding::Check;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
-use crate::check::signatures::Keys;
 use crate::cli::error::{Error, UsageError};
-use crate::evidence::ed25519::PublicKey;
-use crate::evidence::openpgp::{KeyRing, PolicyKind};
+use crate::evidence::kinds::{Keys, SignatureKind};
+use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
+use crate::evidence::scheme::{KeyOption, KeyOptions, Takes};
 use crate::evidence::ssh::AllowedSigners;
-use crate::evidence::{minisign, openpgp, signify};
 use crate::release::review;
 use crate::release::source::{NAMESPACE, TagKeys};
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The options that name keys.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct KeyArgs {
     /// OpenPGP
     #[command(flatten)]
     pub(crate) openpgp: OpenpgpOptions,
 
-    /// A signify key, with the comment line or without
-    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
-    pub(crate) signify_key: Vec<PathBuf>,
-
-    /// A minisign key, with the comment line or without
-    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
-    pub(crate) minisign_key: Vec<PathBuf>,
-
-    /// Who may make SSH signatures, as ssh-keygen -Y verify takes it
-    #[arg(long, value_name = "FILE", help_heading = "Other signatures")]
-    pub(crate) ssh_allowed_signers: Option<PathBuf>,
-
-    /// Who must have made the SSH signature; default: anybody of the list
-    #[arg(
-        long,
-        value_name = "ID",
-        help_heading = "Other signatures",
-        requires = "ssh_allowed_signers"
-    )]
-    pub(crate) ssh_identity: Option<String>,
-
-    /// What the SSH signature must be for
-    #[arg(
-        long,
-        value_name = "NAME",
-        default_value = "file",
-        help_heading = "Other signatures",
-        requires = "ssh_allowed_signers"
-    )]
-    pub(crate) ssh_namespace: String,
+    /// Every other kind of signature
+    #[command(flatten)]
+    pub(crate) others: KeyOptions,
 }
 
 impl KeyArgs {
@@ -60,7 +32,7 @@ impl KeyArgs {
     ///
     /// # Errors
     ///
-    /// Where a key file cannot be read or holds no key.
+    /// If a key file cannot be read or holds no key.
     pub(crate) fn read(&self) -> Result<Keys, Error> {
         self.read_under(PolicyKind::Gentoo)
     }
@@ -71,34 +43,97 @@ impl KeyArgs {
     ///
     /// As [`read`](Self::read).
     pub(crate) fn read_under(&self, policy: PolicyKind) -> Result<Keys, Error> {
-        let read = |paths: &[PathBuf]| -> Result<Vec<_>, _> {
-            paths.iter().map(|path| PublicKey::read(path)).collect()
-        };
-        let given = |keys: Vec<PublicKey>| (!keys.is_empty()).then_some(keys);
-        let policy = self.openpgp.policy(policy);
-        Ok(Keys {
-            openpgp: self.openpgp.ring()?.map(|ring| openpgp::Keys { ring, policy }),
-            signify: given(read(&self.signify_key)?).map(signify::Keys),
-            minisign: given(read(&self.minisign_key)?).map(minisign::Keys),
-            ssh: self.allowed_signers()?,
-        })
-    }
-
-    fn allowed_signers(&self) -> Result<Option<AllowedSigners>, Error> {
-        let Some(path) = &self.ssh_allowed_signers else { return Ok(None) };
-        let (identity, namespace) = (self.ssh_identity.clone(), self.ssh_namespace.clone());
-        Ok(Some(AllowedSigners::read(path, identity, namespace)?))
+        let ring = self.openpgp.ring()?;
+        let mut keys = Keys::read(&self.others)?;
+        if let Some(ring) = ring {
+            keys.set(openpgp::Keys { ring, policy: self.openpgp.policy(policy) });
+        }
+        Ok(keys)
     }
 
     /// The checks for which a key was given.
     pub(crate) fn checks(&self) -> impl Iterator<Item = Check> {
-        let given = [
-            (Check::Openpgp, !self.openpgp.openpgp_key.is_empty()),
-            (Check::Signify, !self.signify_key.is_empty()),
-            (Check::Minisign, !self.minisign_key.is_empty()),
-            (Check::Ssh, self.ssh_allowed_signers.is_some()),
-        ];
-        given.into_iter().filter(|(_, given)| *given).map(|(check, _)| check)
+        Check::SIGNATURES.into_iter().filter(|check| self.has(*check))
+    }
+
+    /// Whether a key for `check` was given.
+    pub(crate) fn has(&self, check: Check) -> bool {
+        match key_option(check) {
+            Some(option) => self.others.all(option.name).next().is_some(),
+            None => check == Check::Openpgp && !self.openpgp.openpgp_key.is_empty(),
+        }
+    }
+
+    /// Adds a key file for `check`, as its option does.
+    pub(crate) fn add(&mut self, check: Check, file: PathBuf) {
+        match key_option(check) {
+            Some(option) => self.others.0.push((option.name, file.into_os_string())),
+            None => self.openpgp.openpgp_key.push(file),
+        }
+    }
+
+    /// The key files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let others = Check::SIGNATURES.into_iter().filter_map(key_option);
+        let others = others.flat_map(|option| self.others.paths(option.name));
+        self.openpgp.openpgp_key.iter().cloned().chain(others)
+    }
+}
+
+/// The option for key files of `check`; `None` for OpenPGP and for what has no keys.
+pub(crate) fn key_option(check: Check) -> Option<&'static KeyOption> {
+    SignatureKind::of_check(check)?.options.first()
+}
+
+/// The heading of the options for keys in the help.
+const HEADING: &str = "Other signatures";
+
+/// An option's name without its dashes, by which clap knows it.
+fn id(name: &'static str) -> &'static str {
+    name.trim_start_matches('-')
+}
+
+/// The options of every kind, in the order of the checks.
+fn options() -> impl Iterator<Item = &'static KeyOption> {
+    Check::SIGNATURES.into_iter().filter_map(SignatureKind::of_check).flat_map(|kind| kind.options)
+}
+
+impl Args for KeyOptions {
+    fn augment_args(command: Command) -> Command {
+        options().fold(command, |command, option| {
+            let arg = Arg::new(id(option.name)).long(id(option.name)).value_name(option.value);
+            let arg = arg.help(option.help).help_heading(HEADING);
+            let path = || clap::builder::ValueParser::path_buf();
+            command.arg(match option.takes {
+                Takes::Files => arg.action(ArgAction::Append).value_parser(path()),
+                Takes::File => arg.value_parser(path()),
+                Takes::Text { with, default } => {
+                    let arg = arg.requires(id(with));
+                    default.into_iter().fold(arg, |arg, text| arg.default_value(text))
+                }
+            })
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for KeyOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut options = Self::default();
+        options.update_from_arg_matches(matches)?;
+        Ok(options)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let given = options().flat_map(|option| {
+            let raw = matches.get_raw(id(option.name)).into_iter().flatten();
+            raw.map(|value| (option.name, value.to_owned()))
+        });
+        self.0 = given.collect();
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// The OpenPGP keys that count, and how strictly they are looked at.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct OpenpgpOptions {
     /// OpenPGP keys, armored or binary; the only keys that count
     #[arg(long, value_name = "FILE", help_heading = "OpenPGP")]

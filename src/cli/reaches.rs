@@ -137,9 +137,7 @@ impl Reach {
 
 impl KeyArgs {
     fn reach(&self, reach: &mut Reach) {
-        reach.read_all(&self.openpgp.openpgp_key);
-        reach.read_all(self.signify_key.iter().chain(&self.minisign_key));
-        reach.read_all(&self.ssh_allowed_signers);
+        self.files().for_each(|file| reach.read(file));
     }
 }
 

@@ -35,6 +35,11 @@ impl fmt::Display for KeyNumber {
     }
 }
 
+/// Whether a file begins with a comment line of signify's or minisign's.
+pub(crate) fn begins_with_comment(bytes: &[u8]) -> bool {
+    bytes.starts_with(UNTRUSTED_COMMENT.trim_end().as_bytes())
+}
+
 /// A public key of a key file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublicKey {
@@ -52,6 +57,16 @@ impl PublicKey {
     pub(crate) fn read(path: &Path) -> Result<Self, KeyError> {
         let bytes = read_operand(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
         Self::parse(path, &bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })
+    }
+
+    /// Reads key files; `None` if there are none.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Option<Vec<Self>>, KeyError> {
+        let keys: Result<Vec<_>, _> = paths.iter().map(|path| Self::read(path)).collect();
+        Ok(Some(keys?).filter(|keys| !keys.is_empty()))
     }
 
     /// Reads the key file `path` whose content is `bytes`, as [`Self::read`] does.

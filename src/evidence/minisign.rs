@@ -12,7 +12,9 @@ use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
 use crate::bytes::sniff::Kind;
 use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PREHASHED, PublicKey, UNTRUSTED_COMMENT};
 use crate::evidence::openpgp::FORGERS;
-use crate::evidence::scheme::{Refusal, Scheme, Subject, malformed};
+use crate::evidence::scheme::{
+    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes, malformed,
+};
 use crate::evidence::signify;
 use std::fmt;
 
@@ -107,11 +109,6 @@ impl UnverifiedSignature {
         self.number
     }
 
-    /// Whether it is over the BLAKE2b-512 digest of the file rather than the file itself.
-    pub(crate) fn is_prehashed(&self) -> bool {
-        self.prehashed
-    }
-
     fn candidates<'a>(&self, keys: &'a [PublicKey]) -> impl Iterator<Item = &'a PublicKey> {
         keys.iter().filter(move |key| key.number() == self.number)
     }
@@ -175,6 +172,24 @@ impl Scheme for Keys {
 
     const CHECK: Check = Check::Minisign;
     const NAME: &'static str = "minisign signature";
+    const OPTIONS: &'static [KeyOption] = &[KeyOption {
+        name: "--minisign-key",
+        value: "FILE",
+        help: "A minisign key, with the comment line or without",
+        takes: Takes::Files,
+    }];
+
+    /// signify's form with a trusted comment behind it, or prehashed.
+    fn recognizes(bytes: &[u8]) -> bool {
+        let mut lines = bytes.split(|b| *b == b'\n').skip(1);
+        let prehashed = lines.next().is_some_and(|line| line.starts_with(b"RU"));
+        let commented = lines.next().is_some_and(|line| line.starts_with(TRUSTED_COMMENT));
+        ed25519::begins_with_comment(bytes) && (prehashed || commented)
+    }
+
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
+        Ok(PublicKey::read_all(&options.paths("--minisign-key"))?.map(Self))
+    }
 
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
         UnverifiedSignature::parse(bytes).map_err(|fault| match fault {
@@ -198,8 +213,15 @@ impl Scheme for Keys {
         check(signature, &self.0, subject.name, subject.measured)
     }
 
-    fn claims(signature: &UnverifiedSignature) -> Vec<String> {
-        vec![signature.claimed_number().to_string()]
+    fn says(signature: &UnverifiedSignature) -> Option<Says> {
+        let over = if signature.prehashed { "the digest of the file" } else { "the file itself" };
+        Some(Says {
+            kind: "minisign-signature",
+            name: format!("a minisign signature over {over}"),
+            claimed_key: signature.claimed_number().to_string(),
+            prehashed: Some(signature.prehashed),
+            claimed_namespace: None,
+        })
     }
 }
 

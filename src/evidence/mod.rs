@@ -5,6 +5,7 @@ pub(crate) mod checksums;
 pub(crate) mod ed25519;
 pub(crate) mod expectation;
 pub(crate) mod forgers;
+pub(crate) mod kinds;
 pub(crate) mod manifest;
 pub(crate) mod minisign;
 pub(crate) mod openpgp;

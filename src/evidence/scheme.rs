@@ -1,13 +1,20 @@
 //! One interface to every kind of detached signature: OpenPGP, signify, minisign, SSH.
 //!
-//! A new kind implements [`Scheme`] for the keys that count in it, and is named in the list of keys
-//! (`check::signatures::Keys`).
+//! A new kind implements [`Scheme`] for the keys that count in it, and gets a row in the list of kinds
+//! (`evidence::kinds`).
 
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::pass::{Measured, Wanted};
+use serde::Serialize;
+use std::any::Any;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::path::PathBuf;
 use std::time::SystemTime;
+
+/// Why keys could not be read: an error that names the file.
+pub(crate) type KeysError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why something does not count: a class, and a sentence without a final full stop.
 pub(crate) type Refusal = (FailureClass, String);
@@ -23,8 +30,75 @@ pub(crate) struct Subject<'a> {
     pub(crate) now: SystemTime,
 }
 
+/// What a signature says of itself. All of it is a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Says {
+    /// The kind of file, by its word in JSON.
+    pub(crate) kind: &'static str,
+    /// The kind of file, as a noun phrase for people.
+    #[serde(skip)]
+    pub(crate) name: String,
+    /// The number or fingerprint of the key that it says made it.
+    pub(crate) claimed_key: String,
+    /// Whether it is over the digest of the file rather than the file itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prehashed: Option<bool>,
+    /// The namespace that it says it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) claimed_namespace: Option<String>,
+}
+
+/// An option of the command line by which keys are given.
+pub(crate) struct KeyOption {
+    /// Its name, with the dashes.
+    pub(crate) name: &'static str,
+    /// What stands for its value in the help.
+    pub(crate) value: &'static str,
+    /// What the help says of it.
+    pub(crate) help: &'static str,
+    /// What its value is.
+    pub(crate) takes: Takes,
+}
+
+/// What the value of a [`KeyOption`] is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// The path of a file with keys. The option may be given several times.
+    Files,
+    /// The path of a file with keys. The option may be given once.
+    File,
+    /// Text that only matters where the option `with` is given, too.
+    Text {
+        /// That option.
+        with: &'static str,
+        /// The text if the option is not given.
+        default: Option<&'static str>,
+    },
+}
+
+/// The values of the options of one kind of signature.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KeyOptions(pub(crate) Vec<(&'static str, OsString)>);
+
+impl KeyOptions {
+    /// The values of `option`, in the order of the command line.
+    pub(crate) fn all(&self, option: &str) -> impl Iterator<Item = &OsStr> {
+        self.0.iter().filter(move |(name, _)| *name == option).map(|(_, value)| value.as_os_str())
+    }
+
+    /// The values of `option` as paths.
+    pub(crate) fn paths(&self, option: &str) -> Vec<PathBuf> {
+        self.all(option).map(PathBuf::from).collect()
+    }
+
+    /// The one value of `option` as text.
+    pub(crate) fn text(&self, option: &str) -> Option<String> {
+        self.all(option).next().map(|value| value.to_string_lossy().into_owned())
+    }
+}
+
 /// The keys that count for one kind of signature.
-pub(crate) trait Scheme: fmt::Debug + Sync {
+pub(crate) trait Scheme: fmt::Debug + Send + Sync + Any {
     /// A signature file as it is: nothing in it is authenticated.
     type Signature: fmt::Debug;
 
@@ -33,6 +107,26 @@ pub(crate) trait Scheme: fmt::Debug + Sync {
 
     /// What its signatures are called.
     const NAME: &'static str;
+
+    /// The options by which its keys are given, the one for key files first. OpenPGP's are read
+    /// elsewhere: it alone has a policy.
+    const OPTIONS: &'static [KeyOption] = &[];
+
+    /// Whether a signature file is of this kind, by how it begins.
+    fn recognizes(bytes: &[u8]) -> bool;
+
+    /// Reads the keys that `options` name; `None` if they name none.
+    ///
+    /// # Errors
+    ///
+    /// If a key file cannot be read or holds no key.
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError>
+    where
+        Self: Sized,
+    {
+        let _ = options;
+        Ok(None)
+    }
 
     /// Reads a signature file.
     ///
@@ -47,12 +141,20 @@ pub(crate) trait Scheme: fmt::Debug + Sync {
     /// Judges `signature`.
     fn judge(&self, signature: &Self::Signature, subject: &Subject<'_>) -> Finding;
 
-    /// The keys that `signature` says made it.
-    fn claims(signature: &Self::Signature) -> Vec<String>;
+    /// What `signature` says of itself; `None` if the kind is told in a form of its own.
+    fn says(signature: &Self::Signature) -> Option<Says>;
+
+    /// The first key that `signature` says made it.
+    fn claimed_key(signature: &Self::Signature) -> Option<String> {
+        Self::says(signature).map(|says| says.claimed_key)
+    }
 }
 
 /// Any [`Scheme`], with its keys.
-pub(crate) trait AnyScheme: fmt::Debug + Sync {
+pub(crate) trait AnyScheme: fmt::Debug + Send + Sync + Any {
+    /// The keys, for whoever knows their type.
+    fn as_any(&self) -> &dyn Any;
+
     /// The check that its findings are of.
     fn check(&self) -> Check;
 
@@ -86,6 +188,10 @@ struct Pending<'k, S: Scheme> {
 }
 
 impl<S: Scheme> AnyScheme for S {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
     fn check(&self) -> Check {
         S::CHECK
     }

@@ -11,7 +11,9 @@ use crate::bytes::digests::{HashName, hex};
 use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
 use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PublicKey, UNTRUSTED_COMMENT};
 use crate::evidence::openpgp::FORGERS;
-use crate::evidence::scheme::{Refusal, Scheme, Subject};
+use crate::evidence::scheme::{
+    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes,
+};
 use std::fmt;
 
 /// The most bytes of a comment behind its prefix, as signify has it.
@@ -165,6 +167,20 @@ impl Scheme for Keys {
 
     const CHECK: Check = Check::Signify;
     const NAME: &'static str = "signify signature";
+    const OPTIONS: &'static [KeyOption] = &[KeyOption {
+        name: "--signify-key",
+        value: "FILE",
+        help: "A signify key, with the comment line or without",
+        takes: Takes::Files,
+    }];
+
+    fn recognizes(bytes: &[u8]) -> bool {
+        ed25519::begins_with_comment(bytes)
+    }
+
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
+        Ok(PublicKey::read_all(&options.paths("--signify-key"))?.map(Self))
+    }
 
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
         UnverifiedSignature::parse(bytes).map_err(|fault| ed25519::named(bytes, fault))
@@ -181,8 +197,14 @@ impl Scheme for Keys {
         check(signature, &self.0, subject.name, subject.measured)
     }
 
-    fn claims(signature: &UnverifiedSignature) -> Vec<String> {
-        vec![signature.claimed_number().to_string()]
+    fn says(signature: &UnverifiedSignature) -> Option<Says> {
+        Some(Says {
+            kind: "signify-signature",
+            name: "a signify signature".to_owned(),
+            claimed_key: signature.claimed_number().to_string(),
+            prehashed: None,
+            claimed_namespace: None,
+        })
     }
 }
 

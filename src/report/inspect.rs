@@ -76,16 +76,11 @@ fn contents(
         Contents::Ed25519Key { number } => {
             writeln!(out, "a signify or minisign key\n  number {number}")?;
         }
-        Contents::SignifySignature { claimed_key } => {
-            writeln!(out, "a signify signature\n  claims: key {claimed_key}")?;
-        }
-        Contents::MinisignSignature { claimed_key, prehashed } => {
-            let over = if *prehashed { "the digest of the file" } else { "the file itself" };
-            writeln!(out, "a minisign signature over {over}\n  claims: key {claimed_key}")?;
-        }
-        Contents::SshSignature { claimed_key, claimed_namespace } => {
-            writeln!(out, "an SSH signature\n  claims: key {}", Escaped(claimed_key))?;
-            writeln!(out, "  claims: namespace {}", Escaped(claimed_namespace))?;
+        Contents::Signature(says) => {
+            writeln!(out, "{}\n  claims: key {}", says.name, Escaped(&says.claimed_key))?;
+            if let Some(namespace) = &says.claimed_namespace {
+                writeln!(out, "  claims: namespace {}", Escaped(namespace))?;
+            }
         }
         Contents::SshKeys { keys } => {
             match keys.len() {

@@ -3,8 +3,6 @@
 //!
 //! The texts are this program's own, so nothing here is escaped against hostile input.
 
-mod checks;
-
 use crate::answer::access::Capability;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
@@ -76,7 +74,7 @@ impl Topic {
             }
         };
         let mut out = format!("{} — a check\n", check.name());
-        for (heading, text) in checks::of(check).sections() {
+        for (heading, text) in check.texts().sections() {
             let _ = write!(out, "\n{heading}\n{}", wrapped(text, "  "));
         }
         if let Some(access) = Capability::ALL.iter().find(|access| access.word() == check.name()) {
@@ -115,7 +113,7 @@ pub(crate) fn list() -> String {
             format!("{name:<width$}  {outcome:<11}  {}\n", class.texts().summary())
         })
         .chain(checks().map(|check| {
-            let first = checks::of(check).compares.split(". ").next().unwrap_or_default();
+            let first = check.texts().compares.split(". ").next().unwrap_or_default();
             format!("{:<width$}  check        {}.\n", check.name(), first.trim_end_matches('.'))
         }))
         .chain(KINDS.iter().map(|kind| {

@@ -7,6 +7,7 @@
 //! ([`Members::Joined`]). Bombs stop at [`Limits`].
 
 mod framing;
+mod pump;
 mod reader;
 
 pub(crate) use reader::{Decompressor, Members};

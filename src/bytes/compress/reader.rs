@@ -1,12 +1,13 @@
 //! The one decompressor: what is read from it is what the compressed file holds.
 
 use super::framing::Edges;
+use super::pump::{Counted, Frame, Input, Pump};
 use super::{Compression, Limits, StreamFault};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
-use lzma_rust2::{Action, LzipStream, LzmaStream, Status, StreamResult, XzReader};
+use lzma_rust2::{LzipStream, LzmaStream, XzReader};
+use ruzstd::decoding::FrameDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, BufRead, ErrorKind, Read};
 
 /// What several streams, one after the other, are.
@@ -268,176 +269,8 @@ impl<R: BufRead> Read for Decompressor<R> {
     }
 }
 
-/// Bytes that a decoder is handed at a time, because it takes them all whatever it needs.
-const PORTION: usize = 64 * 1024;
-
 /// What the decoders' tables take beside a window, in KiB.
 const SLACK_KIB: u32 = 1024;
-
-/// A reader that bytes can be put back into.
-struct Input<R> {
-    front: Vec<u8>,
-    inner: R,
-}
-
-impl<R> Input<R> {
-    fn put_back(&mut self, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.front.splice(..0, bytes.iter().copied());
-        }
-    }
-}
-
-impl<R: BufRead> Read for Input<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(out)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl<R: BufRead> BufRead for Input<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.front.is_empty() { self.inner.fill_buf() } else { Ok(&self.front) }
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        if self.front.is_empty() {
-            self.inner.consume(bytes);
-        } else {
-            self.front.drain(..bytes.min(self.front.len()));
-        }
-    }
-}
-
-/// Keeps count of the compressed bytes that a decoder takes, and of why the input failed, which
-/// decoders wrap or swallow.
-struct Counted<R> {
-    inner: Input<R>,
-    edges: Edges,
-    failure: Option<io::Error>,
-}
-
-impl<R: BufRead> BufRead for Counted<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        match self.inner.fill_buf() {
-            Ok(bytes) => Ok(bytes),
-            Err(error) => {
-                let kind = error.kind();
-                if kind != ErrorKind::Interrupted {
-                    self.failure = Some(error);
-                }
-                Err(kind.into())
-            }
-        }
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        let taken = self.inner.fill_buf().unwrap_or_default().get(..bytes).unwrap_or_default();
-        self.edges.add(taken);
-        self.inner.consume(bytes);
-    }
-}
-
-impl<R: BufRead> Read for Counted<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(out)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-/// One Zstandard frame in the making.
-struct Frame<R> {
-    input: Counted<R>,
-    decoder: FrameDecoder,
-}
-
-impl<R: BufRead> Read for Frame<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-            self.decoder
-                .decode_blocks(&mut self.input, BlockDecodingStrategy::UptoBlocks(1))
-                .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
-        }
-        self.decoder.read(buffer)
-    }
-}
-
-/// A decoder that is handed buffers.
-trait Process {
-    fn process(&mut self, input: &[u8], output: &mut [u8], end: Action)
-    -> io::Result<StreamResult>;
-
-    /// The bytes that it took and that belong to what follows its stream, once that has ended.
-    fn surplus(&self) -> &[u8];
-}
-
-impl Process for LzipStream {
-    fn process(&mut self, i: &[u8], o: &mut [u8], action: Action) -> io::Result<StreamResult> {
-        Self::process(self, i, o, action)
-    }
-
-    fn surplus(&self) -> &[u8] {
-        self.unused_input()
-    }
-}
-
-impl Process for LzmaStream {
-    fn process(&mut self, i: &[u8], o: &mut [u8], action: Action) -> io::Result<StreamResult> {
-        Self::process(self, i, o, action)
-    }
-
-    fn surplus(&self) -> &[u8] {
-        self.unused_input()
-    }
-}
-
-/// Drives such a decoder.
-struct Pump<R, S> {
-    input: Counted<R>,
-    stream: S,
-    ended: bool,
-}
-
-impl<R: BufRead, S: Process> Pump<R, S> {
-    fn new(input: Counted<R>, stream: S) -> Self {
-        Self { input, stream, ended: false }
-    }
-
-    fn into_input(self) -> Counted<R> {
-        self.input
-    }
-}
-
-impl<R: BufRead, S: Process> Read for Pump<R, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while !self.ended {
-            let bytes = self.input.fill_buf()?;
-            let bytes = bytes.get(..bytes.len().min(PORTION)).unwrap_or_default();
-            let finished = bytes.is_empty();
-            let action = if finished { Action::Finish } else { Action::Run };
-            let result = self.stream.process(bytes, buffer, action)?;
-            self.ended = result.status == Status::StreamEnd;
-            let surplus = if self.ended { self.stream.surplus() } else { &[] };
-            // What it took too much is still here, but for a few bytes of the portion before.
-            let (here, gone) = match result.bytes_consumed.checked_sub(surplus.len()) {
-                Some(used) => (used, &[][..]),
-                None => (0, surplus.get(..surplus.len() - result.bytes_consumed).unwrap_or(&[])),
-            };
-            self.input.consume(here);
-            self.input.inner.put_back(gone);
-            if result.bytes_produced > 0 {
-                return Ok(result.bytes_produced);
-            }
-            // No progress at the end of the input: the decoder waits for what never comes.
-            if finished && !self.ended {
-                return Err(ErrorKind::UnexpectedEof.into());
-            }
-        }
-        Ok(0)
-    }
-}
 
 /// Skips zero bytes; how many there were.
 fn skip_zeros(reader: &mut impl BufRead) -> io::Result<u64> {

@@ -10,9 +10,9 @@ use crate::bytes::compress::Limits;
 use crate::check::inputs::Inputs;
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::check::run;
-use crate::check::signatures::Keys;
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::expectation::{PINS, Pins, PublisherExpectation};
+use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
@@ -125,10 +125,12 @@ fn keys(ebuild: &Ebuild, path: Option<PathBuf>, policy: PolicyKind) -> Keys {
     match ebuild.literal("VERIFY_SIG_METHOD") {
         None | Some("openpgp") => {
             let ring = KeyRing::read(&[path], &[]).ok();
-            keys.openpgp = ring.map(|ring| openpgp::Keys { ring, policy });
+            if let Some(ring) = ring {
+                keys.set(openpgp::Keys { ring, policy });
+            }
         }
-        Some("signify") => keys.signify = plain(&path).map(signify::Keys),
-        Some("minisig") => keys.minisign = plain(&path).map(minisign::Keys),
+        Some("signify") => plain(&path).into_iter().for_each(|key| keys.set(signify::Keys(key))),
+        Some("minisig") => plain(&path).into_iter().for_each(|key| keys.set(minisign::Keys(key))),
         Some(_) => {}
     }
     keys

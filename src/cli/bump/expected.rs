@@ -1,7 +1,6 @@
 //! What the ebuild's literal variables and the flags expect together.
 
-use super::super::keys::KeyArgs;
-use super::super::options::OpenpgpOptions;
+use super::super::keys::{KeyArgs, key_option};
 use super::super::sigstore::SigstoreOptions;
 use super::Bump;
 use crate::answer::failure::FailureClass;
@@ -88,40 +87,18 @@ fn keys(
     checks: &mut BTreeSet<Check>,
     gaps: &mut Vec<Finding>,
 ) -> KeyArgs {
-    let given = &flags.keys;
-    let mut keys = KeyArgs {
-        openpgp: OpenpgpOptions {
-            openpgp_key: given.openpgp.openpgp_key.clone(),
-            openpgp_fingerprint: given.openpgp.openpgp_fingerprint.clone(),
-            openpgp_policy: given.openpgp.openpgp_policy,
-        },
-        signify_key: given.signify_key.clone(),
-        minisign_key: given.minisign_key.clone(),
-        ssh_allowed_signers: given.ssh_allowed_signers.clone(),
-        ssh_identity: given.ssh_identity.clone(),
-        ssh_namespace: given.ssh_namespace.clone(),
-    };
+    let mut keys = flags.keys.clone();
     let Some(path) = ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH") else { return keys };
     let Some(check) = method(ebuild) else { return keys };
-    let list = match check {
-        Check::Openpgp => &mut keys.openpgp.openpgp_key,
-        Check::Signify => &mut keys.signify_key,
-        Check::Minisign => &mut keys.minisign_key,
-        _ => return keys,
-    };
-    if !list.is_empty() {
+    if !Check::SIGNATURES.contains(&check) || keys.has(check) {
         return keys;
     }
     checks.insert(check);
     let path = PathBuf::from(path);
     if path.exists() {
-        list.push(path);
+        keys.add(check, path);
     } else {
-        let flag = match check {
-            Check::Signify => "--signify-key",
-            Check::Minisign => "--minisign-key",
-            _ => "--openpgp-key",
-        };
+        let flag = key_option(check).map_or("--openpgp-key", |option| option.name);
         let text = format!(
             "the ebuild's key file {} is not there: install its package (see \
              BDEPEND), or pass {flag} FILE",
@@ -178,9 +155,8 @@ fn unreadable(
 /// Whether a flag said what the ebuild leaves open.
 fn answered(flags: &Bump, asked: &Asked) -> bool {
     let (keys, options) = (&flags.keys, &flags.sigstore);
-    let key = !keys.openpgp.openpgp_key.is_empty()
-        || !keys.signify_key.is_empty()
-        || !keys.minisign_key.is_empty();
+    let key = [Check::Openpgp, Check::Signify, Check::Minisign].map(|check| keys.has(check));
+    let key = key.contains(&true);
     match asked.variable {
         "VERIFY_SIG_METHOD" => {
             key || !options.identity.is_empty() || !options.sigstore_key.is_empty()

@@ -9,13 +9,13 @@ use crate::bytes::input::InputError;
 use crate::bytes::output::OutputError;
 use crate::check::Inputs;
 use crate::check::message::ExamineError;
-use crate::check::signatures::Keys;
 use crate::cli::error::{Error, UsageError};
 use crate::cli::options::TimeOption;
 use crate::cli::restrict::Reach;
 use crate::cli::sigstore::SigstoreOptions;
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::expectation::PublisherExpectation;
+use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{KeyRing, PolicyKind};
 use crate::evidence::sigstore::BundlePolicy;
@@ -283,10 +283,10 @@ impl Setting {
             Method::Openpgp => {
                 let ring = KeyRing::read(std::slice::from_ref(path), &self.fingerprint);
                 let ring = ring.map_err(Error::from)?;
-                keys.openpgp = Some(openpgp::Keys { ring, policy: PolicyKind::Gentoo });
+                keys.set(openpgp::Keys { ring, policy: PolicyKind::Gentoo });
             }
-            Method::Signify => keys.signify = Some(signify::Keys(vec![one()?])),
-            Method::Minisig => keys.minisign = Some(minisign::Keys(vec![one()?])),
+            Method::Signify => keys.set(signify::Keys(vec![one()?])),
+            Method::Minisig => keys.set(minisign::Keys(vec![one()?])),
             Method::Sigstore | Method::Provenance => {
                 return Err(Unable::Method(self.method.name()));
             }

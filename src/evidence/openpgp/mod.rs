@@ -22,7 +22,7 @@ use crate::answer::facts::{JudgedSignature, Of, OpenpgpFacts, OpenpgpMaker, Open
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::pass::{DocumentHash, Wanted};
-use crate::evidence::scheme::{Refusal, Scheme, Subject, malformed};
+use crate::evidence::scheme::{Refusal, Says, Scheme, Subject, malformed};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::SignatureType;
@@ -57,6 +57,10 @@ impl Scheme for Keys {
     const CHECK: Check = Check::Openpgp;
     const NAME: &'static str = "detached OpenPGP signature";
 
+    fn recognizes(_: &[u8]) -> bool {
+        true
+    }
+
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignatures, Refusal> {
         UnverifiedSignatures::parse(bytes).map_err(malformed)
     }
@@ -69,9 +73,13 @@ impl Scheme for Keys {
         check_file(signatures, &subject.measured.documents, self.at(subject.now))
     }
 
-    fn claims(signatures: &UnverifiedSignatures) -> Vec<String> {
-        let issuers = signatures.signatures().iter().flat_map(|s| s.get_issuers());
-        issuers.map(|issuer| issuer.to_string()).collect()
+    fn says(_: &UnverifiedSignatures) -> Option<Says> {
+        None
+    }
+
+    fn claimed_key(signatures: &UnverifiedSignatures) -> Option<String> {
+        let mut issuers = signatures.signatures().iter().flat_map(|s| s.get_issuers());
+        issuers.next().map(|issuer| issuer.to_string())
     }
 }
 

@@ -4,13 +4,14 @@
 //! names one of its keys. Certifications by strangers never count, and whoever floods a key floods it
 //! with those: they are dropped as they are read.
 
+mod reading;
+
 use super::armor::{self, ArmorFault};
 use super::standing;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
+use reading::{Part, Reading, key_id};
+use sequoia_openpgp::packet::Key;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
-use sequoia_openpgp::packet::{Key, Signature, Tag};
-use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
-use sequoia_openpgp::types::SignatureType;
 use sequoia_openpgp::{Cert, Fingerprint, KeyHandle, Packet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -295,140 +296,4 @@ impl KeyRing {
         self.entries.retain(|fingerprint, _| keep.contains(fingerprint));
         Ok(())
     }
-}
-
-/// What was read of a key file so far.
-#[derive(Debug)]
-struct Reading {
-    /// Whether a certificate that can be used was among it.
-    whole: bool,
-    /// Whether one was left out for having too many packets.
-    flooded: bool,
-    /// What it holds instead of keys.
-    found: Found,
-}
-
-impl Default for Reading {
-    fn default() -> Self {
-        Self { whole: false, flooded: false, found: Found::Nothing }
-    }
-}
-
-/// A certificate that is being read.
-#[derive(Debug)]
-struct Part {
-    fingerprint: Fingerprint,
-    /// The key IDs of its keys.
-    keys: Vec<u64>,
-    packets: Vec<Packet>,
-    flooded: bool,
-}
-
-impl Part {
-    fn new(key: KeyHandle, fingerprint: Fingerprint, packet: Packet) -> Self {
-        Self { fingerprint, keys: vec![key_id(&key)], packets: vec![packet], flooded: false }
-    }
-
-    fn push(&mut self, packet: Packet) {
-        let stranger = |signature: &Signature| {
-            let issuers = signature.get_issuers();
-            let primary = KeyHandle::from(self.fingerprint.clone());
-            is_certification(signature.typ())
-                && !issuers.is_empty()
-                && !issuers.iter().any(|issuer| issuer.aliases(&primary))
-        };
-        match &packet {
-            Packet::PublicSubkey(key) => self.keys.push(key_id(&key.key_handle())),
-            Packet::SecretSubkey(key) => self.keys.push(key_id(&key.key_handle())),
-            Packet::Signature(signature) if stranger(signature) => return,
-            Packet::Trust(_) | Packet::Marker(_) | Packet::Padding(_) => return,
-            _ => {}
-        }
-        if self.packets.len() > PACKET_LIMIT {
-            self.flooded = true;
-            // Its keys stay known, so that a signature by one of them is not called a stranger's.
-            self.packets.clear();
-        }
-        if !self.flooded {
-            self.packets.push(packet);
-        }
-    }
-}
-
-impl Reading {
-    /// Reads the certificates of one block.
-    fn block(&mut self, block: &[u8], ring: &mut KeyRing, path: &Path) -> Result<(), RingError> {
-        let mut part: Option<Part> = None;
-        let mut parser = PacketParser::from_bytes(block);
-        if parser.is_err() && !block.is_empty() {
-            self.found = Found::Unreadable;
-        }
-        while let Ok(PacketParserResult::Some(pp)) = parser {
-            let Ok((packet, next)) = pp.next() else { break };
-            parser = Ok(next);
-            let primary = match &packet {
-                Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
-                Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
-                _ => None,
-            };
-            match (primary, part.as_mut()) {
-                (Some((handle, fingerprint)), _) => {
-                    self.finish(part.take(), ring, path)?;
-                    part = Some(Part::new(handle, fingerprint, packet));
-                }
-                // A key that cannot be read takes what belongs to it along.
-                (None, _) if matches!(packet.tag(), Tag::PublicKey | Tag::SecretKey) => {
-                    self.finish(part.take(), ring, path)?;
-                    self.found = Found::Unreadable;
-                }
-                (None, Some(part)) => part.push(packet),
-                (None, None) => self.note(packet.tag()),
-            }
-        }
-        self.finish(part, ring, path)
-    }
-
-    fn finish(
-        &mut self,
-        part: Option<Part>,
-        ring: &mut KeyRing,
-        path: &Path,
-    ) -> Result<(), RingError> {
-        let Some(part) = part else { return Ok(()) };
-        self.flooded |= part.flooded;
-        self.whole |= ring.add(part, path)?;
-        Ok(())
-    }
-
-    fn note(&mut self, tag: Tag) {
-        if self.found == Found::Nothing {
-            self.found = match tag {
-                Tag::Signature => Found::Signature,
-                Tag::OnePassSig | Tag::Literal | Tag::CompressedData | Tag::PKESK | Tag::SEIP => {
-                    Found::Other
-                }
-                _ => Found::Unreadable,
-            };
-        }
-    }
-}
-
-/// Whether signatures of that type say something of a user id, and count only where the key's owner
-/// made them.
-fn is_certification(kind: SignatureType) -> bool {
-    matches!(
-        kind,
-        SignatureType::GenericCertification
-            | SignatureType::PersonaCertification
-            | SignatureType::CasualCertification
-            | SignatureType::PositiveCertification
-            | SignatureType::CertificationRevocation
-            | SignatureType::CertificationApproval
-    )
-}
-
-/// The 64-bit key ID, which every handle has.
-fn key_id(handle: &KeyHandle) -> u64 {
-    let id = sequoia_openpgp::KeyID::from(handle);
-    id.as_bytes().iter().fold(0, |n, b| n << 8 | u64::from(*b))
 }

@@ -16,7 +16,9 @@ use crate::bytes::digests::HashName;
 use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
 use crate::evidence::openpgp::FORGERS;
-use crate::evidence::scheme::{Refusal, Scheme, Subject, malformed};
+use crate::evidence::scheme::{
+    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes, malformed,
+};
 use allowed::{Line, matches_list};
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::Verifier;
@@ -24,6 +26,11 @@ use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, LineEnding, SshSig};
 use std::fmt;
 use std::time::SystemTime;
+
+/// The option that names the list of allowed signers.
+const FILE_OPTION: &str = "--ssh-allowed-signers";
+/// The namespace of signatures over files (ssh-keygen(1)).
+const NAMESPACE: &str = "file";
 
 const BEGIN: &[u8] = b"-----BEGIN SSH SIGNATURE-----\n";
 const END: &str = "\n-----END SSH SIGNATURE-----";
@@ -149,6 +156,36 @@ impl Scheme for AllowedSigners {
 
     const CHECK: Check = Check::Ssh;
     const NAME: &'static str = "SSH signature";
+    const OPTIONS: &'static [KeyOption] = &[
+        KeyOption {
+            name: FILE_OPTION,
+            value: "FILE",
+            help: "Who may make SSH signatures, as ssh-keygen -Y verify takes it",
+            takes: Takes::File,
+        },
+        KeyOption {
+            name: "--ssh-identity",
+            value: "ID",
+            help: "Who must have made the SSH signature; default: anybody of the list",
+            takes: Takes::Text { with: FILE_OPTION, default: None },
+        },
+        KeyOption {
+            name: "--ssh-namespace",
+            value: "NAME",
+            help: "What the SSH signature must be for",
+            takes: Takes::Text { with: FILE_OPTION, default: Some(NAMESPACE) },
+        },
+    ];
+
+    fn recognizes(bytes: &[u8]) -> bool {
+        bytes.trim_ascii_start().starts_with(BEGIN.trim_ascii_end())
+    }
+
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
+        let Some(path) = options.paths(FILE_OPTION).pop() else { return Ok(None) };
+        let namespace = options.text("--ssh-namespace").unwrap_or_else(|| NAMESPACE.to_owned());
+        Ok(Some(Self::read(&path, options.text("--ssh-identity"), namespace)?))
+    }
 
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
         UnverifiedSignature::parse(bytes).map_err(|fault| match (fault, Kind::of(bytes)) {
@@ -173,8 +210,14 @@ impl Scheme for AllowedSigners {
         check(signature, self, subject.measured, subject.now)
     }
 
-    fn claims(signature: &UnverifiedSignature) -> Vec<String> {
-        vec![signature.claimed_key()]
+    fn says(signature: &UnverifiedSignature) -> Option<Says> {
+        Some(Says {
+            kind: "ssh-signature",
+            name: "an SSH signature".to_owned(),
+            claimed_key: signature.claimed_key(),
+            prehashed: None,
+            claimed_namespace: Some(signature.claimed_namespace().to_owned()),
+        })
     }
 }
 

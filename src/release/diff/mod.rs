@@ -1,12 +1,15 @@
 //! What changed between two release archives, what reaches farthest first.
 
+mod again;
 pub(crate) mod hazard;
+mod lang;
 mod large;
 pub(crate) mod lines;
 mod manifest;
 pub(crate) mod matching;
 mod meeting;
 pub(crate) mod place;
+mod purpose;
 pub(crate) mod rank;
 mod reading;
 mod signs;

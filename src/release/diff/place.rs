@@ -1,6 +1,8 @@
 //! What a file of a release is for, by its path and its first bytes: the consequence that a change
 //! in it has.
 
+use super::lang::{Lang, contains, extension, is_among, is_other_code, lang};
+use super::purpose::{build, ci, metadata, startup};
 use crate::release::archive::Nature;
 
 /// What a file is for, by consequence: what runs first, what nobody runs last.
@@ -58,64 +60,6 @@ impl Role {
     /// Whether neither a build nor an installed program runs or reads it.
     pub(crate) const fn is_inert(self) -> bool {
         matches!(self, Self::Docs | Self::Translation | Self::Ci | Self::Image | Self::Metadata)
-    }
-}
-
-/// The language of a file, as far as what runs in it depends on that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Lang {
-    /// C, C++, Objective-C, assembler and what is included by them.
-    C,
-    /// Python and Cython.
-    Python,
-    /// Shell.
-    Shell,
-    /// m4, autoconf and what autoconf makes of it.
-    M4,
-    /// Make rules.
-    Make,
-    /// CMake.
-    Cmake,
-    /// Meson.
-    Meson,
-    /// Rust.
-    Rust,
-    /// Go.
-    Go,
-    /// JavaScript and TypeScript.
-    Js,
-    /// Perl.
-    Perl,
-    /// Ruby.
-    Ruby,
-    /// Lua.
-    Lua,
-    /// PHP.
-    Php,
-    /// Java, Kotlin, Scala, Groovy.
-    Jvm,
-    /// A language of another family.
-    Other,
-    /// Configuration and data in text.
-    Text,
-}
-
-impl Lang {
-    /// Whether it is a language that programs are written in.
-    pub(crate) const fn is_code(self) -> bool {
-        !matches!(self, Self::Text)
-    }
-
-    /// What a line begins with that is only a comment.
-    pub(crate) const fn comments(self) -> &'static [&'static [u8]] {
-        match self {
-            Self::C | Self::Rust | Self::Go | Self::Js | Self::Jvm => &[b"//"],
-            Self::Php => &[b"//", b"#"],
-            Self::M4 => &[b"#", b"dnl "],
-            Self::Lua => &[b"--"],
-            Self::Other | Self::Text => &[],
-            _ => &[b"#"],
-        }
     }
 }
 
@@ -177,51 +121,33 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     }
 }
 
-/// What follows the last dot of a name.
-fn extension(name: &str) -> &str {
-    name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default()
-}
+/// Folders of tests, benchmarks and examples.
+const TESTS: &str = "\
+    test tests t xt __tests__ __mocks__ spec specs testdata test-data test_data testsuite \
+    testcases fixtures corpus corpora fuzz fuzzing bench benches benchmark benchmarks example \
+    examples sample samples demo demos regress";
 
-/// A template is of the language that it becomes.
-fn without_template(name: &str) -> &str {
-    let suffixes = [".in", ".tmpl", ".template", ".tpl", ".j2", ".jinja", ".mako", ".erb"];
-    suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
-}
+/// Extensions of documentation.
+const PROSE: &str = "\
+    md markdown rst adoc asciidoc texi texinfo pod org info mkd mdx rdoc textile dox man mdoc \
+    roff";
+
+/// Files of documentation, by the first word of their name.
+const NAMED: &str = "\
+    readme news changes changelog history authors thanks copying license licence licenses \
+    unlicense notice install todo contributing contributors security maintainers citation \
+    credits faq hacking release releases releasenotes bugs upgrading copyright patents \
+    governance support code";
+
+/// Extensions of pictures, fonts and sounds.
+const IMAGES: &str = "\
+    png jpg jpeg gif svg svgz ico icns webp bmp tif tiff xpm xbm ttf otf woff woff2 eot wav ogg \
+    oga mp3 mp4 webm flac pdf eps ps drawio fig xcf psd";
 
 fn in_tests(folders: &[&str], name: &str) -> bool {
     let folder = |part: &&str| {
-        matches!(
-            *part,
-            "test"
-                | "tests"
-                | "t"
-                | "xt"
-                | "__tests__"
-                | "__mocks__"
-                | "spec"
-                | "specs"
-                | "testdata"
-                | "test-data"
-                | "test_data"
-                | "testsuite"
-                | "testcases"
-                | "fixtures"
-                | "corpus"
-                | "corpora"
-                | "fuzz"
-                | "fuzzing"
-                | "bench"
-                | "benches"
-                | "benchmark"
-                | "benchmarks"
-                | "example"
-                | "examples"
-                | "sample"
-                | "samples"
-                | "demo"
-                | "demos"
-                | "regress"
-        ) || part.ends_with("_test")
+        is_among(TESTS, part)
+            || part.ends_with("_test")
             || part.ends_with("_tests")
             || part.ends_with("-tests")
             || part.starts_with("test_")
@@ -254,190 +180,6 @@ fn is_docs_folder(part: &str) -> bool {
             .is_some_and(|rest| matches!(rest, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")))
 }
 
-/// What runs by itself.
-fn startup(name: &str) -> Option<(Role, &'static str)> {
-    Some(match name {
-        _ if name.ends_with(".pth") => {
-            (Role::Startup, "a .pth file: Python runs its import lines at every start")
-        }
-        "sitecustomize.py" | "usercustomize.py" => (Role::Startup, "Python runs it at every start"),
-        "conftest.py" => (Role::Startup, "pytest runs it before the first test"),
-        "entry_points.txt" => (Role::Startup, "decides which commands and plugins are started"),
-        _ => return None,
-    })
-}
-
-/// What runs during the build, or decides what does.
-fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static str> {
-    const MAKE: &str = "make rules: run during the build";
-    const HELPER: &str = "a helper script of autotools: runs during the build";
-    const JS: &str = "decides which JavaScript packages and scripts run at install time";
-    const OTHER: &str = "runs or decides what runs during the build";
-    const VERSION: &str = "what it says becomes part of the build";
-    let extension = extension(name);
-    Some(match (name, extension) {
-        (_, "m4") => "m4: becomes shell code of configure",
-        ("configure" | "configure.ac" | "configure.in" | "config.status", _) => {
-            "configure: runs before the build"
-        }
-        (
-            "autogen.sh" | "autogen" | "bootstrap" | "bootstrap.sh" | "buildconf" | "config.guess"
-            | "config.sub" | "config.rpath" | "ltmain.sh" | "libtool" | "install-sh" | "missing"
-            | "depcomp" | "compile" | "ar-lib" | "mkinstalldirs" | "test-driver" | "ylwrap"
-            | "py-compile" | "mdate-sh" | "git-version-gen" | "version.sh",
-            _,
-        ) => HELPER,
-        ("makefile" | "gnumakefile" | "justfile" | "rakefile" | "taskfile.yml" | "kbuild", _)
-        | (_, "mk" | "mak" | "am" | "ninja") => MAKE,
-        ("cmakelists.txt" | "cmakepresets.json", _) | (_, "cmake") => {
-            "CMake: runs before the build"
-        }
-        ("meson.build" | "meson_options.txt" | "meson.options", _) => {
-            "Meson: runs before the build"
-        }
-        ("sconstruct" | "sconscript" | "wscript" | "waf", _) => {
-            "SCons or waf: runs during the build"
-        }
-        (
-            "setup.py" | "_custom_build.py" | "build.py" | "hatch_build.py" | "pdm_build.py"
-            | "build_backend.py" | "versioneer.py",
-            _,
-        ) => "runs when the Python package is built",
-        ("setup.cfg" | "pyproject.toml" | "manifest.in", _) => {
-            "decides how the Python package is built: backend, hooks, contents"
-        }
-        ("requires.txt", _) if folders.last().is_some_and(|f| f.ends_with(".egg-info")) => {
-            return None;
-        }
-        (_, "txt") if name.starts_with("requirements") || name == "constraints.txt" => {
-            "names Python packages to install"
-        }
-        ("pipfile" | "pipfile.lock" | "poetry.lock" | "uv.lock" | "pdm.lock", _) => {
-            "names Python packages to install"
-        }
-        ("build.rs", _) => "runs when the crate is built",
-        ("cargo.toml" | "cargo.lock", _) => "decides which crates are built, and how",
-        ("rust-toolchain" | "rust-toolchain.toml", _) => "chooses the Rust compiler",
-        ("config.toml" | "config", _) if folders.last() == Some(&".cargo") => {
-            "configures cargo: linkers, wrappers, where crates come from"
-        }
-        (
-            "package.json"
-            | "package-lock.json"
-            | "npm-shrinkwrap.json"
-            | "yarn.lock"
-            | "pnpm-lock.yaml"
-            | "pnpm-workspace.yaml"
-            | "binding.gyp"
-            | ".npmrc"
-            | ".yarnrc"
-            | ".yarnrc.yml"
-            | ".pnpmfile.cjs"
-            | "bun.lockb",
-            _,
-        ) => JS,
-        (
-            "makefile.pl" | "build.pl" | "extconf.rb" | "setup.hs" | "build.zig" | "pom.xml"
-            | "build.xml" | "gemfile" | "gemfile.lock" | "composer.json" | "mix.exs" | "dune"
-            | "dune-project" | "build.sbt" | "package.swift" | "gradlew" | "mvnw" | ".bazelrc"
-            | "rebar.config" | "configure.py" | "cpanfile",
-            _,
-        )
-        | (
-            _,
-            "gemspec" | "gradle" | "kts" | "cabal" | "pro" | "pri" | "gyp" | "gypi" | "bzl" | "nix"
-            | "bazel" | "opam" | "rockspec" | "podspec" | "csproj" | "vcxproj" | "props",
-        ) => OTHER,
-        ("build" | "workspace" | "build.sh" | "make.sh", _) => {
-            "Bazel rules or a build script: run during the build"
-        }
-        ("go.mod" | "go.sum" | "go.work", _) => "decides which Go modules are built",
-        (
-            ".tarball-version"
-            | ".version"
-            | "release-version"
-            | ".tarball-git-version"
-            | "version-gen"
-            | "version.m4",
-            _,
-        ) => VERSION,
-        ("version", "") if folders.is_empty() => VERSION,
-        (_, "post" | "preinst" | "postinst" | "prerm" | "postrm" | "install" | "spec") => {
-            "runs when it is installed"
-        }
-        ("install" | "install.sh" | "uninstall.sh", _)
-            if folders.is_empty() && extension == "sh" =>
-        {
-            "runs when it is installed"
-        }
-        (_, "in") if name.ends_with("makefile.in") || name.starts_with("makefile") => MAKE,
-        (_, "in") if name.contains("config") || name.ends_with(".pc.in") => {
-            "a template of configure: becomes make rules or code"
-        }
-        _ if name.starts_with("configure") && extension != "rst" && extension != "md" => {
-            "configure: runs before the build"
-        }
-        _ if name.starts_with("makefile.") || name.starts_with("gnumakefile.") => MAKE,
-        _ if path.contains("build-aux/") && !extension.is_empty() => HELPER,
-        _ => return None,
-    })
-}
-
-/// What packers write.
-fn metadata(name: &str, folders: &[&str]) -> Option<&'static str> {
-    let packed = folders.iter().any(|f| f.ends_with(".dist-info") || f.ends_with(".egg-info"));
-    let known = matches!(
-        name,
-        "pkg-info"
-            | ".cargo_vcs_info.json"
-            | "cargo.toml.orig"
-            | "meta.json"
-            | "meta.yml"
-            | "manifest"
-            | "manifest.skip"
-            | "checksums.yaml"
-    );
-    (packed || known).then_some("what the packer wrote about the package")
-}
-
-/// What only upstream's machines, editors and git read.
-fn ci(name: &str, folders: &[&str]) -> Option<&'static str> {
-    const CI: &str = "tells upstream's machines how to build and publish";
-    const HOUSE: &str = "for upstream's editors and formatters";
-    let below = |folder: &str| folders.contains(&folder);
-    if [".github", ".circleci", ".gitlab", ".ci", ".azure-pipelines", ".woodpecker", ".buildkite"]
-        .into_iter()
-        .any(below)
-        || (below("ci") && !below("src"))
-    {
-        return Some(CI);
-    }
-    match name {
-        "jenkinsfile"
-        | "action.yml"
-        | "action.yaml"
-        | "azure-pipelines.yml"
-        | "appveyor.yml"
-        | "codecov.yml"
-        | "tox.ini"
-        | "noxfile.py"
-        | "dockerfile"
-        | "readthedocs.yml" => {
-            return Some(CI);
-        }
-        _ => {}
-    }
-    if [".vscode", ".idea", ".husky", ".changeset", ".devcontainer"].into_iter().any(below) {
-        return Some(HOUSE);
-    }
-    let dotfile = name.starts_with('.') && name.len() > 1;
-    if !dotfile || lang(name, &[]).is_code() {
-        return None;
-    }
-    let ci = [".travis.yml", ".gitlab-ci.yml", ".appveyor.yml", ".cirrus.yml", ".drone.yml"];
-    Some(if ci.contains(&name) { CI } else { HOUSE })
-}
-
 fn is_translation(name: &str, folders: &[&str], head: &[u8]) -> bool {
     let extension = extension(name);
     let folder = |part: &&str| {
@@ -456,120 +198,25 @@ fn is_translation(name: &str, folders: &[&str], head: &[u8]) -> bool {
     }
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 fn is_documentation(name: &str, folders: &[&str], docs: bool, code: bool, head: &[u8]) -> bool {
     if code || head.starts_with(b"#!") {
         return false;
     }
     let extension = extension(name);
-    let prose = matches!(
-        extension,
-        "md" | "markdown"
-            | "rst"
-            | "adoc"
-            | "asciidoc"
-            | "texi"
-            | "texinfo"
-            | "pod"
-            | "org"
-            | "info"
-            | "mkd"
-            | "mdx"
-            | "rdoc"
-            | "textile"
-            | "dox"
-            | "man"
-            | "mdoc"
-            | "roff"
-    );
+    let prose = is_among(PROSE, extension);
     let section = matches!(extension, "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")
         || matches!(extension, "1m" | "3pm" | "3ssl" | "7ssl" | "1ssl" | "5ssl");
     let manual = section && (docs || head.starts_with(b".") || head.starts_with(b"'\\\""));
     let stem = name.split(['.', '-', '_']).next().unwrap_or_default();
-    let named = matches!(
-        stem,
-        "readme"
-            | "news"
-            | "changes"
-            | "changelog"
-            | "history"
-            | "authors"
-            | "thanks"
-            | "copying"
-            | "license"
-            | "licence"
-            | "licenses"
-            | "unlicense"
-            | "notice"
-            | "install"
-            | "todo"
-            | "contributing"
-            | "contributors"
-            | "security"
-            | "maintainers"
-            | "citation"
-            | "credits"
-            | "faq"
-            | "hacking"
-            | "release"
-            | "releases"
-            | "releasenotes"
-            | "bugs"
-            | "upgrading"
-            | "copyright"
-            | "patents"
-            | "governance"
-            | "support"
-            | "code"
-    ) && matches!(
-        extension,
-        "" | "txt" | "html" | "cff" | "in" | "old" | "apache" | "mit" | "bsd"
-    );
+    let named = is_among(NAMED, stem)
+        && (extension.is_empty() || is_among("txt html cff in old apache mit bsd", extension));
     let plain = extension == "txt" && folders.is_empty();
     prose || manual || named || plain || docs
 }
 
 /// Whether a name with this extension is a picture's, a font's or a sound's.
 pub(crate) fn is_image(extension: &str) -> bool {
-    matches!(
-        extension,
-        "png"
-            | "jpg"
-            | "jpeg"
-            | "gif"
-            | "svg"
-            | "svgz"
-            | "ico"
-            | "icns"
-            | "webp"
-            | "bmp"
-            | "tif"
-            | "tiff"
-            | "xpm"
-            | "xbm"
-            | "ttf"
-            | "otf"
-            | "woff"
-            | "woff2"
-            | "eot"
-            | "wav"
-            | "ogg"
-            | "oga"
-            | "mp3"
-            | "mp4"
-            | "webm"
-            | "flac"
-            | "pdf"
-            | "eps"
-            | "ps"
-            | "drawio"
-            | "fig"
-            | "xcf"
-            | "psd"
-    )
+    is_among(IMAGES, extension)
 }
 
 /// Whether contents that begin with `head` are what an image's name says, where that can be told.
@@ -589,145 +236,6 @@ pub(crate) fn is_what_it_says(name: &[u8], head: &[u8], nature: Nature) -> bool 
         "ogg" | "oga" => starts(b"OggS"),
         "svg" | "xpm" | "xbm" | "eps" => !matches!(nature, Nature::Code(_)),
         _ => !matches!(nature, Nature::Code(_)),
-    }
-}
-
-/// The language of a file by its name, else by its first line.
-pub(crate) fn lang(name: &str, head: &[u8]) -> Lang {
-    let name = without_template(name);
-    let by_name = match name {
-        "makefile" | "gnumakefile" | "kbuild" => Some(Lang::Make),
-        "cmakelists.txt" => Some(Lang::Cmake),
-        "meson.build" => Some(Lang::Meson),
-        "configure" | "configure.ac" | "config.status" => Some(Lang::M4),
-        "sconstruct" | "sconscript" | "wscript" | "waf" => Some(Lang::Python),
-        "rakefile" | "gemfile" => Some(Lang::Ruby),
-        "configure.in" => Some(Lang::M4),
-        "install-sh" | "missing" | "depcomp" | "compile" | "config.guess" | "config.sub" => {
-            Some(Lang::Shell)
-        }
-        _ => None,
-    };
-    by_name.or_else(|| by_extension(extension(name))).unwrap_or_else(|| by_head(name, head))
-}
-
-fn by_extension(extension: &str) -> Option<Lang> {
-    Some(match extension {
-        "c" | "h" | "cc" | "cpp" | "cxx" | "c++" | "hh" | "hpp" | "hxx" | "h++" | "inc" | "inl"
-        | "ipp" | "tcc" | "m" | "mm" | "s" | "asm" | "cu" | "y" | "yy" | "l" | "ll" | "xs"
-        | "def" | "ino" | "cl" | "x" | "rl" => Lang::C,
-        "py" | "pyx" | "pxd" | "pxi" | "pyw" | "pyi" | "pth" | "bzl" | "bazel" => Lang::Python,
-        "sh" | "bash" | "zsh" | "ksh" | "csh" | "fish" | "bat" | "cmd" | "ps1" | "eclass"
-        | "ebuild" | "post" | "preinst" | "postinst" | "prerm" | "postrm" => Lang::Shell,
-        "m4" | "ac" => Lang::M4,
-        "mk" | "mak" | "am" => Lang::Make,
-        "cmake" => Lang::Cmake,
-        "rs" => Lang::Rust,
-        "go" => Lang::Go,
-        "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Lang::Js,
-        "pl" | "pm" | "perl" | "t" | "plx" => Lang::Perl,
-        "rb" | "gemspec" | "rake" => Lang::Ruby,
-        "lua" | "rockspec" => Lang::Lua,
-        "php" | "phtml" | "inc.php" => Lang::Php,
-        "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" | "clj" => Lang::Jvm,
-        other if is_other_code(other) => Lang::Other,
-        "txt" | "md" | "rst" | "json" | "yml" | "yaml" | "toml" | "xml" | "html" | "css"
-        | "cfg" | "ini" | "conf" | "csv" | "tsv" | "po" | "pot" | "svg" | "in" | "lock" => {
-            Lang::Text
-        }
-        _ => return None,
-    })
-}
-
-/// Languages of which nothing is known here but that they are some.
-fn is_other_code(extension: &str) -> bool {
-    matches!(
-        extension,
-        "hs" | "lhs"
-            | "ml"
-            | "mli"
-            | "zig"
-            | "swift"
-            | "d"
-            | "nim"
-            | "cr"
-            | "ex"
-            | "exs"
-            | "erl"
-            | "hrl"
-            | "r"
-            | "jl"
-            | "f"
-            | "f90"
-            | "f95"
-            | "f77"
-            | "for"
-            | "pas"
-            | "pp"
-            | "ada"
-            | "adb"
-            | "ads"
-            | "el"
-            | "lisp"
-            | "scm"
-            | "rkt"
-            | "cs"
-            | "fs"
-            | "vb"
-            | "tcl"
-            | "vim"
-            | "awk"
-            | "sed"
-            | "v"
-            | "sv"
-            | "vhd"
-            | "vhdl"
-            | "proto"
-            | "idl"
-            | "sql"
-            | "nix"
-            | "hx"
-            | "dart"
-            | "qml"
-            | "vala"
-            | "gir"
-            | "gperf"
-            | "pyc"
-            | "wat"
-            | "ld"
-            | "lds"
-            | "sol"
-            | "move"
-    )
-}
-
-/// By a line `#!`, or what autoconf writes.
-fn by_head(name: &str, head: &[u8]) -> Lang {
-    let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    if !line.starts_with(b"#!") {
-        return Lang::Text;
-    }
-    let has = |word: &[u8]| contains(line, word);
-    if name == "configure" {
-        Lang::M4
-    } else if has(b"python") {
-        Lang::Python
-    } else if has(b"perl") {
-        Lang::Perl
-    } else if has(b"ruby") {
-        Lang::Ruby
-    } else if has(b"node") || has(b"deno") || has(b"bun") {
-        Lang::Js
-    } else if has(b"php") {
-        Lang::Php
-    } else if has(b"lua") {
-        Lang::Lua
-    } else if has(b"sh") {
-        Lang::Shell
-    } else if has(b"make") {
-        Lang::Make
-    } else {
-        Lang::Other
     }
 }
 

@@ -1,7 +1,7 @@
 //! What build files call: libraries, programs, hooks, rules.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::super::place::Lang;
+use super::super::lang::Lang;
 use super::{Said, Sides, Table, compare};
 use regex::Regex;
 use std::sync::LazyLock;

@@ -8,7 +8,8 @@ mod shape;
 mod unicode;
 
 use super::hazard::{Hazard, HazardKind};
-use super::place::{Lang, Place, Role};
+use super::lang::Lang;
+use super::place::{Place, Role};
 pub(crate) use shape::LONG_LINE;
 pub(crate) use unicode::strange_path;
 

@@ -1,7 +1,7 @@
 //! The patterns, by language.
 
 use super::super::hazard::HazardKind;
-use super::super::place::Lang;
+use super::super::lang::Lang;
 use regex::bytes::{Regex, RegexSet};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

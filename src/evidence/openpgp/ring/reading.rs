@@ -1,0 +1,149 @@
+//! Reading a key file packet by packet, with a limit on what one key may carry.
+
+use super::{Found, KeyRing, PACKET_LIMIT, RingError};
+use sequoia_openpgp::packet::{Signature, Tag};
+use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
+use sequoia_openpgp::types::SignatureType;
+use sequoia_openpgp::{Fingerprint, KeyHandle, Packet};
+use std::path::Path;
+
+/// What was read of a key file so far.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Whether a certificate that can be used was among it.
+    pub(super) whole: bool,
+    /// Whether one was left out for having too many packets.
+    pub(super) flooded: bool,
+    /// What it holds instead of keys.
+    pub(super) found: Found,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { whole: false, flooded: false, found: Found::Nothing }
+    }
+}
+
+/// A certificate that is being read.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) fingerprint: Fingerprint,
+    /// The key IDs of its keys.
+    pub(super) keys: Vec<u64>,
+    pub(super) packets: Vec<Packet>,
+    pub(super) flooded: bool,
+}
+
+impl Part {
+    pub(super) fn new(key: KeyHandle, fingerprint: Fingerprint, packet: Packet) -> Self {
+        Self { fingerprint, keys: vec![key_id(&key)], packets: vec![packet], flooded: false }
+    }
+
+    pub(super) fn push(&mut self, packet: Packet) {
+        let stranger = |signature: &Signature| {
+            let issuers = signature.get_issuers();
+            let primary = KeyHandle::from(self.fingerprint.clone());
+            is_certification(signature.typ())
+                && !issuers.is_empty()
+                && !issuers.iter().any(|issuer| issuer.aliases(&primary))
+        };
+        match &packet {
+            Packet::PublicSubkey(key) => self.keys.push(key_id(&key.key_handle())),
+            Packet::SecretSubkey(key) => self.keys.push(key_id(&key.key_handle())),
+            Packet::Signature(signature) if stranger(signature) => return,
+            Packet::Trust(_) | Packet::Marker(_) | Packet::Padding(_) => return,
+            _ => {}
+        }
+        if self.packets.len() > PACKET_LIMIT {
+            self.flooded = true;
+            // Its keys stay known, so that a signature by one of them is not called a stranger's.
+            self.packets.clear();
+        }
+        if !self.flooded {
+            self.packets.push(packet);
+        }
+    }
+}
+
+impl Reading {
+    /// Reads the certificates of one block.
+    pub(super) fn block(
+        &mut self,
+        block: &[u8],
+        ring: &mut KeyRing,
+        path: &Path,
+    ) -> Result<(), RingError> {
+        let mut part: Option<Part> = None;
+        let mut parser = PacketParser::from_bytes(block);
+        if parser.is_err() && !block.is_empty() {
+            self.found = Found::Unreadable;
+        }
+        while let Ok(PacketParserResult::Some(pp)) = parser {
+            let Ok((packet, next)) = pp.next() else { break };
+            parser = Ok(next);
+            let primary = match &packet {
+                Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
+                Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
+                _ => None,
+            };
+            match (primary, part.as_mut()) {
+                (Some((handle, fingerprint)), _) => {
+                    self.finish(part.take(), ring, path)?;
+                    part = Some(Part::new(handle, fingerprint, packet));
+                }
+                // A key that cannot be read takes what belongs to it along.
+                (None, _) if matches!(packet.tag(), Tag::PublicKey | Tag::SecretKey) => {
+                    self.finish(part.take(), ring, path)?;
+                    self.found = Found::Unreadable;
+                }
+                (None, Some(part)) => part.push(packet),
+                (None, None) => self.note(packet.tag()),
+            }
+        }
+        self.finish(part, ring, path)
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        part: Option<Part>,
+        ring: &mut KeyRing,
+        path: &Path,
+    ) -> Result<(), RingError> {
+        let Some(part) = part else { return Ok(()) };
+        self.flooded |= part.flooded;
+        self.whole |= ring.add(part, path)?;
+        Ok(())
+    }
+
+    pub(super) fn note(&mut self, tag: Tag) {
+        if self.found == Found::Nothing {
+            self.found = match tag {
+                Tag::Signature => Found::Signature,
+                Tag::OnePassSig | Tag::Literal | Tag::CompressedData | Tag::PKESK | Tag::SEIP => {
+                    Found::Other
+                }
+                _ => Found::Unreadable,
+            };
+        }
+    }
+}
+
+/// Whether signatures of that type say something of a user id, and count only where the key's owner
+/// made them.
+pub(super) fn is_certification(kind: SignatureType) -> bool {
+    matches!(
+        kind,
+        SignatureType::GenericCertification
+            | SignatureType::PersonaCertification
+            | SignatureType::CasualCertification
+            | SignatureType::PositiveCertification
+            | SignatureType::CertificationRevocation
+            | SignatureType::CertificationApproval
+    )
+}
+
+/// The 64-bit key ID, which every handle has.
+pub(super) fn key_id(handle: &KeyHandle) -> u64 {
+    let id = sequoia_openpgp::KeyID::from(handle);
+    id.as_bytes().iter().fold(0, |n, b| n << 8 | u64::from(*b))
+}

@@ -1,0 +1,167 @@
+//! The language of a file, by its name and its first line.
+
+/// The language of a file, as far as what runs in it depends on that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Lang {
+    /// C, C++, Objective-C, assembler and what is included by them.
+    C,
+    /// Python and Cython.
+    Python,
+    /// Shell.
+    Shell,
+    /// m4, autoconf and what autoconf makes of it.
+    M4,
+    /// Make rules.
+    Make,
+    /// CMake.
+    Cmake,
+    /// Meson.
+    Meson,
+    /// Rust.
+    Rust,
+    /// Go.
+    Go,
+    /// JavaScript and TypeScript.
+    Js,
+    /// Perl.
+    Perl,
+    /// Ruby.
+    Ruby,
+    /// Lua.
+    Lua,
+    /// PHP.
+    Php,
+    /// Java, Kotlin, Scala, Groovy.
+    Jvm,
+    /// A language of another family.
+    Other,
+    /// Configuration and data in text.
+    Text,
+}
+
+impl Lang {
+    /// Whether it is a language that programs are written in.
+    pub(crate) const fn is_code(self) -> bool {
+        !matches!(self, Self::Text)
+    }
+
+    /// What a line begins with that is only a comment.
+    pub(crate) const fn comments(self) -> &'static [&'static [u8]] {
+        match self {
+            Self::C | Self::Rust | Self::Go | Self::Js | Self::Jvm => &[b"//"],
+            Self::Php => &[b"//", b"#"],
+            Self::M4 => &[b"#", b"dnl "],
+            Self::Lua => &[b"--"],
+            Self::Other | Self::Text => &[],
+            _ => &[b"#"],
+        }
+    }
+}
+
+/// What follows the last dot of a name.
+pub(super) fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default()
+}
+
+/// Whether `word` is one of a list that has blanks between its words.
+pub(super) fn is_among(list: &str, word: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
+}
+
+/// A template is of the language that it becomes.
+fn without_template(name: &str) -> &str {
+    let suffixes = [".in", ".tmpl", ".template", ".tpl", ".j2", ".jinja", ".mako", ".erb"];
+    suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+}
+
+pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// The language of a file by its name, else by its first line.
+pub(crate) fn lang(name: &str, head: &[u8]) -> Lang {
+    let name = without_template(name);
+    let by_name = match name {
+        "makefile" | "gnumakefile" | "kbuild" => Some(Lang::Make),
+        "cmakelists.txt" => Some(Lang::Cmake),
+        "meson.build" => Some(Lang::Meson),
+        "configure" | "configure.ac" | "config.status" => Some(Lang::M4),
+        "sconstruct" | "sconscript" | "wscript" | "waf" => Some(Lang::Python),
+        "rakefile" | "gemfile" => Some(Lang::Ruby),
+        "configure.in" => Some(Lang::M4),
+        "install-sh" | "missing" | "depcomp" | "compile" | "config.guess" | "config.sub" => {
+            Some(Lang::Shell)
+        }
+        _ => None,
+    };
+    by_name.or_else(|| by_extension(extension(name))).unwrap_or_else(|| by_head(name, head))
+}
+
+fn by_extension(extension: &str) -> Option<Lang> {
+    Some(match extension {
+        "c" | "h" | "cc" | "cpp" | "cxx" | "c++" | "hh" | "hpp" | "hxx" | "h++" | "inc" | "inl"
+        | "ipp" | "tcc" | "m" | "mm" | "s" | "asm" | "cu" | "y" | "yy" | "l" | "ll" | "xs"
+        | "def" | "ino" | "cl" | "x" | "rl" => Lang::C,
+        "py" | "pyx" | "pxd" | "pxi" | "pyw" | "pyi" | "pth" | "bzl" | "bazel" => Lang::Python,
+        "sh" | "bash" | "zsh" | "ksh" | "csh" | "fish" | "bat" | "cmd" | "ps1" | "eclass"
+        | "ebuild" | "post" | "preinst" | "postinst" | "prerm" | "postrm" => Lang::Shell,
+        "m4" | "ac" => Lang::M4,
+        "mk" | "mak" | "am" => Lang::Make,
+        "cmake" => Lang::Cmake,
+        "rs" => Lang::Rust,
+        "go" => Lang::Go,
+        "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" => Lang::Js,
+        "pl" | "pm" | "perl" | "t" | "plx" => Lang::Perl,
+        "rb" | "gemspec" | "rake" => Lang::Ruby,
+        "lua" | "rockspec" => Lang::Lua,
+        "php" | "phtml" | "inc.php" => Lang::Php,
+        "java" | "kt" | "kts" | "scala" | "groovy" | "gradle" | "clj" => Lang::Jvm,
+        other if is_other_code(other) => Lang::Other,
+        "txt" | "md" | "rst" | "json" | "yml" | "yaml" | "toml" | "xml" | "html" | "css"
+        | "cfg" | "ini" | "conf" | "csv" | "tsv" | "po" | "pot" | "svg" | "in" | "lock" => {
+            Lang::Text
+        }
+        _ => return None,
+    })
+}
+
+/// Extensions of languages of which nothing else is known here.
+const OTHER_CODE: &str = "\
+    hs lhs ml mli zig swift d nim cr ex exs erl hrl r jl f f90 f95 f77 for pas pp ada adb ads el \
+    lisp scm rkt cs fs vb tcl vim awk sed v sv vhd vhdl proto idl sql nix hx dart qml vala gir \
+    gperf pyc wat ld lds sol move";
+
+/// Whether a name with this extension is of a language of which nothing else is known here.
+pub(super) fn is_other_code(extension: &str) -> bool {
+    is_among(OTHER_CODE, extension)
+}
+
+/// By a line `#!`, or what autoconf writes.
+fn by_head(name: &str, head: &[u8]) -> Lang {
+    let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    if !line.starts_with(b"#!") {
+        return Lang::Text;
+    }
+    let has = |word: &[u8]| contains(line, word);
+    if name == "configure" {
+        Lang::M4
+    } else if has(b"python") {
+        Lang::Python
+    } else if has(b"perl") {
+        Lang::Perl
+    } else if has(b"ruby") {
+        Lang::Ruby
+    } else if has(b"node") || has(b"deno") || has(b"bun") {
+        Lang::Js
+    } else if has(b"php") {
+        Lang::Php
+    } else if has(b"lua") {
+        Lang::Lua
+    } else if has(b"sh") {
+        Lang::Shell
+    } else if has(b"make") {
+        Lang::Make
+    } else {
+        Lang::Other
+    }
+}

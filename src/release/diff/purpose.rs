@@ -1,0 +1,189 @@
+//! What a file's name alone says of its purpose: what runs by itself or during the build, what packers and
+//! upstream's machines read.
+
+use super::lang::{extension, lang};
+use super::place::Role;
+
+/// What runs by itself.
+pub(super) fn startup(name: &str) -> Option<(Role, &'static str)> {
+    Some(match name {
+        _ if name.ends_with(".pth") => {
+            (Role::Startup, "a .pth file: Python runs its import lines at every start")
+        }
+        "sitecustomize.py" | "usercustomize.py" => (Role::Startup, "Python runs it at every start"),
+        "conftest.py" => (Role::Startup, "pytest runs it before the first test"),
+        "entry_points.txt" => (Role::Startup, "decides which commands and plugins are started"),
+        _ => return None,
+    })
+}
+
+/// What runs during the build, or decides what does.
+pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static str> {
+    const MAKE: &str = "make rules: run during the build";
+    const HELPER: &str = "a helper script of autotools: runs during the build";
+    const JS: &str = "decides which JavaScript packages and scripts run at install time";
+    const OTHER: &str = "runs or decides what runs during the build";
+    const VERSION: &str = "what it says becomes part of the build";
+    let extension = extension(name);
+    Some(match (name, extension) {
+        (_, "m4") => "m4: becomes shell code of configure",
+        ("configure" | "configure.ac" | "configure.in" | "config.status", _) => {
+            "configure: runs before the build"
+        }
+        (
+            "autogen.sh" | "autogen" | "bootstrap" | "bootstrap.sh" | "buildconf" | "config.guess"
+            | "config.sub" | "config.rpath" | "ltmain.sh" | "libtool" | "install-sh" | "missing"
+            | "depcomp" | "compile" | "ar-lib" | "mkinstalldirs" | "test-driver" | "ylwrap"
+            | "py-compile" | "mdate-sh" | "git-version-gen" | "version.sh",
+            _,
+        ) => HELPER,
+        ("makefile" | "gnumakefile" | "justfile" | "rakefile" | "taskfile.yml" | "kbuild", _)
+        | (_, "mk" | "mak" | "am" | "ninja") => MAKE,
+        ("cmakelists.txt" | "cmakepresets.json", _) | (_, "cmake") => {
+            "CMake: runs before the build"
+        }
+        ("meson.build" | "meson_options.txt" | "meson.options", _) => {
+            "Meson: runs before the build"
+        }
+        ("sconstruct" | "sconscript" | "wscript" | "waf", _) => {
+            "SCons or waf: runs during the build"
+        }
+        (
+            "setup.py" | "_custom_build.py" | "build.py" | "hatch_build.py" | "pdm_build.py"
+            | "build_backend.py" | "versioneer.py",
+            _,
+        ) => "runs when the Python package is built",
+        ("setup.cfg" | "pyproject.toml" | "manifest.in", _) => {
+            "decides how the Python package is built: backend, hooks, contents"
+        }
+        ("requires.txt", _) if folders.last().is_some_and(|f| f.ends_with(".egg-info")) => {
+            return None;
+        }
+        (_, "txt") if name.starts_with("requirements") || name == "constraints.txt" => {
+            "names Python packages to install"
+        }
+        ("pipfile" | "pipfile.lock" | "poetry.lock" | "uv.lock" | "pdm.lock", _) => {
+            "names Python packages to install"
+        }
+        ("build.rs", _) => "runs when the crate is built",
+        ("cargo.toml" | "cargo.lock", _) => "decides which crates are built, and how",
+        ("rust-toolchain" | "rust-toolchain.toml", _) => "chooses the Rust compiler",
+        ("config.toml" | "config", _) if folders.last() == Some(&".cargo") => {
+            "configures cargo: linkers, wrappers, where crates come from"
+        }
+        (
+            "package.json"
+            | "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "pnpm-workspace.yaml"
+            | "binding.gyp"
+            | ".npmrc"
+            | ".yarnrc"
+            | ".yarnrc.yml"
+            | ".pnpmfile.cjs"
+            | "bun.lockb",
+            _,
+        ) => JS,
+        (
+            "makefile.pl" | "build.pl" | "extconf.rb" | "setup.hs" | "build.zig" | "pom.xml"
+            | "build.xml" | "gemfile" | "gemfile.lock" | "composer.json" | "mix.exs" | "dune"
+            | "dune-project" | "build.sbt" | "package.swift" | "gradlew" | "mvnw" | ".bazelrc"
+            | "rebar.config" | "configure.py" | "cpanfile",
+            _,
+        )
+        | (
+            _,
+            "gemspec" | "gradle" | "kts" | "cabal" | "pro" | "pri" | "gyp" | "gypi" | "bzl" | "nix"
+            | "bazel" | "opam" | "rockspec" | "podspec" | "csproj" | "vcxproj" | "props",
+        ) => OTHER,
+        ("build" | "workspace" | "build.sh" | "make.sh", _) => {
+            "Bazel rules or a build script: run during the build"
+        }
+        ("go.mod" | "go.sum" | "go.work", _) => "decides which Go modules are built",
+        (
+            ".tarball-version"
+            | ".version"
+            | "release-version"
+            | ".tarball-git-version"
+            | "version-gen"
+            | "version.m4",
+            _,
+        ) => VERSION,
+        ("version", "") if folders.is_empty() => VERSION,
+        (_, "post" | "preinst" | "postinst" | "prerm" | "postrm" | "install" | "spec") => {
+            "runs when it is installed"
+        }
+        ("install" | "install.sh" | "uninstall.sh", _)
+            if folders.is_empty() && extension == "sh" =>
+        {
+            "runs when it is installed"
+        }
+        (_, "in") if name.ends_with("makefile.in") || name.starts_with("makefile") => MAKE,
+        (_, "in") if name.contains("config") || name.ends_with(".pc.in") => {
+            "a template of configure: becomes make rules or code"
+        }
+        _ if name.starts_with("configure") && extension != "rst" && extension != "md" => {
+            "configure: runs before the build"
+        }
+        _ if name.starts_with("makefile.") || name.starts_with("gnumakefile.") => MAKE,
+        _ if path.contains("build-aux/") && !extension.is_empty() => HELPER,
+        _ => return None,
+    })
+}
+
+/// What packers write.
+pub(super) fn metadata(name: &str, folders: &[&str]) -> Option<&'static str> {
+    let packed = folders.iter().any(|f| f.ends_with(".dist-info") || f.ends_with(".egg-info"));
+    let known = matches!(
+        name,
+        "pkg-info"
+            | ".cargo_vcs_info.json"
+            | "cargo.toml.orig"
+            | "meta.json"
+            | "meta.yml"
+            | "manifest"
+            | "manifest.skip"
+            | "checksums.yaml"
+    );
+    (packed || known).then_some("what the packer wrote about the package")
+}
+
+/// What only upstream's machines, editors and git read.
+pub(super) fn ci(name: &str, folders: &[&str]) -> Option<&'static str> {
+    const CI: &str = "tells upstream's machines how to build and publish";
+    const HOUSE: &str = "for upstream's editors and formatters";
+    let below = |folder: &str| folders.contains(&folder);
+    if [".github", ".circleci", ".gitlab", ".ci", ".azure-pipelines", ".woodpecker", ".buildkite"]
+        .into_iter()
+        .any(below)
+        || (below("ci") && !below("src"))
+    {
+        return Some(CI);
+    }
+    match name {
+        "jenkinsfile"
+        | "action.yml"
+        | "action.yaml"
+        | "azure-pipelines.yml"
+        | "appveyor.yml"
+        | "codecov.yml"
+        | "tox.ini"
+        | "noxfile.py"
+        | "dockerfile"
+        | "readthedocs.yml" => {
+            return Some(CI);
+        }
+        _ => {}
+    }
+    if [".vscode", ".idea", ".husky", ".changeset", ".devcontainer"].into_iter().any(below) {
+        return Some(HOUSE);
+    }
+    let dotfile = name.starts_with('.') && name.len() > 1;
+    if !dotfile || lang(name, &[]).is_code() {
+        return None;
+    }
+    let ci = [".travis.yml", ".gitlab-ci.yml", ".appveyor.yml", ".cirrus.yml", ".drone.yml"];
+    Some(if ci.contains(&name) { CI } else { HOUSE })
+}
