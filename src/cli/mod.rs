@@ -33,7 +33,8 @@ use crate::check::Report;
 use crate::cli::error::Error;
 use crate::report::{self, Format, Style};
 use clap::builder::Styles;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Stream;
 use restrict::Reach;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -58,48 +59,90 @@ fn after_help() -> String {
     format!("Exit status:\n{EXIT_STATUS}\n\nNothing here opens a network connection.")
 }
 
-/// The subcommands.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+/// The subcommands. Their options are only built for the one that is run: all of them together take longer
+/// than checking a small file.
+macro_rules! subcommands {
+    ($(#[doc = $about:literal] $kind:ident $variant:ident($options:ty) = $name:literal;)+) => {
+        /// The subcommands.
+        #[derive(Debug)]
+        pub(crate) enum Command {
+            $(#[doc = $about] $variant(Box<$options>),)+
+        }
+
+        impl Subcommand for Command {
+            fn augment_subcommands(command: clap::Command) -> clap::Command {
+                command.subcommands([$(
+                    clap::Command::new($name)
+                        .about($about.trim())
+                        .hide(stringify!($kind) == "hidden")
+                        .defer(|command| <$options>::augment_args(command).about($about.trim())),
+                )+])
+            }
+
+            fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+                Self::augment_subcommands(command)
+            }
+
+            fn has_subcommand(name: &str) -> bool {
+                [$($name),+].contains(&name)
+            }
+        }
+
+        impl clap::FromArgMatches for Command {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                match matches.subcommand() {
+                    $(Some(($name, options)) => {
+                        <$options>::from_arg_matches(options).map(Box::new).map(Self::$variant)
+                    })+
+                    _ => Err(clap::Error::new(ErrorKind::MissingSubcommand)),
+                }
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+    };
+}
+
+subcommands! {
     /// Check distfiles: Manifest, signatures, bundles and provenance, in one pass over each
-    Check(Box<check::Check>),
+    shown Check(check::Check) = "check";
     /// Check a new version: its diff, evidence and source, from its ebuild, Manifest and DISTDIR
-    Bump(Box<bump::Bump>),
+    shown Bump(bump::Bump) = "bump";
     /// Check a whole overlay, every package and version of it
-    Scan(Box<scan::Scan>),
+    shown Scan(scan::Scan) = "scan";
     /// Check one detached signature, over a file or over what the file compresses
-    Detached(Box<detached::Detached>),
+    shown Detached(detached::Detached) = "detached";
     /// Read a signed message and hand on its text only if the signature agrees
-    Message(message::Message),
+    shown Message(message::Message) = "message";
     /// Compare files with a list of checksums
-    Checksums(checksums::Checksums),
+    shown Checksums(checksums::Checksums) = "checksums";
     /// What changed between two release archives or ebuilds, riskiest first
-    Diff(diff::Diff),
+    shown Diff(diff::Diff) = "diff";
     /// A release archive against the git tree that it claims to come from
-    Source(source::Source),
+    shown Source(source::Source) = "source";
     /// Show, make or extend the list of standard build files that source knows
-    Known(known::KnownCommand),
+    shown Known(known::KnownCommand) = "known";
     /// Record that a person read a release diff
-    Review(review::Review),
+    shown Review(review::Review) = "review";
     /// Print the eclass variables that pin who published a release, and how
-    Pin(pin::Pin),
+    shown Pin(pin::Pin) = "pin";
     /// List what a key, signature or message says of itself, as claims
-    Inspect(inspect::Inspect),
+    shown Inspect(inspect::Inspect) = "inspect";
     /// Explain what a report names: failure classes, checks, kinds of access
-    Explain(explain::Explain),
+    shown Explain(explain::Explain) = "explain";
     /// Show which Sigstore trusted root would be used, its logs and authorities and their dates
-    Trust(trust::Trust),
+    shown Trust(trust::Trust) = "trust";
     /// Show what an overlay's policy asks of its packages
-    Policy(policy::PolicyCommand),
+    shown Policy(policy::PolicyCommand) = "policy";
     /// Answer the eclass
-    #[command(hide = true)]
-    Portage(portage::Portage),
+    hidden Portage(portage::Portage) = "portage";
     /// Print the completions of a shell
-    #[command(hide = true)]
-    Completions(generate::Completions),
+    hidden Completions(generate::Completions) = "completions";
     /// Print the manual page
-    #[command(hide = true)]
-    Man(generate::ManPage),
+    hidden Man(generate::ManPage) = "man";
 }
 
 /// Runs the command and says with which status to exit.

@@ -84,23 +84,27 @@ def run(program):
     _, status, usage = os.wait4(process.pid, 0)
     program.wall.append(time.perf_counter() - before)
     program.cpu.append(usage.ru_utime + usage.ru_stime)
-    # The largest process; several at a time are summed in a run of their own.
-    program.memory = max(program.memory, usage.ru_maxrss * 1024)
     ended(program, process, status)
 
 
 def watch(program):
-    """One run that is not timed and whose memory is summed over all processes, again and again."""
+    """One run that is not timed, for its memory: that of all its processes at a time, looked at again and
+    again, and of the largest, which GNU time knows even if it lives for a moment. (The kernel counts what
+    a process was before it became the program, here a Python; time is smaller than all that we measure.)
+    """
     if program.prepare:
         program.prepare()
-    process = start(program)
+    timed = Program(program.name, ["time", "-f", "%M", "-o", "bench.memory", *program.command], program.status)
+    process = start(timed)
     while True:
         pid, status, _ = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
-        program.memory = max(program.memory, sum(map(resident, tree(process.pid))))
+        program.memory = max(program.memory, sum(map(resident, tree(process.pid)[1:])))
         time.sleep(0.002)
-    ended(program, process, status)
+    ended(timed, process, status)
+    largest = int(pathlib.Path("bench.memory").read_text().split()[-1]) * 1024
+    program.memory = max(program.memory, largest)
 
 
 def time_text(seconds):
