@@ -5,16 +5,15 @@ use crate::answer::check::Check;
 use crate::answer::finding;
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
-use crate::bytes::compress::Limits;
 use crate::check::{self, Inputs};
 use crate::evidence::ed25519::PublicKey;
-use crate::evidence::expectation::{Pins, PublisherExpectation};
+use crate::evidence::expectation::PublisherExpectation;
 use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -131,33 +130,18 @@ impl Distfiles {
             (Check::Minisign, !self.minisign.is_empty()),
             (Check::Provenance, publisher.is_some()),
         ];
+        let clock = if self.after_the_bump { Clock::Emerge } else { Clock::Bump };
+        let now = self.time.unwrap_or_else(SystemTime::now);
         let inputs = Inputs {
-            distdir: self.directory.clone(),
             manifest,
             distfiles: self.names.clone(),
-            signatures: BTreeMap::new(),
             keys: self.keys()?,
-            limits: Limits::default(),
-            provenance: BTreeMap::new(),
-            upstream_names: BTreeMap::new(),
-            bundle_policies: Vec::new(),
             publisher,
-            pins: Pins::default(),
-            previous: BTreeMap::new(),
-            source: None,
-            reviews: None,
-            named: Vec::new(),
-            locked: BTreeMap::new(),
-            gaps: Vec::new(),
-            excuses: BTreeMap::new(),
             verifier,
             require: Requirement::of(
                 required.into_iter().filter(|(_, on)| *on).map(|(check, _)| check),
             ),
-            strict: false,
-            clock: if self.after_the_bump { Clock::Emerge } else { Clock::Bump },
-            now: self.time.unwrap_or_else(SystemTime::now),
-            threads: false,
+            ..Inputs::new(self.directory.clone(), clock, now)
         };
         Ok(Report(check::run(&inputs, &|_| {})))
     }

@@ -138,6 +138,36 @@ impl Gap {
 }
 
 impl Inputs {
+    /// A question about no distfile yet, with nothing to compare with.
+    pub(crate) fn new(distdir: PathBuf, clock: Clock, now: SystemTime) -> Self {
+        Self {
+            distdir,
+            manifest: None,
+            distfiles: Vec::new(),
+            signatures: BTreeMap::new(),
+            keys: Keys::default(),
+            limits: Limits::default(),
+            provenance: BTreeMap::new(),
+            upstream_names: BTreeMap::new(),
+            bundle_policies: Vec::new(),
+            publisher: None,
+            pins: Pins::default(),
+            previous: BTreeMap::new(),
+            source: None,
+            reviews: None,
+            named: Vec::new(),
+            locked: BTreeMap::new(),
+            gaps: Vec::new(),
+            excuses: BTreeMap::new(),
+            verifier: None,
+            require: Requirement::of([]),
+            strict: false,
+            clock,
+            now,
+            threads: false,
+        }
+    }
+
     /// The package's directory, where the bump of its newest ebuild would ask more.
     pub(super) fn package(&self) -> Option<PathBuf> {
         let asked = self.source.is_some() && self.reviews.is_some();

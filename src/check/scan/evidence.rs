@@ -6,7 +6,6 @@ use crate::answer::finding::Check;
 use crate::answer::kinds::UNREADABLE;
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
-use crate::bytes::compress::Limits;
 use crate::check::inputs::Inputs;
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::check::run;
@@ -18,7 +17,6 @@ use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
 use crate::release::gentoo::{Ebuild, SrcUri};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What is checked.
@@ -91,30 +89,17 @@ fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
     let publisher = publisher(ebuild);
     let content = request.names.iter().any(|name| by_suffix(name).is_none());
     Inputs {
-        distdir: request.options.distdir.clone(),
         manifest: request.manifest.cloned(),
         distfiles: if content { request.names.clone() } else { Vec::new() },
-        signatures: BTreeMap::new(),
         keys: keys(ebuild, key, request.openpgp),
-        limits: Limits::default(),
-        provenance: BTreeMap::new(),
         upstream_names: upstream.collect(),
         bundle_policies: bundle_policies(ebuild),
         pins: if publisher.is_some() { pins(ebuild) } else { Pins::default() },
         publisher,
-        previous: BTreeMap::new(),
-        source: None,
-        reviews: None,
-        named: Vec::new(),
-        locked: BTreeMap::new(),
-        gaps: Vec::new(),
-        excuses: BTreeMap::new(),
         verifier,
         require: Requirement::of([Check::Manifest]),
         strict: true,
-        clock: Clock::Emerge,
-        now: request.options.now,
-        threads: false,
+        ..Inputs::new(request.options.distdir.clone(), Clock::Emerge, request.options.now)
     }
 }
 

@@ -4,7 +4,6 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
-use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
 use crate::bytes::output::OutputError;
 use crate::check::Inputs;
@@ -22,7 +21,6 @@ use crate::evidence::sigstore::BundlePolicy;
 use crate::evidence::{minisign, openpgp, signify};
 use crate::report::portage::Answer;
 use clap::{Args, ValueEnum};
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -233,30 +231,14 @@ impl Setting {
             checks.push(Check::Manifest);
         }
         Ok(Inputs {
-            distdir: self.distdir.clone(),
             manifest,
-            distfiles: Vec::new(),
-            signatures: BTreeMap::new(),
             keys,
-            limits: Limits::default(),
-            provenance: BTreeMap::new(),
-            upstream_names: BTreeMap::new(),
             bundle_policies,
             publisher,
             pins,
-            previous: BTreeMap::new(),
-            source: None,
-            reviews: None,
-            named: Vec::new(),
-            locked: BTreeMap::new(),
-            gaps: Vec::new(),
-            excuses: BTreeMap::new(),
             verifier: sigstore.then(|| self.sigstore.verifier()).transpose()?,
             require: Requirement::of(checks),
-            clock: Clock::Emerge,
-            now: self.time.now()?,
-            strict: false,
-            threads: false,
+            ..Inputs::new(self.distdir.clone(), Clock::Emerge, self.time.now()?)
         })
     }
 
