@@ -125,7 +125,8 @@ fn classes_are_named_in_backquotes_only() {
 
 #[test]
 fn commands_and_options_are_those_of_the_program() {
-    let program = Cli::command();
+    let mut program = Cli::command();
+    program.build();
     let subcommands: Vec<_> = program.get_subcommands().map(clap::Command::get_name).collect();
     let options: BTreeSet<String> = program
         .get_subcommands()
