@@ -152,7 +152,7 @@ impl fmt::Display for Fault {
             Self::BadTimestamp(word) => {
                 write!(f, "\"{word}\" is not a time like 2026-11-22T00:00:00Z")
             }
-            Self::Surplus(word) => write!(f, "\"{word}\" stands behind the end of the entry"),
+            Self::Surplus(word) => write!(f, "\"{word}\" follows the end of the entry"),
             Self::HashWithoutValue(name) => write!(f, "the hash {name} has no value"),
             Self::BadHash(name) => {
                 write!(f, "the value of {name} is not lower-case hexadecimal of its length")
@@ -316,7 +316,7 @@ impl Armor {
         match *self {
             Self::None | Self::Plain if line == "-----BEGIN PGP SIGNED MESSAGE-----" => {
                 if *self == Self::Plain {
-                    return Err("entries stand before it, outside of what was signed");
+                    return Err("there are entries before it, outside of what was signed");
                 }
                 *self = Self::Headers;
             }
@@ -331,7 +331,7 @@ impl Armor {
             }
             Self::Headers if line.is_empty() => *self = Self::Text,
             Self::Headers if line.starts_with("Hash: ") => {}
-            Self::Headers => return Err("a header other than Hash stands above the signed text"),
+            Self::Headers => return Err("a header other than Hash is above the signed text"),
             Self::Text if line == "-----BEGIN PGP SIGNATURE-----" => *self = Self::Signature,
             Self::Text => {
                 if line.starts_with("-----") {
@@ -342,7 +342,7 @@ impl Armor {
             Self::Signature if line == "-----END PGP SIGNATURE-----" => *self = Self::Done,
             Self::Signature => {}
             Self::Done if line.is_empty() => {}
-            Self::Done => return Err("text stands after it, outside of what was signed"),
+            Self::Done => return Err("there is text after it, outside of what was signed"),
         }
         Ok(None)
     }
