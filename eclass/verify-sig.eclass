@@ -95,8 +95,8 @@ _VERIFY_SIG_ECLASS=1
 # gcp:EMAIL for a Google Cloud service account.  Defaults to PYPI_VERIFY_REPO.
 # If set, USE=verify-provenance is added, and the default src_unpack wants PEP
 # 740 provenance in a file that is named as the distfile plus ".provenance".
-# Pin as much as "distvouch pin" prints: whoever can make the workflow run can
-# make provenance.
+# Pin as much as "distvouch pin" prints: anyone who can make the workflow run
+# can make provenance.
 : "${VERIFY_PROVENANCE_REPO:=${PYPI_VERIFY_REPO}}"
 
 # @ECLASS_VARIABLE: VERIFY_PROVENANCE_PINS
@@ -417,7 +417,7 @@ _verify-sig_fallback_checksums() {
 	for file in ${@: -1}; do
 		! grep -q -F -x -e "${file}: FAILED" "${list}.said" || _verify-sig_refuse "${file}" checksum-mismatch
 		grep -q -F -x -e "${file}: OK" "${list}.said" || _verify-sig_refuse "${file}" checksum-missing
-		_verify-sig_agrees "${file}" checksums "whoever can change the list"
+		_verify-sig_agrees "${file}" checksums "anyone who can change the list"
 	done
 }
 

@@ -453,9 +453,10 @@ fn what_is_not_a_version_before() {
     let json = stage.bump(&[]).json();
     assert_eq!(json["package"]["version"], "1.10-r1");
     assert_eq!(json["package"]["previous_version"], "1.3_rc1");
-    // Its distfile is not there: nothing was compared, and that is said.
+    // Its distfile is not known: nothing was compared, and that is said.
     let text = stage.bump_of("dev-libs/foo", &[]).stdout;
-    assert!(text.contains("Not compared"), "{text}");
+    assert!(text.contains("Compared with nothing: nothing tells which distfiles"), "{text}");
+    assert!(text.contains("--whole"), "{text}");
 }
 
 #[test]

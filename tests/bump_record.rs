@@ -93,14 +93,194 @@ fn dependencies_are_recorded_with_it() {
     assert_eq!(run.status, 0, "{}", run.stdout);
 }
 
+/// A package whose first version brings an archive, a crate and a patch.
+fn first() -> Overlay {
+    let overlay = Overlay::new();
+    let uri = "SRC_URI=\"https://example.org/foo-1.2.tar.gz https://crates.io/lib-1.0.0.crate \
+               https://example.org/foo-fix.patch\"";
+    overlay.ebuild(FOO, "1.2", uri);
+    overlay.distfile("foo-1.2.tar.gz", &archive("foo-1.2", &[("configure", "1.2")]));
+    overlay.distfile("lib-1.0.0.crate", &archive("lib-1.0.0", &[("build.rs", "fn main() {}\n")]));
+    overlay.distfile("foo-fix.patch", b"--- a/a.c\n+++ b/a.c\n@@ -1 +1 @@\n-a\n+b\n");
+    overlay.manifest(FOO, &["foo-1.2.tar.gz", "lib-1.0.0.crate", "foo-fix.patch"]);
+    overlay
+}
+
+#[test]
+fn a_new_package_is_read_too() {
+    let overlay = first();
+    let run = overlay.bump(FOO, &[]);
+    assert_eq!(run.status, 3, "{}", run.stdout);
+    let text = flat(&run.stdout);
+    for part in [
+        "so all of it is new",
+        "Build files: 1 file (+1 -0): configure",
+        "new lib-1.0.0.crate: 1 added; first build.rs",
+        "Next: distvouch diff --unified",
+        "distvouch review",
+        "--read",
+    ] {
+        assert!(text.contains(part), "{part}: {}", run.stdout);
+    }
+    let run = overlay.bump(FOO, &["--record", "all", "--reviewer", "Ada"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains("Ada read lib-1.0.0.crate, without a previous version"));
+    assert!(flat(&run.stdout).contains("with no previous version to compare it with: all"));
+    assert_eq!(records(&overlay).len(), 3);
+    assert_eq!(overlay.bump(FOO, &[]).status, 0);
+    // Who could have forged it: who reads, and who commits, as for a diff.
+    let report = overlay.bump(FOO, &["--json"]).json();
+    for distfile in report["distfiles"].as_array().unwrap() {
+        let findings = distfile["findings"].as_array().unwrap();
+        let review = findings.iter().find(|finding| finding["check"] == "review").unwrap();
+        assert_eq!(review["forgers"], serde_json::json!(["gentoo", "reviewer"]), "{review}");
+        assert_eq!(review["detail"]["records"][0]["whole"], false, "{review}");
+    }
+    // Another file under the name was not read.
+    overlay.distfile("foo-1.2.tar.gz", &archive("foo-1.2", &[("configure", "other")]));
+    overlay.manifest(FOO, &["foo-1.2.tar.gz", "lib-1.0.0.crate", "foo-fix.patch"]);
+    assert_eq!(overlay.bump(FOO, &[]).status, 3);
+}
+
+/// `distvouch review` in the package's directory.
+fn review(overlay: &Overlay, arguments: &[&str]) -> Run {
+    let mut command = crate::common::distvouch();
+    command.arg("review").args(arguments).args(["--reviewer", "Ada"]);
+    Run::of(command.current_dir(overlay.path(FOO)).output().unwrap())
+}
+
+#[test]
+fn an_archive_by_itself_is_not_the_diff() {
+    let overlay = bumped();
+    let path = |name: &str| format!("{}/{name}", overlay.distdir().display());
+    let new = path("foo-1.3.tar.gz");
+    assert_eq!(review(&overlay, &[&new, "--note", "looked at it"]).status, 0);
+    let run = overlay.bump(FOO, &[]);
+    assert_eq!(run.status, 3, "{}", run.stdout);
+    assert!(
+        flat(&run.stdout).contains("by itself that does not claim all of it was read"),
+        "{}",
+        run.stdout
+    );
+    // Who says that they read all of it read what changed, too.
+    assert_eq!(review(&overlay, &[&new, "--whole", "--note", "every file"]).status, 0);
+    let run = overlay.bump(FOO, &[]);
+    assert_eq!(run.status, 0, "{}", run.stdout);
+    assert!(flat(&run.stdout).contains("all of exactly this file"), "{}", run.stdout);
+    // A diff is no archive by itself, and nobody reads what cannot be shown.
+    let old = path("foo-1.2.tar.gz");
+    assert_eq!(review(&overlay, &[&old, &new, "--whole", "--note", "x"]).status, 2);
+    overlay.distfile("page.tar.gz", b"<html>not found</html>");
+    let run = review(&overlay, &[&path("page.tar.gz"), "--note", "x"]);
+    assert!(run.status == 2 && run.stderr.contains("cannot be shown"), "{}", run.stderr);
+}
+
+/// A record of the diff from some other archive is none of this package's first version.
+#[test]
+fn anybody_s_old_archive_is_no_previous_version() {
+    let overlay = first();
+    let path = |name: &str| format!("{}/{name}", overlay.distdir().display());
+    overlay.distfile("other-1.tar.gz", &archive("foo-1.2", &[("configure", "1.1")]));
+    let (old, new) = (path("other-1.tar.gz"), path("foo-1.2.tar.gz"));
+    assert_eq!(review(&overlay, &[&old, &new, "--note", "one line"]).status, 0);
+    let run = overlay.bump(FOO, &[]);
+    assert_eq!(run.status, 3, "{}", run.stdout);
+    assert!(flat(&run.stdout).contains("compares it with other-1.tar.gz"), "{}", run.stdout);
+}
+
+/// An ebuild that was renamed, with its Manifest made anew, has a previous version all the same.
+#[test]
+fn the_last_commit_has_the_previous_version() {
+    if tool("bump, previous version in the last commit", "git").is_none() {
+        return;
+    }
+    let overlay = bumped();
+    overlay.manifest(FOO, &["foo-1.2.tar.gz"]);
+    std::fs::remove_file(overlay.path("dev-libs/foo/foo-1.3.ebuild")).unwrap();
+    overlay.commit();
+    overlay.git(&["mv", "dev-libs/foo/foo-1.2.ebuild", "dev-libs/foo/foo-1.3.ebuild"]);
+    overlay.manifest(FOO, &["foo-1.3.tar.gz"]);
+    let run = overlay.bump(FOO, &[]);
+    assert!(
+        flat(&run.stdout).contains("previous version taken from the Manifest of the last commit"),
+        "{}",
+        run.stdout
+    );
+    let new = format!("{}/foo-1.3.tar.gz", overlay.distdir().display());
+    assert_eq!(review(&overlay, &[&new, "--note", "looked at it"]).status, 0);
+    assert_eq!(overlay.bump(FOO, &[]).status, 3);
+    // Nor is it a first version where DISTDIR has lost the old file.
+    std::fs::remove_file(format!("{}/foo-1.2.tar.gz", overlay.distdir().display())).unwrap();
+    assert_eq!(overlay.bump(FOO, &[]).status, 3);
+}
+
+/// However many dependencies are unread, what to run next stays short and walks through them.
+#[test]
+fn many_unread_dependencies_have_one_command() {
+    let overlay = Overlay::new();
+    let mut names = Vec::new();
+    for version in ["1.2", "1.3"] {
+        let minor = if version == "1.2" { 0 } else { 1 };
+        let crates: Vec<_> = (0..40).map(|n| format!("lib{n}-1.{minor}.0.crate")).collect();
+        let uris: Vec<_> = crates.iter().map(|c| format!("https://crates.io/{c}")).collect();
+        let uri =
+            format!("SRC_URI=\"https://example.org/foo-{version}.tar.gz {}\"", uris.join(" "));
+        overlay.ebuild(FOO, version, &uri);
+        for name in &crates {
+            let text = format!("// {version}\n");
+            let top = name.trim_end_matches(".crate");
+            overlay.distfile(name, &archive(top, &[("lib.rs", &text)]));
+        }
+        let name = format!("foo-{version}");
+        overlay.distfile(&format!("{name}.tar.gz"), &archive(&name, &[("a.rs", version)]));
+        names.extend(crates);
+        names.push(format!("{name}.tar.gz"));
+    }
+    overlay.manifest(FOO, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let run = overlay.bump(FOO, &[]);
+    let (_, next) = run.stdout.split_once("\nNext: ").unwrap();
+    assert!(next.lines().count() <= 16, "{next}");
+    // The command that walks through them, as it is printed.
+    let next = next.replace(" \\\n", " ");
+    let line = next.lines().find(|line| line.trim_end().ends_with("--read")).unwrap();
+    let line = line.trim().replacen("distvouch", &program().display().to_string(), 1);
+    let output = Command::new("sh")
+        .args(["-c", &line])
+        .env("XDG_CONFIG_HOME", overlay.scratch.file("config"))
+        .env_remove("DISTVOUCH_CLONES")
+        .output()
+        .unwrap();
+    let walked = Run::of(output);
+    assert_eq!(walked.status, 3, "{}", walked.stderr);
+    assert_eq!(walked.stdout.matches("\n+// 1.3\n").count(), 40, "{}", walked.stdout);
+    assert_eq!(records(&overlay).len(), 0);
+}
+
+#[test]
+fn on_a_terminal_read_asks_about_dependencies() {
+    let Some(script) = tool("bump --read on a terminal", "script") else { return };
+    let overlay = first();
+    let read = |input: &str| typed_with(&overlay, &script, &["--read"], input);
+    let run = read("y\nthe archive\nn\nq\n");
+    assert_eq!((run.status, records(&overlay).len()), (3, 1), "{}", run.stdout);
+    assert!(run.stdout.contains("which is new now? (1 of 3)"), "{}", run.stdout);
+    let run = read("y\nthe crate\ny\nthe patch\n");
+    assert_eq!((run.status, records(&overlay).len()), (0, 3), "{}", run.stdout);
+}
+
 /// A bump on a terminal, with what is typed; `script` makes the terminal.
 fn typed(overlay: &Overlay, script: &PathBuf, input: &str) -> Run {
+    typed_with(overlay, script, &[], input)
+}
+
+fn typed_with(overlay: &Overlay, script: &PathBuf, more: &[&str], input: &str) -> Run {
     let quoted = |path: PathBuf| format!("'{}'", path.display());
     let line = format!(
-        "{} bump {} --distdir {} --reviewer Ada",
+        "{} bump {} --distdir {} --reviewer Ada {}",
         quoted(program()),
         quoted(overlay.path(FOO)),
-        quoted(overlay.distdir())
+        quoted(overlay.distdir()),
+        more.join(" ")
     );
     let mut child = Command::new(script)
         .args(["-qefc", &line, "/dev/null"])

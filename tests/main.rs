@@ -61,5 +61,6 @@ mod ssh;
 mod transcripts;
 mod version;
 mod voices;
+mod width;
 mod without_sigstore;
 mod wording;

@@ -1,4 +1,5 @@
-//! The manual pages below doc/man are made from the command line's definitions and the explain table.
+//! The manual pages below doc/man are made from the command line's definitions, the explain table and
+//! the eclassdoc of verify-sig.eclass.
 
 use crate::common::{Run, distvouch, tool};
 use std::collections::BTreeMap;
@@ -7,6 +8,10 @@ use std::process::{Command, Stdio};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("doc/man")
+}
+
+fn eclass() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("eclass/verify-sig.eclass")
 }
 
 fn pages(directory: &Path) -> BTreeMap<String, String> {
@@ -18,8 +23,13 @@ fn pages(directory: &Path) -> BTreeMap<String, String> {
 #[test]
 fn the_manual_pages_are_what_the_program_writes() {
     let scratch = tempfile::tempdir().unwrap();
-    let run = distvouch().args(["man", "--dir"]).arg(scratch.path()).output().unwrap();
-    assert!(run.status.success());
+    let run = |more: &[&str]| {
+        let output = distvouch().args(["man", "--dir"]).arg(scratch.path()).args(more).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&[]);
+    run(&["--eclass", eclass().to_str().unwrap()]);
     let written = pages(scratch.path());
     if std::env::var_os("DISTVOUCH_BLESS").is_some() {
         std::fs::create_dir_all(directory()).unwrap();
@@ -52,6 +62,54 @@ fn every_subcommand_has_its_page_with_examples() {
         assert!(plain || page.contains(".SH EXAMPLES\n"), "{name}: no examples");
         assert!(pages["distvouch.1"].contains(&format!("distvouch\\-{name}")), "{name}");
     }
+}
+
+#[test]
+fn the_page_of_the_eclass_has_every_function_and_variable() {
+    let page = std::fs::read_to_string(directory().join("verify-sig.eclass.5")).unwrap();
+    let text = std::fs::read_to_string(eclass()).unwrap();
+    for section in ["DESCRIPTION", "FUNCTIONS", "VARIABLES", "EXAMPLES", "FILES", "\"SEE ALSO\""] {
+        assert!(page.contains(&format!("\n.SH {section}\n")), "{section}");
+    }
+    let (head, functions) = page.split_once(".SH FUNCTIONS\n").unwrap();
+    let (functions, variables) = functions.split_once(".SH VARIABLES\n").unwrap();
+    let (variables, _) = variables.split_once(".SH EXAMPLES\n").unwrap();
+    assert!(head.contains("verify\\-sig.eclass \\- "), "{head}");
+    let has = |part: &str, name: &str| {
+        part.contains(&format!(".TP\n\\fB{}\\fR", name.replace('-', "\\-")))
+    };
+    // What ebuilds may call, and what they or users may set, by the code and not by its comments.
+    let called: Vec<_> = text.lines().filter_map(|line| line.strip_suffix("() {")).collect();
+    let (inner, public): (Vec<&str>, Vec<&str>) =
+        called.into_iter().partition(|name| name.starts_with('_'));
+    assert!(public.len() >= 8, "{public:?}");
+    for name in public {
+        assert!(has(functions, name), "{name}");
+    }
+    for name in inner {
+        assert!(!has(functions, name), "{name}");
+    }
+    let name = |c: char| c.is_ascii_uppercase() || c == '_';
+    let starts = text.match_indices("VERIFY_").filter(|(at, _)| !text[..*at].ends_with('_'));
+    let names = starts.map(|(at, _)| text[at..].split(|c| !name(c)).next().unwrap());
+    // One is put together from its parts, and stands for one each.
+    let names = names.filter(|name| !["VERIFY_PROVENANCE_", "VERIFY_SIG_OPENPGP_"].contains(name));
+    let names: std::collections::BTreeSet<&str> =
+        names.filter(|name| *name != "VERIFY_PROVENANCE_WORKFLOW").collect();
+    assert!(names.len() >= 11, "{names:?}");
+    for name in names {
+        assert!(has(variables, name), "{name}");
+    }
+}
+
+#[test]
+fn a_broken_eclassdoc_is_named() {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("x.eclass");
+    std::fs::write(&path, "# @ECLASS: x.eclass\n# @BLURB: x\n# @FUNTION: x\n").unwrap();
+    let run = Run::of(distvouch().args(["man", "--eclass"]).arg(&path).output().unwrap());
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("x.eclass:3: @FUNTION"), "{}", run.stderr);
 }
 
 /// What `program` says of every page.

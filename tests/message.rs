@@ -303,7 +303,7 @@ fn keys_that_were_dead_are_refused_where_gpg_takes_them() {
 
 /// The incumbent call of verify-sig_verify_message writes its output whatever it finds.
 #[test]
-fn gpg_writes_what_nobody_signed() {
+fn gpg_writes_what_no_one_signed() {
     let Some(gpg) = tool("messages, gpg writes", "gpg") else { return };
     let bench = Bench::new();
     bench.alter();

@@ -123,19 +123,19 @@ const KNOWN: &[Difference] = &[
         ours: BROKEN,
     },
     Difference {
-        row: "a trust packet, or one of an unknown or private tag, beside the signature",
+        row: "a trust packet, or one of an unknown or private tag, next to the signature",
         mutants: &["before: trust", "behind: trust", "behind: packet of"],
         tools: GPG,
         ours: BROKEN,
     },
     Difference {
-        row: "a padding packet beside the signature",
+        row: "a padding packet next to the signature",
         mutants: &["before: padding packet", "behind: padding packet"],
         tools: ALL,
         ours: "agrees",
     },
     Difference {
-        row: "a signature of an unknown version beside one that counts",
+        row: "a signature of an unknown version next to one that counts",
         mutants: &["one of version 9"],
         tools: GPG,
         ours: "agrees",
@@ -168,7 +168,7 @@ const KNOWN: &[Difference] = &[
         ours: BAD,
     },
     Difference {
-        row: "a bad signature by a known key beside one that counts",
+        row: "a bad signature by a known key next to one that counts",
         mutants: &["a bad one", "armor: a bad block behind"],
         tools: &["sqv"],
         ours: BAD,
@@ -201,7 +201,7 @@ const KNOWN: &[Difference] = &[
         ours: "agrees",
     },
     Difference {
-        row: "armor whose checksum is none or stands twice, with base64 or padding behind the end",
+        row: "armor whose checksum is none or occurs twice, with base64 or padding behind the end",
         mutants: &[
             "armor: checksum that is no",
             "armor: two checksums",

@@ -44,7 +44,7 @@ replays! {
             (Diff, "first", 0),
             (Bump, "known-file-altered", 1),
         ],
-        lesson: "The macro has the name of one of gnulib's and is none of the versions that gnulib ever \
+        lesson: "The macro has the name of one of gnulib's and matches none of the versions that gnulib ever \
                  had: the comparison with git refuses it and names them. The test file it says nothing \
                  of, because git has it. What autoconf and automake made is not compared, which is said.",
     };
@@ -95,7 +95,7 @@ replays! {
             (Diff, "first", 0),
             (Bump, "source-changed", 1),
         ],
-        lesson: "Without a pin the foreign signer is refused. Whoever pins it relies on that repository as \
+        lesson: "Without a pin the foreign signer is refused. A pin on it relies on that repository as \
                  much as on this one. That the commit behind its tag is another than the last time is \
                  said, and nothing unusual: only source and diff contradict.",
     };
@@ -133,7 +133,7 @@ replays! {
     };
     transferred_repository: Replay {
         title: "A transferred repository: the forge redirects, the owner is another",
-        told: "No real incident is told here. The repository was handed to somebody else, who releases \
+        told: "No real incident is told here. The repository was handed to someone else, who releases \
                from it; the code is in git, as the new owner committed it.",
         stage: transferred,
         levels: &[
@@ -165,7 +165,7 @@ replays! {
     };
     orphan_commit: Replay {
         title: "An orphan commit: released from a tag that is gone",
-        told: "No real incident is told here. Somebody who can push published from a tag on a commit that is \
+        told: "No real incident is told here. An attacker who can push published from a tag on a commit that is \
                on no branch, and removed the tag.",
         stage: orphan,
         levels: &[
@@ -219,8 +219,8 @@ replays! {
             (Diff, "listed", 0),
             (Bump, "", 3),
         ],
-        lesson: "Everything agrees. The report says that whoever holds `source` passes all of it; only a \
-                 person who reads the diff and understands the line sees what it does. Until somebody has \
+        lesson: "Everything agrees. The report says that an attacker with `source` passes all of it; only a \
+                 person who reads the diff and understands the line sees what it does. Until someone has \
                  recorded that, `distvouch bump` ends with status 3.",
     };
 }

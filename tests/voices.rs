@@ -139,8 +139,9 @@ fn report(arguments: &[&str]) {
             }
             for note in finding["detail"]["notes"].as_array().into_iter().flatten() {
                 let class = format!("({})", note["class"].as_str().unwrap());
-                let note = format!("but {} {class}", note["text"].as_str().unwrap());
-                said(&text.replace("but: ", "but "), &note);
+                let also = if outcome == "agrees" { "but" } else { "also" };
+                let note = format!("{also} {} {class}", note["text"].as_str().unwrap());
+                said(&text.replace("but: ", "but ").replace("also: ", "also "), &note);
                 said(&portage, &note);
             }
         }

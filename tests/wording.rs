@@ -1,13 +1,15 @@
 //! No output, help or document of ours reads as a verdict, and nothing is ever green.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use crate::common::words::verdicts;
+use crate::common::words::{stilted, verdicts};
 use crate::common::{Run, Scratch, distvouch};
 use std::path::{Path, PathBuf};
 
 fn assert_clean(what: &str, text: &str) {
     let found = verdicts(text);
     assert!(found.is_empty(), "{what}: {found:?}\n{text}");
+    let found = stilted(text);
+    assert!(found.is_empty(), "{what}: {found:?}");
     assert!(!text.contains("\u{1b}[32m") && !text.contains("\u{1b}[92m"), "{what} is green");
 }
 
@@ -27,6 +29,8 @@ fn the_scan_finds_what_it_looks_for() {
     for text in ["Verified.", "it is ok", "all good", "✓", "a trusted\nsource", "TRUSTED"] {
         assert!(!verdicts(text).is_empty(), "{text}");
     }
+    assert_eq!(stilted("Nobody\n  is; held\nagainst it"), ["held against", "nobody"]);
+    assert!(stilted("besides, it_is_nobody_else, an anybodysomebody").is_empty());
     for text in ["invalid", "the trusted\n  root", "trusted comment", "verify-sig", "goods"] {
         assert!(verdicts(text).is_empty(), "{text}");
     }
@@ -51,7 +55,10 @@ fn help() {
 fn explanations() {
     let list = Run::of(distvouch().arg("explain").output().unwrap()).stdout;
     assert_clean("explain", &list);
-    for line in list.lines() {
+    let names = list.lines().filter_map(|line| line.strip_prefix("  "));
+    let names: Vec<_> = names.filter(|line| !line.starts_with(' ')).collect();
+    assert!(names.len() > 100, "{list}");
+    for line in names {
         let class = line.split_whitespace().next().unwrap();
         let run = Run::of(distvouch().args(["explain", class]).output().unwrap());
         assert_eq!(run.status, 0, "{class}");

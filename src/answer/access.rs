@@ -2,8 +2,8 @@
 //!
 //! A check is described by the sets of capabilities that get past it. Several checks together are
 //! passed by the union of one such set from each; [`Attackers::join`] computes these and keeps the
-//! minimal ones. [`Attackers::delivery`] is a check like the others: forged bytes that nobody
-//! delivers hurt nobody. Nothing here knows of findings, files or reports.
+//! minimal ones. [`Attackers::delivery`] is a check like the others: forged bytes that no one
+//! delivers do no harm. Nothing here knows of findings, files or reports.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -81,7 +81,7 @@ impl Capability {
     }
 
     /// Whether it puts a forged file where the ebuild fetches it. The others make a forgery pass,
-    /// and somebody still has to deliver it.
+    /// and someone still has to deliver it.
     pub(crate) const fn delivers(self) -> bool {
         match self {
             Self::Gentoo

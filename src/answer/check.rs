@@ -141,7 +141,7 @@ const CHECKSUMS: Row = Row {
         compares: "Digests of files with a list that upstream published, such as SHA256SUMS.",
         worth: "The download is complete. If the list is signed, the signer vouches for the files in it.",
         passes: "For an unsigned list, anyone who can replace the file, because they replace the list, \
-            too. For a signed one, whoever gets past the signature.",
+            too. For a signed one, anyone who gets past the signature.",
         run: "`distvouch checksums FILE --format sha256 -- FILES`.",
     },
 };
@@ -153,7 +153,7 @@ const OPENPGP: Row = Row {
         compares: "The distfile with a detached OpenPGP signature, under the keys that you give.",
         worth: "A holder of the key signed these bytes. If the key stays off the build machines, a \
             stolen upload token, a broken index or a bad mirror is not enough for a forgery.",
-        passes: "Whoever holds the secret key and can deliver the file; code in the job whose output is \
+        passes: "Anyone who holds the secret key and can deliver the file; code in the job whose output is \
             signed unread; a commit that upstream released; a change to the key package.",
         run: "`distvouch check --distdir DIR --openpgp-key FILE DISTFILE`, with DISTFILE.asc in DIR.",
     },
@@ -166,7 +166,7 @@ const SIGNIFY: Row = Row {
         compares: "The distfile, or its line in a signed list, with a signify signature.",
         worth: "A holder of the one key of that file signed these bytes. There is no revocation and no \
             expiry: a stolen key keeps working until the key file is replaced.",
-        passes: "Whoever holds the secret key and can deliver the file; a signer who signs unread what a \
+        passes: "Anyone who holds the secret key and can deliver the file; a signer who signs unread what a \
             job built; a change to the key package.",
         run: "`distvouch check --distdir DIR --signify-key FILE DISTFILE`.",
     },
@@ -179,7 +179,7 @@ const MINISIGN: Row = Row {
         compares: "The distfile with a minisign signature, and the trusted comment that it covers.",
         worth: "A holder of the key signed these bytes and that comment. A comment that names another \
             file or version hints at a file served under a wrong name.",
-        passes: "Whoever holds the secret key and can deliver the file; a signer who signs unread what a \
+        passes: "Anyone who holds the secret key and can deliver the file; a signer who signs unread what a \
             job built; a change to the key package.",
         run: "`distvouch check --distdir DIR --minisign-key FILE DISTFILE`.",
     },
@@ -191,7 +191,7 @@ const SSH: Row = Row {
     texts: CheckTexts {
         compares: "The distfile with an SSH signature, under a list of allowed signers.",
         worth: "A holder of a listed key signed these bytes for the namespace that you asked for.",
-        passes: "Whoever holds the secret key and can deliver the file; a signer who signs unread what a \
+        passes: "Anyone who holds the secret key and can deliver the file; a signer who signs unread what a \
             job built; a change to the list of allowed signers.",
         run: "`distvouch check --distdir DIR --ssh-allowed-signers FILE --ssh-identity ID DISTFILE`.",
     },
@@ -204,8 +204,8 @@ const SIGSTORE: Row = Row {
         compares: "The distfile with a Sigstore bundle, under an identity or a key that you give.",
         worth: "Someone who could log in as that identity, or run that workflow, signed these bytes, and \
             a public log recorded it. Which one it is follows from the identity.",
-        passes: "For a workflow, whoever can make it run, land a commit, run code in the job, or break \
-            into the forge. For an account, whoever logs in as it. For a reusable workflow without `--repository`, anyone.",
+        passes: "For a workflow, anyone who can make it run, land a commit, run code in the job, or break \
+            into the forge. For an account, anyone who logs in as it. For a reusable workflow without `--repository`, anyone.",
         run: "`distvouch check --distdir DIR --identity ID --issuer URL DISTFILE`.",
     },
 };
@@ -219,7 +219,7 @@ const PROVENANCE: Row = Row {
         worth: "The named workflow of the named repository published these bytes. A bad mirror, and a \
             stolen upload token if the absence of provenance counts, are not enough for a forgery. It \
             names the commit to compare with and the run to look at.",
-        passes: "Anyone who can make the workflow publish: whoever can push to the repository, land a \
+        passes: "Anyone who can make the workflow publish: push to the repository, land a \
             commit, run code in the job, or break into the forge. They get it without forging anything. \
             After the bump the Manifest has fixed the bytes, so it adds nothing. Read the diff.",
         run: "`distvouch check --distdir DIR --repository URL DISTFILE`; `distvouch pin FILE` prints \
@@ -234,7 +234,7 @@ const CONTINUITY: Row = Row {
         compares: "Who published and signed the previous release with who published and signed this one.",
         worth: "A release that came by another way than the last one is noticed: another key, repository, \
             workflow or owner, or no signature at all.",
-        passes: "Whoever publishes by the usual way: the workflow, a job, a commit, the key. A project \
+        passes: "Anyone who publishes the usual way: the workflow, a job, a commit, the key. A project \
             that never signed has nothing to compare.",
         run: "`distvouch bump PKGDIR` finds the previous release; by hand `distvouch check --previous \
             FILE --previous-signature FILE`.",
@@ -248,7 +248,7 @@ const SOURCE: Row = Row {
         compares: "Every file of the release archive with git at the attested commit or the tag.",
         worth: "What the archive adds to the repository, where malware hid in xz 5.6 and in many a \
             hijacked job, is named file by file, and nothing that can run is left unexplained.",
-        passes: "Whoever lands a commit or runs the forge: it says nothing about what is in git. Where a \
+        passes: "Anyone who lands a commit or runs the forge: it says nothing about what is in git. Where a \
             file is not explained, it does not agree.",
         run: "`distvouch source DISTFILE --git CLONE`, or `--git CLONE` with `distvouch bump`.",
     },

@@ -508,8 +508,13 @@ pub(crate) struct ReviewRecord {
     pub(crate) reviewed: String,
     pub(crate) reviewer: String,
     pub(crate) note: String,
-    pub(crate) old: ReviewedArchive,
+    /// What it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) old: Option<ReviewedArchive>,
     pub(crate) new: ReviewedArchive,
+    /// Of an archive that was read by itself: whether all of it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) whole: Option<bool>,
     /// The file that has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) file: Option<String>,

@@ -84,7 +84,7 @@ impl fmt::Display for JsonError {
             JsonCause::Empty => f.write_str("the document is empty"),
             JsonCause::ByteOrderMark => f.write_str("the document starts with a byte order mark"),
             JsonCause::NotUtf8 => f.write_str("the document is not UTF-8"),
-            JsonCause::DuplicateKey { key } => write!(f, "the key {key:?} stands twice"),
+            JsonCause::DuplicateKey { key } => write!(f, "the key {key:?} occurs twice"),
             JsonCause::TooDeep { limit } => write!(f, "nested deeper than {limit} levels"),
             JsonCause::Truncated => f.write_str("the document ends in the middle"),
             JsonCause::TrailingData => f.write_str("something follows the document"),

@@ -11,7 +11,7 @@ use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
-use crate::release::review::Reviews;
+use crate::release::review::{Before, Reviews};
 use crate::release::source::{CommitSpec, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -105,9 +105,8 @@ pub(crate) struct SourceInput {
 pub(crate) struct ReviewInput {
     /// The records.
     pub(crate) records: Reviews,
-    /// The BLAKE2b digest of the previous release's file, by distfile of this one; or why there is
-    /// none.
-    pub(crate) old: BTreeMap<String, Result<Vec<u8>, String>>,
+    /// What is known of the previous release's file, by distfile of this one.
+    pub(crate) old: BTreeMap<String, Before>,
     /// The distfiles that the previous version takes as well, by an entry that was committed.
     pub(crate) same: BTreeSet<String>,
 }

@@ -106,7 +106,7 @@ fn unreadable(evidence: &Path, bytes: &[u8]) -> Option<(FailureClass, String)> {
     }
     if Kind::of(bytes) == Kind::Cleartext && without_mark(bytes).len() < bytes.len() {
         let text = format!(
-            "a UTF-8 byte order mark stands before the first line of {file}, which then is no \
+            "a UTF-8 byte order mark precedes the first line of {file}, which is then no \
              armor: take the first three bytes off"
         );
         return Some((FailureClass::SignatureMalformed, text));

@@ -23,8 +23,8 @@ pub(super) fn check(locked: &[Locked], sha256: &[u8]) -> Option<Finding> {
         }
         None => {
             let text = format!("SHA-256 with Cargo.lock in {}", first.by);
-            Finding::agrees(Check::Checksums, text, format!("whoever made {}", first.by)).forged_by(
-                [
+            Finding::agrees(Check::Checksums, text, format!("the Cargo.lock in {}", first.by))
+                .forged_by([
                     Capability::Mirror,
                     Capability::Index,
                     Capability::Token,
@@ -33,8 +33,7 @@ pub(super) fn check(locked: &[Locked], sha256: &[u8]) -> Option<Finding> {
                     Capability::Source,
                     Capability::Forge,
                     Capability::Gentoo,
-                ],
-            )
+                ])
         }
     })
 }

@@ -72,7 +72,7 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
     let (mut expected, mut actual) = (BTreeMap::new(), BTreeMap::new());
     if entry.size != measured.size {
         agreeing.clear();
-        differing.push(format!("size ({} there, {} here)", entry.size, measured.size));
+        differing.push(format!("size (listed {}, found {})", entry.size, measured.size));
         expected.insert("size".to_owned(), Measure::Size(entry.size));
         actual.insert("size".to_owned(), Measure::Size(measured.size));
     }
@@ -90,7 +90,8 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
     }
     let unknown: Vec<_> = entry.unknown().collect();
     let finding = if !differing.is_empty() {
-        let text = format!("{} with {place}", differing.join(" and "));
+        let verb = if differing.len() == 1 { "differs" } else { "differ" };
+        let text = format!("{} {verb} from {place}", list(&differing));
         Finding::fails(Check::Manifest, FailureClass::ManifestMismatch, text)
     } else if !strong {
         let text = format!("{place} has no hash that is computed here and that resists collisions");
@@ -99,7 +100,7 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
         Finding::agrees(
             Check::Manifest,
             format!("{} with {place}", list(&agreeing)),
-            "whoever committed that line to the ebuild repository",
+            "the committer of that line to the ebuild repository",
         )
         .forged_by([Capability::Gentoo])
     };

@@ -1,4 +1,4 @@
-//! The record that somebody read the release diff, as a check of the plan.
+//! The record that somebody read the release, as a check of the plan.
 
 use super::inputs::{Inputs, ReviewInput};
 use crate::answer::access::Capability;
@@ -6,12 +6,14 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::pass::Measured;
+use crate::release::gentoo::is_alike;
 use crate::release::review;
 
 /// What the records say of the distfile `name`, of which `measured` tells.
 ///
-/// Where nobody named the previous file, a record counts only if the Manifest lists the very file
-/// that it was read against: anybody's old file will not do.
+/// Where nobody named the previous file, a record of a diff counts only if the Manifest lists the very
+/// file that it was compared with: anybody's old file will not do. One of the archive by itself counts
+/// only if the Manifest lists no other version, or if all of it was read.
 pub(super) fn check(
     inputs: &Inputs,
     input: &ReviewInput,
@@ -28,15 +30,17 @@ pub(super) fn check(
             .forged_by([Capability::Gentoo]);
     }
     match input.old.get(name) {
-        Some(Ok(old)) => review::check(old, new, &input.records),
-        Some(Err(why)) => absent(why),
+        Some(before) => review::check(before, new, &input.records),
         None => {
             let listed = |archive: &review::Archive| {
                 inputs.manifest.as_ref().is_some_and(|manifest| {
                     manifest.blake2b(&archive.name) == Some(archive.blake2b.as_str())
                 })
             };
-            review::check_new(new, &input.records, &listed)
+            let alone = inputs.manifest.as_ref().is_some_and(|manifest| {
+                !manifest.names().any(|other| other != name && is_alike(other, name))
+            });
+            review::check_new(new, &input.records, &listed, alone)
         }
     }
 }

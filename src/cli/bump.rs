@@ -42,6 +42,9 @@ Examples:
   # In the package's directory, after `ebuild foo-1.3.ebuild manifest`
   distvouch bump .
 
+  # Read what is unread, dependencies too, one after the other
+  distvouch bump . --read
+
   # You have read the diffs: record it, and see what is left
   distvouch bump . --record 'all of src/; tests skimmed'
 
@@ -130,9 +133,15 @@ pub(crate) struct Bump {
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = super::options::CheckName, hide_possible_values = true)]
     pub(crate) require: Vec<String>,
 
-    /// Record that you read the diffs, with what there is to say of it; on a terminal, bump asks
+    /// Record that you read the diffs, and archives without a previous version, with what there is to
+    /// say about them; on a terminal, bump asks
     #[arg(long, value_name = "NOTE", help_heading = RECORD)]
     pub(crate) record: Option<String>,
+
+    /// Go through all that is unread, dependencies too: on a terminal one after the other, asking for
+    /// a note on each; else print every line after the report
+    #[arg(long, conflicts_with_all = ["record", "json", "format", "quiet"], help_heading = RECORD)]
+    pub(crate) read: bool,
 
     /// Who read; default: git's user.name and user.email, then $USER
     #[arg(long, value_name = "NAME", help_heading = RECORD)]
@@ -204,6 +213,8 @@ impl Bump {
         self.print(&looked)?;
         if self.asks() {
             self.ask(&mut looked)?;
+        } else if self.read {
+            self.show_all(&looked)?;
         }
         Ok(looked.outcome.report.status())
     }
@@ -287,6 +298,19 @@ impl Bump {
         Ok(Looked { plan, outcome, asked, unfetched, page })
     }
 
+    /// The words of a command line that compares the same again.
+    fn again(&self) -> Vec<String> {
+        let path = |path: &Path| path.display().to_string();
+        let mut words = vec!["bump".to_owned(), path(&self.package)];
+        let mut add = |option: &str, value: String| words.extend([option.to_owned(), value]);
+        self.distdir.distdir.iter().for_each(|dir| add("--distdir", path(dir)));
+        self.distfile.iter().for_each(|name| add("--distfile", name.clone()));
+        self.previous_version.iter().for_each(|v| add("--previous-version", v.clone()));
+        self.previous_distfile.iter().for_each(|name| add("--previous-distfile", name.clone()));
+        self.reviews.iter().for_each(|place| add("--reviews", path(place)));
+        words
+    }
+
     /// Writes the page of the diffs.
     fn page(&self, outcome: &Outcome) -> Result<Option<PathBuf>, Error> {
         let Some(path) = &self.html else { return Ok(None) };
@@ -318,6 +342,7 @@ impl Bump {
             unattributed: &unattributed,
             unfetched,
             page: page.as_deref(),
+            again: &self.again(),
         };
         let style =
             Style { quiet: self.print.quiet, verbose: self.print.verbose, colour: colour() };

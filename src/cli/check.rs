@@ -39,7 +39,7 @@ Examples:
   # Every distfile of a package that was fetched, by its Manifest alone
   distvouch check --distdir /var/cache/distfiles --manifest Manifest
 
-  # An upstream OpenPGP signature, foo-1.2.tar.gz.asc, beside the distfile
+  # An upstream OpenPGP signature, foo-1.2.tar.gz.asc, next to the distfile
   distvouch check --distdir . --manifest Manifest --openpgp-key upstream.asc foo-1.2.tar.gz
 
   # PyPI provenance, foo-1.2.tar.gz.provenance, at a bump
@@ -84,7 +84,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub(crate) previous: Vec<String>,
 
-    /// Signature or Sigstore bundle of the previous release, whose own file stands beside it, likewise
+    /// Signature or Sigstore bundle of the previous release, whose own file is next to it, likewise
     #[arg(long, value_name = "[DISTFILE=]FILE", help_heading = CONTINUITY)]
     pub(crate) previous_signature: Vec<String>,
 
@@ -109,7 +109,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE", requires = "git", help_heading = CONTENTS)]
     pub(crate) tag_key: Vec<PathBuf>,
 
-    /// Review records: somebody must have read the diff from a file that the Manifest lists
+    /// Review records: someone must have read the diff from a file that the Manifest lists, or all of the new one
     #[arg(long, value_name = "FILE|DIR", help_heading = CONTENTS)]
     pub(crate) reviews: Option<PathBuf>,
 
@@ -156,7 +156,7 @@ pub(crate) struct Check {
 /// The values of `--clock`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ClockArg {
-    /// The Manifest is being recorded: it stops nobody yet
+    /// The Manifest is being recorded: it stops no one yet
     Bump,
     /// The Manifest was recorded before
     Emerge,

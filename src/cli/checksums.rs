@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "\
 Every FILE must be in the list, by the name that is given here, and every line of the list about it
 must agree: one whose digest cannot be read is said, not skipped. Lines about other files are
-skipped, whatever they are. Nobody is asked who wrote the
-list: that is for \"distvouch message\" or \"distvouch detached\" to say.
+skipped, whatever they are. Who wrote the list is not checked here: use \"distvouch message\" or
+\"distvouch detached\" for that.
 
 Examples:
   # Against upstream's list

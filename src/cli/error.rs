@@ -68,6 +68,8 @@ pub(crate) enum Error {
     Create { path: PathBuf, source: std::io::Error },
     #[error("{}: {source}", path.display())]
     ManagedKey { path: PathBuf, source: ManagedKeyError },
+    #[error("{}:{line}: {what}", path.display())]
+    Eclassdoc { path: PathBuf, line: usize, what: String },
     #[error("cannot write the report: {0}")]
     Report(#[source] std::io::Error),
 }
@@ -109,6 +111,8 @@ pub(crate) enum UsageError {
     StdinTwice,
     #[error("--tag-key: give one list of SSH allowed signers, with all of them in it")]
     SeveralAllowedSigners,
+    #[error("name two ebuilds, or an archive: one ebuild has nothing to compare with")]
+    OneEbuild,
     #[error("\"{0}\" is not a glob pattern")]
     BadGlob(String),
     #[error("--repository or --publisher: {0}")]

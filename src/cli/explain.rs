@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
 Examples:
-  # Every name, one line each
+  # Every name, with a sentence
   distvouch explain
 
   # What a class means, causes without an attacker, what to ask upstream

@@ -33,7 +33,7 @@ Examples:
   distvouch known extend build-files.list ~/src/gnulib
 
 A list named *.list in /usr/share/distvouch/known, or in the directory known of the one that
-DISTVOUCH_DATA names, is read beside the one in the program.";
+DISTVOUCH_DATA names, is read in addition to the one in the program.";
 
 /// Show, make or extend the lists of standard build files.
 #[derive(Debug, Args)]

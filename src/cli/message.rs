@@ -17,7 +17,7 @@ use std::io::BufReader;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
-OUT is written only if a signature of the given keys agrees: to a temporary file beside it, which
+OUT is written only if a signature of the given keys agrees: to a temporary file next to it, which
 is then renamed. With OUT - the text goes to standard output and the report to standard error.
 
 OUT is what is signed and nothing else. Of a cleartext-signed message: its lines without dash

@@ -43,7 +43,7 @@ use temporary::Temporary;
 
 /// Says, distfile by distfile, who vouches for these bytes and who could still have forged them.
 #[derive(Debug, Parser)]
-#[command(name = "distvouch", version, max_term_width = 100, after_help = after_help(), styles = Styles::plain())]
+#[command(name = "distvouch", version, max_term_width = 80, after_help = after_help(), styles = Styles::plain())]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -67,6 +67,7 @@ impl Command {
             Self::Portage(portage) => portage.reach(&mut reach),
             Self::Man(man) => {
                 man.dir.iter().for_each(|dir| reach.write(&dir.join("page")));
+                reach.read_all(&man.eclass);
             }
             Self::Explain(_) | Self::Completions(_) => {}
             // It restricts the thread that reads the archives.
@@ -238,6 +239,8 @@ impl Scan {
         });
         reach.trusted_root(self.trusted_root.as_deref());
         self.results.iter().for_each(|results| reach.write(results));
+        // Text is printed worst first, so much of it is kept until the end.
+        reach.temporary();
     }
 }
 
@@ -256,7 +259,7 @@ impl Source {
 impl Diff {
     fn reach(&self, reach: &mut Reach) {
         reach.known_files();
-        reach.read_all([&self.old, &self.new]);
+        reach.read_all(self.files());
         self.html.iter().for_each(|page| reach.write(page));
         for ebuild in self.ebuilds() {
             // The Manifest is beside it, and its distfiles are in DISTDIR.
@@ -272,12 +275,12 @@ impl Diff {
 }
 
 impl Reading<'_> {
-    /// What reading the two archives needs. The rest of the command writes what the user said, where the
+    /// What reading the archives needs. The rest of the command writes what the user said, where the
     /// user said, and may sign it by an agent of the user's.
     pub(in crate::cli) fn reach(&self) -> Reach {
         let mut reach = Reach::new();
         reach.known_files();
-        reach.read_all([self.old, self.new]);
+        reach.read_all(self.old.into_iter().chain([self.new]));
         reach
     }
 }

@@ -2,15 +2,14 @@
 
 use super::{printed, restrict};
 use crate::answer::requirement::Status;
-use crate::bytes::escape::escaped;
 use crate::bytes::threads;
 use crate::cli::error::Error;
 use crate::release::archive::{self, Wanted};
 use crate::release::git::places;
 use crate::release::review::{self, Archive, Record, ReviewError, Reviews, Signer};
-use crate::report::layout::paragraph;
+use crate::report::layout::{paragraph, whole};
 use clap::Args;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -23,6 +22,10 @@ Examples:
   distvouch diff --unified foo-1.2.tar.gz foo-1.3.tar.gz
   distvouch review foo-1.2.tar.gz foo-1.3.tar.gz --note 'all of src/; tests skimmed'
 
+  # A new package or dependency has no previous version: read it by itself, and record that
+  distvouch diff --unified bar-0.1.tar.gz
+  distvouch review bar-0.1.tar.gz --note 'build files and src/; skimmed the tests'
+
   # Signed by the key that signs your commits
   distvouch review foo-1.2.tar.gz foo-1.3.tar.gz --note 'all of it' --sign
 
@@ -30,24 +33,34 @@ Examples:
   distvouch review --import ~/src/other-overlay --as other
   distvouch review --list";
 
-/// Record that a person read a release diff.
+/// Record that a person read a release diff, or a new archive.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    override_usage = "distvouch review [OPTIONS] [OLD] <NEW> --note <TEXT>\n       \
+                      distvouch review --import <REPOSITORY> --as <NAME>\n       \
+                      distvouch review --list"
+)]
 pub(crate) struct Review {
-    /// The release that was read before
+    /// The previous release; leave it out if there is none, and name only NEW
     #[arg(value_name = "OLD", required_unless_present_any = ["import", "list"])]
-    pub(crate) old: Option<PathBuf>,
+    first: Option<PathBuf>,
 
-    /// The release whose changes were read
-    #[arg(value_name = "NEW", required_unless_present_any = ["import", "list"])]
-    pub(crate) new: Option<PathBuf>,
+    /// The release that was read
+    #[arg(value_name = "NEW")]
+    second: Option<PathBuf>,
 
-    /// What was read, and what there is to say of it
+    /// What was read, and what there is to say about it
     #[arg(long, value_name = "TEXT", required_unless_present_any = ["import", "list"])]
     pub(crate) note: Option<String>,
 
-    /// The digests that diff printed: other files than those are refused
-    #[arg(long, value_name = "OLD,NEW")]
+    /// You read all of NEW, every file that is built, installed or run: the record then counts even
+    /// where a previous version exists
+    #[arg(long, conflicts_with_all = ["second", "import", "list"])]
+    pub(crate) whole: bool,
+
+    /// The digests that diff printed: other files are refused
+    #[arg(long, value_name = "[OLD,]NEW")]
     pub(crate) read: Option<String>,
 
     /// Who read; default: git's user.name and user.email, then $USER
@@ -74,7 +87,7 @@ pub(crate) struct Review {
     pub(crate) file: Option<PathBuf>,
 
     /// Copy the review records of another repository into this one
-    #[arg(long, value_name = "REPOSITORY", requires = "name", conflicts_with_all = ["old", "list"])]
+    #[arg(long, value_name = "REPOSITORY", requires = "name", conflicts_with_all = ["first", "list"])]
     pub(crate) import: Option<PathBuf>,
 
     /// The name to import them under
@@ -90,7 +103,7 @@ pub(crate) struct Review {
     pub(crate) repository: Option<PathBuf>,
 
     /// List the records of the package in this directory, or those of --file
-    #[arg(long, conflicts_with = "old")]
+    #[arg(long, conflicts_with = "first")]
     pub(crate) list: bool,
 }
 
@@ -123,14 +136,27 @@ impl Review {
             printed(list(found.iter().map(|found| (&found.record, found.path.as_path()))))?;
         } else if let (Some(from), Some(name)) = (&self.import, &self.name) {
             self.import(from, name)?;
-        } else if let (Some(old), Some(new), Some(note)) = (&self.old, &self.new, &self.note) {
+        } else if let (Some(first), Some(note)) = (&self.first, &self.note) {
+            let (old, new) = match &self.second {
+                Some(second) => (Some(first.as_path()), second.as_path()),
+                None => (None, first.as_path()),
+            };
             let place = self.file.clone().unwrap_or_else(|| review::place_of(here));
             let read = self.read.as_deref();
             let sign = self.sign.map(|format| (format, self.sign_key.clone()));
             let reviewer = self.reviewer.clone();
-            let text =
-                record(&Reading { old, new, note, read, reviewer, sign, directory: here }, &place)?;
-            printed(writeln!(io::stdout().lock(), "{}", escaped(&text)))?;
+            let reading = Reading {
+                old,
+                new,
+                whole: self.whole,
+                note,
+                read,
+                reviewer,
+                sign,
+                directory: here,
+            };
+            let text = record(&reading, &place)?;
+            printed(whole(&mut io::stdout().lock(), 0, &text))?;
         }
         Ok(Status::Met)
     }
@@ -153,20 +179,22 @@ impl Review {
             imported.len() - known,
             from.display()
         );
-        printed(writeln!(io::stdout().lock(), "{}", escaped(&text)))
+        printed(whole(&mut io::stdout().lock(), 0, &text))
     }
 }
 
 /// What was read, and by whom.
 #[derive(Debug)]
 pub(crate) struct Reading<'a> {
-    /// The release that was read before.
-    pub(crate) old: &'a Path,
-    /// The release whose changes were read.
+    /// The previous release; `None` if the new one was read by itself.
+    pub(crate) old: Option<&'a Path>,
+    /// The release that was read.
     pub(crate) new: &'a Path,
+    /// Of one that was read by itself: whether all of it was.
+    pub(crate) whole: bool,
     /// What there is to say of it.
     pub(crate) note: &'a str,
-    /// How the digests of both begin.
+    /// How the digests begin.
     pub(crate) read: Option<&'a str>,
     /// Who read; else whom git or the account names.
     pub(crate) reviewer: Option<String>,
@@ -192,7 +220,8 @@ pub(crate) fn record(reading: &Reading<'_>, place: &Path) -> Result<String, Erro
     let package = review::package_of(reading.directory).map(|(_, package)| package);
     let is_list = place.is_file() || place.extension().is_some_and(|e| e == "jsonl");
     let package = package.filter(|_| !is_list);
-    let record = Record { package, reviewed, reviewer, old, new, note };
+    let whole = old.is_none().then_some(reading.whole);
+    let record = Record { package, reviewed, reviewer, old, new, whole, note };
     let (path, line) = match &reading.sign {
         Some((format, key)) => {
             let (signer, key) = signing(*format, key.clone());
@@ -202,40 +231,35 @@ pub(crate) fn record(reading: &Reading<'_>, place: &Path) -> Result<String, Erro
         None => review::add(place, &record, None)?,
     };
     let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-    Ok(format!(
-        "{}{line}: {} read the diff from {} to {}",
-        path.display(),
-        record.reviewer,
-        record.old.name,
-        record.new.name
-    ))
+    Ok(format!("{}{line}: {} read {}", path.display(), record.reviewer, record.subject()))
 }
 
-/// The two archives, if they can be compared and are what was read.
-fn read(reading: &Reading<'_>) -> Result<(Archive, Archive), ReviewError> {
-    let (old, new) = (Archive::read(reading.old)?, Archive::read(reading.new)?);
-    if old.blake2b == new.blake2b {
+/// The archives, if they can be shown and are what was read.
+fn read(reading: &Reading<'_>) -> Result<(Option<Archive>, Archive), ReviewError> {
+    let (old, new) = (reading.old.map(Archive::read).transpose()?, Archive::read(reading.new)?);
+    if old.as_ref().is_some_and(|old| old.blake2b == new.blake2b) {
         return Err(ReviewError::SameArchive);
     }
     if let Some(digests) = reading.read {
-        is_what_was_read(digests, &old, &new)?;
+        is_what_was_read(digests, old.as_ref(), &new)?;
     }
-    comparable(reading.old, reading.new)?;
+    can_be_shown(reading.old, reading.new)?;
     Ok((old, new))
 }
 
 /// The fewest digits of a digest that name a file.
 const DIGITS: usize = 32;
 
-fn is_what_was_read(text: &str, old: &Archive, new: &Archive) -> Result<(), ReviewError> {
+fn is_what_was_read(text: &str, old: Option<&Archive>, new: &Archive) -> Result<(), ReviewError> {
     let digits = |text: &str| {
         text.len() >= DIGITS && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };
-    let (before, now) = text
-        .split_once(',')
-        .filter(|(one, other)| digits(one) && digits(other))
-        .ok_or_else(|| ReviewError::NotDigests(text.to_owned()))?;
-    for (said, archive) in [(before, old), (now, new)] {
+    let archives: Vec<&Archive> = old.into_iter().chain([new]).collect();
+    let said: Vec<&str> = text.split(',').collect();
+    if said.len() != archives.len() || !said.iter().all(|one| digits(one)) {
+        return Err(ReviewError::NotDigests(text.to_owned()));
+    }
+    for (said, archive) in said.into_iter().zip(archives) {
         if !archive.blake2b.starts_with(said) {
             let found = archive.blake2b.chars().take(DIGITS).collect();
             return Err(ReviewError::NotRead { name: archive.name.clone(), found });
@@ -244,11 +268,16 @@ fn is_what_was_read(text: &str, old: &Archive, new: &Archive) -> Result<(), Revi
     Ok(())
 }
 
-/// Whether `distvouch diff` could have shown the diff of the two.
-fn comparable(old: &Path, new: &Path) -> Result<(), ReviewError> {
-    let list = |path: &Path| archive::read(path, &Wanted::default(), &|_| {}).map(drop);
-    let (old, new) = threads::both(|| list(old), || list(new));
-    old.and(new).map_err(ReviewError::NoDiff)
+/// Whether `distvouch diff` could have shown them.
+fn can_be_shown(old: Option<&Path>, new: &Path) -> Result<(), ReviewError> {
+    let wanted = Wanted { single: true, ..Wanted::default() };
+    let list = |path: &Path| archive::read(path, &wanted, &|_| {}).map(drop);
+    let (before, now) = threads::both(|| old.map_or(Ok(()), list), || list(new));
+    let refused = |error| match old {
+        Some(_) => ReviewError::NoDiff(error),
+        None => ReviewError::Unreadable(error),
+    };
+    before.and(now).map_err(refused)
 }
 
 /// What signs, and by which key: as given, else as git's settings say.
@@ -273,12 +302,17 @@ fn list<'a>(records: impl Iterator<Item = (&'a Record, &'a Path)>) -> io::Result
     let mut out = io::stdout().lock();
     for (record, path) in records {
         let package = record.package.as_ref().map(|p| format!("{p}: ")).unwrap_or_default();
+        let what = match (&record.old, record.whole) {
+            (Some(old), _) => format!("{} -> {}", old.name, record.new.name),
+            (None, Some(true)) => format!("all of {}", record.new.name),
+            (None, _) => record.new.name.clone(),
+        };
         let text = format!(
-            "{package}{} -> {}, read by {} on {}: {}",
-            record.old.name, record.new.name, record.reviewer, record.reviewed, record.note
+            "{package}{what}, read by {} on {}: {}",
+            record.reviewer, record.reviewed, record.note
         );
         paragraph(&mut out, 2, &text)?;
-        writeln!(out, "  {}", escaped(&path.display().to_string()))?;
+        whole(&mut out, 2, &path.display().to_string())?;
     }
     Ok(())
 }

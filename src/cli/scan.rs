@@ -24,7 +24,7 @@ Portage's cache where an entry fits, else from its text. Distfiles that are in D
 checked with what their ebuild expects; the others are counted.
 
 Examples:
-  # An overlay: errors and warnings, then the numbers
+  # An overlay: errors, then warnings, how often each kind was found, the numbers
   distvouch scan ~/overlay
 
   # In CI, as annotations of a change
@@ -252,7 +252,8 @@ impl Scan {
         totals: &mut Totals,
         out: &mut dyn Write,
     ) -> Result<(), scan::ScanError> {
-        let mut printer = Printer::new(out, format, self.least.level(), self.verbose)?;
+        let (least, again) = (self.least.level(), self.again());
+        let mut printer = Printer::new(out, format, least, self.verbose, again)?;
         let mut keys = KeyPackages {
             there: BTreeSet::new(),
             named: scan::key_packages_of_eclasses(&options.root),
@@ -278,8 +279,29 @@ impl Scan {
                 printer.package(&package)?;
             }
         }
-        printer.end(totals)?;
+        match silent {
+            true => totals_as_text(totals, out)?,
+            false => printer.end(totals)?,
+        }
         Ok(())
+    }
+
+    /// The words of a command line that scans the same again.
+    fn again(&self) -> Vec<String> {
+        let path = |path: &Path| path.display().to_string();
+        let mut words = vec!["scan".to_owned(), path(&self.root)];
+        let mut add = |option: &str, value: String| words.extend([option.to_owned(), value]);
+        self.distdir.distdir.iter().for_each(|dir| add("--distdir", path(dir)));
+        if self.key_root != Path::new("/") {
+            add("--key-root", path(&self.key_root));
+        }
+        self.trusted_root.iter().for_each(|root| add("--trusted-root", path(root)));
+        self.package.iter().for_each(|name| add("--package", name.clone()));
+        self.shard.iter().for_each(|shard| add("--shard", shard.clone()));
+        if self.no_distfiles {
+            words.push("--no-distfiles".to_owned());
+        }
+        words
     }
 }
 

@@ -22,7 +22,7 @@ Examples:
   # The archive against the tag of its version
   distvouch source foo-1.3.tar.gz --git ~/src/foo
 
-  # Where foo-1.3.tar.gz.provenance stands beside it: against the attested commit
+  # If foo-1.3.tar.gz.provenance is next to it: against the attested commit
   distvouch source foo-1.3.tar.gz --git ~/src/foo
 
   # Against a commit that the release tag must point at
@@ -194,7 +194,7 @@ impl Source {
         }
     }
 
-    /// What may stand beside the archive as provenance.
+    /// What may be next to the archive as provenance.
     pub(in crate::cli) fn beside(&self) -> impl Iterator<Item = PathBuf> {
         let beside =
             |suffix: &str| self.distfile.with_file_name(format!("{}{suffix}", self.name()));

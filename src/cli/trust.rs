@@ -2,13 +2,12 @@
 
 use super::printed;
 use crate::answer::requirement::Status;
-use crate::bytes::escape::Escaped;
 use crate::cli::error::Error;
 use crate::evidence::sigstore::{RootEntry, RootSummary, SUPPORTED, TrustedRoot};
+use crate::report::layout::{hang, paragraph};
 use clap::Args;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -41,11 +40,12 @@ impl Trust {
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let root = TrustedRoot::load(self.trusted_root.as_deref())?;
         let source = root.source().to_string();
-        let text = match self.json {
-            true => format!("{:#}\n", json(&source, &root.summary())),
-            false => text(&source, root.day().as_deref(), &root.summary()),
+        let mut out = io::stdout().lock();
+        let result = match self.json {
+            true => writeln!(out, "{:#}", json(&source, &root.summary())),
+            false => print(&source, root.day().as_deref(), &root.summary(), &mut out),
         };
-        printed(io::stdout().write_all(text.as_bytes()))?;
+        printed(result)?;
         Ok(Status::Met)
     }
 }
@@ -59,29 +59,37 @@ fn lists(summary: &RootSummary) -> [(&'static str, &'static str, &[RootEntry]); 
     ]
 }
 
-fn text(source: &str, day: Option<&str>, summary: &RootSummary) -> String {
-    let mut text = format!("Trusted root: {}\n", Escaped(source));
-    if let Some(day) = day {
-        let _ = writeln!(text, "Its newest entry is of {day}.");
+fn print(
+    source: &str,
+    newest: Option<&str>,
+    summary: &RootSummary,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    paragraph(out, 2, &format!("Trusted root: {source}"))?;
+    if let Some(day) = newest {
+        writeln!(out, "Its newest entry is from {day}.")?;
     }
     if !SUPPORTED {
-        text.push_str("This build has no Sigstore: bundles and provenance are not checked.\n");
-        return text;
+        return writeln!(
+            out,
+            "This build has no Sigstore: bundles and provenance are not checked."
+        );
     }
     for (_, title, entries) in lists(summary) {
-        let _ = writeln!(text, "\n{title}:");
+        writeln!(out, "\n{title}:")?;
         for entry in entries {
             let day = |time: Option<jiff::Timestamp>, open: &str| {
                 time.map_or(open.to_owned(), |t| t.strftime("%Y-%m-%d").to_string())
             };
             let (start, end) = (day(entry.start, "ever"), day(entry.end, "now on"));
-            let _ = writeln!(text, "  {start} to {end:<10}  {}", Escaped(&entry.name));
+            hang(out, &format!("  {start:<10} to {end:<10}  "), 28, &entry.name)?;
             if let Some(id) = &entry.key_id {
-                let _ = writeln!(text, "                            {id}");
+                // A digest is copied as a whole, and takes a line of its own.
+                writeln!(out, "    key {id}")?;
             }
         }
     }
-    text
+    Ok(())
 }
 
 fn json(source: &str, summary: &RootSummary) -> Value {

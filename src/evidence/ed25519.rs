@@ -107,7 +107,7 @@ impl PublicKey {
     /// Whoever holds its secret half, as a phrase.
     pub(crate) fn holder(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
-        format!("whoever holds the secret key {} of {name}", self.number)
+        format!("the holder of the secret key {} of {name}", self.number)
     }
 }
 

@@ -156,7 +156,7 @@ impl fmt::Display for Fault {
             Self::BadTimestamp(word) => {
                 write!(f, "\"{word}\" is not a time like 2026-11-22T00:00:00Z")
             }
-            Self::Surplus(word) => write!(f, "\"{word}\" stands behind the end of the entry"),
+            Self::Surplus(word) => write!(f, "\"{word}\" follows the end of the entry"),
             Self::HashWithoutValue(name) => write!(f, "the hash {name} has no value"),
             Self::BadHash(name) => {
                 write!(f, "the value of {name} is not lower-case hexadecimal of its length")

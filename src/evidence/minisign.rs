@@ -148,7 +148,7 @@ impl UnverifiedSignature {
             false => measured.ed25519.contains(&Ed25519Wanted::new(key.key(), self.signature)),
         };
         if !over_file {
-            let text = format!("the key {} did not make it over these bytes", key.number());
+            let text = format!("the key {} signed different bytes", key.number());
             return Err((FailureClass::SignatureBad, text));
         }
         let signed = [&self.signature[..], &self.comment].concat();

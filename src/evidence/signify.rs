@@ -271,10 +271,9 @@ fn detached(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Meas
         return agreeing(text, key);
     }
     let (class, text) = match signature.candidates(keys).next() {
-        Some(key) => (
-            FailureClass::SignatureBad,
-            format!("the key {} did not make it over these bytes", key.number()),
-        ),
+        Some(key) => {
+            (FailureClass::SignatureBad, format!("the key {} signed different bytes", key.number()))
+        }
         None => unknown(signature.number, keys),
     };
     Finding::fails(Check::Signify, class, text)

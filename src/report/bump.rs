@@ -15,6 +15,7 @@ use crate::check::DistfileReport;
 use crate::check::bump::{Asked, Comparison, Outcome, Package};
 use crate::check::pairing::Role;
 use crate::release::diff::Diff;
+use crate::release::review::Before;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -38,6 +39,8 @@ pub(crate) struct About<'a> {
     pub(crate) unfetched: &'a [String],
     /// Where the page of the diff was written.
     pub(crate) page: Option<&'a Path>,
+    /// The words of the command line that compare the same again.
+    pub(crate) again: &'a [String],
 }
 
 /// Prints the report for people.
@@ -91,7 +94,7 @@ fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()>
         }
         None => {
             writeln!(out, "{bold}{title}: {version}{bold:#}")?;
-            writeln!(out, "  (no previous version was found: give --previous-version)")?;
+            writeln!(out, "  (no previous version was found; --previous-version names one)")?;
         }
     }
     Ok(())
@@ -143,23 +146,35 @@ fn file(
     }
     let Some(comparison) = comparison else { return writeln!(out) };
     match (&comparison.diff, &comparison.pair.old) {
-        (Some(Ok(diff)), _) => changes(diff, out)?,
+        (Some(Ok(diff)), _) => changes(diff, &comparison.before, out)?,
         (Some(Err(error)), Some(old)) => {
             paragraph(out, 2, &format!("Not compared with {old}: {error}"))?;
         }
         (None, Some(old)) => paragraph(out, 2, &format!("Not compared: {old} is not in DISTDIR"))?,
-        (_, None) => {
-            paragraph(out, 2, "Not compared: no file of the previous version has a name like it")?;
-        }
+        (Some(Err(error)), None) => paragraph(out, 2, &format!("Not shown: {error}"))?,
+        (None, None) => {}
     }
     writeln!(out)
 }
 
-fn changes(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+fn changes(diff: &Diff, before: &Before, out: &mut dyn Write) -> io::Result<()> {
+    let made = match &diff.old {
+        Some(_) => "new in how the archive is made",
+        None => "in how the archive is made",
+    };
     for oddity in diff.new_oddities.iter().filter(|o| !o.is_common()).take(LISTED) {
-        hang(out, "  ", 4, &format!("new in how the archive is made: {oddity}"))?;
+        hang(out, "  ", 4, &format!("{made}: {oddity}"))?;
     }
-    paragraph(out, 2, &format!("Since {}:", diff.old.name()))?;
+    match &diff.old {
+        Some(old) => paragraph(out, 2, &format!("Since {}:", old.name()))?,
+        None => {
+            let text = match before {
+                Before::Unknown(why) => format!("Compared with nothing: {why}."),
+                _ => "There is no previous version of it, so all of it is new:".to_owned(),
+            };
+            paragraph(out, 2, &text)?;
+        }
+    }
     page::list(diff, page::Listed { first: LISTED, ..page::Listed::default() }, out)
 }
 
@@ -192,8 +207,10 @@ fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What to run next: explain what failed, read each unread diff, record the reading.
+/// What to run next: explain what failed, read each unread diff, record the reading. However many
+/// dependencies are unread, one command walks through them.
 fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
+    let word = |text: &str| text.to_owned();
     let classes = next::classes(&outcome.report);
     let classes: Vec<_> =
         classes.into_iter().filter(|class| *class != FailureClass::ReviewAbsent).collect();
@@ -208,15 +225,27 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
             .any(|f| f.check == Check::Review && f.class == Some(FailureClass::ReviewAbsent));
         let fits = unread && !comparison.pair.dependency;
         let (Some(Ok(diff)), true) = (&comparison.diff, fits) else { continue };
-        let (old, new) = (next::path(&diff.old.file), next::path(&diff.new.file));
-        let word = |text: &str| text.to_owned();
-        commands.push(next::distvouch([word("diff"), word("--unified"), old.clone(), new.clone()]));
-        let mut review = vec![word("review"), old, new];
+        let paths = diff.old.iter().chain([&diff.new]).map(|side| next::path(&side.file));
+        let paths: Vec<_> = paths.collect();
+        let show = [word("diff"), word("--unified")].into_iter().chain(paths.clone());
+        commands.push(next::distvouch(show));
+        let mut review = vec![word("review")];
+        review.extend(paths);
+        if !comparison.counts() {
+            // A record of less than all of it would not count.
+            review.push(word("--whole"));
+        }
         if let Some(path) = about.reviews {
             review.extend([word("--file"), next::path(path)]);
         }
         review.extend([word("--note"), word("TEXT")]);
         commands.push(next::distvouch(review));
+    }
+    if !outcome.dependencies.unread.is_empty() {
+        for how in [vec![word("--read")], vec![word("--record"), word("TEXT")]] {
+            let again = about.again.iter().map(|text| next::word(text));
+            commands.push(next::distvouch(again.chain(how)));
+        }
     }
     commands
 }

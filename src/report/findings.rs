@@ -39,7 +39,8 @@ pub(crate) fn print(finding: &Finding, style: Style, out: &mut dyn Write) -> io:
         writeln!(out, "  run {}", super::layout::shorten(&escaped(&run), 74))?;
     }
     for note in &finding.notes {
-        line(out, &format!("but: {} ({})", note.text, note.class.name()))?;
+        let also = noting(finding);
+        line(out, &format!("{also}: {} ({})", note.text, note.class.name()))?;
     }
     if let Some(excused) = &finding.excused {
         line(out, &format!("excepted {excused}"))?;
@@ -65,6 +66,11 @@ pub(super) fn vouching(finding: &Finding) -> &'static str {
         Check::Review => "read by",
         _ => "vouches",
     }
+}
+
+/// The word before a remark: on what agrees, it takes something away.
+pub(super) fn noting(finding: &Finding) -> &'static str {
+    if finding.class.is_none() { "but" } else { "also" }
 }
 
 /// The commit that a certificate names.

@@ -1,6 +1,6 @@
 //! What inspected files say of themselves.
 
-use crate::bytes::escape::Escaped;
+use super::layout::whole;
 use crate::check::inspect::{
     Attribution, Claims, Contents, Evidence, Inspected, NamedKey, SshKey, SshSigner,
 };
@@ -55,55 +55,33 @@ fn contents(
     named: Option<&Vec<Vec<NamedKey>>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write!(out, "{}: ", Escaped(&file.file))?;
     let (contents, armored) = match &file.contents {
         Contents::Enarmored { inside } => (&**inside, true),
         contents => (contents, false),
     };
-    if armored {
-        write!(out, "in OpenPGP armor, but not OpenPGP: ")?;
-    }
+    let armor = if armored { "in OpenPGP armor, but not OpenPGP: " } else { "" };
+    whole(out, 0, &format!("{}: {armor}{}", file.file, headline(contents)))?;
     match contents {
         Contents::OpenpgpKeys(keys) => key_file(keys, out)?,
-        Contents::OpenpgpSignatures(claims) => {
-            writeln!(out, "OpenPGP signatures; the file that they are over was not looked at")?;
+        Contents::OpenpgpSignatures(claims) | Contents::OpenpgpMessage(claims) => {
             return print_claims(claims, named, out);
         }
-        Contents::OpenpgpMessage(claims) => {
-            writeln!(out, "an OpenPGP message with its signatures, which were not checked")?;
-            return print_claims(claims, named, out);
-        }
-        Contents::Ed25519Key { number } => {
-            writeln!(out, "a signify or minisign key\n  number {number}")?;
-        }
+        Contents::Ed25519Key { number } => whole(out, 2, &format!("number {number}"))?,
         Contents::Signature(says) => {
-            writeln!(out, "{}\n  claims: key {}", says.name, Escaped(&says.claimed_key))?;
+            whole(out, 2, &format!("claims: key {}", says.claimed_key))?;
             if let Some(namespace) = &says.claimed_namespace {
-                writeln!(out, "  claims: namespace {}", Escaped(namespace))?;
+                whole(out, 2, &format!("claims: namespace {namespace}"))?;
             }
         }
-        Contents::SshKeys { keys } => {
-            match keys.len() {
-                1 => writeln!(out, "one SSH public key")?,
-                count => writeln!(out, "{count} SSH public keys")?,
-            }
-            keys.iter().try_for_each(|key| print_ssh_key(key, out))?;
-        }
+        Contents::SshKeys { keys } => keys.iter().try_for_each(|key| print_ssh_key(key, out))?,
         Contents::SshAllowedSigners { signers } => {
-            writeln!(out, "a list of allowed SSH signers")?;
             signers.iter().try_for_each(|signer| print_signer(signer, out))?;
         }
-        Contents::SecretKey { what } => {
-            writeln!(out, "SECRET: {what}, of which nothing is shown; it does not belong here")?;
-        }
-        // One layer was taken off above, and there is never another.
-        Contents::Enarmored { .. } => writeln!(out, "armor within armor, which is not read here")?,
         Contents::Evidence(evidence) => print_evidence(evidence, out)?,
-        Contents::NotRead { looks_like, hint } => {
-            let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-            writeln!(out, "{looks_like}, which is not read here{hint}")?;
-        }
-        Contents::Unusable { fault } => writeln!(out, "unusable: {}", Escaped(fault))?,
+        Contents::SecretKey { .. }
+        | Contents::Enarmored { .. }
+        | Contents::NotRead { .. }
+        | Contents::Unusable { .. } => {}
     }
     match named.and_then(|named| named.first()) {
         Some(keys) => named_keys(keys, out),
@@ -111,42 +89,81 @@ fn contents(
     }
 }
 
+/// What a file is, in a few words.
+fn headline(contents: &Contents) -> String {
+    let several = |count: usize, one: &str, many: &str| match count {
+        1 => format!("one {one}"),
+        count => format!("{count} {many}"),
+    };
+    match contents {
+        Contents::OpenpgpKeys(file) => several(file.keys.len(), "OpenPGP key", "OpenPGP keys"),
+        Contents::OpenpgpSignatures(_) => {
+            "OpenPGP signatures; the file that they sign was not looked at".to_owned()
+        }
+        Contents::OpenpgpMessage(_) => {
+            "an OpenPGP message with its signatures, which were not checked".to_owned()
+        }
+        Contents::Ed25519Key { .. } => "a signify or minisign key".to_owned(),
+        Contents::Signature(says) => says.name.clone(),
+        Contents::SshKeys { keys } => several(keys.len(), "SSH public key", "SSH public keys"),
+        Contents::SshAllowedSigners { .. } => "a list of allowed SSH signers".to_owned(),
+        Contents::SecretKey { what } => {
+            format!("SECRET: {what}, of which nothing is shown; it does not belong here")
+        }
+        // One layer was taken off, and there is never another.
+        Contents::Enarmored { .. } => "armor within armor, which is not read here".to_owned(),
+        Contents::Evidence(evidence) => format!("{}; nothing of it was checked", evidence.what),
+        Contents::NotRead { looks_like, hint } => {
+            let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!("{looks_like}, which is not read here{hint}")
+        }
+        Contents::Unusable { fault } => format!("unusable: {fault}"),
+    }
+}
+
 fn print_ssh_key(key: &SshKey, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "  line {}: {}, {}", key.line, key.fingerprint, Escaped(&key.algorithm))?;
+    let mut text = format!("line {}: {}, {}", key.line, key.fingerprint, key.algorithm);
     if let Some(bits) = key.bits {
-        write!(out, " {bits}")?;
+        text = format!("{text} {bits}");
     }
     if !key.comment.is_empty() {
-        write!(out, "; comment: {}", Escaped(&key.comment))?;
+        text = format!("{text}; comment: {}", key.comment);
     }
-    writeln!(out)?;
-    if let Some(class) = key.class {
-        writeln!(out, "    a signature made now would not count: {class}: {}", Escaped(&key.text))?;
+    whole(out, 2, &text)?;
+    match key.class {
+        Some(class) => {
+            let text = format!("a signature made now would not count: {class}: {}", key.text);
+            whole(out, 4, &text)
+        }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn print_signer(signer: &SshSigner, out: &mut dyn Write) -> io::Result<()> {
     print_ssh_key(&signer.key, out)?;
-    writeln!(out, "    signs as  {}", Escaped(&signer.principals))?;
+    field(out, "signs as", &signer.principals)?;
     if let Some(namespaces) = &signer.namespaces {
-        writeln!(out, "    for       {}", Escaped(namespaces))?;
+        field(out, "for", namespaces)?;
     }
     match (signer.valid_after.as_deref().map(day), signer.valid_before.as_deref().map(day)) {
         (None, None) => Ok(()),
-        (Some(after), None) => writeln!(out, "    from      {after} on"),
-        (None, Some(before)) => writeln!(out, "    until     {before}"),
-        (Some(after), Some(before)) => writeln!(out, "    from      {after} until {before}"),
+        (Some(after), None) => field(out, "from", &format!("{after} on")),
+        (None, Some(before)) => field(out, "until", before),
+        (Some(after), Some(before)) => field(out, "from", &format!("{after} until {before}")),
     }
+}
+
+/// A name in ten columns, and what it says.
+fn field(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
+    whole(out, 4, &format!("{name:<9} {text}"))
 }
 
 /// Claims by the names of the documents that define them, one a line.
 fn print_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}; nothing of it was checked", evidence.what)?;
     let line = |out: &mut dyn Write, key: &str, value: &Value| match value {
         Value::Null => Ok(()),
-        Value::String(text) => writeln!(out, "  claims: {}: {}", Escaped(key), Escaped(text)),
-        other => writeln!(out, "  claims: {}: {}", Escaped(key), Escaped(&other.to_string())),
+        Value::String(text) => whole(out, 2, &format!("claims: {key}: {text}")),
+        other => whole(out, 2, &format!("claims: {key}: {other}")),
     };
     for (at, claims) in evidence.claims.iter().enumerate() {
         if evidence.claims.len() > 1 {
@@ -184,7 +201,7 @@ fn print_release(statement: &Map<String, Value>, out: &mut dyn Write) -> io::Res
     let predicate = statement.get("predicate").and_then(Value::as_object);
     let fields = predicate.filter(|_| of_release).into_iter().flatten();
     for (name, value) in fields.filter_map(|(name, value)| Some((name, value.as_str()?))) {
-        writeln!(out, "  claims: release {}: {}", Escaped(name), Escaped(value))?;
+        whole(out, 2, &format!("claims: release {name}: {value}"))?;
     }
     Ok(())
 }
@@ -202,18 +219,14 @@ fn print_subjects(subjects: &Value, out: &mut dyn Write) -> io::Result<()> {
             .filter_map(|(name, digest)| Some(format!("{name} {}", digest.as_str()?)))
             .collect();
         let about = [vec![name.to_owned()], digests].concat().join(", ");
-        writeln!(out, "  claims: about {}", Escaped(&about))?;
+        whole(out, 2, &format!("claims: about {about}"))?;
     }
     Ok(())
 }
 
 fn key_file(file: &KeyFile, out: &mut dyn Write) -> io::Result<()> {
-    match file.keys.len() {
-        1 => writeln!(out, "one OpenPGP key")?,
-        count => writeln!(out, "{count} OpenPGP keys")?,
-    }
     if file.unreadable > 0 {
-        writeln!(out, "  beside them, {} that cannot be read", file.unreadable)?;
+        writeln!(out, "  and {} that cannot be read", file.unreadable)?;
     }
     file.keys.iter().try_for_each(|certificate| print_certificate(certificate, out))
 }
@@ -222,16 +235,16 @@ fn print_certificate(certificate: &Certificate, out: &mut dyn Write) -> io::Resu
     writeln!(out, "  {}", certificate.fingerprint)?;
     for user_id in &certificate.user_ids {
         let revoked = if user_id.revoked { " (revoked)" } else { "" };
-        writeln!(out, "    user id   {}{revoked}", Escaped(&user_id.user_id))?;
+        field(out, "user id", &format!("{}{revoked}", user_id.user_id))?;
     }
     if certificate.user_ids.is_empty() {
-        writeln!(out, "    user id   none")?;
+        field(out, "user id", "none")?;
     }
     if certificate.secret {
-        writeln!(out, "    SECRET    the file holds secret key material")?;
+        field(out, "SECRET", "the file holds secret key material")?;
     }
     if let Some(revocation) = &certificate.revoked {
-        writeln!(out, "    revoked   {}", revoked(revocation))?;
+        field(out, "revoked", &revoked(revocation))?;
     }
     certificate.keys.iter().try_for_each(|key| print_key(key, out))
 }
@@ -249,25 +262,23 @@ fn print_key(key: &KeyInfo, out: &mut dyn Write) -> io::Result<()> {
         None if key.bound => "never expires".to_owned(),
         None => "bound by nothing that counts".to_owned(),
     };
-    writeln!(out, "              {}, made {created}, {expires}; {purpose}", key.algorithm)?;
+    let text = format!("{}, made {created}, {expires}; {purpose}", key.algorithm);
+    whole(out, 14, &text)?;
     if let Some(revocation) = &key.revoked {
-        writeln!(out, "              revoked {}", revoked(revocation))?;
+        whole(out, 14, &format!("revoked {}", revoked(revocation)))?;
     }
     key.policies.iter().try_for_each(|word| print_policy(word, out))
 }
 
 fn print_policy(word: &PolicyWord, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "              {:<6} ", word.policy)?;
-    match word.class {
-        None => write!(out, "a signature made now would count")?,
-        Some(class) => {
-            write!(out, "a signature made now would not: {class}: {}", Escaped(&word.text))?;
-        }
-    }
+    let mut text = match word.class {
+        None => "a signature made now would count".to_owned(),
+        Some(class) => format!("a signature made now would not: {class}: {}", word.text),
+    };
     if word.class.is_none() && !word.weaknesses.is_empty() {
-        write!(out, ", but: {}", Escaped(&word.weaknesses.join("; ")))?;
+        text = format!("{text}, but: {}", word.weaknesses.join("; "));
     }
-    writeln!(out)
+    whole(out, 14, &format!("{:<6} {text}", word.policy))
 }
 
 fn revoked(revocation: &Revocation) -> String {
@@ -276,7 +287,7 @@ fn revoked(revocation: &Revocation) -> String {
         if revocation.hard { "every signature falls" } else { "older signatures still count" };
     let mut text = format!("{when}: {}; {extent}", revocation.reason);
     if !revocation.message.is_empty() {
-        text = format!("{text}; in the owner's words: {}", Escaped(&revocation.message));
+        text = format!("{text}; in the owner's words: {}", revocation.message);
     }
     text
 }
@@ -293,7 +304,7 @@ fn print_claims(
         }
     }
     if claims.unreadable > 0 {
-        writeln!(out, "  beside them, {} that cannot be read", claims.unreadable)?;
+        writeln!(out, "  and {} that cannot be read", claims.unreadable)?;
     }
     Ok(())
 }
@@ -303,26 +314,26 @@ fn print_claim(claim: &Claim, out: &mut dyn Write) -> io::Result<()> {
         [] => "no key".to_owned(),
         issuers => format!("key {}", issuers.join(" = ")),
     };
-    writeln!(out, "  claims: made by {issuer}")?;
+    whole(out, 2, &format!("claims: made by {issuer}"))?;
     let created = claim.created.as_deref().unwrap_or("at no time that it names");
     let expires = claim.expires.as_deref().map_or(String::new(), |t| format!(", expires {t}"));
-    writeln!(
-        out,
-        "  claims: made {created}{expires}, version {}, {} over {}, {}",
+    let text = format!(
+        "claims: made {created}{expires}, version {}, {} over {}, {}",
         claim.version, claim.hash, claim.over, claim.algorithm
-    )
+    );
+    whole(out, 2, &text)
 }
 
 fn named_keys(keys: &[NamedKey], out: &mut dyn Write) -> io::Result<()> {
     if keys.is_empty() {
-        return writeln!(out, "    which is none of the inspected keys");
+        return writeln!(out, "    which is not among the inspected keys");
     }
     for key in keys {
-        write!(out, "    which is {} in {}", key.key, Escaped(&key.file))?;
-        if key.key != key.certificate {
-            write!(out, ", of {}", key.certificate)?;
-        }
-        writeln!(out)?;
+        let of = match key.key == key.certificate {
+            true => String::new(),
+            false => format!(", of {}", key.certificate),
+        };
+        whole(out, 4, &format!("which is {} in {}{of}", key.key, key.file))?;
     }
     Ok(())
 }
@@ -339,7 +350,8 @@ fn refresh(files: &[Inspected], out: &mut dyn Write) -> io::Result<()> {
                     heading = true;
                 }
                 let fingerprint = &certificate.fingerprint;
-                writeln!(out, "  {fingerprint} {}: {}", advice.class, Escaped(&advice.text))?;
+                let text = format!("{fingerprint} {}: {}", advice.class, advice.text);
+                whole(out, 2, &text)?;
             }
         }
     }

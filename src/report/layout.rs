@@ -25,6 +25,23 @@ pub(crate) fn hang(out: &mut dyn Write, head: &str, column: usize, text: &str) -
     lines.try_for_each(|line| writeln!(out, "{:column$}{line}", ""))
 }
 
+/// Writes `text`, escaped, from column `indent` on, further lines four columns deeper. A word that is too
+/// long, such as a URL that somebody may copy, stays whole and stands out.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn whole(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    let text = escaped(text);
+    let (first, others) = (" ".repeat(indent), " ".repeat(indent + 4));
+    let options = textwrap::Options::new(WIDTH).break_words(false);
+    let options = options.initial_indent(&first).subsequent_indent(&others);
+    let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    // Between blanks only: a URL has no other place to break.
+    let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
+    textwrap::wrap(&text, options).into_iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
 /// Writes `text`, escaped, from the first column on, further lines indented by `indent` columns.
 ///
 /// # Errors

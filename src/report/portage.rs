@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// The columns of a line that is said: the eclass indents by three.
+/// The columns of a line: the eclass and elog's functions put three before it.
 const WIDTH: usize = 77;
 
 /// What the eclass is told.
@@ -76,7 +76,8 @@ pub(crate) fn answer(answer: &Answer, out: &mut dyn Write) -> io::Result<bool> {
         line(out, "eerror", &text)?;
     }
     if let Some(refusal) = end(answer) {
-        return line(out, "die", &refusal).map(|()| false);
+        // The line that ends an answer is one line.
+        return writeln!(out, "die\t{}", no_option(&protected(&refusal))).map(|()| false);
     }
     if let Some(report) = &answer.report {
         if let Some(unchecked) = required(report).find(|(_, f)| f.class.is_some()) {
@@ -200,7 +201,8 @@ fn print_finding(
             FailureClass::SignatureWeak | FailureClass::KeyExpiredNow => "eqawarn",
             _ => "ewarn",
         };
-        line(out, level, &format!("{head}, but {} ({})", note.text, note.class.name()))?;
+        let also = findings::noting(finding);
+        line(out, level, &format!("{head}, {also} {} ({})", note.text, note.class.name()))?;
     }
     Ok(())
 }
@@ -258,8 +260,13 @@ fn print_summary(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Text without a mark, in lines that fit; what follows the first is indented.
+/// Text without a mark.
 fn said(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    line(out, "say", text)
+}
+
+/// Text in lines that fit; what follows the first is indented.
+fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
     let text = protected(text);
     let indent = " ".repeat(text.len() - text.trim_start_matches(' ').len());
     let hanging = format!("{indent}    ");
@@ -269,11 +276,7 @@ fn said(out: &mut dyn Write, text: &str) -> io::Result<()> {
     // Between blanks only, so that a backslash stays with its second one.
     let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
     let lines = textwrap::wrap(text.trim_start_matches(' '), options);
-    lines.iter().try_for_each(|text| writeln!(out, "say\t{}", no_option(text)))
-}
-
-fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
-    writeln!(out, "{level}\t{}", no_option(&protected(text)))
+    lines.iter().try_for_each(|text| writeln!(out, "{level}\t{}", no_option(text)))
 }
 
 /// `text` as `echo -e` prints it back.
@@ -323,12 +326,16 @@ mod tests {
         let mut out = Vec::new();
         line(&mut out, "eerror", text).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.lines().count(), 1);
-        let argument = out.trim_end_matches('\n').strip_prefix("eerror\t").unwrap();
+        assert!(out.lines().count() > 1, "{out}");
         let script = "shopt -u xpg_echo; echo -e \"$1\"";
-        let echoed =
-            std::process::Command::new("bash").args(["-c", script, "-", argument]).output();
-        let expected = format!(" {}\n", escaped(text));
-        assert_eq!(String::from_utf8(echoed.unwrap().stdout).unwrap(), expected);
+        let echo = |line: &str| {
+            let argument = line.strip_prefix("eerror\t").unwrap();
+            assert!(argument.starts_with(' '), "an option, or no line that goes on: {out}");
+            let mut echoed = std::process::Command::new("bash");
+            echoed.args(["-c", script, "-", argument]);
+            String::from_utf8(echoed.output().unwrap().stdout).unwrap().trim().to_owned()
+        };
+        let echoed: Vec<String> = out.lines().map(echo).collect();
+        assert_eq!(echoed.join(" "), escaped(text));
     }
 }

@@ -378,9 +378,18 @@ fn text_for_people() {
     let run = scan(&overlay, &[]);
     assert_eq!(run.status, 1);
     let text = flat(&run.stdout);
-    assert!(text.starts_with("dev-libs/foo error manifest-mismatch: foo-1.ebuild: "), "{text}");
-    assert!(text.contains("x11-libs/bar warning provenance-unpinned: bar-1.ebuild: "), "{text}");
-    assert!(text.ends_with("1 error, 1 warning, 0 notes."), "{text}");
+    let order = [
+        "1 error dev-libs/foo error manifest-mismatch: foo-1.ebuild: ",
+        "1 warning x11-libs/bar warning provenance-unpinned: bar-1.ebuild: ",
+        "error manifest-mismatch 1 warning provenance-unpinned 1 3 packages",
+        "1 error, 1 warning, 0 notes. Next: distvouch explain manifest-mismatch provenance-unpinned",
+    ];
+    let mut at = 0;
+    for part in order {
+        let found = text[at..].find(part);
+        assert!(found.is_some(), "{part}: {text}");
+        at += found.unwrap();
+    }
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{}", run.stdout);
     assert!(!scan(&overlay, &["--least", "error"]).stdout.contains("x11-libs/bar"));
     assert_eq!(scan(&overlay, &["--quiet"]).stdout.lines().count(), 2);
@@ -390,6 +399,45 @@ fn text_for_people() {
     assert!(flat(&one.stdout).contains("1 package, 1 ebuild"), "{}", one.stdout);
     assert_eq!(scan(&overlay, &["--package", "app-misc/alpha"]).status, 0);
     assert_eq!(scan(&overlay, &["--package", "alpha"]).status, 2);
+}
+
+/// Errors come first, in whatever order the packages are.
+#[test]
+fn the_worst_is_on_top() {
+    let overlay = Overlay::new();
+    package(&overlay, "app-misc/first", "1", "SRC_URI=\"https://example.org/${P}.tar.gz\"");
+    package(&overlay, "dev-libs/note", "1", "SRC_URI=\"https://example.org/${P}.tar.gz\"");
+    package(
+        &overlay,
+        "dev-libs/warning",
+        "1",
+        "SRC_URI=\"https://example.org/${P}.tar.gz https://example.org/${P}.tar.gz.asc\"",
+    );
+    overlay.write(
+        "x11-libs/last/last-1.ebuild",
+        "EAPI=8\nSRC_URI=\"https://example.org/${P}.tar.gz\"\n",
+    );
+    let entry = dist("warning-1.tar.gz.asc", b"x");
+    let manifest = overlay.path("dev-libs/warning/Manifest");
+    let text = std::fs::read_to_string(&manifest).unwrap() + &entry;
+    std::fs::write(&manifest, text).unwrap();
+    let run = scan(&overlay, &["--least", "note"]);
+    let levels = run.stdout.lines().filter_map(|line| {
+        let word = line.strip_prefix("  ")?.split(' ').next()?;
+        ["error", "warning", "note"].iter().position(|level| *level == word)
+    });
+    let levels: Vec<usize> = levels.collect();
+    assert!(levels.len() > 1 && levels.is_sorted() && levels.contains(&0), "{}", run.stdout);
+    assert!(levels.contains(&1) || levels.contains(&2), "{}", run.stdout);
+    let (_, next) = run.stdout.split_once("Next: ").unwrap();
+    assert!(next.starts_with("distvouch explain manifest-missing"), "{next}");
+    // What is hidden is pointed to, and lines for programs keep the order of the tree.
+    let run = scan(&overlay, &["--least", "error"]);
+    let command = flat(&run.stdout.replace(" \\\n", " "));
+    assert!(command.ends_with("--least note"), "{}", run.stdout);
+    let run = scan(&overlay, &["--json"]);
+    let names: Vec<_> = lines(&run).iter().map(|line| line["package"].to_string()).collect();
+    assert!(names.is_sorted(), "{names:?}");
 }
 
 #[test]

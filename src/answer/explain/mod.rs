@@ -4,7 +4,7 @@
 //! The texts are this program's own, so nothing here is escaped against hostile input.
 
 use crate::answer::access::Capability;
-use crate::answer::failure::FailureClass;
+use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::Check;
 use crate::answer::kinds::{KINDS, Kind};
 use std::fmt::Write as _;
@@ -103,27 +103,49 @@ fn meaning(access: Capability) -> String {
     format!("The attacker can {}. {delivery}", access.phrase())
 }
 
-/// One line a class: name, outcome, first sentence of what happened.
+/// A part of the list: its heading, and each name with a sentence.
+type Part = (&'static str, Vec<(&'static str, String)>);
+
+/// Every name with its first sentence, by what it is; classes by their outcome, worst first.
 pub(crate) fn list() -> String {
-    let width = FailureClass::ALL.iter().map(|c| c.name().len()).max().unwrap_or(0);
-    FailureClass::ALL
-        .iter()
-        .map(|class| {
-            let (name, outcome) = (class.name(), class.outcome().word());
-            format!("{name:<width$}  {outcome:<11}  {}\n", class.texts().summary())
-        })
-        .chain(checks().map(|check| {
-            let first = check.texts().compares.split(". ").next().unwrap_or_default();
-            format!("{:<width$}  check        {}.\n", check.name(), first.trim_end_matches('.'))
-        }))
-        .chain(KINDS.iter().map(|kind| {
-            let first = kind.meaning.split(". ").next().unwrap_or_default();
-            format!("{:<width$}  scan         {}.\n", kind.name, first.trim_end_matches('.'))
-        }))
-        .chain(accesses().map(|access| {
-            format!("{:<width$}  access       Can {}.\n", access.word(), access.phrase())
-        }))
-        .collect()
+    let mut parts: Vec<Part> = OUTCOMES.map(classes_of).into();
+    let checks = checks().map(|check| (check.name(), first_sentence(check.texts().compares)));
+    parts.push(("Checks: what an agreement is worth", checks.collect()));
+    let accesses = accesses().map(|access| (access.word(), format!("Can {}.", access.phrase())));
+    parts.push(("Access: who could have forged it", accesses.collect()));
+    let kinds = KINDS.iter().map(|kind| (kind.name, first_sentence(kind.meaning)));
+    parts.push(("Findings of distvouch scan", kinds.collect()));
+    let names = parts.iter().flat_map(|(_, entries)| entries).map(|(name, _)| name.len());
+    let width = names.max().unwrap_or(0);
+    let text = |(heading, entries): &Part| {
+        let entry = |(name, text): &(&str, String)| {
+            let indent = " ".repeat(width + 4);
+            let text = wrapped(text, &indent);
+            format!("  {name:<width$}  {}", text.trim_start_matches(' '))
+        };
+        format!("{heading}\n{}", entries.iter().map(entry).collect::<String>())
+    };
+    parts.iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+/// The outcomes that classes have, worst first, with what they mean.
+const OUTCOMES: [(Outcome, &str); 5] = [
+    (Outcome::Contradicts, "Classes that contradict: what was compared differs"),
+    (Outcome::Unusable, "Classes that are unusable: nothing can be concluded from the evidence"),
+    (Outcome::Absent, "Classes that are absent: there was nothing to compare with"),
+    (Outcome::NotChecked, "Classes that were not checked: no comparison took place"),
+    (Outcome::Agrees, "Remarks on what agrees"),
+];
+
+fn classes_of((outcome, heading): (Outcome, &'static str)) -> Part {
+    let classes = FailureClass::ALL.iter().filter(|class| class.outcome() == outcome);
+    let entries = classes.map(|class| (class.name(), class.texts().summary().to_string()));
+    (heading, entries.collect())
+}
+
+fn first_sentence(text: &str) -> String {
+    let first = text.split(". ").next().unwrap_or_default();
+    format!("{}.", first.trim_end_matches('.'))
 }
 
 /// The whole of doc/failure-classes.md.

@@ -1,13 +1,13 @@
 //! Finding what a bump compares, and comparing it: the diffs here, everything else by the main job.
 
 use super::dependencies::Dependencies;
-use super::files::{Distfiles, Pair, distfiles};
+use super::files::{Distfiles, Pair, distfiles, without_pair};
 use super::head::ManifestChanges;
 use super::lock;
 use super::package::{Package, PackageError};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding, Note};
-use crate::bytes::digests::{HashName, hex};
+use crate::bytes::digests::{HashName, hex, unhex};
 use crate::bytes::pass;
 use crate::check::inputs::Previous;
 use crate::check::inputs::ReviewInput;
@@ -17,7 +17,7 @@ use crate::check::run::{self, Report};
 use crate::release::archive::ArchiveError;
 use crate::release::continuity;
 use crate::release::diff::{self, Diff};
-use crate::release::review::Reviews;
+use crate::release::review::{Before, Reviews};
 use crate::release::source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -53,8 +53,18 @@ pub(crate) struct Outcome {
 pub(crate) struct Comparison {
     /// Their names.
     pub(crate) pair: Pair,
-    /// What changed; `None` where there is no file of the previous version to compare with.
+    /// What changed, or, where the previous version has no file like it, what is in the new one; `None`
+    /// where the previous one is not in DISTDIR, or is the same.
     pub(crate) diff: Option<Result<Diff, DiffError>>,
+    /// What is known of the file of the previous version.
+    pub(crate) before: Before,
+}
+
+impl Comparison {
+    /// Whether a record counts that says only that somebody read what is shown here.
+    pub(crate) fn counts(&self) -> bool {
+        self.pair.old.is_some() || self.before == Before::None
+    }
 }
 
 /// Why two releases were not compared.
@@ -125,9 +135,8 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     progress("release diff", 0);
     let mut comparisons: Vec<Comparison> =
         bump.pairs.iter().map(|pair| compare(&bump, pair, progress)).collect();
-    let old = comparisons.iter().filter_map(|comparison| {
-        Some((comparison.pair.new.clone(), old_digest(&bump, comparison)?))
-    });
+    let old = comparisons.iter();
+    let old = old.map(|comparison| (comparison.pair.new.clone(), comparison.before.clone()));
     let manifest = ManifestChanges::of(&bump.package);
     bump.check.reviews = Some(ReviewInput {
         records: bump.reviews.clone(),
@@ -215,35 +224,47 @@ fn note_dependencies(outcome: &mut Outcome) {
 
 fn compare(bump: &Bump, pair: &Pair, progress: Progress<'_>) -> Comparison {
     let distdir = &bump.check.distdir;
-    let old = pair.old.as_ref().filter(|_| !pair.is_same());
-    let diff = old.filter(|old| distdir.join(old).exists()).map(|old| {
-        let paths = (distdir.join(old), distdir.join(&pair.new));
-        let diff = diff::compare(&paths.0, &paths.1, &|bytes| progress("release diff", bytes))?;
-        let listed = bump.check.manifest.as_ref().and_then(|manifest| manifest.blake2b(old));
-        match listed.is_none_or(|listed| listed == hex(&diff.old.blake2b)) {
-            true => Ok(diff),
-            false => Err(DiffError::Altered(old.clone())),
+    let (old, new) = (pair.old.as_ref().map(|old| distdir.join(old)), distdir.join(&pair.new));
+    let compared = !pair.is_same() && old.as_ref().is_none_or(|old| old.exists());
+    let diff = compared.then(|| {
+        let diff = diff::compare(old.as_deref(), &new, &|bytes| progress("release diff", bytes))?;
+        let listed = |old| {
+            let manifests = [&bump.check.manifest, &bump.package.committed];
+            manifests.into_iter().flatten().find_map(|manifest| manifest.blake2b(old))
+        };
+        match pair.old.as_ref().zip(diff.old.as_ref()) {
+            Some((old, side)) if listed(old).is_some_and(|listed| listed != hex(&side.blake2b)) => {
+                Err(DiffError::Altered(old.clone()))
+            }
+            _ => Ok(diff),
         }
     });
-    Comparison { pair: pair.clone(), diff }
+    let before = before(bump, pair, diff.as_ref());
+    Comparison { pair: pair.clone(), diff, before }
 }
 
-/// The BLAKE2b digest of the previous file, which a review record must name; or why it has none that
-/// counts.
-fn old_digest(bump: &Bump, comparison: &Comparison) -> Option<Result<Vec<u8>, String>> {
-    let Some(diff) = &comparison.diff else {
-        return Some(Err("no file of the previous version to compare with".to_owned()));
-    };
-    match diff {
-        Ok(diff) => Some(Ok(diff.old.blake2b.clone())),
-        Err(DiffError::Archive(_)) => {
-            // What is no archive may have been read all the same.
-            let path = bump.check.distdir.join(comparison.pair.old.as_ref()?);
-            let digest = pass::digest(&path, HashName::Blake2b, &mut |_| {});
-            Some(digest.map(|(_, digest)| digest).map_err(|error| error.to_string()))
+/// What is known of the previous file, which a review record must name.
+fn before(bump: &Bump, pair: &Pair, diff: Option<&Result<Diff, DiffError>>) -> Before {
+    let Some(old) = &pair.old else { return without_pair(&bump.package, &bump.pairs, pair) };
+    let digest = match diff {
+        Some(Ok(diff)) => diff.old.as_ref().map(|old| old.blake2b.clone()),
+        // What is no archive may have been read all the same.
+        Some(Err(DiffError::Archive(_))) => {
+            let path = bump.check.distdir.join(old);
+            match pass::digest(&path, HashName::Blake2b, &mut |_| {}) {
+                Ok((_, digest)) => Some(digest),
+                Err(error) => return Before::Unknown(error.to_string()),
+            }
         }
-        Err(error) => Some(Err(error.to_string())),
-    }
+        Some(Err(error)) => return Before::Unknown(error.to_string()),
+        // The Manifest tells which file it is, where DISTDIR does not have it.
+        None => {
+            let manifest = bump.check.manifest.as_ref();
+            manifest.and_then(|manifest| manifest.blake2b(old)).and_then(unhex)
+        }
+    };
+    let unknown = || Before::Unknown(format!("{old} is neither in DISTDIR nor in the Manifest"));
+    digest.map_or_else(unknown, Before::Digest)
 }
 
 /// What the comparison itself has to say.

@@ -3,9 +3,10 @@
 use super::dependencies::is_dependency;
 use super::package::{Package, PackageError, files_of};
 use crate::bytes::suffix;
-use crate::check::pairing::{Role, role};
+use crate::check::pairing::{Role, by_suffix, role};
 use crate::evidence::manifest::Manifest;
 use crate::release::gentoo::{SrcUri, Version, VersionedName, versions_like};
+use crate::release::review::Before;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -159,7 +160,10 @@ impl Candidates {
         let Some(before) = &package.before else {
             return Self { names: BTreeSet::new(), exact: true };
         };
-        let there = || listed(package.manifest.as_ref()).into_iter().chain(files_of(distdir));
+        let there = || {
+            let listed = [&package.manifest, &package.committed].map(|m| listed(m.as_ref()));
+            listed.into_iter().flatten().chain(files_of(distdir))
+        };
         match before.metadata.as_ref().and_then(|metadata| metadata.src_uri.as_ref()) {
             Some(src_uri) => Self { names: contents(src_uri), exact: true },
             None => Self { names: there().collect(), exact: false },
@@ -230,12 +234,42 @@ impl Candidates {
     }
 }
 
+/// What is known of the previous version's file where `pair` has none.
+///
+/// A new file may be an old one under another name. So there is certainly none only if the distfiles of
+/// the previous version are known, and each has its pair; of a dependency, whether or not others are gone.
+pub(super) fn without_pair(package: &Package, pairs: &[Pair], pair: &Pair) -> Before {
+    let Some(before) = &package.before else { return Before::None };
+    let known = before.metadata.as_ref().and_then(|metadata| metadata.src_uri.as_ref());
+    let mut names: Vec<String> = match known {
+        Some(src_uri) => contents(src_uri).into_iter().collect(),
+        None => {
+            let listed = [&package.manifest, &package.committed].map(|m| listed(m.as_ref()));
+            let of_version = of_version(&before.version, &listed.concat());
+            of_version.into_iter().filter(|name| by_suffix(name).is_none()).collect()
+        }
+    };
+    if known.is_none() && (names.is_empty() || pair.dependency) {
+        let text = "nothing tells which distfiles the previous version has";
+        return Before::Unknown(text.to_owned());
+    }
+    names.retain(|name| {
+        let paired = pairs.iter().any(|pair| pair.old.as_ref() == Some(name));
+        !paired && !is_dependency(&package.ebuild.name, name)
+    });
+    match names.first().filter(|_| !pair.dependency) {
+        Some(name) => Before::Unknown(format!(
+            "the previous version has {name}, and this may be the same under another name \
+             (--previous-distfile says so)"
+        )),
+        None => Before::None,
+    }
+}
+
 /// The names of files that are no evidence about another.
 fn contents(src_uri: &SrcUri) -> BTreeSet<String> {
     let names: BTreeSet<&str> = src_uri.names().collect();
-    let content = |name: &&&str| {
-        crate::check::pairing::by_suffix(name).is_none_or(|(_, base)| !names.contains(base))
-    };
+    let content = |name: &&&str| by_suffix(name).is_none_or(|(_, base)| !names.contains(base));
     names.iter().filter(content).map(|name| (*name).to_owned()).collect()
 }
 

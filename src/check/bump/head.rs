@@ -1,8 +1,7 @@
 //! What of the Manifest is new since the last commit.
 
-use super::package::Package;
-use crate::evidence::manifest::{Lookup, Manifest};
-use crate::release::git::committed;
+use super::package::{Package, committed_manifest};
+use crate::evidence::manifest::Lookup;
 
 /// The DIST entries that differ from those of the last commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,9 +18,10 @@ impl ManifestChanges {
     /// What changed in the Manifest of `package`; `None` where no commit has one to compare with.
     pub(crate) fn of(package: &Package) -> Option<Self> {
         let now = package.manifest.as_ref()?;
-        let directory = package.directory.canonicalize().ok()?;
-        let bytes = committed(&directory.join("Manifest")).ok().flatten()?;
-        let before = Manifest::parse(now.path(), bytes.as_slice()).ok()?;
+        let before = match &package.committed {
+            Some(committed) => committed.clone(),
+            None => committed_manifest(&package.directory)?,
+        };
         let mut changes = Self::default();
         for name in now.names() {
             match (before.lookup(name), now.lookup(name)) {

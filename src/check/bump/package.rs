@@ -4,6 +4,7 @@ use super::files::other_versions;
 use crate::bytes::input::InputError;
 use crate::evidence::manifest::{Manifest, ManifestError};
 use crate::release::gentoo::{Ebuild, Metadata, Repository, Version, VersionedName};
+use crate::release::git::committed;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) struct Package {
     pub(crate) metadata: Metadata,
     /// The previous version.
     pub(crate) before: Option<Before>,
+    /// The Manifest of the last commit, where the previous version is known from nothing else.
+    pub(crate) committed: Option<Manifest>,
 }
 
 /// The previous version.
@@ -45,6 +48,8 @@ pub(crate) enum Source {
     Ebuild,
     /// A DIST entry of the Manifest.
     Manifest,
+    /// A DIST entry of the Manifest of the last commit.
+    Commit,
     /// A file in DISTDIR.
     Distdir,
 }
@@ -55,6 +60,7 @@ impl fmt::Display for Source {
             Self::Given => "as given",
             Self::Ebuild => "from its ebuild",
             Self::Manifest => "from the Manifest",
+            Self::Commit => "from the Manifest of the last commit",
             Self::Distdir => "from DISTDIR",
         })
     }
@@ -183,11 +189,12 @@ impl Package {
         };
         let place = Repository::of_package(&directory).map(Arc::new);
         let metadata = metadata(&ebuild, place.as_deref());
-        Ok(Self { directory, ebuild, manifest, place, metadata, before: None })
+        Ok(Self { directory, ebuild, manifest, place, metadata, before: None, committed: None })
     }
 
     /// Finds the previous version: `given`, or the highest lower one that an ebuild has; else that of
-    /// which the Manifest, else DISTDIR, has a distfile named like one of `names`.
+    /// which the Manifest, else that of the last commit, else DISTDIR, has a distfile named like one of
+    /// `names`.
     ///
     /// # Errors
     ///
@@ -218,9 +225,19 @@ impl Package {
         let ebuilds = ebuilds.map(|(.., version)| version).filter(|v| !v.is_live()).collect();
         let listed: Vec<String> =
             self.manifest.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
-        self.before = of(ebuilds, Source::Ebuild)
-            .or_else(|| of(other_versions(names, now, &listed), Source::Manifest))
+        let known = of(ebuilds, Source::Ebuild)
+            .or_else(|| of(other_versions(names, now, &listed), Source::Manifest));
+        if known.is_some() {
+            self.before = known;
+            return Ok(());
+        }
+        // The ebuild was renamed, and its Manifest made anew.
+        let committed = committed_manifest(&self.directory);
+        let gone: Vec<String> =
+            committed.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
+        self.before = of(other_versions(names, now, &gone), Source::Commit)
             .or_else(|| of(other_versions(names, now, &files_of(distdir)), Source::Distdir));
+        self.committed = committed;
         Ok(())
     }
 
@@ -284,6 +301,13 @@ impl Package {
             None => self.ebuild.name.clone(),
         }
     }
+}
+
+/// The Manifest of a package's directory as the last commit has it.
+pub(super) fn committed_manifest(directory: &Path) -> Option<Manifest> {
+    let path = directory.canonicalize().ok()?.join("Manifest");
+    let bytes = committed(&path).ok().flatten()?;
+    Manifest::parse(&path, bytes.as_slice()).ok()
 }
 
 fn metadata(ebuild: &Ebuild, place: Option<&(Repository, String)>) -> Metadata {

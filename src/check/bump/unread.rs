@@ -1,16 +1,17 @@
-//! Which distfiles of a version have a change that no record says was read, by the Manifest alone.
+//! Which distfiles of a version no record says were read, by the Manifest alone.
 
-use super::files::{other_versions, pairs};
+use super::files::{other_versions, pairs, without_pair};
 use super::package::{Package, Source};
 use crate::answer::failure::Outcome;
 use crate::bytes::digests::unhex;
-use crate::release::review::{self, Reviews};
+use crate::release::review::{self, Before, Reviews};
 use std::path::Path;
 
 /// What the records say of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// These distfiles changed since the previous version, and no record says that somebody read how.
+    /// These distfiles are new or changed since the previous version, and no record says that somebody
+    /// read them.
     Unread(Vec<String>),
     /// No previous version is known, and no record is about this one.
     First {
@@ -34,7 +35,7 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
     if package.before.is_none() {
         let read = |name: &String| {
             let digest = digest(name)?;
-            Some(review::check_new(&digest, &reviews, &|_| true).outcome() == Outcome::Agrees)
+            Some(review::check_new(&digest, &reviews, &|_| true, true).outcome() == Outcome::Agrees)
         };
         let earlier = || reviews.read().is_ok_and(|records| !records.is_empty());
         return Some(match names.iter().filter_map(read).any(|read| read) {
@@ -43,10 +44,18 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
         });
     }
     let mut unread = Vec::new();
-    for pair in pairs(package, names, distdir).iter().filter(|pair| !pair.is_same()) {
-        let Some(old) = &pair.old else { continue };
-        let Some((old, new)) = digest(old).zip(digest(&pair.new)) else { continue };
-        if old != new && review::check(&old, &new, &reviews).outcome() != Outcome::Agrees {
+    let pairs = pairs(package, names, distdir);
+    for pair in pairs.iter().filter(|pair| !pair.is_same()) {
+        let Some(new) = digest(&pair.new) else { continue };
+        let before = match &pair.old {
+            Some(old) => match digest(old) {
+                Some(old) if old == new => continue,
+                Some(old) => Before::Digest(old),
+                None => continue,
+            },
+            None => without_pair(package, &pairs, pair),
+        };
+        if review::check(&before, &new, &reviews).outcome() != Outcome::Agrees {
             unread.push(pair.new.clone());
         }
     }

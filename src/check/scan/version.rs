@@ -224,12 +224,13 @@ impl Look<'_> {
                 source: Source::Ebuild,
                 metadata: Some(previous.metadata.clone()),
             }),
+            committed: None,
         };
         let (text, about) = match unread(&mut package, &names, &self.options.distdir)? {
             Reading::Unread(unread) => {
                 let names: Vec<&str> = unread.iter().map(String::as_str).collect();
                 let first = (*names.first()?).to_owned();
-                (format!("no record that the diff of {} was read", some(&names)), Some(first))
+                (format!("no record that {} was read", some(&names)), Some(first))
             }
             Reading::First { earlier } => {
                 // The first version of a package has no diff.

@@ -8,31 +8,43 @@ use super::{Bump, Looked};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Check;
 use crate::bytes::digests::hex;
-use crate::bytes::escape::escaped;
+use crate::bytes::input::file_name;
 use crate::check::bump::judge_again;
 use crate::cli::error::Error;
 use crate::cli::pager::Pager;
 use crate::release::review;
 use crate::report::Format;
+use crate::report::layout::whole;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::path::PathBuf;
 
 /// The longest answer, in bytes.
 const ANSWER: u64 = 64 << 10;
 
-/// A diff that no record says was read.
+/// A diff, or an archive without one before it, that no record says was read.
 struct Unread {
-    old: PathBuf,
+    old: Option<PathBuf>,
     new: PathBuf,
-    /// The digests of both, as they were compared.
+    /// The digests, as they were compared.
     digests: String,
     dependency: bool,
+}
+
+impl Unread {
+    /// What there is to read.
+    fn subject(&self) -> String {
+        let new = file_name(&self.new);
+        match &self.old {
+            Some(_) => format!("the diff of {new}"),
+            None => format!("{new}, which is new"),
+        }
+    }
 }
 
 impl Bump {
     /// Whether records may be written.
     pub(crate) fn writes_records(&self) -> bool {
-        self.record.is_some() || self.asks()
+        self.record.is_some() || self.asks() || self.read
     }
 
     /// Whether somebody is there to be asked.
@@ -42,33 +54,45 @@ impl Bump {
         text && terminal && self.record.is_none()
     }
 
+    /// Shows every unread diff where nobody can be asked.
+    pub(super) fn show_all(&self, looked: &Looked) -> Result<(), Error> {
+        unread(looked).iter().try_for_each(|diff| show(diff, false))
+    }
+
     /// Records all diffs that were compared as read.
     pub(super) fn record_all(&self, looked: &mut Looked, note: &str) -> Result<(), Error> {
         for diff in unread(looked) {
             self.record_one(looked, &diff, note)?;
         }
-        self.again(looked);
+        self.judge_again(looked);
         Ok(())
     }
 
-    /// Offers each diff, and to record its reading.
+    /// Offers each diff, and to record its reading; those of dependencies only if asked to.
     pub(super) fn ask(&self, looked: &mut Looked) -> Result<(), Error> {
         let mut recorded = false;
-        for diff in unread(looked).into_iter().filter(|diff| !diff.dependency) {
-            let name = |path: &PathBuf| crate::bytes::input::file_name(path);
-            let question = format!("\nRead the diff of {} now? [y/N] ", name(&diff.new));
-            if !matches!(answer(&question)?.as_deref(), Some("y" | "Y" | "yes")) {
-                continue;
+        let unread = unread(looked).into_iter().filter(|diff| self.read || !diff.dependency);
+        let unread: Vec<_> = unread.collect();
+        for (at, diff) in unread.iter().enumerate() {
+            let place = match unread.len() {
+                1 => String::new(),
+                all => format!(" ({} of {all})", at + 1),
+            };
+            let question = format!("\nRead {} now?{place} [y/N/q] ", diff.subject());
+            match answer(&question)?.as_deref() {
+                Some("y" | "Y" | "yes") => {}
+                None | Some("q" | "Q" | "quit") => break,
+                Some(_) => continue,
             }
-            show(&diff)?;
-            let question = "What did you read? (a note for the record; nothing: no record) ";
+            show(diff, true)?;
+            let question = "What did you read? (a note for the record; empty: no record) ";
             if let Some(note) = answer(question)?.filter(|note| !note.is_empty()) {
-                self.record_one(looked, &diff, &note)?;
+                self.record_one(looked, diff, &note)?;
                 recorded = true;
             }
         }
         if recorded {
-            self.again(looked);
+            self.judge_again(looked);
         }
         Ok(())
     }
@@ -77,8 +101,9 @@ impl Bump {
         let directory = looked.plan.package.directory.as_path();
         let place = self.reviews.clone().unwrap_or_else(|| review::place_of(directory));
         let reading = Reading {
-            old: &diff.old,
+            old: diff.old.as_deref(),
             new: &diff.new,
+            whole: false,
             note,
             read: Some(&diff.digests),
             reviewer: self.reviewer.clone(),
@@ -87,17 +112,17 @@ impl Bump {
         };
         let text = record(&reading, &place)?;
         // Standard output is the report's.
-        printed(writeln!(io::stderr(), "{}", escaped(&text)))
+        printed(whole(&mut io::stderr(), 0, &text))
     }
 
     /// Judges with what is recorded now.
-    fn again(&self, looked: &mut Looked) {
+    fn judge_again(&self, looked: &mut Looked) {
         let (plan, outcome) = (&looked.plan, &mut looked.outcome);
         restrict::within(&self.reach(), || judge_again(plan, outcome));
     }
 }
 
-/// The diffs that were compared, and that no record says were read.
+/// The diffs that were compared, and that no record says were read, if a record of that would count.
 fn unread(looked: &Looked) -> Vec<Unread> {
     let outcome = &looked.outcome;
     let is_unread = |name: &str| {
@@ -107,24 +132,32 @@ fn unread(looked: &Looked) -> Vec<Unread> {
         };
         own.any(|distfile| distfile.findings.iter().any(absent))
     };
-    let diffs = outcome.comparisons.iter().filter_map(|comparison| {
+    let counting = outcome.comparisons.iter().filter(|comparison| comparison.counts());
+    let diffs = counting.filter_map(|comparison| {
         let diff = comparison.diff.as_ref()?.as_ref().ok()?;
         let dependency = comparison.pair.dependency;
+        let sides = diff.old.iter().chain([&diff.new]);
+        let digests: Vec<_> = sides.map(|side| hex(&side.blake2b)).collect();
         is_unread(&comparison.pair.new).then(|| Unread {
-            old: diff.old.file.clone(),
+            old: diff.old.as_ref().map(|old| old.file.clone()),
             new: diff.new.file.clone(),
-            digests: format!("{},{}", hex(&diff.old.blake2b), hex(&diff.new.blake2b)),
+            digests: digests.join(","),
             dependency,
         })
     });
     diffs.collect()
 }
 
-/// Shows the diff, line by line, in the user's pager, which is not of what is restricted.
-fn show(diff: &Unread) -> Result<(), Error> {
+/// Shows the diff, line by line: in the user's pager, which is not of what is restricted, or on
+/// standard output.
+fn show(diff: &Unread, paged: bool) -> Result<(), Error> {
+    let (first, second) = match &diff.old {
+        Some(old) => (old.clone(), Some(diff.new.clone())),
+        None => (diff.new.clone(), None),
+    };
     let command = Diff {
-        old: diff.old.clone(),
-        new: diff.new.clone(),
+        first,
+        second,
         distdir: Distdir { distdir: None },
         unified: Some("*".to_owned()),
         build: false,
@@ -134,9 +167,10 @@ fn show(diff: &Unread) -> Result<(), Error> {
         json: false,
         no_pager: false,
     };
-    let pager = Pager::start();
+    let pager = if paged { Pager::start() } else { Pager::none() };
     let mut reach = restrict::Reach::new();
-    reach.read_all([&diff.old, &diff.new]);
+    reach.known_files();
+    reach.read_all(diff.old.iter().chain([&diff.new]));
     restrict::within(&reach, || command.run(Some(pager))).map(drop)
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub(super) struct Distfiles {
     /// Those that are like each other, by their paths.
-    pub(super) pairs: Vec<(PathBuf, PathBuf)>,
+    pub(super) pairs: Vec<(Option<PathBuf>, PathBuf)>,
     /// Those that both name.
     pub(super) same: Vec<String>,
     /// Those that only the old ebuild has.
@@ -18,8 +18,12 @@ pub(super) struct Distfiles {
 
 /// Whether both arguments name ebuilds.
 pub(super) fn are_ebuilds(old: &Path, new: &Path) -> bool {
-    let is_ebuild = |path: &Path| path.extension().is_some_and(|extension| extension == "ebuild");
     is_ebuild(old) && is_ebuild(new)
+}
+
+/// Whether an argument names an ebuild.
+pub(super) fn is_ebuild(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "ebuild")
 }
 
 /// Pairs the distfiles of two ebuilds that lie in `distdir`.
@@ -54,7 +58,7 @@ pub(super) fn distfiles(old: &Path, new: &Path, distdir: &Path) -> Result<Distfi
         let named = pair.old.filter(|old| old_contents.contains(old));
         match named.or(only) {
             Some(old) => {
-                found.pairs.push((distdir.join(&old), distdir.join(&pair.new)));
+                found.pairs.push((Some(distdir.join(&old)), distdir.join(&pair.new)));
                 taken.push(old);
             }
             None => found.new_only.push(pair.new),

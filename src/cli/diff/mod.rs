@@ -36,6 +36,9 @@ Examples:
   # Only what is run or read to build and install it
   distvouch diff --build --unified foo-1.2.tar.gz foo-1.3.tar.gz
 
+  # A new package or dependency, which has no previous release: all of it is new
+  distvouch diff --unified bar-0.1.tar.gz
+
   # What two ebuilds fetch, as their Manifest has it, from DISTDIR
   distvouch diff foo-1.2.ebuild foo-1.3.ebuild
 
@@ -48,15 +51,15 @@ left unread. Of a text of more than 4 MiB, the parts that differ are compared.";
 
 /// Compare two release archives, or what two ebuilds fetch.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = "distvouch diff [OPTIONS] [OLD] <NEW>")]
 pub(crate) struct Diff {
-    /// The release that was read before, or its ebuild
+    /// The previous release, or its ebuild; leave it out if there is none, and name only NEW
     #[arg(value_name = "OLD")]
-    pub(crate) old: PathBuf,
+    pub(crate) first: PathBuf,
 
     /// The release to read, or its ebuild
     #[arg(value_name = "NEW")]
-    pub(crate) new: PathBuf,
+    pub(crate) second: Option<PathBuf>,
 
     /// Where the distfiles are that ebuilds name.
     #[command(flatten)]
@@ -114,10 +117,20 @@ impl Diff {
 
     /// The two ebuilds, where that is what was named.
     pub(crate) fn ebuilds(&self) -> Vec<&Path> {
-        match ebuilds::are_ebuilds(&self.old, &self.new) {
-            true => vec![&self.old, &self.new],
-            false => Vec::new(),
+        match self.both() {
+            Some((old, new)) if ebuilds::are_ebuilds(old, new) => vec![old, new],
+            _ => Vec::new(),
         }
+    }
+
+    /// The old one and the new one, where both are named.
+    fn both(&self) -> Option<(&Path, &Path)> {
+        Some((&self.first, self.second.as_deref()?))
+    }
+
+    /// The files that were named.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.first).chain(&self.second)
     }
 
     /// The pager to print in, where one is wanted.
@@ -126,14 +139,18 @@ impl Diff {
     }
 
     fn show(&self, out: &mut Pager) -> Result<Status, Error> {
+        if self.second.is_none() && ebuilds::is_ebuild(&self.first) {
+            return Err(UsageError::OneEbuild.into());
+        }
         let glob = self.unified.as_deref().map(pattern).transpose()?;
-        let distfiles = match ebuilds::are_ebuilds(&self.old, &self.new) {
-            true => Some(ebuilds::distfiles(&self.old, &self.new, &self.distdir.path())?),
-            false => None,
+        let distfiles = match self.ebuilds().as_slice() {
+            [old, new] => Some(ebuilds::distfiles(old, new, &self.distdir.path())?),
+            _ => None,
         };
-        let pairs = match &distfiles {
-            Some(distfiles) => distfiles.pairs.clone(),
-            None => vec![(self.old.clone(), self.new.clone())],
+        let pairs: Vec<(Option<PathBuf>, PathBuf)> = match (&distfiles, &self.second) {
+            (Some(distfiles), _) => distfiles.pairs.clone(),
+            (None, Some(new)) => vec![(Some(self.first.clone()), new.clone())],
+            (None, None) => vec![(None, self.first.clone())],
         };
         let diffs = self.compare(&pairs, glob.as_ref(), distfiles.is_some())?;
         let read: Vec<&Compared> = diffs.iter().filter_map(|diff| diff.as_ref().ok()).collect();
@@ -155,21 +172,23 @@ impl Diff {
     /// Compares each pair; for ebuilds, only files that are those of the Manifest.
     fn compare(
         &self,
-        pairs: &[(PathBuf, PathBuf)],
+        pairs: &[(Option<PathBuf>, PathBuf)],
         glob: Option<&GlobMatcher>,
         ebuilds: bool,
     ) -> Result<Vec<Result<Compared, Error>>, Error> {
         let fits = |path: &[u8]| glob.is_some_and(|glob| glob.is_match(show(path)));
         let wants = |path: &[u8]| self.html.is_some() || fits(path);
-        let manifests = match ebuilds {
-            true => [manifest_of(&self.old)?, manifest_of(&self.new)?],
-            false => [None, None],
+        let manifests = match self.both().filter(|_| ebuilds) {
+            Some((old, new)) => [manifest_of(old)?, manifest_of(new)?],
+            None => [None, None],
         };
-        let total = pairs.iter().map(|(old, new)| size_of(old) + size_of(new));
+        let total = pairs.iter().map(|(old, new)| old.as_deref().map_or(0, size_of) + size_of(new));
         let bar = progress::bytes(total.sum());
         let compared = pairs.iter().map(|(old, new)| {
-            let diff = compare_showing(old, new, &wants, &|bytes| bar.inc(bytes))?;
-            for (manifest, side) in manifests.iter().zip([&diff.old, &diff.new]) {
+            let diff = compare_showing(old.as_deref(), new, &wants, &|bytes| bar.inc(bytes))?;
+            let sides = [diff.old.as_ref(), Some(&diff.new)];
+            for (manifest, side) in manifests.iter().zip(sides) {
+                let Some(side) = side else { continue };
                 let listed = manifest.as_ref().and_then(|m| m.blake2b(&side.name()));
                 if listed.is_some_and(|listed| listed != hex(&side.blake2b)) {
                     return Err(Error::Diff(DiffError::Altered(side.name())));
@@ -189,8 +208,8 @@ impl Diff {
 
     fn between<'a>(&'a self, distfiles: &'a Distfiles) -> page::Between<'a> {
         page::Between {
-            old: &self.old,
-            new: &self.new,
+            old: &self.first,
+            new: self.second.as_deref().unwrap_or(&self.first),
             same: &distfiles.same,
             old_only: &distfiles.old_only,
             new_only: &distfiles.new_only,

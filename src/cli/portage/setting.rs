@@ -32,7 +32,7 @@ pub(super) struct Setting {
     #[arg(long, value_name = "DIR")]
     pub(super) distdir: PathBuf,
 
-    /// FILESDIR: the Manifest is beside it
+    /// FILESDIR: the Manifest is next to it
     #[arg(long, value_name = "DIR")]
     pub(super) filesdir: PathBuf,
 

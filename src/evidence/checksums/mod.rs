@@ -323,7 +323,7 @@ fn judge(
                 None => format!("{} with line {line} of the list", names.join(" and ")),
             },
         },
-        "whoever wrote the list; who that was is not asked here",
+        "the author of the list, whom nothing here identifies",
     )
     .forged_by(FORGERS)
 }
@@ -418,7 +418,7 @@ fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> 
         return Taken::Malformed("its digest has another length than its function says");
     }
     if cut {
-        return Taken::Malformed("a NUL byte stands behind the name");
+        return Taken::Malformed("a NUL byte follows the name");
     }
     Taken::Digest(function)
 }
@@ -453,7 +453,7 @@ fn note_other_place(
         }
     };
     after(b"/", "has one of a file of that name in a directory");
-    after(b" \t*", "has one, but something else stands before the name");
+    after(b" \t*", "has one, but something else precedes the name");
 }
 
 /// Takes a line that is no checksum. It concerns a file if it has its name as a word and something

@@ -71,7 +71,7 @@ impl fmt::Display for ExpectationError {
             ),
             C::UnknownKind(kind) => write!(
                 f,
-                "the kind {kind:?} is none of github, gitlab, gcp, circleci, activestate, github-login"
+                "the kind {kind:?} is not one of github, gitlab, gcp, circleci, activestate, github-login"
             ),
             C::NoKind => f.write_str("it has no KIND: before the value"),
             C::NotAnAddress => f.write_str("it is not an address"),

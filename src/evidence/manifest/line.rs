@@ -33,7 +33,7 @@ impl Armor {
         match *self {
             Self::None | Self::Plain if line == "-----BEGIN PGP SIGNED MESSAGE-----" => {
                 if *self == Self::Plain {
-                    return Err("entries stand before it, outside of what was signed");
+                    return Err("there are entries before it, outside of what was signed");
                 }
                 *self = Self::Headers;
             }
@@ -48,7 +48,7 @@ impl Armor {
             }
             Self::Headers if line.is_empty() => *self = Self::Text,
             Self::Headers if line.starts_with("Hash: ") => {}
-            Self::Headers => return Err("a header other than Hash stands above the signed text"),
+            Self::Headers => return Err("a header other than Hash is above the signed text"),
             Self::Text if line == "-----BEGIN PGP SIGNATURE-----" => *self = Self::Signature,
             Self::Text => {
                 if line.starts_with("-----") {
@@ -59,7 +59,7 @@ impl Armor {
             Self::Signature if line == "-----END PGP SIGNATURE-----" => *self = Self::Done,
             Self::Signature => {}
             Self::Done if line.is_empty() => {}
-            Self::Done => return Err("text stands after it, outside of what was signed"),
+            Self::Done => return Err("there is text after it, outside of what was signed"),
         }
         Ok(None)
     }

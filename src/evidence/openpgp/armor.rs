@@ -46,7 +46,7 @@ impl fmt::Display for ArmorFault {
         match self {
             Self::NotOpenPgp(kind) => write!(f, "it is {}", kind.advice()),
             Self::ByteOrderMark => f.write_str(
-                "a UTF-8 byte order mark stands before its first line, which then is no armor: \
+                "a UTF-8 byte order mark precedes its first line, which is then no armor: \
                  take the first three bytes off",
             ),
             Self::Header { line } => {

@@ -75,7 +75,7 @@ impl Verdict {
     }
 }
 
-const NOT_IN_RING: &str = "made by a key that is not in the key ring";
+const NOT_IN_RING: &str = "this is not among the given keys";
 
 type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
 
@@ -202,7 +202,7 @@ fn made_by(
             }
             _ => (
                 FailureClass::SignatureBad,
-                format!("the key {} did not make it over these bytes", key.fingerprint()),
+                format!("the key {} signed different bytes", key.fingerprint()),
             ),
         }
     })

@@ -183,12 +183,15 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
         for (signature, verdict) in judged {
             if let Some(class) = verdict.class {
                 let text =
-                    format!("beside it, a signature by {}: {}", issuer(signature), verdict.text);
+                    format!("there is also a signature by {}: {}", issuer(signature), verdict.text);
                 finding = finding.noting(class, text);
             }
         }
         if unreadable > 0 {
-            let text = format!("beside it, {unreadable} that cannot be read here");
+            let text = match unreadable {
+                1 => "there is also a signature that cannot be read here".to_owned(),
+                more => format!("there are also {more} signatures that cannot be read here"),
+            };
             finding = finding.noting(FailureClass::EvidenceUnsupported, text);
         }
     }
@@ -240,7 +243,10 @@ fn agreeing(
 
 fn refused(signature: &Signature, verdict: &Verdict) -> Finding {
     let class = verdict.class.unwrap_or(FailureClass::SignatureMalformed);
-    let compared = format!("a signature by {}: {}", issuer(signature), verdict.text);
+    let compared = match class {
+        FailureClass::SignatureBad => verdict.text.clone(),
+        _ => format!("a signature by {}: {}", issuer(signature), verdict.text),
+    };
     with_signer(Finding::fails(Check::Openpgp, class, compared), signature, verdict)
 }
 
@@ -251,16 +257,16 @@ fn with_signer(finding: Finding, signature: &Signature, verdict: &Verdict) -> Fi
 
 fn vouching(signer: &Signer) -> String {
     match (signer.user_id(), signer.revoked_ids()) {
-        (Some(user_id), None) => format!("whoever holds the secret key of {user_id}"),
+        (Some(user_id), None) => format!("the holder of the secret key of {user_id}"),
         (Some(user_id), Some(count)) => format!(
-            "whoever holds the secret key {}, once of {user_id}: its owner has revoked {}",
+            "the holder of the secret key {}, once of {user_id}: its owner has revoked {}",
             signer.certificate(),
             match count {
                 1 => "that user id, the only one".to_owned(),
                 count => format!("all {count} user ids"),
             }
         ),
-        (None, _) => format!("whoever holds the secret key {}", signer.certificate()),
+        (None, _) => format!("the holder of the secret key {}", signer.certificate()),
     }
 }
 

@@ -315,7 +315,7 @@ impl<'a> Signing<'a> {
                 holding.push(revocation);
             } else if keys.is_empty() {
                 let text = "it may be revoked, by a key that its owner named for that and that is \
-                            not in the key ring";
+                            not among the given keys";
                 notes.push(Note { class: FailureClass::KeyRevoked, text: text.to_owned() });
             }
         }

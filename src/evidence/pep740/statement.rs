@@ -204,7 +204,7 @@ mod tests {
             (one().replace("\"a-1.tar.gz\"", "7"), "subject[0].name is not a string"),
             (one().replace("a-1.tar.gz", ""), "subject[0].name is empty"),
             (one().replace(PUBLISH_V1, ""), "predicateType is empty"),
-            (one().replace(r#""name":"#, r#""name":"b","name":"#), "stands twice"),
+            (one().replace(r#""name":"#, r#""name":"b","name":"#), "occurs twice"),
             ("[]".to_owned(), "is not an object"),
         ];
         for (text, expected) in cases {

@@ -75,7 +75,7 @@ impl Form {
                  (a newer cosign makes one that has it: cosign bundle create --artifact FILE \
                  --bundle OLD --out FILE.sigstore.json)"
             }
-            Self::Statement => "an in-toto statement that nobody signed",
+            Self::Statement => "an unsigned in-toto statement",
             Self::TrustedRoot => "a Sigstore trusted root (give it with --trusted-root)",
             Self::References => {
                 "a list of addresses of bundles, not the bundles (gh attestation download fetches \

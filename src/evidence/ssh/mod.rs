@@ -241,7 +241,7 @@ pub(crate) fn check(
                 signature.0.namespace()
             );
             let holder = format!(
-                "whoever holds the SSH key of {} (line {} of {})",
+                "the holder of the SSH key of {} (line {} of {})",
                 line.principals,
                 line.number,
                 allowed.path().display()
@@ -276,7 +276,7 @@ fn judge<'a>(
     supported(key)?;
     let digest = measured.digests.get(&signature.hash()).map(Vec::as_slice).unwrap_or_default();
     if key.verify(&signature.signed(digest), signature.0.signature()).is_err() {
-        let text = format!("the key {name} did not make it over these bytes");
+        let text = format!("the key {name} signed different bytes");
         return Err((FailureClass::SignatureBad, text));
     }
     let namespace = signature.0.namespace();

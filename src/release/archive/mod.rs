@@ -15,20 +15,20 @@ mod tar;
 mod zip;
 
 pub(crate) use error::ArchiveError;
-use error::ambiguous;
+use error::{Fault, Structure, ambiguous};
 pub(crate) use listing::{Entry, Kind, Listing, show};
 pub(crate) use member::{Nature, object_name};
 pub(crate) use oddity::Oddity;
 
-use crate::bytes::compress::{self, Compression};
+use crate::bytes::compress::{self, Compression, Decompressor, Members};
 use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{file_name, open_regular};
 use crate::bytes::suffix;
-use listing::Builder;
+use listing::{Builder, Head};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -108,6 +108,9 @@ pub(crate) struct Wanted {
     pub(crate) contents_all: u64,
     /// Whether the digest of the archive itself is wanted: of the same bytes, in the same pass.
     pub(crate) blake2b: bool,
+    /// Whether a file that neither is an archive nor is named like one, such as a patch, is listed as
+    /// the only member of itself.
+    pub(crate) single: bool,
     /// The limits.
     pub(crate) limits: Limits,
 }
@@ -174,8 +177,8 @@ fn read_inner<'a>(
         let what = "its name says zip and its contents say tar, or the other way around";
         return Err(ambiguous("", what).at(path));
     }
-    let whole = Whole::new(wanted.blake2b);
-    let listing = if is_zip {
+    let mut whole = Whole::new(wanted.blake2b);
+    let mut listing = if is_zip {
         let zip = file.try_clone().map_err(io)?;
         let stream = Reporting { file, progress, whole: &whole };
         zip::read(&zip, stream, size, &head, &mut builder)
@@ -188,9 +191,37 @@ fn read_inner<'a>(
             false => Ok(()),
         })
     };
+    let is_single = matches!(&listing, Err(Fault::Structure(Structure::NoArchive(_))));
+    if is_single && wanted.single && named.is_none() {
+        // Nothing was listed yet: it failed at the first header.
+        let file = open_regular(path).map_err(ArchiveError::Input)?;
+        whole = Whole::new(wanted.blake2b);
+        let stream = Reporting { file, progress, whole: &whole };
+        let stream = BufReader::with_capacity(BUFFER, stream);
+        listing = single(&file_name(path), stream, size, Compression::of(&head), &mut builder);
+    }
     let mut listing = listing.and_then(|()| builder.finish()).map_err(|fault| fault.at(path))?;
     listing.blake2b = whole.digest();
     Ok(listing)
+}
+
+/// Lists a file that is no archive as the only member of itself, uncompressed.
+fn single(
+    name: &str,
+    stream: impl BufRead,
+    size: u64,
+    compression: Option<Compression>,
+    builder: &mut Builder<'_>,
+) -> Result<(), Fault> {
+    let limits = builder.limits().stream;
+    let name = match compression {
+        Some(_) => suffix::without_compression(name).unwrap_or(name),
+        None => name,
+    };
+    let mut stream = Decompressor::new(compression, Members::Joined, limits, stream).of_size(size);
+    let name = name.as_bytes().to_vec();
+    let head = Head { name, kind: Kind::File, mode: 0o644, size: 0, target: None };
+    builder.add(head, &mut stream).map(drop)
 }
 
 /// Whether it is no archive at all, which is said by itself.

@@ -222,7 +222,7 @@ pub(crate) fn by_nature(path: &[u8], nature: Nature) -> Option<Hazard> {
         Nature::Binary if tests => HazardKind::BinaryTestData,
         Nature::Binary => HazardKind::Binary,
     };
-    Some(Hazard::new(kind, format!("{}{among}, which nobody can read", nature.describe())))
+    Some(Hazard::new(kind, format!("{}{among}, which cannot be reviewed", nature.describe())))
 }
 
 /// A picture or a text that is something else by its first bytes.

@@ -162,8 +162,8 @@ impl Side {
 /// What changed between two releases.
 #[derive(Debug)]
 pub(crate) struct Diff {
-    /// The old release.
-    pub(crate) old: Side,
+    /// The old release; `None` where there is none, so that all is new.
+    pub(crate) old: Option<Side>,
     /// The new release.
     pub(crate) new: Side,
     /// The files that differ, worst first.
@@ -192,7 +192,7 @@ impl Diff {
     }
 }
 
-/// Compares two release archives, and keeps all changed lines to be shown. `progress` is told how
+/// Compares two release archives, or one with nothing, and keeps all changed lines to be shown. `progress` is told how
 /// many bytes were read: of each archive its size twice, for its contents and for its digest, and
 /// more where something has to be read again.
 ///
@@ -200,7 +200,7 @@ impl Diff {
 ///
 /// Where either cannot be listed.
 pub(crate) fn compare(
-    old: &Path,
+    old: Option<&Path>,
     new: &Path,
     progress: Progress<'_>,
 ) -> Result<Diff, ArchiveError> {
@@ -213,14 +213,14 @@ pub(crate) fn compare(
 ///
 /// As [`compare`].
 pub(crate) fn compare_showing(
-    old: &Path,
+    old: Option<&Path>,
     new: &Path,
     show: &(dyn Fn(&[u8]) -> bool + Sync),
     progress: Progress<'_>,
 ) -> Result<Diff, ArchiveError> {
     let files = (old, new);
     let (mut before, mut now, contents) = reading::first(files, show, progress)?;
-    let names = (file_name(old), file_name(new));
+    let names = (old.map(file_name).unwrap_or_default(), file_name(new));
     let versions = matching::versions((&before.listing, &names.0), (&now.listing, &names.1));
     let pairs = matching::pairs(&before.listing, &now.listing, versions.as_ref());
     let total = pairs.len();
@@ -233,7 +233,7 @@ pub(crate) fn compare_showing(
     judge(&mut changes, &mut results, &now, &store);
     changes.sort_by_cached_key(rank::key);
     Ok(Diff {
-        old: side(old, &mut before),
+        old: old.map(|old| side(old, &mut before)),
         new: side(new, &mut now),
         changes,
         same,

@@ -115,8 +115,12 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
         return at(Role::Image, None);
     }
     match code || head.starts_with(b"#!") {
-        true if docs => at(Role::Test, Some("code beside the documentation")),
+        true if docs => at(Role::Test, Some("code next to the documentation")),
         true => at(Role::Source, None),
+        // What lies on top is applied to the source.
+        false if folders.is_empty() && matches!(extension(name), "patch" | "diff") => {
+            at(Role::Source, None)
+        }
         false => at(Role::Data, None),
     }
 }

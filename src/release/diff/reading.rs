@@ -36,6 +36,7 @@ const LARGE_HEAD: usize = 2048;
 const TOP: &[u8] = b"\0/";
 
 /// What one archive holds.
+#[derive(Default)]
 pub(super) struct Read {
     pub(super) listing: Listing,
     /// The chunks of large texts.
@@ -52,20 +53,21 @@ pub(super) type Show<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
 
 /// Reads both archives and compares what differs as far as that is possible while reading.
 pub(super) fn first(
-    files: (&Path, &Path),
+    files: (Option<&Path>, &Path),
     show: Show<'_>,
     progress: Progress<'_>,
 ) -> Result<(Read, Read, Contents), ArchiveError> {
     let mut meeting = Meeting::new(BUDGET);
     let mut results = Mutex::new(Results::new());
-    let read = |path: &Path, side, meeting: &Meeting, results: &Mutex<Results>, window| {
+    let read = |path: Option<&Path>, side, meeting: &Meeting, results: &Mutex<Results>, window| {
+        let Some(path) = path else { return Ok((Read::default(), None)) };
         let _part = Part::begin(meeting, side);
         let wanted = wanted(window);
         one(path, side, &wanted, meeting, results, show, progress)
     };
     let (old, new) = threads::both(
         || read(files.0, Side::Old, &meeting, &results, HALF_WINDOW_KIB),
-        || read(files.1, Side::New, &meeting, &results, HALF_WINDOW_KIB),
+        || read(Some(files.1), Side::New, &meeting, &results, HALF_WINDOW_KIB),
     );
     let wants_more = |read: &Result<_, ArchiveError>| {
         read.as_ref().is_err_and(ArchiveError::wants_larger_window)
@@ -74,7 +76,7 @@ pub(super) fn first(
         // One after the other, so that only one of them has it at a time.
         (meeting, results) = (Meeting::new(BUDGET), Mutex::new(Results::new()));
         let old = read(files.0, Side::Old, &meeting, &results, WINDOW_KIB);
-        (old, read(files.1, Side::New, &meeting, &results, WINDOW_KIB))
+        (old, read(Some(files.1), Side::New, &meeting, &results, WINDOW_KIB))
     } else {
         (old, new)
     };
@@ -93,7 +95,7 @@ pub(super) fn first(
 
 /// What is read of an archive: the digest of the same bytes, too.
 fn wanted(window: u32) -> Wanted {
-    let mut wanted = Wanted { blake2b: true, ..Wanted::default() };
+    let mut wanted = Wanted { blake2b: true, single: true, ..Wanted::default() };
     wanted.limits.stream.window = window;
     wanted
 }
@@ -216,7 +218,7 @@ pub(super) struct Task {
 
 /// What each change's texts are: from the first reading, else from a second one.
 pub(super) fn texts(
-    files: (&Path, &Path),
+    files: (Option<&Path>, &Path),
     reads: (&Read, &Read),
     changes: &[Change],
     mut contents: Contents,
@@ -276,7 +278,7 @@ fn task(
 
 /// Reads both archives again for these tasks.
 fn again(
-    files: (&Path, &Path),
+    files: (Option<&Path>, &Path),
     reads: (&Read, &Read),
     tasks: &[Task],
     results: &mut Results,
@@ -284,7 +286,8 @@ fn again(
 ) -> Result<(), ArchiveError> {
     let meeting = Meeting::new(BUDGET);
     let found = Mutex::new(std::mem::take(results));
-    let read = |path: &Path, side, read: &Read| {
+    let read = |path: Option<&Path>, side, read: &Read| {
+        let Some(path) = path else { return Ok(()) };
         let _part = Part::begin(&meeting, side);
         let mut sink = Again::new(side, tasks, &meeting, &found, show);
         if sink.wanted.is_empty() {
@@ -301,8 +304,10 @@ fn again(
             false => Err(ArchiveError::Changed { path: path.to_owned() }),
         }
     };
-    let (old, new) =
-        threads::both(|| read(files.0, Side::Old, reads.0), || read(files.1, Side::New, reads.1));
+    let (old, new) = threads::both(
+        || read(files.0, Side::Old, reads.0),
+        || read(Some(files.1), Side::New, reads.1),
+    );
     old.and(new)?;
     *results = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(())

@@ -27,6 +27,22 @@ impl VersionedName {
 
 /// The version in a name like `foo-bar-1.2rc1.tar.gz`, `v1.2` or `foo-1.2-py3-none-any.whl`.
 pub(crate) fn version_in(name: &str) -> Option<String> {
+    split_at_version(name).map(|(_, version)| version)
+}
+
+/// Whether two names are those of two versions of one thing, as far as names tell.
+pub(crate) fn is_alike(one: &str, other: &str) -> bool {
+    match (split_at_version(one), split_at_version(other)) {
+        (Some((before, version)), Some((other_before, other_version))) => {
+            // A signature's name goes on where the archive's ends.
+            before == other_before && version != other_version && !other.starts_with(one)
+        }
+        _ => false,
+    }
+}
+
+/// What stands before the version in a name, and the version.
+fn split_at_version(name: &str) -> Option<(&str, String)> {
     let name = name.rsplit('/').next().unwrap_or(name);
     let starts = name.char_indices().filter(|(at, c)| {
         let before = name.get(..*at).unwrap_or_default();
@@ -37,7 +53,8 @@ pub(crate) fn version_in(name: &str) -> Option<String> {
     let start = starts.map(|(at, _)| at).next()?;
     let rest = name.get(start..)?;
     let end = rest.find(['-', '_']).unwrap_or(rest.len());
-    Some(suffix::stem(rest.get(..end)?).to_owned()).filter(|version| !version.is_empty())
+    let version = suffix::stem(rest.get(..end)?).to_owned();
+    (!version.is_empty()).then_some((name.get(..start)?, version))
 }
 
 /// Where `version` stands in `text` as a whole version: `1.2` is not in `1.2.3`, `11.2` or `1.2rc1`.
@@ -139,6 +156,20 @@ mod tests {
         assert_eq!(exchanged("a1.2/1.2/11.2/1.25").as_deref(), Some("a1.3/1.3/11.2/1.25"));
         assert_eq!(exchanged("libfoo.so.1.2.3"), None);
         assert_eq!(exchanged("foo/bar"), None);
+    }
+
+    #[test]
+    fn names_of_two_versions() {
+        for (one, other, expected) in [
+            ("foo-1.3.tar.gz", "foo-1.2.tar.xz", true),
+            ("foo-1.3.tar.gz", "foo-1.3.tar.gz.asc", false),
+            ("foo-1.3.tar.gz", "foo-1.3-vendor.tar.xz", false),
+            ("foo-1.3.tar.gz", "foo-docs-1.2.tar.gz", false),
+            ("a-1.3.0.crate", "a-1.2.9.crate", true),
+            ("fix.patch", "other.patch", false),
+        ] {
+            assert_eq!(is_alike(one, other), expected, "{one} {other}");
+        }
     }
 
     #[test]

@@ -166,7 +166,8 @@ impl Reader<'_> {
     ) -> Result<(), PolicyError> {
         match value.filter(|value| !words.contains(&value.get_ref().as_str())) {
             Some(value) => {
-                let what = format!("{key}: {:?} is none of {}", value.get_ref(), words.join(", "));
+                let what =
+                    format!("{key}: {:?} is not one of {}", value.get_ref(), words.join(", "));
                 self.fails(value.span().start, what)
             }
             None => Ok(()),

@@ -72,9 +72,12 @@ pub(crate) enum ReviewError {
     #[error("OLD and NEW are the same bytes: there is no diff to have read")]
     SameArchive,
     /// There is no diff of the two that could have been read.
-    #[error("there is no diff of these two that anybody could have read: {0}")]
+    #[error("these two cannot be compared, so the diff cannot have been read: {0}")]
     NoDiff(#[source] ArchiveError),
-    /// A file is not the one whose diff was read.
+    /// The archive cannot be shown.
+    #[error("this file cannot be shown, so it cannot have been read: {0}")]
+    Unreadable(#[source] ArchiveError),
+    /// A file is not the one that was read.
     #[error("--read: {name} is not the file that was read: its BLAKE2B begins with {found}")]
     NotRead {
         /// The file's name.
@@ -82,9 +85,10 @@ pub(crate) enum ReviewError {
         /// How its digest begins.
         found: String,
     },
-    /// What `--read` says is no pair of digests.
+    /// What `--read` says is not the beginning of a digest for each archive.
     #[error(
-        "--read: \"{0}\" is not OLD,NEW with at least 32 digits of each BLAKE2B, as diff prints them"
+        "--read: \"{0}\" is not OLD,NEW, or NEW alone without OLD, with at least 32 digits of each \
+         BLAKE2B, as diff prints them"
     )]
     NotDigests(String),
     /// The program that signs could not be run, or refused.

@@ -1,7 +1,7 @@
-//! What the records say of one diff, as a finding.
+//! What the records say of one archive, as a finding.
 
 use super::error::ReviewError;
-use super::record::Archive;
+use super::record::{Archive, Record};
 use super::store::{Found, RECORD_LIMIT, read};
 use crate::answer::access::Capability;
 use crate::answer::facts::ReviewFacts;
@@ -75,41 +75,76 @@ impl Reviews {
     }
 }
 
-/// Whether somebody recorded reading the diff between the archives with these BLAKE2b digests.
-///
-/// Never fails: where the records cannot be used, the finding says why.
-pub(crate) fn check(old: &[u8], new: &[u8], reviews: &Reviews) -> Finding {
-    match reviews.read() {
-        Ok(records) => fitting(&records, &hex(old), &hex(new), reviews),
-        Err(error) => unusable(&error),
-    }
+/// What is known of the file of the previous version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It has this BLAKE2b digest.
+    Digest(Vec<u8>),
+    /// There is one, and nothing tells its digest; why not.
+    Unknown(String),
+    /// The previous version has none like the new one, or there is no previous version.
+    None,
 }
 
-/// As [`check`], where nobody named the previous file: a record counts only if `listed` says that the
-/// Manifest has the file that the release was read against.
+/// Whether a record says that somebody read the archive with the BLAKE2b digest `new`: the diff from
+/// the previous file, all of the archive, or, if there is no previous file, the archive by itself.
+///
+/// Never fails: where the records cannot be used, the finding says why.
+pub(crate) fn check(before: &Before, new: &[u8], reviews: &Reviews) -> Finding {
+    let fits = |record: &Record| match (&record.old, before) {
+        (Some(old), Before::Digest(digest)) => old.blake2b == hex(digest),
+        (Some(_), _) => false,
+        (None, Before::None) => true,
+        // Less than all of it may leave out what the diff shows.
+        (None, _) => record.whole == Some(true),
+    };
+    let why = |of_this: &[&Record]| match (before, of_this) {
+        (Before::Unknown(why), _) => Some(why.clone()),
+        (_, []) => None,
+        (Before::None, [record, ..]) => {
+            let old = record.old.as_ref().map_or("another", |old| &old.name);
+            Some(format!("a record compares it with {old}, which is no file of this package"))
+        }
+        (_, records) if records.iter().all(|record| record.old.is_some()) => {
+            Some("has a record of this release, but against another old one".to_owned())
+        }
+        _ => Some(
+            "has a record of this release by itself that does not claim all of it was read, and \
+             there is a previous version to compare with"
+                .to_owned(),
+        ),
+    };
+    fitting(&hex(new), reviews, &fits, &why)
+}
+
+/// As [`check`], where nobody named the previous file: a diff counts only if `listed` says that the
+/// Manifest has the file that the release was compared with, and an archive that was not read as a
+/// whole only if `alone` says that the Manifest has no other version of it.
 pub(crate) fn check_new(
     new: &[u8],
     reviews: &Reviews,
     listed: &dyn Fn(&Archive) -> bool,
+    alone: bool,
 ) -> Finding {
-    let new = hex(new);
-    let records = match reviews.read() {
-        Ok(records) => records,
-        Err(error) => return unusable(&error),
+    let fits = |record: &Record| match &record.old {
+        Some(old) => listed(old),
+        None => alone || record.whole == Some(true),
     };
-    let mut old = records.iter().filter(|f| f.record.new.blake2b == new).map(|f| &f.record.old);
-    let shown = reviews.shown();
-    match old.clone().find(|old| listed(old)) {
-        Some(old) => fitting(&records, &old.blake2b, &new, reviews),
-        None => absent(match old.next() {
+    let why = |of_this: &[&Record]| {
+        let record = of_this.first()?;
+        Some(match &record.old {
             Some(old) => format!(
-                "{shown} has a record of this release, read against {}, which the Manifest does \
-                 not list",
+                "has a record of this release, read against {}, which the Manifest does not list",
                 old.name
             ),
-            None => format!("{shown} has no record of this release"),
-        }),
-    }
+            None => {
+                "has a record of this release by itself that does not claim all of it was read, \
+                     and the Manifest lists another version"
+                    .to_owned()
+            }
+        })
+    };
+    fitting(&hex(new), reviews, &fits, &why)
 }
 
 fn absent(text: impl Into<String>) -> Finding {
@@ -120,17 +155,29 @@ fn unusable(error: &ReviewError) -> Finding {
     absent(format!("the review records cannot be used: {error}"))
 }
 
-/// What the records say of the diff between the archives with these digests.
-fn fitting(records: &[Found], old: &str, new: &str, reviews: &Reviews) -> Finding {
-    let fits = |found: &&Found| found.record.old.blake2b == old && found.record.new.blake2b == new;
-    let fitting: Vec<&Found> = records.iter().filter(fits).collect();
+/// What the records of the archive with the digest `new` say, of which those that fit count; `why`
+/// says of the others why they do not.
+fn fitting(
+    new: &str,
+    reviews: &Reviews,
+    fits: &dyn Fn(&Record) -> bool,
+    why: &dyn Fn(&[&Record]) -> Option<String>,
+) -> Finding {
+    let records = match reviews.read() {
+        Ok(records) => records,
+        Err(error) => return unusable(&error),
+    };
+    let of_this: Vec<&Found> = records.iter().filter(|f| f.record.new.blake2b == new).collect();
+    let fitting: Vec<&Found> = of_this.iter().copied().filter(|f| fits(&f.record)).collect();
     if fitting.is_empty() {
-        let shown = reviews.shown();
-        let others = records.iter().any(|found| found.record.new.blake2b == new);
-        return absent(match others {
-            true => format!("{shown} has a record of this release, but against another old one"),
-            false if records.is_empty() => format!("{shown} has no review record"),
-            false => format!("{shown} has no record of a diff with exactly these digests"),
+        let of_this: Vec<&Record> = of_this.iter().map(|found| &found.record).collect();
+        let what = why(&of_this).unwrap_or_else(|| match records.is_empty() {
+            true => "has no review record".to_owned(),
+            false => "has no record of an archive with exactly this digest".to_owned(),
+        });
+        return absent(match what.starts_with("has ") {
+            true => format!("{} {what}", reviews.shown()),
+            false => what,
         });
     }
     let judged: Vec<(&Found, Signed)> =
@@ -162,10 +209,23 @@ fn fitting(records: &[Found], old: &str, new: &str, reviews: &Reviews) -> Findin
 
 fn agreeing(last: &Found, by: &Signed, judged: &[(&Found, Signed)]) -> Finding {
     let record = &last.record;
-    let compared = format!(
-        "the diff of exactly these two, recorded as {} and {}, was read on {}: {}",
-        record.old.name, record.new.name, record.reviewed, record.note
-    );
+    let (new, when) = (&record.new.name, &record.reviewed);
+    let what = match (&record.old, record.whole) {
+        (Some(old), _) => {
+            let old = &old.name;
+            format!(
+                "the diff of exactly these two, recorded as {old} and {new}, was read on {when}"
+            )
+        }
+        (None, Some(true)) => {
+            format!("all of exactly this file, recorded as {new}, was read on {when}")
+        }
+        (None, _) => format!(
+            "exactly this file, recorded as {new}, was read on {when}, with no previous version to \
+             compare it with"
+        ),
+    };
+    let compared = format!("{what}: {}", record.note);
     let imported = last.imported_from().map(|name| format!(", imported from {name}"));
     let signer = match by {
         Signed::By(signer) => format!(", signed by {signer}"),

@@ -1,4 +1,5 @@
-//! The record that a person read a release diff, bound to the digests of both archives.
+//! The record that a person read a release diff, or a release that has none before it, bound to the
+//! digests of the archives.
 //!
 //! One file a record, below the repository's `metadata/`, so that it is versioned and reviewed along
 //! with the ebuild and never conflicts with another's. A record can be signed, and imported from
@@ -13,7 +14,7 @@ mod store;
 
 pub(crate) use error::ReviewError;
 pub(crate) use import::import;
-pub(crate) use judge::{Keys, NAMESPACE, Reviews, check, check_new};
+pub(crate) use judge::{Before, Keys, NAMESPACE, Reviews, check, check_new};
 pub(crate) use record::{Archive, Record};
 pub(crate) use sign::{Signer, sign};
 #[cfg(test)]

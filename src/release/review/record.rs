@@ -11,7 +11,7 @@ use std::path::Path;
 /// Characters of an archive's name that a record's file name begins with.
 const NAME: usize = 100;
 
-/// One of the two archives of a record.
+/// An archive of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Archive {
@@ -48,10 +48,14 @@ pub(crate) struct Record {
     pub(crate) reviewed: String,
     /// Who read.
     pub(crate) reviewer: String,
-    /// What was read before.
-    pub(crate) old: Archive,
-    /// What was read now.
+    /// What the new archive was compared with; `None` if the new one was read by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) old: Option<Archive>,
+    /// What was read.
     pub(crate) new: Archive,
+    /// Of an archive that was read by itself: whether the reviewer says that they read all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) whole: Option<bool>,
     /// What there is to say of it.
     pub(crate) note: String,
 }
@@ -68,8 +72,9 @@ impl Record {
             reviewed: self.reviewed.clone(),
             reviewer: self.reviewer.clone(),
             note: self.note.clone(),
-            old: archive(&self.old),
+            old: self.old.as_ref().map(archive),
             new: archive(&self.new),
+            whole: self.whole,
             file: None,
             imported_from: None,
             signed_by: None,
@@ -92,6 +97,9 @@ pub(crate) enum RecordFault {
     /// A digest is not 128 lower-case hexadecimal digits.
     #[error("\"BLAKE2B\" is not 128 lower-case hexadecimal digits")]
     Digest,
+    /// It is neither about a diff nor about one archive, or about both.
+    #[error("a record has either \"old\", the archive it was compared with, or \"whole\"")]
+    Subject,
     /// The reviewer or the note is empty.
     #[error("the reviewer or the note is empty")]
     Empty,
@@ -130,7 +138,10 @@ impl Record {
     pub(super) fn check(&self) -> Result<(), RecordFault> {
         let time: Result<jiff::Timestamp, _> = self.reviewed.parse();
         time.map_err(|_| RecordFault::Time)?;
-        for archive in [&self.old, &self.new] {
+        if self.old.is_some() == self.whole.is_some() {
+            return Err(RecordFault::Subject);
+        }
+        for archive in self.old.iter().chain([&self.new]) {
             let digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
             if archive.blake2b.len() != 128 || !archive.blake2b.bytes().all(digit) {
                 return Err(RecordFault::Digest);
@@ -151,6 +162,16 @@ impl Record {
         let mut bytes = serde_json::to_vec_pretty(self).map_err(RecordFault::Json)?;
         bytes.push(b'\n');
         Ok(bytes)
+    }
+
+    /// What was read, for a sentence that begins with who read it.
+    pub(crate) fn subject(&self) -> String {
+        let new = &self.new.name;
+        match (&self.old, self.whole) {
+            (Some(old), _) => format!("the diff from {} to {new}", old.name),
+            (None, Some(true)) => format!("all of {new}"),
+            (None, _) => format!("{new}, without a previous version"),
+        }
     }
 
     /// The name of such a file, which no other record has.

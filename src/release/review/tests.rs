@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-use super::super::judge::{Reviews, check};
+use super::super::judge::{Before, Reviews, check, check_new};
 use super::super::record::Archive;
 use super::*;
 use crate::answer::access::Capability;
@@ -16,10 +16,62 @@ fn record(note: &str) -> Record {
         package: None,
         reviewed: "2026-11-22T00:00:00Z".to_owned(),
         reviewer: "A <a@example.org>".to_owned(),
-        old: archive("foo-1.2.tar.gz", "1"),
+        old: Some(archive("foo-1.2.tar.gz", "1")),
         new: archive("foo-1.3.tar.gz", "2"),
+        whole: None,
         note: note.to_owned(),
     }
+}
+
+/// A record of one archive, read by itself.
+fn by_itself(note: &str, whole: bool) -> Record {
+    Record { old: None, whole: Some(whole), ..record(note) }
+}
+
+/// Less than all of an archive counts only where there is nothing to compare it with.
+#[test]
+fn an_archive_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let (part, whole, diff) =
+        (dir.path().join("part"), dir.path().join("whole"), dir.path().join("diff"));
+    append(&part, &by_itself("src/", false)).unwrap();
+    append(&whole, &by_itself("every file", true)).unwrap();
+    append(&diff, &record("the diff")).unwrap();
+    let (one, two) = ([0x11; 64], [0x22; 64]);
+    let unknown = Before::Unknown("gone".to_owned());
+    let mut other = two;
+    other[0] ^= 1;
+    for (before, of_part, of_whole, of_diff) in [
+        (Before::None, true, true, false),
+        (Before::Digest(one.to_vec()), false, true, true),
+        (Before::Digest(other.to_vec()), false, true, false),
+        (unknown, false, true, false),
+    ] {
+        for (place, expected) in [(&part, of_part), (&whole, of_whole), (&diff, of_diff)] {
+            let finding = check(&before, &two, &Reviews::at(place));
+            assert_eq!(finding.class.is_none(), expected, "{before:?} {}", place.display());
+            if expected {
+                assert_eq!(finding.forgers, [Capability::Gentoo, Capability::Reviewer]);
+            }
+            // Another archive was not read.
+            let finding = check(&before, &other, &Reviews::at(place));
+            assert_eq!(finding.class, Some(FailureClass::ReviewAbsent));
+        }
+    }
+    let listed = |archive: &Archive| archive.name == "foo-1.2.tar.gz";
+    for (place, alone, expected) in [
+        (&part, true, true),
+        (&part, false, false),
+        (&whole, true, true),
+        (&whole, false, true),
+        (&diff, true, true),
+        (&diff, false, true),
+    ] {
+        let finding = check_new(&two, &Reviews::at(place), &listed, alone);
+        assert_eq!(finding.class.is_none(), expected, "{} {alone}", place.display());
+    }
+    let finding = check_new(&two, &Reviews::at(&diff), &|_| false, true);
+    assert_eq!(finding.class, Some(FailureClass::ReviewAbsent));
 }
 
 #[test]
@@ -68,6 +120,8 @@ fn a_link_is_followed_and_the_mode_kept() {
 #[test]
 fn a_line_that_is_no_record_is_named() {
     let line = serde_json::to_string(&record("x")).unwrap() + "\n";
+    let by_itself = serde_json::to_string(&by_itself("x", true)).unwrap() + "\n";
+    assert!(parse_list(by_itself.as_bytes(), Path::new("f")).is_ok());
     let refused = |text: String| match parse_list(text.as_bytes(), Path::new("f")) {
         Err(ReviewError::Line { line: 2, .. }) => true,
         other => panic!("{text}: {other:?}"),
@@ -82,6 +136,11 @@ fn a_line_that_is_no_record_is_named() {
         line.replace("\"note\":\"x\"", "\"note\":\" \""),
         line.replace("A <a@example.org>", ""),
         line.replace(",\"note\":\"x\"", ""),
+        line.replace(",\"note\"", ",\"whole\":true,\"note\""),
+        line.replace("\"old\":{", "\"older\":{"),
+        by_itself.replace(",\"whole\":true", ""),
+        by_itself.replace("\"whole\":true", "\"whole\":null"),
+        by_itself.replace("\"whole\":true", "\"whole\":1"),
         line.trim_end().to_owned(),
         format!("{} trailing\n", line.trim_end()),
         "\n".to_owned(),
@@ -98,7 +157,9 @@ fn exactly_these_digests_or_none() {
     let path = dir.path().join("reviews");
     append(&path, &record("read it all")).unwrap();
     let (one, two) = ([0x11; 64], [0x22; 64]);
-    let check = |old: &[u8], new: &[u8], place: &Path| check(old, new, &Reviews::at(place));
+    let check = |old: &[u8], new: &[u8], place: &Path| {
+        check(&Before::Digest(old.to_vec()), new, &Reviews::at(place))
+    };
     let finding = check(&one, &two, &path);
     assert_eq!(finding.class, None);
     assert_eq!(finding.forgers, [Capability::Gentoo, Capability::Reviewer]);

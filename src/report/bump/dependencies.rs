@@ -3,6 +3,7 @@
 use super::super::diff as page;
 use super::super::layout::{count, hang, paragraph};
 use crate::check::bump::{Dependencies, Outcome};
+use crate::release::diff::Diff;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -32,12 +33,16 @@ pub(super) fn print(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         hang(out, "  changed ", 10, text)?;
     }
     more(out, changed.len())?;
-    for (what, names) in [("new", &found.new), ("gone", &found.removed)] {
-        if !names.is_empty() {
-            let shown: Vec<_> = names.iter().take(LISTED).map(String::as_str).collect();
-            hang(out, &format!("  {what:<8}"), 10, &shown.join(", "))?;
-            more(out, names.len())?;
-        }
+    let mut new: Vec<(usize, String)> = found.new.iter().map(|new| alone(outcome, new)).collect();
+    new.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.cmp(y)));
+    for (_, text) in new.iter().take(LISTED) {
+        hang(out, "  new     ", 10, text)?;
+    }
+    more(out, new.len())?;
+    if !found.removed.is_empty() {
+        let shown: Vec<_> = found.removed.iter().take(LISTED).map(String::as_str).collect();
+        hang(out, "  gone    ", 10, &shown.join(", "))?;
+        more(out, found.removed.len())?;
     }
     if !found.unread.is_empty() {
         let what = count(found.unread.len() as u64, "of them is", "of them are");
@@ -59,15 +64,32 @@ fn line(outcome: &Outcome, old: &str, new: &str) -> (usize, String) {
     let comparison = outcome.comparisons.iter().find(|comparison| comparison.pair.new == new);
     match comparison.and_then(|comparison| comparison.diff.as_ref()) {
         Some(Ok(diff)) => {
-            let risky: Vec<_> = diff.changes.iter().filter(|c| !c.hazards.is_empty()).collect();
-            let first = risky.first().map(|change| format!("; first {}", page::name(change)));
-            let text =
-                format!("{old} -> {new}: {}{}", page::totals(diff), first.unwrap_or_default());
-            (risky.len(), text)
+            let (risky, text) = risk(diff);
+            (risky, format!("{old} -> {new}: {text}"))
         }
         Some(Err(error)) => (usize::MAX, format!("{old} -> {new}: not compared: {error}")),
         None => (usize::MAX, format!("{old} -> {new}: not compared, {old} is not in DISTDIR")),
     }
+}
+
+/// The same of one without a previous version.
+fn alone(outcome: &Outcome, new: &str) -> (usize, String) {
+    let comparison = outcome.comparisons.iter().find(|comparison| comparison.pair.new == new);
+    match comparison.and_then(|comparison| comparison.diff.as_ref()) {
+        Some(Ok(diff)) => {
+            let (risky, text) = risk(diff);
+            (risky, format!("{new}: {text}"))
+        }
+        Some(Err(error)) => (usize::MAX, format!("{new}: not shown: {error}")),
+        None => (usize::MAX, new.to_owned()),
+    }
+}
+
+/// How many changes have a reason to be read first, and how much changed.
+fn risk(diff: &Diff) -> (usize, String) {
+    let risky: Vec<_> = diff.changes.iter().filter(|c| !c.hazards.is_empty()).collect();
+    let first = risky.first().map(|change| format!("; first {}", page::name(change)));
+    (risky.len(), format!("{}{}", page::totals(diff), first.unwrap_or_default()))
 }
 
 /// The dependencies as JSON.

@@ -73,13 +73,15 @@ pub(crate) fn next(diffs: &[&Diff], shown: bool, out: &mut dyn Write) -> io::Res
     let mut commands = Vec::new();
     for diff in diffs.iter().filter(|diff| !diff.changes.is_empty()) {
         let word = |text: &str| text.to_owned();
-        let (old, new) = (next::path(&diff.old.file), next::path(&diff.new.file));
+        let sides: Vec<_> = diff.old.iter().chain([&diff.new]).collect();
+        let paths: Vec<_> = sides.iter().map(|side| next::path(&side.file)).collect();
         if !shown {
-            let words = [word("diff"), word("--unified"), old.clone(), new.clone()];
+            let words = [word("diff"), word("--unified")].into_iter().chain(paths.clone());
             commands.push(next::distvouch(words));
         }
-        let read = format!("{},{}", digits(&diff.old.blake2b), digits(&diff.new.blake2b));
-        let words = [word("review"), old, new, word("--read"), read, word("--note"), word("TEXT")];
+        let read: Vec<_> = sides.iter().map(|side| digits(&side.blake2b)).collect();
+        let words = [word("--read"), read.join(","), word("--note"), word("TEXT")];
+        let words = std::iter::once(word("review")).chain(paths).chain(words);
         commands.push(next::distvouch(words));
     }
     next::print(&commands, out)

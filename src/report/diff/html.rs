@@ -51,8 +51,7 @@ b.x{background:#b3261e;color:#fff;font-weight:normal}
 /// Where `out` cannot be written to.
 pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     let mut out = Counted { out, bytes: 0 };
-    let heading = |diff: &Diff| format!("{} -> {}", diff.old.name(), diff.new.name());
-    let title = diffs.iter().map(|diff| heading(diff)).collect::<Vec<_>>().join(", ");
+    let title = diffs.iter().map(|diff| super::title(diff)).collect::<Vec<_>>().join(", ");
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -64,7 +63,7 @@ pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
         escape(&title)
     )?;
     for diff in diffs {
-        writeln!(out, "<h1>{}</h1>", escape(&heading(diff)))?;
+        writeln!(out, "<h1>{}</h1>", escape(&super::title(diff)))?;
         print_diff(diff, &mut out)?;
     }
     writeln!(
@@ -76,7 +75,7 @@ pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
 
 fn print_diff(diff: &Diff, out: &mut Counted<'_>) -> io::Result<()> {
     writeln!(out, "<table>")?;
-    print_side("old", &diff.old, out)?;
+    diff.old.iter().try_for_each(|old| print_side("old", old, out))?;
     print_side("new", &diff.new, out)?;
     writeln!(out, "</table>")?;
     if let Some(tops) = tops(diff) {

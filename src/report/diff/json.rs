@@ -25,7 +25,7 @@ pub(crate) fn value(diff: &Diff) -> Value {
     json!({
         "schema": 1,
         "tool": crate::report::tool(),
-        "old": side(&diff.old),
+        "old": diff.old.as_ref().map(side),
         "new": side(&diff.new),
         "totals": totals,
         "new_oddities": diff.new_oddities.iter().map(oddity).collect::<Vec<_>>(),

@@ -68,8 +68,10 @@ pub(crate) fn totals(diff: &Diff) -> String {
         })
         .collect();
     match (counts.is_empty(), diff.same) {
+        (true, _) if diff.old.is_none() => "No file is in it".to_owned(),
         (true, 1) => "No file differs: 1 file, unchanged".to_owned(),
         (true, same) => format!("No file differs: {same} files, unchanged"),
+        (false, _) if diff.old.is_none() => counts.join(", "),
         (false, same) => format!("{}, {same} unchanged", counts.join(", ")),
     }
 }
@@ -82,6 +84,15 @@ fn tops(diff: &Diff) -> Option<String> {
             |top| format!("{}/", archive::show(top)),
         )
     };
-    (diff.old.top != diff.new.top)
-        .then(|| format!("Compared {} with {}", top(&diff.old), top(&diff.new)))
+    let old = diff.old.as_ref()?;
+    (old.top != diff.new.top).then(|| format!("Compared {} with {}", top(old), top(&diff.new)))
+}
+
+/// The two archives, or the only one.
+pub(crate) fn title(diff: &Diff) -> String {
+    let new = diff.new.name();
+    match &diff.old {
+        Some(old) => format!("{} -> {new}", old.name()),
+        None => format!("{new}, compared with nothing: every file is new"),
+    }
 }

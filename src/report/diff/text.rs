@@ -86,13 +86,13 @@ impl Listed {
 pub(crate) fn print(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
     let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
     let red = paint(listed, Ansi::new().fg_color(Some(AnsiColor::Red.into())));
-    let names = format!("{} -> {}", diff.old.name(), diff.new.name());
-    for line in fill(&names, 0, 2, 2) {
+    for line in fill(&super::title(diff), 0, 2, 2) {
         writeln!(out, "{bold}{line}{bold:#}")?;
     }
     let strange: Vec<_> = diff.new_oddities.iter().filter(|o| !o.is_common()).collect();
+    let packed = if diff.old.is_some() { "new in how it is packed" } else { "how it is packed" };
     for oddity in strange.iter().take(ODDITIES) {
-        for line in fill(&format!("new in how it is packed: {oddity}"), 2, 4, LINES) {
+        for line in fill(&format!("{packed}: {oddity}"), 2, 4, LINES) {
             writeln!(out, "{red}{line}{red:#}")?;
         }
     }
@@ -101,14 +101,14 @@ pub(crate) fn print(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Res
     }
     list(diff, listed, out)?;
     let common = diff.new_oddities.len() - strange.len();
-    if common > 0 && !listed.build {
+    if common > 0 && !listed.build && diff.old.is_some() {
         writeln!(out, "Packed otherwise in {common} ways that are common (--json lists them).")?;
     }
     if let Some(tops) = tops(diff) {
         writeln!(out, "{}.", short(&tops, WIDTH - 1))?;
     }
     if listed.verbose {
-        print_side("old", &diff.old, out)?;
+        diff.old.iter().try_for_each(|old| print_side("old", old, out))?;
         print_side("new", &diff.new, out)?;
     }
     Ok(())

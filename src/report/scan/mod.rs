@@ -10,6 +10,7 @@ pub(crate) use text::totals;
 use crate::answer::kinds::Level;
 use crate::check::scan::{Observation, Package, Totals};
 use std::io::{self, Write};
+use text::Kept;
 
 /// How to print what a scan found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(crate) enum ScanFormat {
     Github,
 }
 
-/// Prints packages one after the other, as they come.
+/// Prints packages one after the other, as they come; for people, at the end and worst first.
 pub(crate) struct Printer<'w> {
     out: &'w mut dyn Write,
     format: ScanFormat,
@@ -34,6 +35,10 @@ pub(crate) struct Printer<'w> {
     excused: bool,
     /// How many results were written: SARIF separates them.
     written: u64,
+    /// What is for people.
+    kept: Kept,
+    /// The words of the command line that scans the same again.
+    again: Vec<String>,
 }
 
 impl<'w> Printer<'w> {
@@ -47,11 +52,12 @@ impl<'w> Printer<'w> {
         format: ScanFormat,
         least: Level,
         excused: bool,
+        again: Vec<String>,
     ) -> io::Result<Self> {
         if format == ScanFormat::Sarif {
             sarif::begin(out)?;
         }
-        Ok(Self { out, format, least, excused, written: 0 })
+        Ok(Self { out, format, least, excused, written: 0, kept: Kept::default(), again })
     }
 
     /// Prints a package.
@@ -63,15 +69,11 @@ impl<'w> Printer<'w> {
         match self.format {
             ScanFormat::Json => json::lines(package, self.out),
             ScanFormat::Text => {
-                let told = |observation: &&Observation| {
-                    observation.level >= self.least
-                        && (self.excused || observation.excused.is_none())
+                let (least, excused) = (self.least, self.excused);
+                let told = |observation: &Observation| {
+                    observation.level >= least && (excused || observation.excused.is_none())
                 };
-                let mut told = package.all().filter(told).peekable();
-                if told.peek().is_some() {
-                    text::package(package, told, self.out)?;
-                }
-                Ok(())
+                self.kept.package(package, &told)
             }
             ScanFormat::Sarif => {
                 for observation in package.all() {
@@ -95,7 +97,17 @@ impl<'w> Printer<'w> {
     /// Where the output cannot be written to.
     pub(crate) fn end(&mut self, totals: &Totals) -> io::Result<()> {
         match self.format {
-            ScanFormat::Text => text::totals(totals, self.out),
+            ScanFormat::Text => {
+                self.kept.print(self.out)?;
+                text::totals(totals, self.out)?;
+                let hidden = match self.least {
+                    Level::Note => 0,
+                    Level::Warning => totals.notes,
+                    Level::Error => totals.notes + totals.warnings,
+                };
+                let again = (hidden > 0).then_some(self.again.as_slice());
+                self.kept.next(again, self.out)
+            }
             ScanFormat::Sarif => sarif::end(self.out),
             ScanFormat::Json | ScanFormat::Github => Ok(()),
         }

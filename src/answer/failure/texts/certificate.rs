@@ -6,12 +6,12 @@ pub(in crate::answer::failure) const CERTIFICATE_UNTRUSTED: Texts = Texts {
     happened: "The certificate was not issued under the trusted root.",
     implies: "Its claims could have been written by anybody: who runs an authority of their own \
         can put any repository's name into a certificate. Nothing in the file counts as \
-        somebody's statement.",
+        someone's statement.",
     benign: "The signature comes from a private or staging Sigstore instance, or from GitHub's \
         own one, which it uses for private repositories. Test data was published by mistake.",
     ask: "With which Sigstore instance do you sign releases, and who runs it?",
     bogus: "“Add our authority to your root”: then upstream is its own witness. “The certificate \
-        shows our repository's name”: whoever issued it chose what it shows.",
+        shows our repository's name”: its issuer chose what it shows.",
     act: "Compare the issuer in `distvouch inspect FILE` with the authorities in `distvouch \
         trust`, and refresh the trusted root once. If it stays, stop; give `--trusted-root \
         FILE` only for an instance whose operator you know.",
@@ -66,7 +66,7 @@ pub(in crate::answer::failure) const SCT: Texts = Texts {
 pub(in crate::answer::failure) const TIME_OUTSIDE_CERTIFICATE: Texts = Texts {
     happened: "The signature was made outside the lifetime of its certificate.",
     implies: "Fulcio's certificates live ten minutes, and the key ought to be thrown away with \
-        them. A signature witnessed before or after means that somebody kept the key, or \
+        them. A signature witnessed before or after means that someone kept the key, or \
         that certificate and log entry do not belong together.",
     benign: "A slow or repeated job step signed late with a certificate that it had fetched \
         early. The clock of a private instance is wrong.",
@@ -100,12 +100,12 @@ pub(in crate::answer::failure) const ROOT_TOO_OLD: Texts = Texts {
     happened: "Signed under a log or authority that the trusted root does not know.",
     implies: "Not checked, and no sign of a forgery: Sigstore adds logs and rotates keys, and an \
         older root cannot judge what is newer. It is no point in favor either, since a log \
-        that somebody made up looks the same until the root is refreshed.",
+        that an attacker made up looks the same until the root is refreshed.",
     benign: "`sec-keys/sigstore-trusted-root`, or the root built into distvouch, is older than \
         the release. Upstream signs with a staging instance.",
     ask: "Nothing at first. If the newest root does not know the log either: which Sigstore \
         instance signed this?",
-    bogus: "“Take the log's key from the bundle”: whoever made the bundle chose that key.",
+    bogus: "“Take the log's key from the bundle”: the maker of the bundle chose that key.",
     act: "`distvouch trust` shows which root is used, its logs and their dates. Update that \
         package or give a newer one with `--trusted-root FILE`, from a source other than the \
         release.",

@@ -5,7 +5,7 @@ use super::Texts;
 pub(in crate::answer::failure) const CHECKSUM_MISMATCH: Texts = Texts {
     happened: "The list of checksums has another digest for this file.",
     implies: "The file is not the one that the list was made from. With a signed list, the signer \
-        never vouched for these bytes; with an unsigned one, somebody changed one of the two \
+        never vouched for these bytes; with an unsigned one, someone changed one of the two \
         and not the other.",
     benign: "The download stopped early. The list belongs to another build or version. Upstream \
         replaced the file and left the list as it was. A forge compressed its archive again.",
@@ -33,7 +33,7 @@ pub(in crate::answer::failure) const CHECKSUM_MISSING: Texts = Texts {
 pub(in crate::answer::failure) const CHECKSUM_AMBIGUOUS: Texts = Texts {
     happened: "The list of checksums has two digests for this file, and they differ.",
     implies: "Two different files go under one name, and programs disagree: some want every line \
-        to match, some are content with one. Whoever can append a line could use that.",
+        to match, some are content with one. An attacker who can append a line could use that.",
     benign: "Lists of two builds were concatenated. The list names the file in two directories, \
         and a script cut the directories off. A release was re-rolled and its line appended.",
     ask: "Which line is the release, and what is the other one? Please publish one list a \
@@ -45,7 +45,7 @@ pub(in crate::answer::failure) const CHECKSUM_AMBIGUOUS: Texts = Texts {
 
 pub(in crate::answer::failure) const CHECKSUM_WEAK: Texts = Texts {
     happened: "The list of checksums has only MD5, SHA-1 or RIPEMD-160 digests of this file.",
-    implies: "They are the digests of these bytes, and of other bytes too if whoever made the \
+    implies: "They are the digests of these bytes, and of other bytes too if the person who made the \
         release wanted it so. An honest upstream and a damaged download are told apart; an \
         attacker who prepared both files is not.",
     benign: "The list is written by a script of the last century. There is a second list with \
@@ -54,7 +54,7 @@ pub(in crate::answer::failure) const CHECKSUM_WEAK: Texts = Texts {
     bogus: "“Both MD5 and SHA-1 match”: files that collide in both at once are barely harder to \
         make than for one of the two.",
     act: "Look for another list, or for a signature over the file itself. Where there is none, \
-        treat the file as one that nobody vouches for.",
+        treat the file as one that no one vouches for.",
 };
 
 pub(in crate::answer::failure) const CHECKSUM_MALFORMED: Texts = Texts {

@@ -4,15 +4,15 @@ use super::Texts;
 
 pub(in crate::answer::failure) const SIGNATURE_DROPPED: Texts = Texts {
     happened: "The previous release was signed; this one has no signature.",
-    implies: "Whoever made this release did not have the key, or did not want to be compared with \
-        it. Who takes over an account needs no forged signature if nobody misses the real \
+    implies: "The maker of this release did not have the key, or did not want to be compared with \
+        it. An attacker with the account need not forge a signature if no one misses the real \
         one.",
     benign: "The holder of the key was away. Releases moved to CI, which rightly cannot reach an \
         offline key. The signature is uploaded hours after the tarball. The ebuild lost the \
         `.asc` in SRC_URI.",
     ask: "Is signing given up, by whose decision, and is there a statement by the old key? If \
         not, please add the signature of this release.",
-    bogus: "“Nobody checks them”: someone just did. “Attestations replace it”: those vouch for a \
+    bogus: "“No one checks them”: someone just did. “Attestations replace it”: those vouch for a \
         workflow, the key for a person, and only the key can announce its own end.",
     act: "Look again after a day, in the directory listing as well. If it stays away, stop \
         until the old key or a maintainer known before confirms it; only then take \
@@ -36,7 +36,7 @@ pub(in crate::answer::failure) const PUBLISHER_CHANGED: Texts = Texts {
 
 pub(in crate::answer::failure) const SIGNER_CHANGED: Texts = Texts {
     happened: "Another key signed this release than the last one.",
-    implies: "Both keys may be in the ring, and still nobody said that this one would sign now. A \
+    implies: "Both keys may be in the ring, and still no one announced that this one would sign now. A \
         ring of many keys falls with the weakest of its holders.",
     benign: "Release managers take turns. The same certificate has a new signing subkey. A key \
         was rotated before its expiry.",
@@ -52,7 +52,7 @@ pub(in crate::answer::failure) const SIGNER_CHANGED: Texts = Texts {
 pub(in crate::answer::failure) const PREVIOUS_UNUSABLE: Texts = Texts {
     happened: "The provenance or signature of the previous release does not hold by itself.",
     implies: "There is nothing to compare this release with. It may be as before or not: a \
-        comparison with evidence that does not hold would let whoever wrote that evidence \
+        comparison with evidence that does not hold would let the author of that evidence \
         choose the answer.",
     benign: "The file belongs to another package, or was fetched again since and is an error page. \
         The distfile that the old signature is over is not in the directory any more. The \
@@ -68,17 +68,17 @@ pub(in crate::answer::failure) const PREVIOUS_UNUSABLE: Texts = Texts {
 pub(in crate::answer::failure) const REPOSITORY_RENAMED: Texts = Texts {
     happened: "The same repository, by its numeric id, has a new name.",
     implies: "This is a remark on an agreement: extensions 15 and 17 survive a rename. The old name \
-        is free from now on, and pins by name follow whoever takes it.",
+        is free from now on, and pins by name follow the next owner.",
     benign: "The project or its organization got a new name; nothing else is needed.",
     ask: "Is the new name permanent, and will you keep the old one occupied?",
-    bogus: "“The forge redirects the old name”: until somebody registers it.",
+    bogus: "“The forge redirects the old name”: until someone registers it.",
     act: "Change VERIFY_PROVENANCE_REPO, SRC_URI and HOMEPAGE in the same commit, and pin the \
         ids (`--repository-id N`, `--owner-id N`).",
 };
 
 pub(in crate::answer::failure) const REPOSITORY_TRANSFERRED: Texts = Texts {
     happened: "The repository has a new owner: the same repository id, another owner id.",
-    implies: "History and name may be the same, but somebody else now decides over its workflows, \
+    implies: "History and name may be the same, but someone else now controls its workflows, \
         secrets and collaborators.",
     benign: "The project joined a foundation or an organization of its own. A maintainer handed \
         it to a successor.",

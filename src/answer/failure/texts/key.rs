@@ -5,7 +5,7 @@ use super::Texts;
 pub(in crate::answer::failure) const KEY_EXPIRED_NOW: Texts = Texts {
     happened: "The key has expired since; it was live when it signed.",
     implies: "The signature agrees; this is a remark on it. The date of a signature is the signer's \
-        own word: whoever gets hold of an expired key can sign today and write an earlier date.",
+        own word: an attacker who gets hold of an expired key can sign today and write an earlier date.",
     benign: "The key was extended, but the key package was not refreshed. The maintainer forgot \
         to extend it. The release is simply older than the expiry.",
     ask: "Have you extended this key, and where is the current copy published?",
@@ -20,7 +20,7 @@ pub(in crate::answer::failure) const KEY_EXPIRED: Texts = Texts {
     happened: "The key had already expired when it signed.",
     implies: "By the copy at hand its holder had stopped using it. GnuPG itself refuses to sign \
         with an expired key, so normally an extension exists that this copy lacks; if none \
-        exists, somebody went out of their way to sign.",
+        exists, someone went out of their way to sign.",
     benign: "The key was extended in time and the key package still has the old self-signature: \
         the usual cause. The signer's clock ran ahead. A tool signed that does not look at \
         expiry.",
@@ -69,7 +69,7 @@ pub(in crate::answer::failure) const KEY_UNUSABLE: Texts = Texts {
     happened: "The key may not make this signature, or nothing that counts binds it to its \
         certificate.",
     implies: "The arithmetic may hold, yet the certificate does not say that this key signs for \
-        its owner. Anybody can append a subkey to somebody's public key; only the binding \
+        its owner. Anyone can append a subkey to someone's public key; only the binding \
         and back signatures show that it belongs there.",
     benign: "A minimal export without the self-signatures, as in some distributions' key rings. A \
         keyserver that serves certificates without user IDs. Bindings made with SHA-1 or \

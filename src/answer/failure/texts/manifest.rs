@@ -32,7 +32,7 @@ pub(in crate::answer::failure) const MANIFEST_MISMATCH: Texts = Texts {
         because the index generates its JSON on request.",
     ask: "Did you replace the file of this release, when, and what changed in it? Please give \
         the new contents a new version, and keep the old file where the two can be compared.",
-    bogus: "“The checksum on our website matches”: it comes from whoever could replace the file. \
+    bogus: "“The checksum on our website matches”: it comes from the same server that could replace the file. \
         “CI regenerated it”: that says what ran, not what changed. “We uploaded it again”: \
         PyPI never accepts a file name twice.",
     act: "Move the file aside, fetch from another mirror, and if upstream's copy is the one \
@@ -64,7 +64,7 @@ pub(in crate::answer::failure) const MANIFEST_WEAK: Texts = Texts {
     benign: "The overlay's `metadata/layout.conf` still asks for old `manifest-hashes`. The entry \
         was written by a very old Portage. The hash is newer than this program.",
     ask: "Nothing: the ebuild repository chooses the hashes of its Manifest.",
-    bogus: "“Nobody can make a second file for a given SHA1”: whoever made the release may have \
+    bogus: "“No one can make a second file for a given SHA1”: the maker of the release may have \
         made both files beforehand, and for that a collision is enough.",
     act: "Set `manifest-hashes = BLAKE2B SHA512` in `metadata/layout.conf`, fetch anew, \
         compare the file with a signature or an older copy, then run `ebuild --force … \

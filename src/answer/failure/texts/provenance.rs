@@ -25,7 +25,7 @@ pub(in crate::answer::failure) const PROVENANCE_DROPPED: Texts = Texts {
         session, or a changed workflow. A stolen upload token looks exactly so, as with \
         Ultralytics 8.3.45 in December 2024.",
     benign: "CI broke on release day and a maintainer uploaded by hand. The project moved to a \
-        forge for which the index takes no attestations. Somebody set `attestations: false` \
+        forge for which the index takes no attestations. Someone set `attestations: false` \
         or replaced the upload action.",
     ask: "Which credential uploaded this file: the registered publisher, an API token (whose, \
         made when), or a login? Can the same tag be released again through the workflow, as \
@@ -63,7 +63,7 @@ pub(in crate::answer::failure) const PROVENANCE_MALFORMED: Texts = Texts {
     bogus: "“Python's json module reads it”: that keeps the last of two equal keys and says \
         nothing. “Only whitespace was added at the end”: then the original still exists.",
     act: "Look at `head -c 300 FILE` and fetch it again without the proxy. Report what the \
-        finding names to whoever serves it; never mend the file by hand.",
+        finding names to the index that serves it; never mend the file by hand.",
 };
 
 pub(in crate::answer::failure) const SUBJECT_DIGEST: Texts = Texts {

@@ -4,8 +4,8 @@ use super::Texts;
 
 pub(in crate::answer::failure) const PUBLISHER_MISMATCH: Texts = Texts {
     happened: "Another repository or account published this file than the ebuild expects.",
-    implies: "The provenance vouches for somebody, but not for who is pinned. Either the project \
-        moved, or somebody else's workflow can publish under its name.",
+    implies: "The provenance names a publisher, but not the pinned one. Either the project \
+        moved, or someone else's workflow can publish under its name.",
     benign: "The project moved to another forge or organization. Releases are built in a \
         repository of their own. VERIFY_PROVENANCE_REPO has a slip; a trailing `/`, `.git` \
         or letter case is not the cause, these are folded.",
@@ -21,9 +21,9 @@ pub(in crate::answer::failure) const PUBLISHER_MISMATCH: Texts = Texts {
 
 pub(in crate::answer::failure) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
     happened: "The ebuild expects a publisher that the policy of the overlay does not allow.",
-    implies: "Provenance by that publisher would agree with the ebuild. Whoever reviews the ebuild's change \
+    implies: "Provenance by that publisher would agree with the ebuild. The reviewer of the ebuild's change \
         sees one URL; the list of publishers says that this one was not agreed on.",
-    benign: "A new package of an upstream that nobody added to the list yet. The project moved, and the \
+    benign: "A new package of an upstream that is not on the list yet. The project moved, and the \
         ebuild is ahead of the policy. The URL has a slip.",
     ask: "Is that repository or account yours, and where do you name it: on a page that is older than the \
         release?",
@@ -35,7 +35,7 @@ pub(in crate::answer::failure) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
 
 pub(in crate::answer::failure) const IDENTITY_MISMATCH: Texts = Texts {
     happened: "The certificate's identity or its issuer is another one than expected.",
-    implies: "Somebody else signed, or the same name at another login provider, which need not be \
+    implies: "Someone else signed, or the same name at another login provider, which need not be \
         the same person. An identity counts only together with the issuer that asserts it.",
     benign: "Another release manager's turn. A workflow's identity ends in `@refs/tags/…` and \
         changes with every tag. The signer logged in through another provider, so that only \
@@ -75,7 +75,7 @@ pub(in crate::answer::failure) const REF_MISMATCH: Texts = Texts {
         claim.",
     ask: "Why was this not released from the usual ref, and on which branch is its commit now?",
     bogus: "“We tagged it afterwards”: a tag set later says nothing about what ran. “The branch \
-        is deleted already”: then nobody can look at it.",
+        is deleted already”: then no one can look at it.",
     act: "`git branch -a --contains COMMIT` and `git tag --contains COMMIT` with the commit of \
         extension 13, then `distvouch source DISTFILE --git CLONE`. Widen `--ref GLOB` only \
         by what would be acceptable next time too.",
@@ -115,7 +115,7 @@ pub(in crate::answer::failure) const ENVIRONMENT_MISMATCH: Texts = Texts {
     happened: "The job targeted another deployment environment than the pinned one, or none \
         (extension 23).",
     implies: "Environments are where the forge asks a second person or limits the refs. Outside of \
-        the usual one, the same workflow may publish with nobody asked.",
+        the usual one, the same workflow may publish without anyone being asked.",
     benign: "The environment was renamed, say from `pypi` to `release`. Fulcio writes this claim \
         only since November 2025, and older certificates lack it.",
     ask: "Which protection rules does the new environment have, and does the registration at \
@@ -129,7 +129,7 @@ pub(in crate::answer::failure) const ENVIRONMENT_MISMATCH: Texts = Texts {
 pub(in crate::answer::failure) const SIGNER_EXTERNAL: Texts = Texts {
     happened: "A reusable workflow of another repository did the signing (extension 9 is not 18). A \
         remark on an agreement: its tag points at another commit than at the last release.",
-    implies: "The code that held the signing token lives in a repository that nobody pinned. Who \
+    implies: "The code that held the signing token lives in a repository that is not pinned. Who \
         can change it at that ref can sign for every project that calls it.",
     benign: "An organization keeps one release workflow for all its projects. A generator or a \
         vendor's build workflow is called by reference.",
@@ -144,7 +144,7 @@ pub(in crate::answer::failure) const SIGNER_EXTERNAL: Texts = Texts {
 pub(in crate::answer::failure) const PUBLISHER_DISAGREES: Texts = Texts {
     happened: "The index's publisher object and the certificate name different publishers.",
     implies: "The object in the JSON is written by the index and not signed. One of the two is \
-        wrong, and every tool that shows the object shows a name for which nobody vouches.",
+        wrong, and every tool that shows the object shows a name that no one vouches for.",
     benign: "The repository was renamed between upload and fetch. A mirror or private index fills \
         in the object by itself.",
     ask: "Did you rename the repository or edit the publisher registration lately? The rest is \

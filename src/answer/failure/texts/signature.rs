@@ -102,7 +102,7 @@ pub(in crate::answer::failure) const SIGNATURE_EXPIRED: Texts = Texts {
     happened: "The signature has an expiration date, and it was past that date when this was \
         checked.",
     implies: "The signer limited this one statement in time, which is another thing than a key \
-        that expires. Past that date nobody answers for the file any more, though the bytes \
+        that expires. Past that date no one answers for the file any more, though the bytes \
         may well be those that were signed.",
     benign: "`default-sig-expire` is set in the signer's `gpg.conf`. An old release is packaged \
         late. The clock of this machine runs ahead.",
@@ -163,7 +163,7 @@ pub(in crate::answer::failure) const COMMENT_OTHER_FILE: Texts = Texts {
 
 pub(in crate::answer::failure) const COMMENT_OTHER_VERSION: Texts = Texts {
     happened: "The signed comment of a minisign signature names another version of the distfile.",
-    implies: "The key signed these bytes, but as another release. Whoever serves the files can hand \
+    implies: "The key signed these bytes, but as another release. Anyone who serves the files can hand \
         out an old release with its old signature under the name of the new one, and only this \
         comment shows it.",
     benign: "Upstream signed before renaming the file for the release, or copies a signing command \

@@ -16,7 +16,7 @@ pub(in crate::answer::failure) const COMMIT_UNAVAILABLE: Texts = Texts {
 
 pub(in crate::answer::failure) const COMMIT_UNREACHABLE: Texts = Texts {
     happened: "The attested commit is in the clone, but on no branch or tag.",
-    implies: "The release was built from code that nobody meets who follows the project's history. \
+    implies: "The release was built from code that people who follow the project's history never see. \
         A branch pushed for one run and deleted afterwards leaves exactly this.",
     benign: "The release branch was deleted after a squash merge. A tag was moved, or history \
         rewritten. The clone was made without tags.",
@@ -29,7 +29,7 @@ pub(in crate::answer::failure) const COMMIT_UNREACHABLE: Texts = Texts {
 
 pub(in crate::answer::failure) const TAG_MISMATCH: Texts = Texts {
     happened: "The release tag, or the archive's own header, names another commit.",
-    implies: "Two places that should name one commit name two. Whoever reads the tag reads other \
+    implies: "Two places that should name one commit name two. Someone who reads the tag reads other \
         code than what was built; a tag that was moved after the release leaves this as well.",
     benign: "The tag was set by hand, one commit late. The release job committed a version bump \
         first and built that. The clone's copy of a tag is older than the one upstream moved.",
@@ -42,7 +42,7 @@ pub(in crate::answer::failure) const TAG_MISMATCH: Texts = Texts {
 
 pub(in crate::answer::failure) const SOURCE_CHANGED: Texts = Texts {
     happened: "A file of the archive differs from the same file in git.",
-    implies: "The archive holds code that nobody could read in the repository, and provenance does \
+    implies: "The archive holds code that no one could read in the repository, and provenance does \
         not notice it. In December 2024 Ultralytics 8.3.41 got its payload this way, inside \
         the release job and with attestations that held.",
     benign: "Version stamps such as setuptools-scm's `_version.py`. `export-subst` or `eol` in \
@@ -72,7 +72,7 @@ pub(in crate::answer::failure) const SOURCE_ADDED: Texts = Texts {
 
 pub(in crate::answer::failure) const SOURCE_UNEXPLAINED: Texts = Texts {
     happened: "A file that can run, build or be installed is neither in git nor explained by anything.",
-    implies: "Code that nobody could read in the repository gets onto the machines that build it. \
+    implies: "Code that no one could read in the repository gets onto the machines that build it. \
         The malware of aiocpa in 2024 was such a file: it was in the archive on PyPI and never in \
         git.",
     benign: "A generator that distvouch does not know. A file that the release tool copies from \
@@ -87,7 +87,7 @@ pub(in crate::answer::failure) const SOURCE_UNEXPLAINED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const KNOWN_FILE_ALTERED: Texts = Texts {
-    happened: "A file has the name of a standard build file and is none of its known versions.",
+    happened: "A file has the name of a standard build file and matches none of its known versions.",
     implies: "The macro that started the backdoor of xz 5.6.0 was named like gnulib's \
         `build-to-host.m4`, and was none of its versions. People pass over such names, because \
         every release has them.",
@@ -102,12 +102,12 @@ pub(in crate::answer::failure) const KNOWN_FILE_ALTERED: Texts = Texts {
 
 pub(in crate::answer::failure) const SOURCE_NOT_COMPARED: Texts = Texts {
     happened: "A file of the archive says that a generator made it, and was compared with nothing.",
-    implies: "Everything else is explained, and this file is not: whoever made the archive could have \
+    implies: "Everything else is explained, and this file is not: the maker of the archive could have \
         written anything into it. `configure` has 20,000 lines, and runs.",
     benign: "`configure` and `Makefile.in` in every release of a project that uses autotools. \
         Parsers by Bison, C by Cython. Sources of a submodule that the clone does not have.",
     ask: "Which generator in which version made it, from which input?",
-    bogus: "“Everyone ships `configure`”: and nobody reads it.",
+    bogus: "“Everyone ships `configure`”: and no one reads it.",
     act: "Let the ebuild make it anew: with `eautoreconf` what the archive has is not used, and the \
         comparison says so. For a submodule, `git submodule update --init` in the clone.",
 };
@@ -120,7 +120,7 @@ pub(in crate::answer::failure) const SOURCE_MISSING: Texts = Texts {
     benign: "`MANIFEST.in`, `include` in `Cargo.toml` or `files` in `package.json` leave out what \
         a release does not need. `.gitattributes` do so, too, and what they name is not counted.",
     ask: "Is it meant that the release lacks this file?",
-    bogus: "“Nobody needs it”: then why is it in git?",
+    bogus: "“No one needs it”: then why is it in git?",
     act: "Look whether what is missing is built or run where it is there. Prefer an archive of the \
         tag where it matters.",
 };
@@ -146,7 +146,7 @@ pub(in crate::answer::failure) const ARCHIVE_AMBIGUOUS: Texts = Texts {
     ask: "Which program in which version wrote this archive, and can it be made again with plain \
         tar or zip?",
     bogus: "“It unpacks fine here”: with which program, and to the same files as with the others? \
-        “Our CDN repacks it”: then nobody vouches for what it makes.",
+        “Our CDN repacks it”: then no one vouches for what it makes.",
     act: "Unpack it in scratch directories with GNU tar, bsdtar and Python (or unzip, bsdtar and \
         Python) and compare these with `diff -r`. Where they differ, stop. Where they do not, ask \
         for another archive, or read what is unpacked by hand.",
@@ -162,22 +162,24 @@ pub(in crate::answer::failure) const DEPENDENCY_CHANGED: Texts = Texts {
     bogus: "“The lock file pins them”: it says which bytes, not what they do. “They are popular”: \
         popular crates and packages were taken over before.",
     act: "Read the list, `distvouch diff OLD NEW` for each that matters, build scripts first, and \
-        record it: `distvouch bump . --record NOTE` records all that was compared.",
+        record it. `distvouch bump . --read` goes through all of them; `distvouch bump . --record \
+        NOTE` records all that was compared.",
 };
 
 pub(in crate::answer::failure) const REVIEW_ABSENT: Texts = Texts {
-    happened: "Nobody recorded reading the diff between the previous release and this one.",
+    happened: "No record says that anyone read the diff between the previous release and this one.",
     implies: "All other checks ask who made the bytes; only a reader asks what they do. A \
         maintainer who turns hostile gets past everything but this.",
-    benign: "The package is new and has no previous release. Somebody read the diff and left no \
-        record. The record names other digests, because one of the archives was fetched anew \
-        with other bytes.",
+    benign: "Someone read the diff and left no record. The package or the dependency is new, has no \
+        previous release, and was not read yet. The record names other digests, because one of the \
+        archives was fetched anew with other bytes.",
     ask: "Is there a list of the commits between the two tags? It helps with reading and does \
         not replace it.",
     bogus: "“It has provenance”, “it is signed”, “it is only a patch release”: none of these has \
         read a line.",
     act: "Read `distvouch diff OLD NEW`, then record it: `distvouch review OLD NEW --note \
         TEXT`. Not every byte is equal: begin with the build system and whatever runs at \
-        install time. A new package or dependency has no diff: read the whole archive, and say so in \
-        an exception of `metadata/distvouch.toml`.",
+        install time. A new package or dependency has no diff: read the archive, `distvouch diff NEW`, \
+        and record that by `distvouch review NEW --note TEXT`. `distvouch bump . --read` goes through \
+        all that is unread.",
 };

@@ -21,7 +21,7 @@ pub(in crate::answer::failure) const NOT_CHECKED_BUILD: Texts = Texts {
         never 0.",
     benign: "distvouch was built without its `sigstore` feature, to save build time or because \
         its cryptography does not build there.",
-    ask: "Nothing: whoever built distvouch chose its features.",
+    ask: "Nothing: the builder of this distvouch chose its features.",
     bogus: "“The package is installed, so it checks”: `tool.features` in the output of \
         `distvouch check --json` says what it can check.",
     act: "Build it with the feature, or run the check on a machine that has it. Taking the \
@@ -65,7 +65,7 @@ pub(in crate::answer::failure) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
     benign: "The program is not installed or does not start, memory ran out, a file or key \
         cannot be read, or the program and the eclass are of different releases.",
     ask: "Nothing: this is about the machine that builds.",
-    bogus: "“The Manifest agreed, so skip it”: the Manifest repeats what somebody saw at the \
+    bogus: "“The Manifest agreed, so skip it”: the Manifest repeats what someone saw at the \
         bump, which may be what is being looked for now.",
     act: "Run the command by hand and read what it says: `distvouch check`, or gemato, signify \
         and minisign where there is no distvouch. If it is one particular file that kills the \
@@ -74,7 +74,7 @@ pub(in crate::answer::failure) const NOT_CHECKED_NO_ANSWER: Texts = Texts {
 
 pub(in crate::answer::failure) const EVIDENCE_UNSUPPORTED: Texts = Texts {
     happened: "The evidence is of a kind that this build does not read, or beyond a stated limit.",
-    implies: "Nothing can be concluded from it. Whoever writes evidence chooses its kind and size, \
+    implies: "Nothing can be concluded from it. The author of evidence chooses its kind and size, \
         so this counts as unusable and not as a gap on this side; ask what changed if earlier \
         releases could be compared.",
     benign: "An OpenPGP key of RSA beyond 4096 bits or on a Brainpool curve: builds with the cargo \

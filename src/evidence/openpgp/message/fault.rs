@@ -106,13 +106,13 @@ impl fmt::Display for MessageFault {
             ),
             Self::Key => f.write_str("it is an OpenPGP key, not a message"),
             Self::Second { line } => {
-                write!(f, "on line {line}, beside the message, another armored block begins")
+                write!(f, "another armored block begins on line {line}, next to the message")
             }
             Self::Unterminated { line } => {
                 write!(f, "the message that begins on line {line} does not end")
             }
             Self::Header { line } => {
-                write!(f, "line {line} stands under the header of the message and is no Hash: line")
+                write!(f, "line {line}, below the header of the message, is not a Hash: line")
             }
             Self::Dash { line } => {
                 write!(f, "line {line} begins with a dash that is not escaped")
@@ -120,9 +120,9 @@ impl fmt::Display for MessageFault {
             Self::Armor(fault) => fault.fmt(f),
             Self::Signatures(fault) => write!(f, "its signature cannot be read: {fault}"),
             Self::MixedKinds => {
-                f.write_str("a signature over bytes stands where one over text belongs")
+                f.write_str("a signature over bytes is where one over text belongs")
             }
-            Self::NotSigned => f.write_str("nobody signed it: it holds a text and no signature"),
+            Self::NotSigned => f.write_str("it is not signed: it holds text and no signature"),
             Self::Encrypted => f.write_str("it is encrypted"),
             Self::Broken => f.write_str("its OpenPGP packets are damaged or end early"),
             Self::Order(what) => write!(f, "its OpenPGP packets are out of order: {what}"),

@@ -116,7 +116,7 @@ pub(crate) fn check(message: &UnverifiedMessage, circumstances: Circumstances) -
             message.line_ends.then_some("the signature does not fix them: written as LF");
     }
     if finding.class.is_none() && message.surrounded {
-        let text = "text stands outside of the signed message; it was dropped";
+        let text = "there is text outside of the signed message; it was dropped";
         finding = finding.noting(FailureClass::MessageSurrounded, text);
     }
     finding

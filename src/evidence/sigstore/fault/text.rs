@@ -8,7 +8,7 @@ impl fmt::Display for CertificateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotDer => f.write_str("it is not X.509 in DER"),
-            Self::DuplicateExtension { oid } => write!(f, "the extension {oid} stands twice"),
+            Self::DuplicateExtension { oid } => write!(f, "the extension {oid} occurs twice"),
             Self::UnknownCritical { oid } => {
                 write!(f, "the critical extension {oid} is unknown")
             }

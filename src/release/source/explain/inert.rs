@@ -194,13 +194,13 @@ pub(super) fn inert(
         Nature::Empty => return Ok("an empty file"),
         Nature::Text => {}
         Nature::Code(what) | Nature::Packed(what) => {
-            return Err(format!("{what}, which nobody can read"));
+            return Err(format!("{what}, which cannot be reviewed"));
         }
         Nature::Binary => {
             let contents = entry.contents.as_deref().map(Vec::as_slice);
             return match contents.and_then(|contents| picture(path, contents)) {
                 Some(what) => Ok(what),
-                None => Err("binary data, which nobody can read".to_owned()),
+                None => Err("binary data, which cannot be reviewed".to_owned()),
             };
         }
     }

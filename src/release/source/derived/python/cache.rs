@@ -15,7 +15,7 @@ pub(super) fn check(context: &Context<'_>, path: &str, text: &str) -> Option<Che
     let above = path.get(..at).filter(|above| above.is_empty() || above.ends_with('/'))?;
     let inside = path.get(at + DIRECTORY.len()..)?;
     let note = |fits: bool| match fits {
-        true => Checked::same("pytest's note beside its cache"),
+        true => Checked::same("pytest's note in its cache"),
         false => Checked::differs("not what pytest writes there"),
     };
     match inside {

@@ -73,7 +73,7 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
     let requires: Option<Vec<Requirement>> =
         all("requires-dist").into_iter().map(Requirement::parse).collect();
     let Some(requires) = requires else {
-        return Checked::differs("a requirement in it is none");
+        return Checked::differs("a requirement in it is malformed");
     };
     match requirement::within(context, &requires) {
         Some(Err(why)) => Checked::Differs(why),

@@ -1,13 +1,16 @@
 //! `distvouch completions` and `distvouch man`, for packages of this program.
 
+mod eclass;
+
 use super::{Cli, printed};
 use crate::answer::explain;
 use crate::answer::requirement::Status;
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::cli::error::Error;
 use clap::{Args, Command, CommandFactory as _};
 use clap_mangen::Man;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Print the completions of a shell.
 #[derive(Debug, Args)]
@@ -37,6 +40,10 @@ pub(crate) struct ManPage {
     /// Write every page to DIR
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+
+    /// The page of this eclass, from its eclassdoc, instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) eclass: Option<PathBuf>,
 }
 
 impl ManPage {
@@ -46,7 +53,10 @@ impl ManPage {
     ///
     /// Where the pages cannot be written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
-        let pages = pages().map_err(Error::Report)?;
+        let pages = match &self.eclass {
+            Some(path) => vec![eclass_page(path)?],
+            None => pages().map_err(Error::Report)?,
+        };
         let Some(dir) = &self.dir else {
             let main = pages.into_iter().next().unwrap_or_default();
             printed(io::stdout().write_all(&main.text))?;
@@ -58,6 +68,15 @@ impl ManPage {
         }
         Ok(Status::Met)
     }
+}
+
+fn eclass_page(path: &Path) -> Result<Page, Error> {
+    let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+    eclass::page(&String::from_utf8_lossy(&bytes)).map_err(|(line, what)| Error::Eclassdoc {
+        path: path.to_owned(),
+        line,
+        what,
+    })
 }
 
 /// The date of the pages: that of the release.
@@ -176,7 +195,8 @@ fn main_page(command: &Command, subcommands: &[&Command]) -> io::Result<Page> {
     exit_status(&mut text, super::EXIT_STATUS)?;
     let see: Vec<_> =
         subcommands.iter().map(|sub| format!("distvouch-{}(1)", sub.get_name())).collect();
-    see_also(&mut text, see.iter().map(String::as_str).chain(["distvouch-classes(7)"]))?;
+    let more = ["distvouch-classes(7)", "verify-sig.eclass(5)"];
+    see_also(&mut text, see.iter().map(String::as_str).chain(more))?;
     Ok(Page { name: "distvouch.1".to_owned(), text })
 }
 
