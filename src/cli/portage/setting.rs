@@ -22,7 +22,7 @@ use crate::evidence::sigstore::BundlePolicy;
 use crate::evidence::{minisign, openpgp, signify};
 use crate::report::portage::Answer;
 use clap::{Args, ValueEnum};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -241,13 +241,14 @@ impl Setting {
             limits: Limits::default(),
             provenance: BTreeMap::new(),
             upstream_names: BTreeMap::new(),
+            renamed: BTreeSet::new(),
             bundle_policies,
             publisher,
             pins,
             previous: BTreeMap::new(),
             source: None,
             reviews: None,
-            named: Vec::new(),
+            named: BTreeSet::new(),
             locked: BTreeMap::new(),
             gaps: Vec::new(),
             excuses: BTreeMap::new(),
