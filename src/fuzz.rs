@@ -118,5 +118,6 @@ fn archives(bytes: &[u8]) {
 
 fn ebuild(bytes: &[u8]) {
     let known = [("PN", "foo".to_owned()), ("PV", "1.2".to_owned())];
-    let _ = Reading::of(&String::from_utf8_lossy(bytes), &known, |one, other| Some(one.cmp(other)));
+    let text = String::from_utf8_lossy(bytes);
+    let _ = Reading::of(&text, &known, |one, other| Some(one.cmp(other)));
 }

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common;
-use crate::common::{Run, Scratch, distvouch};
+use crate::common::overlay::archive;
+use crate::common::{Run, Scratch, distvouch, tool};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
@@ -215,9 +216,101 @@ fn evidence_that_cannot_be_read_is_no_absence() {
     let scratch = Scratch::new();
     scratch.write("f", "abc");
     let key = scratch.write("key.asc", KEY);
-    mkfifo(&scratch, "f.asc");
-    let run = scratch.check(["--openpgp-key", key.to_str().unwrap(), "f"]);
-    assert!(run.status == 2 && run.stderr.contains("is a FIFO"), "{}", run.stderr);
+    let remove = |name: &str| {
+        let path = scratch.file(name);
+        if path.is_dir() { fs::remove_dir(path).unwrap() } else { fs::remove_file(path).unwrap() }
+    };
+    let fifo: &dyn Fn(&str) = &|name| mkfifo(&scratch, name);
+    let directory: &dyn Fn(&str) = &|name| fs::create_dir(scratch.file(name)).unwrap();
+    let broken: &dyn Fn(&str) = &|name| symlink("nowhere", scratch.file(name)).unwrap();
+    scratch.manifest(&["f"]);
+    let manifest = scratch.file("Manifest");
+    for (make, cause) in [(fifo, "a FIFO"), (directory, "a directory"), (broken, "No such file")] {
+        for (name, check, option) in [
+            ("f.asc", "openpgp", "--openpgp-key"),
+            ("f.sig", "openpgp", "--openpgp-key"),
+            ("SHA256SUMS.asc", "openpgp", "--openpgp-key"),
+        ] {
+            make(name);
+            let arguments = ["--manifest", manifest.to_str().unwrap(), option];
+            let run = scratch.check([&arguments[..], &[key.to_str().unwrap(), "f"]].concat());
+            // One finding; the others are there.
+            let said = (run.status, run.said(check), run.said("manifest"));
+            assert_eq!(said.0, 1, "{name}, {cause}: {}", run.stderr);
+            assert_eq!(
+                (said.1.as_str(), said.2.as_str()),
+                ("evidence-unreadable", "agrees"),
+                "{name}"
+            );
+            assert!(run.stdout.contains(cause) && run.stdout.contains(name), "{}", run.stdout);
+            remove(name);
+        }
+        // What somebody named is an error as well, and takes nothing from the others.
+        make("mine.asc");
+        let named = format!("f={}", scratch.file("mine.asc").display());
+        let arguments = ["--manifest", manifest.to_str().unwrap(), "--signature", &named];
+        let run = scratch
+            .check([&arguments[..], &["--openpgp-key", key.to_str().unwrap(), "f"]].concat());
+        assert_eq!((run.status, run.said("manifest").as_str()), (2, "agrees"), "{}", run.stderr);
+        assert_eq!(run.said("openpgp"), "evidence-unreadable");
+        assert!(run.stderr.contains("mine.asc") && run.stderr.contains(cause), "{}", run.stderr);
+        remove("mine.asc");
+    }
+}
+
+#[test]
+fn evidence_keys_and_manifests_may_be_pipes() {
+    let Some(bash) = tool("pipes of a shell", "bash") else { return };
+    let scratch = Scratch::new();
+    scratch.write("f", "abc");
+    scratch.manifest(&["f"]);
+    let run = |arguments: &str| {
+        let program = distvouch().get_program().to_owned();
+        let script = format!("exec \"$0\" check --json --distdir . {arguments} f");
+        let output = Command::new(&bash)
+            .current_dir(scratch.file("."))
+            .args(["-c", &script])
+            .arg(program)
+            .output()
+            .unwrap();
+        Run::of(output)
+    };
+    let whole = run("--manifest <(cat Manifest)");
+    assert_eq!((whole.status, whole.said("manifest").as_str()), (0, "agrees"), "{}", whole.stderr);
+    // The same as from files, whatever that is: nothing is read twice.
+    scratch.write("key.asc", KEY);
+    for (file, pipe) in [
+        ("--openpgp-key key.asc", "--openpgp-key <(cat key.asc)"),
+        (
+            "--openpgp-key key.asc --signature f=key.asc",
+            "--openpgp-key <(cat key.asc) --signature f=<(cat key.asc)",
+        ),
+        ("--provenance f=key.asc", "--provenance f=<(cat key.asc)"),
+        ("--previous-signature f=key.asc", "--previous-signature f=<(cat key.asc)"),
+    ] {
+        let (file, pipe) = (run(file), run(pipe));
+        let told = |run: &Run| (run.status, run.json()["distfiles"][0]["findings"].clone());
+        let classes = |run: &Run| -> Vec<_> {
+            let findings = told(run).1;
+            findings.as_array().unwrap().iter().map(|f| f["class"].clone()).collect()
+        };
+        assert_eq!((file.status, classes(&file)), (pipe.status, classes(&pipe)), "{}", pipe.stderr);
+    }
+    // An archive has to be a file, and that is said.
+    let release = archive("f-1", &[("a", "a")]);
+    scratch.write("f-1.tar.gz", release);
+    for command in ["diff <(cat f-1.tar.gz) f-1.tar.gz", "diff f-1.tar.gz <(cat f-1.tar.gz)"] {
+        let program = distvouch().get_program().to_owned();
+        let output = Command::new(&bash)
+            .current_dir(scratch.file("."))
+            .args(["-c", &format!("exec \"$0\" {command}")])
+            .arg(program)
+            .output()
+            .unwrap();
+        let run = Run::of(output);
+        let expected = "an archive is read more than once, so it has to be a file";
+        assert!(run.status == 2 && run.stderr.contains(expected), "{}", run.stderr);
+    }
 }
 
 #[test]

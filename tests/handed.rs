@@ -155,11 +155,42 @@ fn a_signed_list_whose_names_have_a_directory() {
     };
     let run = check(&format!("{good}  dist/{NAME}\n"));
     assert_eq!(run.said("minisign"), "agrees", "{}", run.stdout);
-    assert!(compared(&run, "minisign").contains(&format!("dist/{NAME}")), "{}", run.stdout);
-    assert_eq!(check(&format!("{other}  dist/{NAME}\n")).said("minisign"), "checksum-mismatch");
-    // Two builds by one name: neither is meant.
-    let two = format!("{good}  linux/{NAME}\n{other}  windows/{NAME}\n");
-    assert_eq!(check(&two).said("minisign"), "signature-absent");
+    let expected = format!(
+        "SHA256 with line 1 of SHA256SUMS, which has it as dist/{NAME}, and that list by \
+         SHA256SUMS.minisig: "
+    );
+    assert!(compared(&run, "minisign").starts_with(&expected), "{}", run.stdout);
+    let run = check(&format!("{other}  dist/{NAME}\n"));
+    assert_eq!(run.said("minisign"), "checksum-mismatch");
+    let expected = "SHA256 differs from line 1 of SHA256SUMS (a signed list)";
+    assert_eq!(compared(&run, "minisign"), expected);
+    let run = check(&format!("{good}  {NAME}\n"));
+    assert!(compared(&run, "minisign").starts_with("SHA256 with line 1 of SHA256SUMS, and that"));
+    // What is there and of no use is said, with the reason. Two builds by one name: neither is meant.
+    let md5 = "d41d8cd98f00b204e9800998ecf8427e";
+    for (list, reason) in [
+        (
+            format!("{good}  linux/{NAME}\n{other}  windows/{NAME}\n"),
+            "in directories, which differ",
+        ),
+        (format!("{good}  ../{NAME}\n"), "of that name in a directory"),
+        (format!("{md5}  {NAME}\n"), "MD5"),
+        (format!("BLAKE9 ({NAME}) = {good}\n"), "not computed here"),
+    ] {
+        let run = check(&list);
+        assert_eq!((run.status, run.said("minisign").as_str()), (1, "checksum-missing"), "{list}");
+        let text = compared(&run, "minisign");
+        assert!(text.contains("SHA256SUMS has no checksum of it; line 1"), "{text}");
+        assert!(text.contains(reason), "{text}");
+        // Where nothing is expected, too; a signature of the file itself is not touched by it.
+        let run = scratch.check(["--require", "manifest", NAME]);
+        assert_eq!(run.said("minisign"), "checksum-missing", "{}", run.stdout);
+    }
+    let run = check(&format!("{good}  another.tar.gz\n"));
+    assert_eq!(run.said("minisign"), "signature-absent");
+    assert!(compared(&run, "minisign").contains("signed list SHA256SUMS does not name it"));
+    let weak = format!("MD5 ({NAME}) = {md5}\n");
+    assert_eq!(check(&weak).said("minisign"), "checksum-mismatch");
     let own = format!("{other}  old/{NAME}\n{good}  {NAME}\n");
     assert_eq!(check(&own).said("minisign"), "agrees");
 }

@@ -1,6 +1,8 @@
 //! A whole overlay: what is found in it, in which forms, and what a scan does with what is hostile or
 //! in its way.
 
+#[path = "scan/bounded.rs"]
+mod bounded;
 #[path = "scan/findings.rs"]
 mod findings;
 #[path = "scan/hostile.rs"]

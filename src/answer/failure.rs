@@ -128,6 +128,8 @@ classes! {
     ProvenanceDropped "provenance-dropped" Contradicts provenance::PROVENANCE_DROPPED;
     /// Signed before, not now.
     SignatureDropped "signature-dropped" Contradicts continuity::SIGNATURE_DROPPED;
+    /// What is in the place of evidence cannot be read.
+    EvidenceUnreadable "evidence-unreadable" Unusable unchecked::EVIDENCE_UNREADABLE;
     /// The Manifest or the ebuild names evidence that is not in DISTDIR.
     NotFetched "not-fetched" NotChecked unchecked::NOT_FETCHED;
     /// The previous ebuild named a key, a repository or pins; this one does not.

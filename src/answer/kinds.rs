@@ -65,8 +65,8 @@ kinds! {
         "An entry of `metadata/md5-cache` or of Portage's cache does not match the ebuild or an eclass, so \
          it was not used. Update it: `egencache --update`.";
     EBUILD_NOT_UNDERSTOOD "ebuild-not-understood" Warning
-        "The ebuild expects signatures or provenance, and its text cannot be followed from a line on, so \
-         what it expects is not known. Move that code into a function.";
+        "The ebuild's text cannot be followed from a line on, or is beyond a stated limit, so what it \
+         expects or fetches is not known. Move that code into a function.";
     EVIDENCE_UNCONDITIONAL "evidence-unconditional" Note
         "A signature or provenance is fetched with every set of USE flags. Put it into `verify-sig? ( … )` \
          or `verify-provenance? ( … )`.";

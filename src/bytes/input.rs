@@ -15,6 +15,12 @@ use std::path::{Path, PathBuf};
 /// The most that a signature, key ring, bundle or provenance file may hold, in bytes.
 pub(crate) const EVIDENCE_LIMIT: u64 = 16 * 1024 * 1024;
 
+/// What a FIFO and an anonymous pipe are called.
+pub(crate) const FIFO: &str = "a FIFO";
+
+/// What a FIFO is called that stays empty.
+const SILENT: &str = "a FIFO that nobody writes into";
+
 /// How long to wait for somebody to write into a FIFO.
 const WRITER_WAIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
@@ -108,7 +114,7 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
 ///
 /// # Errors
 ///
-/// As [`open_regular`], but for pipes. A FIFO that nobody writes into is empty after a while.
+/// As [`open_regular`], but for pipes; a FIFO into which nobody writes for a while is an error.
 pub(crate) fn open_operand(path: &Path) -> Result<File, InputError> {
     let (file, kind) = open(path)?;
     if kind.is_file() {
@@ -122,7 +128,10 @@ pub(crate) fn open_operand(path: &Path) -> Result<File, InputError> {
         source: source.into(),
     };
     // Until the first writer has come, reading would find the end at once.
-    poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&WRITER_WAIT)).map_err(unread)?;
+    let ready = poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&WRITER_WAIT));
+    if ready.map_err(unread)? == 0 {
+        return Err(InputError::NotRegular { path: path.to_owned(), kind: SILENT });
+    }
     let flags = fcntl_getfl(&file).map_err(unread)?;
     fcntl_setfl(&file, flags - OFlags::NONBLOCK).map_err(unread)?;
     Ok(file)
@@ -144,7 +153,7 @@ fn not_regular(path: &Path, kind: FileType) -> InputError {
     let kind = if kind.is_dir() {
         "a directory"
     } else if kind.is_fifo() {
-        "a FIFO"
+        FIFO
     } else if kind.is_socket() {
         "a socket"
     } else {

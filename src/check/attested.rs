@@ -32,6 +32,16 @@ pub(super) struct Complaint {
 #[derive(Debug, Default)]
 pub(super) struct Complaints(Vec<Complaint>);
 
+/// What is said where what is attested is called `attested`, and nothing tells whether the ebuild
+/// fetches `name` under that name.
+pub(super) fn not_named(name: &str, attested: &str) -> (FailureClass, String) {
+    let text = format!(
+        "it is about these bytes under the name {attested}, and nothing tells whether the ebuild \
+         renames that to {name}: if so, say --upstream-name {name}={attested}"
+    );
+    (FailureClass::NotCheckedNoExpectation, text)
+}
+
 impl Complaints {
     /// Compares `claims` and `statement` with what was asked for, and with each other. What differs
     /// is added to `known`.

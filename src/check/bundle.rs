@@ -1,6 +1,6 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
-use super::attested::{Complaints, Question, pinned, vouches};
+use super::attested::{Complaints, Question, not_named, pinned, vouches};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -22,6 +22,8 @@ pub(crate) struct BundleRequest<'a> {
     pub(crate) bundle: &'a Result<UnverifiedBundle, AttestationFault>,
     /// The file's name upstream.
     pub(crate) name: &'a str,
+    /// Whether that is known: an ebuild that cannot be read may have renamed it.
+    pub(crate) is_named: bool,
     /// The file, with what [`UnverifiedBundle::needs`] asked for.
     pub(crate) artifact: ArtifactDigests<'a>,
     /// Who may have signed; one of them is enough.
@@ -174,7 +176,10 @@ fn other_name(
     }
     let text =
         format!("it is about these bytes under the name {first}, and this is {}", request.name);
-    Some((FailureClass::SubjectName, text))
+    Some(match request.is_named {
+        true => (FailureClass::SubjectName, text),
+        false => not_named(request.name, first),
+    })
 }
 
 fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {

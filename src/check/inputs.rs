@@ -36,6 +36,8 @@ pub(crate) struct Inputs {
     pub(crate) provenance: BTreeMap<String, Vec<PathBuf>>,
     /// Names before the ebuild's `->`, by distfile.
     pub(crate) upstream_names: BTreeMap<String, String>,
+    /// Distfiles of which nothing tells whether the ebuild renames them, and from what.
+    pub(crate) renamed: BTreeSet<String>,
     /// Who may have signed Sigstore bundles; empty where nobody was named.
     pub(crate) bundle_policies: Vec<BundlePolicy>,
     /// Who must have published, if anybody is expected.
@@ -49,7 +51,7 @@ pub(crate) struct Inputs {
     /// The review records, if any were named.
     pub(crate) reviews: Option<ReviewInput>,
     /// Files that the ebuild fetches, beyond what the Manifest lists.
-    pub(crate) named: Vec<String>,
+    pub(crate) named: BTreeSet<String>,
     /// What lock files say of dependencies, by distfile.
     pub(crate) locked: BTreeMap<String, Vec<Locked>>,
     /// What the caller found out, or could not, by itself.
@@ -73,7 +75,7 @@ pub(crate) struct Inputs {
 /// The evidence of the previous release, as files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Previous {
-    /// What it is called, for the report.
+    /// What it is called, for the report; `None` where its files were named by hand.
     pub(crate) name: Option<String>,
     /// Its provenance.
     pub(crate) provenance: Vec<PathBuf>,
@@ -148,13 +150,14 @@ impl Inputs {
             limits: Limits::default(),
             provenance: BTreeMap::new(),
             upstream_names: BTreeMap::new(),
+            renamed: BTreeSet::new(),
             bundle_policies: Vec::new(),
             publisher: None,
             pins: Pins::default(),
             previous: BTreeMap::new(),
             source: None,
             reviews: None,
-            named: Vec::new(),
+            named: BTreeSet::new(),
             locked: BTreeMap::new(),
             gaps: Vec::new(),
             excuses: BTreeMap::new(),
@@ -180,6 +183,12 @@ impl Inputs {
             entries.any(is_ebuild).then(|| directory.to_owned())
         };
         if self.clock == Clock::Bump && !asked { ebuild() } else { None }
+    }
+
+    /// Whether the Manifest lists a file of that name, or the ebuild fetches one.
+    pub(super) fn lists(&self, name: &str) -> bool {
+        self.manifest.as_ref().is_some_and(|manifest| manifest.has(name))
+            || self.named.contains(name)
     }
 
     /// Whether the distfile `name` was given by hand as evidence about another.

@@ -9,7 +9,7 @@ mod ssh;
 pub(crate) use evidence::Evidence;
 pub(crate) use ssh::{SshKey, SshSigner};
 
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
 use crate::bytes::sniff::Kind;
 use crate::evidence::ed25519::{KeyFault, PublicKey};
 use crate::evidence::kinds::SignatureKind;
@@ -126,7 +126,7 @@ pub(crate) struct NamedKey {
 ///
 /// Where it cannot be read.
 pub(crate) fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputError> {
-    let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+    let bytes = read_operand(path, EVIDENCE_LIMIT)?;
     Ok(Inspected { file: path.display().to_string(), contents: contents(path, &bytes, now) })
 }
 

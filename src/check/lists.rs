@@ -31,8 +31,8 @@ pub(super) struct Lists {
     carrying: Vec<(PathBuf, Vec<u8>)>,
     /// What cannot be read of a list, by the kind of evidence that it may be.
     unread: Vec<(EvidenceKind, FailureClass, String)>,
-    /// Files that cannot be read.
-    pub(super) errors: Vec<InputError>,
+    /// The lists that say nothing of the distfiles.
+    others: Vec<(EvidenceKind, String)>,
 }
 
 impl Lists {
@@ -55,7 +55,10 @@ impl Lists {
                     );
                     lists.cannot_read(&path, FailureClass::EvidenceUnsupported, text);
                 }
-                Err(error) => lists.errors.push(error),
+                Err(error) => {
+                    let text = format!("{error} (a signed list, by its name)");
+                    lists.cannot_read(&path, FailureClass::EvidenceUnreadable, text);
+                }
             }
         }
         lists
@@ -69,6 +72,8 @@ impl Lists {
             self.lists.push(SignedList { list: list.list.without_text(), ..list });
         } else if let Some((class, text)) = unreadable(path, &bytes) {
             self.cannot_read(path, class, text);
+        } else if let Some((kind, list)) = pairing::by_suffix(&file_name(path)) {
+            self.others.push((kind, list.to_owned()));
         }
         Ok(())
     }
@@ -81,6 +86,25 @@ impl Lists {
     /// Those that say something of the distfile called `name`.
     pub(super) fn about(&self, name: &str) -> impl Iterator<Item = &SignedList> {
         self.lists.iter().filter(move |list| list.list.concerns(name.as_bytes()))
+    }
+
+    /// What lists that are for `check` have of the distfile called `name` that is of no use: one
+    /// finding, about the first.
+    pub(super) fn near(&self, check: Check, name: &str) -> Option<Finding> {
+        let lists = self.lists.iter().filter(|list| list.is_for(check));
+        let near = lists.filter_map(|list| {
+            let text = list.list.comes_near(name.as_bytes(), &list.name)?;
+            let text = format!("{text} (a signed list)");
+            let finding = Finding::fails(check, FailureClass::ChecksumMissing, text);
+            Some(finding.read_from(&list.evidence))
+        });
+        near.into_iter().next()
+    }
+
+    /// The first of the lists that are for `check` and say nothing of the files.
+    pub(super) fn about_others(&self, check: Check) -> Option<&str> {
+        let fits = |kind: &EvidenceKind| kind.checks().any(|of| of == check);
+        self.others.iter().find(|(kind, _)| fits(kind)).map(|(_, list)| list.as_str())
     }
 
     /// The signify signatures that carry a list with a line for the distfile called `name`.
@@ -146,8 +170,8 @@ pub(super) struct SignedList {
 }
 
 impl SignedList {
-    /// The list that `evidence` signs, which was paired by hand with the distfile called `name`; `None`
-    /// where it signs no list.
+    /// The list that `evidence`, which holds `bytes`, signs and which was paired by hand with the
+    /// distfile called `name`; `None` where it signs no list.
     ///
     /// # Errors
     ///
@@ -155,10 +179,10 @@ impl SignedList {
     pub(super) fn by_hand(
         inputs: &Inputs,
         evidence: &Path,
+        bytes: &[u8],
         name: &str,
     ) -> Result<Option<Self>, InputError> {
-        let bytes = read_bounded(evidence, EVIDENCE_LIMIT)?;
-        Self::of(inputs, evidence, &bytes, &[name], true)
+        Self::of(inputs, evidence, bytes, &[name], true)
     }
 
     /// The list that `evidence` signs, if it says something of the distfiles called `names`, or was
@@ -232,7 +256,7 @@ impl SignedList {
 
     /// What list and signature together say of the distfile `name`.
     pub(super) fn judge(&self, name: &str, measured: &Measured) -> Vec<Finding> {
-        let listed = self.list.check(name.as_bytes(), &measured.digests);
+        let listed = self.list.check_in(&self.name, name.as_bytes(), &measured.digests);
         self.vouched.iter().map(|vouched| self.joined(vouched, &listed)).collect()
     }
 
@@ -245,14 +269,13 @@ impl SignedList {
                 finding.compared = format!("the list {list}, by {signature}: {}", vouched.compared);
             }
             (None, Some(class)) => {
-                let text = format!("the signed list {list}: {}", listed.compared);
+                let text = format!("{} (a signed list)", listed.compared);
                 finding = Finding::fails(vouched.check, class, text);
             }
             (None, None) => {
                 finding.compared = format!(
-                    "{} {list}, and that list by {signature}: {}",
-                    listed.compared.replace(" of the list", " of"),
-                    vouched.compared
+                    "{}, and that list by {signature}: {}",
+                    listed.compared, vouched.compared
                 );
                 finding.notes.extend(listed.notes.clone());
             }
@@ -273,8 +296,10 @@ fn embedded(bytes: &[u8], name: &str) -> Option<bool> {
 fn relevant(list: &str, text: &[u8], names: &[&str], by_hand: bool) -> Option<List> {
     let format = ListFormat::guess(list, text);
     let list = List::read(text, format, names.iter().map(|name| name.as_bytes()));
-    let concerns = |name: &&str| list.concerns(name.as_bytes());
-    (by_hand || names.iter().any(concerns)).then_some(list)
+    let tells = |name: &&str| {
+        list.concerns(name.as_bytes()) || list.comes_near(name.as_bytes(), "").is_some()
+    };
+    (by_hand || names.iter().any(tells)).then_some(list)
 }
 
 /// What signature or bundles `bytes` say of the list `text`.
@@ -316,6 +341,7 @@ fn detached(
         bundle::check(&BundleRequest {
             bundle,
             name: list,
+            is_named: true,
             artifact,
             policies: &inputs.bundle_policies,
             question: Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins },

@@ -23,7 +23,7 @@ const RARE_BUNDLE: [&str; 1] = [".intoto.jsonl"];
 const PROVENANCE: &str = ".provenance";
 
 /// What a file name says about the file's part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EvidenceKind {
     /// A detached signature; which kind, its content tells.
     Signature,
@@ -94,20 +94,35 @@ impl Evidence {
     }
 }
 
-/// The evidence about the distfile `name` that is `listed`, but not in `dir`.
-pub(crate) fn unfetched<'a>(
-    listed: impl Iterator<Item = &'a str>,
+/// The evidence about the distfile `name` that is listed, but not in `dir`.
+pub(crate) fn unfetched(
+    is_listed: &dyn Fn(&str) -> bool,
     dir: &Path,
     name: &str,
 ) -> Vec<(EvidenceKind, String)> {
-    let about = |listed: &'a str| {
-        let (kind, base) = by_suffix(listed)?;
-        let about = base == name
-            || kind == EvidenceKind::Signature && without_compression(name) == Some(base);
-        let missing = dir.join(listed).symlink_metadata().is_err();
-        (about && missing).then(|| (kind, listed.to_owned()))
-    };
-    listed.filter_map(about).collect()
+    let stream = without_compression(name).into_iter();
+    let of_stream = stream.flat_map(evidence_names).filter(|(k, _)| *k == EvidenceKind::Signature);
+    let names: BTreeSet<(String, EvidenceKind)> =
+        evidence_names(name).chain(of_stream).map(|(kind, name)| (name, kind)).collect();
+    let missing = |listed: &str| dir.join(listed).symlink_metadata().is_err();
+    let names = names.into_iter().filter(|(listed, _)| is_listed(listed) && missing(listed));
+    names.map(|(listed, kind)| (kind, listed)).collect()
+}
+
+/// Every suffix of evidence; the longest first: f.sig.asc is about f.
+fn suffixes() -> impl Iterator<Item = (EvidenceKind, &'static str)> {
+    let of = |kind, suffixes: &'static [&'static str]| suffixes.iter().map(move |s| (kind, *s));
+    of(EvidenceKind::Signature, &RARE_SIGNATURE)
+        .chain(of(EvidenceKind::Signature, &SIGNATURE))
+        .chain(of(EvidenceKind::Bundle, &BUNDLE))
+        .chain(of(EvidenceKind::Bundle, &RARE_BUNDLE))
+        .chain([(EvidenceKind::Minisign, MINISIGN), (EvidenceKind::Provenance, PROVENANCE)])
+}
+
+/// The names that evidence about the file `base` may have.
+fn evidence_names(base: &str) -> impl Iterator<Item = (EvidenceKind, String)> {
+    let names = suffixes().map(move |(kind, suffix)| (kind, format!("{base}{suffix}")));
+    names.filter(move |(_, name)| by_suffix(name).is_some_and(|(_, about)| about == base))
 }
 
 /// The name of what a detached signature called `name` is over, by its suffix.
@@ -119,14 +134,7 @@ pub(crate) fn signature_of(name: &str) -> Option<&str> {
 /// The part that `name` plays by its suffix, and the name of what it would be evidence about.
 pub(crate) fn by_suffix(name: &str) -> Option<(EvidenceKind, &str)> {
     let strip = |kind, suffix: &str| Some((kind, name.strip_suffix(suffix)?));
-    let of = |kind, suffixes: &'static [&'static str]| suffixes.iter().map(move |s| (kind, *s));
-    // The longest first: f.sig.asc is about f.
-    let kinds = of(EvidenceKind::Signature, &RARE_SIGNATURE)
-        .chain(of(EvidenceKind::Signature, &SIGNATURE))
-        .chain(of(EvidenceKind::Bundle, &BUNDLE))
-        .chain(of(EvidenceKind::Bundle, &RARE_BUNDLE))
-        .chain([(EvidenceKind::Minisign, MINISIGN), (EvidenceKind::Provenance, PROVENANCE)]);
-    kinds.filter_map(|(kind, suffix)| strip(kind, suffix)).find(|(_, base)| !base.is_empty())
+    suffixes().filter_map(|(kind, suffix)| strip(kind, suffix)).find(|(_, base)| !base.is_empty())
 }
 
 /// Whether `name` ends with a suffix that other files have, too.
@@ -135,7 +143,7 @@ fn is_rare(name: &str) -> bool {
 }
 
 /// What a file name ends with that is a list's, in lower case, without `.txt`, hyphens and underscores.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 22] = [
     "sha256sums",
     "sha512sums",
     "sha256sum",
@@ -152,6 +160,12 @@ const NAMES: [&str; 16] = [
     "checksumssha512",
     ".sha256",
     ".sha512",
+    "md5sums",
+    "md5sum",
+    "sha1sums",
+    "sha1sum",
+    ".md5",
+    ".sha1",
 ];
 
 /// Whether a file is called as lists of checksums are.
@@ -182,7 +196,7 @@ pub(crate) fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
     };
     let Some((kind, base)) = by_suffix(name) else {
         // A list that is signed is evidence about what it lists.
-        let signed = || known.iter().any(|k| by_suffix(k).is_some_and(|(_, base)| base == name));
+        let signed = || evidence_names(name).any(|(_, name)| known.contains(name.as_str()));
         return match is_list_name(name) && signed() && other(name) {
             true => Role::Evidence,
             false => Role::Content,

@@ -13,10 +13,11 @@ use super::{review, source};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, open_regular, read_bounded};
+use crate::bytes::input::{
+    EVIDENCE_LIMIT, InputError, file_name, open_regular, read_bounded, read_operand,
+};
 use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
-use crate::evidence::manifest::Lookup;
 use crate::evidence::pep740::Subject;
 use crate::evidence::sigstore::{
     self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle,
@@ -65,6 +66,8 @@ pub(super) struct Plan<'i> {
     unfetched: Vec<(EvidenceKind, String)>,
     /// The previous release, where one was named.
     previous: Option<Release>,
+    /// Files that were named and cannot be read: what else there is, is judged all the same.
+    pub(super) errors: Vec<InputError>,
 }
 
 impl<'i> Plan<'i> {
@@ -84,12 +87,7 @@ impl<'i> Plan<'i> {
     }
 
     /// Reads the evidence about `name`.
-    pub(super) fn add_evidence(
-        &mut self,
-        inputs: &'i Inputs,
-        lists: &'i Lists,
-        name: &str,
-    ) -> Result<(), InputError> {
+    pub(super) fn add_evidence(&mut self, inputs: &'i Inputs, lists: &'i Lists, name: &str) {
         self.is_content = true;
         let mut evidence = Evidence::beside(&inputs.distdir, name);
         let signatures = match inputs.signatures.get(name) {
@@ -102,7 +100,8 @@ impl<'i> Plan<'i> {
                     .collect()
             }
         };
-        if let Some(paths) = inputs.provenance.get(name) {
+        let named_provenance = inputs.provenance.get(name);
+        if let Some(paths) = named_provenance {
             evidence.provenance.clone_from(paths);
         }
         let by_hand = inputs.signatures.contains_key(name);
@@ -114,11 +113,20 @@ impl<'i> Plan<'i> {
             self.signatures.add(&inputs.keys, path, bytes, Over::File, &mut self.wanted);
         }
         for (over, path) in &signatures {
-            if by_hand && let Some(list) = SignedList::by_hand(inputs, path, upstream_name)? {
-                self.add_list(Cow::Owned(list), upstream_name);
-                continue;
+            let minisign = pairing::by_suffix(&file_name(path))
+                .is_some_and(|(kind, _)| kind == EvidenceKind::Minisign);
+            let check = if minisign { Check::Minisign } else { Check::Openpgp };
+            let Some(bytes) = self.read(inputs, path, check, by_hand) else { continue };
+            if by_hand {
+                match SignedList::by_hand(inputs, path, &bytes, upstream_name) {
+                    Ok(Some(list)) => {
+                        self.add_list(Cow::Owned(list), upstream_name);
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(error) => self.errors.push(error),
+                }
             }
-            let bytes = read_evidence(path)?;
             let kind = Kind::of(&bytes);
             // Paired by hand, a bundle is a signature like any other.
             if kind.is_json() {
@@ -137,20 +145,30 @@ impl<'i> Plan<'i> {
             self.findings.extend(provenance.map(|path| unasked(Check::Provenance, &path)));
         }
         for path in evidence.bundles {
-            let bytes = read_evidence(&path)?;
-            self.add_bundle(inputs, path, &bytes);
+            if let Some(bytes) = self.read(inputs, &path, Check::Sigstore, false) {
+                self.add_bundle(inputs, path, &bytes);
+            }
         }
         for path in evidence.provenance {
             self.wanted.hashes.insert(HashName::Sha256);
-            let bytes = read_evidence(&path)?;
-            self.provenance.push((path, bytes));
+            let named = named_provenance.is_some();
+            if let Some(bytes) = self.read(inputs, &path, Check::Provenance, named) {
+                self.provenance.push((path, bytes));
+            }
         }
         if let Some(files) = inputs.previous.get(name) {
-            self.previous = Some(files.read(inputs)?);
+            match files.read(inputs) {
+                Ok(release) => self.previous = Some(release),
+                Err(error) => {
+                    let class = FailureClass::PreviousUnusable;
+                    let text = error.to_string();
+                    self.findings.push(Finding::fails(Check::Continuity, class, text));
+                    self.errors.extend(files.name.is_none().then_some(error));
+                }
+            }
         }
-        let listed = inputs.manifest.iter().flat_map(|manifest| manifest.names());
-        let listed = listed.chain(inputs.named.iter().map(String::as_str));
-        self.unfetched = pairing::unfetched(listed, &inputs.distdir, name);
+        let is_listed = |name: &str| inputs.lists(name);
+        self.unfetched = pairing::unfetched(&is_listed, &inputs.distdir, name);
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = Check::SIGNATURES.map(|check| {
             let none = !self.signatures.has(check) && !self.is_listed_for(check);
@@ -180,10 +198,21 @@ impl<'i> Plan<'i> {
                 let text = format!("{name} is {}", Kind::SignifyGzip.advice());
                 Finding::fails(check, FailureClass::EvidenceUnsupported, text)
             }
-            (None, None) => Finding::fails(check, class, absent(name, check, what)),
+            (None, None) => lists.near(check, upstream_name).unwrap_or_else(|| {
+                let text = absent(name, check, what, lists.about_others(check));
+                Finding::fails(check, class, text)
+            }),
         })
         .collect::<Vec<_>>();
         self.findings.extend(missing);
+        // What is there and of no use is said even where nothing is expected of it.
+        for check in [Check::Sigstore].into_iter().chain(Check::SIGNATURES) {
+            let has = self.signatures.has(check)
+                || self.is_listed_for(check)
+                || self.findings.iter().any(|finding: &Finding| finding.check == check);
+            let of_no_use = lists.unread(check).or_else(|| lists.near(check, upstream_name));
+            self.findings.extend(of_no_use.filter(|_| !has));
+        }
         // What the ebuild fetches for a USE flag is said even where nothing is expected of it.
         for (kind, file) in self.unfetched.iter().filter(|_| !inputs.named.is_empty()) {
             let has = |check: &Check| {
@@ -196,7 +225,28 @@ impl<'i> Plan<'i> {
                 self.findings.push(not_fetched(inputs, check, file));
             }
         }
-        Ok(())
+    }
+
+    /// Reads evidence for `check`, or another of its kind. What is in its place and cannot be read is
+    /// a finding; an error as well where somebody named it.
+    fn read(&mut self, inputs: &Inputs, path: &Path, check: Check, named: bool) -> Option<Vec<u8>> {
+        let read = if named { read_operand } else { read_bounded };
+        let error = match read(path, EVIDENCE_LIMIT) {
+            Ok(bytes) => return Some(bytes),
+            Err(error) => error,
+        };
+        let class = match &error {
+            InputError::TooLarge { .. } => FailureClass::EvidenceUnsupported,
+            _ => FailureClass::EvidenceUnreadable,
+        };
+        // Which kind of signature it is, only its content would tell.
+        let kind = pairing::by_suffix(&file_name(path)).map(|(kind, _)| kind);
+        let required = |check: &Check| inputs.require.includes(*check);
+        let of_kind = kind.and_then(|kind| kind.checks().find(required));
+        let check = if required(&check) { check } else { of_kind.unwrap_or(check) };
+        self.findings.push(Finding::fails(check, class, error.to_string()).read_from(path));
+        self.errors.extend(named.then_some(error));
+        None
     }
 
     /// The evidence for `check` that is listed and was not fetched.
@@ -274,6 +324,7 @@ impl<'i> Plan<'i> {
             ),
         });
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        let is_named = !inputs.renamed.contains(name);
         let signatures = std::mem::take(&mut self.signatures);
         findings.extend(signatures.judge(inputs.now, upstream_name, measured));
         findings.extend(self.lists.iter().flat_map(|list| list.judge(upstream_name, measured)));
@@ -286,6 +337,7 @@ impl<'i> Plan<'i> {
                     bundle::check(&BundleRequest {
                         bundle,
                         name: upstream_name,
+                        is_named,
                         artifact,
                         policies: &inputs.bundle_policies,
                         question,
@@ -295,7 +347,8 @@ impl<'i> Plan<'i> {
                 findings.extend(bundles.findings(&artifact, &check));
             }
             let others = in_toto_digests(measured);
-            let subject = Subject { name: upstream_name, sha256: artifact.sha256, others: &others };
+            let subject =
+                Subject { name: upstream_name, is_named, sha256: artifact.sha256, others: &others };
             for (path, provenance) in &self.provenance {
                 let request = provenance::Request {
                     provenance,
@@ -359,7 +412,7 @@ impl<'i> Plan<'i> {
 
 /// What is said of evidence that is listed and not in DISTDIR.
 fn not_fetched(inputs: &Inputs, check: Check, file: &str) -> Finding {
-    let listed = inputs.manifest.as_ref().is_some_and(|m| m.lookup(file) != Lookup::Missing);
+    let listed = inputs.manifest.as_ref().is_some_and(|manifest| manifest.has(file));
     let who = if listed { "the Manifest lists" } else { "the ebuild fetches" };
     let text = format!("{who} {file}, which is not in DISTDIR: fetch it");
     Finding::fails(check, FailureClass::NotFetched, text)
@@ -401,10 +454,13 @@ fn in_header(inputs: &Inputs, name: &str) -> bool {
 }
 
 /// What is said of evidence of which nothing is known.
-fn absent(name: &str, check: Check, what: &str) -> String {
-    match check {
-        Check::Provenance => format!("no {name}.provenance in DISTDIR"),
-        _ => format!("no {what} was found in DISTDIR"),
+fn absent(name: &str, check: Check, what: &str, list: Option<&str>) -> String {
+    match (check, list) {
+        (Check::Provenance, _) => format!("no {name}.provenance in DISTDIR"),
+        (_, Some(list)) => {
+            format!("no {what} was found in DISTDIR; the signed list {list} does not name it")
+        }
+        (_, None) => format!("no {what} was found in DISTDIR"),
     }
 }
 
@@ -469,8 +525,4 @@ fn from(path: &Path, mut finding: Finding) -> Finding {
         finding.compared = format!("{}: {}", file_name(path), finding.compared);
     }
     finding.read_from(path)
-}
-
-fn read_evidence(path: &Path) -> Result<Vec<u8>, InputError> {
-    read_bounded(path, EVIDENCE_LIMIT)
 }

@@ -9,7 +9,7 @@ use crate::answer::facts::Of;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::{HashName, hex};
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded, read_operand};
 use crate::bytes::pass::{self, Measured, Wanted};
 use crate::bytes::suffix::{self, without_compression};
 use crate::evidence::pep740::Provenance;
@@ -36,11 +36,11 @@ impl Previous {
         let mut release = Release { name: self.name.clone(), ..Release::default() };
         for path in &self.provenance {
             if let Some(verifier) = &inputs.verifier {
-                add_provenance(&mut release, path, verifier)?;
+                add_provenance(&mut release, path, &self.bytes(path)?, verifier);
             }
         }
         for (signature, distfile) in &self.signatures {
-            let bytes = read_bounded(signature, EVIDENCE_LIMIT)?;
+            let bytes = self.bytes(signature)?;
             let signed = signed_file(signature, distfile.as_deref());
             if looks_like_bundle(signature) {
                 self.add_bundle(&mut release, signature, &bytes, signed, inputs)?;
@@ -53,6 +53,12 @@ impl Previous {
             release.faults.push(unfetched(check, file));
         }
         Ok(release)
+    }
+
+    /// What a file with evidence holds: one that was named may be a pipe.
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>, InputError> {
+        let found = self.name.is_some();
+        if found { read_bounded(path, EVIDENCE_LIMIT) } else { read_operand(path, EVIDENCE_LIMIT) }
     }
 
     /// A signature of the previous release, checked over the file that it is over.
@@ -203,21 +209,16 @@ fn fault(finding: &Finding, class: FailureClass) -> Fault {
 }
 
 /// The provenance of a release whose file is not needed: it says who published.
-fn add_provenance(
-    release: &mut Release,
-    path: &Path,
-    verifier: &Verifier,
-) -> Result<(), InputError> {
-    let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+fn add_provenance(release: &mut Release, path: &Path, bytes: &[u8], verifier: &Verifier) {
     let fault = |class, text| {
         let file = Some(path.to_string_lossy().into_owned());
         Fault { evidence: Check::Provenance, class, text, file }
     };
-    let provenance = match Provenance::parse(&bytes) {
+    let provenance = match Provenance::parse(bytes) {
         Ok(provenance) => provenance,
         Err(error) => {
             release.faults.push(fault(error.class(), error.to_string()));
-            return Ok(());
+            return;
         }
     };
     for attestation in provenance.attestations() {
@@ -231,7 +232,6 @@ fn add_provenance(
             Err(error) => release.faults.push(fault(error.class(), error.to_string())),
         }
     }
-    Ok(())
 }
 
 fn stray(signature: &Path, evidence: Check) -> Fault {

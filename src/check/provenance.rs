@@ -1,13 +1,14 @@
 //! The findings for a PEP 740 provenance: one for each attestation in it.
 
-use super::attested::{Complaints, Question, pinned, vouches};
+use super::attested::{Complaints, Question, not_named, pinned, vouches};
 use crate::answer::facts::{AttestedFacts, DifferenceFacts, Of, PlaceFacts};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::forgers::{Asked, forgers};
 use crate::evidence::pep740::{
-    PUBLISH_V1, Provenance, SLSA_V1, Subject, UnverifiedAttestation, disagreements, unsigned,
+    PUBLISH_V1, Provenance, SLSA_V1, Subject, UnverifiedAttestation, disagreements, same_file,
+    unsigned,
 };
 use crate::evidence::sigstore::{
     AttestationFault, AuthenticatedAttestation, Verifier, describe_attestation,
@@ -118,6 +119,12 @@ fn judged(
         let text =
             format!("attested by {}; no publisher was given to compare with", facts.publisher());
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
+    }
+    let about = facts.statement().subjects.first().map(|about| about.name.as_str());
+    if let Some(about) = about.filter(|about| !same_file(about, request.subject.name)) {
+        // A name that is known was compared already.
+        let (class, text) = not_named(request.subject.name, about);
+        complaints.add(class, text, true);
     }
     complaints.finding(Check::Provenance, || agreeing(request, facts)).knowing(known)
 }

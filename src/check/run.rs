@@ -38,7 +38,8 @@ pub(crate) struct Report {
     pub(crate) clock: Clock,
     /// One for each distfile that could be read.
     pub(crate) distfiles: Vec<DistfileReport>,
-    /// One for each distfile that could not.
+    /// One for each distfile that could not, and for each file with evidence that was named and
+    /// could not.
     pub(crate) errors: Vec<InputError>,
     /// The attacker sets.
     pub(crate) summary: Summary,
@@ -82,10 +83,13 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
         false => inputs.distfiles.iter().map(one).collect(),
     };
     let mut distfiles = Vec::new();
-    let mut errors = lists.errors;
+    let mut errors = Vec::new();
     for result in results {
         match result {
-            Ok(report) => distfiles.push(report),
+            Ok((report, named)) => {
+                distfiles.push(report);
+                errors.extend(named);
+            }
             Err(error) => errors.push(error),
         }
     }
@@ -128,16 +132,17 @@ fn check_one(
     name: &str,
     role: Role,
     progress: &(dyn Fn(u64) + Sync),
-) -> Result<DistfileReport, InputError> {
+) -> Result<(DistfileReport, Vec<InputError>), InputError> {
     let mut plan = Plan::default();
     plan.wanted.limits = inputs.limits;
     if role != Role::Evidence {
-        plan.add_evidence(inputs, lists, name)?;
+        plan.add_evidence(inputs, lists, name);
     }
     if let Role::Stray(kind) = role {
         plan.findings.push(stray(inputs, kind));
     }
     plan.add_manifest(inputs, name);
+    let errors = std::mem::take(&mut plan.errors);
     let measured =
         pass::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
     let mut findings = plan.judge(inputs, name, &measured, progress);
@@ -153,13 +158,14 @@ fn check_one(
         finding.excused = finding.class.and_then(|class| inputs.excuses.get(&class).cloned());
     }
     findings.sort_by_key(|finding| (severity(finding), finding.check));
-    Ok(DistfileReport {
+    let report = DistfileReport {
         name: name.to_owned(),
         size: measured.size,
         digests: measured.digests,
         role,
         findings,
-    })
+    };
+    Ok((report, errors))
 }
 
 /// A finding for each required check that has none: nothing required is ever silently left out.

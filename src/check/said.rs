@@ -42,7 +42,7 @@ pub(crate) fn said_of(
     if !is_bundle {
         return Ok(provenance::check(&provenance::Request {
             provenance: bytes,
-            subject: Subject { name, sha256: artifact.sha256, others: &[] },
+            subject: Subject { name, is_named: true, sha256: artifact.sha256, others: &[] },
             expectation: None,
             pins: &pins,
             verifier,
@@ -58,6 +58,7 @@ pub(crate) fn said_of(
             bundle::check(&BundleRequest {
                 bundle,
                 name,
+                is_named: true,
                 artifact,
                 policies: &[],
                 question,

@@ -248,6 +248,7 @@ impl Bump {
             distdir,
             manifest: package.manifest.clone(),
             provenance: BTreeMap::new(),
+            renamed: self.renamed(&package, &names)?,
             upstream_names: self.upstream_names(&package, &names)?,
             distfiles: present(&names, &self.distdir.path()),
             signatures: BTreeMap::new(),

@@ -191,7 +191,7 @@ impl Check {
         let distdir = self.distdir.path();
         std::fs::read_dir(&distdir)
             .map_err(|source| InputError::Open { path: distdir.clone(), source })?;
-        let manifest = self.manifest.as_deref().map(Manifest::read).transpose()?;
+        let manifest = self.manifest.as_deref().map(Manifest::read_named).transpose()?;
         let distfiles = self.names(manifest.as_ref())?;
         let keys = self.keys.read_under(asked.openpgp())?;
         let signatures = self.signatures(&distfiles)?;
@@ -200,10 +200,11 @@ impl Check {
             manifest,
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
             upstream_names: self.upstream_names(&distfiles)?,
+            renamed: BTreeSet::new(),
             previous: self.previous(&distfiles)?,
             source: self.source()?,
             reviews: self.records()?,
-            named: Vec::new(),
+            named: BTreeSet::new(),
             locked: BTreeMap::new(),
             gaps: self.publishers(&asked),
             excuses: policy::excuses(&asked, None, now),

@@ -2,7 +2,7 @@
 
 use super::options::OpenpgpOptions;
 use crate::answer::finding::Check;
-use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::kinds::{Keys, SignatureKind};
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
@@ -173,17 +173,18 @@ fn signers(
 ) -> Result<(Option<openpgp::Keys>, Option<AllowedSigners>), Error> {
     let (mut rings, mut ssh) = (Vec::new(), None);
     for path in files {
-        let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+        // Once: it may be a pipe.
+        let bytes = read_operand(path, EVIDENCE_LIMIT)?;
         if is_allowed_signers(&bytes) {
             if ssh.is_some() {
                 return Err(UsageError::SeveralAllowedSigners.into());
             }
-            ssh = Some(AllowedSigners::read(path, None, namespace.to_owned())?);
+            ssh = Some(AllowedSigners::of(path, &bytes, None, namespace.to_owned())?);
         } else {
-            rings.push(path.clone());
+            rings.push((path.as_path(), bytes));
         }
     }
-    let ring = (!rings.is_empty()).then(|| KeyRing::read(&rings, &[])).transpose()?;
+    let ring = (!rings.is_empty()).then(|| KeyRing::of(&rings)).transpose()?;
     let openpgp = ring.map(|ring| openpgp::Keys { ring, policy: PolicyKind::Gentoo });
     Ok((openpgp, ssh))
 }

@@ -159,8 +159,9 @@ fn run(cli: &Cli) -> Result<Status, Error> {
     };
     let mut reach = cli.command.reach();
     let waits = reach.as_ref().is_some_and(Reach::needs_temporary);
-    // Without it, what needs it will say so.
-    let temporary = waits.then(Temporary::make).transpose().ok().flatten();
+    // Not everything that may need it does, and what does says so, too.
+    let temporary = waits.then(Temporary::make).transpose();
+    let temporary = temporary.map_err(|error| note(&error.to_string())).ok().flatten();
     if let Some(reach) = &mut reach {
         temporary.iter().for_each(|temporary| reach.scratch_in(temporary.path()));
         restrict::enter(reach);

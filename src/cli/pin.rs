@@ -4,7 +4,7 @@ use super::printed;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::requirement::Status;
 use crate::bytes::escape::{Escaped, escaped};
-use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::check::pin::{Common, Pins, Value, common, variables};
 use crate::cli::error::Error;
 use crate::evidence::pep740::Provenance;
@@ -58,7 +58,7 @@ impl Pin {
     ///
     /// Where the file or the trusted root cannot be read.
     pub(crate) fn run(&self) -> Result<Status, Error> {
-        let bytes = read_bounded(&self.provenance, EVIDENCE_LIMIT)?;
+        let bytes = read_operand(&self.provenance, EVIDENCE_LIMIT)?;
         let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
         let results = attestations(&bytes, &verifier);
         let pins: Vec<Pins> = results.iter().flatten().map(Pins::of).collect();

@@ -1,7 +1,7 @@
 //! Options about Sigstore bundles, PEP 740 provenance and the trusted root.
 
 use super::pins::PinOptions;
-use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::sigstore::{BundlePolicy, GITHUB, ManagedKey, TrustedRoot, Verifier};
@@ -54,7 +54,7 @@ impl SigstoreOptions {
     pub(crate) fn bundle_policies(&self) -> Result<Vec<BundlePolicy>, Error> {
         let mut policies = Vec::new();
         for path in &self.sigstore_key {
-            let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
+            let bytes = read_operand(path, EVIDENCE_LIMIT)?;
             let key = ManagedKey::parse(&bytes)
                 .map_err(|source| Error::ManagedKey { path: path.clone(), source })?;
             policies.push(BundlePolicy::ManagedKey(key));

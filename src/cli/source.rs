@@ -8,7 +8,7 @@ use super::{colour, printed};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check as CheckName, Finding};
 use crate::answer::requirement::Status;
-use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::check::said::said_of;
 use crate::cli::error::Error;
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
@@ -172,7 +172,7 @@ impl Source {
                 None => return Ok(given),
             },
         };
-        let bytes = read_bounded(&path, EVIDENCE_LIMIT)?;
+        let bytes = read_operand(&path, EVIDENCE_LIMIT)?;
         let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
         let name = self.name();
         let name = self.upstream_name.as_deref().unwrap_or(&name);

@@ -3,12 +3,24 @@
 //! It is the only place outside what was named that the process, and git under it, may write to. It
 //! goes when the program ends, by a signal as well.
 
+use super::note;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread::{Builder, JoinHandle};
 use tempfile::TempDir;
+
+/// Why there can be no such directory.
+#[derive(Debug, thiserror::Error)]
+#[error("no temporary files can be made in {} (see TMPDIR): {source}", path.display())]
+pub(crate) struct TemporaryError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Where they are made if TMPDIR names no directory that can be written to.
+const FALLBACK: &str = "/tmp";
 
 /// The directory, for as long as this lives.
 #[derive(Debug)]
@@ -26,9 +38,28 @@ impl Temporary {
     ///
     /// # Errors
     ///
-    /// Where it cannot be made.
-    pub(crate) fn make() -> io::Result<Self> {
-        let directory = tempfile::Builder::new().prefix("distvouch-").tempdir()?;
+    /// Where it can be made neither there nor in /tmp.
+    pub(crate) fn make() -> Result<Self, TemporaryError> {
+        let named = std::env::temp_dir();
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| TemporaryError { path, source }
+        };
+        let error = match Self::make_in(&named).map_err(failed(&named)) {
+            Ok(made) => return Ok(made),
+            Err(error) => error,
+        };
+        // As tempnam(3) does where TMPDIR names no suitable directory.
+        let fallback = Path::new(FALLBACK);
+        if named == fallback {
+            return Err(error);
+        }
+        note(&format!("{error}: {FALLBACK} is used"));
+        Self::make_in(fallback).map_err(failed(fallback))
+    }
+
+    fn make_in(parent: &Path) -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("distvouch-").tempdir_in(parent)?;
         let path = directory.path().to_owned();
         let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
         let handle = signals.handle();

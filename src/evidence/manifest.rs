@@ -7,13 +7,14 @@
 mod line;
 
 use crate::bytes::digests::HashName;
-use crate::bytes::input::{InputError, open_regular};
+use crate::bytes::input::{InputError, open_operand, open_regular};
 pub(crate) use line::is_distfile_name;
 use line::{Armor, Line, clean_line, parse_line};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The longest line, in bytes. The longest that Portage writes are below 1 KiB.
 const LINE_LIMIT: usize = 64 * 1024;
@@ -79,7 +80,8 @@ pub(crate) enum Lookup<'a> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Manifest {
     path: PathBuf,
-    dist: BTreeMap<String, Vec<DistEntry>>,
+    /// Shared among copies.
+    dist: Arc<BTreeMap<String, Vec<DistEntry>>>,
     others: usize,
     armored: bool,
 }
@@ -196,6 +198,16 @@ impl Manifest {
         Self::parse(path, file)
     }
 
+    /// Reads the Manifest that somebody named, which may be a pipe.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::read`].
+    pub(crate) fn read_named(path: &Path) -> Result<Self, ManifestError> {
+        let file = open_operand(path).map_err(ManifestError::Input)?;
+        Self::parse(path, file)
+    }
+
     /// Reads a Manifest from `reader`; `path` is for messages.
     ///
     /// # Errors
@@ -237,7 +249,8 @@ impl Manifest {
                 Line::Other => manifest.others += 1,
                 Line::Dist(name, entry) => {
                     entries += 1;
-                    manifest.dist.entry(name).or_default().push(entry);
+                    let dist = Arc::make_mut(&mut manifest.dist);
+                    dist.entry(name).or_default().push(entry);
                 }
             }
         }
@@ -273,6 +286,11 @@ impl Manifest {
             }
             Lookup::Missing | Lookup::Ambiguous { .. } => None,
         }
+    }
+
+    /// Whether it has a DIST entry for the distfile `name`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.dist.contains_key(name)
     }
 
     /// What it says of the distfile `name`.

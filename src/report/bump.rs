@@ -184,9 +184,8 @@ fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
     let unused = metadata.unused.join("; ");
     let unused = if unused.is_empty() { unused } else { format!(" ({unused})") };
     paragraph(out, 2, &format!("Distfiles taken from {}{unused}.", metadata.origin))?;
-    if let Some(line) = about.package.ebuild.lost {
-        let text = "so what it sets from there on is not known";
-        paragraph(out, 2, &format!("The ebuild is not understood from line {line} on, {text}."))?;
+    if let Some(stop) = about.package.ebuild.lost {
+        paragraph(out, 2, &format!("The ebuild {stop}, so what it sets is not known."))?;
     }
     for asked in about.asked {
         paragraph(out, 2, &format!("Not read from the ebuild: {asked}."))?;

@@ -74,7 +74,7 @@ fn run(
     let others: [(&str, &[u8]); 1] = [("sha512", file.sha512)];
     let findings = check(&Request {
         provenance: document,
-        subject: Subject { name: file.name, sha256: file.sha256, others: &others },
+        subject: Subject { name: file.name, is_named: true, sha256: file.sha256, others: &others },
         expectation: expectation.as_ref(),
         pins,
         verifier,

@@ -55,7 +55,7 @@ fn run(provenance: &Value, sha256: [u8; 32], verifier: &Verifier) -> Vec<Finding
         PublisherExpectation::from_repository("https://github.com/pypa/sampleproject").unwrap();
     check(&Request {
         provenance: provenance.to_string().as_bytes(),
-        subject: Subject { name: NAME, sha256, others: &[] },
+        subject: Subject { name: NAME, is_named: true, sha256, others: &[] },
         expectation: Some(&expectation),
         pins: &Pins::default(),
         verifier,
@@ -342,7 +342,7 @@ fn no_changed_byte_is_taken() {
     let class = |bytes: &[u8]| {
         let findings = check(&Request {
             provenance: bytes,
-            subject: Subject { name: NAME, sha256, others: &[] },
+            subject: Subject { name: NAME, is_named: true, sha256, others: &[] },
             expectation: Some(&expectation),
             pins: &Pins::default(),
             verifier: &verifier,

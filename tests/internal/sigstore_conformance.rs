@@ -122,6 +122,7 @@ fn outcome(case: &Path, corpus: &Path) -> String {
     let request = BundleRequest {
         bundle: &bundle,
         name: "artifact",
+        is_named: true,
         artifact,
         policies: std::slice::from_ref(&policy),
         question: Question { expectation: None, pins: &Pins::default() },

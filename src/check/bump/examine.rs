@@ -112,13 +112,15 @@ impl Bump {
             let manifest = package.manifest.as_ref();
             let before = package.before.as_ref().and_then(|before| before.metadata.as_ref());
             let fetched = before.and_then(|metadata| metadata.src_uri.as_ref());
-            let fetched = fetched.into_iter().flat_map(|src_uri| src_uri.names());
-            let listed = manifest.into_iter().flat_map(|manifest| manifest.names()).chain(fetched);
+            let is_listed = |name: &str| {
+                manifest.is_some_and(|manifest| manifest.has(name))
+                    || fetched.is_some_and(|src_uri| src_uri.file(name).is_some())
+            };
             let previous = Previous {
                 name: Some(old.clone()),
                 provenance: beside.provenance,
                 signatures: signatures.map(|signature| (signature, over.clone())).collect(),
-                unfetched: pairing::unfetched(listed, distdir, old),
+                unfetched: pairing::unfetched(&is_listed, distdir, old),
                 blake2b: manifest.and_then(|m| m.blake2b(old)).map(str::to_owned),
             };
             Some((pair.new.clone(), previous))

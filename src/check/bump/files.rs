@@ -10,6 +10,9 @@ use crate::release::review::Before;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// The most names by whose shape other versions are looked for.
+const SHAPES: usize = 100;
+
 /// A distfile of the new version that will be unpacked, and the one of the previous version that is
 /// like it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +90,8 @@ pub(super) fn distfiles(
             }
         }
     }
-    let names: Vec<String> = names.into_iter().filter(|name| !unfetched.contains(name)).collect();
+    let absent: BTreeSet<&String> = unfetched.iter().collect();
+    let names: Vec<String> = names.iter().filter(|name| !absent.contains(name)).cloned().collect();
     let there = names.iter().any(|name| distdir.join(name).symlink_metadata().is_ok());
     match (there, unfetched.first()) {
         (false, Some(name)) => {
@@ -153,25 +157,60 @@ struct Candidates {
     names: BTreeSet<String>,
     /// Whether they are exactly those of the previous version.
     exact: bool,
+    /// The names by what makes them alike: each kind of key has its own.
+    alike: BTreeMap<Key, BTreeSet<String>>,
+}
+
+/// What makes names alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    /// As the index of Python packages compares them.
+    Plain(String),
+    /// The name of a crate.
+    Crate(String),
+    /// With all numbers alike.
+    Skeleton(String),
+}
+
+impl Key {
+    /// Those of `name`.
+    fn of(name: &str) -> impl Iterator<Item = Self> {
+        let crate_name = split_crate(name).map(|(name, _)| Self::Crate(name.to_owned()));
+        [Self::Plain(plain(name)), Self::Skeleton(skeleton(name))].into_iter().chain(crate_name)
+    }
 }
 
 impl Candidates {
     fn of(package: &Package, distdir: &Path) -> Self {
-        let Some(before) = &package.before else {
-            return Self { names: BTreeSet::new(), exact: true };
-        };
+        let mut candidates = Self { names: BTreeSet::new(), exact: true, alike: BTreeMap::new() };
+        let Some(before) = &package.before else { return candidates };
         let there = || {
             let listed = [&package.manifest, &package.committed].map(|m| listed(m.as_ref()));
             listed.into_iter().flatten().chain(files_of(distdir))
         };
         match before.metadata.as_ref().and_then(|metadata| metadata.src_uri.as_ref()) {
-            Some(src_uri) => Self { names: contents(src_uri), exact: true },
-            None => Self { names: there().collect(), exact: false },
+            Some(src_uri) => candidates.names = contents(src_uri),
+            None => (candidates.names, candidates.exact) = (there().collect(), false),
         }
+        for name in &candidates.names {
+            for key in Key::of(name) {
+                candidates.alike.entry(key).or_default().insert(name.clone());
+            }
+        }
+        candidates
     }
 
     fn take(&mut self, name: String) -> Option<String> {
+        for key in Key::of(&name) {
+            if let Some(names) = self.alike.get_mut(&key) {
+                names.remove(&name);
+            }
+        }
         self.names.remove(&name).then_some(name)
+    }
+
+    fn like(&self, key: &Key) -> impl DoubleEndedIterator<Item = &String> {
+        self.alike.get(key).into_iter().flatten()
     }
 
     /// The same file.
@@ -183,31 +222,26 @@ impl Candidates {
     fn versioned(&mut self, package: &Package, new: &str) -> Option<String> {
         let before = package.before.as_ref()?;
         let named = VersionedName::of(new, &package.ebuild.version)?;
-        let same = before
-            .version
-            .spellings()
-            .iter()
-            .map(|spelling| format!("{}{spelling}{}", named.before, named.after))
-            .find(|name| self.names.contains(name));
+        let spellings = before.version.spellings();
+        let with = |spelling: &String| format!("{}{spelling}{}", named.before, named.after);
+        let same = spellings.iter().map(with).find(|name| self.names.contains(name));
         // Upstream may have changed the compression.
         let other = || {
             let stem = named.after.split(".tar").next()?;
-            before.version.spellings().iter().find_map(|spelling| {
+            spellings.iter().find_map(|spelling| {
                 let start = format!("{}{spelling}{stem}", named.before);
+                let mut from = self.names.range(start.clone()..);
                 let archive =
-                    |name: &&String| name.strip_prefix(&start).is_some_and(suffix::is_archive);
-                self.names.iter().find(archive).cloned()
+                    |name: &&String| name.strip_prefix(&start).is_none_or(suffix::is_archive);
+                // Those that begin so are one after the other.
+                from.find(archive).filter(|name| name.starts_with(&start)).cloned()
             })
         };
         // Names of one project, as PEP 503 has it: PyFoo-1.0 and pyfoo-1.1.
         let normalised = || {
-            let names: Vec<String> = before
-                .version
-                .spellings()
-                .iter()
-                .map(|spelling| plain(&format!("{}{spelling}{}", named.before, named.after)))
-                .collect();
-            let mut fitting = self.names.iter().filter(|name| names.contains(&plain(name)));
+            let keys: BTreeSet<Key> =
+                spellings.iter().map(|s| Key::Plain(plain(&with(s)))).collect();
+            let mut fitting = keys.iter().flat_map(|key| self.like(key));
             let found = fitting.next().cloned();
             found.filter(|_| fitting.next().is_none())
         };
@@ -217,20 +251,19 @@ impl Candidates {
 
     /// The same crate, which has a version of its own.
     fn of_crate(&mut self, new: &str) -> Option<String> {
-        let (name, _) = split_crate(new)?;
-        let same = |old: &&String| split_crate(old).is_some_and(|(old, _)| old == name);
-        let mut fitting = self.names.iter().filter(|_| self.exact).filter(same);
+        let (name, _) = split_crate(new).filter(|_| self.exact)?;
         // Of several versions the last is nearest.
-        let found = fitting.next_back()?.clone();
+        let found = self.like(&Key::Crate(name.to_owned())).next_back()?.clone();
         self.take(found)
     }
 
     /// The only one that differs in numbers alone.
     fn alike(&mut self, new: &str) -> Option<String> {
-        let shape = skeleton(new);
-        let mut fitting = self.names.iter().filter(|_| self.exact).filter(|n| skeleton(n) == shape);
-        let found = fitting.next()?.clone();
-        if fitting.next().is_some() { None } else { self.take(found) }
+        let shape = Key::Skeleton(skeleton(new));
+        let fitting: Vec<&String> = self.like(&shape).filter(|_| self.exact).take(2).collect();
+        let [only] = fitting.as_slice() else { return None };
+        let found = (*only).clone();
+        self.take(found)
     }
 }
 
@@ -297,8 +330,9 @@ fn skeleton(name: &str) -> String {
 
 /// The versions of `names` that are like those of the distfiles `like` of `version`.
 pub(super) fn other_versions(like: &[String], version: &Version, names: &[String]) -> Vec<Version> {
-    let shapes: Vec<_> = like.iter().filter_map(|name| VersionedName::of(name, version)).collect();
-    versions_like(&shapes, names)
+    let shapes = like.iter().filter_map(|name| VersionedName::of(name, version));
+    let shapes: BTreeSet<VersionedName> = shapes.take(SHAPES).collect();
+    versions_like(&shapes.into_iter().collect::<Vec<_>>(), names)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(crate) use package::{Before, Package, PackageError, Source};
 pub(crate) use unread::{Reading, unread};
 
 use crate::evidence::expectation::PINS;
-use crate::release::gentoo::{Ebuild, Expansion, Literal, known_variables};
+use crate::release::gentoo::{Ebuild, Expansion, Literal, Metadata, known_variables};
 use std::fmt;
 
 /// Something that the ebuild says in a way that only bash can read.
@@ -45,15 +45,21 @@ impl fmt::Display for Asked {
             Expansion::Place(line) => {
                 write!(f, "{variable} is set where only bash knows ({line}): say it with {flag}")
             }
-            Expansion::Line { line, .. } => {
-                write!(
-                    f,
-                    "{variable} is not known: the ebuild is not understood from line {line} on; \
-                     say it with {flag}"
-                )
+            Expansion::Limit(limit) => {
+                write!(f, "{variable} is not known ({limit}): say it with {flag}")
+            }
+            Expansion::Line { stop, .. } => {
+                write!(f, "{variable} is not known: the ebuild {stop}; say it with {flag}")
             }
         }
     }
+}
+
+/// Whether the ebuild may fetch the distfile `name` under another name, and nothing tells which.
+pub(crate) fn may_be_renamed(ebuild: &Ebuild, metadata: &Metadata, name: &str) -> bool {
+    let array = ebuild.variables.get("VERIFY_PROVENANCE_UPSTREAM_NAMES");
+    let unread = matches!(array, Some(Literal::Unknown(why)) if why.is_named());
+    unread || metadata.src_uri.as_ref().is_none_or(|src_uri| src_uri.file(name).is_none())
 }
 
 /// The variables of `ebuild` that are not literal.

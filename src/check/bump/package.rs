@@ -5,6 +5,7 @@ use crate::bytes::input::InputError;
 use crate::evidence::manifest::{Manifest, ManifestError};
 use crate::release::gentoo::{Ebuild, Metadata, Repository, Version, VersionedName};
 use crate::release::git::committed;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -280,12 +281,18 @@ impl Package {
         let mut versions: Vec<Version> = ebuilds.into_iter().map(|(.., version)| version).collect();
         versions.push(self.ebuild.version.clone());
         versions.extend(self.before.iter().map(|before| before.version.clone()));
-        let listed = self.manifest.iter().flat_map(|manifest| manifest.names());
-        let other = |name: &&str| {
-            !names.iter().any(|known| known == name)
-                && !versions.iter().any(|version| VersionedName::of(name, version).is_some())
-        };
-        listed.filter(other).map(str::to_owned).collect()
+        let mut other: BTreeSet<&str> =
+            self.manifest.iter().flat_map(|manifest| manifest.names()).collect();
+        names.iter().for_each(|name| {
+            other.remove(name.as_str());
+        });
+        for version in &versions {
+            let known: Vec<&str> = VersionedName::having(version, other.iter().copied()).collect();
+            known.into_iter().for_each(|name| {
+                other.remove(name);
+            });
+        }
+        other.into_iter().map(str::to_owned).collect()
     }
 
     /// A name for the report: the category, where the directory's parent looks like one, and PN.

@@ -6,6 +6,7 @@ use crate::answer::finding::Check;
 use crate::answer::kinds::UNREADABLE;
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
+use crate::check::bump::may_be_renamed;
 use crate::check::inputs::Inputs;
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::check::run;
@@ -16,7 +17,8 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
-use crate::release::gentoo::{Ebuild, SrcUri};
+use crate::release::gentoo::{Ebuild, Metadata};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What is checked.
@@ -28,7 +30,7 @@ pub(super) struct Request<'a> {
     pub(super) file: &'a Path,
     /// The distfiles that are in DISTDIR.
     pub(super) names: Vec<String>,
-    pub(super) src_uri: Option<&'a SrcUri>,
+    pub(super) metadata: &'a Metadata,
     /// The OpenPGP policy.
     pub(super) openpgp: PolicyKind,
 }
@@ -84,15 +86,22 @@ pub(super) fn findings(request: &Request<'_>) -> Vec<Observation> {
 fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
     let ebuild = request.ebuild;
     let key = key_file(ebuild, &request.options.keys).filter(|path| path.is_file());
-    let upstream = request.src_uri.into_iter().flat_map(|src_uri| &src_uri.files);
+    let upstream = request.metadata.src_uri.iter().flat_map(|src_uri| &src_uri.files);
     let upstream = upstream.filter_map(|file| Some((file.name.clone(), file.upstream.clone()?)));
+    let mut upstream: BTreeMap<String, String> = upstream.collect();
+    let array = ebuild.words("VERIFY_PROVENANCE_UPSTREAM_NAMES").iter();
+    let array = array.filter_map(|pair| pair.split_once('='));
+    upstream.extend(array.map(|(name, upstream)| (name.to_owned(), upstream.to_owned())));
+    let renamed = request.names.iter().filter(|name| !upstream.contains_key(*name));
+    let renamed = renamed.filter(|name| may_be_renamed(ebuild, request.metadata, name));
     let publisher = publisher(ebuild);
     let content = request.names.iter().any(|name| by_suffix(name).is_none());
     Inputs {
         manifest: request.manifest.cloned(),
         distfiles: if content { request.names.clone() } else { Vec::new() },
         keys: keys(ebuild, key, request.openpgp),
-        upstream_names: upstream.collect(),
+        renamed: renamed.cloned().collect(),
+        upstream_names: upstream,
         bundle_policies: bundle_policies(ebuild),
         pins: if publisher.is_some() { pins(ebuild) } else { Pins::default() },
         publisher,

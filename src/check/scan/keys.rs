@@ -8,7 +8,8 @@ use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::evidence::ed25519::PublicKey;
 use crate::evidence::openpgp::describe::{self, Certificate, KeyFile, SOON};
 use jiff::Timestamp;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What there is to say of a key file.
@@ -19,45 +20,50 @@ pub(super) struct KeyReport {
     pub(super) until: Option<SystemTime>,
 }
 
+/// The OpenPGP key files that were read, each once, by whatever names.
+#[derive(Default)]
+pub(super) struct Files(BTreeMap<PathBuf, Result<KeyFile, (Kind, String)>>);
+
+impl Files {
+    /// What the file at `path` holds, or what is wrong with it.
+    fn get(&mut self, path: &Path, now: SystemTime) -> Result<&KeyFile, (Kind, String)> {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let file = self.0.entry(real).or_insert_with(|| read(path, now));
+        file.as_ref().map_err(Clone::clone)
+    }
+}
+
+fn read(path: &Path, now: SystemTime) -> Result<KeyFile, (Kind, String)> {
+    let shown = path.display();
+    let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(|error| match error.is_missing() {
+        true => (KEY_MISSING, format!("{shown} is not there")),
+        false => (KEY_UNREADABLE, error.to_string()),
+    })?;
+    match describe::keys(&bytes, now) {
+        Ok(file) if !file.keys.is_empty() => Ok(file),
+        Ok(_) => Err((KEY_UNREADABLE, format!("{shown} holds no certificate"))),
+        Err(error) => Err((KEY_UNREADABLE, format!("{shown}: {error}"))),
+    }
+}
+
 /// Looks at an OpenPGP key file that `ebuild` names; `newest` says whether that is the newest version.
-pub(super) fn look(path: &Path, ebuild: &Path, newest: bool, now: SystemTime) -> KeyReport {
+pub(super) fn look(
+    files: &mut Files,
+    path: &Path,
+    ebuild: &Path,
+    newest: bool,
+    now: SystemTime,
+) -> KeyReport {
     let shown = path.display();
     let mut report = KeyReport { findings: Vec::new(), until: None };
-    let bytes = match read_bounded(path, EVIDENCE_LIMIT) {
-        Ok(bytes) => bytes,
-        Err(error) if error.is_missing() => {
-            report.findings.push(Observation::of(
-                KEY_MISSING,
-                ebuild,
-                format!("{shown} is not there"),
-            ));
-            return report;
-        }
-        Err(error) => {
-            report.findings.push(Observation::of(KEY_UNREADABLE, ebuild, error.to_string()));
+    let file = match files.get(path, now) {
+        Ok(file) => file,
+        Err((kind, text)) => {
+            report.findings.push(Observation::of(kind, ebuild, text));
             return report;
         }
     };
-    let file = match describe::keys(&bytes, now) {
-        Ok(file) if !file.keys.is_empty() => file,
-        Ok(_) => {
-            report.findings.push(Observation::of(
-                KEY_UNREADABLE,
-                ebuild,
-                format!("{shown} holds no certificate"),
-            ));
-            return report;
-        }
-        Err(error) => {
-            report.findings.push(Observation::of(
-                KEY_UNREADABLE,
-                ebuild,
-                format!("{shown}: {error}"),
-            ));
-            return report;
-        }
-    };
-    report.until = changes(&file, now);
+    report.until = changes(file, now);
     // Where one certificate is as it should be, the others may be those of earlier releases.
     let usable = file.keys.iter().any(|certificate| certificate.refresh.is_empty());
     for certificate in &file.keys {

@@ -137,6 +137,18 @@ pub(crate) struct Totals {
     pub(crate) excused: u64,
 }
 
+/// The most characters that are told of one finding.
+const SHOWN: usize = 2000;
+
+/// The text, or its beginning where it is long: many findings wait to be printed.
+fn shown(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(SHOWN) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 impl Observation {
     /// A finding of a kind about `file`.
     pub(super) fn of(kind: Kind, file: &Path, text: impl Into<String>) -> Self {
@@ -146,7 +158,7 @@ impl Observation {
             file: file.to_owned(),
             line: None,
             distfile: None,
-            text: text.into(),
+            text: shown(text.into()),
             excused: None,
         }
     }
@@ -159,7 +171,7 @@ impl Observation {
             file: file.to_owned(),
             line: None,
             distfile: None,
-            text: text.into(),
+            text: shown(text.into()),
             excused: None,
         }
     }

@@ -1,7 +1,7 @@
 //! One package: its ebuilds and its Manifest are read here; [`super::version`] looks at each version.
 
 use super::tree::{Entry, list};
-use super::{Observation, Options, Package, evidence, print, version};
+use super::{Observation, Options, Package, evidence, keys, print, version};
 use crate::answer::failure::FailureClass;
 use crate::answer::kinds::{
     EXCEPTION_EXPIRED, KEY_UNUSED, MANIFEST_MISSING, MANIFEST_UNREADABLE, SYMLINK_SKIPPED,
@@ -25,6 +25,9 @@ pub(super) const EACH: usize = 20;
 /// themselves.
 const FRESH: i32 = 7;
 
+/// The longest name that a file can have.
+const LONG: usize = 256;
+
 /// The most that is read of an ebuild or eclass for the key packages in it.
 const TEXT: u64 = 1 << 20;
 
@@ -36,6 +39,8 @@ pub(super) struct Look<'a> {
     pub(super) policy: Policy,
     pub(super) manifest: Option<Manifest>,
     pub(super) package: Package,
+    /// The key files that were read.
+    pub(super) keys: keys::Files,
 }
 
 /// An ebuild that was read.
@@ -46,6 +51,20 @@ pub(super) struct Read {
     pub(super) file: PathBuf,
     /// The names of its distfiles, as far as they are known.
     pub(super) names: BTreeSet<String>,
+}
+
+/// The newest release, and the one before it.
+struct Newest {
+    read: Read,
+    previous: Option<Read>,
+}
+
+impl Read {
+    /// Whether it is a release that fetches something.
+    fn fetches(&self) -> bool {
+        !self.ebuild.version.is_live()
+            && self.metadata.src_uri.as_ref().is_some_and(|uri| !uri.files.is_empty())
+    }
 }
 
 impl Package {
@@ -94,6 +113,7 @@ pub(super) fn examine(options: &Options, name: &str) -> Package {
         policy: options.policies.of(name),
         manifest: None,
         package: Package::of(name.to_owned()),
+        keys: keys::Files::default(),
     };
     look.everything();
     let mut package = look.package;
@@ -116,18 +136,52 @@ impl Look<'_> {
             }
         };
         self.read_manifest(entries.iter().any(|(name, _)| name == "Manifest"));
-        let read = self.read_ebuilds(&entries);
-        let newest = read.iter().rposition(|read| !read.ebuild.version.is_live());
-        for (at, one) in read.iter().enumerate() {
-            let version = version::look(self, one, &read, newest == Some(at));
+        let ebuilds = self.ebuilds(&entries);
+        let mut newest = self.newest_of(&ebuilds);
+        // Of all the others, only what is found is kept.
+        let mut fetching = None;
+        for (_, file) in &ebuilds {
+            let is_newest = newest.as_ref().is_some_and(|newest| newest.read.file == *file);
+            let (read, previous) = match newest.take_if(|_| is_newest) {
+                Some(newest) => (newest.read, newest.previous),
+                None => match self.read_ebuild(file.clone()) {
+                    Ok(Some(read)) => (read, None),
+                    Ok(None) => continue,
+                    Err(error) => {
+                        self.package.findings.push(Observation::of(UNREADABLE, file, error));
+                        continue;
+                    }
+                },
+            };
+            let path = self.options.root.join(file);
+            self.package.key_packages.extend(key_packages_in(&path, &read.ebuild.name));
+            let version = version::look(self, &read, previous.as_ref(), is_newest);
             if version.fetched > 0 && self.options.distfiles {
                 self.package
                     .holds_until(midnight(day(self.options.now).checked_add(FRESH.days()).ok()));
             }
+            if fetching.is_none() && read.fetches() {
+                fetching = Some(version.version.clone());
+            }
             self.package.versions.push(version);
         }
-        self.manifest_findings(&read);
+        self.manifest_findings(fetching.as_deref());
         self.excuse();
+    }
+
+    /// The newest release of which the ebuild can be read, and the one before it.
+    fn newest_of(&self, ebuilds: &[(gentoo::Version, PathBuf)]) -> Option<Newest> {
+        let released = ebuilds.iter().filter(|(version, _)| !version.is_live());
+        let mut read =
+            released.rev().filter_map(|(_, file)| self.read_ebuild(file.clone()).ok()?);
+        let newest = read.next()?;
+        let now = &newest.ebuild.version;
+        // No revision of it.
+        let previous = ebuilds.iter().rev().filter(|(version, _)| {
+            version < now && version.without_revision() != now.without_revision()
+        });
+        let previous = previous.filter_map(|(_, file)| self.read_ebuild(file.clone()).ok()?).next();
+        Some(Newest { read: newest, previous })
     }
 
     fn read_manifest(&mut self, is_there: bool) {
@@ -150,7 +204,7 @@ impl Look<'_> {
     }
 
     /// The ebuilds, the lowest version first.
-    fn read_ebuilds(&mut self, entries: &[(String, Entry)]) -> Vec<Read> {
+    fn ebuilds(&mut self, entries: &[(String, Entry)]) -> Vec<(gentoo::Version, PathBuf)> {
         let mut ebuilds = Vec::new();
         for (name, kind) in entries {
             let Some((pn, version)) = gentoo::split(name) else { continue };
@@ -163,47 +217,33 @@ impl Look<'_> {
             }
         }
         ebuilds.sort_by(|(a, _), (b, _)| a.cmp(b));
-        ebuilds.into_iter().filter_map(|(_, file)| self.read_ebuild(file)).collect()
+        ebuilds
     }
 
-    fn read_ebuild(&mut self, file: PathBuf) -> Option<Read> {
+    /// Reads an ebuild, or says why it cannot be read.
+    fn read_ebuild(&self, file: PathBuf) -> Result<Option<Read>, String> {
         let path = self.options.root.join(&file);
         let category = self.name.split('/').next().unwrap_or_default();
-        let ebuild = match Ebuild::read(&path) {
-            Ok(ebuild) => ebuild?,
-            Err(error) => {
-                let observation = Observation::of(UNREADABLE, &file, error.to_string());
-                self.package.findings.push(observation);
-                return None;
-            }
-        };
-        self.package.key_packages.extend(key_packages_in(&path, &ebuild.name));
+        let read = Ebuild::read(&path).map_err(|error| error.to_string())?;
+        let Some(ebuild) = read else { return Ok(None) };
         let metadata = Metadata::of(&ebuild, Some((&self.options.repository, category)));
         let names = match &metadata.src_uri {
             Some(src_uri) => src_uri.names().map(str::to_owned).collect(),
             None => {
                 let listed = self.manifest.iter().flat_map(|manifest| manifest.names());
-                let fits = |name: &&str| VersionedName::of(name, &ebuild.version).is_some();
-                listed.filter(fits).map(str::to_owned).collect()
+                VersionedName::having(&ebuild.version, listed).map(str::to_owned).collect()
             }
         };
-        Some(Read { ebuild, metadata, file, names })
+        Ok(Some(Read { ebuild, metadata, file, names }))
     }
 
     /// What is wrong with the Manifest by itself.
-    fn manifest_findings(&mut self, read: &[Read]) {
+    fn manifest_findings(&mut self, fetching: Option<&str>) {
         let file = Path::new(self.name).join("Manifest");
         let unreadable = self.package.findings.iter().any(|o| o.kind == MANIFEST_UNREADABLE.name);
         let Some(manifest) = &self.manifest else {
-            let fetches = |read: &&Read| {
-                !read.ebuild.version.is_live()
-                    && read.metadata.src_uri.as_ref().is_some_and(|uri| !uri.files.is_empty())
-            };
-            if let Some(read) = read.iter().find(fetches).filter(|_| !unreadable) {
-                let text = format!(
-                    "version {} fetches files, and there is no Manifest",
-                    read.ebuild.version
-                );
+            if let Some(version) = fetching.filter(|_| !unreadable) {
+                let text = format!("version {version} fetches files, and there is no Manifest");
                 self.package.findings.push(Observation::of(MANIFEST_MISSING, &file, text));
             }
             return;
@@ -274,7 +314,7 @@ impl Look<'_> {
             ebuild: &read.ebuild,
             file: &read.file,
             names,
-            src_uri: read.metadata.src_uri.as_ref(),
+            metadata: &read.metadata,
             openpgp: self.policy.openpgp(),
         })
     }
@@ -309,13 +349,20 @@ fn midnight(day: Option<Date>) -> Option<SystemTime> {
 /// beginning of one that only bash knows.
 pub(super) fn key_packages_in(path: &Path, pn: &str) -> BTreeSet<String> {
     let bytes = read_bounded(path, TEXT).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes).replace("${PN}", pn);
+    let text = String::from_utf8_lossy(&bytes);
     let parts = text.match_indices("sec-keys/").filter_map(|(at, prefix)| {
-        let rest = text.get(at + prefix.len()..)?;
+        let mut rest = text.get(at + prefix.len()..)?;
         let fits = |c: char| c.is_ascii_alphanumeric() || "+_-".contains(c);
-        let name = rest.get(..rest.find(|c| !fits(c)).unwrap_or(rest.len()))?;
+        let mut name = String::new();
+        while name.len() < LONG {
+            let (plain, tail) = rest.split_at(rest.find(|c| !fits(c)).unwrap_or(rest.len()));
+            name.push_str(plain);
+            let Some(tail) = tail.strip_prefix("${PN}") else { break };
+            name.push_str(pn);
+            rest = tail;
+        }
         let plain = gentoo::split(&format!("{name}.ebuild")).map(|(name, _)| name);
-        (!name.is_empty()).then(|| plain.unwrap_or_else(|| name.to_owned()))
+        (1..LONG).contains(&name.len()).then(|| plain.unwrap_or(name))
     });
     parts.collect()
 }

@@ -4,11 +4,12 @@
 use super::Options;
 use super::tree::{Entry, list};
 use crate::bytes::digests::{HashName, Hasher, hex};
-use crate::bytes::input::open_regular;
+use crate::bytes::input::{EVIDENCE_LIMIT, open_regular};
 use crate::release::gentoo::cache_entries;
 use crate::release::review;
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -116,9 +117,19 @@ pub(super) fn own(options: &Options, package: &str) -> String {
 pub(super) fn with_keys(own: &str, key_files: &BTreeSet<PathBuf>) -> String {
     let mut printer = Printer::new();
     printer.text(own);
+    let mut seen = BTreeSet::new();
     for path in key_files {
         printer.text(&path.to_string_lossy());
-        printer.file(path);
+        let identity = path.metadata().ok().map(|file| (file.dev(), file.ino(), file.len()));
+        match identity {
+            // What is too large to be read as keys decides nothing but by being that.
+            Some((.., size)) if size > EVIDENCE_LIMIT => printer.text(&size.to_string()),
+            // By many names, it is one file.
+            Some((device, inode, _)) if !seen.insert((device, inode)) => {
+                printer.text(&format!("{device} {inode}"));
+            }
+            _ => printer.file(path),
+        }
     }
     printer.finish()
 }

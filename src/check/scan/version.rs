@@ -21,8 +21,14 @@ const PUBLISHERS: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
 /// The flags for which evidence is fetched.
 const FLAGS: [&str; 2] = ["verify-sig", "verify-provenance"];
 
-/// Looks at the version of `read`, one of `all`; `newest` says whether it is the newest release.
-pub(super) fn look(look: &mut Look<'_>, read: &Read, all: &[Read], newest: bool) -> Version {
+/// Looks at the version of `read`; `newest` says whether it is the newest release, of which
+/// `previous` is the one before.
+pub(super) fn look(
+    look: &mut Look<'_>,
+    read: &Read,
+    previous: Option<&Read>,
+    newest: bool,
+) -> Version {
     let distdir = &look.options.distdir;
     let there = |name: &&String| distdir.join(name).symlink_metadata().is_ok();
     let fetched: Vec<String> = read.names.iter().filter(there).cloned().collect();
@@ -35,7 +41,7 @@ pub(super) fn look(look: &mut Look<'_>, read: &Read, all: &[Read], newest: bool)
     findings.extend(look.publishers(read));
     findings.extend(look.key(read, newest));
     if newest {
-        findings.extend(look.newest(read, all));
+        findings.extend(look.newest(read, previous));
     }
     if look.reads(read, fetched_count) {
         findings.extend(look.checked(read, fetched));
@@ -55,20 +61,31 @@ fn text(read: &Read) -> Vec<Observation> {
     let mut findings = Vec::new();
     let expects = known_variables().any(|(name, _)| read.ebuild.sets(name));
     match read.ebuild.lost {
-        Some(line) if expects => {
-            let text = "its text cannot be followed from this line on";
+        // What is made to stop the reader is told whatever it sets.
+        Some(stop) if expects || stop.limit.is_some() => {
+            let text = match stop.limit {
+                None => "its text cannot be followed from this line on".to_owned(),
+                Some(limit) => format!("its text is followed to this line only: {limit}"),
+            };
             let observation = Observation::of(EBUILD_NOT_UNDERSTOOD, &read.file, text);
-            findings.push(observation.on_line(line));
+            findings.push(observation.on_line(stop.line));
         }
         Some(_) => {}
         None => findings.extend(asked(&read.ebuild).iter().map(|asked| {
             let text = match &asked.why {
-                Expansion::Bash(text) | Expansion::Form(text) | Expansion::Place(text) => text,
-                Expansion::Line { .. } => "",
+                Expansion::Bash(text) | Expansion::Form(text) | Expansion::Place(text) => {
+                    text.clone()
+                }
+                Expansion::Limit(limit) => limit.to_string(),
+                Expansion::Line { .. } => String::new(),
             };
             let text = format!("{}: {text}", asked.variable);
             Observation::of(EXPECTATION_UNKNOWN, &read.file, text)
         })),
+    }
+    if let Some(limit) = read.ebuild.source_limit() {
+        let text = format!("SRC_URI is not known: {limit}");
+        findings.push(Observation::of(EBUILD_NOT_UNDERSTOOD, &read.file, text));
     }
     let cached = |why: &&String| why.contains("md5-cache") || why.contains("/edb/dep");
     let unused = read.metadata.unused.iter().filter(cached);
@@ -168,15 +185,14 @@ impl Look<'_> {
         if !evidence::is_openpgp(&read.ebuild) {
             return keys::look_plain(&path, &read.file).into_iter().collect();
         }
-        let report = keys::look(&path, &read.file, newest, self.options.now);
+        let report = keys::look(&mut self.keys, &path, &read.file, newest, self.options.now);
         self.package.holds_until(report.until);
         report.findings
     }
 
     /// What is asked of the newest version only.
-    fn newest(&self, read: &Read, all: &[Read]) -> Vec<Observation> {
+    fn newest(&self, read: &Read, previous: Option<&Read>) -> Vec<Observation> {
         let mut findings = Vec::new();
-        let previous = previous(read, all);
         if let Some(previous) = previous {
             let dropped = expectation::dropped_between(&previous.ebuild, &read.ebuild, &|_| false);
             let class = FailureClass::ExpectationDropped;
@@ -245,15 +261,6 @@ impl Look<'_> {
         }
         Some(observation)
     }
-}
-
-/// The version before that of `read`: no revision of it.
-fn previous<'r>(read: &Read, all: &'r [Read]) -> Option<&'r Read> {
-    let now = &read.ebuild.version;
-    all.iter().rfind(|other| {
-        let version = &other.ebuild.version;
-        version < now && version.without_revision() != now.without_revision()
-    })
 }
 
 fn is_distfile(read: &Read, base: &str) -> bool {

@@ -7,7 +7,7 @@ use super::Bump;
 use crate::answer::finding::Check;
 use crate::answer::requirement::Requirement;
 use crate::check::Inputs;
-use crate::check::bump::{Package, Pair, pairs};
+use crate::check::bump::{Package, Pair, may_be_renamed, pairs};
 use crate::check::pairing::Evidence;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
@@ -82,6 +82,19 @@ impl Bump {
         }
     }
 
+    /// The distfiles that the ebuild may rename, and from what, nothing tells.
+    pub(super) fn renamed(
+        &self,
+        package: &Package,
+        names: &[String],
+    ) -> Result<BTreeSet<String>, UsageError> {
+        let named = self.upstream_names(package, names)?;
+        let is_renamed = |name: &&String| {
+            !named.contains_key(*name) && may_be_renamed(&package.ebuild, &package.metadata, name)
+        };
+        Ok(names.iter().filter(is_renamed).cloned().collect())
+    }
+
     /// The clone that is given, or the one that stands ready for the package.
     pub(crate) fn clone_of(&self, package: &Package) -> Option<PathBuf> {
         let ready = || {
@@ -125,7 +138,7 @@ impl Bump {
 }
 
 /// The names that the ebuild fetches, where they are known.
-pub(super) fn named(package: &Package) -> Vec<String> {
+pub(super) fn named(package: &Package) -> BTreeSet<String> {
     let files = package.metadata.src_uri.iter().flat_map(|src_uri| src_uri.names());
     files.map(str::to_owned).collect()
 }

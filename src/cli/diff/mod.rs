@@ -80,12 +80,12 @@ pub(crate) struct Diff {
     #[arg(long, conflicts_with = "json")]
     pub(crate) build: bool,
 
-    /// List everything: documentation, translations, tests, CI and images, too
-    #[arg(long, conflicts_with = "json")]
+    /// List everything: documentation, translations, tests, CI and images, too; JSON always does
+    #[arg(long)]
     pub(crate) all: bool,
 
-    /// Print every reason, and the digests
-    #[arg(short, long, conflicts_with = "json")]
+    /// Print every reason, and the digests; JSON always has them
+    #[arg(short, long)]
     pub(crate) verbose: bool,
 
     /// Write one page of HTML with every changed line to FILE, which must not exist

@@ -34,6 +34,9 @@ pub(crate) const FORGERS: [Capability; 9] = [
 /// The lines of a list by which its kind is guessed.
 const GUESS_LIMIT: usize = 1_000;
 
+/// The digits of SHA-1's digests.
+const SHA1: usize = 40;
+
 /// The most different digests that are kept of one file: two already refuse it.
 const DIGEST_LIMIT: usize = 8;
 
@@ -106,7 +109,37 @@ struct Listed {
     /// The name with its directory, where such lines are all there is.
     placed_as: Option<Vec<u8>>,
     /// Lines that may explain why there is no digest, with what they are.
-    near: BTreeMap<&'static str, usize>,
+    near: BTreeMap<Near, usize>,
+}
+
+/// What a line is that is about a file, or nearly, and is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Near {
+    /// As short as those of MD5 and SHA-1.
+    Short,
+    /// Of another kind than was asked for.
+    OtherKind,
+    /// Of a hash function that is not computed.
+    NotComputed,
+    /// Of files of that name in directories, which differ.
+    Places,
+    /// Of a file of that name in a directory.
+    Directory,
+    /// Behind something else than a digest.
+    Behind,
+}
+
+impl Near {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Short => "has a digest as short as those of MD5 and SHA-1, which prove nothing",
+            Self::OtherKind => "has one of another kind than --format says",
+            Self::NotComputed => "has one of a function that is not computed here",
+            Self::Places => "has one of several files of that name in directories, which differ",
+            Self::Directory => "has one of a file of that name in a directory",
+            Self::Behind => "has one, but something else precedes the name",
+        }
+    }
 }
 
 /// What a list says of the requested files.
@@ -201,6 +234,14 @@ impl List {
         })
     }
 
+    /// What it says that comes near the file `name` and is of no use, where that is all; `list` is
+    /// what it is called.
+    pub(crate) fn comes_near(&self, name: &[u8], list: &str) -> Option<String> {
+        let listed = self.of(name).filter(|_| !self.concerns(name))?;
+        let (what, line) = listed.near.first_key_value()?;
+        Some(format!("{list} has no checksum of it; line {line} {}", what.text()))
+    }
+
     fn of(&self, name: &[u8]) -> Option<&Listed> {
         self.files.get(without_dot(name))
     }
@@ -209,6 +250,16 @@ impl List {
     ///
     /// All lines must agree: one that differs is never outvoted by another.
     pub(crate) fn check(&self, name: &[u8], computed: &BTreeMap<HashName, Vec<u8>>) -> Finding {
+        self.check_in("the list", name, computed)
+    }
+
+    /// The same, of a list that is called `list`.
+    pub(crate) fn check_in(
+        &self,
+        list: &str,
+        name: &[u8],
+        computed: &BTreeMap<HashName, Vec<u8>>,
+    ) -> Finding {
         let nothing = Listed::default();
         let listed = self.of(name).unwrap_or(&nothing);
         let mut facts = ChecksumFacts {
@@ -216,19 +267,19 @@ impl List {
             ..ChecksumFacts::default()
         };
         if let Some(encoding) = self.encoding {
-            let text = format!("the list is {}", encoding.advice());
+            let text = format!("{list} is {}", encoding.advice());
             return Finding::fails(Check::Checksums, FailureClass::ChecksumMalformed, text);
         }
-        let mut finding = judge(listed, computed, &mut facts);
+        let mut finding = judge(list, listed, computed, &mut facts);
         if finding.class == Some(FailureClass::ChecksumMissing)
             && let Some((line, other)) = self.elsewhere(computed)
         {
             facts.line = Some(line);
             let near = listed.near.values().any(|near| *near == line);
-            let text = format!("line {line} of the list has this digest under the name {other}");
+            let text = format!("line {line} of {list} has this digest under the name {other}");
             finding.compared = match near {
                 true => format!("{}: {text}", finding.compared),
-                false => format!("the list has no checksum under this name; {text}"),
+                false => format!("{list} has no checksum under this name; {text}"),
             };
         }
         finding.knowing(facts)
@@ -257,6 +308,7 @@ fn facts(digests: &BTreeMap<String, usize>) -> Vec<ListedDigest> {
 }
 
 fn judge(
+    list: &str,
     listed: &Listed,
     computed: &BTreeMap<HashName, Vec<u8>>,
     facts: &mut ChecksumFacts,
@@ -270,14 +322,14 @@ fn judge(
             digests.iter().partition(|(digest, _)| **digest == actual);
         match (same.first(), other.first()) {
             (None, Some((_, line))) => {
-                let text = format!("{} with line {line} of the list", function.name());
+                let text = format!("{} differs from line {line} of {list}", function.name());
                 facts.function = Some(function.name());
                 facts.actual = Some(actual);
                 return fails(FailureClass::ChecksumMismatch, text);
             }
             (Some((_, one)), Some((_, two))) => {
                 ambiguous.get_or_insert(format!(
-                    "lines {} and {} of the list have two digests for it, of which one is that of \
+                    "lines {} and {} of {list} have two digests for it, of which one is that of \
                      these bytes",
                     one.min(two),
                     one.max(two)
@@ -291,36 +343,36 @@ fn judge(
         return fails(FailureClass::ChecksumAmbiguous, text);
     }
     if let Some((line, reason)) = listed.malformed.first() {
-        let text = format!("line {line} of the list names it, but {reason}");
+        let text = format!("line {line} of {list} names it, but {reason}");
         facts.line = Some(*line);
         return fails(FailureClass::ChecksumMalformed, text);
     }
     let Some((_, line)) = agreeing.first() else {
-        let mut text = "the list has no checksum of it".to_owned();
+        let mut text = format!("{list} has no checksum of it");
         if let Some((what, line)) = listed.near.first_key_value() {
-            text = format!("{text}; line {line} {what}");
+            text = format!("{text}; line {line} {}", what.text());
         }
         return fails(FailureClass::ChecksumMissing, text);
     };
     let names: Vec<_> = agreeing.iter().map(|(function, _)| function.name()).collect();
     if !agreeing.iter().any(|(function, _)| function.is_strong()) {
-        let text = format!("the list has only {} of it", names.join(" and "));
+        let text = format!("{list} has only {} of it", names.join(" and "));
         return fails(FailureClass::ChecksumWeak, text);
     }
     Finding::agrees(
         Check::Checksums,
         match listed.bare {
             true => format!(
-                "{} with the one digest of the list, which names no file",
+                "{} with the one digest of {list}, which names no file",
                 names.join(" and ")
             ),
             false => match &listed.placed_as {
                 Some(place) => format!(
-                    "{} with line {line} of the list, which has it as {}",
+                    "{} with line {line} of {list}, which has it as {}",
                     names.join(" and "),
                     String::from_utf8_lossy(place)
                 ),
-                None => format!("{} with line {line} of the list", names.join(" and ")),
+                None => format!("{} with line {line} of {list}", names.join(" and ")),
             },
         },
         "the author of the list, whom nothing here identifies",
@@ -376,7 +428,7 @@ fn add(
                 digests.entry(line.digest.clone()).or_insert(number);
             }
         }
-        Taken::Malformed(reason) => listed.malformed.push((number, reason)),
+        Taken::Malformed(reason) => listed.is_malformed(number, reason),
         Taken::Near(what) => {
             listed.near.entry(what).or_insert(number);
         }
@@ -391,11 +443,10 @@ enum Taken {
     /// It cannot be read, for that reason.
     Malformed(&'static str),
     /// It is of no use here, but worth to be mentioned.
-    Near(&'static str),
+    Near(Near),
 }
 
 fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> Taken {
-    const OTHER_KIND: Taken = Taken::Near("has one of another kind than --format says");
     let length = line.digest.len();
     let function = match (line.function, format.function()) {
         (Function::Known(function), None) => function,
@@ -406,10 +457,11 @@ fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> 
         (Function::Unnamed, Some(_)) if !is_digest_length(length) => {
             return Taken::Malformed("its digest has a length that no digest has");
         }
-        (Function::Known(_), Some(_)) | (Function::Unnamed, _) => return OTHER_KIND,
-        (Function::Other(_), _) => {
-            return Taken::Near("has one of a function that is not computed here");
+        (Function::Unnamed, Some(_)) if length <= SHA1 => return Taken::Near(Near::Short),
+        (Function::Known(_), Some(_)) | (Function::Unnamed, _) => {
+            return Taken::Near(Near::OtherKind);
         }
+        (Function::Other(_), _) => return Taken::Near(Near::NotComputed),
     };
     if let Some(flaw) = flaw {
         return Taken::Malformed(flaw.text());
@@ -452,8 +504,8 @@ fn note_other_place(
             listed.near.entry(what).or_insert(number);
         }
     };
-    after(b"/", "has one of a file of that name in a directory");
-    after(b" \t*", "has one, but something else precedes the name");
+    after(b"/", Near::Directory);
+    after(b" \t*", Near::Behind);
 }
 
 /// Takes a line that is no checksum. It concerns a file if it has its name as a word and something
@@ -469,19 +521,28 @@ fn suspect(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: us
     if !digest_like && !tagged {
         return;
     }
-    for (name, listed) in files.iter_mut() {
+    let reason = "it is not of the form that --format says";
+    for word in line.split(is_outside) {
+        if let Some(listed) = files.get_mut(word) {
+            listed.is_malformed(number, reason);
+        }
+    }
+    // Names that are no word of their own, of which there are few.
+    for (name, listed) in files.iter_mut().filter(|(name, _)| name.iter().any(is_outside)) {
         if has_word(line, name) {
-            listed.malformed.push((number, "it is not of the form that --format says"));
+            listed.is_malformed(number, reason);
         }
     }
 }
 
+/// Whether a byte is of no name, in a line that is no checksum.
+fn is_outside(byte: &u8) -> bool {
+    b" \t*(),;:=\"'\0".contains(byte)
+}
+
 /// Whether `name` stands in `line` with nothing of a name right before or behind it.
 fn has_word(line: &[u8], name: &[u8]) -> bool {
-    if name.is_empty() {
-        return false;
-    }
-    let outside = |b: Option<&u8>| b.is_none_or(|b| b" \t*(),;:=\"'\0".contains(b));
+    let outside = |b: Option<&u8>| b.is_none_or(is_outside);
     line.windows(name.len()).enumerate().any(|(at, window)| {
         window == name
             && outside(at.checked_sub(1).and_then(|at| line.get(at)))

@@ -1,6 +1,6 @@
 //! Names with a directory: `dist/foo-1.2.tar.gz` in the list of a release.
 
-use super::Listed;
+use super::{Listed, Near};
 use crate::bytes::digests::HashName;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,13 @@ pub(super) struct Placed {
 }
 
 impl Listed {
+    /// A line that concerns the file cannot be read: the first is told.
+    pub(super) fn is_malformed(&mut self, line: usize, reason: &'static str) {
+        if self.malformed.is_empty() {
+            self.malformed.push((line, reason));
+        }
+    }
+
     /// Adds a line about a file of that name in a directory.
     pub(super) fn place(&mut self, placed: Placed) {
         if self.placed.len() < PLACE_LIMIT {
@@ -39,6 +46,8 @@ impl Listed {
         if digests.values().all(|digests| digests.len() == 1) {
             self.placed_as = Some(first.name.clone());
             self.digests = digests;
+        } else {
+            self.near.insert(Near::Places, first.line);
         }
     }
 }

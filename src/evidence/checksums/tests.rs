@@ -148,8 +148,9 @@ fn escaped_names() {
 fn a_list_without_an_answer_says_what_is_near() {
     for (text, near) in [
         ("{sha256}  ../f\n", "in a directory"),
-        ("{sha256}  d/f\n{other}  e/f\n", "in a directory"),
-        ("{sha256} 3 f\n", "before the name"),
+        ("{sha256}  d/f\n{other}  e/f\n", "in directories, which differ"),
+        ("d41d8cd98f00b204e9800998ecf8427e  f\n", "MD5"),
+        ("{sha256} 3 f\n", "precedes the name"),
         ("{sha512}  f\n", "another kind"),
         ("BLAKE9 (f) = {sha256}\n", "not computed"),
     ] {

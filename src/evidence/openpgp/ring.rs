@@ -194,6 +194,19 @@ impl KeyRing {
         Ok(ring)
     }
 
+    /// The certificates in files that were read.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyRing::read`].
+    pub(crate) fn of(files: &[(&Path, Vec<u8>)]) -> Result<Self, RingError> {
+        let mut ring = Self::default();
+        for (path, bytes) in files {
+            ring.add_bytes(path, bytes)?;
+        }
+        Ok(ring)
+    }
+
     /// The keys that a signature by `issuer` could be from, each with its certificate.
     pub(crate) fn candidates(
         &self,
@@ -233,7 +246,11 @@ impl KeyRing {
 
     fn add_file(&mut self, path: &Path) -> Result<(), RingError> {
         let bytes = read_operand(path, EVIDENCE_LIMIT).map_err(RingError::Input)?;
-        let blocks = armor::packets(&bytes)
+        self.add_bytes(path, &bytes)
+    }
+
+    fn add_bytes(&mut self, path: &Path, bytes: &[u8]) -> Result<(), RingError> {
+        let blocks = armor::packets(bytes)
             .map_err(|fault| RingError::Armor { path: path.to_owned(), fault })?;
         let mut reading = Reading::default();
         for block in blocks {

@@ -34,6 +34,8 @@ pub(crate) use claims::tests::github as claims_for_tests;
 pub(crate) struct Subject<'a> {
     /// Its name upstream, before an ebuild's `->` renamed it.
     pub(crate) name: &'a str,
+    /// Whether that is known: an ebuild that cannot be read may have renamed it.
+    pub(crate) is_named: bool,
     /// Its SHA-256.
     pub sha256: [u8; 32],
     /// Other digests that were computed, by in-toto's names (`sha384`, `sha512`, `blake2b`): an

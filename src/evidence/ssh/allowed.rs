@@ -1,6 +1,6 @@
 //! The list of allowed signers (ssh-keygen(1), ALLOWED SIGNERS).
 
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
 use crate::bytes::sniff::Kind;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -146,8 +146,22 @@ impl AllowedSigners {
         identity: Option<String>,
         namespace: String,
     ) -> Result<Self, AllowedError> {
-        let bytes = read_bounded(path, EVIDENCE_LIMIT).map_err(AllowedError::Input)?;
-        let lines = parse(path, &bytes).map_err(|error| match Kind::of(&bytes) {
+        let bytes = read_operand(path, EVIDENCE_LIMIT).map_err(AllowedError::Input)?;
+        Self::of(path, &bytes, identity, namespace)
+    }
+
+    /// Reads the list that is `bytes`, of the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// As [`AllowedSigners::read`].
+    pub(crate) fn of(
+        path: &Path,
+        bytes: &[u8],
+        identity: Option<String>,
+        namespace: String,
+    ) -> Result<Self, AllowedError> {
+        let lines = parse(path, bytes).map_err(|error| match Kind::of(bytes) {
             Kind::Text | Kind::Binary | Kind::Empty => error,
             kind => AllowedError::Kind { path: path.to_owned(), kind },
         })?;

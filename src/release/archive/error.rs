@@ -2,7 +2,7 @@
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::compress::StreamFault;
-use crate::bytes::input::InputError;
+use crate::bytes::input::{FIFO, InputError};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -191,6 +191,11 @@ impl fmt::Display for Limit {
 impl fmt::Display for ArchiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Input(InputError::NotRegular { path, kind }) if *kind == FIFO => write!(
+                f,
+                "{}: is {kind}; an archive is read more than once, so it has to be a file",
+                path.display()
+            ),
             Self::Input(error) => error.fmt(f),
             Self::Read { path, source } => {
                 write!(f, "{}: cannot read the archive: {source}", path.display())

@@ -14,11 +14,11 @@ impl<'a> Machine<'a> {
         for word in words.iter().skip(1) {
             let named = match word {
                 Argument::Assignment(assignment) => {
-                    if flags.contains('A') && !self.state.variables.contains_key(&assignment.name) {
+                    if flags.contains('A') && self.state.variable(&assignment.name).is_none() {
                         self.set(&assignment.name, Value::Unset)?;
                     }
                     if flags.contains('A') {
-                        self.mark(&assignment.name, "A", false);
+                        self.mark(&assignment.name, "A", false)?;
                     }
                     self.assign(assignment)?;
                     assignment.name.clone()
@@ -47,22 +47,22 @@ impl<'a> Machine<'a> {
                     }
                 }
             };
-            self.mark(&named, &flags, command == "readonly");
+            self.mark(&named, &flags, command == "readonly")?;
         }
         Ok(Flow::Next(Status::Succeeds))
     }
 
     /// Gives a variable what the flags of `declare` say.
-    fn mark(&mut self, name: &str, flags: &str, readonly: bool) {
+    fn mark(&mut self, name: &str, flags: &str, readonly: bool) -> Result<(), Lost> {
         let readonly = readonly || flags.contains('r');
         let associative = flags.contains('A');
         if !readonly && !associative {
-            return;
+            return Ok(());
         }
         let at = self.at;
         let unknown =
             Value::Unknown(Unknown { why: Why::Place, span: (at, at), array: associative });
-        let variable = self.state.variables.entry(name.to_owned()).or_insert(Variable {
+        let mut variable = self.state.variable(name).cloned().unwrap_or(Variable {
             value: unknown,
             readonly: false,
             associative: false,
@@ -70,6 +70,7 @@ impl<'a> Machine<'a> {
         });
         variable.readonly |= readonly;
         variable.associative |= associative;
+        self.put(name, variable)
     }
 
     pub(super) fn unset(&mut self, arguments: &Arguments) -> Result<Flow, Lost> {
@@ -79,7 +80,8 @@ impl<'a> Machine<'a> {
                 Some("-f") => functions = true,
                 Some("-v") => {}
                 Some(name) if functions => {
-                    self.state.functions.remove(name);
+                    self.spend(self.state.functions_cost())?;
+                    self.state.functions_mut().remove(name);
                 }
                 Some(name) if is_name(name) => self.set(name, Value::Unset)?,
                 _ => return self.lost(),
@@ -150,10 +152,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn ver_test(&self, arguments: &Arguments) -> Status {
-        let pvr = match self.state.variables.get("PVR").map(|variable| &variable.value) {
-            Some(Value::Text(pvr)) => pvr.as_str(),
-            _ => return Status::Unknown,
-        };
+        let Some(pvr) = self.state.text("PVR") else { return Status::Unknown };
         let (one, operator, other) = match arguments {
             [Some(operator), Some(other)] => (pvr, operator, other),
             [Some(one), Some(operator), Some(other)] => (one.as_str(), operator, other),

@@ -2,10 +2,14 @@
 
 use super::cursor::Lost;
 use super::effects::{self, Effect};
+use super::limits::{COMMAND, Limit, VALUE};
 use super::run::Machine;
 use super::state::{Unknown, Value, Variable, Why};
 use super::syntax::{Command, List};
 use std::collections::BTreeSet;
+
+/// What an element of an array takes beside its text.
+const ELEMENT: usize = 32;
 
 impl<'a> Machine<'a> {
     /// Takes for unknown all that `lists` may change, however often they run.
@@ -19,6 +23,7 @@ impl<'a> Machine<'a> {
         let mut called: BTreeSet<&'a str> = BTreeSet::new();
         let mut anything = false;
         let mut found: Vec<Effect<'a>> = Vec::new();
+        self.spend(lists.iter().map(|list| effects::size(list)).sum())?;
         lists.iter().for_each(|list| effects::of_list(list, &mut |effect, _| found.push(effect)));
         let mut bodies: Vec<&'a Command> = Vec::new();
         loop {
@@ -29,17 +34,18 @@ impl<'a> Machine<'a> {
                         names.insert(name);
                     }
                     Effect::Calls(name) if called.insert(name) => {
-                        bodies.extend(self.state.functions.get(name).into_iter().flatten());
+                        bodies.extend(self.state.function(name).into_iter().flatten());
                     }
                     Effect::Calls(_) => {}
                     Effect::Counts(name) => {
-                        let variable = self.state.variables.get(name);
+                        let variable = self.state.variable(name);
                         anything |= !variable.is_some_and(|variable| variable.associative);
                     }
                     Effect::Anything => anything = true,
                 }
             }
             let Some(body) = bodies.pop() else { break };
+            self.spend(body.size)?;
             effects::of_command(body, &mut |effect, _| found.push(effect));
         }
         let returns = called.contains("return") && !in_function;
@@ -47,9 +53,9 @@ impl<'a> Machine<'a> {
             return self.lost();
         }
         self.spend(names.len() + called.len())?;
-        let foreign = called.iter().any(|name| !self.state.functions.contains_key(name));
+        let foreign = called.iter().any(|name| self.state.function(name).is_none());
         if foreign {
-            self.forget_metadata();
+            self.forget_metadata()?;
         }
         for name in names {
             self.unknown(name)?;
@@ -74,12 +80,12 @@ impl<'a> Machine<'a> {
     pub(super) fn set_text(&mut self, name: &str, text: String) -> Result<(), Lost> {
         match self.may_be_array(name) {
             true => self.unknown(name),
-            false => self.set(name, Value::Text(text)),
+            false => self.set(name, Value::text(text)),
         }
     }
 
     fn may_be_array(&self, name: &str) -> bool {
-        self.state.variables.get(name).is_some_and(|variable| variable.value.may_be_array())
+        self.state.value(name).is_some_and(Value::may_be_array)
     }
 
     /// Sets a variable.
@@ -87,19 +93,43 @@ impl<'a> Machine<'a> {
         if changes_the_shell(name) {
             return self.lost();
         }
-        let at = self.at;
-        match self.state.variables.get_mut(name) {
-            Some(variable) if variable.readonly => return self.lost(),
-            Some(variable) => {
-                variable.value = value;
-                variable.at = at;
-            }
-            None => {
-                let variable = Variable { value, readonly: false, associative: false, at };
-                self.state.variables.insert(name.to_owned(), variable);
-            }
+        let old = self.state.variable(name);
+        if old.is_some_and(|variable| variable.readonly) {
+            return self.lost();
         }
+        let associative = old.is_some_and(|variable| variable.associative);
+        self.put(name, Variable { value, readonly: false, associative, at: self.at })
+    }
+
+    /// Puts a variable where it belongs, unless its value is too long.
+    pub(super) fn put(&mut self, name: &str, mut variable: Variable) -> Result<(), Lost> {
+        let array = matches!(variable.value, Value::Array(_));
+        if let Value::Array(elements) = &variable.value {
+            self.spend(elements.len())?;
+        }
+        if size(&variable.value) > VALUE {
+            let span = (self.at, self.at);
+            let why = Why::Limit(Limit::Value);
+            variable.value = Value::Unknown(Unknown { why, span, array });
+        }
+        self.spend(COMMAND + self.state.change_costs())?;
+        if let Some(place) = self.state.variables_mut().get_mut(name) {
+            *place = variable;
+            return Ok(());
+        }
+        self.spend(name.len())?;
+        self.one_more_variable()?;
+        self.state.variables_mut().insert(name.into(), variable);
         Ok(())
+    }
+}
+
+/// How much room a value takes.
+pub(super) fn size(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Array(elements) => elements.iter().map(|element| element.len() + ELEMENT).sum(),
+        Value::Unset | Value::Unknown(_) => 0,
     }
 }
 

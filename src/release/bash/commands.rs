@@ -173,7 +173,7 @@ impl Parser<'_> {
             let mut redirections = Vec::new();
             // Those of a function belong to its body, which has taken them.
             while parser.redirection(&mut redirections)? {}
-            Ok(Command { kind, redirections, at })
+            Ok(Command { kind, redirections, at, size: parser.at.saturating_sub(at) })
         })
     }
 
@@ -380,7 +380,8 @@ impl Parser<'_> {
                     self.blanks();
                     self.expect(")")?;
                     let kind = self.function(&word)?;
-                    return Ok(Command { kind, redirections, at });
+                    let size = self.at.saturating_sub(at);
+                    return Ok(Command { kind, redirections, at, size });
                 }
             }
             words.push(Argument::Word(word));
@@ -388,6 +389,7 @@ impl Parser<'_> {
         if assignments.is_empty() && words.is_empty() && redirections.is_empty() {
             return self.lost();
         }
-        Ok(Command { kind: CommandKind::Simple { assignments, words }, redirections, at })
+        let kind = CommandKind::Simple { assignments, words };
+        Ok(Command { kind, redirections, at, size: self.at.saturating_sub(at) })
     }
 }

@@ -1,6 +1,7 @@
 //! What conditions come to.
 
 use super::cursor::Lost;
+use super::limits::COMMAND;
 use super::run::{Machine, Status};
 use super::state::{Value, is_name};
 use super::syntax::Test;
@@ -10,30 +11,8 @@ impl<'a> Machine<'a> {
     pub(super) fn test(&mut self, test: &'a Test) -> Result<Status, Lost> {
         Ok(match test {
             Test::Not(inner) => self.test(inner)?.negated(),
-            Test::And(one, other) => match self.test(one)? {
-                Status::Fails => Status::Fails,
-                Status::Succeeds => self.test(other)?,
-                Status::Unknown => {
-                    let mut status = Status::Unknown;
-                    self.perhaps(|machine| {
-                        status = machine.test(other)?;
-                        Ok(())
-                    })?;
-                    if status == Status::Fails { Status::Fails } else { Status::Unknown }
-                }
-            },
-            Test::Or(one, other) => match self.test(one)? {
-                Status::Succeeds => Status::Succeeds,
-                Status::Fails => self.test(other)?,
-                Status::Unknown => {
-                    let mut status = Status::Unknown;
-                    self.perhaps(|machine| {
-                        status = machine.test(other)?;
-                        Ok(())
-                    })?;
-                    if status == Status::Succeeds { Status::Succeeds } else { Status::Unknown }
-                }
-            },
+            Test::All(tests) => self.tests(tests, Status::Succeeds)?,
+            Test::Any(tests) => self.tests(tests, Status::Fails)?,
             Test::Word(word) => {
                 let text = self.text_of(word)?;
                 text.map_or(Status::Unknown, |text| Status::of(!text.is_empty()))
@@ -60,18 +39,40 @@ impl<'a> Machine<'a> {
         })
     }
 
+    /// Tests one after the other, as long as they come to `goes_on`.
+    fn tests(&mut self, tests: &'a [Test], goes_on: Status) -> Result<Status, Lost> {
+        let mut status = goes_on;
+        for test in tests {
+            self.spend(COMMAND)?;
+            if status == goes_on {
+                status = self.test(test)?;
+            } else if status == Status::Unknown {
+                // Whether this one is made at all is not known.
+                let mut found = Status::Unknown;
+                self.perhaps(|machine| {
+                    found = machine.test(test)?;
+                    Ok(())
+                })?;
+                if found == goes_on.negated() {
+                    status = found;
+                }
+            } else {
+                break;
+            }
+        }
+        Ok(status)
+    }
+
     /// `-n`, `-z` and `-v`; files are not looked at.
     pub(super) fn unary(&mut self, operator: &str, text: Option<&str>) -> Result<Status, Lost> {
         Ok(match (operator, text) {
             ("-n", Some(text)) => Status::of(!text.is_empty()),
             ("-z", Some(text)) => Status::of(text.is_empty()),
-            ("-v", Some(name)) if is_name(name) => {
-                match self.state.variables.get(name).map(|variable| &variable.value) {
-                    Some(Value::Text(_)) => Status::Succeeds,
-                    Some(Value::Unset) => Status::Fails,
-                    _ => Status::Unknown,
-                }
-            }
+            ("-v", Some(name)) if is_name(name) => match self.state.value(name) {
+                Some(Value::Text(_)) => Status::Succeeds,
+                Some(Value::Unset) => Status::Fails,
+                _ => Status::Unknown,
+            },
             // `-v NAME[…]` counts, unless the array has keys.
             ("-v", Some(text)) if text.split('[').next().is_some_and(|n| self.has_keys(n)) => {
                 Status::Unknown
@@ -82,7 +83,7 @@ impl<'a> Machine<'a> {
     }
 
     fn has_keys(&self, name: &str) -> bool {
-        self.state.variables.get(name).is_some_and(|variable| variable.associative)
+        self.state.variable(name).is_some_and(|variable| variable.associative)
     }
 }
 

@@ -1,14 +1,14 @@
 //! A place in a script, and what is common to all that is read there.
 
+use super::limits::{Limit, NESTING, Parts};
 use super::syntax::Word;
-
-/// The most that may be nested.
-const DEPTH: usize = 100;
 
 /// The reader does not understand what stands at this byte of the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lost {
     pub(super) at: usize,
+    /// Where there is too much of it, of what.
+    pub(super) limit: Option<Limit>,
 }
 
 /// A here-document that was announced and not read yet.
@@ -29,6 +29,7 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     depth: usize,
+    parts: Parts,
     pub(super) announced: Vec<Announced>,
     /// The here-documents, as words.
     pub(super) documents: Vec<Word>,
@@ -36,11 +37,27 @@ pub(super) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, announced: Vec::new(), documents: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            parts: Parts::default(),
+            announced: Vec::new(),
+            documents: Vec::new(),
+        }
     }
 
     pub(super) fn lost<T>(&self) -> Result<T, Lost> {
-        Err(Lost { at: self.at.min(self.text.len()) })
+        Err(self.lost_by(None))
+    }
+
+    fn lost_by(&self, limit: Option<Limit>) -> Lost {
+        Lost { at: self.at.min(self.text.len()), limit }
+    }
+
+    /// Counts a part more.
+    pub(super) fn part(&mut self) -> Result<(), Lost> {
+        self.parts.more().map_err(|limit| self.lost_by(Some(limit)))
     }
 
     /// Reads what may be nested.
@@ -48,9 +65,10 @@ impl<'a> Parser<'a> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, Lost>,
     ) -> Result<T, Lost> {
-        if self.depth == DEPTH {
-            return self.lost();
+        if self.depth == NESTING {
+            return Err(self.lost_by(Some(Limit::Nesting)));
         }
+        self.part()?;
         self.depth += 1;
         let result = read(self);
         self.depth -= 1;
@@ -165,7 +183,10 @@ impl<'a> Parser<'a> {
             false => {
                 let mut inner = Parser::new(&body);
                 inner.depth = self.depth;
-                let word = inner.document_text().map_err(|_| Lost { at: self.at })?;
+                inner.parts = std::mem::take(&mut self.parts);
+                let word = inner.document_text();
+                let word = word.map_err(|lost| Lost { at: self.at, limit: lost.limit })?;
+                self.parts = std::mem::take(&mut inner.parts);
                 if !inner.documents.is_empty() {
                     return self.lost();
                 }

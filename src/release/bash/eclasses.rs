@@ -1,5 +1,7 @@
 //! What eclasses do to an ebuild's variables, as far as it is known without reading them.
 
+use super::cursor::Lost;
+use super::limits::{COMMAND, VALUE};
 use super::run::Machine;
 use super::simple::Arguments;
 use super::state::{Unknown, Value, Variable, Why};
@@ -44,56 +46,65 @@ pub(super) fn leaves_metadata(function: &str) -> bool {
 
 impl Machine<'_> {
     /// `inherit`.
-    pub(super) fn inherit(&mut self, eclasses: &Arguments) {
-        self.state.inherited.extend(eclasses.iter().flatten().cloned());
-        self.forget_metadata();
+    pub(super) fn inherit(&mut self, eclasses: &Arguments) -> Result<(), Lost> {
+        self.spend(self.state.inherits() + eclasses.len() * COMMAND)?;
+        self.state.inherit(eclasses.iter().flatten().cloned());
+        self.forget_metadata()?;
         if eclasses.iter().flatten().any(|eclass| eclass == "cargo")
-            && !self.state.variables.contains_key("GIT_CRATES")
+            && self.state.variable("GIT_CRATES").is_none()
         {
-            let value = match self.state.variables.get("CRATES").map(|v| &v.value) {
+            let value = match self.state.value("CRATES") {
                 None | Some(Value::Unset) => Some(String::new()),
                 Some(Value::Text(crates)) => crate_uris(crates),
                 Some(Value::Array(_) | Value::Unknown(_)) => None,
             };
             if let Some(value) = value {
+                self.spend(value.len())?;
                 let variable = Variable {
-                    value: Value::Text(value),
+                    value: Value::text(value),
                     readonly: false,
                     associative: false,
                     at: self.at,
                 };
-                self.state.variables.insert("CARGO_CRATE_URIS".to_owned(), variable);
+                self.put("CARGO_CRATE_URIS", variable)?;
             }
         }
+        Ok(())
     }
 
     /// An eclass may have set what package managers read.
-    pub(super) fn forget_metadata(&mut self) {
+    pub(super) fn forget_metadata(&mut self) -> Result<(), Lost> {
         let span = (self.at, self.at);
+        let unknown = Value::Unknown(Unknown { why: Why::Place, span, array: false });
         for name in METADATA {
-            if let Some(variable) = self.state.variables.get_mut(name) {
-                variable.value = Value::Unknown(Unknown { why: Why::Place, span, array: false });
-            }
+            let Some(variable) = self.state.variable(name) else { continue };
+            self.put(name, Variable { value: unknown.clone(), ..variable.clone() })?;
         }
+        Ok(())
     }
 
     /// What `cargo_crate_uris` of cargo.eclass prints.
     pub(super) fn cargo_crate_uris(&self, arguments: &[String]) -> Option<String> {
-        if self.state.variables.contains_key("GIT_CRATES") {
+        if self.state.variable("GIT_CRATES").is_some() {
             return None;
         }
-        match (arguments, self.state.variables.get("CRATES").map(|variable| &variable.value)) {
-            ([], Some(Value::Text(crates))) => crate_uris(crates),
-            ([], _) => None,
+        match arguments {
+            [] => crate_uris(self.state.text("CRATES")?),
             _ => crate_uris(&arguments.join(" ")),
         }
     }
 }
 
+/// The most bytes of a crate's name and version together.
+const LONG: usize = 200;
+
 /// Where cargo.eclass fetches crates from: `NAME@VERSION`, or `NAME-VERSION` as it was.
 fn crate_uris(crates: &str) -> Option<String> {
     let mut uris = String::new();
     for word in crates.split_ascii_whitespace() {
+        if word.len() > LONG || uris.len() > VALUE {
+            return None;
+        }
         let (name, version) = match word.split_once('@') {
             Some((name, version)) => (name, version),
             None => word.rmatch_indices('-').find_map(|(at, _)| {

@@ -37,6 +37,12 @@ pub(super) fn is_harmless_flag(word: &str) -> bool {
 
 type Tell<'a, 't> = &'t mut dyn FnMut(Effect<'a>, usize);
 
+/// How many bytes the commands of `list` have: what it takes to tell of it.
+pub(super) fn size(list: &List) -> usize {
+    let steps = list.iter().flat_map(|chain| &chain.steps);
+    steps.flat_map(|step| &step.commands).map(|command| command.size).sum()
+}
+
 /// Tells of everything that `list` may do.
 pub(super) fn of_list<'a>(list: &'a List, tell: Tell<'a, '_>) {
     for chain in list.iter().filter(|chain| !chain.background) {
@@ -102,9 +108,8 @@ pub(super) fn of_command<'a>(command: &'a Command, tell: Tell<'a, '_>) {
 fn of_test<'a>(test: &'a Test, at: usize, tell: Tell<'a, '_>) {
     match test {
         Test::Not(inner) => of_test(inner, at, tell),
-        Test::And(one, other) | Test::Or(one, other) => {
-            of_test(one, at, tell);
-            of_test(other, at, tell);
+        Test::All(tests) | Test::Any(tests) => {
+            tests.iter().for_each(|test| of_test(test, at, tell));
         }
         Test::Word(word) => of_word(word, tell),
         Test::Unary(operator, word) => {

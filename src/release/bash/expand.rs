@@ -1,12 +1,16 @@
 //! What words expand to.
 
 use super::cursor::Lost;
+use super::limits::{COMMAND, Known, NotKnown, VALUE};
 use super::numbers::{self, Number};
 use super::pattern::{Pattern, PatternChar};
 use super::run::Machine;
 use super::state::{Value, is_name};
 use super::syntax::{Argument, CommandKind, List, Part, Word};
 use super::versions;
+
+/// The most bytes of a pattern that is looked into.
+const LONG_PATTERN: usize = 4096;
 
 /// A piece of what a word expands to.
 #[derive(Debug)]
@@ -19,43 +23,70 @@ pub(super) enum Piece {
     },
     /// The end of an element of an array.
     Break,
-    /// Something that is not known; whether it is what the script never set.
-    Unknown { foreign: bool },
+    /// Something that is not known.
+    Unknown(NotKnown),
+}
+
+/// What a word expands to, in order, as far as that is not too long.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    pieces: Vec<Piece>,
+    size: usize,
+}
+
+impl Pieces {
+    fn all(self) -> Vec<Piece> {
+        self.pieces
+    }
+
+    pub(super) fn unknown(&mut self, why: NotKnown) {
+        self.pieces.push(Piece::Unknown(why));
+    }
 }
 
 impl<'a> Machine<'a> {
     /// What `word` is where words are not separated: in assignments, tests and redirections; `None`
     /// where that is not known.
     pub(super) fn text_of(&mut self, word: &Word) -> Result<Option<String>, Lost> {
-        let mut pieces = Vec::new();
-        self.pieces(&word.parts, false, false, &mut pieces)?;
+        Ok(self.known_text(word)?.ok())
+    }
+
+    /// The same, or why it is not known.
+    pub(super) fn known_text(&mut self, word: &Word) -> Result<Known<String>, Lost> {
+        let mut found = Pieces::default();
+        self.pieces(&word.parts, false, false, &mut found)?;
         if tilde(word) {
-            return Ok(None);
+            return Ok(Err(NotKnown::default()));
         }
-        let mut text = String::new();
-        for piece in pieces {
+        let mut text = String::with_capacity(found.size);
+        for piece in found.all() {
             match piece {
                 Piece::Text { text: more, .. } => text.push_str(&more),
                 Piece::Break => text.push(' '),
-                Piece::Unknown { .. } => return Ok(None),
+                Piece::Unknown(why) => return Ok(Err(why)),
             }
         }
         self.spend(text.len())?;
-        Ok(Some(text))
+        Ok(Ok(text))
     }
 
     /// The words that `word` becomes; `None` where they are not known.
     pub(super) fn fields(&mut self, word: &Word) -> Result<Option<Vec<String>>, Lost> {
-        let mut pieces = Vec::new();
-        self.pieces(&word.parts, false, false, &mut pieces)?;
+        Ok(self.known_fields(word)?.ok())
+    }
+
+    /// The same, or why they are not known.
+    pub(super) fn known_fields(&mut self, word: &Word) -> Result<Known<Vec<String>>, Lost> {
+        let mut found = Pieces::default();
+        self.pieces(&word.parts, false, false, &mut found)?;
         if tilde(word) || braces(word) {
-            return Ok(None);
+            return Ok(Err(NotKnown::default()));
         }
         let mut fields = Vec::new();
         let mut field: Option<String> = None;
-        for piece in pieces {
+        for piece in found.all() {
             let (text, quoted, split) = match piece {
-                Piece::Unknown { .. } => return Ok(None),
+                Piece::Unknown(why) => return Ok(Err(why)),
                 Piece::Break => {
                     fields.extend(field.take());
                     continue;
@@ -66,7 +97,7 @@ impl<'a> Machine<'a> {
             // What could be the names of files.
             let class = text.split_once('[').is_some_and(|(_, rest)| rest.contains(']'));
             if !quoted && (class || text.contains(['*', '?', '\\'])) {
-                return Ok(None);
+                return Ok(Err(NotKnown::default()));
             }
             if !split {
                 field.get_or_insert_default().push_str(&text);
@@ -75,26 +106,34 @@ impl<'a> Machine<'a> {
             for c in text.chars() {
                 match c {
                     ' ' | '\t' | '\n' => fields.extend(field.take()),
-                    _ => field.get_or_insert_default().push(c),
+                    _ => {
+                        if field.is_none() {
+                            self.spend(COMMAND)?;
+                        }
+                        field.get_or_insert_default().push(c);
+                    }
                 }
             }
         }
         fields.extend(field);
-        Ok(Some(fields))
+        Ok(Ok(fields))
     }
 
     /// `word` as a pattern; `None` where it is not known or not understood.
     pub(super) fn pattern(&mut self, word: &Word) -> Result<Option<Pattern>, Lost> {
-        let mut pieces = Vec::new();
-        self.pieces(&word.parts, false, false, &mut pieces)?;
+        let mut found = Pieces::default();
+        self.pieces(&word.parts, false, false, &mut found)?;
+        if found.size > LONG_PATTERN {
+            return Ok(None);
+        }
         let mut chars: Vec<PatternChar> = Vec::new();
-        for piece in pieces {
+        for piece in found.all() {
             match piece {
                 Piece::Text { text, quoted, .. } => {
                     self.spend(text.len())?;
                     chars.extend(text.chars().map(|c| (c, quoted)));
                 }
-                Piece::Break | Piece::Unknown { .. } => return Ok(None),
+                Piece::Break | Piece::Unknown(_) => return Ok(None),
             }
         }
         if tilde(word) {
@@ -105,15 +144,15 @@ impl<'a> Machine<'a> {
 
     /// The value of an expression; `None` where it is not known.
     pub(super) fn number(&mut self, word: &Word) -> Result<Option<i64>, Lost> {
-        let mut pieces = Vec::new();
-        self.pieces(&word.parts, true, false, &mut pieces)?;
+        let mut found = Pieces::default();
+        self.pieces(&word.parts, true, false, &mut found)?;
         let mut text = String::new();
-        for piece in pieces {
+        for piece in found.all() {
             match piece {
                 Piece::Text { text: more, .. } => text.push_str(&more),
                 // A name that is never set, as what is not known.
-                Piece::Unknown { foreign: true } => text.push_str(FOREIGN),
-                Piece::Break | Piece::Unknown { .. } => return self.lost(),
+                Piece::Unknown(NotKnown { foreign: true, .. }) => text.push_str(FOREIGN),
+                Piece::Break | Piece::Unknown(_) => return self.lost(),
             }
         }
         self.spend(text.len())?;
@@ -125,9 +164,9 @@ impl<'a> Machine<'a> {
     }
 
     fn number_of(&self, name: &str) -> Number {
-        let variable = self.state.variables.get(name).filter(|_| name != FOREIGN);
-        let Some(variable) = variable else { return Number::Unknown };
-        match &variable.value {
+        let value = self.state.value(name).filter(|_| name != FOREIGN);
+        let Some(value) = value else { return Number::Unknown };
+        match value {
             Value::Unset => Number::Known(0),
             Value::Text(text) if text.is_empty() => Number::Known(0),
             Value::Text(text) if is_integer(text) => {
@@ -145,14 +184,14 @@ impl<'a> Machine<'a> {
 
     /// The variable that a header like `i = 1; i <= 5; i++` counts with; `None` for any other.
     pub(super) fn counter(&mut self, header: &Word) -> Result<Option<String>, Lost> {
-        let mut pieces = Vec::new();
-        self.pieces(&header.parts, true, false, &mut pieces)?;
+        let mut found = Pieces::default();
+        self.pieces(&header.parts, true, false, &mut found)?;
         let mut text = String::new();
-        for piece in pieces {
+        for piece in found.all() {
             match piece {
                 Piece::Text { text: more, .. } => text.push_str(&more),
-                Piece::Unknown { foreign: true } => text.push_str(FOREIGN),
-                Piece::Break | Piece::Unknown { .. } => return Ok(None),
+                Piece::Unknown(NotKnown { foreign: true, .. }) => text.push_str(FOREIGN),
+                Piece::Break | Piece::Unknown(_) => return Ok(None),
             }
         }
         let parts: Vec<&str> = text.split(';').map(str::trim).collect();
@@ -176,44 +215,65 @@ impl<'a> Machine<'a> {
         Ok(counts.then(|| name.to_owned()))
     }
 
+    /// Adds a text. One that would be too long is not known, and takes no room.
+    pub(super) fn push(
+        &mut self,
+        found: &mut Pieces,
+        text: impl Into<String> + AsRef<str>,
+        quoted: bool,
+        split: bool,
+    ) -> Result<(), Lost> {
+        let length = text.as_ref().len();
+        self.spend(COMMAND + length)?;
+        found.size = found.size.saturating_add(length);
+        if found.size > VALUE {
+            found.pieces.clear();
+            found.unknown(NotKnown::LARGE);
+            return Ok(());
+        }
+        found.pieces.push(Piece::Text { text: text.into(), quoted, split });
+        Ok(())
+    }
+
+    /// Adds the end of an element.
+    pub(super) fn push_break(&mut self, found: &mut Pieces) -> Result<(), Lost> {
+        self.spend(COMMAND)?;
+        found.pieces.push(Piece::Break);
+        Ok(())
+    }
+
     /// What `parts` expand to, in order, and what that changes.
     pub(super) fn pieces(
         &mut self,
         parts: &[Part],
         in_quotes: bool,
         operand: bool,
-        found: &mut Vec<Piece>,
+        found: &mut Pieces,
     ) -> Result<(), Lost> {
         for part in parts {
             match part {
-                Part::Plain(text) => found.push(Piece::Text {
-                    text: text.clone(),
-                    quoted: in_quotes,
-                    split: operand && !in_quotes,
-                }),
-                Part::Quoted(text) => {
-                    found.push(Piece::Text { text: text.clone(), quoted: true, split: false });
+                Part::Plain(text) => {
+                    self.push(found, text.as_str(), in_quotes, operand && !in_quotes)?;
                 }
+                Part::Quoted(text) => self.push(found, text.as_str(), true, false)?,
                 Part::Parameter { quoted, parameter } => {
                     self.parameter(parameter, *quoted || in_quotes, found)?;
                 }
                 Part::Substitution { quoted, list } => {
                     let quoted = *quoted || in_quotes;
-                    found.push(match self.substitution(list) {
-                        Some(text) => Piece::Text { text, quoted, split: !quoted },
-                        None => Piece::Unknown { foreign: false },
-                    });
+                    match self.substitution(list) {
+                        Some(text) => self.push(found, text, quoted, !quoted)?,
+                        None => found.unknown(NotKnown::default()),
+                    }
                 }
                 Part::Arithmetic { quoted, expression } => {
                     let quoted = *quoted || in_quotes;
-                    found.push(match self.number(expression)? {
-                        Some(number) => {
-                            Piece::Text { text: number.to_string(), quoted, split: !quoted }
-                        }
-                        None => Piece::Unknown { foreign: true },
-                    });
+                    match self.number(expression)? {
+                        Some(number) => self.push(found, number.to_string(), quoted, !quoted)?,
+                        None => found.unknown(NotKnown::FOREIGN),
+                    }
                 }
-                Part::Opaque | Part::Pattern => found.push(Piece::Unknown { foreign: false }),
+                Part::Opaque | Part::Pattern => found.unknown(NotKnown::default()),
             }
         }
         Ok(())
@@ -231,21 +291,21 @@ impl<'a> Machine<'a> {
         }
         let Some((Argument::Word(name), arguments)) = words.split_first() else { return None };
         let name = name.plain()?;
-        if self.state.functions.contains_key(name) {
+        if self.state.function(name).is_some() {
             return None;
         }
         let mut fields = Vec::new();
         let before = self.state.clone();
         for argument in arguments {
             let Argument::Word(word) = argument else { return None };
+            // Where all steps are taken, the next one says so.
             let more = self.fields(word).ok().flatten();
-            self.state.clone_from(&before);
+            self.state = before.clone();
             fields.extend(more?);
         }
-        let pv = match self.state.variables.get("PV").map(|variable| &variable.value) {
-            Some(Value::Text(pv)) => pv.clone(),
-            _ => return None,
-        };
+        let pv = self.state.text("PV")?.to_owned();
+        let size: usize = fields.iter().map(|field| field.len() + 1).sum();
+        self.spend(size).ok().filter(|()| size <= VALUE)?;
         let printed = match name {
             "ver_cut" => versions::cut(&fields, &pv)?,
             "ver_rs" => versions::replace_separators(&fields, &pv)?,

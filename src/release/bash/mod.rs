@@ -16,7 +16,9 @@ mod cursor;
 mod eclasses;
 mod effects;
 mod expand;
+mod limits;
 mod numbers;
+mod operators;
 mod parameter;
 mod pattern;
 mod redirections;
@@ -31,11 +33,17 @@ mod words;
 
 use cursor::{Lost, Parser};
 use effects::Effect;
+pub(crate) use limits::Limit;
 use run::{Flow, Machine};
-use state::{Value as Held, Variable, Why};
+use state::{Value as Held, Variable, Variables, Why};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
 use syntax::{CommandKind, List};
+
+/// The most characters of a script that are shown of one place.
+const SHOWN: usize = 200;
 
 /// What a variable holds at the end of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,117 +65,137 @@ pub(crate) enum Reason {
     Value(String),
     /// It is set where only bash knows whether that runs, or by a command: the line.
     Place(String),
-    /// The reader does not understand the script from this line on.
-    Line(usize),
+    /// The reader does not understand the script from a line on, or stopped there.
+    Line(Stop),
+    /// It would be beyond a limit.
+    Limit(Limit),
+}
+
+/// Where the reader gave up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stop {
+    /// The line.
+    pub(crate) line: usize,
+    /// The limit that stopped it; `None` where it does not understand what is there.
+    pub(crate) limit: Option<Limit>,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, limit } = self;
+        match limit {
+            None => write!(f, "is not understood from line {line} on"),
+            Some(limit) => write!(f, "is read to line {line} only ({limit})"),
+        }
+    }
 }
 
 /// What is known of a script's variables.
 #[derive(Debug, Clone)]
-pub(crate) struct Reading {
-    values: BTreeMap<String, Value>,
-    /// Variables that functions set, with the line.
-    in_functions: BTreeMap<String, String>,
+pub(crate) struct Reading<'t> {
+    text: &'t str,
+    values: Rc<Variables>,
+    /// Variables that functions set, with the place.
+    in_functions: BTreeMap<String, usize>,
     /// The eclasses that are inherited.
     pub(crate) inherited: Vec<String>,
-    /// The line from which on it is not understood.
-    pub(crate) lost: Option<usize>,
+    /// Where the reader gave up.
+    pub(crate) lost: Option<Stop>,
 }
 
 /// Compares two versions; `None` where one is no version.
 pub(crate) type Order = fn(&str, &str) -> Option<Ordering>;
 
-impl Reading {
+impl<'t> Reading<'t> {
     /// Reads `text`, in which the variables `known` are set before it begins, for good.
-    pub(crate) fn of(text: &str, known: &[(&str, String)], order: Order) -> Self {
+    pub(crate) fn of(text: &'t str, known: &[(&str, String)], order: Order) -> Self {
         let mut reading = Self {
-            values: BTreeMap::new(),
+            text,
+            values: Rc::default(),
             in_functions: BTreeMap::new(),
             inherited: Vec::new(),
             lost: None,
         };
-        if let Err(lost) = reading.read(text, known, order) {
-            reading.lost = Some(line_number(text, lost.at));
+        if let Err(lost) = reading.read(known, order) {
+            let line = line_number(text, lost.at);
+            reading.lost = Some(Stop { line, limit: lost.limit });
         }
         reading
     }
 
-    fn read(&mut self, text: &str, known: &[(&str, String)], order: Order) -> Result<(), Lost> {
-        if let Some(at) = text.find('\0') {
-            return Err(Lost { at });
+    fn read(&mut self, known: &[(&str, String)], order: Order) -> Result<(), Lost> {
+        if let Some(at) = self.text.find('\0') {
+            return Err(Lost { at, limit: None });
         }
-        let mut parser = Parser::new(text);
+        let mut parser = Parser::new(self.text);
         let script = parser.script()?;
         let documents = std::mem::take(&mut parser.documents);
-        functions(&script, text, &mut self.in_functions);
-        let mut machine = Machine::new(&documents, order);
+        functions(&script, &mut self.in_functions);
+        let mut machine = Machine::new(&documents, self.text.len(), order);
         for (name, value) in known {
-            let value = Held::Text(value.clone());
-            let variable = Variable { value, readonly: true, associative: false, at: 0 };
-            machine.state.variables.insert((*name).to_owned(), variable);
+            let value = Held::text(value.clone());
+            machine.put(name, Variable { value, readonly: true, associative: false, at: 0 })?;
         }
         match machine.list(&script)? {
             Flow::Next(_) | Flow::Ended => {}
-            Flow::Dead => return Err(Lost { at: machine.at }),
+            Flow::Dead => return Err(Lost { at: machine.at, limit: None }),
         }
-        let state = std::mem::take(&mut machine.state);
-        self.inherited = state.inherited;
-        for (name, variable) in state.variables {
-            let value = match variable.value {
-                Held::Unset => continue,
-                // What is not UTF-8 was replaced.
-                Held::Text(value) if value.contains('\u{fffd}') => {
-                    Value::Unknown(Reason::Place(line_at(text, variable.at)))
-                }
-                Held::Text(value) => Value::Text(value),
-                Held::Array(values) => Value::Array(values),
-                Held::Unknown(unknown) => Value::Unknown(match unknown.why {
-                    Why::Value => {
-                        let (start, end) = unknown.span;
-                        let assigned = text.get(start..end).unwrap_or_default();
-                        let value = assigned.split_once('=').map_or(assigned, |(_, value)| value);
-                        Reason::Value(value.to_owned())
-                    }
-                    Why::Place => Reason::Place(line_at(text, unknown.span.0)),
-                }),
-            };
-            self.values.insert(name, value);
-        }
+        (self.values, self.inherited) = std::mem::take(&mut machine.state).take();
         Ok(())
     }
 
     /// What `name` holds where the script has ended.
     pub(crate) fn value(&self, name: &str) -> Value {
-        match self.lost {
-            Some(line) => Value::Unknown(Reason::Line(line)),
-            None => self.values.get(name).cloned().unwrap_or(Value::Absent),
+        if let Some(stop) = self.lost {
+            return Value::Unknown(Reason::Line(stop));
+        }
+        let Some(variable) = self.values.get(name) else { return Value::Absent };
+        match &variable.value {
+            Held::Unset => Value::Absent,
+            // What is not UTF-8 was replaced.
+            Held::Text(value) if value.contains('\u{fffd}') => {
+                Value::Unknown(Reason::Place(line_at(self.text, variable.at)))
+            }
+            Held::Text(value) => Value::Text(value.to_string()),
+            Held::Array(values) => Value::Array(values.to_vec()),
+            Held::Unknown(unknown) => Value::Unknown(match unknown.why {
+                Why::Value => {
+                    let (start, end) = unknown.span;
+                    let assigned = self.text.get(start..end).unwrap_or_default();
+                    let value = assigned.split_once('=').map_or(assigned, |(_, value)| value);
+                    Reason::Value(shown(value))
+                }
+                Why::Place => Reason::Place(line_at(self.text, unknown.span.0)),
+                Why::Limit(limit) => Reason::Limit(limit),
+            }),
         }
     }
 
     /// The line in a function that sets `name`, if there is one.
-    pub(crate) fn in_function(&self, name: &str) -> Option<&str> {
-        self.in_functions.get(name).map(String::as_str)
+    pub(crate) fn in_function(&self, name: &str) -> Option<String> {
+        self.in_functions.get(name).map(|at| line_at(self.text, *at))
     }
 }
 
-/// Which variables the functions of a script set, and in which lines.
-fn functions(list: &List, text: &str, found: &mut BTreeMap<String, String>) {
+/// Which variables the functions of a script set, and where.
+fn functions(list: &List, found: &mut BTreeMap<String, usize>) {
     let commands = list.iter().flat_map(|chain| &chain.steps).flat_map(|step| &step.commands);
     for command in commands {
         match &command.kind {
             CommandKind::Function { body, .. } => effects::of_command(body, &mut |effect, at| {
                 if let Effect::Sets(name) = effect {
-                    found.entry(name.to_owned()).or_insert_with(|| line_at(text, at));
+                    found.entry(name.to_owned()).or_insert(at);
                 }
             }),
-            CommandKind::Group(inner) => functions(inner, text, found),
+            CommandKind::Group(inner) => functions(inner, found),
             CommandKind::If { arms, otherwise } => {
                 for (_, body) in arms {
-                    functions(body, text, found);
+                    functions(body, found);
                 }
-                otherwise.iter().for_each(|body| functions(body, text, found));
+                otherwise.iter().for_each(|body| functions(body, found));
             }
             CommandKind::Case { arms, .. } => {
-                arms.iter().for_each(|arm| functions(&arm.body, text, found));
+                arms.iter().for_each(|arm| functions(&arm.body, found));
             }
             _ => {}
         }
@@ -183,5 +211,13 @@ fn line_number(text: &str, at: usize) -> usize {
 fn line_at(text: &str, at: usize) -> String {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    line.trim().to_owned()
+    shown(line.trim())
+}
+
+/// The text, or its beginning where it is long.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }

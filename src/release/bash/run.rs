@@ -5,11 +5,9 @@
 
 use super::cursor::Lost;
 use super::effects::{self, Effect};
+use super::limits::{COMMAND, steps};
 use super::state::State;
 use super::syntax::{Arm, Chain, Command, CommandKind, Joint, List, Redirection, Step, Word};
-
-/// The most work, in characters and variables that are touched.
-const WORK: usize = 64 << 20;
 
 /// How a command ended, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,35 +42,45 @@ impl Status {
     }
 }
 
+/// What is left behind by ways that may have been taken.
+#[derive(Default)]
+struct Ways<'a>(Option<(State<'a>, Flow)>);
+
 /// Runs a script.
 pub(super) struct Machine<'a> {
     pub(super) documents: &'a [Word],
     pub(super) state: State<'a>,
     /// Compares versions.
     pub(super) order: super::Order,
-    work: usize,
+    /// The most steps, and those that are left.
+    pub(super) most: usize,
+    pub(super) left: usize,
     /// The command that is run.
     pub(super) at: usize,
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(documents: &'a [Word], order: super::Order) -> Self {
-        Self { documents, state: State::default(), order, work: 0, at: 0 }
+    /// For a script of so many bytes.
+    pub(super) fn new(documents: &'a [Word], length: usize, order: super::Order) -> Self {
+        let most = steps(length);
+        Self { documents, state: State::default(), order, most, left: most, at: 0 }
     }
 
     pub(super) const fn lost<T>(&self) -> Result<T, Lost> {
-        Err(Lost { at: self.at })
-    }
-
-    pub(super) fn spend(&mut self, work: usize) -> Result<(), Lost> {
-        self.work = self.work.saturating_add(work);
-        if self.work > WORK { self.lost() } else { Ok(()) }
+        Err(Lost { at: self.at, limit: None })
     }
 
     /// The state as it is, to come back to.
     fn save(&mut self) -> Result<State<'a>, Lost> {
-        self.spend(self.state.variables.len() + self.state.functions.len())?;
+        self.spend(COMMAND)?;
         Ok(self.state.clone())
+    }
+
+    /// What is known where either this or `other` holds.
+    fn merge(&mut self, other: State<'a>) -> Result<(), Lost> {
+        self.spend(self.state.merge_costs(&other))?;
+        self.state.merge(other);
+        Ok(())
     }
 
     /// Does what may be done or not.
@@ -82,8 +90,7 @@ impl<'a> Machine<'a> {
     ) -> Result<(), Lost> {
         let before = self.save()?;
         work(self)?;
-        self.state.merge(before);
-        Ok(())
+        self.merge(before)
     }
 
     pub(super) fn list(&mut self, list: &'a List) -> Result<Flow, Lost> {
@@ -120,7 +127,7 @@ impl<'a> Machine<'a> {
             let before = self.save()?;
             status = match self.step(step)? {
                 Flow::Next(_) => {
-                    self.state.merge(before);
+                    self.merge(before)?;
                     Status::Unknown
                 }
                 // `… || die`: who comes further has not died.
@@ -135,7 +142,7 @@ impl<'a> Machine<'a> {
     }
 
     fn step(&mut self, step: &'a Step) -> Result<Flow, Lost> {
-        self.spend(1)?;
+        self.spend(COMMAND)?;
         let [command] = step.commands.as_slice() else { return Ok(Flow::Next(Status::Unknown)) };
         self.at = step.at;
         Ok(match self.command(command)? {
@@ -156,7 +163,7 @@ impl<'a> Machine<'a> {
         let before = self.save()?;
         match self.kind(command)? {
             Flow::Next(_) => {
-                self.state.merge(before);
+                self.merge(before)?;
                 Ok(Flow::Next(Status::Unknown))
             }
             Flow::Ended | Flow::Dead => self.lost(),
@@ -217,7 +224,8 @@ impl<'a> Machine<'a> {
                 Ok(Flow::Next(Status::Unknown))
             }
             CommandKind::Function { name, body } => {
-                self.state.functions.insert(name, vec![body]);
+                self.spend(self.state.functions_cost())?;
+                self.state.functions_mut().insert(name, vec![body]);
                 Ok(Flow::Next(Status::Succeeds))
             }
             CommandKind::Test(test) => Ok(Flow::Next(self.test(test)?)),
@@ -233,72 +241,92 @@ impl<'a> Machine<'a> {
         arms: &'a [(List, List)],
         otherwise: Option<&'a List>,
     ) -> Result<Flow, Lost> {
-        let Some(((condition, body), rest)) = arms.split_first() else {
-            return match otherwise {
-                Some(list) => self.list(list),
-                None => Ok(Flow::Next(Status::Succeeds)),
-            };
-        };
-        match self.list(condition)? {
-            Flow::Next(Status::Succeeds) => self.list(body),
-            Flow::Next(Status::Fails) => self.conditional(rest, otherwise),
-            Flow::Next(Status::Unknown) => self.either(
-                |machine| machine.list(body),
-                |machine| machine.conditional(rest, otherwise),
-            ),
-            flow => Ok(flow),
+        let mut ways = Ways::default();
+        for (condition, body) in arms {
+            match self.list(condition)? {
+                Flow::Next(Status::Succeeds) => {
+                    let flow = self.list(body)?;
+                    return self.last_way(ways, flow);
+                }
+                Flow::Next(Status::Fails) => {}
+                Flow::Next(Status::Unknown) => self.one_way(&mut ways, body)?,
+                flow => return self.last_way(ways, flow),
+            }
         }
+        let flow = match otherwise {
+            Some(list) => self.list(list)?,
+            None => Flow::Next(Status::Succeeds),
+        };
+        self.last_way(ways, flow)
     }
 
-    /// Goes one way or the other.
-    fn either(
-        &mut self,
-        one: impl FnOnce(&mut Self) -> Result<Flow, Lost>,
-        other: impl FnOnce(&mut Self) -> Result<Flow, Lost>,
-    ) -> Result<Flow, Lost> {
+    /// Goes a way that is taken or not, and comes back.
+    fn one_way(&mut self, ways: &mut Ways<'a>, list: &'a List) -> Result<(), Lost> {
         let before = self.save()?;
-        let first = one(self)?;
+        let flow = self.list(list)?;
         let after = std::mem::replace(&mut self.state, before);
-        let second = other(self)?;
-        match (first, second) {
-            (Flow::Dead, flow) => Ok(flow),
-            (flow, Flow::Dead) => {
-                self.state = after;
-                Ok(flow)
-            }
+        ways.0 = match ways.0.take() {
+            None => Some((after, flow)),
+            Some(other) => Some(self.joined(other, (after, flow))?),
+        };
+        Ok(())
+    }
+
+    /// Joins the ways that may have been taken with the one that leads here.
+    fn last_way(&mut self, ways: Ways<'a>, flow: Flow) -> Result<Flow, Lost> {
+        let Some(others) = ways.0 else { return Ok(flow) };
+        let here = std::mem::take(&mut self.state);
+        let (state, flow) = self.joined(others, (here, flow))?;
+        self.state = state;
+        Ok(flow)
+    }
+
+    fn joined(
+        &mut self,
+        one: (State<'a>, Flow),
+        (state, flow): (State<'a>, Flow),
+    ) -> Result<(State<'a>, Flow), Lost> {
+        match (one.1, flow) {
+            (Flow::Dead, flow) => Ok((state, flow)),
+            (_, Flow::Dead) => Ok(one),
             (Flow::Ended, Flow::Next(_)) | (Flow::Next(_), Flow::Ended) => self.lost(),
-            (one, other) => {
-                self.spend(after.variables.len())?;
-                self.state.merge(after);
-                Ok(if one == other { one } else { Flow::Next(Status::Unknown) })
+            (first, second) => {
+                let before = std::mem::replace(&mut self.state, state);
+                self.merge(one.0)?;
+                let state = std::mem::replace(&mut self.state, before);
+                let flow = if first == second { first } else { Flow::Next(Status::Unknown) };
+                Ok((state, flow))
             }
         }
     }
 
     fn case(&mut self, subject: Option<&str>, arms: &'a [Arm]) -> Result<Flow, Lost> {
-        let Some((arm, rest)) = arms.split_first() else {
-            return Ok(Flow::Next(Status::Succeeds));
-        };
-        let mut matches = Status::Fails;
-        for pattern in &arm.patterns {
-            match self.fits(subject, pattern)? {
-                Status::Fails => {}
-                Status::Succeeds if matches == Status::Fails => {
-                    matches = Status::Succeeds;
-                    break;
+        let mut ways = Ways::default();
+        for arm in arms {
+            let mut matches = Status::Fails;
+            for pattern in &arm.patterns {
+                match self.fits(subject, pattern)? {
+                    Status::Fails => {}
+                    Status::Succeeds if matches == Status::Fails => {
+                        matches = Status::Succeeds;
+                        break;
+                    }
+                    _ => matches = Status::Unknown,
                 }
-                _ => matches = Status::Unknown,
+            }
+            if arm.goes_on && matches != Status::Fails {
+                return self.lost();
+            }
+            match matches {
+                Status::Succeeds => {
+                    let flow = self.list(&arm.body)?;
+                    return self.last_way(ways, flow);
+                }
+                Status::Fails => {}
+                Status::Unknown => self.one_way(&mut ways, &arm.body)?,
             }
         }
-        if arm.goes_on && matches != Status::Fails {
-            return self.lost();
-        }
-        match matches {
-            Status::Succeeds => self.list(&arm.body),
-            Status::Fails => self.case(subject, rest),
-            Status::Unknown => self
-                .either(|machine| machine.list(&arm.body), |machine| machine.case(subject, rest)),
-        }
+        self.last_way(ways, Flow::Next(Status::Succeeds))
     }
 
     /// Whether `subject` fits a pattern.
@@ -309,6 +337,7 @@ impl<'a> Machine<'a> {
     ) -> Result<Status, Lost> {
         let pattern = self.pattern(pattern)?;
         let Some((subject, pattern)) = subject.zip(pattern) else { return Ok(Status::Unknown) };
+        self.spend(subject.len())?;
         let chars: Vec<char> = subject.chars().collect();
         self.spend(pattern.cost(chars.len()))?;
         Ok(Status::of(pattern.matches(&chars)))
@@ -328,13 +357,14 @@ impl<'a> Machine<'a> {
                 all
             });
         }
+        self.spend(effects::size(body))?;
         let Some(values) = values.filter(|_| !jumps(body)) else {
             self.any_times(&[body], Some(name), false)?;
             return Ok(Flow::Next(Status::Unknown));
         };
         let mut status = Status::Succeeds;
         for value in values {
-            self.spend(1 + value.len())?;
+            self.spend(COMMAND)?;
             self.set_text(name, value)?;
             match self.list(body)? {
                 Flow::Next(found) => status = found,

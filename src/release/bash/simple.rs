@@ -1,12 +1,15 @@
 //! Simple commands: assignments, what bash has built in, and what package managers add.
 
 use super::builtins::has;
+use super::changes::size;
 use super::cursor::Lost;
 use super::eclasses::leaves_metadata;
 use super::effects::may_do_anything;
+use super::limits::{COMMAND, NotKnown};
 use super::run::{Flow, Machine, Status};
 use super::state::{Unknown, Value, Why};
 use super::syntax::{Argument, Assigned, Assignment, Command, CommandKind, Part, Word};
+use std::rc::Rc;
 
 /// Commands that set no variable and whose outcome is not known.
 const HARMLESS: [&str; 29] = [
@@ -77,7 +80,7 @@ impl<'a> Machine<'a> {
             return Ok(Flow::Next(Status::Unknown));
         };
         let Some(name) = name.as_deref() else { return self.lost() };
-        if self.state.functions.contains_key(name) {
+        if self.state.function(name).is_some() {
             return self.call(name, arguments);
         }
         // `NAME=value export NAME` and its kin set more than they seem to.
@@ -91,7 +94,7 @@ impl<'a> Machine<'a> {
             "die" => Ok(Flow::Dead),
             "return" => Ok(Flow::Ended),
             "inherit" => {
-                self.inherit(arguments);
+                self.inherit(arguments)?;
                 Ok(Flow::Next(Status::Succeeds))
             }
             "[" | "test" => Ok(Flow::Next(self.classic_test(name, arguments)?)),
@@ -104,32 +107,34 @@ impl<'a> Machine<'a> {
             _ if HARMLESS.contains(&name) => Ok(Flow::Next(Status::Unknown)),
             _ => {
                 if !leaves_metadata(name) {
-                    self.forget_metadata();
+                    self.forget_metadata()?;
                 }
-                // It may be told the name of a variable to set.
-                for name in arguments.iter().flatten() {
-                    if self.state.variables.get(name).is_some_and(|variable| !variable.readonly) {
-                        self.unknown(name)?;
-                    }
-                }
+                self.may_set(arguments)?;
                 Ok(Flow::Next(Status::Unknown))
             }
         }
     }
 
+    /// A command may be told the name of a variable to set.
+    fn may_set(&mut self, arguments: &Arguments) -> Result<(), Lost> {
+        for name in arguments.iter().flatten() {
+            self.spend(COMMAND)?;
+            if self.state.variable(name).is_some_and(|variable| !variable.readonly) {
+                self.unknown(name)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Calls a function of the script.
     fn call(&mut self, name: &str, arguments: &Arguments) -> Result<Flow, Lost> {
-        let bodies: Vec<&'a Command> =
-            self.state.functions.get(name).into_iter().flatten().copied().collect();
+        let bodies: Vec<&'a Command> = self.state.function(name).unwrap_or_default().to_vec();
+        self.spend(bodies.len())?;
         for body in bodies {
             let CommandKind::Group(list) = &body.kind else { return self.lost() };
             self.any_times(&[list], None, true)?;
         }
-        for name in arguments.iter().flatten() {
-            if self.state.variables.get(name).is_some_and(|variable| !variable.readonly) {
-                self.unknown(name)?;
-            }
-        }
+        self.may_set(arguments)?;
         Ok(Flow::Next(Status::Unknown))
     }
 
@@ -138,12 +143,15 @@ impl<'a> Machine<'a> {
         self.at = assignment.span.0;
         let name = assignment.name.as_str();
         let place = Value::Unknown(Unknown { why: Why::Place, span: assignment.span, array: true });
-        let old = self.state.variables.get(name);
+        let old = self.state.variable(name);
         let associative = old.is_some_and(|variable| variable.associative);
-        let old = old.map(|variable| variable.value.clone());
         if assignment.subscript.is_some() || associative {
             return self.set(name, place);
         }
+        let old = match assignment.append {
+            true => self.taken(name)?,
+            false => old.map(|variable| variable.value.clone()),
+        };
         let array = matches!(assignment.value, Assigned::Array(_));
         let value = match (old, new, assignment.append) {
             // A text for an array is its first element.
@@ -155,17 +163,20 @@ impl<'a> Machine<'a> {
             (Some(Value::Array(_)), Value::Text(_), true) => place,
             (_, new, false) => new,
             (Some(Value::Text(mut old)), Value::Text(new), true) => {
-                self.spend(old.len())?;
-                old.push_str(&new);
+                self.spend(new.len() + if Rc::strong_count(&old) > 1 { old.len() } else { 0 })?;
+                Rc::make_mut(&mut old).push_str(&new);
                 Value::Text(old)
             }
             (Some(Value::Array(mut old)), Value::Array(new), true) => {
-                self.spend(old.len())?;
-                old.extend(new);
+                if Rc::strong_count(&old) > 1 {
+                    self.spend(size(&Value::Array(Rc::clone(&old))))?;
+                }
+                Rc::make_mut(&mut old).extend(new.iter().cloned());
                 Value::Array(old)
             }
             (Some(Value::Text(old)), Value::Array(new), true) => {
-                Value::Array(std::iter::once(old).chain(new).collect())
+                let elements = std::iter::once(old.to_string()).chain(new.iter().cloned());
+                Value::Array(Rc::new(elements.collect()))
             }
             (Some(Value::Unset), new, true) => new,
             // Unknown is what was there, or what came.
@@ -175,11 +186,19 @@ impl<'a> Machine<'a> {
         self.set(name, value)
     }
 
+    /// Takes the value of a variable, to put another there: where it is nobody else's, what is
+    /// added to it is all that is copied.
+    fn taken(&mut self, name: &str) -> Result<Option<Value>, Lost> {
+        self.spend(self.state.change_costs())?;
+        let variable = self.state.variables_mut().get_mut(name);
+        Ok(variable.map(|variable| std::mem::replace(&mut variable.value, Value::Unset)))
+    }
+
     /// The value of an assignment.
     fn value(&mut self, assignment: &'a Assignment) -> Result<Value, Lost> {
         self.at = assignment.span.0;
         let associative =
-            self.state.variables.get(&assignment.name).is_some_and(|variable| variable.associative);
+            self.state.variable(&assignment.name).is_some_and(|variable| variable.associative);
         if let Some(subscript) = &assignment.subscript {
             match associative {
                 true => self.text_of(subscript)?.is_some(),
@@ -187,11 +206,14 @@ impl<'a> Machine<'a> {
             };
         }
         let array = matches!(assignment.value, Assigned::Array(_));
-        let unknown = Value::Unknown(Unknown { why: Why::Value, span: assignment.span, array });
+        let unknown = |not_known: NotKnown| {
+            let why = not_known.limit.map_or(Why::Value, Why::Limit);
+            Value::Unknown(Unknown { why, span: assignment.span, array })
+        };
         Ok(match &assignment.value {
-            Assigned::Word(word) => self.text_of(word)?.map_or(unknown, Value::Text),
+            Assigned::Word(word) => self.known_text(word)?.map_or_else(unknown, Value::text),
             Assigned::Array(words) => {
-                let mut all = Some(Vec::new());
+                let mut all = Ok(Vec::new());
                 for word in words {
                     if keyed(word) {
                         // The subscript of an array without keys is an expression.
@@ -199,16 +221,17 @@ impl<'a> Machine<'a> {
                             return self.lost();
                         }
                         self.fields(word)?;
-                        all = None;
+                        all = Err(NotKnown::default());
                         continue;
                     }
-                    let more = self.fields(word)?;
-                    all = all.zip(more).map(|(mut all, more)| {
-                        all.extend(more);
-                        all
-                    });
+                    let more = self.known_fields(word)?;
+                    match (&mut all, more) {
+                        (Ok(all), Ok(more)) => all.extend(more),
+                        (Ok(_), Err(why)) => all = Err(why),
+                        (Err(_), _) => {}
+                    }
                 }
-                all.map_or(unknown, Value::Array)
+                all.map_or_else(unknown, |all| Value::Array(Rc::new(all)))
             }
         })
     }

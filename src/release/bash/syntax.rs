@@ -35,7 +35,9 @@ pub(super) enum Joint {
 pub(super) struct Command {
     pub(super) kind: CommandKind,
     pub(super) redirections: Vec<Redirection>,
+    /// Where it begins, and how many bytes it has.
     pub(super) at: usize,
+    pub(super) size: usize,
 }
 
 #[derive(Debug)]
@@ -96,8 +98,9 @@ pub(super) struct Arm {
 #[derive(Debug)]
 pub(super) enum Test {
     Not(Box<Test>),
-    And(Box<Test>, Box<Test>),
-    Or(Box<Test>, Box<Test>),
+    /// Joined by `&&`, and by `||`.
+    All(Vec<Test>),
+    Any(Vec<Test>),
     Word(Word),
     Unary(String, Word),
     Binary(Word, String, Word),

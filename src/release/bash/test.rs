@@ -38,25 +38,25 @@ impl Parser<'_> {
 
     fn disjunction(&mut self) -> Result<Test, Lost> {
         self.nested(|parser| {
-            let mut test = parser.conjunction()?;
+            let mut tests = vec![parser.conjunction()?];
             loop {
                 parser.newlines()?;
                 if !parser.takes("||") {
-                    return Ok(test);
+                    return Ok(one_or(tests, Test::Any));
                 }
-                test = Test::Or(Box::new(test), Box::new(parser.conjunction()?));
+                tests.push(parser.conjunction()?);
             }
         })
     }
 
     fn conjunction(&mut self) -> Result<Test, Lost> {
-        let mut test = self.condition()?;
+        let mut tests = vec![self.condition()?];
         loop {
             self.newlines()?;
             if !self.takes("&&") {
-                return Ok(test);
+                return Ok(one_or(tests, Test::All));
             }
-            test = Test::And(Box::new(test), Box::new(self.condition()?));
+            tests.push(self.condition()?);
         }
     }
 
@@ -110,6 +110,17 @@ impl Parser<'_> {
         let word = self.operand()?;
         let found = word.plain().and_then(|text| BINARY.into_iter().find(|known| *known == text));
         found.map_or_else(|| self.lost(), Ok)
+    }
+}
+
+/// The only one of them, or all of them joined.
+fn one_or(mut tests: Vec<Test>, join: fn(Vec<Test>) -> Test) -> Test {
+    match tests.pop() {
+        Some(only) if tests.is_empty() => only,
+        last => {
+            tests.extend(last);
+            join(tests)
+        }
     }
 }
 

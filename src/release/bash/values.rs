@@ -1,21 +1,20 @@
 //! What `${…}` expands to.
 
 use super::cursor::Lost;
-use super::expand::Piece;
-use super::pattern::Pattern;
+use super::expand::Pieces;
+use super::limits::{COMMAND, NotKnown};
 use super::run::Machine;
 use super::state::{Value, is_name};
-use super::syntax::{Operator, Parameter, Subscript, Which, Word};
+use super::syntax::{Operator, Parameter, Subscript, Word};
+use std::rc::Rc;
 
 /// What a parameter holds.
 enum Held {
     Unset,
-    Text(String),
-    Elements(Vec<String>),
-    /// Set by the script to something that is not known.
-    Unknown,
-    /// Not set by the script.
-    Foreign,
+    Text(Rc<String>),
+    Elements(Rc<Vec<String>>),
+    /// Set by the script to something that is not known, or not set by it.
+    Unknown(NotKnown),
 }
 
 impl Machine<'_> {
@@ -24,55 +23,53 @@ impl Machine<'_> {
         &mut self,
         parameter: &Parameter,
         quoted: bool,
-        found: &mut Vec<Piece>,
+        found: &mut Pieces,
     ) -> Result<(), Lost> {
         let held = self.held(parameter)?;
-        let push = |found: &mut Vec<Piece>, text: String| {
-            found.push(Piece::Text { text, quoted, split: !quoted });
-        };
-        let not_known = |found: &mut Vec<Piece>, held: &Held| {
-            found.push(Piece::Unknown { foreign: matches!(held, Held::Foreign) });
-        };
         match &parameter.operator {
             Operator::None => match held {
-                Held::Text(text) => push(found, text),
-                Held::Unset => push(found, String::new()),
                 Held::Elements(elements) => {
-                    let joined = matches!(parameter.subscript, Some(Subscript::Joined));
-                    if joined && quoted {
-                        push(found, elements.join(" "));
-                        return Ok(());
-                    }
+                    let joined = quoted && matches!(parameter.subscript, Some(Subscript::Joined));
                     let last = elements.len().saturating_sub(1);
-                    for (at, element) in elements.into_iter().enumerate() {
-                        push(found, element);
-                        if at < last {
-                            found.push(Piece::Break);
+                    for (at, element) in elements.iter().enumerate() {
+                        self.push(found, element.as_str(), quoted, !quoted)?;
+                        match joined {
+                            _ if at == last => {}
+                            true => self.push(found, " ", true, false)?,
+                            false => self.push_break(found)?,
                         }
                     }
+                    if joined && elements.is_empty() {
+                        self.push(found, "", true, false)?;
+                    }
                 }
-                held => not_known(found, &held),
+                held => self.plain(held, quoted, found)?,
             },
             Operator::Length => match held {
-                Held::Text(text) if text.is_ascii() => push(found, text.len().to_string()),
-                Held::Unset => push(found, "0".to_owned()),
-                Held::Elements(elements) => push(found, elements.len().to_string()),
-                held => not_known(found, &held),
+                Held::Text(text) if text.is_ascii() => {
+                    self.push(found, text.len().to_string(), quoted, !quoted)?;
+                }
+                Held::Unset => self.push(found, "0", quoted, !quoted)?,
+                Held::Elements(elements) => {
+                    self.push(found, elements.len().to_string(), quoted, !quoted)?;
+                }
+                Held::Text(_) => found.unknown(NotKnown::default()),
+                Held::Unknown(why) => found.unknown(why),
             },
             Operator::Default { colon, word } => match is_null(&held, *colon) {
                 Some(true) => self.pieces(&word.parts, quoted, true, found)?,
-                Some(false) => self.plain(held, quoted, found),
+                Some(false) => self.plain(held, quoted, found)?,
                 None => {
                     self.perhaps_word(word)?;
-                    found.push(Piece::Unknown { foreign: false });
+                    found.unknown(NotKnown::default());
                 }
             },
             Operator::Alternative { colon, word } => match is_null(&held, *colon) {
-                Some(true) => push(found, String::new()),
+                Some(true) => self.push(found, "", quoted, !quoted)?,
                 Some(false) => self.pieces(&word.parts, quoted, true, found)?,
                 None => {
                     self.perhaps_word(word)?;
-                    found.push(Piece::Unknown { foreign: false });
+                    found.unknown(NotKnown::default());
                 }
             },
             Operator::Assign { colon, word } => {
@@ -81,111 +78,126 @@ impl Machine<'_> {
                     return self.lost();
                 }
                 match is_null(&held, *colon) {
-                    Some(false) => self.plain(held, quoted, found),
+                    Some(false) => self.plain(held, quoted, found)?,
                     Some(true) => match self.text_of(word)? {
                         Some(text) => {
                             self.set_text(&parameter.name, text.clone())?;
-                            push(found, text);
+                            self.push(found, text, quoted, !quoted)?;
                         }
                         None => {
                             self.unknown_text(&parameter.name)?;
-                            found.push(Piece::Unknown { foreign: false });
+                            found.unknown(NotKnown::default());
                         }
                     },
                     None => {
                         self.perhaps_word(word)?;
                         self.unknown_text(&parameter.name)?;
-                        found.push(Piece::Unknown { foreign: false });
+                        found.unknown(NotKnown::default());
                     }
                 }
             }
             Operator::Required { .. } => match held {
-                Held::Text(text) if !text.is_empty() => push(found, text),
+                Held::Text(text) if !text.is_empty() => {
+                    self.push(found, text.as_str(), quoted, !quoted)?;
+                }
                 Held::Text(_) | Held::Unset => return self.lost(),
                 // If it is empty, the ebuild has failed.
-                held => not_known(found, &held),
+                Held::Elements(_) => found.unknown(NotKnown::default()),
+                Held::Unknown(why) => found.unknown(why),
             },
-            Operator::Other => found.push(Piece::Unknown { foreign: false }),
+            Operator::Other => found.unknown(NotKnown::default()),
             operator => self.changed(operator, held, quoted, found)?,
         }
         Ok(())
     }
 
-    fn plain(&self, held: Held, quoted: bool, found: &mut Vec<Piece>) {
-        found.push(match held {
-            Held::Text(text) => Piece::Text { text, quoted, split: !quoted },
-            _ => Piece::Unknown { foreign: false },
-        });
+    fn plain(&mut self, held: Held, quoted: bool, found: &mut Pieces) -> Result<(), Lost> {
+        match held {
+            Held::Text(text) => self.push(found, text.as_str(), quoted, !quoted)?,
+            Held::Unset => self.push(found, "", quoted, !quoted)?,
+            Held::Elements(_) => found.unknown(NotKnown::default()),
+            Held::Unknown(why) => found.unknown(why),
+        }
+        Ok(())
     }
 
     fn perhaps_word(&mut self, word: &Word) -> Result<(), Lost> {
-        self.perhaps(|machine| machine.pieces(&word.parts, false, true, &mut Vec::new()))
+        self.perhaps(|machine| machine.pieces(&word.parts, false, true, &mut Pieces::default()))
     }
 
     /// What the parameter holds, before its operator.
     fn held(&mut self, parameter: &Parameter) -> Result<Held, Lost> {
+        self.spend(COMMAND)?;
+        let unknown = Ok(Held::Unknown(NotKnown::default()));
         let name = match parameter.indirect {
-            false => parameter.name.clone(),
+            false => parameter.name.as_str(),
             true if matches!(parameter.subscript, Some(Subscript::Each | Subscript::Joined)) => {
                 // The keys of an array.
                 return match parameter.operator {
-                    Operator::None => Ok(Held::Unknown),
+                    Operator::None => unknown,
                     _ => self.lost(),
                 };
             }
             true => {
                 // `${!NAME}` runs what the name holds, if that is no name.
-                let target = match self.state.variables.get(&parameter.name).map(|v| &v.value) {
-                    Some(Value::Text(target)) if is_name(target) => target.clone(),
+                let target = match self.state.value(&parameter.name) {
+                    Some(Value::Text(target)) if is_name(target) => Rc::clone(target),
                     _ => return self.indirect_names(parameter),
                 };
                 if parameter.subscript.is_some() || matches!(parameter.operator, Operator::Other) {
-                    return Ok(Held::Unknown);
+                    return unknown;
                 }
-                target
+                return Ok(self.held_by(&target, None));
             }
         };
         if let Some(Subscript::Index(word)) = &parameter.subscript {
-            return self.element(&name, word);
+            return self.element(name, word);
         }
-        let Some(variable) = self.state.variables.get(&name) else { return Ok(Held::Foreign) };
-        Ok(match (&variable.value, &parameter.subscript) {
-            _ if variable.associative => Held::Unknown,
+        Ok(self.held_by(name, parameter.subscript.as_ref()))
+    }
+
+    fn held_by(&self, name: &str, subscript: Option<&Subscript>) -> Held {
+        let Some(variable) = self.state.variable(name) else {
+            return Held::Unknown(NotKnown::FOREIGN);
+        };
+        match (&variable.value, subscript) {
+            _ if variable.associative => Held::Unknown(NotKnown::default()),
             (Value::Unset, None) => Held::Unset,
-            (Value::Unset, Some(_)) => Held::Elements(Vec::new()),
-            (Value::Text(text), None) => Held::Text(text.clone()),
-            (Value::Text(text), Some(_)) => Held::Elements(vec![text.clone()]),
+            (Value::Unset, Some(_)) => Held::Elements(Rc::default()),
+            (Value::Text(text), None) => Held::Text(Rc::clone(text)),
+            (Value::Text(text), Some(_)) => Held::Elements(Rc::new(vec![text.to_string()])),
             (Value::Array(elements), None) => {
-                elements.first().map_or(Held::Unset, |first| Held::Text(first.clone()))
+                elements.first().map_or(Held::Unset, |first| Held::Text(Rc::new(first.clone())))
             }
-            (Value::Array(elements), Some(_)) => Held::Elements(elements.clone()),
-            (Value::Unknown(_), _) => Held::Unknown,
-        })
+            (Value::Array(elements), Some(_)) => Held::Elements(Rc::clone(elements)),
+            (Value::Unknown(unknown), _) => Held::Unknown(unknown.not_known()),
+        }
     }
 
     /// `${!PREFIX*}` and `${!PREFIX@}` name names only.
     fn indirect_names(&self, parameter: &Parameter) -> Result<Held, Lost> {
         match parameter.operator {
-            Operator::Other => Ok(Held::Unknown),
+            Operator::Other => Ok(Held::Unknown(NotKnown::default())),
             _ => self.lost(),
         }
     }
 
     fn element(&mut self, name: &str, index: &Word) -> Result<Held, Lost> {
-        let variable = self.state.variables.get(name);
+        let variable = self.state.variable(name);
         if variable.is_some_and(|variable| variable.associative) {
             self.text_of(index)?;
-            return Ok(Held::Unknown);
+            return Ok(Held::Unknown(NotKnown::default()));
         }
         let held = variable.map(|variable| variable.value.clone());
         let index = self.number(index)?.and_then(|index| usize::try_from(index).ok());
         Ok(match (held, index) {
-            (None, _) => Held::Foreign,
+            (None, _) => Held::Unknown(NotKnown::FOREIGN),
             (Some(Value::Text(text)), Some(0)) => Held::Text(text),
             (Some(Value::Array(elements)), Some(index)) => {
-                elements.into_iter().nth(index).map_or(Held::Unset, Held::Text)
+                let element = elements.get(index);
+                element.map_or(Held::Unset, |element| Held::Text(Rc::new(element.clone())))
             }
-            _ => Held::Unknown,
+            _ => Held::Unknown(NotKnown::default()),
         })
     }
 
@@ -195,211 +207,44 @@ impl Machine<'_> {
         operator: &Operator,
         held: Held,
         quoted: bool,
-        found: &mut Vec<Piece>,
+        found: &mut Pieces,
     ) -> Result<(), Lost> {
+        let one = |text| Rc::new(vec![text]);
         let known = match held {
-            Held::Text(text) => Some(vec![text]),
-            Held::Unset => Some(vec![String::new()]),
+            Held::Text(text) => Ok(one(text.to_string())),
+            Held::Unset => Ok(one(String::new())),
             Held::Elements(elements)
                 if quoted && !matches!(operator, Operator::Substring { .. }) =>
             {
-                Some(elements)
+                Ok(elements)
             }
-            Held::Elements(_) | Held::Unknown | Held::Foreign => None,
+            Held::Elements(_) => Err(NotKnown::default()),
+            Held::Unknown(why) => Err(NotKnown { foreign: false, ..why }),
         };
         // The operands may set something even so.
         let change = self.change(operator)?;
-        let (Some(texts), Some(change)) = (known, change) else {
-            found.push(Piece::Unknown { foreign: false });
-            return Ok(());
+        let (texts, change) = match (known, change) {
+            (Ok(texts), Ok(change)) => (texts, change),
+            (Err(why), _) | (Ok(_), Err(why)) => {
+                found.unknown(why);
+                return Ok(());
+            }
         };
         let last = texts.len().saturating_sub(1);
-        for (at, text) in texts.into_iter().enumerate() {
-            let Some(text) = self.apply(&change, &text)? else {
-                found.push(Piece::Unknown { foreign: false });
-                return Ok(());
-            };
-            found.push(Piece::Text { text, quoted, split: !quoted });
+        for (at, text) in texts.iter().enumerate() {
+            match self.apply(&change, text)? {
+                Ok(text) => self.push(found, text, quoted, !quoted)?,
+                Err(why) => {
+                    found.unknown(why);
+                    return Ok(());
+                }
+            }
             if at < last {
-                found.push(Piece::Break);
+                self.push_break(found)?;
             }
         }
         Ok(())
     }
-
-    fn change(&mut self, operator: &Operator) -> Result<Option<Change>, Lost> {
-        Ok(match operator {
-            Operator::Trim { end, longest, pattern } => {
-                let pattern = self.pattern(pattern)?;
-                pattern.map(|pattern| Change::Trim { end: *end, longest: *longest, pattern })
-            }
-            Operator::Replace { which, pattern, replacement } => {
-                let pattern = self.pattern(pattern)?;
-                // A backslash or `&` in it may mean something; by the version of bash.
-                let replaced = self.text_of(replacement)?;
-                let replaced = replaced.filter(|text| !text.contains(['&', '\\']));
-                pattern.zip(replaced).map(|(pattern, replacement)| Change::Replace {
-                    which: *which,
-                    pattern,
-                    replacement,
-                })
-            }
-            Operator::Substring { offset, length } => {
-                let offset = self.number(offset)?;
-                let length = match length {
-                    Some(word) => Some(self.number(word)?),
-                    None => None,
-                };
-                match (offset, length) {
-                    (Some(offset), None) => Some(Change::Substring { offset, length: None }),
-                    (Some(offset), Some(Some(length))) => {
-                        Some(Change::Substring { offset, length: Some(length) })
-                    }
-                    _ => None,
-                }
-            }
-            Operator::Case { upper, all, pattern } => match pattern.parts.is_empty() {
-                true => Some(Change::Case { upper: *upper, all: *all }),
-                false => {
-                    self.pattern(pattern)?;
-                    None
-                }
-            },
-            _ => None,
-        })
-    }
-
-    fn apply(&mut self, change: &Change, text: &str) -> Result<Option<String>, Lost> {
-        let chars: Vec<char> = text.chars().collect();
-        self.spend(chars.len())?;
-        Ok(match change {
-            Change::Trim { end, longest, pattern } => {
-                let mut lengths: Vec<usize> = (0..=chars.len()).collect();
-                if *longest {
-                    lengths.reverse();
-                }
-                for length in lengths {
-                    let (low, high) = match end {
-                        true => (chars.len() - length, chars.len()),
-                        false => (0, length),
-                    };
-                    self.spend(pattern.cost(length))?;
-                    if chars.get(low..high).is_some_and(|part| pattern.matches(part)) {
-                        let kept = match end {
-                            true => chars.get(..low),
-                            false => chars.get(high..),
-                        };
-                        return Ok(kept.map(|kept| kept.iter().collect()));
-                    }
-                }
-                Some(text.to_owned())
-            }
-            Change::Replace { which, pattern, replacement } => {
-                self.replace(&chars, *which, pattern, replacement)?
-            }
-            Change::Substring { offset, length } => {
-                if !text.is_ascii() {
-                    return Ok(None);
-                }
-                let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
-                let start = if *offset < 0 { size.saturating_add(*offset) } else { *offset };
-                if start < 0 || start > size {
-                    return Ok(Some(String::new()));
-                }
-                let end = match length {
-                    None => size,
-                    Some(length) if *length < 0 => size.saturating_add(*length),
-                    Some(length) => start.saturating_add(*length).min(size),
-                };
-                if end < start {
-                    return self.lost();
-                }
-                let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-                range.and_then(|(start, end)| text.get(start..end)).map(str::to_owned)
-            }
-            Change::Case { upper, all } => {
-                if !text.is_ascii() {
-                    return Ok(None);
-                }
-                let mut bytes = text.to_owned();
-                let end = if *all { bytes.len() } else { bytes.len().min(1) };
-                if let Some(part) = bytes.get_mut(..end) {
-                    match upper {
-                        true => part.make_ascii_uppercase(),
-                        false => part.make_ascii_lowercase(),
-                    }
-                }
-                Some(bytes)
-            }
-        })
-    }
-
-    fn replace(
-        &mut self,
-        chars: &[char],
-        which: Which,
-        pattern: &Pattern,
-        replacement: &str,
-    ) -> Result<Option<String>, Lost> {
-        if pattern.length() == Some(0) {
-            let text: String = chars.iter().collect();
-            return Ok(match which {
-                Which::Prefix => Some(format!("{replacement}{text}")),
-                Which::Suffix => Some(format!("{text}{replacement}")),
-                Which::First | Which::All => None,
-            });
-        }
-        // Bash has cases of its own for patterns that fit nothing at all.
-        self.spend(pattern.cost(0))?;
-        if pattern.matches(&[]) {
-            return Ok(None);
-        }
-        let mut text = String::new();
-        let mut at = 0;
-        while at < chars.len() {
-            let mut matched = None;
-            if which != Which::Prefix || at == 0 {
-                let rest = chars.len() - at;
-                let (shortest, longest) = match (pattern.length(), which) {
-                    (_, Which::Suffix) => (rest, rest),
-                    (Some(length), _) => (length, length),
-                    (None, _) => (1, rest),
-                };
-                self.spend(1)?;
-                let begins = chars.get(at).is_some_and(|c| pattern.may_begin_with(*c));
-                for length in (shortest..=longest).rev().filter(|_| begins) {
-                    self.spend(pattern.cost(length))?;
-                    if chars.get(at..at + length).is_some_and(|part| pattern.matches(part)) {
-                        matched = Some(length);
-                        break;
-                    }
-                }
-            }
-            match matched {
-                Some(length) => {
-                    text.push_str(replacement);
-                    at += length;
-                    if which == Which::First || which == Which::Prefix {
-                        break;
-                    }
-                }
-                None => {
-                    text.extend(chars.get(at));
-                    at += 1;
-                }
-            }
-        }
-        text.extend(chars.get(at..).unwrap_or_default());
-        Ok(Some(text))
-    }
-}
-
-/// What an operator does, with its operands expanded.
-enum Change {
-    Trim { end: bool, longest: bool, pattern: Pattern },
-    Replace { which: Which, pattern: Pattern, replacement: String },
-    Substring { offset: i64, length: Option<i64> },
-    Case { upper: bool, all: bool },
 }
 
 /// Whether a parameter is unset, or with `colon` empty; `None` where that is not known.
@@ -407,6 +252,6 @@ fn is_null(held: &Held, colon: bool) -> Option<bool> {
     match held {
         Held::Unset => Some(true),
         Held::Text(text) => Some(colon && text.is_empty()),
-        Held::Elements(_) | Held::Unknown | Held::Foreign => None,
+        Held::Elements(_) | Held::Unknown(_) => None,
     }
 }

@@ -32,8 +32,19 @@ fn range(text: &str, most: usize) -> Option<(usize, usize)> {
     (digits && ordered).then_some((start, end.min(most)))
 }
 
+/// The most bytes of a version, and of each of what its separators become.
+const LONG: usize = 200;
+
+/// Whether the arguments are as short as those of versions are.
+fn are_short(arguments: &[String]) -> bool {
+    arguments.len() <= LONG && arguments.iter().all(|argument| argument.len() <= LONG)
+}
+
 /// `ver_cut RANGE [VERSION]`.
 pub(super) fn cut(arguments: &[String], pv: &str) -> Option<String> {
+    if !are_short(arguments) {
+        return None;
+    }
     let (wanted, version) = match arguments {
         [wanted] => (wanted, pv),
         [wanted, version] => (wanted, version.as_str()),
@@ -42,7 +53,8 @@ pub(super) fn cut(arguments: &[String], pv: &str) -> Option<String> {
     let parts = split(version);
     let (start, end) = range(wanted, parts.len() / 2)?;
     // Beyond the end, bash says so and prints nothing.
-    Some(parts.get((start * 2).saturating_sub(1)..end * 2).unwrap_or_default().concat())
+    let first = start.saturating_mul(2).saturating_sub(1);
+    Some(parts.get(first..end * 2).unwrap_or_default().concat())
 }
 
 /// `ver_rs RANGE REPLACEMENT [RANGE REPLACEMENT …] [VERSION]`.
@@ -51,7 +63,7 @@ pub(super) fn replace_separators(arguments: &[String], pv: &str) -> Option<Strin
         Some((version, pairs)) if arguments.len() % 2 == 1 => (pairs, version.as_str()),
         _ => (arguments, pv),
     };
-    if pairs.is_empty() {
+    if pairs.is_empty() || !are_short(arguments) {
         return None;
     }
     let mut parts = split(version);

@@ -163,7 +163,7 @@ impl Parser<'_> {
         let parts = word.parts.len();
         self.nested(|parser| parser.quoted_text(word, Some(b'"')))?;
         if !self.takes("\"") {
-            return Err(Lost { at: start });
+            return Err(Lost { at: start, limit: None });
         }
         if word.parts.len() == parts && !matches!(word.parts.last(), Some(Part::Quoted(_))) {
             word.push("", true);
@@ -222,6 +222,7 @@ impl Parser<'_> {
     /// What a `$` begins: in double quotes or not, and whether its value is taken as it is, without
     /// more words or patterns in it.
     fn dollar(&mut self, in_quotes: bool, quoted: bool, word: &mut Word) -> Result<(), Lost> {
+        self.part()?;
         let start = self.at;
         self.at += 1;
         match self.peek() {

@@ -8,7 +8,7 @@ use super::repository::md5;
 use super::{Version, prepare};
 use crate::bytes::input::{InputError, read_bounded};
 use crate::evidence::expectation::PINS;
-use crate::release::bash::{Reading, Reason, Value};
+use crate::release::bash::{Limit, Reading, Reason, Stop, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,8 +54,8 @@ pub(crate) struct Ebuild {
     pub(crate) version: Version,
     /// The variables that it sets, of those that are read.
     pub(crate) variables: BTreeMap<&'static str, Literal>,
-    /// The line from which on it is not understood.
-    pub(crate) lost: Option<usize>,
+    /// From where on it is not understood.
+    pub(crate) lost: Option<Stop>,
     /// Whether its src_prepare runs eautoreconf whatever happens.
     pub(crate) eautoreconf: bool,
     /// The MD5 digest of its text, by which package managers' caches name it.
@@ -84,13 +84,22 @@ pub(crate) enum Expansion {
     Place(String),
     /// The ebuild is not understood from a line on.
     Line {
-        /// The line.
-        line: usize,
+        /// The line, and the limit that stopped the reader there.
+        stop: Stop,
         /// Whether the variable's name occurs in the ebuild.
         named: bool,
     },
+    /// It would be beyond a limit.
+    Limit(Limit),
     /// It is not of the form that it needs: the text.
     Form(String),
+}
+
+impl Expansion {
+    /// Whether the ebuild names the variable at all.
+    pub(crate) const fn is_named(&self) -> bool {
+        !matches!(self, Self::Line { named: false, .. })
+    }
 }
 
 impl Ebuild {
@@ -141,6 +150,14 @@ impl Ebuild {
         self.src_uri.as_ref()
     }
 
+    /// The limit that SRC_URI would be beyond.
+    pub(crate) const fn source_limit(&self) -> Option<Limit> {
+        match &self.src_uri {
+            Some(Literal::Unknown(Expansion::Limit(limit))) => Some(*limit),
+            _ => None,
+        }
+    }
+
     /// Whether it is known to inherit an eclass.
     pub(super) fn inherits(&self) -> bool {
         !self.inherited.is_empty()
@@ -182,7 +199,7 @@ fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
         let literal = match (of(reading, text, name), reading.in_function(name)) {
             // A phase sets it, so that what it holds depends on when it is asked for.
             (None | Some(Literal::Words(_)), Some(line)) => {
-                Literal::Unknown(Expansion::Place(line.to_owned()))
+                Literal::Unknown(Expansion::Place(line))
             }
             (literal, _) => literal?,
         };
@@ -224,7 +241,8 @@ fn of(reading: &Reading, text: &str, name: &str) -> Option<Literal> {
         Value::Unknown(reason) => Literal::Unknown(match reason {
             Reason::Value(text) => Expansion::Bash(text),
             Reason::Place(line) => Expansion::Place(line),
-            Reason::Line(line) => Expansion::Line { line, named: text.contains(name) },
+            Reason::Line(stop) => Expansion::Line { stop, named: text.contains(name) },
+            Reason::Limit(limit) => Expansion::Limit(limit),
         }),
     })
 }
@@ -453,7 +471,8 @@ mod tests {
             let ebuild = read(text);
             for name in ["VERIFY_PROVENANCE_REF", "VERIFY_PROVENANCE_RUNNER"] {
                 let found = ebuild.variables.get(name);
-                let expected = Expansion::Line { line, named: text.contains(name) };
+                let stop = Stop { line, limit: None };
+                let expected = Expansion::Line { stop, named: text.contains(name) };
                 assert_eq!(found, Some(&Literal::Unknown(expected)), "{text}");
             }
         }

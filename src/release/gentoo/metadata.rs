@@ -6,8 +6,9 @@
 
 use super::repository::{Repository, depcache, md5};
 use super::src_uri::{SrcUri, SrcUriError};
-use super::{Ebuild, Literal};
+use super::{Ebuild, Expansion, Literal};
 use crate::bytes::input::{InputError, read_bounded};
+use crate::release::bash::Stop;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -219,6 +220,12 @@ fn literal(ebuild: &Ebuild) -> Result<SrcUri, String> {
     match ebuild.source() {
         Some(Literal::Words(words)) => SrcUri::parse(&words.join(" "))
             .map_err(|error| format!("SRC_URI in the ebuild's text cannot be read: {error}")),
+        Some(Literal::Unknown(Expansion::Limit(limit))) => {
+            Err(format!("SRC_URI is not followed in the ebuild's text: {limit}"))
+        }
+        Some(Literal::Unknown(Expansion::Line {
+            stop: Stop { limit: Some(limit), .. }, ..
+        })) => Err(format!("SRC_URI is not followed in the ebuild's text: {limit}")),
         Some(Literal::Unknown(_)) => Err("SRC_URI can only be known by bash".to_owned()),
         None if ebuild.inherits() => Err("SRC_URI comes from an eclass".to_owned()),
         // What is not there fetches nothing; but a package with distfiles has it somewhere.

@@ -4,7 +4,7 @@ use super::Version;
 use crate::bytes::suffix;
 
 /// A name with a version in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VersionedName {
     /// What stands before the version.
     pub(crate) before: String,
@@ -22,6 +22,18 @@ impl VersionedName {
                 after: name.get(at + spelling.len()..)?.to_owned(),
             })
         })
+    }
+
+    /// Those of `names` that have `version` in one of its spellings.
+    pub(crate) fn having<'n>(
+        version: &Version,
+        names: impl Iterator<Item = &'n str>,
+    ) -> impl Iterator<Item = &'n str> {
+        let spellings = version.spellings();
+        let has = move |name: &str| {
+            spellings.iter().any(|spelling| occurrences(name, spelling).next().is_some())
+        };
+        names.filter(move |name| has(name))
     }
 }
 

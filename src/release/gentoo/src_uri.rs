@@ -1,16 +1,23 @@
 //! SRC_URI (PMS, section 7.3.2): which files an ebuild fetches, from where and for which USE flags.
 
 use crate::evidence::manifest::is_distfile_name;
+use std::collections::BTreeMap;
 
-/// The most files, and the deepest nesting.
-const FILES: usize = 100_000;
+/// The most URIs, the deepest nesting, and the most flags of all conditions together.
+const FILES: usize = 20_000;
 const DEPTH: usize = 64;
+const FLAGS: usize = 200_000;
+
+/// The longest flag; and the most that is shown of what is no SRC_URI.
+const FLAG: usize = 256;
 
 /// The files of an ebuild, in the order in which they are named first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SrcUri {
     /// The files.
     pub(crate) files: Vec<SourceFile>,
+    /// Where each is among them.
+    places: BTreeMap<String, usize>,
 }
 
 /// A file that an ebuild fetches.
@@ -54,7 +61,7 @@ pub(crate) enum SrcUriError {
     #[error("\"{0}\" has no place in SRC_URI")]
     Token(String),
     /// More than any ebuild needs.
-    #[error("more than {FILES} files, or groups deeper than {DEPTH}")]
+    #[error("more than {FILES} files or {FLAGS} conditions, or groups deeper than {DEPTH}")]
     Limit,
 }
 
@@ -80,7 +87,7 @@ impl SrcUri {
     /// Where it is not what PMS says.
     pub(crate) fn parse(text: &str) -> Result<Self, SrcUriError> {
         let mut found = Self::default();
-        let mut places = std::collections::BTreeMap::new();
+        let (mut uris, mut flags) = (0, 0);
         // The conditions around, and for each open group whether one belongs to it.
         let mut conditions: Vec<Condition> = Vec::new();
         let mut groups: Vec<bool> = Vec::new();
@@ -94,11 +101,11 @@ impl SrcUri {
                     }
                 }
                 "->" => return Err(SrcUriError::Arrow),
-                "||" | "^^" | "??" => return Err(SrcUriError::Token(word.to_owned())),
+                "||" | "^^" | "??" => return Err(SrcUriError::Token(shown(word))),
                 _ if word.ends_with('?') && !word.contains('/') => {
                     conditions.push(condition(word)?);
                     if words.next() != Some("(") {
-                        return Err(SrcUriError::Condition(word.to_owned()));
+                        return Err(SrcUriError::Condition(shown(word)));
                     }
                     groups.push(true);
                 }
@@ -107,10 +114,12 @@ impl SrcUri {
                         Some(_) => Some(words.next().ok_or(SrcUriError::Arrow)?),
                         None => None,
                     };
-                    found.add(uri, renamed, &conditions, &mut places)?;
+                    uris += 1;
+                    flags += conditions.len();
+                    found.add(uri, renamed, &conditions)?;
                 }
             }
-            if groups.len() > DEPTH || found.files.len() > FILES {
+            if groups.len() > DEPTH || uris > FILES || flags > FLAGS {
                 return Err(SrcUriError::Limit);
             }
         }
@@ -122,16 +131,15 @@ impl SrcUri {
         uri: &str,
         renamed: Option<&str>,
         conditions: &[Condition],
-        places: &mut std::collections::BTreeMap<String, usize>,
     ) -> Result<(), SrcUriError> {
         // EAPI 8 lets fetching and mirroring be restricted for one URI.
         let uri = uri.strip_prefix("fetch+").or_else(|| uri.strip_prefix("mirror+")).unwrap_or(uri);
         let base = uri.rsplit('/').next().unwrap_or(uri);
         let name = renamed.unwrap_or(base);
         if !is_distfile_name(name) || name.contains(['(', ')']) {
-            return Err(SrcUriError::Name(name.to_owned()));
+            return Err(SrcUriError::Name(shown(name)));
         }
-        let place = *places.entry(name.to_owned()).or_insert(self.files.len());
+        let place = *self.places.entry(name.to_owned()).or_insert(self.files.len());
         if place == self.files.len() {
             self.files.push(SourceFile {
                 name: name.to_owned(),
@@ -152,7 +160,7 @@ impl SrcUri {
 
     /// The file of that name.
     pub(crate) fn file(&self, name: &str) -> Option<&SourceFile> {
-        self.files.iter().find(|file| file.name == name)
+        self.files.get(*self.places.get(name)?)
     }
 
     /// The names, in order.
@@ -168,9 +176,17 @@ fn condition(word: &str) -> Result<Condition, SrcUriError> {
         None => (false, flag),
     };
     let fits = |c: char| c.is_ascii_alphanumeric() || "+_@-".contains(c);
-    match !flag.is_empty() && flag.chars().all(fits) {
+    match (1..=FLAG).contains(&flag.len()) && flag.chars().all(fits) {
         true => Ok(Condition { flag: flag.to_owned(), negated }),
-        false => Err(SrcUriError::Token(word.to_owned())),
+        false => Err(SrcUriError::Token(shown(word))),
+    }
+}
+
+/// The word, or its beginning where it is long.
+fn shown(word: &str) -> String {
+    match word.char_indices().nth(FLAG) {
+        Some((end, _)) => format!("{}…", word.get(..end).unwrap_or_default()),
+        None => word.to_owned(),
     }
 }
 

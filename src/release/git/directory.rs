@@ -37,8 +37,14 @@ impl Directory {
             |why: &str| GitError::NoClone { clone: path.to_owned(), why: why.to_owned() };
         let common = common(path).map_err(|why| no_clone(&why))?;
         let objects = common.join("objects");
-        if !objects.is_dir() || !common.join("refs").is_dir() {
-            return Err(no_clone("it has no objects and refs"));
+        for name in ["objects", "refs"] {
+            let there = common.join(name);
+            if !there.is_dir() {
+                return Err(no_clone(&match there.symlink_metadata() {
+                    Ok(_) => unreadable(&there, "it is no directory"),
+                    Err(_) => "it has no objects and refs".to_owned(),
+                }));
+            }
         }
         plain(path, &common)?;
         let config = small(&common.join("config")).map_err(|why| no_clone(&why))?;
@@ -56,7 +62,8 @@ impl Directory {
             }
         };
         let shallow = common.join("shallow").metadata().is_ok_and(|metadata| metadata.len() > 0);
-        let write = |source| GitError::Run { command: "init", source };
+        let directory = tempfile::env::temp_dir();
+        let write = |source| GitError::Temporary { directory, source };
         let own = own(&common, hash, reftable).map_err(write)?;
         Ok(Self { own, objects, common, hash, shallow, origin: settings.origin })
     }
@@ -153,6 +160,19 @@ fn small(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
+/// What is said of a path in a clone that is not read, and of where it leads.
+fn unreadable(path: &Path, error: &str) -> String {
+    match fs::read_link(path) {
+        Ok(there) => format!(
+            "{} leads to {}, which is not read: {error} (links in a clone are followed to what looks \
+             like a part of one)",
+            path.display(),
+            there.display()
+        ),
+        Err(_) => format!("{} is not read: {error}", path.display()),
+    }
+}
+
 /// Refuses a clone in which git would open a FIFO or a device and wait for ever.
 fn plain(clone: &Path, common: &Path) -> Result<(), GitError> {
     let refused = |path: &Path| GitError::NoClone {
@@ -168,8 +188,17 @@ fn plain(clone: &Path, common: &Path) -> Result<(), GitError> {
             return Err(refused(&path));
         }
     }
+    let not_read = |path: &Path, error: &dyn std::fmt::Display| GitError::NoClone {
+        clone: clone.to_owned(),
+        why: unreadable(path, &error.to_string()),
+    };
     while let Some(directory) = directories.pop() {
-        let Ok(entries) = fs::read_dir(&directory) else { continue };
+        let entries = match fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            // git would pass over it, and miss what is in it.
+            Err(error) => return Err(not_read(&directory, &error)),
+        };
         for entry in entries.flatten() {
             left = match left.checked_sub(1) {
                 Some(left) => left,
@@ -180,9 +209,17 @@ fn plain(clone: &Path, common: &Path) -> Result<(), GitError> {
             if kind.is_dir() {
                 directories.push(entry.path());
             } else if kind.is_symlink() {
-                let there = entry.path().metadata();
-                if there.is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-                    return Err(refused(&entry.path()));
+                let path = entry.path();
+                match path.metadata() {
+                    Ok(there) if there.is_dir() => {
+                        fs::read_dir(&path).map_err(|error| not_read(&path, &error))?;
+                    }
+                    Ok(there) if there.is_file() => {
+                        fs::File::open(&path).map_err(|error| not_read(&path, &error))?;
+                    }
+                    Ok(_) => return Err(refused(&path)),
+                    // A reference that leads nowhere is none.
+                    Err(_) => {}
                 }
             } else if !kind.is_file() {
                 return Err(refused(&entry.path()));

@@ -24,6 +24,14 @@ pub(crate) enum GitError {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no place for the directory that git runs in.
+    #[error("no temporary files, which git needs, can be made in {} (see TMPDIR): {source}", directory.display())]
+    Temporary {
+        /// Where it was tried.
+        directory: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// git refused, or the clone is not what a clone is.
     #[error("{}: git {command} refuses: {message}", clone.display())]
     Refused {

@@ -5,7 +5,7 @@
 
 use super::error::ReviewError;
 use super::record::Record;
-use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded, read_operand};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -130,7 +130,7 @@ pub(crate) fn read(place: &Path) -> Result<Vec<Found>, ReviewError> {
     if place.extension().is_some_and(|extension| extension == "json") && place.exists() {
         return Ok(vec![read_file(place)?]);
     }
-    match read_bounded(place, EVIDENCE_LIMIT) {
+    match read_operand(place, EVIDENCE_LIMIT) {
         Ok(bytes) => {
             let records = parse_list(&bytes, place)?.into_iter();
             let found = |record| Found { record, path: place.to_owned(), bytes: None };

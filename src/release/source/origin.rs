@@ -1,19 +1,24 @@
 //! Where a clone says that it was cloned from.
 
+/// The schemes of hosts that git fetches from by itself.
+const SCHEMES: [&str; 7] = ["https", "http", "ssh", "git", "git+ssh", "ftp", "ftps"];
+
 /// A remote's address without what could be a secret; `None` for a directory of this machine.
 pub(super) fn public(url: &str) -> Option<String> {
     let url = url.trim();
     if let Some((scheme, rest)) = url.split_once("://") {
-        if scheme == "file" {
+        // Of other schemes, `helper::` among them, nothing is known.
+        if !SCHEMES.contains(&scheme) {
             return None;
         }
         let (host, path) = rest.split_once('/')?;
         let host = host.rsplit('@').next().unwrap_or(host);
         return Some(format!("{scheme}://{host}/{path}"));
     }
-    // `git@host:path`, as scp writes it.
+    // `git@host:path`, as scp writes it; `ext::…` and its kin name a program, and no host.
     let (host, path) = url.split_once(':')?;
-    let plain = !host.is_empty() && !host.contains('/') && !path.is_empty();
+    let plain =
+        !host.is_empty() && !host.contains('/') && !path.is_empty() && !path.starts_with(':');
     plain.then(|| format!("ssh://{}/{path}", host.rsplit('@').next().unwrap_or(host)))
 }
 
@@ -44,6 +49,9 @@ mod tests {
             ("https://user:token@github.com/o/r.git", Some("https://github.com/o/r.git")),
             ("git@github.com:o/r.git", Some("ssh://github.com/o/r.git")),
             ("file:///home/me/r", None),
+            ("ext::sh -c touch% /tmp/x", None),
+            ("ext::ssh://github.com/o/r", None),
+            ("fd::7", None),
             ("/home/me/r", None),
             ("../r", None),
             ("", None),

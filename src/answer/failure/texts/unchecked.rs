@@ -89,6 +89,19 @@ pub(in crate::answer::failure) const EVIDENCE_UNSUPPORTED: Texts = Texts {
         is one. Else check with the tool that made it, and say so in the commit.",
 };
 
+pub(in crate::answer::failure) const EVIDENCE_UNREADABLE: Texts = Texts {
+    happened: "What is in the place of evidence cannot be opened or read.",
+    implies: "Nothing was compared: it is a directory, a FIFO, a socket, a link that leads nowhere, or a \
+        file that this user may not read. What else vouches for the distfile was judged all the same.",
+    benign: "A download that was interrupted and left a directory or a broken link. Permissions that \
+        keep this user from reading DISTDIR. A test's leftovers.",
+    ask: "Nothing: the file is on this machine. If it comes from upstream's archive of the release, ask \
+        which file belongs there.",
+    bogus: "“The other signature agrees, so delete this one”: first find out who put it there. \
+        Nothing that fetches distfiles makes a FIFO or a directory of that name.",
+    act: "Look at the path with ls -l. Mend its permissions, or remove it and fetch the evidence again.",
+};
+
 pub(in crate::answer::failure) const NOT_FETCHED: Texts = Texts {
     happened: "The Manifest or the ebuild names a signature or provenance that is not in DISTDIR.",
     implies: "Nothing was compared. The evidence exists; whether it fits these bytes is open. This \

@@ -116,7 +116,8 @@ impl Root {
         self.certified(&result)?;
         if let Some(subject) = subject {
             agree(about, |name| subject.digest(name))?;
-            if other {
+            // Where the name is not known, the judgement says so once all else is compared.
+            if other && subject.is_named {
                 let (attested, actual) = (about.name.clone(), subject.name.to_owned());
                 return Err(Reason::Name { attested, actual }.into());
             }
