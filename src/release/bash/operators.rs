@@ -169,8 +169,8 @@ impl Machine<'_> {
                 };
                 self.spend(1)?;
                 let begins = chars.get(at).is_some_and(|c| pattern.may_begin_with(*c));
-                let lengths = if begins { shortest..=longest } else { 1..=0 };
-                for length in lengths.rev() {
+                let longest = if begins { longest } else { 0 };
+                for length in (shortest..=longest).rev() {
                     self.spend(pattern.cost(length))?;
                     if chars.get(at..at + length).is_some_and(|part| pattern.matches(part)) {
                         matched = Some(length);
