@@ -323,7 +323,8 @@ _verify-sig_not_checked() {
 	local name
 	[[ -z ${strict} ]] || _verify-sig_refuse "${1}" "not-checked-arch: ${2}, and VERIFY_SIG_STRICT=yes"
 	_verify-sig_set_name "${1}"
-	ewarn "${name}: ${2}: not checked: there is no distvouch for ${ARCH} (not-checked-arch)"
+	ewarn "${name}: ${2}: not checked: not-checked-arch:"
+	ewarn "    there is no distvouch for ${ARCH}"
 }
 
 # usage: _verify-sig_agrees <file> <what> <forgers>

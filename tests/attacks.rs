@@ -1,5 +1,5 @@
 //! What an attacker tried, and what became of it. The files in tests/data/attacks were made with
-//! gpg; nobody uses the keys.
+//! gpg; no one uses the keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common::{Run, Scratch, distvouch};
@@ -59,7 +59,7 @@ fn line_ends_of_text_signatures() {
 fn an_issuer_that_is_named_thousands_of_times() {
     let start = std::time::Instant::now();
     assert_eq!(detached("k.gpg", "many1.sig", "t.txt").said("openpgp"), "signature-bad");
-    // It took forty seconds. This is no benchmark: a bound that only a hang can reach.
+    // It took forty seconds. This is not a benchmark: a bound that only a hang can reach.
     assert!(start.elapsed().as_secs() < 20);
 }
 
@@ -121,7 +121,7 @@ fn required_checks_without_anything_to_check_by() {
     }
 }
 
-/// A scratch directory with the key and `name`, beside which stands a signature over other bytes.
+/// A scratch directory with the key and `name`, next to which stands a signature over other bytes.
 fn badly_signed(name: &str) -> (Scratch, String) {
     let scratch = Scratch::new();
     scratch.write(name, "evil");

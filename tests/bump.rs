@@ -203,7 +203,7 @@ fn the_order_of_the_text() {
     stage.attest("1.2", BEFORE);
     stage.attest("1.10", NOW);
     let run = stage.bump_of("dev-libs/foo/foo-1.10.ebuild", &["--git", &stage.path("clone")]);
-    // Nothing contradicts, and nobody read the diff.
+    // Nothing contradicts, and no one read the diff.
     assert_eq!(run.status, 3, "{}{}", run.stdout, run.stderr);
     let mut at = 0;
     for text in [
@@ -424,7 +424,7 @@ fn what_only_bash_knows_is_asked_for() {
 #[test]
 fn the_version_before() {
     let stage = Stage::new("");
-    // No other ebuild: the Manifest knows of it, then DISTDIR, then nobody.
+    // No other ebuild: the Manifest knows of it, then DISTDIR, then no one.
     std::fs::remove_file(stage.scratch.file("dev-libs/foo/foo-1.2.ebuild")).unwrap();
     let found = |more: &[&str]| {
         let json = stage.bump(more).json();
@@ -543,7 +543,7 @@ fn source_by_itself_takes_the_attested_commit() {
     assert_eq!(finding["detail"]["commit"], attested.as_str());
     let by = finding["detail"]["attested_by"].as_str().unwrap().to_owned();
     assert!(by.contains("example/foo"), "{by}");
-    // Whoever names a commit or tag is not asked for provenance.
+    // Anyone who names a commit or tag is not asked for provenance.
     expect(&run(&["--tag", "v1.10"]), "source", "agrees");
     let name = stage.path("distfiles/foo-1.10.tar.gz.provenance");
     assert_eq!(run(&["--provenance", &name]).said("source"), "tag-mismatch");
@@ -620,7 +620,7 @@ fn entries_without_a_version_are_said() {
     assert!(flat(&text).contains(said), "{text}");
 }
 
-/// That nobody could check the old signature does not make it one that was never there.
+/// That no one could check the old signature does not make it one that was never there.
 #[test]
 fn a_signature_that_nobody_could_check_is_missed() {
     let stage = Stage::new("");

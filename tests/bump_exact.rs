@@ -278,7 +278,7 @@ fn a_crate_that_is_not_the_one_of_the_lock_file() {
     let run = overlay.bump(FOO, &["--json"]);
     assert_eq!(finding(&run, "alpha-1.1.0.crate", "checksums")["class"], "checksum-mismatch");
     assert_eq!(run.status, 1);
-    // A lock file that is none says nothing.
+    // A lock file that is not one says nothing.
     let overlay = with_crates(|_| "[[package]\n".to_owned());
     let run = overlay.bump(FOO, &["--json"]);
     assert_eq!(finding(&run, "alpha-1.1.0.crate", "checksums"), Value::Null);

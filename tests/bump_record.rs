@@ -65,7 +65,7 @@ fn a_record_makes_no_contradiction_disappear() {
     overlay.distfile("foo-1.3.tar.gz", b"no archive");
     let run = overlay.bump(FOO, &["--record", "all", "--reviewer", "Ada"]);
     assert_eq!((run.status, records(&overlay).len()), (1, 0), "{}", run.stdout);
-    // Nor without a word, nor by nobody.
+    // Nor without a word, nor by no one.
     let overlay = bumped();
     assert_eq!(overlay.bump(FOO, &["--record", " ", "--reviewer", "Ada"]).status, 2);
     assert_eq!(records(&overlay).len(), 0);
@@ -167,7 +167,7 @@ fn an_archive_by_itself_is_not_the_diff() {
     let run = overlay.bump(FOO, &[]);
     assert_eq!(run.status, 0, "{}", run.stdout);
     assert!(flat(&run.stdout).contains("all of exactly this file"), "{}", run.stdout);
-    // A diff is no archive by itself, and nobody reads what cannot be shown.
+    // A diff is not an archive by itself, and no one reads what cannot be shown.
     let old = path("foo-1.2.tar.gz");
     assert_eq!(review(&overlay, &[&old, &new, "--whole", "--note", "x"]).status, 2);
     overlay.distfile("page.tar.gz", b"<html>not found</html>");

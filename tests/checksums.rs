@@ -224,7 +224,7 @@ fn altered_lists_beside_sha256sum() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// A digest that is none, made of one that is: whatever became of it, the line is still about the
+/// A digest that is not one, made of one that is: whatever became of it, the line is still about the
 /// file.
 fn broken_digests(digest: &str) -> Vec<Vec<u8>> {
     let size = digest.len();

@@ -62,7 +62,7 @@ fn expect(run: &Run, status: i32, said: &str) {
     assert_eq!(found, (status, said.to_owned()), "{}{}", run.stdout, run.stderr);
 }
 
-/// The classes said beside the first finding.
+/// The classes said next to the first finding.
 fn notes(run: &Run) -> Vec<String> {
     let notes = run.finding("continuity")["detail"]["notes"].clone();
     let notes = notes.as_array().cloned().unwrap_or_default();
@@ -205,7 +205,7 @@ fn the_evidence_of_before_has_to_hold() {
         scratch.write(OLD_PROVENANCE, text);
         expect(&compared(&scratch), 1, "previous-unusable");
     }
-    // Under another root it could be anybody's.
+    // Under another root it could be anyone's.
     let other = Sigstore::new("somebody else's");
     let run = run_of("1.2");
     let before = Signing::of(&other, &run, BEFORE, OLD, OLD.as_bytes()).provenance(&run);
@@ -295,7 +295,7 @@ fn signers_of_bundles() {
     let alice = ("alice@example.org", "https://accounts.google.com");
     let bob = ("bob@example.org", "https://accounts.google.com");
     let elsewhere = ("alice@example.org", "https://github.com/login/oauth");
-    // Whether or not somebody says who should have signed.
+    // Whether or not someone says who should have signed.
     for identity in [None, Some(alice)] {
         let run = bundles(&bundled(alice, Some(alice)), identity);
         expect(&run, 0, "agrees");
@@ -396,7 +396,7 @@ fn signers_of_openpgp() {
     expect(&signers(&signed(&alice, None, &[&alice])), 1, "signature-dropped");
     // The ring was exchanged along with the key.
     expect(&signers(&signed(&alice, Some(&bob), &[&bob])), 1, "signer-changed");
-    // The ring stayed, and somebody else signed.
+    // The ring stayed, and someone else signed.
     expect(&signers(&signed(&alice, Some(&bob), &[&alice])), 1, "signer-changed");
 }
 

@@ -1,4 +1,4 @@
-//! `distvouch portage`: what the eclass asks. Every answer is held against the form that it reads.
+//! `distvouch portage`: what the eclass asks. Every answer is compared with the form that it reads.
 
 use crate::common::ed25519::Key;
 use crate::common::messages::{self, armored, canonical, clearsigned, cleartext, packets};
@@ -305,7 +305,7 @@ fn names_of_every_kind() {
             command.current_dir(&temp).args(package.with_openpgp(&["--"])).arg(file).arg(sig);
             let answer = Answer::of(&command.output().unwrap());
             assert_eq!(answer.class(), if bad { "signature-bad" } else { "done" }, "{file:?}");
-            // What has no DIST entry was settled by nobody.
+            // What has no DIST entry was settled by no one.
             assert!(!answer.says("Manifest"), "{}", answer.text());
         }
     }
@@ -516,7 +516,7 @@ fn lists_with_and_without_a_signature() {
     ] {
         let answer = ask(args);
         assert_eq!(answer.class(), class, "{args:?}: {}", answer.text());
-        // Nothing is compared with what nobody vouches for.
+        // Nothing is compared with what no one vouches for.
         assert!(class != "signer-unknown" || !answer.says("checksums"), "{}", answer.text());
     }
 }
@@ -600,7 +600,7 @@ fn all_of_a() {
     let answer = ask(&["--want=provenance", "--", "unsigned"]);
     assert_eq!(answer.class(), "provenance-absent");
 
-    // The worst is what counts, whatever agrees beside it.
+    // The worst is what counts, whatever agrees next to it.
     std::fs::write(package.scratch.file("store/g.tar"), b"x").unwrap();
     let answer = ask(&["--want=signature", "--", "h.bundle", "h.bundle.asc", "g.tar", "g.tar.asc"]);
     assert_eq!(answer.class(), "manifest-mismatch, signature-bad");

@@ -59,6 +59,18 @@ fn scene(name: &str) -> Option<Stage> {
             }
             stage.manifest(&names);
         }
+        "new" => {
+            std::fs::remove_file(stage.path("dev-libs/foo/foo-1.2.ebuild")).unwrap();
+            std::fs::remove_file(stage.path("distfiles/foo-1.2.tar.gz")).unwrap();
+            let lines = "CRATES=alpha@1.0.0\ninherit cargo\n\
+                         SRC_URI=\"https://example.org/${P}.tar.gz ${CARGO_CRATE_URIS} \
+                         https://example.org/fix.patch\"";
+            stage.ebuild("1.10", lines);
+            let text = [("src/lib.rs", "// one\n")];
+            stage.distfile("alpha-1.0.0.crate", &archive("alpha-1.0.0", &text));
+            stage.distfile("fix.patch", b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n");
+            stage.manifest(&["foo-1.10.tar.gz", "alpha-1.0.0.crate", "fix.patch"]);
+        }
         other => panic!("no scene {other}"),
     }
     Some(stage)

@@ -1,4 +1,4 @@
-//! What people are handed beside a release: each form is judged, or named with what to do about it.
+//! What people are handed next to a release: each form is judged, or named with what to do about it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common::ed25519::Key;
@@ -59,7 +59,7 @@ fn signatures_under_less_usual_names() {
         assert_eq!(run.said("signify"), "signature-bad", "{suffix}");
         std::fs::remove_file(scratch.file(&name)).unwrap();
     }
-    // A key is no signature, whatever it is beside.
+    // A key is not a signature, whatever it is beside.
     scratch.write(&format!("{NAME}.gpg"), std::fs::read(data("key.asc")).unwrap());
     let run = scratch.check(["--signify-key", &public, "--require", "signify", NAME]);
     assert_eq!(run.said("signify"), "signature-absent");

@@ -214,7 +214,7 @@ fn bundles_for_other_subjects_duplicates_and_a_root_among_them() {
     // The same one 90 times over is one.
     let run = bench.by(&lines(&[&own; 90]));
     assert_eq!((run.status, run.said("sigstore").as_str()), (0, "agrees"));
-    // A trusted root in between is no bundle, and never counts as a root.
+    // A trusted root in between is not a bundle, and never counts as a root.
     let elsewhere = Sigstore::new("elsewhere");
     let theirs = Signing::of(&elsewhere, &bench.run, TIME, NAME, FILE).slsa(&bench.run).bundle();
     for root in [bench.sigstore.trusted_root(), elsewhere.trusted_root()] {
@@ -482,7 +482,7 @@ fn a_repository_alone_is_asked_of_what_is_named_by_hand_and_of_lists() {
     let run = check(&[&good[..], &signed].concat());
     assert_eq!(run.said("sigstore"), "agrees", "{}", run.stdout);
     assert_eq!(check(&[&evil[..], &signed].concat()).said("sigstore"), "publisher-mismatch");
-    // Nobody was named: the signer is said, and nothing is agreed to.
+    // No one was named: the signer is said, and nothing is agreed to.
     let run = Run::of(
         distvouch()
             .args(["check", "--json", "--distdir"])

@@ -235,15 +235,11 @@ fn files_of_other_kinds_are_named() {
         let Some(path) = made(program, name, args) else { continue };
         let run = inspect([path.as_os_str()]);
         assert_eq!(run.status, 3, "{name}");
-        assert!(
-            run.stdout.contains(&format!("{name}: {what}, which is not read")),
-            "{}",
-            run.stdout
-        );
+        assert!(run.stdout.contains(&format!("{name}: not read here: {what}")), "{}", run.stdout);
         // Any name will do, and so will --signature.
         let other = scratch.write("foo.asc", std::fs::read(&path).unwrap());
         let run = inspect([path.as_os_str(), "--signature".as_ref(), other.as_os_str()]);
-        assert!(run.stdout.contains(&format!("foo.asc: {what}")), "{}", run.stdout);
+        assert!(run.stdout.contains(&format!("foo.asc: not read here: {what}")), "{}", run.stdout);
     }
 }
 

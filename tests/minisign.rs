@@ -1,4 +1,4 @@
-//! minisign signatures, held against the corpora and the real tool.
+//! minisign signatures, compared with the corpora and the real tool.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common::mutations;
@@ -181,7 +181,7 @@ fn beside_a_distfile() {
     let finding = run.finding("minisign");
     assert_eq!(finding["detail"]["trusted_comment"], "a comment");
     assert!(finding["vouches"].as_str().unwrap().contains("key.pub"), "{finding}");
-    // Without a key, nobody looked; with one, it is required by default.
+    // Without a key, no one looked; with one, it is required by default.
     let run = scratch.check(["--require", "minisign", "f"]);
     assert_eq!((run.status, run.said("minisign").as_str()), (3, "not-checked-no-expectation"));
     std::fs::remove_file(scratch.file("f.minisig")).unwrap();
@@ -217,7 +217,7 @@ fn odd_key_files_beside_minisign() {
             &["garbage behind", "its base64 twice", "twice", "a NUL behind the base64"],
         ),
         (
-            "a key file whose first line is no untrusted comment",
+            "a key file whose first line is not an untrusted comment",
             true,
             &[
                 "a comment without its colon",
@@ -251,7 +251,7 @@ fn where_minisign_decides_otherwise() {
         command.args(["-V", "-q", "-m", "f"]).args(args).current_dir(scratch.path());
         command.output().unwrap().status.success()
     };
-    // The key file as one word for -P; here it is a file, and its first line is no part of the key.
+    // The key file as one word for -P; here it is a file, and its first line is not part of the key.
     let key = std::fs::read_to_string(scratch.file("key.pub")).unwrap();
     let base64 = key.lines().nth(1).unwrap();
     assert!(real(&["-x", "new.minisig", "-P", base64]));

@@ -442,7 +442,7 @@ fn a_signing_subkey() {
     let policy = StandardPolicy::new();
     let valid = cert.with_policy(&policy, start() + DAY).unwrap();
     let subkey = valid.keys().subkeys().for_signing().next().unwrap();
-    // Without its binding signature the subkey belongs to nobody.
+    // Without its binding signature the subkey belongs to no one.
     let unbound: Vec<Packet> = cert
         .clone()
         .into_packets()
@@ -496,7 +496,7 @@ fn a_key_that_may_only_certify() {
 fn version_6_keys_and_signatures() {
     let cert = builder("mia").set_profile(openpgp::Profile::RFC9580).unwrap().generate().unwrap().0;
     let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
-    // gpg does not read version 6; there is nobody to compare with but sqv.
+    // gpg does not read version 6; there is no one to compare with but sqv.
     let run = situation.run(&["--openpgp-policy", "strict"]);
     assert_eq!(run.said("openpgp"), "agrees", "{}{}", run.stdout, run.stderr);
     assert_eq!(run.finding("openpgp")["detail"]["version"], 6);

@@ -127,7 +127,7 @@ fn a_file_that_was_there_keeps_its_permissions() {
             assert_eq!(bench.run(&format!("{args} --output out")).status, 0);
             assert_eq!((bench.read("out").as_str(), bench.mode("out")), (TEXT, mode), "{args}");
         }
-        // Not those bits that would let anybody run it as somebody else.
+        // Not those bits that would let anyone run it as someone else.
         let path = bench.scratch.write("out", "older");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o4755)).unwrap();
         assert_eq!(bench.run(&format!("{args} --output out")).status, 0);

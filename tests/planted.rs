@@ -172,7 +172,7 @@ fn background(new: bool) -> Files {
 /// Puts `after` behind `path` in both or in the new release.
 fn append(files: &mut Files, path: &str, more: &str) {
     let node = files.get(path).cloned().unwrap_or_else(|| text(""));
-    let Node::File(mut contents, mode) = node else { panic!("{path} is no file") };
+    let Node::File(mut contents, mode) = node else { panic!("{path} is not a file") };
     contents.extend_from_slice(more.as_bytes());
     files.insert(path.to_owned(), Node::File(contents, mode));
 }
@@ -422,7 +422,7 @@ fn attacks_are_among_the_first_ten_lines() {
 }
 
 /// The same release without an attack: what stands on top is what it does for good reasons, and
-/// nothing of what nobody runs.
+/// nothing of what no one runs.
 #[test]
 fn without_an_attack_what_is_new_comes_first() {
     let dir = tempfile::tempdir().unwrap();

@@ -170,7 +170,7 @@ fn every_fault_is_named_with_its_line() {
     assert!(shown(&overlay, FOO, &[]).stderr.contains("distvouch.toml:2: is not UTF-8"));
     std::fs::write(overlay.path("metadata/distvouch.toml"), vec![b'#'; 2 << 20]).unwrap();
     assert_eq!(shown(&overlay, FOO, &[]).status, 2);
-    // What is no file is not passed over.
+    // What is not a file is not passed over.
     std::fs::remove_file(overlay.path("metadata/distvouch.toml")).unwrap();
     std::fs::create_dir(overlay.path("metadata/distvouch.toml")).unwrap();
     assert_eq!(scan(&overlay, &[]).status, 2);
@@ -358,14 +358,14 @@ fn clones_and_the_strict_policy() {
     let clones = overlay.scratch.file("clones");
     std::fs::create_dir_all(clones.join("foo")).unwrap();
     policy(&overlay, &format!("[policy]\nclones = \"{}\"\n", clones.display()));
-    // It is no clone, and it is asked.
+    // It is not a clone, and it is asked.
     let run = overlay.bump(FOO, &["--json"]);
     let said = |run: &Run| run.finding("source")["compared"].as_str().unwrap().to_owned();
     assert!(said(&run).contains("is not a git clone"), "{}", said(&run));
     std::fs::remove_dir(clones.join("foo")).unwrap();
     let run = overlay.bump(FOO, &["--json"]);
     assert!(!said(&run).contains("is not a git clone"), "{}", said(&run));
-    // Required checks for which the ebuild names nobody.
+    // Required checks for which the ebuild names no one.
     policy(&overlay, "[policy]\nrequire = [\"openpgp\", \"provenance\"]\n");
     let run = scan(&overlay, &["--json"]);
     assert_eq!(run.stdout.matches("required-unmet").count(), 2, "{}", run.stdout);

@@ -147,7 +147,7 @@ fn the_files_have_to_be_those_that_were_read() {
     }
 }
 
-/// A diff that nobody could have been shown was read by nobody.
+/// A diff that no one could have been shown was read by no one.
 #[test]
 fn what_diff_refuses_is_not_recorded() {
     let stage = Stage::new();
@@ -176,7 +176,7 @@ fn signing(stage: &Stage, sign: &[&str], key: &Path, other: &Path) {
     // Another key did not sign it.
     let finding = stage.checked(&["--review-key", other]);
     assert_eq!(finding["class"], "review-absent", "{finding}");
-    // Without keys, nobody asks.
+    // Without keys, no one asks.
     assert_eq!(stage.checked(&[])["outcome"], "agrees");
     // Altered after it was signed.
     let record = written.iter().find(|path| path.extension().unwrap() == "json").unwrap();

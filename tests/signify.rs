@@ -1,4 +1,4 @@
-//! signify signatures, held against the corpora and the real tool.
+//! signify signatures, compared with the corpora and the real tool.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common::mutations;

@@ -52,7 +52,7 @@ fn check_bytes(provenance: Option<&[u8]>, root: &Value, args: &[&str]) -> Run {
 }
 
 /// The classes of the provenance findings, joined by commas, each with the classes that are said
-/// beside it behind plus signs; `agrees` where there is none.
+/// next to it behind plus signs; `agrees` where there is none.
 fn classes(run: &Run) -> String {
     let json = run.json();
     let findings = json["distfiles"][0]["findings"].as_array().unwrap();
@@ -383,7 +383,7 @@ fn the_publisher() {
     signed("another forge's issuer", "publisher-mismatch+publisher-disagrees", |s| {
         s.leaf.claim(8, Some("https://gitlab.com"));
     });
-    // What the index writes is held against the certificate and never replaces it.
+    // What the index writes is compared with the certificate and never replaces it.
     let mut lie = tree.clone();
     lie["attestation_bundles"][0]["publisher"]["repository"] = "evil/widget".into();
     expect("the index lies", &lie, &EXPECTED, "publisher-disagrees");
@@ -573,7 +573,7 @@ fn none_and_nonsense() {
     assert_eq!(of(Some(&text.as_bytes()[..text.len() - 1])), "provenance-malformed");
 }
 
-/// The classes that a provenance alone can end in, or have said beside it: each is expected of the
+/// The classes that a provenance alone can end in, or have said next to it: each is expected of the
 /// program somewhere above.
 #[test]
 fn no_class_of_provenance_is_left_out() {

@@ -249,7 +249,7 @@ fn a_tarball_only_macro_stands_on_top() {
     ]
     .map(str::to_owned);
     let printed = stdout(&run(&arguments));
-    let list = &printed[printed.find("what nothing explains first:").unwrap()..];
+    let list = &printed[printed.find("unexplained files first:").unwrap()..];
     let first = list.lines().nth(1).unwrap();
     assert_eq!(first, "  added    m4/build-to-host.m4", "{printed}");
     assert!(list.lines().nth(3).unwrap().contains("gnulib's build-to-host.m4"), "{printed}");
@@ -382,7 +382,7 @@ fn a_commit_on_no_branch_or_tag_is_unreachable() {
     let orphan = repo.at(&["commit-tree", "-m", "orphan", &tree]);
     let (code, finding) = source(&archive, &repo.path(), &["--commit", &orphan]);
     assert_eq!((code, &finding["class"]), (1, &Value::from("commit-unreachable")), "{finding}");
-    // Somebody's pull request, a stash and notes are no branches.
+    // Someone's pull request, a stash and notes are no branches.
     for reference in ["refs/pull/1/head", "refs/remotes/origin/pr/1", "refs/stash", "refs/notes/x"]
     {
         repo.at(&["update-ref", reference, &orphan]);

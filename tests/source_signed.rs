@@ -1,4 +1,4 @@
-//! Signed tags and commits, made by git with gpg and ssh-keygen, and what is no signature over them.
+//! Signed tags and commits, made by git with gpg and ssh-keygen, and what is not a signature over them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common;

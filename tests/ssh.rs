@@ -1,4 +1,4 @@
-//! SSH signatures, held against ssh-keygen.
+//! SSH signatures, compared with ssh-keygen.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common::mutations;
@@ -154,7 +154,7 @@ fn what_is_said_and_what_is_not() {
     let Some(ssh) = Ssh::new("ssh what_is_said", &[ED25519]) else { return };
     ssh.scratch.write("allowed", format!("# x\nrelease@example.org {}\n", ssh.key("ed")));
     let signature = ssh.scratch.file("f.ed.sig");
-    // Without an identity anybody of the list counts, and is named. ssh-keygen asks for one.
+    // Without an identity anyone of the list counts, and is named. ssh-keygen asks for one.
     assert!(ssh.real(&signature, "release@example.org"));
     let mut command = Command::new(&ssh.keygen);
     command.args(["-Y", "verify", "-f", "allowed", "-n", "file", "-s"]).arg(&signature);

@@ -27,7 +27,7 @@ enum Kind {
     End,
     /// JSON, which is for programs.
     Json,
-    /// A line of somebody's file in a diff.
+    /// A line of someone's file in a diff.
     Diff,
 }
 
@@ -180,6 +180,8 @@ fn what_files_say_of_themselves() {
         assert!(!run.stdout.is_empty(), "{file}: {}", run.stderr);
         measure(file, &run.stdout, &mut wide);
     }
+    let pins = run(&["pin", top("tests/data/provenance.json").to_str().unwrap()]);
+    measure("pin", &pins.stdout, &mut wide);
     assert!(wide.keys().all(|kind| *kind == Kind::Word), "{wide:?}");
 }
 

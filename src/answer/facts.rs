@@ -501,7 +501,7 @@ pub(crate) struct ReviewedArchive {
     pub(crate) blake2b: String,
 }
 
-/// A record that somebody read a release diff.
+/// A record that someone read a release diff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ReviewRecord {
     /// When it was recorded, RFC 3339.

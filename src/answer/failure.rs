@@ -37,7 +37,7 @@ impl Outcome {
 
 macro_rules! classes {
     ($($(#[$doc:meta])* $variant:ident $name:literal $outcome:ident $file:ident::$texts:ident;)+) => {
-        /// Why a check does not agree, or what is said beside an agreement.
+        /// Why a check does not agree, or what is said next to an agreement.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(crate) enum FailureClass {
             $($(#[$doc])* $variant,)+
@@ -54,7 +54,7 @@ macro_rules! classes {
 
             /// The outcome of a check that ends in this class.
             ///
-            /// [`Outcome::Agrees`] marks a class that is only ever *said* beside an agreement.
+            /// [`Outcome::Agrees`] marks a class that is only ever *said* next to an agreement.
             pub(crate) const fn outcome(self) -> Outcome {
                 match self { $(Self::$variant => Outcome::$outcome,)+ }
             }
@@ -78,7 +78,7 @@ classes! {
     ManifestWeak "manifest-weak" Unusable manifest::MANIFEST_WEAK;
     /// The DIST entry of the last commit was another, for the same name.
     ManifestReplaced "manifest-replaced" Contradicts manifest::MANIFEST_REPLACED;
-    /// No signature stands beside the distfile.
+    /// No signature is next to the distfile.
     SignatureAbsent "signature-absent" Absent signature::SIGNATURE_ABSENT;
     /// A signature for a file that is not there.
     SignatureStray "signature-stray" Unusable signature::SIGNATURE_STRAY;
@@ -122,7 +122,7 @@ classes! {
     ChecksumWeak "checksum-weak" Unusable checksum::CHECKSUM_WEAK;
     /// A line of a list of checksums that concerns the file cannot be read in one way only.
     ChecksumMalformed "checksum-malformed" Unusable checksum::CHECKSUM_MALFORMED;
-    /// No provenance stands beside the distfile.
+    /// No provenance is next to the distfile.
     ProvenanceAbsent "provenance-absent" Absent provenance::PROVENANCE_ABSENT;
     /// Attested before, not now.
     ProvenanceDropped "provenance-dropped" Contradicts provenance::PROVENANCE_DROPPED;
@@ -215,7 +215,7 @@ classes! {
     ArchiveAmbiguous "archive-ambiguous" Contradicts source::ARCHIVE_AMBIGUOUS;
     /// Crates or vendored sources differ from those of the previous version.
     DependencyChanged "dependency-changed" Agrees source::DEPENDENCY_CHANGED;
-    /// Nobody recorded reading the diff.
+    /// No one recorded reading the diff.
     ReviewAbsent "review-absent" NotChecked source::REVIEW_ABSENT;
     /// The architecture has no helper.
     NotCheckedArch "not-checked-arch" NotChecked unchecked::NOT_CHECKED_ARCH;

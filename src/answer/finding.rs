@@ -7,7 +7,7 @@ use crate::answer::facts::{Facts, Of};
 use crate::answer::failure::{FailureClass, Outcome};
 use std::path::Path;
 
-/// A class and a sentence that are said beside the outcome: a weakness, an expiry since.
+/// A class and a sentence that are said next to the outcome: a weakness, an expiry since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Note {
     /// The class, whose texts `distvouch explain` prints.
@@ -31,11 +31,11 @@ pub(crate) struct Finding {
     /// What was compared with what, or why nothing was; one sentence without a final full stop.
     /// May hold text from outside: printers escape it.
     pub(crate) compared: String,
-    /// Who vouches for the bytes; empty where nobody does.
+    /// Who vouches for the bytes; empty where no one does.
     pub(crate) vouches: String,
     /// Who could have forged what was compared, each by themselves.
     pub(crate) forgers: Vec<Capability>,
-    /// What is said beside the outcome.
+    /// What is said next to the outcome.
     pub(crate) notes: Vec<Note>,
     /// The facts behind it.
     pub(crate) facts: Facts,
@@ -65,7 +65,7 @@ impl Finding {
 
     /// A finding of `check` that ends in `class`.
     ///
-    /// A class that is only ever said beside an agreement becomes a note of one.
+    /// A class that is only ever said next to an agreement becomes a note of one.
     pub(crate) fn fails(check: Check, class: FailureClass, compared: impl Into<String>) -> Self {
         let mut finding = Self::agrees(check, compared, "");
         if class.outcome() == Outcome::Agrees {
@@ -104,7 +104,7 @@ impl Finding {
         self
     }
 
-    /// Says `text` under `class` beside the outcome.
+    /// Says `text` under `class` next to the outcome.
     #[must_use]
     pub(crate) fn noting(mut self, class: FailureClass, text: impl Into<String>) -> Self {
         self.notes.push(Note { class, text: text.into() });

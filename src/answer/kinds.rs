@@ -104,8 +104,8 @@ kinds! {
     REQUIRED_UNMET "required-unmet" Error
         "The policy requires a check of this package, and the ebuild names no key or publisher for it.";
     REVIEW_MISSING "review-missing" Note
-        "There is no record that the diff of the newest version was read. An error where the policy \
-         requires one.";
+        "There is no record that anyone read the newest version: its diff, or all of what has no version \
+         before it. `distvouch bump PKGDIR` shows it. An error where the policy requires a record.";
     SIGNATURE_UNCHECKED "signature-unchecked" Warning
         "The ebuild fetches a signature, and nothing checks it. Inherit verify-sig and name a key.";
     SYMLINK_SKIPPED "symlink-skipped" Note

@@ -60,8 +60,8 @@ impl Status {
         }
     }
 
-    /// The status after one finding at a bump, where a contradiction counts even if nobody required
-    /// the check: that is where somebody decides.
+    /// The status after one finding at a bump, where a contradiction counts even if no one required
+    /// the check: that is where someone decides.
     pub(crate) fn strictly(finding: &Finding) -> Self {
         match finding.outcome() {
             Outcome::Contradicts if finding.excused.is_none() => Self::NotMet,

@@ -19,9 +19,9 @@ pub(crate) const EVIDENCE_LIMIT: u64 = 16 * 1024 * 1024;
 pub(crate) const FIFO: &str = "a FIFO";
 
 /// What a FIFO is called that stays empty.
-const SILENT: &str = "a FIFO that nobody writes into";
+const SILENT: &str = "a FIFO that no one writes into";
 
-/// How long to wait for somebody to write into a FIFO.
+/// How long to wait for someone to write into a FIFO.
 const WRITER_WAIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 /// Why a file could not be read.
@@ -114,7 +114,7 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
 ///
 /// # Errors
 ///
-/// As [`open_regular`], but for pipes; a FIFO into which nobody writes for a while is an error.
+/// As [`open_regular`], but for pipes; a FIFO into which no one writes for a while is an error.
 pub(crate) fn open_operand(path: &Path) -> Result<File, InputError> {
     let (file, kind) = open(path)?;
     if kind.is_file() {

@@ -15,10 +15,10 @@ use tempfile::{NamedTempFile, SpooledTempFile};
 /// What is kept in memory before a temporary file takes over, in bytes.
 const MEMORY: usize = 1024 * 1024;
 
-/// How long nobody may read a FIFO before that is an error.
+/// How long no one may read a FIFO before that is an error.
 const READER_WAIT: Duration = Duration::from_secs(5);
 
-/// What the names of temporary files beside a target begin with.
+/// What the names of temporary files next to a target begin with.
 const PREFIX: &str = ".distvouch-";
 
 /// Why text could not be handed on.
@@ -94,7 +94,7 @@ impl Target {
         let stderr = Identity::of_stream(io::stderr().as_fd());
         let named = Identity::of_path(path);
         let is_stdout = path.as_os_str() == "-" || named.is_some() && named == stdout;
-        // A terminal and /dev/null are nobody's input.
+        // A terminal and /dev/null are no one's input.
         let mixed = |one: Option<Identity>| one.is_some_and(|one| !one.device) && one == stderr;
         match is_stdout {
             true if mixed(stdout) && !quiet => Err(OutputError::StreamsShared),
@@ -131,7 +131,7 @@ impl Identity {
 /// was.
 #[derive(Debug)]
 pub(crate) enum Spool {
-    /// A file without a name in the target's file system, which gets its name in the end: whoever
+    /// A file without a name in the target's file system, which gets its name in the end: anyone who
     /// opens the target sees the whole text, or what was there before. Whatever ends the program
     /// leaves nothing behind.
     Unnamed(File, PathBuf),
@@ -167,7 +167,7 @@ impl Spool {
         let directory = directory_of(path);
         match unnamed_in(directory) {
             Ok(file) => Ok(Self::Unnamed(file, path.clone())),
-            // A file system without such files; but not a directory that is none or is closed.
+            // A file system without such files; but not a directory that is not one or is closed.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -310,7 +310,7 @@ fn give_name(file: &mut File, path: &Path) -> io::Result<()> {
     named.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// Opens what cannot be renamed over. Waits a while for somebody to read a FIFO.
+/// Opens what cannot be renamed over. Waits a while for someone to read a FIFO.
 fn open(path: &Path) -> io::Result<File> {
     let begin = Instant::now();
     loop {

@@ -40,7 +40,7 @@ fn lower(one: &str, other: &str) -> String {
     format!("{one}{other}").to_ascii_lowercase()
 }
 
-/// Whether `suffix` is all that stands behind the name proper of an archive: `.tar.xz`, `.zip`.
+/// Whether `suffix` is all that follows the name proper of an archive: `.tar.xz`, `.zip`.
 pub(crate) fn is_archive(suffix: &str) -> bool {
     let plain = suffix.strip_prefix(".tar").is_some_and(|rest| COMPRESSED.contains(&rest));
     plain || TAR.contains(&suffix) || ZIP.contains(&suffix)

@@ -14,7 +14,7 @@ use std::thread::{Builder, JoinHandle};
 /// The most threads, the first one included.
 static LIMIT: OnceLock<usize> = OnceLock::new();
 
-/// The threads beside the first one.
+/// The threads next to the first one.
 static MORE: AtomicUsize = AtomicUsize::new(0);
 
 /// The system started no thread when it was asked to; it is not asked again.

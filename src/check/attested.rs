@@ -19,7 +19,7 @@ pub(crate) struct Question<'a> {
     pub(crate) pins: &'a Pins,
 }
 
-/// Something that keeps the evidence from agreeing, or is said beside it.
+/// Something that keeps the evidence from agreeing, or is said next to it.
 #[derive(Debug)]
 pub(super) struct Complaint {
     pub(super) class: FailureClass,
@@ -47,7 +47,7 @@ impl Complaints {
     /// is added to `known`.
     ///
     /// Without a publisher that was asked for, what the two say differently of each other is said and
-    /// does not count: nobody relies on it.
+    /// does not count: no one relies on it.
     pub(super) fn of(
         question: &Question<'_>,
         claims: &Claims,

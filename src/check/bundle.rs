@@ -102,7 +102,7 @@ pub(crate) fn authenticate(
     }
 }
 
-/// Whether the fault is that somebody else signed.
+/// Whether the fault is that someone else signed.
 fn is_other(fault: &AttestationFault) -> bool {
     matches!(fault.class(), FailureClass::IdentityMismatch | FailureClass::SignerUnknown)
 }

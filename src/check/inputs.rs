@@ -26,7 +26,7 @@ pub(crate) struct Inputs {
     pub(crate) manifest: Option<Manifest>,
     /// The distfiles, in the order of the report.
     pub(crate) distfiles: Vec<String>,
-    /// Signature files that were paired by hand, by distfile: they replace those found beside it.
+    /// Signature files that were paired by hand, by distfile: they replace those found next to it.
     pub(crate) signatures: BTreeMap<String, Vec<(Over, PathBuf)>>,
     /// The keys that count, of every kind.
     pub(crate) keys: Keys,
@@ -38,9 +38,9 @@ pub(crate) struct Inputs {
     pub(crate) upstream_names: BTreeMap<String, String>,
     /// Distfiles of which nothing tells whether the ebuild renames them, and from what.
     pub(crate) renamed: BTreeSet<String>,
-    /// Who may have signed Sigstore bundles; empty where nobody was named.
+    /// Who may have signed Sigstore bundles; empty where no one was named.
     pub(crate) bundle_policies: Vec<BundlePolicy>,
-    /// Who must have published, if anybody is expected.
+    /// Who must have published, if anyone is expected.
     pub(crate) publisher: Option<PublisherExpectation>,
     /// How it must have been published.
     pub(crate) pins: Pins,
@@ -58,7 +58,7 @@ pub(crate) struct Inputs {
     pub(crate) gaps: Vec<Gap>,
     /// The classes that an exception of the policy accepts, each with why and until when.
     pub(crate) excuses: BTreeMap<FailureClass, String>,
-    /// Checks Sigstore evidence; `None` where there is none to check, or nobody asked.
+    /// Checks Sigstore evidence; `None` where there is none to check, or no one asked.
     pub(crate) verifier: Option<Verifier>,
     /// The checks that must agree.
     pub(crate) require: Requirement,
@@ -79,7 +79,7 @@ pub(crate) struct Previous {
     pub(crate) name: Option<String>,
     /// Its provenance.
     pub(crate) provenance: Vec<PathBuf>,
-    /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what stands beside it by
+    /// Its signatures and Sigstore bundles, each with the file that it is over; without it, what is next to it by
     /// its name.
     pub(crate) signatures: Vec<(PathBuf, Option<PathBuf>)>,
     /// Its evidence that the Manifest lists and that is not in DISTDIR.
@@ -203,7 +203,7 @@ impl Inputs {
         self.upstream_names.get(name).map_or(name, String::as_str)
     }
 
-    /// Whether anybody said who should sign bundles, or wants one.
+    /// Whether anyone said who should sign bundles, or wants one.
     pub(super) fn asks_of_bundles(&self) -> bool {
         !self.bundle_policies.is_empty()
             || self.publisher.is_some()

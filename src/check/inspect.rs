@@ -99,7 +99,7 @@ pub(crate) struct Claims {
     pub(crate) claims: Vec<Claim>,
 }
 
-/// A signature file that is held against the inspected keys.
+/// A signature file that is compared with the inspected keys.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Attribution {
     /// The signature file.

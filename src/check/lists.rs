@@ -1,4 +1,4 @@
-//! Lists of checksums that somebody signed, as evidence about the files in them: clearsigned, or beside
+//! Lists of checksums that someone signed, as evidence about the files in them: clearsigned, or beside
 //! a detached signature or a bundle of their own.
 
 use super::Inputs;

@@ -37,7 +37,7 @@ pub(crate) fn check(manifest: &Manifest, name: &str, measured: &Measured) -> Fin
     if manifest.armored() {
         return finding.noting(
             FailureClass::NotCheckedNoExpectation,
-            "the OpenPGP signature around the Manifest itself was not looked at",
+            "the OpenPGP signature around the Manifest itself was not checked",
         );
     }
     finding

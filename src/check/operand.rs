@@ -76,7 +76,7 @@ pub(crate) fn report(
     }
 }
 
-/// What the Manifest says of a file: `None` where the file is no distfile and no copy of one.
+/// What the Manifest says of a file: `None` where the file is not a distfile and no copy of one.
 ///
 /// A file that only has the name of a distfile may be anything, so it has to be the distfile itself
 /// to differ from its entry.

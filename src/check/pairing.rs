@@ -1,4 +1,4 @@
-//! Which files stand beside a distfile as evidence about it.
+//! Which files is next to a distfile as evidence about it.
 
 use crate::answer::finding::Check;
 use crate::bytes::input::open_regular;
@@ -35,7 +35,7 @@ pub(crate) enum EvidenceKind {
     Provenance,
 }
 
-/// The files that stand beside one distfile.
+/// The files that is next to one distfile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Evidence {
     /// Detached signatures over the distfile.
@@ -66,7 +66,7 @@ impl EvidenceKind {
 }
 
 impl Evidence {
-    /// What stands beside the distfile `name` in `dir`.
+    /// What is next to the distfile `name` in `dir`.
     pub(crate) fn beside(dir: &Path, name: &str) -> Self {
         let present = |base: &str, suffix: &str| {
             let path = dir.join(format!("{base}{suffix}"));
@@ -229,7 +229,7 @@ fn is_key(path: &Path) -> bool {
         && matches!(Kind::of(&start), Kind::OpenpgpKey | Kind::OpenpgpSecretKey | Kind::Keybox)
 }
 
-/// Whether `path` is called `.bundle` and is no Sigstore bundle.
+/// Whether `path` is called `.bundle` and is not a Sigstore bundle.
 fn is_other_bundle(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "bundle")
         && begins_like_json(path).is_some_and(|json| !json)

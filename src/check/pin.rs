@@ -1,7 +1,7 @@
 //! Pins: the eclass variables that say what an authenticated certificate claims.
 //!
 //! [`Pins::of`] takes the claims of an authenticated attestation, so that nothing can be pinned that
-//! nobody vouched for. A pin fixes what is; whether that is right, a person has to look at.
+//! no one vouched for. A pin fixes what is; whether that is right, a person has to look at.
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::escape::is_harmful;

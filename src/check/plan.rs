@@ -138,7 +138,7 @@ impl<'i> Plan<'i> {
             }
         }
         if inputs.verifier.is_none() {
-            // Nobody asked about it: it is named, and costs nothing.
+            // No one asked about it: it is named, and costs nothing.
             let bundles = std::mem::take(&mut evidence.bundles).into_iter();
             let provenance = std::mem::take(&mut evidence.provenance).into_iter();
             self.findings.extend(bundles.map(|path| unasked(Check::Sigstore, &path)));
@@ -418,7 +418,7 @@ fn not_fetched(inputs: &Inputs, check: Check, file: &str) -> Finding {
     Finding::fails(check, FailureClass::NotFetched, text)
 }
 
-/// Suffixes of the certificate beside a bare signature, in place of the signature's own.
+/// Suffixes of the certificate next to a bare signature, in place of the signature's own.
 const CERTIFICATES: [&str; 4] = ["pem", "crt", "cert", "cer"];
 
 /// What is said of a signature that cosign wrote without its log entry.

@@ -328,7 +328,7 @@ fn signers(finding: &Finding) -> Vec<Signer> {
     }
 }
 
-/// The file that a signature is over, by its name: the one beside it, or the one that compresses
+/// The file that a signature is over, by its name: the one next to it, or the one that compresses
 /// what it is over.
 fn signed_file(signature: &Path, distfile: Option<&Path>) -> Option<(PathBuf, Over)> {
     let name = signature.file_name()?.to_string_lossy().into_owned();

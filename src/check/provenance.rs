@@ -14,12 +14,12 @@ use crate::evidence::sigstore::{
     AttestationFault, AuthenticatedAttestation, Verifier, describe_attestation,
 };
 
-/// A provenance, the file it stands beside, and who should have published.
+/// A provenance, the file it is next to, and who should have published.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
     /// The file with the provenance, whole.
     pub(crate) provenance: &'a [u8],
-    /// The file that it is held against.
+    /// The file that it is compared with.
     pub(crate) subject: Subject<'a>,
     /// Who should have published; without it nothing is judged.
     pub(crate) expectation: Option<&'a PublisherExpectation>,

@@ -1,4 +1,4 @@
-//! The record that somebody read the release, as a check of the plan.
+//! The record that someone read the release, as a check of the plan.
 
 use super::inputs::{Inputs, ReviewInput};
 use crate::answer::access::Capability;
@@ -11,8 +11,8 @@ use crate::release::review;
 
 /// What the records say of the distfile `name`, of which `measured` tells.
 ///
-/// Where nobody named the previous file, a record of a diff counts only if the Manifest lists the very
-/// file that it was compared with: anybody's old file will not do. One of the archive by itself counts
+/// Where no one named the previous file, a record of a diff counts only if the Manifest lists the very
+/// file that it was compared with: anyone's old file will not do. One of the archive by itself counts
 /// only if the Manifest lists no other version, or if all of it was read.
 pub(super) fn check(
     inputs: &Inputs,

@@ -1,4 +1,4 @@
-//! What provenance or bundles say of an archive, whoever published it.
+//! What provenance or bundles say of an archive, anyone who published it.
 
 use super::attested::Question;
 use super::bundle::{self, BundleRequest, artifact};
@@ -13,7 +13,7 @@ use crate::evidence::sigstore::{self, Form, Verifier};
 use std::path::Path;
 
 /// One finding for each attestation or bundle in `bytes` about the archive at `path`, which is `name`
-/// upstream. Nobody is expected to have published it, so none agrees.
+/// upstream. No one is expected to have published it, so none agrees.
 ///
 /// # Errors
 ///

@@ -89,7 +89,7 @@ impl<'k> Signatures<'k> {
     ) {
         let name = file_name(path);
         let mut others = keys.schemes().peekable();
-        // A file that says by its name what it is belongs to nobody else.
+        // A file that says by its name what it is belongs to no one else.
         if others.peek().is_none() || (check == Check::Minisign && name.ends_with(".minisig")) {
             let kind = SignatureKind::of_check(check);
             let by = match kind.and_then(|kind| kind.claimed_key(bytes)) {

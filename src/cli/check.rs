@@ -466,7 +466,7 @@ pub(super) fn split_pair<'a>(
     }
 }
 
-/// Whether any distfile has a bundle or provenance beside it, or was given one.
+/// Whether any distfile has a bundle or provenance next to it, or was given one.
 fn has_sigstore_evidence(inputs: &Inputs) -> bool {
     let by_hand = inputs.signatures.values().flatten();
     let json = |path: &PathBuf| pairing::begins_like_json(path) == Some(true);

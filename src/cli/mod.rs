@@ -258,6 +258,6 @@ pub(crate) fn note(text: &str) {
 /// Prints why something could not run, to standard error.
 fn diagnose(error: &impl std::fmt::Display) {
     let text = crate::bytes::escape::escaped(&error.to_string());
-    // Where standard error is full or closed there is nobody to tell; the status still does.
+    // Where standard error is full or closed there is no one to tell; the status still does.
     let _ = writeln!(io::stderr(), "distvouch: error: {text}");
 }

@@ -18,7 +18,7 @@ pub(crate) enum Pager {
 
 impl Pager {
     /// Starts the pager: `$PAGER` as the shell reads it, else `less`. None is started where
-    /// standard output is no terminal, or where `$PAGER` is empty or `cat`.
+    /// standard output is not a terminal, or where `$PAGER` is empty or `cat`.
     pub(crate) fn start() -> Self {
         let plain = Self::none;
         if !io::stdout().is_terminal() {

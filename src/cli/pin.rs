@@ -3,7 +3,7 @@
 use super::printed;
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::requirement::Status;
-use crate::bytes::escape::{Escaped, escaped};
+use crate::bytes::escape::escaped;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::check::pin::{Common, Pins, Value, common, variables};
 use crate::cli::error::Error;
@@ -12,6 +12,7 @@ use crate::evidence::sigstore::{
     self, AttestationFault, DetachedAttestation, Form, TrustedRoot, Verifier,
 };
 use crate::report;
+use crate::report::layout::prefixed;
 use clap::Args;
 use serde_json::{Map, json};
 use std::io::{self, BufWriter, Write};
@@ -86,19 +87,17 @@ impl Pin {
             match result {
                 Ok(facts) => {
                     let what = about(facts);
-                    writeln!(out, "# {}, attestation {number}: {what}", Escaped(&file))?;
+                    comment(out, &format!("{file}, attestation {number}: {what}"))?;
                 }
-                Err(refused) => writeln!(
-                    out,
-                    "# {}, attestation {number}: {}, nothing taken from it: {}",
-                    Escaped(&file),
-                    refused.class.name(),
-                    Escaped(&refused.text)
-                )?,
+                Err(refused) => {
+                    let (class, text) = (refused.class.name(), &refused.text);
+                    let what = format!("{class}, nothing taken from it: {text}");
+                    comment(out, &format!("{file}, attestation {number}: {what}"))?;
+                }
             }
         }
         for remark in &common.remarks {
-            writeln!(out, "# Note: {}", Escaped(remark))?;
+            comment(out, &format!("Note: {remark}"))?;
         }
         for variable in variables() {
             if let Some(value) = common.values.get(variable) {
@@ -108,7 +107,7 @@ impl Pin {
                     .iter()
                     .map(|value| value.as_ref().map_or("nothing".to_owned(), Value::quoted))
                     .collect();
-                writeln!(out, "# {variable} differs: {}", words.join(" or "))?;
+                comment(out, &format!("{variable} differs: {}", words.join(" or ")))?;
             }
         }
         if common.values.is_empty() {
@@ -116,6 +115,11 @@ impl Pin {
         }
         Ok(())
     }
+}
+
+/// A comment for the ebuild, in lines that fit.
+fn comment(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    prefixed(out, ["# ", "#   "], text)
 }
 
 /// What of a file can be authenticated.
@@ -153,7 +157,7 @@ fn attestations(bytes: &[u8], verifier: &Verifier) -> Vec<Result<DetachedAttesta
     }
 }
 
-/// What a person should look at, in one line.
+/// What a person should look at.
 fn about(facts: &DetachedAttestation) -> String {
     use crate::evidence::pep740::Claim;
     let names: Vec<_> = facts.names().iter().map(|name| escaped(name)).collect();

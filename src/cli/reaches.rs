@@ -128,7 +128,7 @@ impl Reach {
             if !file.contains('/') {
                 self.read(distdir.join(file));
             }
-            // What a list's signature is over stands beside it.
+            // What a list's signature is over is next to it.
             if let Some((_, list)) = pairing::by_suffix(file).filter(|_| file.contains('/')) {
                 self.read(list);
             }
@@ -169,7 +169,7 @@ impl Check {
         }
         for value in &self.previous_signature {
             reach.pair(dir, value);
-            // The file that it signs stands beside it.
+            // The file that it signs is next to it.
             let ends = value.match_indices('=').filter_map(|(at, _)| value.get(at + 1..));
             for file in ends.chain([value.as_str()]).filter(|file| file.contains('/')) {
                 Path::new(file).parent().iter().for_each(|parent| reach.read_directory(parent));
@@ -210,7 +210,7 @@ impl Bump {
         reach.read_all(review::places_of(package));
         reach.read_all(&self.tag_key);
         self.html.iter().for_each(|page| reach.write(page));
-        // Key files and clones that nobody named on the command line; what is wrong with the package
+        // Key files and clones that no one named on the command line; what is wrong with the package
         // is said when it is read again.
         let Ok(package) = Package::read(&self.package) else { return };
         reach.read_all(package.ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH"));
@@ -262,7 +262,7 @@ impl Diff {
         reach.read_all(self.files());
         self.html.iter().for_each(|page| reach.write(page));
         for ebuild in self.ebuilds() {
-            // The Manifest is beside it, and its distfiles are in DISTDIR.
+            // The Manifest is next to it, and its distfiles are in DISTDIR.
             let package = ebuild.parent().filter(|parent| !parent.as_os_str().is_empty());
             reach.read(package.unwrap_or(Path::new(".")));
             reach.read_directory(&self.distdir.path());

@@ -158,7 +158,7 @@ mod linux {
         program.is_ok_and(|program| apply_filter(&program).is_ok())
     }
 
-    /// Nobody writes filters for the other architectures here.
+    /// No one writes filters for the other architectures here.
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
     pub(super) fn sockets() -> bool {
         false

@@ -190,7 +190,7 @@ impl Scan {
         let scanned = self.scan(&options, format, earlier, results.as_mut(), &mut totals, &mut out);
         match scanned {
             Ok(()) => {}
-            // Nobody reads on, so that nobody needs the rest.
+            // No one reads on, so that no one needs the rest.
             Err(scan::ScanError::Sink(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Ok(Status::CouldNotRun);
             }
@@ -268,7 +268,7 @@ impl Scan {
             if silent { Ok(()) } else { printer.package(&package) }
         };
         scan::run(options, Box::new(move |name| earlier.find(name)), &mut sink)?;
-        // What nobody names can only be told where everybody was asked.
+        // What no one names can only be told where everybody was asked.
         let whole = options.shard == Shard::ALL && options.packages.is_empty();
         for package in keys.unused().into_iter().filter(|_| whole) {
             totals.findings(&package);

@@ -46,7 +46,7 @@ pub(crate) struct SigstoreOptions {
 }
 
 impl SigstoreOptions {
-    /// Who may have signed bundles; empty where nobody was named.
+    /// Who may have signed bundles; empty where no one was named.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where the option names nobody.
+    /// Where the option names no one.
     pub(crate) fn expectation(&self) -> Result<Option<PublisherExpectation>, UsageError> {
         let repository = self.repository.as_deref().map(PublisherExpectation::from_repository);
         let publisher = self.publisher.as_deref().map(PublisherExpectation::from_publisher);
@@ -90,7 +90,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where a glob does not parse, or nobody is named whose publishing to pin.
+    /// Where a glob does not parse, or no one is named whose publishing to pin.
     pub(crate) fn pins(&self) -> Result<Pins, UsageError> {
         let pins = self.pins_of_anybody()?;
         let nobody = self.repository.is_none() && self.publisher.is_none();
@@ -100,7 +100,7 @@ impl SigstoreOptions {
         Ok(pins)
     }
 
-    /// As [`Self::pins`], where somebody else says whose publishing they are about.
+    /// As [`Self::pins`], where someone else says whose publishing they are about.
     ///
     /// # Errors
     ///

@@ -66,7 +66,7 @@ impl Temporary {
         let keep = move || {
             let signal = signals.forever().next();
             remove(directory);
-            // What the signal does where nobody waits for it.
+            // What the signal does where no one waits for it.
             if let Some(signal) = signal {
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
             }

@@ -104,7 +104,7 @@ impl PublicKey {
         }
     }
 
-    /// Whoever holds its secret half, as a phrase.
+    /// Anyone who holds its secret half, as a phrase.
     pub(crate) fn holder(&self) -> String {
         let name = self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy();
         format!("the holder of the secret key {} of {name}", self.number)

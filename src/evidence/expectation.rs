@@ -1,8 +1,8 @@
-//! Who must have published, and how: what an ebuild pins, held against a certificate.
+//! Who must have published, and how: what an ebuild pins, compared with a certificate.
 //!
 //! An expectation always has an issuer and a repository (or account, or project): each variant
 //! of [`PublisherExpectation`] holds both or implies one, so that an unset value can never mean
-//! "anybody".
+//! "anyone".
 
 mod parse;
 mod pins;
@@ -126,7 +126,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Events that somebody without write access to the repository can cause, or that run with the
+/// Events that someone without write access to the repository can cause, or that run with the
 /// repository's rights on what such a person wrote. A release that one of them started was not
 /// started by those who release.
 const FOREIGN_TRIGGERS: [&str; 15] = [

@@ -8,7 +8,7 @@ use crate::evidence::pep740::{Claim, Claims, Identity, Publisher};
 /// What was asked of a certificate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    /// Who must have published, if anybody was named.
+    /// Who must have published, if anyone was named.
     pub(crate) publisher: Option<&'a PublisherExpectation>,
     /// What else must be so.
     pub(crate) pins: &'a Pins,
@@ -27,11 +27,11 @@ pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
     use Capability as C;
     let mut forgers = Vec::new();
     if claims.is_github_release() {
-        // GitHub attests what was uploaded to a release, whoever did: no workflow is behind it.
+        // GitHub attests what was uploaded to a release, anyone who did: no workflow is behind it.
         return vec![C::Forge, C::Token, C::Publish, C::Job, C::Source, C::Gentoo];
     }
     if is_account(claims) {
-        // Whoever signs by hand signs what they are handed.
+        // Anyone who signs by hand signs what they are handed.
         forgers.extend([C::Account, C::Job, C::Source]);
     } else {
         forgers.push(C::Publish);
@@ -50,7 +50,7 @@ pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
     forgers
 }
 
-/// Whether nobody's workflow ran: a person or a service account logged in.
+/// Whether no one's workflow ran: a person or a service account logged in.
 fn is_account(claims: &Claims) -> bool {
     match Publisher::of(claims) {
         Publisher::GitHub { .. } | Publisher::GitLab { .. } | Publisher::CircleCi { .. } => false,
@@ -64,7 +64,7 @@ fn is_account(claims: &Claims) -> bool {
 }
 
 /// Whether a run of another workflow, or from another branch, would be seen. Numbers, triggers and
-/// environments say nothing of branches: whoever runs some workflow has them, too.
+/// environments say nothing of branches: anyone who runs some workflow has them, too.
 fn fixes_branch(claims: &Claims, asked: &Asked<'_>) -> bool {
     // A whole identity names workflow and ref; of a reusable workflow, those of the callee.
     asked.pins.fix_workflow_and_ref() || (asked.identity && !is_external_signer(claims))

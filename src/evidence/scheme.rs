@@ -219,7 +219,7 @@ impl<S: Scheme> Unverified for Pending<'_, S> {
     }
 }
 
-/// A file that is no signature of the kind: one of them, whatever is wrong with it.
+/// A file that is not a signature of the kind: one of them, whatever is wrong with it.
 pub(crate) fn malformed(fault: impl fmt::Display) -> Refusal {
     (FailureClass::SignatureMalformed, fault.to_string())
 }

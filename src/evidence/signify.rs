@@ -245,7 +245,7 @@ pub(crate) fn check(
             None => Finding::fails(
                 Check::Signify,
                 FailureClass::SignatureMalformed,
-                "its signature is over the text that it carries, and that text is no list of \
+                "its signature is over the text that it carries, and that text is not a list of \
                  checksums in BSD form",
             ),
         },

@@ -159,8 +159,8 @@ fn file(
 
 fn changes(diff: &Diff, before: &Before, out: &mut dyn Write) -> io::Result<()> {
     let made = match &diff.old {
-        Some(_) => "new in how the archive is made",
-        None => "in how the archive is made",
+        Some(_) => "new in how the archive is packed",
+        None => "unusual in how the archive is packed",
     };
     for oddity in diff.new_oddities.iter().filter(|o| !o.is_common()).take(LISTED) {
         hang(out, "  ", 4, &format!("{made}: {oddity}"))?;
@@ -249,7 +249,7 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
     commands
 }
 
-/// Prints the report as JSON: that of `distvouch check`, and what is of the bump beside it.
+/// Prints the report as JSON: that of `distvouch check`, and what is of the bump next to it.
 ///
 /// # Errors
 ///

@@ -36,7 +36,7 @@ pub(crate) fn print(finding: &Finding, style: Style, out: &mut dyn Write) -> io:
         line(out, &format!("{what}: {text}"))?;
     }
     if let Some(run) = run(finding) {
-        writeln!(out, "  run {}", super::layout::shorten(&escaped(&run), 74))?;
+        super::layout::whole(out, 2, &format!("run {run}"))?;
     }
     for note in &finding.notes {
         let also = noting(finding);

@@ -111,11 +111,11 @@ fn headline(contents: &Contents) -> String {
             format!("SECRET: {what}, of which nothing is shown; it does not belong here")
         }
         // One layer was taken off, and there is never another.
-        Contents::Enarmored { .. } => "armor within armor, which is not read here".to_owned(),
+        Contents::Enarmored { .. } => "not read here: armor within armor".to_owned(),
         Contents::Evidence(evidence) => format!("{}; nothing of it was checked", evidence.what),
         Contents::NotRead { looks_like, hint } => {
             let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-            format!("{looks_like}, which is not read here{hint}")
+            format!("not read here: {looks_like}{hint}")
         }
         Contents::Unusable { fault } => format!("unusable: {fault}"),
     }

@@ -7,6 +7,9 @@ use textwrap::core::display_width;
 /// Columns of a line.
 pub(crate) const WIDTH: usize = 80;
 
+/// The most lines that one word may take before its middle is left out.
+const LINES: usize = 4;
+
 /// Writes `text`, escaped, after `head`, which takes `column` columns and is printed as it is. Further
 /// lines begin at `column`, too.
 ///
@@ -16,26 +19,37 @@ pub(crate) const WIDTH: usize = 80;
 pub(crate) fn hang(out: &mut dyn Write, head: &str, column: usize, text: &str) -> io::Result<()> {
     let width = WIDTH.saturating_sub(column).max(20);
     let text = escaped(text);
-    let words: Vec<_> = text.split(' ').map(|word| shorten(word, width)).collect();
+    let words: Vec<_> = text.split(' ').map(|word| shorten(word, width * LINES)).collect();
     let text = words.join(" ");
-    let options = textwrap::Options::new(width).break_words(false);
+    // Who signed is told by a long word, and whole: half of it could be anyone's.
+    let options = textwrap::Options::new(width).break_words(true);
     let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
     let mut lines = textwrap::wrap(&text, options).into_iter();
     writeln!(out, "{head}{}", lines.next().unwrap_or_default())?;
     lines.try_for_each(|line| writeln!(out, "{:column$}{line}", ""))
 }
 
 /// Writes `text`, escaped, from column `indent` on, further lines four columns deeper. A word that is too
-/// long, such as a URL that somebody may copy, stays whole and stands out.
+/// long, such as a URL that someone may copy, stays whole and stands out.
 ///
 /// # Errors
 ///
 /// Where `out` cannot be written to.
 pub(crate) fn whole(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    prefixed(out, [&" ".repeat(indent), &" ".repeat(indent + 4)], text)
+}
+
+/// As [`whole`], behind the first of `prefixes`, and further lines behind the second.
+///
+/// # Errors
+///
+/// Where `out` cannot be written to.
+pub(crate) fn prefixed(out: &mut dyn Write, prefixes: [&str; 2], text: &str) -> io::Result<()> {
     let text = escaped(text);
-    let (first, others) = (" ".repeat(indent), " ".repeat(indent + 4));
+    let [first, others] = prefixes;
     let options = textwrap::Options::new(WIDTH).break_words(false);
-    let options = options.initial_indent(&first).subsequent_indent(&others);
+    let options = options.initial_indent(first).subsequent_indent(others);
     let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
     // Between blanks only: a URL has no other place to break.
     let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
@@ -128,12 +142,23 @@ mod tests {
 
     #[test]
     fn nothing_is_wider_than_eighty_columns() {
-        let long = format!("{} and {} end", "word ".repeat(40), "x".repeat(300));
+        let long = format!("{} and {} end", "word ".repeat(40), "x".repeat(400));
         for column in [0, 4, 28] {
             let head = " ".repeat(column);
             let text = printed(|out| hang(out, &head, column, &long));
             assert!(text.lines().all(|line| display_width(line) <= WIDTH), "{text}");
             assert!(text.contains('…') && text.trim_end().ends_with("end"));
+        }
+    }
+
+    #[test]
+    fn who_signed_is_printed_whole() {
+        let (one, other) = ("https://github.com/example-a/", "https://github.com/example-b/");
+        let rest = format!("{}/release.yml@refs/tags/v1", "long-name/".repeat(9));
+        for begins in [one, other] {
+            let text = printed(|out| hang(out, "  signed by: ", 13, &format!("{begins}{rest}")));
+            let joined: String = text.split_whitespace().collect();
+            assert!(joined.ends_with(&format!("{begins}{rest}")), "{text}");
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) struct Answer {
     pub(crate) report: Option<Report>,
     /// What is refused for another reason than a finding.
     pub(crate) refusals: Vec<Refusal>,
-    /// What the user should be warned of beside it.
+    /// What the user should be warned of next to it.
     pub(crate) remarks: Vec<String>,
     /// Whether what was not checked is refused.
     pub(crate) strict: bool,

@@ -1,7 +1,8 @@
 //! What `distvouch source` prints beside its finding: each file that git has otherwise, or not at all.
 
 use super::layout::{count, hang, paragraph};
-use super::{diff, print_finding};
+use super::{diff, next, print_finding};
+use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::escape::{Escaped, escaped};
 use crate::release::archive::show;
@@ -69,7 +70,7 @@ fn files(comparison: &Comparison, shown: Shown, out: &mut dyn Write) -> io::Resu
         paragraph(out, 0, text)?;
     }
     if !comparison.differences.is_empty() {
-        writeln!(out, "\nNot in git as they are, what nothing explains first:")?;
+        writeln!(out, "\nNot in git, or different there; unexplained files first:")?;
     }
     let most = if shown.verbose { usize::MAX } else { LISTED };
     for difference in comparison.differences.iter().take(most) {
@@ -141,8 +142,7 @@ fn explain(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     if classes.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = classes.into_iter().map(|class| class.name()).collect();
+    let classes: Vec<FailureClass> = classes.into_iter().collect();
     writeln!(out)?;
-    let text = format!("What it means and what to ask: distvouch explain {}", names.join(" "));
-    paragraph(out, 6, &text)
+    next::print(&next::explain(&classes).into_iter().collect::<Vec<_>>(), out)
 }

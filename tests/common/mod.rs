@@ -27,7 +27,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The corpora beside the project, or `None` after saying that the test is skipped.
+/// The corpora next to the project, or `None` after saying that the test is skipped.
 pub fn corpora(test: &str) -> Option<PathBuf> {
     let path = std::env::var_os("DISTVOUCH_CORPORA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora"),

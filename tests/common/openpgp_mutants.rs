@@ -151,7 +151,7 @@ fn bits(parts: &Parts, packet: &[u8], add: Add) {
     }
 }
 
-/// Packet headers, and what stands before and behind the packet.
+/// Packet headers, and what precedes and behind the packet.
 fn frames(parts: &Parts, packet: &[u8], add: Add) {
     let body = parts.body();
     let size = body.len();

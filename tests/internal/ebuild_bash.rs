@@ -385,7 +385,7 @@ fn made_ebuilds_as_bash_has_them() {
         for name in names() {
             let key = (file.clone(), name.to_owned());
             for all in [&with, &without] {
-                // An ebuild that has failed has no variables that anybody asks for.
+                // An ebuild that has failed has no variables that anyone asks for.
                 if !all.contains_key(&(file.clone(), "END".to_owned())) {
                     continue;
                 }

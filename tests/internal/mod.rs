@@ -1,5 +1,5 @@
 //! Tests of what the program has inside and a user cannot reach: part of the library's own tests,
-//! kept here beside the others because they share their corpora and helpers.
+//! kept here next to the others because they share their corpora and helpers.
 #![allow(
     missing_docs,
     unreachable_pub,

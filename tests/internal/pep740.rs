@@ -39,7 +39,7 @@ fn staging() -> Verifier {
     Verifier::new(root)
 }
 
-/// What stands beside a file: a provenance or a bare attestation.
+/// What is next to a file: a provenance or a bare attestation.
 fn document(case: &Path) -> Vec<u8> {
     let names = ["provenance.json", "attestation.json"];
     names.iter().find_map(|name| fs::read(case.join(name)).ok()).unwrap()
@@ -84,7 +84,7 @@ fn run(
     findings
 }
 
-/// Runs a case with the file that stands beside its provenance.
+/// Runs a case with the file that is next to its provenance.
 fn run_case(case: &Path, expectation: &str, pins: &Pins, verifier: &Verifier) -> Vec<Finding> {
     let entries = fs::read_dir(case).unwrap().map(|e| e.unwrap().path());
     let path = entries.filter(|p| p.extension().is_none_or(|e| e != "json")).min().unwrap();
@@ -233,7 +233,7 @@ const EDGE: &[(&str, &str, &str)] = &[
     ("publisher-workflow-forged", SAMPLE, "publisher-disagrees"),
     ("unknown-kind", SAMPLE, "publisher-disagrees"),
     ("kind-lowercase", SAMPLE, "publisher-disagrees"),
-    // No certificate of 2024 has an environment: the finding says that nobody signed it.
+    // No certificate of 2024 has an environment: the finding says that no one signed it.
     ("publisher-environment-forged", SAMPLE, "agrees"),
     // Names as PEP 625 and PEP 440 compare them, with the extension.
     ("renamed-dist-normalised", SAMPLE, "agrees"),

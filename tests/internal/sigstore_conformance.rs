@@ -27,7 +27,7 @@ const CLASSES: &[(&str, &str)] = &[
     // Staging: neither its log nor its authority is in the production root, and it is older.
     ("bundle-from-wrong-instance_fail", "certificate-untrusted"),
     ("bundle-unknown-version_fail", "evidence-unsupported"),
-    // The log's promise beside a proof without a checkpoint, or none at all.
+    // The log's promise next to a proof without a checkpoint, or none at all.
     ("bundle-with-root-cert_fail", "evidence-unsupported"),
     ("intoto-missing-inclusion-proof_fail", "evidence-unsupported"),
     ("invalid-inclusion-proof_fail", "evidence-unsupported"),

@@ -1031,7 +1031,7 @@ all_scenarios() {
 			env_how altered_tarball changed sums-clearsigned sums-clearsigned-1.tar.gz checksum-mismatch message checksums
 		scenario "${a} distfile changed, in a pipe" \
 			env_how altered_tarball changed pipe pipe-1.tar.gz checksum-mismatch message checksums
-		scenario "${a} distfile is no whole stream" \
+		scenario "${a} distfile is not a whole stream" \
 			env_how cut_short changed kernel kernel-1.tar.xz stream-malformed detached
 		scenario "${a} signature changed" env_how flip_armored changed default-asc default-asc-1.tar.gz.asc signature-bad
 		scenario "${a} binary signature changed" env_how flip_end changed default-several default-several-1.tar.xz.sig signature-bad

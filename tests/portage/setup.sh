@@ -168,7 +168,7 @@ configuration() {
 			EMERGE_DEFAULT_OPTS="--color=n --nospinner --quiet-build=n --jobs=1"
 			PORTAGE_ELOG_SYSTEM="echo"
 			# What make.globals switches on stays on (userpriv, network-sandbox, pid-sandbox,
-			# ipc-sandbox, strict, ...). sys-apps/sandbox is no Debian package.
+			# ipc-sandbox, strict, ...). sys-apps/sandbox is not a Debian package.
 			FEATURES="-sandbox -usersandbox -news -merge-wait"
 		END
 	done

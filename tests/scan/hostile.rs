@@ -58,7 +58,7 @@ fn pipes_directories_and_names() {
     assert!(!run.stdout.contains('\u{1b}'));
 }
 
-/// Nobody: root can read everything.
+/// No one: root can read everything.
 const NOBODY: u32 = 65534;
 
 #[test]
@@ -165,7 +165,7 @@ fn what_is_no_repository() {
         let run = distvouch().arg("scan").arg(&path).output().unwrap();
         assert_eq!(run.status.code(), Some(2));
         let text = String::from_utf8(run.stderr).unwrap();
-        assert!(flat(&text).contains("is no ebuild repository"), "{text}");
+        assert!(flat(&text).contains("is not an ebuild repository"), "{text}");
     }
 }
 

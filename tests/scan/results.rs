@@ -141,7 +141,7 @@ fn a_killed_scan_is_taken_up_again() {
     assert_eq!(again(&overlay).1, 39);
 }
 
-/// A scan that waits: nobody reads what it writes.
+/// A scan that waits: no one reads what it writes.
 fn waiting(overlay: &Overlay) -> Child {
     let mut command = overlay.command("scan");
     command.arg(overlay.path("")).arg("--results").arg(results(overlay));
@@ -174,7 +174,7 @@ fn two_at_once_and_one_that_is_killed() {
     let kept = std::fs::read_to_string(results(&overlay)).unwrap();
     assert!(kept == scan(&overlay, &["--json"]).stdout);
     assert!(!overlay.scratch.file("results.jsonl.lock").exists());
-    // Two with files of their own are in nobody's way, and one that is read to its end ends.
+    // Two with files of their own are in no one's way, and one that is read to its end ends.
     let mut first = waiting_on(&overlay, "other.jsonl");
     let mut text = String::new();
     assert_eq!(again(&overlay).0.status, 0);

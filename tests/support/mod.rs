@@ -66,7 +66,7 @@ pub fn wheel(path: &Path, members: &[(String, Node)]) {
     let dir = tempfile::tempdir().unwrap();
     let mut tops = std::collections::BTreeSet::new();
     for (name, node) in members {
-        let Node::File(contents, _) = node else { panic!("{name} is no file") };
+        let Node::File(contents, _) = node else { panic!("{name} is not a file") };
         let file = dir.path().join(name);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, contents).unwrap();

@@ -193,7 +193,7 @@ impl Shared {
         (state, true)
     }
 
-    /// What a thread beside the reader does.
+    /// What a thread next to the reader does.
     fn labour(&self) {
         let _alarm = Alarm(self);
         let mut state = lock(&self.state);
@@ -232,7 +232,7 @@ pub(super) struct Crew {
     helpers: Vec<JoinHandle<()>>,
     /// More helpers than this have nothing to do.
     most: usize,
-    /// What was uncompressed and is no whole block yet.
+    /// What was uncompressed and is not a whole block yet.
     rest: Option<Block>,
 }
 
@@ -349,7 +349,7 @@ impl Crew {
         let State { feeds, spare, .. } = &mut *state;
         if let Some(feed) = feeds.get_mut(stream as usize) {
             feed.ring.push_back(block);
-            // Without a lane nobody wants it.
+            // Without a lane no one wants it.
             feed.drop_done(spare);
         }
         drop(state);
@@ -402,7 +402,7 @@ impl Crew {
 }
 
 impl Drop for Crew {
-    /// Where reading stops half-way, what is queued is of no use to anybody.
+    /// Where reading stops half-way, what is queued is of no use to anyone.
     fn drop(&mut self) {
         if self.helpers.is_empty() {
             return;

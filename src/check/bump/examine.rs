@@ -61,7 +61,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Whether a record counts that says only that somebody read what is shown here.
+    /// Whether a record counts that says only that someone read what is shown here.
     pub(crate) fn counts(&self) -> bool {
         self.pair.old.is_some() || self.before == Before::None
     }
@@ -170,7 +170,7 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     (bump, outcome)
 }
 
-/// Runs the main job once more: somebody has recorded what they read since.
+/// Runs the main job once more: someone has recorded what they read since.
 pub(crate) fn judge_again(bump: &Bump, outcome: &mut Outcome) {
     outcome.report = run::run(&bump.check, &|_| {});
     outcome.dependencies = Dependencies::of(bump, outcome);
@@ -250,7 +250,7 @@ fn before(bump: &Bump, pair: &Pair, diff: Option<&Result<Diff, DiffError>>) -> B
     let Some(old) = &pair.old else { return without_pair(&bump.package, &bump.pairs, pair) };
     let digest = match diff {
         Some(Ok(diff)) => diff.old.as_ref().map(|old| old.blake2b.clone()),
-        // What is no archive may have been read all the same.
+        // What is not an archive may have been read all the same.
         Some(Err(DiffError::Archive(_))) => {
             let path = bump.check.distdir.join(old);
             match pass::digest(&path, HashName::Blake2b, &mut |_| {}) {
@@ -280,7 +280,7 @@ fn gaps(comparison: &Comparison) -> Vec<Gap> {
     if let Some(Err(DiffError::Archive(error))) = &comparison.diff {
         let of_new = error.path().and_then(Path::file_name);
         let of_new = of_new.is_some_and(|name| name == comparison.pair.new.as_str());
-        // A record that somebody read it says nothing of the files that are unpacked.
+        // A record that someone read it says nothing of the files that are unpacked.
         if of_new && error.class() == FailureClass::ArchiveAmbiguous {
             let class = FailureClass::ArchiveAmbiguous;
             gaps.push(gap(Finding::fails(Check::Review, class, error.to_string())));

@@ -43,7 +43,7 @@ pub(crate) struct Before {
 /// Where the previous version was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// Somebody said so.
+    /// Someone said so.
     Given,
     /// Another ebuild of the package.
     Ebuild,
@@ -87,7 +87,7 @@ pub(crate) enum PackageError {
     OnlyLive(PathBuf),
     /// The ebuilds of the directory have different names.
     SeveralPackages(PathBuf),
-    /// What `--previous-version` names is no version, or not an earlier one.
+    /// What `--previous-version` names is not a version, or not an earlier one.
     NotBefore(String),
     /// The ebuild fetches nothing.
     NoSource(String),
@@ -118,14 +118,14 @@ impl fmt::Display for PackageError {
             }
             Self::OnlyLive(path) => write!(
                 f,
-                "{}: holds no ebuild but live ones, which have no release to look at",
+                "{}: has only live ebuilds, which have no release to check",
                 path.display()
             ),
             Self::SeveralPackages(path) => {
                 write!(f, "{}: holds ebuilds of several packages: name the ebuild", path.display())
             }
             Self::NotBefore(text) => {
-                write!(f, "--previous-version: \"{text}\" is no version before this one")
+                write!(f, "--previous-version: \"{text}\" is not a version before this one")
             }
             Self::NoSource(version) => {
                 write!(
@@ -199,7 +199,7 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// Where `given` is no earlier version.
+    /// Where `given` is not an earlier version.
     pub(crate) fn find_before(
         &mut self,
         given: Option<&str>,

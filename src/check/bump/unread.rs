@@ -10,7 +10,7 @@ use std::path::Path;
 /// What the records say of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// These distfiles are new or changed since the previous version, and no record says that somebody
+    /// These distfiles are new or changed since the previous version, and no record says that someone
     /// read them.
     Unread(Vec<String>),
     /// No previous version is known, and no record is about this one.

@@ -21,7 +21,7 @@ pub(crate) struct Evidence {
 /// Why such a file is damaged.
 #[derive(Debug)]
 pub(crate) enum EvidenceFault {
-    /// It is no JSON that can be read in one way only, or no bundle that is read here.
+    /// It is not JSON that can be read in one way only, or no bundle that is read here.
     Bundle(Box<AttestationFault>),
     /// It is no provenance that is read here.
     Provenance(ProvenanceFault),

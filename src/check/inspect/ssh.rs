@@ -21,7 +21,7 @@ pub(crate) struct SshKey {
     pub(crate) algorithm: String,
     /// Bits of an RSA key.
     pub(crate) bits: Option<usize>,
-    /// What stands behind the key: a note that nothing authenticates.
+    /// What follows the key: a note that nothing authenticates.
     pub(crate) comment: String,
     /// The class that a signature made now ends in; `None` where it counts.
     pub(crate) class: Option<&'static str>,

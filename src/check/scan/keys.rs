@@ -102,7 +102,7 @@ fn troubles(certificate: &Certificate) -> Vec<(Kind, String)> {
         "key-revoked" => Some(KEY_REVOKED),
         "key-expired" if counts => Some(KEY_EXPIRING),
         "key-expired" => Some(KEY_EXPIRED),
-        // That the strict policy would want more is no news to whoever did not choose it.
+        // That the strict policy would want more is no news to anyone who did not choose it.
         "signature-weak" if counts => None,
         "evidence-unsupported" => None,
         _ => Some(KEY_WEAK),

@@ -41,8 +41,8 @@ pub(crate) enum TreeError {
         /// What the system said.
         source: io::Error,
     },
-    /// It is no ebuild repository.
-    #[error("{}: is no ebuild repository: it has neither profiles/ nor metadata/layout.conf", .0.display())]
+    /// It is not an ebuild repository.
+    #[error("{}: is not an ebuild repository: it has neither profiles/ nor metadata/layout.conf", .0.display())]
     NoRepository(PathBuf),
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// # Errors
     ///
-    /// Where the root is no repository or cannot be listed.
+    /// Where the root is not a repository or cannot be listed.
     pub(super) fn new(options: &'a Options) -> Result<Self, TreeError> {
         let root = &options.root;
         if !root.join("profiles").is_dir() && !root.join("metadata/layout.conf").is_file() {

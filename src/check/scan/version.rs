@@ -221,7 +221,7 @@ impl Look<'_> {
         findings
     }
 
-    /// Whether somebody recorded reading the diff.
+    /// Whether someone recorded reading the diff.
     fn review(&self, read: &Read, previous: Option<&Read>) -> Option<Observation> {
         let asked = self.policy.review.as_ref().map(|set| set.value);
         let required = asked == Some(true) || self.policy.required().any(|c| c == Check::Review);

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 pub(super) struct Expected {
     pub(super) keys: KeyArgs,
     pub(super) sigstore: SigstoreOptions,
-    /// The checks that somebody expects something of.
+    /// The checks that someone expects something of.
     pub(super) checks: BTreeSet<Check>,
     /// What could not be found out.
     pub(super) gaps: Vec<Finding>,
@@ -31,7 +31,7 @@ impl Expected {
         let mut sigstore = sigstore(&flags.sigstore, ebuild);
         let unreadable = unreadable(&flags.sigstore, &sigstore, ebuild);
         if unreadable.is_some() {
-            // Pins of nobody pin nothing: that provenance is not checked is said.
+            // Pins of no one pin nothing: that provenance is not checked is said.
             (sigstore.repository, sigstore.publisher) = (None, None);
             sigstore.pins = flags.sigstore.pins.clone();
         }
@@ -122,7 +122,7 @@ fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
         ([], Some(value)) if !managed => vec![value.to_owned()],
         (flags, _) => flags.to_vec(),
     };
-    // A number that is none was asked for: see `asked`.
+    // A number that is not one was asked for: see `asked`.
     let fits = |pin: &Pin, text: &&str| !pin.is_number() || text.parse::<u64>().is_ok();
     let pins = flags.pins.or(|pin| ebuild.literal(pin.variable).filter(|text| fits(pin, text)));
     SigstoreOptions {
@@ -136,7 +136,7 @@ fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
     }
 }
 
-/// The ebuild's variable that names who publishes in a way that says nobody; none where a flag did.
+/// The ebuild's variable that names who publishes in a way that says no one; none where a flag did.
 fn unreadable(
     flags: &SigstoreOptions,
     options: &SigstoreOptions,

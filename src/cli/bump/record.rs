@@ -47,22 +47,29 @@ impl Bump {
         self.record.is_some() || self.asks() || self.read
     }
 
-    /// Whether somebody is there to be asked.
+    /// Whether someone is there to be asked.
     pub(super) fn asks(&self) -> bool {
         let text = !self.print.json && self.print.format == Format::Text && !self.print.quiet;
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         text && terminal && self.record.is_none()
     }
 
-    /// Shows every unread diff where nobody can be asked.
+    /// Shows every unread diff where no one can be asked.
     pub(super) fn show_all(&self, looked: &Looked) -> Result<(), Error> {
         unread(looked).iter().try_for_each(|diff| show(diff, false))
     }
 
     /// Records all diffs that were compared as read.
     pub(super) fn record_all(&self, looked: &mut Looked, note: &str) -> Result<(), Error> {
-        for diff in unread(looked) {
-            self.record_one(looked, &diff, note)?;
+        let unread = unread(looked);
+        // One note for hundreds of archives is worth less than one for each, and the record says so.
+        let shared = match unread.len() {
+            _ if note.trim().is_empty() => note.to_owned(),
+            0 | 1 => note.to_owned(),
+            all => format!("{} (one note for {all} archives)", note.trim()),
+        };
+        for diff in unread {
+            self.record_one(looked, &diff, &shared)?;
         }
         self.judge_again(looked);
         Ok(())

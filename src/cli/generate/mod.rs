@@ -109,7 +109,7 @@ const ENVIRONMENT: &[Entry] = &[
         "A directory with clones of upstream repositories, named as the package or CATEGORY/PN.",
     ),
     ("NO_COLOR", &["check", "bump", "diff", "source", "detached"], "If set, no colours."),
-    ("PAGER", &["diff"], "Shows a unified diff on a terminal."),
+    ("PAGER", &["bump", "diff"], "Shows a diff line by line on a terminal."),
 ];
 
 const FILES: &[Entry] = &[

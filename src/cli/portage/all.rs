@@ -109,7 +109,11 @@ impl All {
         }
         for file in self.files.iter().filter(|file| !is_name(file)) {
             let name = file_name(Path::new(file));
-            refuse(&name, FailureClass::NotCheckedNoAnswer, "this is no name of a file in DISTDIR");
+            refuse(
+                &name,
+                FailureClass::NotCheckedNoAnswer,
+                "this is not a name of a file in DISTDIR",
+            );
         }
         for file in &parts.stray {
             let text = "SRC_URI has no distfile that it could be about";
@@ -144,7 +148,7 @@ impl All {
     }
 }
 
-/// Whether `file` can be the name of a file in DISTDIR: what is elsewhere is no part of A.
+/// Whether `file` can be the name of a file in DISTDIR: what is elsewhere is not part of A.
 fn is_name(file: &str) -> bool {
     !matches!(file, "" | "." | "..") && !file.contains('/')
 }

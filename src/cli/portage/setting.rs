@@ -294,7 +294,7 @@ impl Setting {
         Ok(BundlePolicy::Identity { identity, issuer: Some(issuer) })
     }
 
-    /// Who must have published, if anybody is expected.
+    /// Who must have published, if anyone is expected.
     pub(super) fn publisher(&self) -> Result<Option<PublisherExpectation>, Unable> {
         match &self.sigstore.repository {
             Some(text) => Ok(Some(publisher(text)?)),

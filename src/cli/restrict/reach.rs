@@ -51,7 +51,7 @@ impl Reach {
         self.list.insert(directory.to_owned());
     }
 
-    /// A file to write, by way of a temporary one beside it.
+    /// A file to write, by way of a temporary one next to it.
     pub(crate) fn write(&mut self, path: &Path) {
         let real = path.canonicalize();
         let directory = match &real {

@@ -49,7 +49,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// Where another run has it open, it is no file of results, or it cannot be written.
+    /// Where another run has it open, it is not a file of results, or it cannot be written.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -58,7 +58,7 @@ impl Results {
         let lock = beside(path, ".lock");
         let held =
             OpenOptions::new().create(true).append(true).open(&lock).map_err(failed(&lock))?;
-        // A run that ends removes the file: a lock on what has no name any more keeps nobody out.
+        // A run that ends removes the file: a lock on what has no name any more keeps no one out.
         let same = |path: &Path| {
             let (one, other) = (path.metadata().ok()?, held.metadata().ok()?);
             Some((one.dev(), one.ino()) == (other.dev(), other.ino()))
@@ -119,13 +119,13 @@ impl Results {
             file.sync_all().map_err(failed)?;
             std::fs::rename(&self.part, &self.path).map_err(failed)?;
         }
-        // Whoever waits for the lock has a file of its own name.
+        // Anyone who waits for the lock has a file of its own name.
         let _ = std::fs::remove_file(&self.lock);
         Ok(())
     }
 }
 
-/// A file that somebody named by mistake is not replaced.
+/// A file that someone named by mistake is not replaced.
 fn refuse_foreign(path: &Path) -> Result<(), Error> {
     let file = match File::open(path) {
         Ok(file) => file,

@@ -187,7 +187,7 @@ fn plain(line: &[u8]) -> Option<Parts<'_>> {
 
 /// Whether `word` stands where a line of coreutils has its digest. Such lists stand in
 /// announcements, so words of prose and of commands are told apart from damaged digests: whatever
-/// stands before the two characters that separate a digest from its name, unless it ends in a
+/// precedes the two characters that separate a digest from its name, unless it ends in a
 /// colon, and before a single blank a word with a digit that is not the name of a program.
 fn stands_for_a_digest(word: &[u8], two: bool) -> bool {
     if word.len() >= SHORTEST {

@@ -18,7 +18,7 @@ use placed::Placed;
 use std::collections::{BTreeMap, BTreeSet};
 use wrapped::Wrapped;
 
-/// Who gets past a list of checksums that nobody signed: whoever can change it along with the file.
+/// Who gets past a list of checksums that no one signed: anyone who can change it along with the file.
 pub(crate) const FORGERS: [Capability; 9] = [
     Capability::Gentoo,
     Capability::Mirror,
@@ -56,7 +56,7 @@ pub(crate) enum ListFormat {
 }
 
 impl ListFormat {
-    /// The kind that a list called `name` seems to be, for one that nobody named the kind of.
+    /// The kind that a list called `name` seems to be, for one that no one named the kind of.
     pub(crate) fn guess(name: &str, bytes: &[u8]) -> Self {
         let (name, bytes) = (name.to_ascii_lowercase(), sniff::without_mark(bytes));
         let named = [
@@ -476,7 +476,7 @@ fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> 
 }
 
 /// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says
-/// nothing about NAME at first, but may be what somebody looks for.
+/// nothing about NAME at first, but may be what someone looks for.
 fn note_other_place(
     files: &mut BTreeMap<Vec<u8>, Listed>,
     format: ListFormat,
@@ -508,7 +508,7 @@ fn note_other_place(
     after(b" \t*", Near::Behind);
 }
 
-/// Takes a line that is no checksum. It concerns a file if it has its name as a word and something
+/// Takes a line that is not a checksum. It concerns a file if it has its name as a word and something
 /// that could be its digest, or begins as the lines of its function do.
 fn suspect(files: &mut BTreeMap<Vec<u8>, Listed>, format: ListFormat, number: usize, line: &[u8]) {
     let wanted = |function| format.function().is_none_or(|wanted| wanted == function);

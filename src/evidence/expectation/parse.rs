@@ -61,7 +61,7 @@ impl fmt::Display for ExpectationError {
             C::Query => f.write_str("it has a query"),
             C::Fragment => f.write_str("it has a fragment"),
             C::EmptyPart => f.write_str("its path has an empty part"),
-            C::DotPart => f.write_str("its path has a part that is no name"),
+            C::DotPart => f.write_str("its path has a part that is not a name"),
             C::Character(c) => write!(f, "its path has the character {c:?}"),
             C::PartCount { expected } => write!(f, "its path is not {expected}"),
             C::UnknownHost(host) => write!(

@@ -1,4 +1,4 @@
-//! The pins: what else of the certificate must be as it was when somebody looked.
+//! The pins: what else of the certificate must be as it was when someone looked.
 
 use super::Difference;
 use crate::answer::failure::FailureClass;
@@ -58,10 +58,10 @@ enum Rule {
 /// Why a value cannot be pinned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PinError {
-    /// A ref that is no glob.
+    /// A ref that is not a glob.
     #[error(transparent)]
     Ref(#[from] RefGlobError),
-    /// A number that is none.
+    /// A number that is not one.
     #[error("\"{0}\" is not a number")]
     Number(String),
     /// A list that is empty, or has an empty part.
@@ -242,7 +242,7 @@ pub(crate) struct RefGlob {
     matcher: GlobMatcher,
 }
 
-/// Why a text is no glob over refs.
+/// Why a text is not a glob over refs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RefGlobError {
     /// It could never match: every ref starts with `refs/`.
@@ -264,7 +264,7 @@ impl fmt::Display for RefGlobError {
                 f,
                 "the ref {text:?} does not start with refs/: say refs/tags/… or refs/heads/…"
             ),
-            Self::Syntax { source } => write!(f, "the ref is no glob: {source}"),
+            Self::Syntax { source } => write!(f, "the ref is not a glob: {source}"),
         }
     }
 }
@@ -291,7 +291,7 @@ impl RefGlob {
         self.matcher.is_match(reference)
     }
 
-    /// Whether nobody can make up a branch that matches: it names one ref, or only tags.
+    /// Whether no one can make up a branch that matches: it names one ref, or only tags.
     pub(crate) fn fixes_branch(&self) -> bool {
         let literal = !self.text.contains(['*', '?', '[', '{', '\\']);
         literal || self.text.starts_with("refs/tags/")

@@ -18,7 +18,7 @@ pub(crate) enum ArmorFault {
     NotOpenPgp(Kind),
     /// A UTF-8 byte order mark before the first line of an armored block.
     ByteOrderMark,
-    /// A line between the first line of a block and its blank line that is no header.
+    /// A line between the first line of a block and its blank line that is not a header.
     Header {
         /// The line, from 1.
         line: usize,

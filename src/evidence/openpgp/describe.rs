@@ -44,7 +44,7 @@ pub(crate) struct Certificate {
     pub(crate) revoked: Option<Revocation>,
     /// The primary key and the subkeys.
     pub(crate) keys: Vec<KeyInfo>,
-    /// What there is to do for whoever maintains the key package.
+    /// What there is to do for anyone who maintains the key package.
     pub(crate) refresh: Vec<Advice>,
 }
 
@@ -116,7 +116,7 @@ pub(crate) struct Advice {
     pub(crate) text: String,
 }
 
-/// What a signature says of itself. Nothing of it is authenticated: anybody can write it.
+/// What a signature says of itself. Nothing of it is authenticated: anyone can write it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Claim {
     /// Version of the packet.

@@ -133,7 +133,7 @@ pub(crate) fn judge(
         return verdict;
     }
     match failure {
-        // It named the key: that key signed something else. Without a name, nobody is contradicted.
+        // It named the key: that key signed something else. Without a name, no one is contradicted.
         Some((class, text)) if !issuers.is_empty() => Verdict::refused(class, text),
         _ => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
     }

@@ -30,8 +30,8 @@ use sequoia_openpgp::types::SignatureType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
-/// Who gets past a signature by upstream's key, each by themselves: whoever has the key; whoever
-/// gets something in front of the person who signs; whoever says which key that is.
+/// Who gets past a signature by upstream's key, each by themselves: anyone who has the key; anyone who
+/// gets something in front of the person who signs; anyone who says which key that is.
 pub(crate) const FORGERS: [Capability; 4] =
     [Capability::Key, Capability::Gentoo, Capability::Job, Capability::Source];
 
@@ -101,7 +101,7 @@ pub(crate) struct Circumstances<'a> {
 
 /// Judges the signatures of one file over one distfile.
 ///
-/// One signature that counts is enough, and others by unknown, expired or revoked keys beside it
+/// One signature that counts is enough, and others by unknown, expired or revoked keys next to it
 /// are only said; but a signature that a known key made over *other* bytes is never outvoted. That
 /// is how `gemato openpgp-verify-detached --no-require-all-good` decides, too.
 pub(crate) fn check(

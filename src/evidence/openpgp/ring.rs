@@ -1,7 +1,7 @@
 //! The key ring: the only keys that count.
 //!
 //! A certificate is split off from its file packet by packet and is made usable only when a signature
-//! names one of its keys. Certifications by strangers never count, and whoever floods a key floods it
+//! names one of its keys. Certifications by strangers never count, and anyone who floods a key floods it
 //! with those: they are dropped as they are read.
 
 mod reading;

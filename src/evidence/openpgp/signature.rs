@@ -53,7 +53,7 @@ impl fmt::Display for SignatureFault {
             ),
             Self::Key => f.write_str("it is an OpenPGP key, not a signature"),
             Self::Foreign(tag) => {
-                write!(f, "it holds an OpenPGP packet of type {tag}, which is no signature")
+                write!(f, "it holds an OpenPGP packet of type {tag}, which is not a signature")
             }
             Self::NoSignature => {
                 f.write_str("it holds no OpenPGP signature of a version that is read here")
@@ -72,7 +72,7 @@ impl UnverifiedSignatures {
     /// # Errors
     ///
     /// Where the file is anything but detached signatures over a document. Signatures of versions
-    /// that are not read here are counted, not refused, as long as another stands beside them.
+    /// that are not read here are counted, not refused, as long as another is next to them.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let blocks = armor::packets(bytes).map_err(SignatureFault::Armor)?;
         let mut read = Self { signatures: Vec::new(), unreadable: 0 };
@@ -85,7 +85,7 @@ impl UnverifiedSignatures {
         Ok(read)
     }
 
-    /// The signatures of a message, and how many stand beside them that cannot be read.
+    /// The signatures of a message, and how many is next to them that cannot be read.
     ///
     /// # Errors
     ///

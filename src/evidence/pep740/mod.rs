@@ -29,7 +29,7 @@ pub(crate) use statement::StatementSubject;
 #[cfg(test)]
 pub(crate) use claims::tests::github as claims_for_tests;
 
-/// The file that an attestation is held against.
+/// The file that an attestation is compared with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject<'a> {
     /// Its name upstream, before an ebuild's `->` renamed it.

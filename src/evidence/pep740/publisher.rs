@@ -62,7 +62,7 @@ pub(crate) enum Publisher {
         /// The project.
         project: String,
     },
-    /// Somebody or something else.
+    /// Someone or something else.
     Other {
         /// Who.
         identity: String,

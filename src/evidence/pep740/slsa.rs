@@ -1,4 +1,4 @@
-//! SLSA provenance (<https://slsa.dev/provenance/v1>) held against the certificate.
+//! SLSA provenance (<https://slsa.dev/provenance/v1>) compared with the certificate.
 //!
 //! The predicate is written by the build itself, the certificate's claims by the forge. Where the
 //! two speak of the same thing and differ, the certificate is right and the statement is not.

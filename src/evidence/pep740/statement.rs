@@ -35,7 +35,7 @@ pub(crate) struct StatementSubject {
     pub(crate) digests: BTreeMap<String, String>,
 }
 
-/// Why a payload is no statement.
+/// Why a payload is not a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StatementFault {
     /// Not strict JSON.

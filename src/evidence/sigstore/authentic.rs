@@ -73,7 +73,7 @@ impl AuthenticatedAttestation {
 }
 
 /// An attestation or bundle that was signed and certified as it says, about a file that was not at
-/// hand. It tells who published, and nothing about any bytes that somebody has.
+/// hand. It tells who published, and nothing about any bytes that someone has.
 #[derive(Debug, Clone)]
 pub(crate) struct DetachedAttestation {
     claims: Claims,
@@ -148,7 +148,7 @@ impl DetachedAttestation {
     }
 }
 
-/// A bundle that was signed and logged as it says, about the bytes it was held against; where there
+/// A bundle that was signed and logged as it says, about the bytes it was compared with; where there
 /// was a policy, by whom that names.
 #[derive(Debug, Clone)]
 pub(crate) struct AuthenticatedBundle {

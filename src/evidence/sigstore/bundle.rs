@@ -69,10 +69,10 @@ impl UnverifiedBundle {
     }
 }
 
-/// What of a file a bundle's signature covers, beside the SHA-256 that every check uses.
+/// What of a file a bundle's signature covers, next to the SHA-256 that every check uses.
 ///
 /// A signature over a SHA-384 or SHA-512 is in the log by that digest while the `sigstore` crate
-/// wants the SHA-256 beside it, and takes one digest only: these need the bytes, as Ed25519 does.
+/// wants the SHA-256 next to it, and takes one digest only: these need the bytes, as Ed25519 does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// The SHA-512: an in-toto statement that names no SHA-256.
@@ -106,7 +106,7 @@ impl ArtifactDigests<'_> {
     }
 }
 
-/// Who must have signed a bundle. There is no "anybody".
+/// Who must have signed a bundle. There is no "anyone".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BundlePolicy {
     /// A certificate with exactly this identity from exactly this issuer.
@@ -129,7 +129,7 @@ pub(crate) struct ManagedKey(pub(super) backend::Key);
 pub(crate) enum ManagedKeyError {
     /// No public key.
     #[error(
-        "this is no PEM or DER public key of a kind that this program reads (ECDSA P-256 or P-384, \
+        "this is not PEM or DER public key of a kind that this program reads (ECDSA P-256 or P-384, \
          Ed25519, RSA)"
     )]
     NoKey,

@@ -23,7 +23,7 @@ pub(crate) enum Form {
     Envelope,
     /// What `cosign sign-blob --bundle` wrote before version 3.
     OldCosign,
-    /// An in-toto statement that nobody signed.
+    /// An in-toto statement that no one signed.
     Statement,
     /// A trusted root.
     TrustedRoot,

@@ -187,7 +187,7 @@ pub(crate) enum Reason {
     Other,
 }
 
-/// Where the certificate beside an unknown log is from.
+/// Where the certificate next to an unknown log is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// An authority of the trusted root issued it, or a key signed without one: the log is new.
@@ -205,9 +205,9 @@ pub(crate) enum LogProof {
     Inclusion,
     /// The signature of the checkpoint.
     Checkpoint,
-    /// The tree size that stands beside the checkpoint is another than the checkpoint's.
+    /// The tree size that is next to the checkpoint is another than the checkpoint's.
     TreeSize,
-    /// The root hash that stands beside the checkpoint is another than the checkpoint's.
+    /// The root hash that is next to the checkpoint is another than the checkpoint's.
     RootHash,
     /// The checkpoint is not of the log that the entry names.
     Origin,

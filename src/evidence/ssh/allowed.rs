@@ -67,7 +67,7 @@ impl fmt::Display for LineFault {
             Self::Form => f.write_str("a line is made of principals, options and a key"),
             Self::Key => f.write_str("the key cannot be read"),
             Self::Option(option) => {
-                write!(f, "the option \"{option}\" is unknown, malformed or there twice")
+                write!(f, "the option \"{option}\" is unknown, malformed or given twice")
             }
             Self::Time(text) => {
                 write!(f, "\"{text}\" is not a time like 20260131 or 202601311200Z")
@@ -90,7 +90,7 @@ pub(crate) enum AllowedError {
         /// What is wrong.
         fault: LineFault,
     },
-    /// It is no list, but a file of another kind.
+    /// It is not a list, but a file of another kind.
     Kind {
         /// The file.
         path: PathBuf,
@@ -111,7 +111,7 @@ impl fmt::Display for AllowedError {
             Self::Kind { path, kind } => {
                 write!(
                     f,
-                    "{}: is no list of allowed signers: it is {}",
+                    "{}: is not a list of allowed signers: it is {}",
                     path.display(),
                     kind.advice()
                 )
@@ -140,7 +140,7 @@ impl AllowedSigners {
     /// # Errors
     ///
     /// Where the file cannot be read, a line of it cannot be understood, or it has none. ssh-keygen
-    /// passes over such a line; whoever wrote it meant a signer.
+    /// passes over such a line; anyone who wrote it meant a signer.
     pub(crate) fn read(
         path: &Path,
         identity: Option<String>,
@@ -178,7 +178,7 @@ impl AllowedSigners {
         &self.lines
     }
 
-    /// Who must have signed; `None` is anybody of the list.
+    /// Who must have signed; `None` is anyone of the list.
     pub(crate) fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
     }

@@ -2,7 +2,7 @@
 //! allowed signers.
 //!
 //! Such a signature is over a hash of the file, a namespace that says what it is for, and nothing
-//! else: it carries no time, so the limits of an allowed signer are held against the time of
+//! else: it carries no time, so the limits of an allowed signer are compared with the time of
 //! judging.
 
 pub(crate) mod allowed;
@@ -46,7 +46,7 @@ pub(crate) struct UnverifiedSignature(SshSig);
 pub(crate) enum SignatureFault {
     /// The armor is broken.
     Armor,
-    /// What is inside of the armor is no signature of version 1.
+    /// What is inside of the armor is not a signature of version 1.
     Form,
     /// Made with a certificate instead of a key.
     Certificate,
@@ -66,18 +66,18 @@ impl fmt::Display for SignatureFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Armor => "its armor is broken",
-            Self::Form => "what is inside of its armor is no SSH signature of version 1",
+            Self::Form => "what is inside of its armor is not an SSH signature of version 1",
             Self::Certificate => "it was made with an SSH certificate, which is not read here",
         })
     }
 }
 
 impl UnverifiedSignature {
-    /// Reads a signature file. What stands behind the armor is ignored, as ssh-keygen does.
+    /// Reads a signature file. What follows the armor is ignored, as ssh-keygen does.
     ///
     /// # Errors
     ///
-    /// Where the file is no signature of version 1, or made with a certificate.
+    /// Where the file is not a signature of version 1, or made with a certificate.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let armored = bytes.strip_prefix(BEGIN).ok_or(SignatureFault::Armor)?;
         let armored = std::str::from_utf8(armored).map_err(|_| SignatureFault::Armor)?;
@@ -166,7 +166,7 @@ impl Scheme for AllowedSigners {
         KeyOption {
             name: "--ssh-identity",
             value: "ID",
-            help: "Who must have made the SSH signature; default: anybody of the list",
+            help: "Who must have made the SSH signature; default: anyone on the list",
             takes: Takes::Text { with: FILE_OPTION, default: None },
         },
         KeyOption {
@@ -341,7 +341,7 @@ pub(crate) fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
     supported(key)
 }
 
-/// Why `line` lets nobody sign a file at `now`; `Ok` where it does.
+/// Why `line` lets no one sign a file at `now`; `Ok` where it does.
 ///
 /// # Errors
 ///

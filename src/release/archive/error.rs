@@ -105,7 +105,7 @@ impl ArchiveError {
 /// What is wrong with an archive's structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Structure {
-    /// It is no tar and no zip archive; what it seems to be instead.
+    /// It is neither a tar nor a zip archive; what it seems to be instead.
     NoArchive(&'static str),
     /// A tar header's checksum or a number in it is wrong, at this offset of the tar stream.
     TarHeader(u64),

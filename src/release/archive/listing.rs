@@ -71,7 +71,7 @@ impl Entry {
         self.sha256.is_some()
     }
 
-    /// Whether anybody may execute it.
+    /// Whether anyone may execute it.
     pub(crate) const fn is_executable(&self) -> bool {
         self.mode & 0o111 != 0
     }

@@ -86,7 +86,7 @@ pub(crate) enum GitHash {
 /// Whose contents are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// Nobody's.
+    /// No one's.
     #[default]
     Nothing,
     /// Those of all that is text, while there is room.
@@ -95,7 +95,7 @@ pub(crate) enum Keep {
     These(BTreeSet<usize>),
 }
 
-/// What to compute beside the listing.
+/// What to compute next to the listing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     /// Each file's object name in git.
@@ -132,7 +132,7 @@ pub(crate) trait Sink {
 ///
 /// # Errors
 ///
-/// Where the file cannot be read, is no archive that is known, is damaged, or exceeds a limit.
+/// Where the file cannot be read, is not an archive that is known, is damaged, or exceeds a limit.
 pub(crate) fn read(
     path: &Path,
     wanted: &Wanted,
@@ -205,7 +205,7 @@ fn read_inner<'a>(
     Ok(listing)
 }
 
-/// Lists a file that is no archive as the only member of itself, uncompressed.
+/// Lists a file that is not an archive as the only member of itself, uncompressed.
 fn single(
     name: &str,
     stream: impl BufRead,
@@ -224,7 +224,7 @@ fn single(
     builder.add(head, &mut stream).map(drop)
 }
 
-/// Whether it is no archive at all, which is said by itself.
+/// Whether it is not an archive at all, which is said by itself.
 fn is_page(head: &[u8]) -> bool {
     let start = head.trim_ascii_start();
     start.is_empty() || start.starts_with(b"<")

@@ -60,7 +60,7 @@ pub(super) fn clean(name: &[u8]) -> Vec<u8> {
     clean
 }
 
-/// What stands before the first NUL.
+/// What precedes the first NUL.
 pub(super) fn until_nul(field: &[u8]) -> &[u8] {
     field.split(|b| *b == 0).next().unwrap_or_default()
 }

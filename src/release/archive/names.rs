@@ -24,7 +24,7 @@ pub(super) fn single(entries: &[Entry], oddities: &mut Oddities) {
     }
 }
 
-/// Where links lead; hard links get the contents of their targets, which stand before them.
+/// Where links lead; hard links get the contents of their targets, which precede them.
 pub(super) fn links(entries: &mut [Entry], oddities: &mut Oddities) -> Result<(), Fault> {
     let top = top(entries);
     for entry in entries.iter().filter(|entry| entry.kind == Kind::Symlink) {
@@ -47,7 +47,7 @@ pub(super) fn links(entries: &mut [Entry], oddities: &mut Oddities) -> Result<()
                 _ => *originals.get(at)?,
             });
             if original.is_none() {
-                let what = "is a hard link to what is no file before it in the archive";
+                let what = "is a hard link to something other than an earlier file of the archive";
                 return Err(ambiguous(show(&entry.raw), what));
             }
             if let Some(place) = originals.get_mut(index) {
@@ -76,7 +76,7 @@ pub(super) fn links(entries: &mut [Entry], oddities: &mut Oddities) -> Result<()
     Ok(())
 }
 
-/// Names that meet: twice the same, below something that is no directory, only case differs.
+/// Names that meet: twice the same, below something that is not a directory, only case differs.
 pub(super) fn meetings(entries: &[Entry], oddities: &mut Oddities) -> Result<(), Fault> {
     // With `/` before every other byte, what lies below a name follows right after it.
     let mut sorted: Vec<&Entry> = entries.iter().collect();
@@ -105,7 +105,7 @@ pub(super) fn meetings(entries: &[Entry], oddities: &mut Oddities) -> Result<(),
         }
         previous = Some(entry);
     }
-    // By a hash with a key that nobody knows: no names can be chosen to meet.
+    // By a hash with a key that no one knows: no names can be chosen to meet.
     let state = RandomState::new();
     let lower = |entry: &Entry| String::from_utf8_lossy(&entry.path).to_lowercase();
     let mut hashed: Vec<(u64, usize)> = entries

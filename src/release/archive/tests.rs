@@ -191,7 +191,7 @@ fn links_that_lead_out() {
     assert!(refused(&[a.clone(), hard("foo/h", "/etc/shadow")]).contains("link"));
     for target in ["foo/b", "foo", "foo/l", "foo/h"] {
         let members = [a.clone(), link("foo/l", "a"), hard("foo/h", target)];
-        assert!(refused(&members).contains("no file before it"), "{target}");
+        assert!(refused(&members).contains("other than an earlier file"), "{target}");
     }
     assert_eq!(oddities(&[a.clone(), hard("foo/h", "foo/a")]), ["hard-link"]);
     let chain = [a.clone(), hard("foo/h", "./foo/a"), hard("foo/i", "foo/h"), end()];
@@ -276,7 +276,7 @@ fn long_names_of_gnu_and_pax() {
     }
 }
 
-/// What unpackers are known to make different files of is no listing.
+/// What unpackers are known to make different files of is not a listing.
 #[test]
 fn what_programs_read_differently_is_refused() {
     let refused = |members: &[Vec<u8>]| !super::tests::refused(members).is_empty();
@@ -354,7 +354,7 @@ fn what_programs_read_differently_is_refused() {
         (157, b"foo/b"),
     ] {
         let changed = with(at, field);
-        // GNU's magic is right in itself: there, nothing stands behind the devices.
+        // GNU's magic is right in itself: there, nothing follows the devices.
         let fits = field == b"ustar  \0";
         assert_eq!(!refused(&[changed]), fits, "{at} {field:?}");
     }
@@ -664,7 +664,7 @@ fn zip_directory_and_members_that_disagree_are_refused() {
     let other = zip(&[(b"foo/a", b"a", Some(b"foo/z"))], b"");
     assert!(ambiguous_because(&other).contains("another name"));
     let between = zip(&[(b"foo/a", b"a", None)], b"PK hidden");
-    assert!(ambiguous_because(&between).contains("no member's"));
+    assert!(ambiguous_because(&between).contains("belong to no member"));
     let tail = [zip(&[(b"foo/a", b"a", None)], b""), b"tail".to_vec()].concat();
     assert!(ambiguous_because(&tail).contains("follow its end record"));
     let twice = zip(&[(b"foo/a", b"1", None), (b"foo/a", b"2", None)], b"");

@@ -26,7 +26,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands behind `$(` or `<(`, up to `)`.
+    /// What follows `$(` or `<(`, up to `)`.
     pub(super) fn substituted(&mut self) -> Result<List, Lost> {
         // The documents of the line outside begin behind it; those inside end inside.
         let outer = std::mem::take(&mut self.announced);

@@ -205,7 +205,7 @@ fn printf<'a>(arguments: &'a [Argument], at: usize, tell: Tell<'a, '_>) {
             None => tell(Effect::Anything, at),
         },
         Some(Some(text)) if text.starts_with("-v") => tell(Effect::Anything, at),
-        // A format in quotes, or with an expansion behind its beginning, is no option.
+        // A format in quotes, or with an expansion behind its beginning, is not an option.
         Some(None) if begins_open(arguments) => tell(Effect::Anything, at),
         _ => {}
     }

@@ -103,7 +103,7 @@ pub(crate) struct Reading<'t> {
     pub(crate) lost: Option<Stop>,
 }
 
-/// Compares two versions; `None` where one is no version.
+/// Compares two versions; `None` where one is not a version.
 pub(crate) type Order = fn(&str, &str) -> Option<Ordering>;
 
 impl<'t> Reading<'t> {

@@ -14,7 +14,7 @@ impl Part {
 }
 
 impl Parser<'_> {
-    /// What stands behind `${`, up to `}`.
+    /// What follows `${`, up to `}`.
     pub(super) fn parameter(&mut self, quoted: bool) -> Result<Parameter, Lost> {
         let mut length = false;
         let mut indirect = false;

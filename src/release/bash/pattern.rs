@@ -105,7 +105,7 @@ impl Atom {
     }
 }
 
-/// What stands behind `[`, and what follows `]`.
+/// What follows `[`, and what follows `]`.
 fn class(chars: &[PatternChar]) -> Option<(Atom, &[PatternChar])> {
     let (negated, mut rest) = match chars.split_first() {
         Some((('!' | '^', false), tail)) => (true, tail),
@@ -146,7 +146,7 @@ fn class(chars: &[PatternChar]) -> Option<(Atom, &[PatternChar])> {
 
 type Named<'a> = (Vec<(char, char)>, &'a [PatternChar]);
 
-/// What stands behind `[` in a class: `:digit:]` and its kin.
+/// What follows `[` in a class: `:digit:]` and its kin.
 fn named(chars: &[PatternChar]) -> Option<Named<'_>> {
     let text: String = chars.iter().take(9).map(|(c, _)| *c).collect();
     let known: [(&str, &[(char, char)]); 5] = [

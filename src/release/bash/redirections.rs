@@ -47,7 +47,7 @@ impl Parser<'_> {
         loop {
             self.newlines()?;
             if self.takes(")") {
-                // `NAME=(a)b` is no assignment that anyone means.
+                // `NAME=(a)b` is not an assignment that anyone means.
                 return match self.peek() {
                     None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b')') => Ok(words),
                     Some(_) => self.lost(),

@@ -24,7 +24,7 @@ pub(super) enum Flow {
     Next(Status),
     /// The script has ended.
     Ended,
-    /// The script has failed: nobody will ask for its variables.
+    /// The script has failed: no one will ask for its variables.
     Dead,
 }
 

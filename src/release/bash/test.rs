@@ -12,7 +12,7 @@ const BINARY: [&str; 15] = [
 const UNARY: &str = "abcdefghknoprstuvwxzGLNORS";
 
 impl Parser<'_> {
-    /// What stands behind `[[`, up to `]]`.
+    /// What follows `[[`, up to `]]`.
     pub(super) fn test(&mut self) -> Result<Test, Lost> {
         let test = self.disjunction()?;
         self.newlines()?;

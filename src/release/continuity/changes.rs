@@ -43,7 +43,7 @@ struct Found(Vec<Change>);
 impl Found {
     fn push(&mut self, class: FailureClass, what: &'static str, before: &str, now: Option<&str>) {
         self.0.push(Change {
-            // Whoever compares Sigstore bundles says so.
+            // Anyone who compares Sigstore bundles says so.
             evidence: Check::Provenance,
             class,
             what,
@@ -167,7 +167,7 @@ fn signer(before: &Claims, now: &Claims, found: &mut Found) {
 }
 
 /// A reusable workflow of another repository that stands at the same tag and another commit. Its
-/// owners move the tag of a major version with each release of theirs; so does whoever takes that
+/// owners move the tag of a major version with each release of theirs; so does anyone who takes that
 /// repository over.
 fn moved_tag(before: &Claims, now: &Claims, found: &mut Found) {
     let both = |claim| before.get(claim).zip(now.get(claim));

@@ -4,7 +4,7 @@
 //! as last time. Judging is pure: [`Facts`] are made from what verifiers authenticated, and
 //! [`compare`] compares two of them. What the previous release had and this one lacks
 //! is *dropped*, and contradicts: an attacker with an upload token need not forge a signature if
-//! nobody notices that it is missing.
+//! no one notices that it is missing.
 
 mod changes;
 mod release;
@@ -20,7 +20,7 @@ use crate::evidence::openpgp;
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use std::fmt;
 
-/// Who gets past continuity of provenance, each by themselves: whoever can make the same workflow
+/// Who gets past continuity of provenance, each by themselves: anyone who can make the same workflow
 /// publish, whatever it publishes.
 pub(crate) const PROVENANCE_FORGERS: [Capability; 6] = [
     Capability::Publish,
@@ -117,7 +117,7 @@ pub(crate) struct Change {
     pub(crate) before: String,
     /// What it is; `None` where there is nothing any more.
     pub(crate) now: Option<String>,
-    /// Whether it is said beside an agreement only, though its class would contradict: what is
+    /// Whether it is said next to an agreement only, though its class would contradict: what is
     /// usual, and still worth a look.
     pub(crate) usual: bool,
 }
@@ -232,7 +232,7 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
         let there = now.facts.has(fault.evidence)
             || now.faults.iter().any(|other| other.evidence == fault.evidence);
         findings.push(match fault.class.outcome() {
-            // Nobody could check what was there; that nothing is there now needs no check.
+            // No one could check what was there; that nothing is there now needs no check.
             Outcome::NotChecked if !there => unchecked_dropped(fault),
             _ => unusable(fault),
         });
@@ -260,7 +260,7 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
     findings
 }
 
-/// The finding where nobody named a release before.
+/// The finding where no one named a release before.
 pub(crate) fn no_previous() -> Finding {
     let text = "no previous release was given to compare with";
     Finding::fails(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)

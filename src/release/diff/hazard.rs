@@ -30,7 +30,7 @@ pub(crate) enum HazardKind {
     Deserialising,
     /// Touches credentials, or files that run at login.
     Credentials,
-    /// Written so that nobody can read it.
+    /// Written so that no one can read it.
     Obfuscated,
     /// Another package or crate is needed, or from elsewhere.
     Dependency,
@@ -42,13 +42,13 @@ pub(crate) enum HazardKind {
     BuildScript,
     /// Runs by itself when an interpreter or a test run starts.
     StartupCode,
-    /// Few lines of a file that a program writes: somebody may have edited it.
+    /// Few lines of a file that a program writes: someone may have edited it.
     Generated,
     /// Too large to be looked into here.
     Unread,
-    /// Code that nobody can read.
+    /// Code that no one can read.
     MachineCode,
-    /// An archive or compressed data, whose contents nobody sees.
+    /// An archive or compressed data, whose contents no one sees.
     PackedData,
     /// A line too long to be read in a diff.
     LongLine,
@@ -161,7 +161,7 @@ pub(crate) struct Hazard {
     pub(crate) reason: String,
     /// The beginning of that line, as it stands there.
     pub(crate) excerpt: Option<String>,
-    /// Whether it happens without anybody asking for it: as soon as a file is imported.
+    /// Whether it happens without anyone asking for it: as soon as a file is imported.
     pub(crate) unasked: bool,
 }
 
@@ -207,7 +207,7 @@ fn other_name(path: &[u8]) -> Option<Hazard> {
     }
 }
 
-/// What a file's contents are by their first bytes, where nobody can read them.
+/// What a file's contents are by their first bytes, where no one can read them.
 pub(crate) fn by_nature(path: &[u8], nature: Nature) -> Option<Hazard> {
     let lower = String::from_utf8_lossy(path).to_lowercase();
     let tests = lower

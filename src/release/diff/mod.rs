@@ -401,7 +401,7 @@ fn read_text(
     }
 }
 
-/// What nobody can read, and what is not what its name says.
+/// What no one can read, and what is not what its name says.
 fn unreadable(change: &Change, new: &Entry, now: &Read) -> Vec<Hazard> {
     let role = change.place.role;
     let head = now.heads.get(&new.data).map(Vec::as_slice).unwrap_or_default();

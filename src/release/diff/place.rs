@@ -5,7 +5,7 @@ use super::lang::{Lang, contains, extension, is_among, is_other_code, lang};
 use super::purpose::{build, ci, metadata, startup};
 use crate::release::archive::Nature;
 
-/// What a file is for, by consequence: what runs first, what nobody runs last.
+/// What a file is for, by consequence: what runs first, what no one runs last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Role {
     /// Runs while the package is configured, built or installed, or decides what does.

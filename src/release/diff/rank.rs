@@ -16,7 +16,7 @@ pub(crate) enum Tier {
     Acts,
     /// What runs at build, install or start changed.
     Build,
-    /// Code that nobody can read here.
+    /// Code that no one can read here.
     Opaque,
     /// Other code.
     Source,

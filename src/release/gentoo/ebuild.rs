@@ -346,7 +346,7 @@ mod tests {
         assert_eq!(ebuild.literal("VERIFY_PROVENANCE_OWNER_ID"), Some("22"));
         assert_eq!(ebuild.literal("VERIFY_PROVENANCE_RUNNER"), Some("github-hosted"));
         assert!(!ebuild.variables.contains_key("VERIFY_PROVENANCE_PINS"));
-        // What is no pin, or is said twice, is not lost.
+        // What is not a pin, or is said twice, is not lost.
         let ebuild = read(
             "VERIFY_PROVENANCE_RUNNER=github-hosted\n\
              VERIFY_PROVENANCE_PINS=( --runner=mine --wokflow=a --signer )\n",

@@ -155,7 +155,7 @@ fn read(
     let eclasses = values.get("_eclasses_").copied().unwrap_or_default();
     let eclasses = check_eclasses(eclasses, repository, paths)?;
     let src_uri = SrcUri::parse(values.get("SRC_URI").copied().unwrap_or_default())?;
-    // Digests of the ebuild and the eclasses are no secret: whoever writes an entry can make them
+    // Digests of the ebuild and the eclasses are no secret: anyone who writes an entry can make them
     // fit. What can be read of the ebuild itself has to agree.
     let names = |uri: &SrcUri| {
         let mut names: Vec<String> = uri.names().map(str::to_owned).collect();

@@ -6,9 +6,9 @@ use crate::bytes::suffix;
 /// A name with a version in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VersionedName {
-    /// What stands before the version.
+    /// What precedes the version.
     pub(crate) before: String,
-    /// What stands behind it.
+    /// What follows it.
     pub(crate) after: String,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn is_alike(one: &str, other: &str) -> bool {
     }
 }
 
-/// What stands before the version in a name, and the version.
+/// What precedes the version in a name, and the version.
 fn split_at_version(name: &str) -> Option<(&str, String)> {
     let name = name.rsplit('/').next().unwrap_or(name);
     let starts = name.char_indices().filter(|(at, c)| {

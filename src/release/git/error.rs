@@ -10,8 +10,8 @@ pub(crate) enum GitError {
     /// There is no git program in PATH.
     #[error("there is no git program in PATH")]
     NoProgram,
-    /// It is no directory.
-    #[error("{}: is no directory that can be looked into", clone.display())]
+    /// It is not a directory.
+    #[error("{}: is not a readable directory", clone.display())]
     NoDirectory {
         /// The clone.
         clone: PathBuf,
@@ -42,7 +42,7 @@ pub(crate) enum GitError {
         /// The first line of what git said.
         message: String,
     },
-    /// The directory is no clone.
+    /// The directory is not a clone.
     #[error("{}: is not a git clone: {why}", clone.display())]
     NoClone {
         /// The directory.

@@ -29,7 +29,7 @@ const CONFIG: &[&str] = &[
     "maintenance.auto=false",
     "log.showSignature=false",
     "diff.renames=false",
-    // The person who names a clone means it, whoever owns it, and nothing of its configuration
+    // The person who names a clone means it, anyone who owns it, and nothing of its configuration
     // takes effect. Without this, root could not look into anyone's clone.
     "safe.directory=*",
 ];

@@ -1,7 +1,7 @@
 //! The names of the files that projects copy.
 
 /// Files that automake, libtool, gettext, gnulib and others install next to a project's own, besides
-/// macros. Of such a name a content that is no version of theirs is a reason to look.
+/// macros. Of such a name a content that is not a version of theirs is a reason to look.
 const HELPERS: &[&str] = &[
     "ABOUT-NLS",
     "Makefile.in.in",

@@ -57,7 +57,7 @@ pub(crate) enum KnownError {
     /// It cannot be opened or read.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// It is no list, or a damaged one.
+    /// It is not a list, or a damaged one.
     #[error("{}: is not a list of known files: {why}", path.display())]
     Form {
         /// The file.

@@ -146,7 +146,7 @@ impl Reader<'_> {
         if let Some(clones) = raw.clones.as_ref()
             && !Path::new(clones.get_ref()).is_absolute()
         {
-            let what = format!("clones: {:?} is no absolute path", clones.get_ref());
+            let what = format!("clones: {:?} is not an absolute path", clones.get_ref());
             return self.fails(clones.span().start, what);
         }
         Ok(Settings {
@@ -178,12 +178,12 @@ impl Reader<'_> {
         let at = raw.span().start;
         let raw = raw.get_ref();
         if !is_package(raw.package.get_ref()) {
-            let what = format!("package: {:?} is no CATEGORY/NAME", raw.package.get_ref());
+            let what = format!("package: {:?} is not a CATEGORY/NAME", raw.package.get_ref());
             return self.fails(raw.package.span().start, what);
         }
         if !is_finding(raw.finding.get_ref()) {
             let what =
-                format!("finding: {:?} is no class or kind of finding", raw.finding.get_ref());
+                format!("finding: {:?} is not a class or kind of finding", raw.finding.get_ref());
             return self.fails(raw.finding.span().start, what);
         }
         if raw.reason.get_ref().trim().is_empty() {
@@ -195,7 +195,7 @@ impl Reader<'_> {
             other => other.type_str().to_owned(),
         };
         let Ok(expires) = text.parse::<Date>() else {
-            let what = format!("expires: {text:?} is no date like 2026-12-31");
+            let what = format!("expires: {text:?} is not a date like 2026-12-31");
             return self.fails(raw.expires.span().start, what);
         };
         Ok(ExceptionTable {
@@ -232,7 +232,7 @@ impl File {
         let mut package = BTreeMap::new();
         for (name, settings) in &raw.package {
             if !is_package(name.get_ref()) {
-                let what = format!("[package.{:?}]: is no CATEGORY/NAME", name.get_ref());
+                let what = format!("[package.{:?}]: is not a CATEGORY/NAME", name.get_ref());
                 return reader.fails(name.span().start, what);
             }
             package.insert(name.clone(), reader.settings(settings)?);

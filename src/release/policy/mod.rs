@@ -48,7 +48,7 @@ pub(crate) struct Place {
 pub(crate) struct Policy {
     /// The checks that must agree.
     pub(crate) require: Option<Set<BTreeSet<Check>>>,
-    /// Whether somebody must have read the release diff.
+    /// Whether someone must have read the release diff.
     pub(crate) review: Option<Set<bool>>,
     /// The OpenPGP policy.
     pub(crate) openpgp: Option<Set<String>>,

@@ -12,7 +12,7 @@ pub(crate) enum ReviewError {
     /// A file cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// A line of a list is no record.
+    /// A line of a list is not a record.
     #[error("{}:{line}: {fault}", path.display())]
     Line {
         /// The file.
@@ -23,7 +23,7 @@ pub(crate) enum ReviewError {
         #[source]
         fault: RecordFault,
     },
-    /// A file is no record.
+    /// A file is not a record.
     #[error("{}: {fault}", path.display())]
     File {
         /// The file.
@@ -66,10 +66,10 @@ pub(crate) enum ReviewError {
     #[error(transparent)]
     Record(#[from] RecordFault),
     /// Nothing says who reviews.
-    #[error("nothing says who you are: name yourself with --reviewer")]
+    #[error("no reviewer: name yourself with --reviewer")]
     Nobody,
     /// Both archives are the same bytes.
-    #[error("OLD and NEW are the same bytes: there is no diff to have read")]
+    #[error("OLD and NEW are the same bytes: there is no diff to read")]
     SameArchive,
     /// There is no diff of the two that could have been read.
     #[error("these two cannot be compared, so the diff cannot have been read: {0}")]

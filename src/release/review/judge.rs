@@ -55,7 +55,7 @@ impl Reviews {
     ///
     /// # Errors
     ///
-    /// Where something cannot be read or is no record.
+    /// Where something cannot be read or is not a record.
     pub(crate) fn read(&self) -> Result<Vec<Found>, ReviewError> {
         let mut found = Vec::new();
         for place in &self.places {
@@ -86,7 +86,7 @@ pub(crate) enum Before {
     None,
 }
 
-/// Whether a record says that somebody read the archive with the BLAKE2b digest `new`: the diff from
+/// Whether a record says that someone read the archive with the BLAKE2b digest `new`: the diff from
 /// the previous file, all of the archive, or, if there is no previous file, the archive by itself.
 ///
 /// Never fails: where the records cannot be used, the finding says why.
@@ -103,7 +103,9 @@ pub(crate) fn check(before: &Before, new: &[u8], reviews: &Reviews) -> Finding {
         (_, []) => None,
         (Before::None, [record, ..]) => {
             let old = record.old.as_ref().map_or("another", |old| &old.name);
-            Some(format!("a record compares it with {old}, which is no file of this package"))
+            Some(format!(
+                "a record compares it with {old}, which is not a previous file of this package"
+            ))
         }
         (_, records) if records.iter().all(|record| record.old.is_some()) => {
             Some("has a record of this release, but against another old one".to_owned())
@@ -117,7 +119,7 @@ pub(crate) fn check(before: &Before, new: &[u8], reviews: &Reviews) -> Finding {
     fitting(&hex(new), reviews, &fits, &why)
 }
 
-/// As [`check`], where nobody named the previous file: a diff counts only if `listed` says that the
+/// As [`check`], where no one named the previous file: a diff counts only if `listed` says that the
 /// Manifest has the file that the release was compared with, and an archive that was not read as a
 /// whole only if `alone` says that the Manifest has no other version of it.
 pub(crate) fn check_new(
@@ -182,7 +184,7 @@ fn fitting(
     }
     let judged: Vec<(&Found, Signed)> =
         fitting.iter().map(|found| (*found, signed(found, reviews.keys.as_deref()))).collect();
-    // What somebody altered after it was signed is never outvoted.
+    // What someone altered after it was signed is never outvoted.
     let altered = judged.iter().find_map(|(found, signed)| match signed {
         Signed::Refused { class, why } if class.outcome() == Outcome::Contradicts => {
             (*class == FailureClass::SignatureBad).then_some((found, *class, why))
@@ -249,7 +251,7 @@ fn agreeing(last: &Found, by: &Signed, judged: &[(&Found, Signed)]) -> Finding {
 
 /// How a record stands to the keys that were given.
 enum Signed {
-    /// No key was given, so nobody asked.
+    /// No key was given, so no one asked.
     Unasked,
     /// One of the keys signed it.
     By(String),

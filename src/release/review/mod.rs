@@ -3,7 +3,7 @@
 //!
 //! One file a record, below the repository's `metadata/`, so that it is versioned and reviewed along
 //! with the ebuild and never conflicts with another's. A record can be signed, and imported from
-//! another repository. A file that is no record is refused, and what is around it with it.
+//! another repository. A file that is not a record is refused, and what is around it with it.
 
 mod error;
 mod import;

@@ -82,10 +82,10 @@ impl Record {
     }
 }
 
-/// Why something is no record.
+/// Why something is not a record.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordFault {
-    /// It is no JSON object with exactly the members of a record.
+    /// It is not JSON object with exactly the members of a record.
     #[error("not a review record: {0}")]
     Json(#[source] serde_json::Error),
     /// It is not UTF-8.
@@ -125,7 +125,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// Where it is no record, or has no end.
+    /// Where it is not a record, or has no end.
     pub(super) fn parse_line(line: &[u8]) -> Result<Self, RecordFault> {
         Self::parse(line.strip_suffix(b"\n").ok_or(RecordFault::Unterminated)?)
     }

@@ -15,7 +15,7 @@ pub(crate) enum Signer {
     Ssh,
 }
 
-/// Signs the file at `path` by `key`, and names the signature's file beside it.
+/// Signs the file at `path` by `key`, and names the signature's file next to it.
 ///
 /// # Errors
 ///

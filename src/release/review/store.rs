@@ -19,10 +19,10 @@ const IN_REPOSITORY: &str = "metadata/distvouch/reviews";
 /// The directory below a repository that imported records lie in, by where they come from.
 pub(super) const IMPORTS: &str = "metadata/distvouch/imports";
 
-/// The directory of records beside an ebuild that is in no repository.
+/// The directory of records next to an ebuild that is in no repository.
 const DIRECTORY: &str = "distvouch-reviews";
 
-/// The list of records that earlier versions wrote beside an ebuild.
+/// The list of records that earlier versions wrote next to an ebuild.
 const LIST: &str = "distvouch-reviews.jsonl";
 
 /// Bytes of one record's file.
@@ -112,7 +112,7 @@ pub(crate) fn places_of(directory: &Path) -> Vec<PathBuf> {
 ///
 /// # Errors
 ///
-/// Where something cannot be read or is no record.
+/// Where something cannot be read or is not a record.
 pub(crate) fn read(place: &Path) -> Result<Vec<Found>, ReviewError> {
     let mut found = Vec::new();
     if place.is_dir() {
@@ -212,7 +212,7 @@ fn add_file(
     let path = directory.join(&name);
     let failed = |source: io::Error| ReviewError::Write { path: path.clone(), source };
     std::fs::create_dir_all(directory).map_err(failed)?;
-    // Nobody sees a record without the signature that it is to have.
+    // No one sees a record without the signature that it is to have.
     let making =
         tempfile::Builder::new().prefix(".making").tempdir_in(directory).map_err(failed)?;
     let made = making.path().join(&name);

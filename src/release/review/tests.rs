@@ -199,7 +199,7 @@ fn a_file_for_each_record() {
     std::fs::write(place.join(".x.json"), "x").unwrap();
     std::fs::write(place.join("x.json.asc"), "x").unwrap();
     assert_eq!(notes(&place), ["first", "later"]);
-    // What is no record is named.
+    // What is not a record is named.
     std::fs::write(place.join("x.json"), "<<<<<<< HEAD\n").unwrap();
     let error = read(&place).unwrap_err().to_string();
     assert!(error.contains("x.json: not a review record"), "{error}");

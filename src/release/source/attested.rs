@@ -18,7 +18,7 @@ pub(crate) struct Attested {
 }
 
 /// What the findings about a distfile say of its commit: of those attestations that count, or of
-/// all that are authentic where nobody said who should have published.
+/// all that are authentic where no one said who should have published.
 ///
 /// # Errors
 ///

@@ -93,7 +93,7 @@ pub(super) fn wanted(listing: &Listing, view: View<'_>) -> BTreeSet<usize> {
     let members = listing.by_path();
     let files = members.into_iter().filter(|(_, entry)| entry.is_file());
     let wanted = files.filter(|(path, entry)| match view.get(path) {
-        // What git does not have is looked into: nobody else reads it.
+        // What git does not have is looked into: no one else reads it.
         None => true,
         Some(git) => !is_same(entry, git) || std::str::from_utf8(path).is_ok_and(is_build_file),
     });

@@ -17,7 +17,7 @@ use crate::release::git::Clone;
 /// Names that a finding's sentence lists.
 const NAMED: usize = 5;
 
-/// Differences that are said one by one beside an outcome.
+/// Differences that are said one by one next to an outcome.
 const SAID: usize = 10;
 
 /// The clone does not have the commit.
@@ -208,7 +208,7 @@ fn vouches(commit: &Commit, signed: Option<&Signed>) -> String {
     format!("anyone who may push to {repository}: {} is on {}", short(commit), places(commit))
 }
 
-/// What is said beside the outcome.
+/// What is said next to the outcome.
 fn also(
     mut finding: Finding,
     commit: &Commit,
@@ -341,7 +341,7 @@ fn missing(comparison: &Comparison) -> impl Iterator<Item = &[u8]> {
     comparison.missing.iter().map(Vec::as_slice).filter(|path| !is_for_developers(path))
 }
 
-/// Who gets past: whoever lands a commit; where something was not compared with git, also whoever
+/// Who gets past: anyone who lands a commit; where something was not compared with git, also anyone who
 /// could put something there, or leave something out.
 fn forgers(comparison: &Comparison, signed: Option<&Signed>) -> Vec<Capability> {
     use Capability::{Branch, Forge, Gentoo, Index, Job, Key, Mirror, Publish, Source, Token};

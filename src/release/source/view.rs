@@ -12,7 +12,7 @@ const LINKS: usize = 5000;
 /// Submodules whose trees are joined in.
 const SUBMODULES: usize = 64;
 
-/// Bytes of git's texts that one comparison reads beside the files that differ.
+/// Bytes of git's texts that one comparison reads next to the files that differ.
 const TEXTS: u64 = 64 << 20;
 
 /// Paths of one content that are told apart.

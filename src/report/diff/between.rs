@@ -1,4 +1,4 @@
-//! What two ebuilds fetch beside the archives that were compared, and what to run next.
+//! What two ebuilds fetch next to the archives that were compared, and what to run next.
 
 use super::json::value;
 use crate::bytes::digests::hex;

@@ -83,7 +83,7 @@ fn print_diff(diff: &Diff, out: &mut Counted<'_>) -> io::Result<()> {
     }
     writeln!(out, "<p>{}.</p>", escape(&totals(diff)))?;
     if !diff.new_oddities.is_empty() {
-        writeln!(out, "<h2>New in how the archive is made</h2>\n<ul>")?;
+        writeln!(out, "<h2>New in how the archive is packed</h2>\n<ul>")?;
         for oddity in &diff.new_oddities {
             writeln!(out, "<li>{}</li>", escape(&oddity.to_string()))?;
         }

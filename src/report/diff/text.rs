@@ -90,7 +90,8 @@ pub(crate) fn print(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Res
         writeln!(out, "{bold}{line}{bold:#}")?;
     }
     let strange: Vec<_> = diff.new_oddities.iter().filter(|o| !o.is_common()).collect();
-    let packed = if diff.old.is_some() { "new in how it is packed" } else { "how it is packed" };
+    let packed =
+        if diff.old.is_some() { "new in how it is packed" } else { "unusual in how it is packed" };
     for oddity in strange.iter().take(ODDITIES) {
         for line in fill(&format!("{packed}: {oddity}"), 2, 4, LINES) {
             writeln!(out, "{red}{line}{red:#}")?;
@@ -102,7 +103,7 @@ pub(crate) fn print(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Res
     list(diff, listed, out)?;
     let common = diff.new_oddities.len() - strange.len();
     if common > 0 && !listed.build && diff.old.is_some() {
-        writeln!(out, "Packed otherwise in {common} ways that are common (--json lists them).")?;
+        writeln!(out, "Packed differently in {common} common ways (--json lists them).")?;
     }
     if let Some(tops) = tops(diff) {
         writeln!(out, "{}.", short(&tops, WIDTH - 1))?;
@@ -313,7 +314,7 @@ fn names_in_one(
     Ok(())
 }
 
-/// What nobody needs to read: counts in one line.
+/// What no one needs to read: counts in one line.
 fn folded(changes: &[&Change], out: &mut dyn Write) -> io::Result<()> {
     let words = [
         (Role::Docs, "documentation"),

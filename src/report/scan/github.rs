@@ -1,4 +1,4 @@
-//! Workflow commands of GitHub Actions, which show as annotations beside the lines of a change.
+//! Workflow commands of GitHub Actions, which show as annotations next to the lines of a change.
 
 use crate::answer::kinds::Level;
 use crate::bytes::escape::escaped;

@@ -1,4 +1,4 @@
-//! Incidents, played again: two releases, a repository, what was published beside them, and what
+//! Incidents, played again: two releases, a repository, what was published next to them, and what
 //! each level of checking is expected to answer.
 #![allow(
     dead_code,

@@ -1,4 +1,4 @@
-//! Where an incident is played: releases, what stands beside them, repositories, a package.
+//! Where an incident is played: releases, what is next to them, repositories, a package.
 
 use super::super::sigstore::{Signing, Sigstore, Workflow};
 use super::Level;
@@ -89,7 +89,7 @@ impl Stage {
         }
     }
 
-    /// Publishes provenance beside the archive in `place`, as `run` would at `time`.
+    /// Publishes provenance next to the archive in `place`, as `run` would at `time`.
     pub fn attest(&mut self, place: &str, run: &Workflow, time: i64) {
         let name = if place == "old" { &self.old } else { &self.new };
         let file = std::fs::read(self.path(place).join(name)).unwrap();
@@ -233,7 +233,7 @@ impl Stage {
         (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 
-    /// What a level answers: the class of its finding, with the classes said beside it behind plus
+    /// What a level answers: the class of its finding, with the classes said next to it behind plus
     /// signs, and the exit status. For the diff, whether it lists the payload; for the bump, all
     /// classes that contradict.
     pub fn answer(&self, level: Level) -> (String, i32) {

@@ -213,7 +213,7 @@ fn claim(number: u32, value: &str) -> Extension {
     Extension { extn_id: oid, critical: false, extn_value: OctetString::new(bytes).unwrap() }
 }
 
-/// An extension that nobody knows and everybody must.
+/// An extension that no one knows and everybody must.
 pub fn critical_unknown() -> Extension {
     let oid = ObjectIdentifier::new("1.3.6.1.4.1.57264.99.1").unwrap();
     extension(oid, true, &Utf8StringRef::new("must know").unwrap())

@@ -4,9 +4,9 @@ use super::{Key, b64, hex};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// How many entries stand before the one that is asked for.
+/// How many entries precede the one that is asked for.
 const BEFORE: usize = 4;
-/// How many stand behind it.
+/// How many follow it.
 const BEHIND: usize = 2;
 /// How many are in older trees of the same log.
 const OLDER: usize = 1_000_000;

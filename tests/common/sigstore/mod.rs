@@ -326,7 +326,7 @@ pub fn dsse(key: &Key, payload: &str, verifier: &str, kind: &str) -> (Vec<u8>, V
     let body = json!({
         "apiVersion": "0.0.1", "kind": "dsse",
         "spec": {
-            // Over the submitter's own rendering of the envelope, which nobody can repeat.
+            // Over the submitter's own rendering of the envelope, which no one can repeat.
             "envelopeHash": {"algorithm": "sha256", "value": "00".repeat(32)},
             "payloadHash": {"algorithm": "sha256", "value": hex(&Sha256::digest(payload))},
             "signatures": [{"signature": b64(&signature), "verifier": b64(verifier)}]}});

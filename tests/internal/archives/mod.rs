@@ -1,4 +1,4 @@
-//! Archives, held against the files that real programs make of them: GNU tar, bsdtar, busybox,
+//! Archives, compared with the files that real programs make of them: GNU tar, bsdtar, busybox,
 //! Python's tarfile and the tar crate; Info-ZIP's unzip, bsdtar and Python's zipfile.
 
 mod mutants;

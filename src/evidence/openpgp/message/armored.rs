@@ -14,7 +14,7 @@ const MESSAGE_END: &[u8] = b"-----END PGP MESSAGE-----";
 pub(super) struct Found<'a> {
     /// The message.
     pub(crate) block: Block<'a>,
-    /// Whether text stands before or behind it.
+    /// Whether text precedes or behind it.
     pub(crate) surrounded: bool,
 }
 
@@ -26,7 +26,7 @@ pub(super) enum Block<'a> {
     Packets(Vec<u8>),
 }
 
-/// Finds the message of `bytes`: exactly one, and no other armored block beside it.
+/// Finds the message of `bytes`: exactly one, and no other armored block next to it.
 ///
 /// Lines of other text around it are passed over, as RFC 9580 (section 6.2) foresees and gpg does;
 /// they are not part of the message.

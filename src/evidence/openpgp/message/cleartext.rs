@@ -31,7 +31,7 @@ pub(super) struct Cleartext<'a> {
     signatures: &'a [u8],
 }
 
-/// Parses what stands behind the header line, which is line `begin`.
+/// Parses what follows the header line, which is line `begin`.
 pub(super) fn parse<'a>(
     lines: &mut Lines<'a>,
     begin: usize,

@@ -1,7 +1,7 @@
 //! A message in a compressed packet (RFC 9580, section 5.6), taken out of it by hand.
 //!
 //! gpg writes such packets without a length: they end where the file does. A decompressor stops at
-//! the end of its stream, and what stands behind it in the packet would be dropped without a word.
+//! the end of its stream, and what follows it in the packet would be dropped without a word.
 //! Here it is known what was left.
 
 use super::fault::{MessageError, MessageFault};

@@ -8,7 +8,7 @@ use crate::evidence::openpgp::armor::ArmorFault;
 use std::fmt;
 use std::io;
 
-/// Why a file is no message of one text and its signatures.
+/// Why a file is not a message of one text and its signatures.
 ///
 /// Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) enum MessageFault {
     Detached,
     /// A key.
     Key,
-    /// A second message or another armored block beside the message.
+    /// A second message or another armored block next to the message.
     Second {
         /// Where it begins.
         line: usize,
@@ -53,7 +53,7 @@ pub(crate) enum MessageFault {
     /// A cleartext-signed message whose signature is not over text, or a message with signatures
     /// over text and others over bytes.
     MixedKinds,
-    /// Nobody signed it.
+    /// No one signed it.
     NotSigned,
     /// It is encrypted.
     Encrypted,
@@ -158,7 +158,7 @@ impl fmt::Display for MessageFault {
 /// Why reading a message ended.
 #[derive(Debug)]
 pub(crate) enum MessageError {
-    /// What was read is no message that can be judged.
+    /// What was read is not a message that can be judged.
     Fault(MessageFault),
     /// The system refused to read it.
     Read(io::Error),

@@ -146,11 +146,11 @@ impl<'a> Reader<'a> {
             Packet::Literal(_) => self.literal(parser)?,
             Packet::Unknown(packet) if packet.tag() == Tag::OnePassSig => {
                 self.one_pass(None, false)?;
-                // Nobody knows where its flag stands.
+                // No one knows where its flag stands.
                 self.closed = false;
             }
             Packet::Unknown(packet) if packet.tag() == Tag::Signature => self.unreadable()?,
-            // Data that is no packet.
+            // Data that is not a packet.
             Packet::Unknown(packet) if packet.tag() == Tag::Reserved => {
                 return Err(self.ended(MessageFault::Broken));
             }
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Streams the body of the literal. Its name, date and format are signed by nobody, so they
+    /// Streams the body of the literal. Its name, date and format are signed by no one, so they
     /// decide nothing.
     fn literal(&mut self, parser: &mut PacketParser) -> Result<(), MessageError> {
         if self.place == Place::Tail {
@@ -358,7 +358,7 @@ mod tests {
             let read = read(&mut bomb.as_slice(), &mut spool, 100_000);
             assert!(matches!(read, Err(MessageError::Fault(MessageFault::UnpacksTooFar))));
             assert!(spool.len() <= 100_000);
-            // With room enough it is a message that nobody signed.
+            // With room enough it is a message that no one signed.
             let read = super::read(&mut bomb.as_slice(), &mut Vec::new(), 1 << 20);
             assert!(matches!(read, Err(MessageError::Fault(MessageFault::NotSigned))));
         }

@@ -1,7 +1,7 @@
 //! Messages that carry their own text: cleartext-signed (RFC 9580, section 7), and signed packets
 //! around a literal (RFC 9580, section 10.3), binary or armored, compressed or not.
 //!
-//! [`read`] writes the text to a spool while it computes the document hashes; nobody reads the
+//! [`read`] writes the text to a spool while it computes the document hashes; no one reads the
 //! spool before [`check`] has judged the signatures.
 
 mod armored;
@@ -76,7 +76,7 @@ impl UnverifiedMessage {
 ///
 /// # Errors
 ///
-/// Where `input` is no message of one text and its signatures, or goes over a limit, or reading or
+/// Where `input` is not a message of one text and its signatures, or goes over a limit, or reading or
 /// writing fails. The spool then holds any part of the text.
 pub(crate) fn read(
     input: &mut (dyn BufRead + Send + Sync),

@@ -128,7 +128,7 @@ impl Leaf {
         let sct = rfc6962::CT_PRECERT_SCTS;
         let list = extensions(&self.certificate).iter().find(|e| e.extn_id == sct)?;
         let list = x509_cert::der::asn1::OctetStringRef::from_der(list.extn_value.as_bytes());
-        // Two lengths of 2 bytes and a version of 1 stand before the 32 of the key id.
+        // Two lengths of 2 bytes and a version of 1 precede the 32 of the key id.
         list.ok()?.as_bytes().get(5..37).map(hex)
     }
 }

@@ -1,5 +1,5 @@
 //! What the `sigstore` crate leaves to its caller: every log entry has its proof, and the fields
-//! that stand beside a checkpoint agree with it.
+//! that is next to a checkpoint agree with it.
 //!
 //! The crate takes a bundle with any one proof, ignores `treeSize`, `rootHash` and `logId` where
 //! the signed checkpoint says the same, and names an unknown log as a broken promise.
@@ -26,7 +26,7 @@ const LOG_ID_SIZE: usize = 32;
 /// is not authenticated, but all it does is choose between two refusals.
 ///
 /// The opposite, a known log and an authority that is not in the root, never counts as an old
-/// root: the public log takes entries by any certificate, so anybody could bring that about.
+/// root: the public log takes entries by any certificate, so anyone could bring that about.
 pub(super) fn entries(
     bundle: &Bundle,
     leaf: Option<&Leaf>,

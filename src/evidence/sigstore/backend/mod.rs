@@ -90,7 +90,7 @@ impl Root {
         let attested = about.digests.get("sha256").cloned().unwrap_or_default();
         let bundle = as_bundle(attestation)?.0;
         let entries = guard::entries(&bundle, Some(&leaf), &self.root, &self.summary)?;
-        // Without a file, the statement is held against itself.
+        // Without a file, the statement is compared with itself.
         let sha256 = match subject {
             Some(subject) => subject.sha256.to_vec(),
             None => unhex(&attested),

@@ -21,7 +21,7 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 ///
 /// Calling it again changes nothing.
 pub(super) fn install() {
-    // An error says that a provider is there already: this one, as nobody else installs any.
+    // An error says that a provider is there already: this one, as no one else installs any.
     let _ = install_default_provider(&RustCrypto);
 }
 

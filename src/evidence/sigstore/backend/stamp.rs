@@ -7,7 +7,7 @@ use x509_cert::der::{Decode, Encode};
 /// Whether `token` names the certificate of an authority of `root` as its signer's: by issuer and
 /// serial number, as a CMS signer is named (RFC 5652, section 5.3), or whole.
 ///
-/// This decides which refusal is given, and whether a stamp that nobody here can judge is passed over;
+/// This decides which refusal is given, and whether a stamp that no one here can judge is passed over;
 /// what counts as a time is decided by the library.
 pub(super) fn names_any(token: &[u8], root: &TrustedRoot) -> bool {
     let chains = root.timestamp_authorities.iter().map(|authority| &authority.cert_chain);

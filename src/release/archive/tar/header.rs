@@ -8,9 +8,9 @@ use super::super::name::until_nul;
 pub(super) enum Format {
     /// POSIX: magic `ustar\0`, version `00`; the prefix field counts.
     Ustar,
-    /// GNU: magic `ustar `, version ` \0`; nothing stands behind the device numbers.
+    /// GNU: magic `ustar `, version ` \0`; nothing follows the device numbers.
     Gnu,
-    /// Of before POSIX: nothing stands behind the link's name but device numbers.
+    /// Of before POSIX: nothing follows the link's name but device numbers.
     Old,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Header {
     pub(super) size: u64,
 }
 
-/// Why a block is no header.
+/// Why a block is not a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoHeader {
     /// It is damaged: its checksum is another.
@@ -67,7 +67,7 @@ impl Header {
             return Err(ambiguous("has a name or link with more behind its end"));
         }
         let number = |from: usize, to: usize, most: u64| {
-            number(field(from, to), most).ok_or(ambiguous("has a field that is no number"))
+            number(field(from, to), most).ok_or(ambiguous("has a field that is not a number"))
         };
         let wanted = |value: Option<u64>| value.ok_or(ambiguous("lacks its size, mode or time"));
         let mode = wanted(number(100, 108, SHORT)?)?;
@@ -101,14 +101,14 @@ fn has_times(prefix: &[u8]) -> bool {
     name.ends_with(b"\0") && padded(name) && times.len() == 24 && times.chunks(12).all(octal)
 }
 
-/// Whether only NULs stand behind the first one.
+/// Whether only NULs follow the first one.
 fn padded(field: &[u8]) -> bool {
     field.iter().skip_while(|b| **b != 0).all(|b| *b == 0)
 }
 
 /// A number as all programs read it: octal digits with blanks in front, and behind them at least one
 /// blank or NUL and nothing else; or GNU's binary form for what is more than `most`. `Some(None)`
-/// where the field is empty; `None` where it is no number.
+/// where the field is empty; `None` where it is not a number.
 fn number(field: &[u8], most: u64) -> Option<Option<u64>> {
     if field.iter().all(|b| *b == 0) {
         return Some(None);

@@ -281,14 +281,14 @@ fn member<R: Read>(
     }
     let is_link = matches!(kind, Kind::Symlink | Kind::Hardlink);
     if !is_link && (link.is_some() || has_long_link || !header.link.is_empty()) {
-        return refuse("is no link and states where it leads");
+        return refuse("is not a link but states a target");
     }
     // bsdtar takes it for a file then.
     if is_link && link.is_some() && !has_long_link && header.link.is_empty() {
         return refuse("states where it leads in its pax header alone");
     }
     if kind != Kind::File && size != 0 {
-        return refuse("is no file and states a size");
+        return refuse("is not a file but states a size");
     }
     // Some old tars write the type there, too.
     let typed = match kind {
@@ -318,7 +318,7 @@ fn after_end<R: Read>(stream: &mut Stream<R>) -> Result<(), Fault> {
             // busybox reads whole blocks, and gives up on another.
             return match total % BLOCK {
                 0 => Ok(()),
-                _ => Err(ambiguous("", "its end is no whole block")),
+                _ => Err(ambiguous("", "its last block is incomplete")),
             };
         }
         if bytes.iter().any(|b| *b != 0) {

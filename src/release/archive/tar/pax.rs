@@ -79,13 +79,13 @@ impl Records {
                 }
                 b"size" => match decimal(value) {
                     Some(size) => records.size = Some(size),
-                    None => return refuse("has a size in its pax header that is no number"),
+                    None => return refuse("has a size in its pax header that is not a number"),
                 },
                 b"uid" | b"gid" if decimal(value).is_none() => {
-                    return refuse("has an owner in its pax header that is no number");
+                    return refuse("has an owner in its pax header that is not a number");
                 }
                 b"atime" | b"ctime" | b"mtime" if !is_time(value) => {
-                    return refuse("has a time in its pax header that is no number");
+                    return refuse("has a time in its pax header that is not a number");
                 }
                 b"comment" => records.comment = Some(value.to_vec()),
                 _ if key.starts_with(ENCODED) && !is_base64(value) => {

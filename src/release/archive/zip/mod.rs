@@ -120,7 +120,7 @@ fn one(
         builder.add(head, &mut data)
     };
     match added {
-        // Deflated data that is none, or longer than stated.
+        // Deflated data that is not one, or longer than stated.
         Err(Fault::Io(error)) if is_data(&error) => return Err(contents.into()),
         other => other?,
     };

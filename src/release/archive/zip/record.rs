@@ -263,7 +263,7 @@ pub(super) fn descriptor(
     central: &Central,
     length: u64,
 ) -> Result<(), Fault> {
-    let refuse = || ambiguous(show(&central.name), "is followed by bytes that are no member's");
+    let refuse = || ambiguous(show(&central.name), "is followed by bytes that belong to no member");
     let mut data = Vec::new();
     if length > 24 {
         return Err(refuse());

@@ -168,7 +168,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         ALL,
         r"\.ssh/|\bid_(?:rsa|ed25519|ecdsa)\b|authorized_keys|\.aws/(?:credentials|config)|\.git-credentials|(?:~|HOME|home|expanduser).{0,40}\.(?:npmrc|pypirc|netrc|bashrc|zshrc|profile|bash_profile|docker/config)\b|\b(?:NPM_TOKEN|GITHUB_TOKEN|PYPI_TOKEN|AWS_SECRET_ACCESS_KEY|ACTIONS_ID_TOKEN_REQUEST_TOKEN|TWINE_PASSWORD)\b|/etc/(?:shadow|sudoers|ld\.so\.preload|cron\.\w+|crontab|profile\.d|rc\.local)\b|\bcrontab\s+-|LaunchAgents|CurrentVersion\\\\?\\Run|169\.254\.169\.254|metadata\.google\.internal|Login Data|wallet\.dat|/proc/(?:self|\d+|\w+)/mem\b",
     ),
-    // What nobody is meant to read.
+    // What no one is meant to read.
     (
         Obfuscated,
         &[Lang::Js, Lang::Php, Lang::Text],

@@ -53,7 +53,7 @@ impl Shape {
             let reason = format!("line {number} goes on behind {BLANKS} blanks or more");
             found.push(Hazard::at(HazardKind::LongLine, number, reason));
         }
-        // Nobody reads a long line of a test's data, and where there were some before it is usual.
+        // No one reads a long line of a test's data, and where there were some before it is usual.
         if let Some((number, length)) = self.long.filter(|_| code && !self.old_is_long) {
             let reason = format!("line {number} is {length} bytes long");
             found.push(Hazard::at(HazardKind::LongLine, number, reason));

@@ -85,7 +85,7 @@ pub(super) fn check(
             let source = match there {
                 Some(Some(source)) => source.messages,
                 Some(None) => {
-                    let why = format!("{po}, which it would be made from, is no catalogue");
+                    let why = format!("{po}, which it would be made from, is not a catalogue");
                     return Some(Checked::Differs(why));
                 }
                 None => {

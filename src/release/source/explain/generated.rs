@@ -1,6 +1,6 @@
 //! Files that say which generator made them, from an input that git has.
 //!
-//! Whoever made the archive wrote that. It excuses nothing: such a file is said to be not compared,
+//! Anyone who made the archive wrote that. It excuses nothing: such a file is said to be not compared,
 //! and a comparison with one in it never agrees.
 
 use super::{Context, directory_of, name_of, text};

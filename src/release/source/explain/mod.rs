@@ -74,7 +74,7 @@ impl Standing {
                 format!("{project}'s, first committed there on {}", known::date(*day))
             }
             Self::Known { project, day: None } => format!("as {project} installs it"),
-            Self::NotUsed { by } => format!("not used: the ebuild runs {by}, which makes it anew"),
+            Self::NotUsed { by } => format!("not used: the ebuild runs {by}, which regenerates it"),
             Self::Inert { what } => format!("not in git; {what}, which nothing runs or builds"),
             Self::NotCompared { by } => format!("not explained: {by}, not compared"),
             Self::Altered { versions } => versions.clone(),
@@ -350,7 +350,7 @@ fn altered(context: &Context<'_>, path: &str) -> Option<Standing> {
         _ => String::new(),
     };
     let versions = format!(
-        "named like {}'s {name} and none of its {} known versions{when}",
+        "named like {}'s {name} and matches none of its {} known versions{when}",
         projects.join("'s and "),
         contents.len()
     );

@@ -108,7 +108,7 @@ fn a_compressed_point_is_refused() {
     }
 }
 
-/// A point has other encodings beside the uncompressed one; one that was refused and comes back
+/// A point has other encodings next to the uncompressed one; one that was refused and comes back
 /// spelled otherwise must not get in.
 #[test]
 fn only_one_encoding_of_a_point_is_taken() {
@@ -156,7 +156,7 @@ fn a_high_s_holds() {
     }
 }
 
-/// Keys and commitments of small order hold for many messages where nobody looks.
+/// Keys and commitments of small order hold for many messages where no one looks.
 #[test]
 fn points_of_small_order_are_refused() {
     let points = [

@@ -16,7 +16,7 @@ use toml::Table;
 /// The file that names the commit.
 const VCS_INFO: &str = ".cargo_vcs_info.json";
 
-/// What the .crate says of itself. Whoever made it wrote this.
+/// What the .crate says of itself. Anyone who made it wrote this.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct VcsInfo {
     /// The commit.

@@ -58,7 +58,7 @@ fn names(text: &str, has: &dyn Fn(&str) -> bool) -> Checked {
         Value::Object(failed) if failed.values().all(|value| *value == Value::Bool(true)) => {
             failed.keys().map(String::as_str).collect()
         }
-        _ => return Checked::differs("it is no list of tests"),
+        _ => return Checked::differs("it is not a list of tests"),
     };
     let file = |name: &str| name.split("::").next().unwrap_or(name).to_owned();
     match names.into_iter().find(|name| !has(&file(name))) {

@@ -8,7 +8,7 @@ use crate::release::source::explain::Context;
 /// `used` where an installer reads it as it is.
 pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
     let Some(points) = settings(text) else {
-        return Checked::differs("a line of it is no entry point");
+        return Checked::differs("a line of it is not an entry point");
     };
     let declared = declared(context);
     for (group, name, value) in &points {

@@ -45,7 +45,7 @@ const FIELDS: [&str; 33] = [
 /// `used` where an installer reads it as it is.
 pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
     let Some(fields) = fields(text) else {
-        return Checked::differs("a line of its head is no field");
+        return Checked::differs("a line of its head is not a field");
     };
     if let Some((name, _)) = fields.iter().find(|(name, _)| !FIELDS.contains(&name.as_str())) {
         return Checked::differs(format!(

@@ -51,7 +51,7 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Checked {
     let lines =
         text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('['));
     let Some(requires) = lines.map(Requirement::parse).collect::<Option<Vec<_>>>() else {
-        return Checked::differs("a line of it is no requirement");
+        return Checked::differs("a line of it is not a requirement");
     };
     match within(context, &requires) {
         Some(Err(why)) => Checked::Differs(why),
