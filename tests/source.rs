@@ -178,7 +178,7 @@ fn what_is_added_contradicts_unless_it_is_inert() {
 fn metadata_of_packaging_tools_is_said_and_gives_no_room() {
     let (repo, archive) = scene(&with(&[
         ("PKG-INFO", text("Metadata-Version: 2.1\nName: foo\nVersion: 1.3\n")),
-        ("foo.egg-info/SOURCES.txt", text("setup.py\n")),
+        ("foo.egg-info/SOURCES.txt", text("foo/__init__.py\nlink\nrun\nsetup.py\n")),
         ("setup.cfg", text("[egg_info]\ntag_build = \ntag_date = 0\n\n")),
     ]));
     let (code, finding) = source(&archive, &repo.path(), &[]);

@@ -178,8 +178,15 @@ fn agreement(comparison: &Comparison, at: &str) -> String {
     let derived = comparison.count(|s| matches!(s, Standing::Derived { .. }));
     let not_used = comparison.count(|s| matches!(s, Standing::NotUsed { .. }));
     let inert = comparison.count(|s| matches!(s, Standing::Inert { .. }));
+    let partly = comparison.count(|s| matches!(s, Standing::Derived { rest: Some(_), .. }));
+    let derived_from = match partly {
+        0 => "derived from them".to_owned(),
+        partly => {
+            format!("derived from them ({} of these only partly compared)", thousands(partly))
+        }
+    };
     for (count, what) in
-        [(derived, "derived from them"), (not_used, "made anew by eautoreconf"), (inert, "inert")]
+        [(derived, derived_from.as_str()), (not_used, "made anew by eautoreconf"), (inert, "inert")]
     {
         if count > 0 {
             parts.push(format!("{} {what}", thousands(count)));
@@ -277,8 +284,12 @@ fn note_differences(
         let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
         finding = finding.noting(class(difference), text);
     }
+    finding = note_partly(finding, comparison);
+    let partly = |d: &Difference| matches!(d.standing, Standing::Derived { rest: Some(_), .. });
     let changed = comparison.differences.iter().filter(|difference| {
-        !difference.standing.is_contradiction() && difference.kind != DifferenceKind::Added
+        !difference.standing.is_contradiction()
+            && difference.kind != DifferenceKind::Added
+            && !partly(difference)
     });
     for difference in changed.take(SAID) {
         let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
@@ -286,7 +297,9 @@ fn note_differences(
     }
     let kinds: [(&str, fn(&Standing) -> bool); 2] = [
         ("not in git, and inert", |s| matches!(s, Standing::Inert { .. })),
-        ("not in git, derived from what git has", |s| matches!(s, Standing::Derived { .. })),
+        ("not in git, derived from what git has", |s| {
+            matches!(s, Standing::Derived { rest: None, .. })
+        }),
     ];
     for (what, fits) in kinds {
         let added = comparison.differences.iter().filter(|difference| {
@@ -306,6 +319,25 @@ fn note_differences(
             .filter(|difference| matches!(difference.standing, Standing::NotCompared { .. }));
         let list = names(list.map(|difference| difference.path.as_slice()));
         let text = format!("generated, and not compared ({not_compared}): {list}");
+        finding = finding.noting(FailureClass::SourceNotCompared, text);
+    }
+    finding
+}
+
+/// Says what was compared with nothing in files that are otherwise derived from git's.
+fn note_partly(mut finding: Finding, comparison: &Comparison) -> Finding {
+    let rest = |difference: &Difference| match &difference.standing {
+        Standing::Derived { rest: Some(rest), .. } => {
+            Some(format!("{}: not compared: {rest}", show(&difference.path)))
+        }
+        _ => None,
+    };
+    let texts: Vec<String> = comparison.differences.iter().filter_map(rest).collect();
+    for text in texts.iter().take(SAID) {
+        finding = finding.noting(FailureClass::SourceNotCompared, text.clone());
+    }
+    if let Some(more) = texts.len().checked_sub(SAID).filter(|more| *more > 0) {
+        let text = format!("only partly compared: {more} more, which --json lists");
         finding = finding.noting(FailureClass::SourceNotCompared, text);
     }
     finding

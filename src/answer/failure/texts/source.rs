@@ -101,9 +101,12 @@ pub(in crate::answer::failure) const KNOWN_FILE_ALTERED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SOURCE_NOT_COMPARED: Texts = Texts {
-    happened: "A file of the archive says that a generator made it, and was compared with nothing.",
-    implies: "Everything else is explained, and this file is not: the maker of the archive could have \
-        written anything into it. `configure` has 20,000 lines, and runs.",
+    happened: "A file that a generator made, or a part of one, was compared with nothing.",
+    implies: "Everything else is explained, and this is not: the maker of the archive, or anyone on \
+        its way, could have written anything there. `configure` has 20,000 lines, and runs. Where \
+        only a part was not compared (requirements in `PKG-INFO` that `setup.py` computes, \
+        checksums in a `Cargo.lock` that git does not have) it is a remark, and the attackers' \
+        lines count everyone who could have written it.",
     benign: "`configure` and `Makefile.in` in every release of a project that uses autotools. \
         Parsers by Bison, C by Cython. Sources of a submodule that the clone does not have.",
     ask: "Which generator in which version made it, from which input?",

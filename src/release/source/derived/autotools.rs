@@ -17,7 +17,8 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
     }
     if path.ends_with(".in") && (configured(directory) || configured("")) && is_plain_header(entry)
     {
-        return Some(Checked::same("autoheader's: nothing but comments and #undef"));
+        let rest = "which macros configure may define in it".to_owned();
+        return Some(Checked::partly("autoheader's: nothing but comments and #undef", vec![rest]));
     }
     let name = name_of(path);
     if name.starts_with("stamp-") && text(entry).is_some_and(is_stamp) && !entry.is_executable() {

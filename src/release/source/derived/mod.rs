@@ -22,6 +22,9 @@ use std::collections::BTreeMap;
 pub(super) enum Checked {
     /// It says the same; how that was compared.
     Same(String),
+    /// What git says of it, it says the same; and what in it was compared with nothing, though it decides
+    /// what is built or installed.
+    Partly { how: String, rest: String },
     /// It says something else.
     Differs(String),
     /// It could not be compared, and who made it by its own word.
@@ -31,6 +34,14 @@ pub(super) enum Checked {
 impl Checked {
     fn same(how: impl Into<String>) -> Self {
         Self::Same(how.into())
+    }
+
+    /// The same, but for `rest`.
+    fn partly(how: impl Into<String>, rest: Vec<String>) -> Self {
+        match rest.is_empty() {
+            true => Self::Same(how.into()),
+            false => Self::Partly { how: how.into(), rest: rest.join("; ") },
+        }
     }
 
     fn differs(why: impl Into<String>) -> Self {

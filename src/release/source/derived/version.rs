@@ -96,7 +96,7 @@ fn is_described(context: &Context<'_>, word: &str) -> bool {
 }
 
 /// Whether a value is a version, a revision or a date: something that says which release this is.
-fn is_value(context: &Context<'_>, value: &str) -> bool {
+pub(super) fn is_value(context: &Context<'_>, value: &str) -> bool {
     static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?\z").ok()
     });

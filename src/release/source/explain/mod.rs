@@ -34,8 +34,9 @@ pub(crate) enum Standing {
     Packed { how: String, room: bool },
     /// A standard build file of that project.
     Known { project: String, day: Option<u32> },
-    /// What it says was compared with what git has.
-    Derived { how: String },
+    /// What it says was compared with what git has; and what of it was not, where that decides what is
+    /// built or installed.
+    Derived { how: String, rest: Option<String> },
     /// The ebuild makes it anew before it is used.
     NotUsed { by: &'static str },
     /// It can neither run nor be built, installed or imported.
@@ -69,7 +70,8 @@ impl Standing {
     /// In a phrase.
     pub(crate) fn describe(&self) -> String {
         match self {
-            Self::Packed { how, .. } | Self::Derived { how } => how.clone(),
+            Self::Packed { how, .. } | Self::Derived { how, rest: None } => how.clone(),
+            Self::Derived { how, rest: Some(rest) } => format!("{how}; not compared: {rest}"),
             Self::Known { project, day: Some(day) } => {
                 format!("{project}'s, first committed there on {}", known::date(*day))
             }
@@ -93,7 +95,8 @@ impl Standing {
     pub(crate) const fn has_room(&self) -> bool {
         match self {
             Self::Packed { room, .. } => *room,
-            Self::Known { .. } | Self::Derived { .. } | Self::NotUsed { .. } => false,
+            Self::Derived { rest, .. } => rest.is_some(),
+            Self::Known { .. } | Self::NotUsed { .. } => false,
             _ => true,
         }
     }
@@ -105,12 +108,13 @@ impl Standing {
             Self::Unexplained { .. } => 1,
             Self::Changed { .. } => 2,
             Self::NotCompared { .. } => 3,
-            Self::Inert { .. } => 4,
-            Self::Packed { room: true, .. } => 5,
-            Self::NotUsed { .. } => 6,
-            Self::Derived { .. } => 7,
-            Self::Packed { .. } => 8,
-            Self::Known { .. } => 9,
+            Self::Derived { rest: Some(_), .. } => 4,
+            Self::Inert { .. } => 5,
+            Self::Packed { room: true, .. } => 6,
+            Self::NotUsed { .. } => 7,
+            Self::Derived { .. } => 8,
+            Self::Packed { .. } => 9,
+            Self::Known { .. } => 10,
         }
     }
 }
@@ -180,7 +184,8 @@ pub(super) fn changed(
     let original = blob.and_then(|blob| std::str::from_utf8(blob).ok());
     let mut why = None;
     match derived::check(context, entry, path, blob) {
-        Some(Checked::Same(how)) => return Standing::Derived { how },
+        Some(Checked::Same(how)) => return Standing::Derived { how, rest: None },
+        Some(Checked::Partly { how, rest }) => return partly(context, entry, path, how, rest),
         Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
         Some(Checked::Differs(differs)) => why = Some(differs),
         None => {}
@@ -250,7 +255,8 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
         return known;
     }
     match derived::check(context, entry, path, None) {
-        Some(Checked::Same(how)) => return Standing::Derived { how },
+        Some(Checked::Same(how)) => return Standing::Derived { how, rest: None },
+        Some(Checked::Partly { how, rest }) => return partly(context, entry, path, how, rest),
         Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
         Some(Checked::Differs(why)) => return Standing::Unexplained { why },
         None => {}
@@ -364,6 +370,14 @@ fn copy_of(context: &Context<'_>, entry: &Entry) -> Option<String> {
     let paths = context.view.whole().paths_of(entry.blob.as_deref()?);
     let path = paths.iter().find(|path| name(path) == name(&entry.path))?;
     Some(crate::release::archive::show(path))
+}
+
+/// What is compared in part, or made anew before it is used.
+fn partly(context: &Context<'_>, entry: &Entry, path: &str, how: String, rest: String) -> Standing {
+    match regenerated(context, entry, path) {
+        Some(by) => Standing::NotUsed { by },
+        None => Standing::Derived { how, rest: Some(rest) },
+    }
 }
 
 /// What the ebuild runs that makes the file anew, where it does.

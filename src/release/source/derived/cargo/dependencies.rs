@@ -31,7 +31,31 @@ pub(super) fn compare(package: &Package<'_>, written: &Table) -> Result<(), Stri
             section(package, new, known, kind, &format!(" for {target}"))?;
         }
     }
+    for (target, known) in known {
+        let new = table(written, "target").into_iter().flatten();
+        let new =
+            new.filter(|(other, _)| same_target(other, target)).find_map(|(_, t)| t.as_table());
+        if let Some(known) = known.as_table() {
+            left_out(package, new.unwrap_or(&nothing), known, &format!(" for {target}"));
+        }
+    }
+    left_out(package, written, original, "");
     Ok(())
+}
+
+/// Notes dependencies of git's that the package lacks. cargo itself leaves out those of developers only.
+fn left_out(package: &Package<'_>, written: &Table, known: &Table, place: &str) {
+    for (kind, older) in KINDS.into_iter().filter(|(kind, _)| *kind != "dev-dependencies") {
+        let has = |name: &str| {
+            [kind, older]
+                .iter()
+                .any(|key| table(written, key).is_some_and(|t| t.contains_key(name)))
+        };
+        let known = table(known, kind).or_else(|| table(known, older)).into_iter().flatten();
+        for (name, _) in known.filter(|(name, _)| !has(name)) {
+            package.leave(format!("why it leaves out {name}{place} of [{kind}]"));
+        }
+    }
 }
 
 fn same_target(one: &str, other: &str) -> bool {
@@ -125,6 +149,11 @@ fn dependency(package: &Package<'_>, name: &str, new: &Value, known: &Value) -> 
             }
             key => return Err(format!("has {key}, which cargo does not write")),
         }
+    }
+    let features = |table: &Table| table.get("features").and_then(Value::as_array).cloned();
+    let there = features(&new).unwrap_or_default();
+    if features(&known).is_some_and(|known| known.iter().any(|one| !there.contains(one))) {
+        package.leave(format!("why {name} has fewer features than git's asks for"));
     }
     // What git's asks for and this does not: another package, or more of it than is wanted.
     for key in ["version", "package", "optional", "default-features"] {

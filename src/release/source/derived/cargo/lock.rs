@@ -31,15 +31,19 @@ pub(super) fn check(context: &Context<'_>, text: Option<&str>, original: Option<
     let mut why = String::new();
     for lock in &locks {
         match within(context, &new, lock) {
-            Ok(()) => return Checked::same("the part of git's Cargo.lock that the package needs"),
+            Ok(rest) => {
+                let how = "the part of git's Cargo.lock that the package needs";
+                return Checked::partly(how, rest);
+            }
             Err(differs) => why = differs,
         }
     }
     Checked::Differs(why)
 }
 
-/// Whether every package is one of git's lock file.
-fn within(context: &Context<'_>, new: &Packages, old: &Packages) -> Result<(), String> {
+/// Whether every package is one of git's lock file, and which checksums that does not have.
+fn within(context: &Context<'_>, new: &Packages, old: &Packages) -> Result<Vec<String>, String> {
+    let mut rest = Vec::new();
     for ((name, version), (source, checksum)) in new {
         if *name == context.release.name && source.is_none() {
             continue;
@@ -60,8 +64,11 @@ fn within(context: &Context<'_>, new: &Packages, old: &Packages) -> Result<(), S
                 "its checksum of {name} {version} is not that of git's Cargo.lock"
             ));
         }
+        if published {
+            rest.push(format!("the checksum of {name} {version}, of which git has the sources"));
+        }
     }
-    Ok(())
+    Ok(rest)
 }
 
 /// A lock file that git has none of: cargo made it when the package was.
@@ -81,9 +88,13 @@ fn without(context: &Context<'_>, new: &Packages) -> Checked {
         true => {
             Checked::NotCompared("a Cargo.lock that cargo made, of which git has none".to_owned())
         }
-        // Only a program is built by its own lock file.
+        // Only a program is built by its own lock file, and a library where it is tested.
         false => {
-            Checked::same("cargo's, of a library, which no build reads; all of it from crates.io")
+            let rest = match new.len().saturating_sub(1) {
+                0 => Vec::new(),
+                _ => vec!["versions and checksums, because git has no Cargo.lock".to_owned()],
+            };
+            Checked::partly("cargo's, of a library, all of it from crates.io", rest)
         }
     }
 }

@@ -7,10 +7,11 @@
 use super::dependencies;
 use super::targets;
 use crate::release::source::explain::Context;
+use std::cell::RefCell;
 use toml::{Table, Value};
 
 /// What says something of the package and does nothing.
-const SAYS: [&str; 22] = [
+const SAYS: [&str; 20] = [
     "authors",
     "description",
     "homepage",
@@ -30,9 +31,7 @@ const SAYS: [&str; 22] = [
     "autotests",
     "autobenches",
     "autolib",
-    "resolver",
     "badges",
-    "workspace",
 ];
 
 /// What has to be as it was.
@@ -57,11 +56,26 @@ pub(super) struct Package<'a> {
     pub(super) original: &'a Table,
     pub(super) workspace: Option<&'a Table>,
     pub(super) context: &'a Context<'a>,
+    /// What it leaves out or says otherwise, and cargo may have: compared with nothing.
+    rest: RefCell<Vec<String>>,
 }
 
-impl Package<'_> {
-    /// Says how `written` differs by something that is not cargo's doing.
-    pub(super) fn compare(&self, written: &Table) -> Result<(), String> {
+impl<'a> Package<'a> {
+    pub(super) fn new(
+        original: &'a Table,
+        workspace: Option<&'a Table>,
+        context: &'a Context<'a>,
+    ) -> Self {
+        Self { original, workspace, context, rest: RefCell::default() }
+    }
+
+    /// Notes what was compared with nothing.
+    pub(super) fn leave(&self, rest: String) {
+        self.rest.borrow_mut().push(rest);
+    }
+
+    /// Says how `written` differs by something that is not cargo's doing, or else what was not compared.
+    pub(super) fn compare(self, written: &Table) -> Result<Vec<String>, String> {
         let nothing = Table::new();
         let written_package = table(written, "package").unwrap_or(&nothing);
         let original_package = table(self.original, "package")
@@ -83,13 +97,16 @@ impl Package<'_> {
                 key => return Err(format!("it has [{key}], which git's has not")),
             }
         }
-        targets::compare(self, written, original_package)?;
-        dependencies::compare(self, written)
+        self.features_left_out(written);
+        targets::compare(&self, written, original_package)?;
+        dependencies::compare(&self, written)?;
+        Ok(self.rest.into_inner())
     }
 
     fn package(&self, written: &Table, original: &Table) -> Result<(), String> {
         for key in written.keys().map(String::as_str) {
-            if !SAYS.contains(&key) && !SAME.contains(&key) && key != "build" {
+            let judged = ["build", "resolver", "workspace"].contains(&key);
+            if !SAYS.contains(&key) && !SAME.contains(&key) && !judged {
                 return Err(format!("package.{key} is not something that cargo writes"));
             }
         }
@@ -100,6 +117,13 @@ impl Package<'_> {
             let zero = key == "version" && old.is_none() && new == Some(&Value::from("0.0.0"));
             if new != old && !default && !zero {
                 return Err(format!("package.{key} is not as git has it"));
+            }
+        }
+        for key in ["resolver", "workspace"] {
+            let Some(new) = written.get(key) else { continue };
+            let above = self.workspace.and_then(|table| table.get("workspace")?.get(key));
+            if Some(new) != original.get(key) && Some(new) != above {
+                self.leave(format!("package.{key}, which git does not say"));
             }
         }
         let (new, old) = (self.build(written.get("build")), self.build(original.get("build")));
@@ -132,6 +156,21 @@ impl Package<'_> {
             Some(Value::Boolean(false)) => None,
             Some(Value::Boolean(true)) | None => usual(),
             Some(other) => Some(format!("{other:?}")),
+        }
+    }
+
+    /// Features of git's, and what is in them, that the package lacks.
+    fn features_left_out(&self, written: &Table) {
+        let new = table(written, "features");
+        for (name, list) in table(self.original, "features").into_iter().flatten() {
+            let Some(there) = new.and_then(|new| new.get(name)).and_then(Value::as_array) else {
+                self.leave(format!("why it leaves out the feature {name}"));
+                continue;
+            };
+            let mut lacks = list.as_array().into_iter().flatten().filter(|i| !there.contains(i));
+            if let Some(lacks) = lacks.next() {
+                self.leave(format!("why its feature {name} leaves out {lacks:?}"));
+            }
         }
     }
 

@@ -90,10 +90,11 @@ fn manifest(context: &Context<'_>, entry: &Entry) -> Checked {
         return Checked::differs("it is not TOML, or git's is not");
     };
     let workspace = workspace(context, &original);
-    let package = manifest::Package { original: &original, workspace: workspace.as_ref(), context };
+    let package = manifest::Package::new(&original, workspace.as_ref(), context);
     match package.compare(&written) {
-        Ok(()) => {
-            Checked::same("cargo's Cargo.toml: the same package, targets and dependencies as git's")
+        Ok(rest) => {
+            let how = "cargo's Cargo.toml: the same package, targets and dependencies as git's";
+            Checked::partly(how, rest)
         }
         Err(why) => Checked::Differs(why),
     }

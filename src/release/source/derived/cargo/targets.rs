@@ -16,6 +16,15 @@ pub(super) fn compare(
 ) -> Result<(), String> {
     let name = original_package.get("name").and_then(Value::as_str).unwrap_or_default();
     library(package, written, name)?;
+    // Examples, tests and benchmarks may be left out of a package; a program is what it installs.
+    let programs = |table: &Table| -> Vec<String> {
+        let list = table.get("bin").and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(|bin| bin.get("name")?.as_str().map(str::to_owned)).collect()
+    };
+    let there = programs(written);
+    for name in programs(package.original).into_iter().filter(|name| !there.contains(name)) {
+        package.leave(format!("why it leaves out the program {name}"));
+    }
     for kind in ["bin", "example", "test", "bench"] {
         let Some(list) = written.get(kind) else { continue };
         let list = list.as_array().ok_or(format!("[[{kind}]] is not a list"))?;

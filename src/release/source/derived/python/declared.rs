@@ -1,7 +1,8 @@
 //! What a project in git says of itself, in `pyproject.toml`, `setup.cfg` and `setup.py`.
 
-use super::requirement::{Requirement, normal};
+use super::requirement::{Requirement, comparisons, normal};
 use super::settings::settings;
+use super::{literal, poetry};
 use crate::release::source::explain::Context;
 use regex::Regex;
 use std::collections::BTreeSet;
@@ -18,8 +19,14 @@ pub(super) struct Declared {
     pub(super) names: BTreeSet<String>,
     /// What it requires; `None` where only running something could tell.
     pub(super) requires: Option<Vec<Requirement>>,
-    /// Names of what it requires, where the versions are spelled in another way.
-    pub(super) required_names: Option<BTreeSet<String>>,
+    /// What it requires, where that is spelled in poetry's way.
+    pub(super) spelled: Option<Vec<Requirement>>,
+    /// The versions of Python that it asks for.
+    pub(super) python: Option<BTreeSet<String>>,
+    /// Whether hatchling builds it.
+    pub(super) is_hatch: bool,
+    /// Whether `pyproject.toml` leaves what is required to the build backend.
+    pub(super) dynamic_requires: bool,
     /// Its commands and plugins; `None` where only running something could tell.
     pub(super) entry_points: Option<BTreeSet<EntryPoint>>,
     /// What quoted texts of `setup.py` would require, where it says what is required.
@@ -39,16 +46,15 @@ impl Declared {
         let has_project = project.as_ref().is_some_and(|p| p.contains_key("project"));
         if let Some(project) = &project {
             declared.project(project);
+            if declared.dynamic_requires {
+                declared.requires = from_files(context, project);
+            }
         }
         if let Some(cfg) = cfg.filter(|_| !has_project) {
             declared.settings(&cfg, setup.is_some());
         }
-        let says = |text: &&String| {
-            ["install_requires", "extras_require"].iter().any(|w| text.contains(w))
-        };
-        if let Some(setup) = setup.as_ref().filter(says).filter(|_| !has_project) {
-            declared.requires = None;
-            declared.literals = literals(setup);
+        if let Some(setup) = setup.as_ref().filter(|_| !has_project || declared.dynamic_requires) {
+            declared.script(setup);
         }
         declared.setup = setup.map(|text| squeezed(&text));
         declared
@@ -65,12 +71,19 @@ impl Declared {
         if let Some(table) = project.get("project").and_then(Value::as_table) {
             self.names.extend(table.get("name").and_then(Value::as_str).map(normal));
             let dynamic: Vec<&str> = strings(table.get("dynamic"));
-            if !dynamic.contains(&"dependencies") && !dynamic.contains(&"optional-dependencies") {
+            self.dynamic_requires =
+                dynamic.contains(&"dependencies") || dynamic.contains(&"optional-dependencies");
+            if !self.dynamic_requires {
                 let extras = table.get("optional-dependencies").and_then(Value::as_table);
-                let extras = extras.into_iter().flatten().flat_map(|(_, list)| strings(Some(list)));
-                let all = strings(table.get("dependencies")).into_iter().chain(extras);
-                self.requires = all.map(Requirement::parse).collect();
+                let extras = extras.into_iter().flatten().flat_map(|(extra, list)| {
+                    strings(Some(list)).into_iter().map(move |text| (extra.as_str(), text))
+                });
+                let all = strings(table.get("dependencies")).into_iter().map(|text| ("", text));
+                let all = all.chain(extras);
+                self.requires =
+                    all.map(|(extra, text)| Some(Requirement::parse(text)?.under(extra))).collect();
             }
+            self.python = table.get("requires-python").and_then(Value::as_str).map(comparisons);
             if !dynamic
                 .iter()
                 .any(|name| matches!(*name, "scripts" | "gui-scripts" | "entry-points"))
@@ -78,6 +91,9 @@ impl Declared {
                 self.entry_points = Some(entry_points(table));
             }
         }
+        let backend = project.get("build-system").and_then(|build| build.get("build-backend"));
+        self.is_hatch =
+            backend.and_then(Value::as_str).is_some_and(|name| name.starts_with("hatchling"));
         if let Some(poetry) = tool(&["poetry"]).and_then(Value::as_table) {
             self.poetry(poetry, project.contains_key("project"));
         }
@@ -97,10 +113,39 @@ impl Declared {
             add(points, group, Some(list));
         }
         if !has_project {
-            let names = poetry.get("dependencies").and_then(Value::as_table);
-            self.required_names =
-                Some(names.into_iter().flatten().map(|(name, _)| normal(name)).collect());
+            self.spelled = Some(poetry::requires(poetry));
+            self.python = poetry::python(poetry);
         }
+    }
+
+    /// What `setup.py` says without being run.
+    fn script(&mut self, setup: &str) {
+        let times = |word: &str| setup.matches(word).count();
+        if self.python.is_none() && times("python_requires") == 1 {
+            self.python = literal::text(setup, "python_requires").as_deref().map(comparisons);
+        }
+        let (requires, extras) = (times("install_requires"), times("extras_require"));
+        if requires + extras == 0 {
+            return;
+        }
+        // A list that is named once is handed to setup() as it is.
+        let listed = || -> Option<Vec<Requirement>> {
+            let mut all = match requires {
+                0 => Vec::new(),
+                1 => literal::list(setup, "install_requires")?,
+                _ => return None,
+            };
+            match extras {
+                0 => {}
+                1 => all.extend(literal::lists(setup, "extras_require")?),
+                _ => return None,
+            }
+            Some(all)
+        };
+        // What setup.cfg requires as well, one of them overrides.
+        let listed = listed().filter(|_| self.requires.is_none() && !setup.contains("**"));
+        self.requires = listed;
+        self.literals = literals(setup);
     }
 
     fn settings(&mut self, settings: &[(String, String, String)], has_setup: bool) {
@@ -116,12 +161,16 @@ impl Declared {
                 .filter(|l| !l.is_empty())
                 .collect()
         };
+        self.python = get("options", "python_requires").map(comparisons);
         if let Some(requires) = get("options", "install_requires") {
             let extras =
                 settings.iter().filter(|(section, ..)| section == "options.extras_require");
-            let extras = extras.flat_map(|(.., value)| lines(value));
-            let all: Vec<String> = lines(requires).into_iter().chain(extras).collect();
-            self.requires = all.iter().map(|line| Requirement::parse(line)).collect();
+            let extras = extras.flat_map(|(_, extra, value)| {
+                lines(value).into_iter().map(move |line| (extra.as_str(), line))
+            });
+            let all = lines(requires).into_iter().map(|line| ("", line)).chain(extras);
+            let all = all.map(|(extra, line)| Some(Requirement::parse(&line)?.under(extra)));
+            self.requires = all.collect();
         }
         let groups = settings.iter().filter(|(section, ..)| section == "options.entry_points");
         let mut points = BTreeSet::new();
@@ -136,6 +185,41 @@ impl Declared {
             self.entry_points = Some(points);
         }
     }
+}
+
+/// What the files require that `pyproject.toml` has setuptools read.
+fn from_files(context: &Context<'_>, project: &Table) -> Option<Vec<Requirement>> {
+    let fields = strings(project.get("project")?.get("dynamic"));
+    let dynamic = project.get("tool")?.get("setuptools")?.get("dynamic")?.as_table()?;
+    let read = |place: &Value, extra: &str| -> Option<Vec<Requirement>> {
+        let files = place.get("file")?;
+        let files = files.as_str().map_or_else(|| strings(Some(files)), |file| vec![file]);
+        let mut all = Vec::new();
+        for file in files {
+            let text = context.view.text(file)?;
+            for line in text.lines() {
+                let line = line.split(" #").next().unwrap_or(line).trim();
+                if !line.is_empty() && !line.starts_with('#') {
+                    all.push(Requirement::parse(line)?.under(extra));
+                }
+            }
+        }
+        Some(all)
+    };
+    let table = project.get("project")?.as_table()?;
+    let stated = |key: &str| strings(table.get(key)).into_iter().map(Requirement::parse);
+    let mut all = match fields.contains(&"dependencies") {
+        true => read(dynamic.get("dependencies")?, "")?,
+        false => stated("dependencies").collect::<Option<Vec<_>>>()?,
+    };
+    if fields.contains(&"optional-dependencies") {
+        for (extra, place) in dynamic.get("optional-dependencies")?.as_table()? {
+            all.extend(read(place, extra)?);
+        }
+    } else if table.contains_key("optional-dependencies") {
+        return None;
+    }
+    Some(all)
 }
 
 /// The requirements that texts in quotes on one line are.

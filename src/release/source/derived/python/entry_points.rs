@@ -40,5 +40,14 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
             "it starts {name} = {value}, which git's files do not name"
         ));
     }
-    Checked::same("the commands and plugins that git's files name")
+    let how = "the commands and plugins that git's files name";
+    let mut known = declared.entry_points.iter().flatten();
+    let left_out = known.find(|(group, name, _)| {
+        !points
+            .iter()
+            .any(|(g, n, _)| g.eq_ignore_ascii_case(group) && n.eq_ignore_ascii_case(name))
+    });
+    let rest =
+        left_out.map(|(_, name, _)| format!("why it leaves out {name}, which git's files name"));
+    Checked::partly(how, rest.into_iter().collect())
 }

@@ -1,9 +1,11 @@
 //! `PKG-INFO` and `METADATA` (the core metadata of Python packages).
 
-use super::requirement::{self, Requirement, normal};
-use super::{Checked, declared};
+use super::declared::Declared;
+use super::requirement::{self, Requirement, Stated, comparisons, normal};
+use super::{Checked, declared, poetry};
 use crate::release::source::derived::version::is_release;
 use crate::release::source::explain::Context;
+use std::collections::BTreeSet;
 
 /// The fields that there are.
 const FIELDS: [&str; 33] = [
@@ -43,7 +45,7 @@ const FIELDS: [&str; 33] = [
 ];
 
 /// `used` where an installer reads it as it is.
-pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
+pub(super) fn check(context: &Context<'_>, text: &str, path: &str, used: bool) -> Checked {
     let Some(fields) = fields(text) else {
         return Checked::differs("a line of its head is not a field");
     };
@@ -52,10 +54,7 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
             "it has a field {name}, which core metadata does not have"
         ));
     }
-    let all = |name: &str| -> Vec<&str> {
-        let found = fields.iter().filter(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str()).collect()
-    };
+    let all = |name: &str| values(&fields, name);
     let declared = declared(context);
     let names = all("name");
     let is_named = |name: &str| {
@@ -75,24 +74,70 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
     let Some(requires) = requires else {
         return Checked::differs("a requirement in it is malformed");
     };
-    match requirement::within(context, &requires) {
-        Some(Err(why)) => Checked::Differs(why),
-        Some(Ok(())) => {
-            Checked::same("the build backend's: name, version and requirements as in git")
+    let mut rest = others(&declared, &fields);
+    let mut how = "the build backend's: name, version and requirements as in git";
+    // hatchling takes from PKG-INFO what git's pyproject.toml says is dynamic.
+    let used = used || declared.is_hatch && declared.dynamic_requires && path == "PKG-INFO";
+    match requirement::stated(context, &requires) {
+        Stated::Differs(why) => return Checked::Differs(why),
+        Stated::Same => {}
+        Stated::Partly(more) => rest.push(more),
+        Stated::Unknown if used && !requires.is_empty() => {
+            return Checked::NotCompared(requirement::unknown(context, &requires));
         }
-        None if used && !requires.is_empty() => {
-            Checked::NotCompared(requirement::unknown(context, &requires))
+        Stated::Unknown if requires.is_empty() => {
+            how = "the build backend's: name and version as in git";
         }
-        None => Checked::same("the build backend's: name and version as in git"),
+        Stated::Unknown => {
+            how = "the build backend's: name and version as in git";
+            rest.push(format!("Requires-Dist: {}", requirement::unknown(context, &requires)));
+        }
     }
+    Checked::partly(how, rest)
 }
 
-/// The fields of the head, names in lower case.
+/// The fields beside the requirements that decide what is installed, or where, as far as git does not say the
+/// same.
+fn others(declared: &Declared, fields: &[(String, String)]) -> Vec<String> {
+    let all = |name: &str| values(fields, name);
+    let mut rest = Vec::new();
+    let plain = |all: BTreeSet<String>| -> BTreeSet<String> {
+        all.iter().map(|one| poetry::plain(one)).collect()
+    };
+    let written = all("requires-python").into_iter().flat_map(comparisons).collect();
+    if plain(written) != plain(declared.python.clone().unwrap_or_default()) {
+        rest.push("Requires-Python".to_owned());
+    }
+    for (field, name) in [
+        ("requires-external", "Requires-External"),
+        ("requires", "Requires"),
+        ("provides", "Provides"),
+        ("provides-dist", "Provides-Dist"),
+        ("obsoletes", "Obsoletes"),
+        ("obsoletes-dist", "Obsoletes-Dist"),
+        ("supported-platform", "Supported-Platform"),
+    ] {
+        if !all(field).is_empty() {
+            rest.push(name.to_owned());
+        }
+    }
+    rest
+}
+
+/// The values of the field `name`.
+fn values<'a>(fields: &'a [(String, String)], name: &str) -> Vec<&'a str> {
+    let found = fields.iter().filter(|(key, _)| key == name);
+    found.map(|(_, value)| value.as_str()).collect()
+}
+
+/// The fields of the head, names in lower case, as Python's email module reads them: up to a line that is
+/// empty; one of blanks goes on.
 fn fields(text: &str) -> Option<Vec<(String, String)>> {
     let mut fields: Vec<(String, String)> = Vec::new();
-    for line in text.lines() {
-        if line.trim().is_empty() {
-            break;
+    for line in text.lines().take_while(|line| !line.is_empty()) {
+        // There a line ends, too.
+        if line.contains('\r') {
+            return None;
         }
         if line.starts_with([' ', '\t']) {
             let (_, value) = fields.last_mut()?;
@@ -104,4 +149,21 @@ fn fields(text: &str) -> Option<Vec<(String, String)>> {
         fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
     }
     Some(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_head_ends_where_python_ends_it() {
+        let head = "Name: foo\r\nLicense: MIT\r\n        \r\n\tmore\r\nRequires-Dist: a\r\n\r\nName: b\r\n";
+        let found = fields(head).unwrap();
+        assert_eq!(values(&found, "requires-dist"), ["a"]);
+        assert_eq!(values(&found, "name"), ["foo"]);
+        for other in ["Name: foo\rRequires-Dist: evil\n", " Name: foo\n", "Name: foo\nnothing\n"] {
+            assert_eq!(fields(other), None, "{other:?}");
+        }
+    }
 }

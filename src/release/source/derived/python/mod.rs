@@ -3,7 +3,10 @@
 mod cache;
 mod declared;
 mod entry_points;
+mod literal;
 mod metadata;
+mod notes;
+mod poetry;
 mod record;
 mod requirement;
 mod settings;
@@ -51,18 +54,13 @@ pub(super) fn check(
         return Some(Checked::differs("it is not UTF-8, or too large"));
     };
     match name {
-        "PKG-INFO" | "METADATA" => Some(metadata::check(context, text, dist_info)),
+        "PKG-INFO" | "METADATA" => Some(metadata::check(context, text, path, dist_info)),
         "WHEEL" => Some(record::wheel(text)),
         "RECORD" => Some(record::check(context, text, path)),
         "entry_points.txt" => Some(entry_points::check(context, text, dist_info)),
         "requires.txt" => Some(requirement::check(context, text)),
-        "SOURCES.txt" => Some(list(text, |line| {
-            let plain = |part: &str| part != ".." && !part.is_empty();
-            line.split('/').all(plain) && !line.chars().any(char::is_control)
-        })),
-        "top_level.txt" | "namespace_packages.txt" => {
-            Some(list(text, |line| line.split(['.', '/']).all(is_identifier)))
-        }
+        "SOURCES.txt" => Some(notes::sources(context, text, directory)),
+        "top_level.txt" | "namespace_packages.txt" => Some(notes::modules(context, text)),
         "dependency_links.txt" => Some(match text.trim().is_empty() {
             true => Checked::same("setuptools' own: it is empty"),
             false => Checked::differs("it names places to fetch dependencies from"),
@@ -71,34 +69,10 @@ pub(super) fn check(
             true => Checked::same("setuptools' own: it is empty"),
             false => Checked::differs("it is not empty, as setuptools leaves it"),
         }),
-        "pbr.json" | "scm_version.json" | "scm_file_list.json" => Some(notes(text)),
+        "pbr.json" | "scm_version.json" | "scm_file_list.json" => Some(notes::json(context, text)),
         "setup.cfg" => settings::check(text, original),
         "pyproject.toml" => project(context, text, original?),
         _ => None,
-    }
-}
-
-/// A list of which each line `fits`.
-fn list(text: &str, fits: impl Fn(&str) -> bool) -> Checked {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    match lines.into_iter().find(|line| !fits(line)) {
-        None => Checked::same("setuptools' list of names"),
-        Some(line) => {
-            let line: String = line.chars().take(60).collect();
-            Checked::differs(format!("a line of it is not a name: {line}"))
-        }
-    }
-}
-
-fn is_identifier(part: &str) -> bool {
-    !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-}
-
-/// Notes in JSON that only the tool that wrote them reads.
-fn notes(text: &str) -> Checked {
-    match crate::bytes::json::parse(text.as_bytes(), crate::bytes::json::Limits::default()) {
-        Ok(_) => Checked::same("a note of the build backend's about git"),
-        Err(_) => Checked::differs("it is not JSON, or can be read in two ways"),
     }
 }
 
@@ -110,6 +84,11 @@ fn project(context: &Context<'_>, text: &str, original: &str) -> Option<Checked>
     let stamped = version.is_some_and(|version| {
         crate::release::source::derived::version::is_release(context, version)
     });
+    // pdm runs what tool.pdm.version names, where the version is left to it.
+    let pdm = |table: &Table| table.get("tool")?.get("pdm")?.get("version").cloned();
+    if pdm(&new).is_some_and(|version| pdm(&old) != Some(version)) {
+        return Some(Checked::differs("it has another [tool.pdm.version] than git's"));
+    }
     for table in [&mut new, &mut old] {
         let Some(project) = table.get_mut("project").and_then(Value::as_table_mut) else {
             continue;

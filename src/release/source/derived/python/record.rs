@@ -10,9 +10,16 @@ const FIELDS: [&str; 5] = ["wheel-version", "generator", "root-is-purelib", "tag
 
 pub(super) fn wheel(text: &str) -> Checked {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let is_field = |line: &str| {
-        let name = line.split_once(':').map(|(name, _)| name.trim().to_ascii_lowercase());
-        name.is_some_and(|name| FIELDS.contains(&name.as_str()))
+        let Some((name, value)) = line.split_once(':') else { return false };
+        let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+        FIELDS.contains(&name.as_str())
+            && match name.as_str() {
+                "generator" => !value.chars().any(char::is_control),
+                "root-is-purelib" => ["true", "false"].contains(&value.to_lowercase().as_str()),
+                _ => value.chars().all(plain),
+            }
     };
     match lines.into_iter().find(|line| !is_field(line)) {
         None => Checked::same("the build backend's note of the wheel's form"),
@@ -33,6 +40,10 @@ pub(super) fn check(context: &Context<'_>, text: &str, own: &str) -> Checked {
             continue;
         }
         let found = context.members.get(path.as_bytes()).and_then(|entry| entry.sha256);
+        // An installer removes what is listed here.
+        if found.is_none() {
+            return Checked::differs(format!("it lists {path}, which is not in the wheel"));
+        }
         let listed = digest.strip_prefix("sha256=").map(|text| text.trim_end_matches('='));
         let listed = listed.and_then(|text| Base64UrlUnpadded::decode_vec(text).ok());
         if found.map(|digest| hex(&digest)) != listed.map(|digest| hex(&digest)) {
