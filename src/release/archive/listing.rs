@@ -222,7 +222,7 @@ impl<'a> Builder<'a> {
             let target = entry.target.as_deref().unwrap_or_default();
             let mut blob = member::Blob::new(hash, target.len() as u64);
             blob.update(target);
-            entry.blob = blob.finish();
+            entry.blob = blob.finish().ok();
         }
         let size = entry.size;
         if let Some(sink) = &mut self.sink {

@@ -123,7 +123,7 @@ pub(super) fn consume(
     Ok(Contents {
         size,
         sha256: sha256.finalize().into(),
-        blob: blob.and_then(Blob::finish),
+        blob: blob.and_then(|blob| blob.finish().ok()),
         nature: nature(&head, nul),
         bytes: kept,
     })
@@ -156,23 +156,35 @@ impl Blob {
         }
     }
 
-    /// The name; `None` where the bytes are a collision attack on SHA-1, so that they never equal
-    /// what git has.
-    pub(super) fn finish(self) -> Option<Vec<u8>> {
+    /// The name. Bytes that are a collision attack on SHA-1 have none, so that they never equal what
+    /// git has.
+    pub(super) fn finish(self) -> Result<Vec<u8>, Collision> {
         match self {
             Self::Sha1(mut hash) => {
                 let mut name = sha1collisiondetection::Output::default();
-                hash.finalize_into_dirty_cd(&mut name).ok()?;
-                Some(name.to_vec())
+                hash.finalize_into_dirty_cd(&mut name).map_err(|_| Collision)?;
+                Ok(name.to_vec())
             }
-            Self::Sha256(hash) => Some(hash.finalize().to_vec()),
+            Self::Sha256(hash) => Ok(hash.finalize().to_vec()),
         }
     }
 }
 
-/// The name that git gives an object of `kind` (`blob`, `tree`) with these contents; `None` where
-/// they are a collision attack on SHA-1.
-pub(crate) fn object_name(hash: GitHash, kind: &str, contents: &[u8]) -> Option<Vec<u8>> {
+/// Bytes of which somebody made two versions with one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a collision attack on SHA-1")]
+pub(crate) struct Collision;
+
+/// The name that git gives an object of `kind` (`blob`, `tree`) with these contents.
+///
+/// # Errors
+///
+/// Where they are a collision attack on SHA-1.
+pub(crate) fn object_name(
+    hash: GitHash,
+    kind: &str,
+    contents: &[u8],
+) -> Result<Vec<u8>, Collision> {
     let mut object = Blob::of_kind(hash, kind, contents.len() as u64);
     object.update(contents);
     object.finish()

@@ -17,7 +17,7 @@ mod zip;
 pub(crate) use error::ArchiveError;
 use error::{Fault, Structure, ambiguous};
 pub(crate) use listing::{Entry, Kind, Listing, show};
-pub(crate) use member::{Nature, object_name};
+pub(crate) use member::{Collision, Nature, object_name};
 pub(crate) use oddity::Oddity;
 
 use crate::bytes::compress::{self, Compression, Decompressor, Members};
@@ -283,6 +283,8 @@ impl Read for Reporting<'_> {
 /// Bytes read at a time.
 const BUFFER: usize = 128 * 1024;
 
+#[cfg(test)]
+pub(crate) mod colliding;
 #[cfg(test)]
 mod tests;
 

@@ -96,7 +96,7 @@ impl Clone {
         self.ask(Mode::Contents, blobs, &mut |at, reply| {
             if let (Some(blob), Reply::Object { kind, contents, .. }) = (blobs.get(at), reply)
                 && kind == "blob"
-                && object_name(hash, "blob", &contents) == unhex(blob)
+                && object_name(hash, "blob", &contents).ok() == unhex(blob)
             {
                 each(blob, &contents);
             }

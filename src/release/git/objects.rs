@@ -6,7 +6,7 @@
 use super::batch::{Mode, OBJECT, Reply};
 use super::{BLOB_ALL, BLOB_EACH, Clone, GitError, is_hex, unhex};
 use crate::bytes::digests::hex;
-use crate::release::archive::object_name;
+use crate::release::archive::{Collision, object_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files of one commit, and bytes of their paths, that are read: more than any known repository has.
@@ -243,8 +243,8 @@ impl Clone {
                 Reply::Object { kind: is, contents, .. } if is == kind => contents,
                 _ => return Err(refused("is not there or cannot be read")),
             };
-            if object_name(hash, kind, &contents).as_ref() != Some(name) {
-                return Err(refused("is damaged: its contents have another name"));
+            if let Some(wrong) = wrong(&object_name(hash, kind, &contents), name) {
+                return Err(refused(wrong));
             }
             room = room
                 .checked_sub(contents.len() as u64)
@@ -253,6 +253,17 @@ impl Clone {
             Ok(())
         })?;
         Ok(found)
+    }
+}
+
+/// What is wrong with an object that git calls `name`, whose contents have another, or none.
+fn wrong(computed: &Result<Vec<u8>, Collision>, name: &[u8]) -> Option<&'static str> {
+    match computed {
+        Ok(computed) if computed == name => None,
+        Ok(_) => Some("is damaged: its contents have another name"),
+        Err(Collision) => {
+            Some("is a collision attack on SHA-1: somebody made two objects of this name")
+        }
     }
 }
 
@@ -293,5 +304,20 @@ const fn usual(mode: u32) -> u32 {
         0o100_000 if mode & 0o100 != 0 => 0o100_755,
         0o100_000 => 0o100_644,
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::archive::colliding;
+
+    #[test]
+    fn what_is_said_of_an_object_with_another_name_or_none() {
+        let name = [7; 20];
+        assert_eq!(wrong(&Ok(name.to_vec()), &name), None);
+        assert!(wrong(&Ok(vec![8; 20]), &name).is_some_and(|said| said.contains("is damaged")));
+        let attack = wrong(&colliding::attack(), &name);
+        assert!(attack.is_some_and(|said| said.starts_with("is a collision attack on SHA-1")));
     }
 }
