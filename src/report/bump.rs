@@ -266,6 +266,7 @@ pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> 
             "previous_version": before.map(|b| b.version.as_str()),
             "previous_found": before.map(|b| b.source.to_string()),
             "distfiles_from": package.metadata.origin.to_string(),
+            "distfiles": package.metadata.src_uri.as_ref().map(|src_uri| src_uri.names().collect::<Vec<_>>()),
             "not_used": package.metadata.unused,
         });
         object.insert("package".to_owned(), looked);

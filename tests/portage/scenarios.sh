@@ -943,6 +943,7 @@ all_scenarios() {
 
 	scenario "ebuild manifest, all packages" manifests
 	scenario "emerge: BDEPEND" bdepend
+	scenario "SRC_URI in every idiom, and bump after ebuild manifest" idioms_alike
 	scenario "amd64 userpriv, network-sandbox, pid-sandbox" sandboxed
 
 	# No package and no key is changed here, so that two at a time do not disturb each other
@@ -1235,6 +1236,16 @@ alike_checksums() {
 	log=${logs}/checksums
 	"${here}/checksums.sh" "${program}" >"${log}" 2>&1 || wrong "exit status $?"
 	has '^[1-9][0-9]* lists alike, 0 not'
+}
+idioms_alike() {
+	needs bump || return
+	log=${logs}/idioms
+	"${here}/idioms" "${program}" "${prefix}" >"${log}" 2>&1 || wrong "exit status $?"
+	has "^Portage's cache: [1-9][0-9]* the same, 0 left open, 0 other"
+	has '^metadata/md5-cache: [1-9][0-9]* the same, 0 left open, 0 other'
+	has '^text: [1-9][0-9]* the same, [0-9]+ left open, 0 other'
+	has '^after ebuild manifest: 4 of 4 as said'
+	(( $(sed -n 's/^\([0-9]*\) packages, .*/\1/p' "${log}") >= 25 )) || wrong "fewer than 25 packages"
 }
 hostile_ref() {
 	needs --trusted-root --ref || return
