@@ -3,7 +3,9 @@
 
 use crate::bump::{BEFORE, NOW, Stage, archive};
 use crate::common::messages::{self, packets, signature_at, start};
-use crate::common::{program, tool};
+use crate::common::overlay::Overlay;
+use crate::common::{Scratch, program, tool};
+use crate::recipes;
 use openpgp::Packet;
 use openpgp::types::SignatureType;
 use sequoia_openpgp as openpgp;
@@ -12,8 +14,46 @@ use std::process::Command;
 
 const GUIDE: &str = include_str!("../doc/guide.md");
 
+/// What a part of the guide is about.
+enum Scene {
+    /// Two versions of a package.
+    Bump(Box<Stage>),
+    /// Three packages, in git.
+    Overlay(Overlay),
+}
+
+impl Scene {
+    fn scratch(&self) -> &Scratch {
+        match self {
+            Self::Bump(stage) => &stage.scratch,
+            Self::Overlay(overlay) => &overlay.scratch,
+        }
+    }
+
+    /// Where its commands are typed.
+    fn directory(&self) -> std::path::PathBuf {
+        match self {
+            Self::Bump(stage) => stage.path("dev-libs/foo").into(),
+            Self::Overlay(overlay) => overlay.path(""),
+        }
+    }
+}
+
+/// Stands for the part of ebuild(1) that the guide uses: the DIST entries of what is in DISTDIR.
+const EBUILD: &str = "#!/bin/sh\nset -eu\ntest \"$2\" = manifest\nname=$(basename \"$1\" .ebuild).tar.gz\n\
+    sum() { \"$1\" < \"$DISTDIR/$name\" | cut -d' ' -f1; }\n\
+    echo \"DIST $name $(stat -c %s \"$DISTDIR/$name\") BLAKE2B $(sum b2sum) SHA512 $(sum sha512sum)\" \
+    > \"$(dirname \"$1\")/Manifest\"\n";
+
 /// The packages of the guide.
-fn scene(name: &str) -> Option<Stage> {
+fn make(name: &str) -> Option<Scene> {
+    if name == "overlay" {
+        let overlay = recipes::three();
+        for (name, bytes) in [("beta-1.tar.gz", b"a"), ("gamma-1.tar.gz", b"a")] {
+            overlay.distfile(name, bytes);
+        }
+        return Some(Scene::Overlay(overlay));
+    }
     let stage = Stage::new("");
     match name {
         "pypi" => {
@@ -73,7 +113,7 @@ fn scene(name: &str) -> Option<Stage> {
         }
         other => panic!("no scene {other}"),
     }
-    Some(stage)
+    Some(Scene::Bump(Box::new(stage)))
 }
 
 /// Whether `printed` has the lines of `shown` in their order; `…` stands for anything.
@@ -92,27 +132,27 @@ fn shows(printed: &str, shown: &[&str]) -> Result<(), String> {
 #[test]
 fn the_guide_is_true() {
     let mut commands = 0;
-    let mut stage = None;
+    let mut scene = None;
     let mut block: Option<Vec<&str>> = None;
     for line in GUIDE.lines() {
         if let Some(name) = line.strip_prefix("<!-- scene: ").and_then(|l| l.strip_suffix(" -->")) {
-            stage = scene(name);
+            scene = make(name);
         } else if line == "```console" {
             block = Some(Vec::new());
         } else if line == "```" {
             let lines = block.take().unwrap();
             // A scene whose tools are missing was said to be skipped.
-            if let Some(stage) = &stage {
-                commands += run_block(&lines, stage);
+            if let Some(scene) = &scene {
+                commands += run_block(&lines, scene);
             }
         } else if let Some(lines) = &mut block {
             lines.push(line);
         }
     }
-    assert!(commands >= 10, "{commands}");
+    assert!(commands >= 30, "{commands}");
 }
 
-fn run_block(lines: &[&str], stage: &Stage) -> usize {
+fn run_block(lines: &[&str], scene: &Scene) -> usize {
     let mut commands: Vec<(&str, Vec<&str>)> = Vec::new();
     for line in lines {
         match line.strip_prefix("$ ") {
@@ -124,7 +164,7 @@ fn run_block(lines: &[&str], stage: &Stage) -> usize {
         let status = shown.last().and_then(|line| line.strip_prefix("(exit status "));
         let status: Option<i32> = status.map(|text| text.trim_end_matches(')').parse().unwrap());
         let shown = if status.is_some() { &shown[..shown.len() - 1] } else { shown };
-        let (code, printed) = run(command, stage);
+        let (code, printed) = run(command, scene);
         assert_eq!(code, status.unwrap_or(0), "{command}: {printed}");
         if let Err(missing) = shows(&printed, shown) {
             panic!("{command}: {missing}:\n{printed}");
@@ -133,23 +173,41 @@ fn run_block(lines: &[&str], stage: &Stage) -> usize {
     commands.len()
 }
 
-fn run(command: &str, stage: &Stage) -> (i32, String) {
-    // The guide's provenance is of a Sigstore made here, whose root a reader does not have to name.
-    let bin = stage.path("bin");
+fn run(command: &str, scene: &Scene) -> (i32, String) {
+    let scratch = scene.scratch();
+    let place = |name: &str| scratch.file(name).to_str().unwrap().to_owned();
+    let bin = place("bin");
     std::fs::create_dir_all(&bin).unwrap();
+    // The guide's provenance is of a Sigstore made here, whose root a reader does not have to name.
     let wrapper = format!(
         "#!/bin/sh\ncase $1 in bump|pin) set -- \"$@\" --trusted-root '{}' ;; esac\nexec '{}' \"$@\"\n",
-        stage.path("root.json"),
+        place("root.json"),
         program().display()
     );
-    let script = stage.scratch.write("bin/distvouch", wrapper);
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    for (name, text) in [("distvouch", wrapper.as_str()), ("ebuild", EBUILD)] {
+        let script = scratch.write(&format!("bin/{name}"), text);
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let home = scratch.file("home");
+    let project = home.join("distvouch");
+    if !project.exists() {
+        std::fs::create_dir_all(&home).unwrap();
+        std::os::unix::fs::symlink(env!("CARGO_MANIFEST_DIR"), &project).unwrap();
+    }
     let path = std::env::var("PATH").unwrap();
     let output = Command::new("sh")
         .args(["-c", command])
-        .current_dir(stage.path("dev-libs/foo"))
+        .current_dir(scene.directory())
         .env("PATH", format!("{bin}:{path}"))
-        .env("DISTDIR", stage.path("distfiles"))
+        .env("DISTDIR", place("distfiles"))
+        .env("RUNNER_TEMP", scratch.path())
+        .env("HOME", home)
+        .env("XDG_CONFIG_HOME", place("config"))
+        .env("PORTAGE_DEPCACHEDIR", place("depcache"))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .envs(["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"].map(|name| (name, "Larry")))
+        .envs(["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "larry@example.org")))
         .env("NO_COLOR", "1")
         .output()
         .unwrap();

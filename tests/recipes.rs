@@ -12,7 +12,7 @@ fn recipe(name: &str) -> PathBuf {
 }
 
 /// The overlay of doc/recipes.md, in git.
-fn three() -> Overlay {
+pub(crate) fn three() -> Overlay {
     let overlay = Overlay::new();
     let lines = "SRC_URI=\"https://example.org/${P}.tar.gz https://example.org/${P}.tar.gz.asc\"";
     overlay.ebuild("app-misc/alpha", "1", lines);
