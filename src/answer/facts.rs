@@ -420,7 +420,7 @@ pub(crate) struct SourceTotals {
 pub(crate) struct SourceDifference {
     /// Its path in the archive.
     pub(crate) path: String,
-    /// How it stands, in one word.
+    /// Its state, in one word.
     pub(crate) standing: &'static str,
     /// What explains it, or that nothing does.
     pub(crate) explanation: String,

@@ -110,7 +110,7 @@ classes! {
     CommentOtherFile "comment-other-file" Agrees signature::COMMENT_OTHER_FILE;
     /// The trusted comment of a minisign signature names another version of the file.
     CommentOtherVersion "comment-other-version" Agrees signature::COMMENT_OTHER_VERSION;
-    /// Text stands outside of the signed message.
+    /// There is text outside of the signed message.
     MessageSurrounded "message-surrounded" Agrees message::MESSAGE_SURROUNDED;
     /// A list of checksums has another digest for the file.
     ChecksumMismatch "checksum-mismatch" Contradicts checksum::CHECKSUM_MISMATCH;

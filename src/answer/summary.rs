@@ -70,7 +70,7 @@ impl Summary {
 
 /// What gets past all of one distfile's findings that count.
 ///
-/// Only what agrees *and* is required stands in an attacker's way: evidence that may be missing can
+/// Only what agrees *and* is required gets in an attacker's way: evidence that may be missing can
 /// be left out by an attacker who cannot forge it. A review cannot be left out: it is a record of
 /// these very bytes, and it is the only check that reads.
 fn obstacles(clock: Clock, findings: &[Finding], counts: fn(&Finding) -> bool) -> Attackers {

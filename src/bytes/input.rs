@@ -103,7 +103,7 @@ impl std::error::Error for InputError {
 ///
 /// # Errors
 ///
-/// Where the file cannot be opened or is a directory, FIFO, socket or device. Never waits for the
+/// If the file cannot be opened or is a directory, FIFO, socket or device. Never waits for the
 /// other end of a FIFO.
 pub(crate) fn open_regular(path: &Path) -> Result<File, InputError> {
     let (file, kind) = open(path)?;

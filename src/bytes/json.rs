@@ -151,7 +151,7 @@ struct Strict<'a> {
 }
 
 impl Strict<'_> {
-    /// The seed for what stands inside an array or object at this level.
+    /// The seed for what is inside an array or object at this level.
     fn inner<E: de::Error>(self) -> Result<Self, E> {
         if self.depth == self.limit {
             return Err(self.refuse(JsonCause::TooDeep { limit: self.limit }));

@@ -87,7 +87,7 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// Where the text would stand among what goes to standard error: where that is the target, or
+    /// If the text would stand among what goes to standard error: where that is the target, or
     /// the same file or pipe as standard output, unless the report is `quiet`.
     pub(crate) fn of(path: &Path, quiet: bool) -> Result<Self, OutputError> {
         let stdout = Identity::of_stream(io::stdout().as_fd());
@@ -144,7 +144,7 @@ impl Spool {
     ///
     /// # Errors
     ///
-    /// Where `target` is a directory or a symbolic link to nothing, or no file can be made beside
+    /// If `target` is a directory or a symbolic link to nothing, or no file can be made beside
     /// it.
     pub(crate) fn new(target: &Target) -> Result<Self, OutputError> {
         let apart = || Self::Apart(SpooledTempFile::new(MEMORY), target.clone());
@@ -184,7 +184,7 @@ impl Spool {
     ///
     /// # Errors
     ///
-    /// Where the target cannot be written to.
+    /// If the target cannot be written to.
     pub(crate) fn deliver(self, _: Vouched) -> Result<(), OutputError> {
         match self {
             Self::Unnamed(mut file, path) => {
@@ -221,7 +221,7 @@ pub(crate) enum Existing {
 ///
 /// # Errors
 ///
-/// Where it cannot be written, `write` fails, or a file is there that is to be kept.
+/// If it cannot be written, `write` fails, or a file is there that is to be kept.
 pub(crate) fn write_whole(
     path: &Path,
     existing: Existing,
@@ -350,7 +350,7 @@ impl Spool {
     ///
     /// # Errors
     ///
-    /// Where the temporary file cannot be read.
+    /// If the temporary file cannot be read.
     pub(crate) fn reveal(self, _: Vouched, limit: u64) -> Result<Option<Vec<u8>>, OutputError> {
         let bytes = match self {
             Self::Unnamed(file, _) => whole(file, limit),

@@ -133,7 +133,7 @@ pub(crate) fn digest(
 ///
 /// # Errors
 ///
-/// Where the file cannot be opened or read, or is not a regular file.
+/// If the file cannot be opened or read, or is not a regular file.
 pub(crate) fn measure(
     path: &Path,
     wanted: &Wanted,
@@ -177,7 +177,7 @@ fn measure_reader(
 ///
 /// # Errors
 ///
-/// Where `input` cannot be read or `sink` cannot be written.
+/// If `input` cannot be read or `sink` cannot be written.
 pub(crate) fn measure_stream(
     input: &mut dyn Read,
     path: &Path,
@@ -236,7 +236,7 @@ impl<R: Read> Recorder<R> {
     ///
     /// # Errors
     ///
-    /// Where that cannot be read.
+    /// If that cannot be read.
     pub(crate) fn finish(mut self) -> io::Result<Measured> {
         io::copy(&mut self, &mut io::sink())?;
         let digests = self.hashers.into_iter().map(|(name, hasher)| (name, hasher.finish()));

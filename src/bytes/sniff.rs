@@ -148,10 +148,10 @@ const OPENINGS: [(&[u8], Kind); 20] = [
     (b"sk-ecdsa-sha2-", Kind::SshPublicKey),
 ];
 
-/// The magic of a tar archive, and where it stands (POSIX, ustar).
+/// The magic of a tar archive, and where it is (POSIX, ustar).
 const TAR: &[u8] = b"ustar";
 const TAR_AT: usize = 257;
-/// The magic of a keybox, and where it stands (GnuPG, kbx/keybox-blob.c).
+/// The magic of a keybox, and where it is (GnuPG, kbx/keybox-blob.c).
 const KEYBOX: &[u8] = b"KBXf";
 const KEYBOX_AT: usize = 8;
 
@@ -307,7 +307,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
     (marked && bytes.get(2..4).is_none_or(text)) || wide(0) || wide(1)
 }
 
-/// What stands below an untrusted comment: the number of bytes that its base64 encodes tells.
+/// What is below an untrusted comment: the number of bytes that its base64 encodes tells.
 fn ed25519(text: &[u8]) -> Kind {
     let mut lines = text.split(|b| *b == b'\n').skip(1);
     let line = lines.next().unwrap_or_default().trim_ascii();

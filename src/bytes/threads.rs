@@ -70,7 +70,7 @@ fn started<T>(result: io::Result<T>) -> Option<T> {
 ///
 /// # Errors
 ///
-/// Where the system starts none.
+/// If the system starts none.
 pub(crate) fn wait(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Builder::new().spawn(work).map(drop)
 }

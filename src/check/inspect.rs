@@ -25,17 +25,17 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// A file and what stands in it.
+/// A file and what is in it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Inspected {
     /// Its path.
     pub(crate) file: String,
-    /// What stands in it.
+    /// What is in it.
     #[serde(flatten)]
     pub(crate) contents: Contents,
 }
 
-/// What stands in a file, by the words that JSON has under `kind`.
+/// What is in a file, by the words that JSON has under `kind`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(crate) enum Contents {
@@ -124,7 +124,7 @@ pub(crate) struct NamedKey {
 ///
 /// # Errors
 ///
-/// Where it cannot be read.
+/// If it cannot be read.
 pub(crate) fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputError> {
     let bytes = read_operand(path, EVIDENCE_LIMIT)?;
     Ok(Inspected { file: path.display().to_string(), contents: contents(path, &bytes, now) })
@@ -134,7 +134,7 @@ pub(crate) fn inspect(path: &Path, now: SystemTime) -> Result<Inspected, InputEr
 ///
 /// # Errors
 ///
-/// Where it cannot be read.
+/// If it cannot be read.
 pub(crate) fn attribute(
     path: &Path,
     files: &[Inspected],
@@ -190,7 +190,7 @@ fn holding(claimed: &str, files: &[Inspected]) -> Vec<NamedKey> {
     files.iter().filter(holds).map(named).collect()
 }
 
-/// What stands in `bytes`. Sigstore bundles and PEP 740 provenance belong here, too: they are JSON
+/// What is in `bytes`. Sigstore bundles and PEP 740 provenance belong here, too: they are JSON
 /// documents.
 fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     let kind = Kind::of(bytes);

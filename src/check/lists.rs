@@ -175,7 +175,7 @@ impl SignedList {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read.
+    /// If a file cannot be read.
     pub(super) fn by_hand(
         inputs: &Inputs,
         evidence: &Path,

@@ -42,7 +42,7 @@ pub(crate) fn is_judged_by(keys: &Keys) -> bool {
 ///
 /// # Errors
 ///
-/// Where `input` cannot be read or `spool` not be written to.
+/// If `input` cannot be read or `spool` not be written to.
 pub(crate) fn examine(
     input: &mut (dyn BufRead + Send + Sync),
     path: &Path,

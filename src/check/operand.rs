@@ -34,7 +34,7 @@ pub(crate) fn display_name(path: &Path) -> String {
 ///
 /// # Errors
 ///
-/// Where `input` cannot be read or `sink` cannot be written.
+/// If `input` cannot be read or `sink` cannot be written.
 pub(crate) fn check(
     inputs: &Inputs,
     path: &Path,

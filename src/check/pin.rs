@@ -34,7 +34,7 @@ pub(crate) struct Pins {
 /// The value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// As it stands.
+    /// As it is.
     Literal(String),
     /// The parts around each `${PV}`.
     Template(Vec<String>),
@@ -250,7 +250,7 @@ fn escape_glob(text: &str) -> String {
     out
 }
 
-/// The parts of `reference` around each `version` that stands there as a word; `None` where it does
+/// The parts of `reference` around each `version` that is there as a word; `None` where it does
 /// not.
 fn split_at(reference: &str, version: &str) -> Option<Vec<String>> {
     let mut parts = Vec::new();

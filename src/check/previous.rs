@@ -31,7 +31,7 @@ impl Previous {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read. What a file holds makes facts or faults.
+    /// If a file cannot be read. What a file holds makes facts or faults.
     pub(crate) fn read(&self, inputs: &Inputs) -> Result<Release, InputError> {
         let mut release = Release { name: self.name.clone(), ..Release::default() };
         for path in &self.provenance {

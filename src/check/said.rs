@@ -17,7 +17,7 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// Where the archive cannot be read.
+/// If the archive cannot be read.
 pub(crate) fn said_of(
     path: &Path,
     name: &str,

@@ -198,7 +198,7 @@ impl Bump {
     ///
     /// # Errors
     ///
-    /// Where the package, its distfiles or something named on the command line cannot be read.
+    /// If the package, its distfiles or something named on the command line cannot be read.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         if !self.writes_records() {
             let looked = self.look()?;

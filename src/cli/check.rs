@@ -167,7 +167,7 @@ impl Check {
     ///
     /// # Errors
     ///
-    /// Where the command line does not fit or something named in it cannot be read.
+    /// If the command line does not fit or something named in it cannot be read.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let inputs = self.inputs()?;
         let total = total_size(&inputs);
@@ -382,7 +382,7 @@ impl Check {
         value: &str,
         distfiles: &[String],
     ) -> Result<(String, PathBuf), UsageError> {
-        // A file of that name is meant as it is, whatever stands in it.
+        // A file of that name is meant as it is, whatever is in it.
         let (name, file) = match split_pair(option, value, distfiles) {
             Ok((name, file)) => (name.to_owned(), file),
             Err(_) => {

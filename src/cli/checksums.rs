@@ -78,7 +78,7 @@ impl Checksums {
     ///
     /// # Errors
     ///
-    /// Where the list cannot be read. A file that cannot be read is said in the report.
+    /// If the list cannot be read. A file that cannot be read is said in the report.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         if is_stdin(&self.list) && self.files.iter().any(|file| is_stdin(Path::new(file))) {
             return Err(UsageError::StdinTwice.into());

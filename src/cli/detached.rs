@@ -81,7 +81,7 @@ impl Detached {
     ///
     /// # Errors
     ///
-    /// Where no key was given or a file cannot be read or written.
+    /// If no key was given or a file cannot be read or written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let now = self.time.now()?;
         if self.keys.checks().next().is_none() {

@@ -90,7 +90,7 @@ impl Explain {
     ///
     /// # Errors
     ///
-    /// Where standard output cannot be written to.
+    /// If standard output cannot be written to.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let texts: Vec<_> = self.topics.iter().map(|topic| topic.render()).collect();
         let text = if texts.is_empty() { explain::list() } else { texts.join("\n") };

@@ -54,7 +54,7 @@ impl Inspect {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read.
+    /// If a file cannot be read.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let now = self.time.now()?;
         let files: Result<Vec<_>, _> = self.files.iter().map(|path| inspect(path, now)).collect();

@@ -142,7 +142,7 @@ impl clap::FromArgMatches for KeyOptions {
 ///
 /// # Errors
 ///
-/// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
+/// If a file is neither a list of allowed signers nor holds an OpenPGP key.
 pub(crate) fn tag_keys(
     files: &[PathBuf],
     required: bool,
@@ -157,7 +157,7 @@ pub(crate) fn tag_keys(
 ///
 /// # Errors
 ///
-/// Where a file is neither a list of allowed signers nor holds an OpenPGP key.
+/// If a file is neither a list of allowed signers nor holds an OpenPGP key.
 pub(crate) fn review_keys(
     files: &[PathBuf],
     now: SystemTime,

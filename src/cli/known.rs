@@ -128,7 +128,7 @@ impl KnownCommand {
     ///
     /// # Errors
     ///
-    /// Where a list or a source cannot be read, or the list cannot be written.
+    /// If a list or a source cannot be read, or the list cannot be written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         match &self.verb {
             Verb::Show(show) => show.run(),

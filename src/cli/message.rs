@@ -62,7 +62,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// Where the command line does not fit, something named in it cannot be read, or OUT cannot be
+    /// If the command line does not fit, something named in it cannot be read, or OUT cannot be
     /// written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let now = self.time.now()?;

@@ -149,7 +149,7 @@ subcommands! {
 ///
 /// # Errors
 ///
-/// Where the program could not run; the caller prints the error and exits with status 2.
+/// If the program could not run; the caller prints the error and exits with status 2.
 fn run(cli: &Cli) -> Result<Status, Error> {
     // The user's pager is not of what is restricted.
     let pager = match &cli.command {

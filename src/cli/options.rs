@@ -70,7 +70,7 @@ impl TimeOption {
     ///
     /// # Errors
     ///
-    /// Where it is not RFC 3339.
+    /// If it is not RFC 3339.
     pub(crate) fn now(&self) -> Result<SystemTime, UsageError> {
         let Some(text) = &self.time else { return Ok(SystemTime::now()) };
         let time: Result<jiff::Timestamp, _> = text.parse();
@@ -157,7 +157,7 @@ impl PrintOptions {
     ///
     /// # Errors
     ///
-    /// Where the stream cannot be written to.
+    /// If the stream cannot be written to.
     pub(crate) fn print(&self, report: &Report, stream: Stream) -> Result<(), Error> {
         let format = if self.json { Format::Json } else { self.format };
         let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };

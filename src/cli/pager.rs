@@ -52,7 +52,7 @@ impl Pager {
     ///
     /// # Errors
     ///
-    /// Where the rest cannot be written.
+    /// If the rest cannot be written.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
             Self::Program { mut child, mut input } => {

@@ -57,7 +57,7 @@ impl Pin {
     ///
     /// # Errors
     ///
-    /// Where the file or the trusted root cannot be read.
+    /// If the file or the trusted root cannot be read.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let bytes = read_operand(&self.provenance, EVIDENCE_LIMIT)?;
         let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);

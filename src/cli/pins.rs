@@ -41,7 +41,7 @@ impl PinOptions {
     ///
     /// # Errors
     ///
-    /// Where a value is not of the form that its pin takes.
+    /// If a value is not of the form that its pin takes.
     pub(crate) fn pins(&self) -> Result<Pins, UsageError> {
         let mut pins = Pins::default();
         for Given { option, values } in &self.0 {

@@ -44,7 +44,7 @@ impl PolicyCommand {
     ///
     /// # Errors
     ///
-    /// Where the path is in no repository, or a policy cannot be used.
+    /// If the path is in no repository, or a policy cannot be used.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let (root, package) = place(&self.path)?;
         let policies = Policies::read(Some(&root))?;
@@ -63,7 +63,7 @@ impl PolicyCommand {
 ///
 /// # Errors
 ///
-/// Where a policy cannot be used.
+/// If a policy cannot be used.
 pub(crate) fn asked(directory: Option<&Path>) -> Result<Policy, Error> {
     let place = directory.and_then(|directory| place(directory).ok());
     let (root, package) = place.map_or((None, None), |(root, package)| (Some(root), package));

@@ -65,7 +65,7 @@ impl Portage {
     ///
     /// # Errors
     ///
-    /// Where standard output cannot be written to.
+    /// If standard output cannot be written to.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let (subject, told) = match &self.verb {
             _ if self.interface.as_deref() != Some(INTERFACE) => {

@@ -123,7 +123,7 @@ impl Review {
     ///
     /// # Errors
     ///
-    /// Where an archive cannot be read or compared, nothing says who reviews, or a record cannot be
+    /// If an archive cannot be read or compared, nothing says who reviews, or a record cannot be
     /// written, signed or imported.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let here = Path::new(".");
@@ -208,7 +208,7 @@ pub(crate) struct Reading<'a> {
 ///
 /// # Errors
 ///
-/// Where the two cannot be compared, are the same or other files than were read, nothing says who
+/// If the two cannot be compared, are the same or other files than were read, nothing says who
 /// reviews, or the record cannot be written or signed.
 pub(crate) fn record(reading: &Reading<'_>, place: &Path) -> Result<String, Error> {
     let (old, new) = restrict::within(&reading.reach(), || read(reading))?;

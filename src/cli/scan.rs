@@ -174,7 +174,7 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// Where there is no overlay, its policy cannot be used, or results cannot be written.
+    /// If there is no overlay, its policy cannot be used, or results cannot be written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let options = self.options()?;
         let format = match (self.json, self.format) {

@@ -50,7 +50,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where a key file cannot be read or holds no key, or an identity has no issuer.
+    /// If a key file cannot be read or holds no key, or an identity has no issuer.
     pub(crate) fn bundle_policies(&self) -> Result<Vec<BundlePolicy>, Error> {
         let mut policies = Vec::new();
         for path in &self.sigstore_key {
@@ -79,7 +79,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where the option names no one.
+    /// If the option names no one.
     pub(crate) fn expectation(&self) -> Result<Option<PublisherExpectation>, UsageError> {
         let repository = self.repository.as_deref().map(PublisherExpectation::from_repository);
         let publisher = self.publisher.as_deref().map(PublisherExpectation::from_publisher);
@@ -90,7 +90,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where a glob does not parse, or no one is named whose publishing to pin.
+    /// If a glob does not parse, or no one is named whose publishing to pin.
     pub(crate) fn pins(&self) -> Result<Pins, UsageError> {
         let pins = self.pins_of_anybody()?;
         let nobody = self.repository.is_none() && self.publisher.is_none();
@@ -104,7 +104,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where a glob does not parse.
+    /// If a glob does not parse.
     pub(crate) fn pins_of_anybody(&self) -> Result<Pins, UsageError> {
         self.pins.pins()
     }
@@ -113,7 +113,7 @@ impl SigstoreOptions {
     ///
     /// # Errors
     ///
-    /// Where that root cannot be read or used.
+    /// If that root cannot be read or used.
     pub(crate) fn verifier(&self) -> Result<Verifier, Error> {
         Ok(Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?))
     }

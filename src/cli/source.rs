@@ -111,7 +111,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Where the archive cannot be listed or git cannot be run.
+    /// If the archive cannot be listed or git cannot be run.
     pub(crate) fn run(&self, pager: Option<Pager>) -> Result<Status, Error> {
         let mut out = pager.unwrap_or_else(Pager::none);
         let result = self.show(&mut out);

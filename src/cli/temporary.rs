@@ -38,7 +38,7 @@ impl Temporary {
     ///
     /// # Errors
     ///
-    /// Where it can be made neither there nor in /tmp.
+    /// If it can be made neither there nor in /tmp.
     pub(crate) fn make() -> Result<Self, TemporaryError> {
         let named = std::env::temp_dir();
         let failed = |path: &Path| {

@@ -36,7 +36,7 @@ impl Trust {
     ///
     /// # Errors
     ///
-    /// Where the trusted root cannot be read or used.
+    /// If the trusted root cannot be read or used.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let root = TrustedRoot::load(self.trusted_root.as_deref())?;
         let source = root.source().to_string();

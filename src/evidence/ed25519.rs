@@ -53,7 +53,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read or holds anything but one such key.
+    /// If the file cannot be read or holds anything but one such key.
     pub(crate) fn read(path: &Path) -> Result<Self, KeyError> {
         let bytes = read_operand(path, KEY_FILE_LIMIT).map_err(KeyError::Input)?;
         Self::parse(path, &bytes).map_err(|fault| KeyError::NoKey { path: path.to_owned(), fault })
@@ -73,7 +73,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// Where they are anything but one such key.
+    /// If they are anything but one such key.
     pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, KeyFault> {
         let (number, key) = parse_key(bytes)?;
         Ok(Self { number, key, path: path.to_owned() })

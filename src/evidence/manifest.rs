@@ -26,7 +26,7 @@ const ENTRY_LIMIT: usize = 100_000;
 /// One DIST line: `DIST <name> <size> (<hash> <value>)…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DistEntry {
-    /// The line it stands on, from 1.
+    /// Its line, from 1.
     pub(crate) line: usize,
     /// Size in bytes.
     pub(crate) size: u64,
@@ -191,7 +191,7 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, or a line is not what GLEP 74 allows. Entries that contradict
+    /// If the file cannot be read, or a line is not what GLEP 74 allows. Entries that contradict
     /// each other are no error here: [`Manifest::lookup`] tells of them.
     pub(crate) fn read(path: &Path) -> Result<Self, ManifestError> {
         let file = open_regular(path).map_err(ManifestError::Input)?;

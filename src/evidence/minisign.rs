@@ -72,7 +72,7 @@ impl UnverifiedSignature {
     ///
     /// # Errors
     ///
-    /// Where one of the four lines is missing or not what it should be.
+    /// If one of the four lines is missing or not what it should be.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let mut lines = bytes.split(|b| *b == b'\n').map(|l| l.strip_suffix(b"\r").unwrap_or(l));
         let mut line = || lines.next().unwrap_or_default();

@@ -62,7 +62,7 @@ impl UnverifiedSignature {
     ///
     /// # Errors
     ///
-    /// Where the file does not begin as signify writes it.
+    /// If the file does not begin as signify writes it.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let (comment, rest) = ed25519::split_line(bytes).ok_or(match bytes {
             bytes if bytes.starts_with(UNTRUSTED_COMMENT.as_bytes()) => SignatureFault::NoSignature,
@@ -212,7 +212,7 @@ impl Scheme for Keys {
 ///
 /// # Errors
 ///
-/// Where the file is no such file. The message itself comes out of
+/// If the file is no such file. The message itself comes out of
 /// [`UnverifiedSignature::message`].
 pub(crate) fn embedded(bytes: &[u8]) -> Result<UnverifiedSignature, SignatureFault> {
     UnverifiedSignature::parse(bytes)

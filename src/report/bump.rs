@@ -47,7 +47,7 @@ pub(crate) struct About<'a> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn text(
     about: About<'_>,
     outcome: &Outcome,
@@ -253,7 +253,7 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let mut value = report_json::value(&outcome.report);
     if let Value::Object(object) = &mut value {

@@ -16,7 +16,7 @@ const COLUMN: usize = 28;
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let outcome = finding.outcome();
     let paint = ansi(style, paint(outcome));

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn json(
     files: &[Inspected],
     signatures: &[Attribution],
@@ -33,7 +33,7 @@ pub(crate) fn json(
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn text(
     files: &[Inspected],
     signatures: &[Attribution],

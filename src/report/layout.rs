@@ -15,7 +15,7 @@ const LINES: usize = 4;
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn hang(out: &mut dyn Write, head: &str, column: usize, text: &str) -> io::Result<()> {
     let width = WIDTH.saturating_sub(column).max(20);
     let text = escaped(text);
@@ -35,7 +35,7 @@ pub(crate) fn hang(out: &mut dyn Write, head: &str, column: usize, text: &str) -
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn whole(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
     prefixed(out, [&" ".repeat(indent), &" ".repeat(indent + 4)], text)
 }
@@ -44,7 +44,7 @@ pub(crate) fn whole(out: &mut dyn Write, indent: usize, text: &str) -> io::Resul
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn prefixed(out: &mut dyn Write, prefixes: [&str; 2], text: &str) -> io::Result<()> {
     let text = escaped(text);
     let [first, others] = prefixes;
@@ -60,7 +60,7 @@ pub(crate) fn prefixed(out: &mut dyn Write, prefixes: [&str; 2], text: &str) -> 
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
     let text = escaped(text);
     let words: Vec<_> = text.split(' ').map(|word| shorten(word, WIDTH - indent)).collect();
@@ -92,11 +92,11 @@ pub(crate) fn shorten(name: &str, width: usize) -> String {
     start.into_iter().chain(['…']).chain(end).collect()
 }
 
-/// Writes a command that a shell runs as it stands: a line too long continues after a backslash.
+/// Writes a command that a shell runs as it is: a line too long continues after a backslash.
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn command(out: &mut dyn Write, head: &str, words: &[String]) -> io::Result<()> {
     let column = display_width(head);
     let mut used = column;

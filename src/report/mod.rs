@@ -71,7 +71,7 @@ pub(crate) struct Style {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(
     report: &Report,
     format: Format,

@@ -54,7 +54,7 @@ pub(crate) fn explain(classes: &[FailureClass]) -> Option<Words> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(commands: &[Words], out: &mut dyn Write) -> io::Result<()> {
     for (at, words) in commands.iter().enumerate() {
         command(out, if at == 0 { "Next: " } else { "      " }, words)?;

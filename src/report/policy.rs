@@ -70,7 +70,7 @@ fn place(place: &Place, root: &Path) -> String {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn text(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let what = shown.package.map_or_else(|| shown.root.display().to_string(), str::to_owned);
     let files: Vec<_> = shown.policies.files().map(|path| path.display().to_string()).collect();
@@ -107,7 +107,7 @@ pub(crate) fn text(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
     let at = |at: &Place| json!({"file": at.file.to_string_lossy(), "line": at.line});
     let policy = shown.policy();

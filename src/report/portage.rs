@@ -63,7 +63,7 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn answer(answer: &Answer, out: &mut dyn Write) -> io::Result<bool> {
     for remark in &answer.remarks {
         line(out, "ewarn", remark)?;

@@ -99,7 +99,7 @@ fn largest_choice(rests: &[AccessSet]) -> Option<(AccessSet, Vec<Capability>)> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(sets: &[AccessSet], out: &mut dyn Write) -> io::Result<()> {
     for product in factored(sets) {
         match product.is_single() {

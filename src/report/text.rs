@@ -24,7 +24,7 @@ const NAMED: usize = 6;
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if style.quiet {
         return print_unmet(report, None, style, out);
@@ -47,7 +47,7 @@ pub(super) fn print(report: &Report, style: Style, out: &mut dyn Write) -> io::R
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(super) fn print_distfiles(
     distfiles: &[&DistfileReport],
     style: Style,
@@ -138,7 +138,7 @@ pub(super) fn print_distfile(
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(super) fn print_summary(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if report.distfiles.is_empty() {
         return Ok(());
@@ -182,7 +182,7 @@ fn not_checked(report: &Report) -> Vec<&'static str> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(super) fn print_unmet(
     report: &Report,
     package: Option<&str>,

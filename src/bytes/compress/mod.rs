@@ -221,7 +221,7 @@ impl From<StreamFault> for Stopped {
 ///
 /// # Errors
 ///
-/// Where the stream is not one whole stream within `limits`, or `each` fails.
+/// If the stream is not one whole stream within `limits`, or `each` fails.
 pub(crate) fn run(
     input: &mut dyn BufRead,
     limits: Limits,

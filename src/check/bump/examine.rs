@@ -86,7 +86,7 @@ impl Bump {
     ///
     /// # Errors
     ///
-    /// Where none is known, or one is not in `distdir`.
+    /// If none is known, or one is not in `distdir`.
     pub(crate) fn distfiles(
         package: &Package,
         distdir: &Path,

@@ -56,7 +56,7 @@ fn listed(manifest: Option<&Manifest>) -> Vec<String> {
 ///
 /// # Errors
 ///
-/// Where there is none, or one that is always fetched is not there.
+/// If there is none, or one that is always fetched is not there.
 pub(super) fn distfiles(
     package: &Package,
     distdir: &Path,

@@ -199,7 +199,7 @@ impl Package {
     ///
     /// # Errors
     ///
-    /// Where `given` is not an earlier version.
+    /// If `given` is not an earlier version.
     pub(crate) fn find_before(
         &mut self,
         given: Option<&str>,

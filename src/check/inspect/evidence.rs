@@ -43,7 +43,7 @@ impl Evidence {
     ///
     /// # Errors
     ///
-    /// Where it is one of them, or no JSON at all, and damaged.
+    /// If it is one of them, or no JSON at all, and damaged.
     pub(crate) fn read(bytes: &[u8]) -> Result<Result<Self, Form>, EvidenceFault> {
         let fault = |fault| EvidenceFault::Bundle(Box::new(fault));
         let documents = sigstore::documents(bytes).map_err(fault)?;

@@ -63,7 +63,7 @@ impl SshFile {
     ///
     /// # Errors
     ///
-    /// Where a line cannot be read.
+    /// If a line cannot be read.
     pub(super) fn read(
         path: &Path,
         bytes: &[u8],

@@ -65,7 +65,7 @@ pub(super) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// # Errors
     ///
-    /// Where the root is not a repository or cannot be listed.
+    /// If the root is not a repository or cannot be listed.
     pub(super) fn new(options: &'a Options) -> Result<Self, TreeError> {
         let root = &options.root;
         if !root.join("profiles").is_dir() && !root.join("metadata/layout.conf").is_file() {

@@ -64,7 +64,7 @@ impl Queue<'_> {
 ///
 /// # Errors
 ///
-/// Where there is none, or `sink` cannot take what is found.
+/// If there is none, or `sink` cannot take what is found.
 pub(crate) fn run(
     options: &Options,
     previous: Previous<'_>,

@@ -30,7 +30,7 @@ pub(super) fn is_ebuild(path: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// Where an ebuild or its Manifest cannot be read, or a distfile is not there.
+/// If an ebuild or its Manifest cannot be read, or a distfile is not there.
 pub(super) fn distfiles(old: &Path, new: &Path, distdir: &Path) -> Result<Distfiles, PackageError> {
     let before = Package::read(old)?;
     let mut package = Package::read(new)?;

@@ -106,7 +106,7 @@ impl Diff {
     ///
     /// # Errors
     ///
-    /// Where an archive cannot be listed, the pattern is none, or the page cannot be written.
+    /// If an archive cannot be listed, the pattern is none, or the page cannot be written.
     pub(crate) fn run(&self, pager: Option<Pager>) -> Result<Status, Error> {
         let mut out = pager.unwrap_or_else(Pager::none);
         let result = self.show(&mut out);
@@ -257,7 +257,7 @@ fn manifest_of(ebuild: &Path) -> Result<Option<Manifest>, Error> {
 ///
 /// # Errors
 ///
-/// Where it exists or cannot be written.
+/// If it exists or cannot be written.
 fn write_page(path: &Path, diffs: &[&Compared]) -> Result<(), OutputError> {
     let failed = |source| OutputError::Write { path: path.to_owned(), source };
     write_whole(path, Existing::Kept, &mut |out| page::html(diffs, out)).map_err(failed)

@@ -77,7 +77,7 @@ enum In {
 ///
 /// # Errors
 ///
-/// Where it has no name, or a tag that is not known.
+/// If it has no name, or a tag that is not known.
 pub(super) fn page(text: &str) -> Result<Page, Fault> {
     let eclass = parse(text)?;
     let mut page = title(&eclass.name, 5, &eclass.blurb);

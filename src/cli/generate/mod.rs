@@ -25,7 +25,7 @@ impl Completions {
     ///
     /// # Errors
     ///
-    /// Where standard output cannot be written to.
+    /// If standard output cannot be written to.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "distvouch", &mut text);
@@ -51,7 +51,7 @@ impl ManPage {
     ///
     /// # Errors
     ///
-    /// Where the pages cannot be written.
+    /// If the pages cannot be written.
     pub(crate) fn run(&self) -> Result<Status, Error> {
         let pages = match &self.eclass {
             Some(path) => vec![eclass_page(path)?],

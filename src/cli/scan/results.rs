@@ -49,7 +49,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// Where another run has it open, it is not a file of results, or it cannot be written.
+    /// If another run has it open, it is not a file of results, or it cannot be written.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -84,7 +84,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read or written.
+    /// If a file cannot be read or written.
     pub(super) fn earlier(&mut self) -> Result<Earlier, Error> {
         let failed = |source| Error::Create { path: self.part.clone(), source };
         self.out = Some(BufWriter::new(File::create(&self.part).map_err(failed)?));
@@ -100,7 +100,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be written.
+    /// If the file cannot be written.
     pub(super) fn add(&mut self, package: &Package) -> io::Result<()> {
         let Some(out) = &mut self.out else { return Ok(()) };
         json::lines(package, out)?;
@@ -111,7 +111,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be written.
+    /// If the file cannot be written.
     pub(super) fn finish(mut self) -> Result<(), Error> {
         let failed = |source| Error::Create { path: self.path.clone(), source };
         if let Some(out) = self.out.take() {

@@ -8,14 +8,14 @@ use std::borrow::Cow;
 pub(super) enum Parsed<'a> {
     /// It is a checksum.
     Checksum(Line<'a>),
-    /// It has the form of a checksum, but no digest stands where one belongs. The digest of that
+    /// It has the form of a checksum, but no digest where one belongs. The digest of that
     /// line is empty.
     Broken(Line<'a>, Flaw),
     /// Anything else.
     Other,
 }
 
-/// What stands where a digest belongs.
+/// What is where a digest belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// Nothing at all.
@@ -185,7 +185,7 @@ fn plain(line: &[u8]) -> Option<Parts<'_>> {
     ))
 }
 
-/// Whether `word` stands where a line of coreutils has its digest. Such lists stand in
+/// Whether `word` is where a line of coreutils has its digest. Such lists stand in
 /// announcements, so words of prose and of commands are told apart from damaged digests: whatever
 /// precedes the two characters that separate a digest from its name, unless it ends in a
 /// colon, and before a single blank a word with a digit that is not the name of a program.

@@ -540,7 +540,7 @@ fn is_outside(byte: &u8) -> bool {
     b" \t*(),;:=\"'\0".contains(byte)
 }
 
-/// Whether `name` stands in `line` with nothing of a name right before or behind it.
+/// Whether `name` is in `line` with nothing of a name right before or behind it.
 fn has_word(line: &[u8], name: &[u8]) -> bool {
     let outside = |b: Option<&u8>| b.is_none_or(is_outside);
     line.windows(name.len()).enumerate().any(|(at, window)| {

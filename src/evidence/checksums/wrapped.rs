@@ -71,7 +71,7 @@ impl<'a> Wrapped<'a> {
     }
 }
 
-/// The groups of digits of a line; `None` where anything else stands there.
+/// The groups of digits of a line; `None` where anything else is there.
 fn groups(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let words = text.split(|b| *b == b' ').filter(|word| !word.is_empty());
     let group = |word: &[u8]| {

@@ -215,7 +215,7 @@ impl Pin {
     ///
     /// # Errors
     ///
-    /// Where it is not of the form that this pin takes.
+    /// If it is not of the form that this pin takes.
     pub(crate) fn put(&self, pins: &mut Pins, text: &str) -> Result<(), PinError> {
         (self.put)(pins, text)
     }

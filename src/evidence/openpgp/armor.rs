@@ -77,7 +77,7 @@ impl fmt::Display for ArmorFault {
 ///
 /// # Errors
 ///
-/// Where there is neither armor nor binary OpenPGP data, or a block is broken.
+/// If there is neither armor nor binary OpenPGP data, or a block is broken.
 pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
     let kind = Kind::of(bytes);
     // Every OpenPGP packet begins with a set high bit, which no armor or text does.
@@ -97,7 +97,7 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
     for (number, line) in (1..).zip(bytes.split_inclusive(|b| *b == b'\n')) {
         let dashed = line.trim_ascii_start();
         match &mut open {
-            // Wherever on the line it stands: the block that follows is over that text.
+            // Wherever on the line it is: the block that follows is over that text.
             None if line.windows(CLEARTEXT.len()).any(|window| window == CLEARTEXT) => {
                 return Err(ArmorFault::Cleartext);
             }

@@ -36,7 +36,7 @@ pub(crate) struct Certificate {
     pub(crate) fingerprint: String,
     /// Version of the primary key.
     pub(crate) version: u8,
-    /// Whether secret key material stands in the file.
+    /// Whether secret key material is in the file.
     pub(crate) secret: bool,
     /// The user ids, as their owner wrote them.
     pub(crate) user_ids: Vec<UserId>,
@@ -139,7 +139,7 @@ pub(crate) struct Claim {
 ///
 /// # Errors
 ///
-/// Where it holds no OpenPGP packets.
+/// If it holds no OpenPGP packets.
 pub(crate) fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault> {
     let mut file = KeyFile { unreadable: 0, keys: Vec::new() };
     for block in armor::packets(bytes)? {

@@ -79,7 +79,7 @@ const NOT_IN_RING: &str = "this is not among the given keys";
 
 type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
 
-/// Judges `signature`, whose document hash stands at `document`, at the time `now`.
+/// Judges `signature`, whose document hash is at `document`, at the time `now`.
 ///
 /// The steps, in this order: a key of the ring is named; that key made the signature over these
 /// bytes; hash and key are within the policy; the certificate binds the key, for signing; neither
@@ -168,7 +168,7 @@ fn candidates<'a>(issuers: &[KeyHandle], ring: &'a KeyRing) -> Vec<Candidate<'a>
     found
 }
 
-/// The verdict where one key stands in several certificates: a revocation in any of them counts,
+/// The judgement if one key is in several certificates: a revocation in any of them counts,
 /// and otherwise one that lets the signature count is enough.
 fn strongest(verdicts: Vec<Verdict>) -> Option<Verdict> {
     let revoked = |v: &Verdict| v.class == Some(FailureClass::KeyRevoked);

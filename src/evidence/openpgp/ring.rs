@@ -60,7 +60,7 @@ pub(crate) enum RingError {
     UnboundSubkey {
         /// As it was given.
         subkey: String,
-        /// That of the certificate it stands in.
+        /// That of its certificate.
         primary: String,
     },
     /// Not a fingerprint.
@@ -166,7 +166,7 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeyRing {
     entries: BTreeMap<Fingerprint, Entry>,
-    /// The certificates in which a key with that key ID stands.
+    /// The certificates that hold a key with that key ID.
     handles: BTreeMap<u64, BTreeSet<Fingerprint>>,
     /// The key IDs of certificates that were left out for having too many packets.
     flooded: BTreeSet<u64>,
@@ -181,7 +181,7 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read or holds no key at all, or a fingerprint of `only` is in none.
+    /// If a file cannot be read or holds no key at all, or a fingerprint of `only` is in none.
     /// A file that holds a damaged or flooded key beside whole ones is taken without it.
     pub(crate) fn read(files: &[PathBuf], only: &[String]) -> Result<Self, RingError> {
         let mut ring = Self::default();

@@ -71,7 +71,7 @@ impl UnverifiedSignatures {
     ///
     /// # Errors
     ///
-    /// Where the file is anything but detached signatures over a document. Signatures of versions
+    /// If the file is anything but detached signatures over a document. Signatures of versions
     /// that are not read here are counted, not refused, as long as another is next to them.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let blocks = armor::packets(bytes).map_err(SignatureFault::Armor)?;
@@ -89,7 +89,7 @@ impl UnverifiedSignatures {
     ///
     /// # Errors
     ///
-    /// Where none of them can be read.
+    /// If none of them can be read.
     pub(super) fn of(
         signatures: Vec<Signature>,
         unreadable: usize,

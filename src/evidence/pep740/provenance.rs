@@ -38,7 +38,7 @@ pub(crate) struct UnverifiedAttestation {
     publisher: Option<Arc<PublisherClaim>>,
 }
 
-/// Where in a provenance object an attestation stands, counted from 0.
+/// Where in a provenance object an attestation is, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Which of the `attestation_bundles`.
@@ -211,7 +211,7 @@ fn attestation(
 }
 
 impl UnverifiedAttestation {
-    /// Where in the provenance object it stands; `None` for a bare attestation.
+    /// Where in the provenance object it is; `None` for a bare attestation.
     pub(crate) fn place(&self) -> Option<Place> {
         self.place
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The predicate of PyPI's publish attestation. It is empty: who published stands in the
+/// The predicate of PyPI's publish attestation. It is empty: who published is in the
 /// certificate.
 pub(crate) const PUBLISH_V1: &str = "https://docs.pypi.org/attestations/publish/v1";
 /// The predicate of SLSA provenance.

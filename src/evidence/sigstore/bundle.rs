@@ -23,7 +23,7 @@ impl UnverifiedBundle {
     ///
     /// # Errors
     ///
-    /// Where it is not strict JSON, or not a bundle, or one of a kind that this program does not
+    /// If it is not strict JSON, or not a bundle, or one of a kind that this program does not
     /// read.
     #[cfg(test)]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, AttestationFault> {
@@ -148,7 +148,7 @@ impl ManagedKey {
     ///
     /// # Errors
     ///
-    /// Where it is something else, or of an algorithm that this program does not have.
+    /// If it is something else, or of an algorithm that this program does not have.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ManagedKeyError> {
         backend::Key::new(bytes).map(Self)
     }

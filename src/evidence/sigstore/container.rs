@@ -90,7 +90,7 @@ impl Form {
 ///
 /// # Errors
 ///
-/// Where it is not JSON, or not strict JSON, or holds more documents than are read.
+/// If it is not JSON, or not strict JSON, or holds more documents than are read.
 pub(crate) fn documents(bytes: &[u8]) -> Result<Vec<Value>, AttestationFault> {
     let kind = Kind::of(bytes);
     if !kind.is_json() {
@@ -150,7 +150,7 @@ fn inner(mut item: Value) -> Value {
 ///
 /// # Errors
 ///
-/// Where nothing can be read of the file.
+/// If nothing can be read of the file.
 pub(crate) fn bundles(
     bytes: &[u8],
 ) -> Result<Vec<Result<UnverifiedBundle, AttestationFault>>, AttestationFault> {

@@ -237,7 +237,7 @@ impl TrustedRoot {
     ///
     /// # Errors
     ///
-    /// Where it cannot be used.
+    /// If it cannot be used.
     pub(crate) fn built_in() -> Result<Self, RootError> {
         let backend = read(backend::Root::BUILT_IN.as_bytes(), None)?;
         Ok(Self { source: TrustedRootSource::BuiltIn, backend })

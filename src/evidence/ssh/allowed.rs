@@ -139,7 +139,7 @@ impl AllowedSigners {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read, a line of it cannot be understood, or it has none. ssh-keygen
+    /// If the file cannot be read, a line of it cannot be understood, or it has none. ssh-keygen
     /// passes over such a line; anyone who wrote it meant a signer.
     pub(crate) fn read(
         path: &Path,
@@ -213,7 +213,7 @@ pub(crate) fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<Line>, AllowedError
     }
 }
 
-/// What stands between words: no other blanks, which ssh-keygen takes for part of a word.
+/// What is between words: no other blanks, which ssh-keygen takes for part of a word.
 const BLANKS: [char; 2] = [' ', '\t'];
 
 /// Reads one line; `None` where it is empty or a comment.
@@ -262,7 +262,7 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, LineFault> {
             Some((name, value)) if value.starts_with('"') => {
                 (name, unquoted(value).ok_or_else(fault)?)
             }
-            // Like ssh-keygen: a value stands in quotation marks.
+            // Like ssh-keygen: a value is in quotation marks.
             Some(_) => return Err(fault()),
             None => (option, ""),
         };

@@ -77,7 +77,7 @@ impl UnverifiedSignature {
     ///
     /// # Errors
     ///
-    /// Where the file is not a signature of version 1, or made with a certificate.
+    /// If the file is not a signature of version 1, or made with a certificate.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SignatureFault> {
         let armored = bytes.strip_prefix(BEGIN).ok_or(SignatureFault::Armor)?;
         let armored = std::str::from_utf8(armored).map_err(|_| SignatureFault::Armor)?;
@@ -257,7 +257,7 @@ pub(crate) fn check(
     finding.knowing(facts)
 }
 
-/// The steps, in this order: the key stands in the list (for the identity that was asked for); it
+/// The steps, in this order: the key is in the list (for the identity that was asked for); it
 /// made the signature over these bytes; for the namespace that was asked for; and a line of the list
 /// lets it, for that namespace, at `now`.
 fn judge<'a>(

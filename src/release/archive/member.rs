@@ -179,7 +179,7 @@ pub(crate) struct Collision;
 ///
 /// # Errors
 ///
-/// Where they are a collision attack on SHA-1.
+/// If they are a collision attack on SHA-1.
 pub(crate) fn object_name(
     hash: GitHash,
     kind: &str,

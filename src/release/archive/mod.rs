@@ -132,7 +132,7 @@ pub(crate) trait Sink {
 ///
 /// # Errors
 ///
-/// Where the file cannot be read, is not an archive that is known, is damaged, or exceeds a limit.
+/// If the file cannot be read, is not an archive that is known, is damaged, or exceeds a limit.
 pub(crate) fn read(
     path: &Path,
     wanted: &Wanted,

@@ -3,7 +3,7 @@
 use super::limits::{Limit, NESTING, Parts};
 use super::syntax::Word;
 
-/// The reader does not understand what stands at this byte of the script.
+/// The reader does not understand what is at this byte of the script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lost {
     pub(super) at: usize,
@@ -75,7 +75,7 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// The next byte, as it stands.
+    /// The next byte, whatever it is.
     pub(super) fn raw(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }

@@ -94,7 +94,7 @@ pub(super) struct Arm {
     pub(super) goes_on: bool,
 }
 
-/// What stands between `[[` and `]]`.
+/// What is between `[[` and `]]`.
 #[derive(Debug)]
 pub(super) enum Test {
     Not(Box<Test>),

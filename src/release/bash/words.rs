@@ -3,7 +3,7 @@
 use super::cursor::{Lost, Parser};
 use super::syntax::{Part, Word};
 
-/// Where text stands that is read, which decides where it ends and what is special in it.
+/// Which text is being read: that decides where it ends and what is special in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// In a command: blanks and operators end it.
@@ -41,7 +41,7 @@ const fn is_meta(byte: u8) -> bool {
 }
 
 impl Parser<'_> {
-    /// A word; it may have no parts where nothing stands there.
+    /// A word; it may have no parts where nothing is there.
     pub(super) fn word(&mut self, place: Place) -> Result<Word, Lost> {
         self.nested(|parser| {
             let mut word = Word { parts: Vec::new(), at: parser.at };

@@ -166,7 +166,7 @@ fn signer(before: &Claims, now: &Claims, found: &mut Found) {
     found.push(class, "signing workflow", was.path, Some(is.path));
 }
 
-/// A reusable workflow of another repository that stands at the same tag and another commit. Its
+/// A reusable workflow of another repository that is at the same tag and another commit. Its
 /// owners move the tag of a major version with each release of theirs; so does anyone who takes that
 /// repository over.
 fn moved_tag(before: &Claims, now: &Claims, found: &mut Found) {

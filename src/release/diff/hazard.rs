@@ -159,7 +159,7 @@ pub(crate) struct Hazard {
     pub(crate) line: Option<usize>,
     /// The reason, in a phrase without a final full stop. May hold text from outside.
     pub(crate) reason: String,
-    /// The beginning of that line, as it stands there.
+    /// The beginning of that line, as it is there.
     pub(crate) excerpt: Option<String>,
     /// Whether it happens without anyone asking for it: as soon as a file is imported.
     pub(crate) unasked: bool,

@@ -181,7 +181,7 @@ impl Diff {
     ///
     /// # Errors
     ///
-    /// Where what was kept cannot be read.
+    /// If what was kept cannot be read.
     pub(crate) fn hunks(&self, change: &Change) -> io::Result<Option<Vec<u8>>> {
         change.shown.map(|piece| self.store.get(piece)).transpose()
     }
@@ -198,7 +198,7 @@ impl Diff {
 ///
 /// # Errors
 ///
-/// Where either cannot be listed.
+/// If either cannot be listed.
 pub(crate) fn compare(
     old: Option<&Path>,
     new: &Path,

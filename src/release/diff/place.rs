@@ -63,7 +63,7 @@ impl Role {
     }
 }
 
-/// Where a file stands in a release.
+/// Where a file is in a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     /// What it is for.
@@ -76,7 +76,7 @@ pub(crate) struct Place {
     pub(crate) aside: bool,
 }
 
-/// Where the file at `path` stands, whose contents begin with `head`.
+/// Where the file at `path` is, whose contents begin with `head`.
 pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     let lower = String::from_utf8_lossy(path).to_lowercase();
     let name = lower.rsplit('/').next().unwrap_or_default();

@@ -32,7 +32,7 @@ const HEAD: usize = 64;
 /// Bytes of a large text that are kept, in which the program that wrote it says so.
 const LARGE_HEAD: usize = 2048;
 
-/// What stands in a key for the top-level directory.
+/// What is in a key for the top-level directory.
 const TOP: &[u8] = b"\0/";
 
 /// What one archive holds.

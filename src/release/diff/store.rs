@@ -45,7 +45,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub(crate) fn get(&self, piece: Piece) -> io::Result<Vec<u8>> {
         let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (file, _) = &mut *guard;

@@ -107,7 +107,7 @@ impl Ebuild {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read.
+    /// If the file cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, InputError> {
         let Some((name, version)) = path.file_name().and_then(|n| n.to_str()).and_then(split)
         else {

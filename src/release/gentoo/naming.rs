@@ -69,14 +69,14 @@ fn split_at_version(name: &str) -> Option<(&str, String)> {
     (!version.is_empty()).then_some((name.get(..start)?, version))
 }
 
-/// Where `version` stands in `text` as a whole version: `1.2` is not in `1.2.3`, `11.2` or `1.2rc1`.
+/// Where `version` is in `text` as a whole version: `1.2` is not in `1.2.3`, `11.2` or `1.2rc1`.
 pub(crate) fn occurrences<'a>(text: &'a str, version: &'a str) -> impl Iterator<Item = usize> + 'a {
     text.match_indices(version)
         .map(|(at, _)| at)
         .filter(move |at| is_whole(text, *at, at + version.len()))
 }
 
-/// Whether what stands from `start` to `end` is a whole version.
+/// Whether the text from `start` to `end` is a whole version.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let mut before = text.get(..start).unwrap_or_default().chars().rev();
     let mut after = text.get(end..).unwrap_or_default().chars();
@@ -97,7 +97,7 @@ fn is_whole(text: &str, start: usize, end: usize) -> bool {
     before && after
 }
 
-/// `text` with the version `from` replaced by `to` wherever it stands as a whole; `None` where it
+/// `text` with the version `from` replaced by `to` wherever it is a whole word; `None` where it
 /// does not.
 pub(crate) fn exchange(text: &str, from: &str, to: &str) -> Option<String> {
     let mut result = String::with_capacity(text.len());

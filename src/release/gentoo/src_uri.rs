@@ -84,7 +84,7 @@ impl SrcUri {
     ///
     /// # Errors
     ///
-    /// Where it is not what PMS says.
+    /// If it is not what PMS says.
     pub(crate) fn parse(text: &str) -> Result<Self, SrcUriError> {
         let mut found = Self::default();
         let (mut uris, mut flags) = (0, 0);

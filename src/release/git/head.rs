@@ -19,7 +19,7 @@ const SMALL: u64 = 4096;
 ///
 /// # Errors
 ///
-/// Where git cannot be run.
+/// If git cannot be run.
 pub(crate) fn committed(path: &Path) -> Result<Option<Vec<u8>>, GitError> {
     let Some(root) = root_of(path) else { return Ok(None) };
     let inner = path.strip_prefix(root).ok().and_then(Path::to_str);

@@ -25,7 +25,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git refuses.
+    /// If git refuses.
     pub(crate) fn versions(
         &self,
         fits: &dyn Fn(&str) -> bool,
@@ -86,7 +86,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git cannot be run.
+    /// If git cannot be run.
     pub(crate) fn each_blob(
         &self,
         blobs: &[String],

@@ -53,7 +53,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where there is no git program, no such directory, or the directory is not a clone.
+    /// If there is no git program, no such directory, or the directory is not a clone.
     pub(crate) fn open(path: &Path, timeout: Duration) -> Result<Self, GitError> {
         Self::with(program().ok_or(GitError::NoProgram)?, path, timeout)
     }

@@ -88,7 +88,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git cannot be run.
+    /// If git cannot be run.
     pub(crate) fn commit(&self, name: &str) -> Result<Option<CommitObject>, GitError> {
         let mut found = None;
         self.ask(Mode::Sizes, &[format!("{name}^{{commit}}")], &mut |_, reply| {
@@ -108,7 +108,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where it is not there or is not what its name says.
+    /// If it is not there or is not what its name says.
     pub(crate) fn whole_commit(&self, name: &str) -> Result<CommitObject, GitError> {
         let raw = self.object("commit", name)?;
         let tree = header(&raw, "tree").filter(|tree| is_hex(tree));
@@ -121,7 +121,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where it is not there or is not what its name says.
+    /// If it is not there or is not what its name says.
     pub(crate) fn tag(&self, name: &str) -> Result<TagObject, GitError> {
         let raw = self.object("tag", name)?;
         let refused = || self.refused("cat-file", format!("the tag {name} is not in a tag's form"));
@@ -136,7 +136,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where an object is not there or is not what its name says.
+    /// If an object is not there or is not what its name says.
     pub(crate) fn peeled(&self, name: &str, kind: &str) -> Result<Option<CommitObject>, GitError> {
         let (mut name, mut kind) = (name.to_owned(), kind.to_owned());
         for _ in 0..NESTED {
@@ -156,7 +156,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git refuses, or a tree is not there or is not what its name says.
+    /// If git refuses, or a tree is not there or is not what its name says.
     pub(crate) fn tree(&self, root: &str) -> Result<Tree, GitError> {
         let broken = || GitError::Output { command: Mode::Contents.command() };
         let root = unhex(root).ok_or_else(broken)?;
@@ -195,7 +195,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git refuses, or a blob is not what its name says.
+    /// If git refuses, or a blob is not what its name says.
     pub(crate) fn blobs(
         &self,
         objects: &[Vec<u8>],

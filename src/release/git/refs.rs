@@ -24,7 +24,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git refuses.
+    /// If git refuses.
     pub(crate) fn tags(&self) -> Result<Vec<Reference>, GitError> {
         let format = "--format=%(objectname) %(objecttype) %(refname)";
         let output = self.answer("for-each-ref", &["for-each-ref", format, "refs/tags"])?;
@@ -36,7 +36,7 @@ impl Clone {
     ///
     /// # Errors
     ///
-    /// Where git refuses.
+    /// If git refuses.
     pub(crate) fn containing(&self, commit: &str) -> Result<Vec<String>, GitError> {
         let contains = format!("--contains={commit}");
         let below = ["refs/heads", "refs/tags", "refs/remotes"];

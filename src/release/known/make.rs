@@ -33,7 +33,7 @@ pub(crate) struct Making {
 impl Making {
     /// # Errors
     ///
-    /// Where a pattern is none.
+    /// If a pattern is none.
     pub(crate) fn new(project: Option<String>, only: &[String]) -> Result<Self, KnownError> {
         if only.is_empty() {
             return Ok(Self { project, only: None });
@@ -65,7 +65,7 @@ impl Making {
     ///
     /// # Errors
     ///
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub(crate) fn add(&self, source: &Path, rows: &mut Collected) -> Result<usize, KnownError> {
         let before = rows.len();
         if source.is_dir() {

@@ -127,7 +127,7 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// Where a list of the data directory cannot be read.
+    /// If a list of the data directory cannot be read.
     pub(crate) fn load() -> Result<Self, KnownError> {
         let mut known = Self::built_in()?;
         for path in data_files()? {
@@ -140,7 +140,7 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// Where the program was built with one that is damaged.
+    /// If the program was built with one that is damaged.
     pub(crate) fn built_in() -> Result<Self, KnownError> {
         let mut known = Self::default();
         known.add(BUILT_IN, None)?;
@@ -151,7 +151,7 @@ impl Known {
     ///
     /// # Errors
     ///
-    /// Where it cannot be read or is none.
+    /// If it cannot be read or is none.
     pub(crate) fn add_file(&mut self, path: &Path) -> Result<(), KnownError> {
         let bytes = read_bounded(path, LIMIT)?;
         self.add(&bytes, Some(path))

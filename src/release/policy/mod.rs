@@ -1,6 +1,6 @@
 //! What an overlay, or its user, asks of its packages: `metadata/distvouch.toml`.
 //!
-//! Three places are read, and what stands nearer to the package counts: the user's own file, the
+//! Three places are read, and what is nearer to the package counts: the user's own file, the
 //! overlay's `[policy]`, the overlay's `[package."CATEGORY/NAME"]`. Exceptions are the overlay's alone.
 //! The files are read strictly: a key that is not known is an error, never a rule that is not applied.
 
@@ -73,7 +73,7 @@ pub(crate) struct Exception {
     pub(crate) reason: String,
     /// The last day on which it is.
     pub(crate) expires: Date,
-    /// Where it stands.
+    /// Where it is.
     pub(crate) place: Place,
 }
 
@@ -110,7 +110,7 @@ impl Policies {
     ///
     /// # Errors
     ///
-    /// Where a file cannot be read or is not what it should be.
+    /// If a file cannot be read or is not what it should be.
     pub(crate) fn read(root: Option<&Path>) -> Result<Self, PolicyError> {
         let overlay = root.map(|root| root.join(FILE));
         let user = user_file();

@@ -29,7 +29,7 @@ pub(crate) struct Imported {
 ///
 /// # Errors
 ///
-/// Where `name` is none, there is nothing to import, a file is not a record, or one cannot be written.
+/// If `name` is none, there is nothing to import, a file is not a record, or one cannot be written.
 pub(crate) fn import(
     from: &Path,
     name: &str,

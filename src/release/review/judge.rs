@@ -55,7 +55,7 @@ impl Reviews {
     ///
     /// # Errors
     ///
-    /// Where something cannot be read or is not a record.
+    /// If something cannot be read or is not a record.
     pub(crate) fn read(&self) -> Result<Vec<Found>, ReviewError> {
         let mut found = Vec::new();
         for place in &self.places {
@@ -249,7 +249,7 @@ fn agreeing(last: &Found, by: &Signed, judged: &[(&Found, Signed)]) -> Finding {
         .knowing(ReviewFacts { records: facts.collect() })
 }
 
-/// How a record stands to the keys that were given.
+/// How a record relates to the keys that were given.
 enum Signed {
     /// No key was given, so no one asked.
     Unasked,

@@ -29,7 +29,7 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// Where it cannot be read.
+    /// If it cannot be read.
     pub(crate) fn read(path: &Path) -> Result<Self, InputError> {
         let (size, digest) = pass::digest(path, HashName::Blake2b, &mut |_| {})?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -113,7 +113,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// Where it is none.
+    /// If it is none.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, RecordFault> {
         let text = std::str::from_utf8(bytes).map_err(|_| RecordFault::Encoding)?;
         let record: Self = serde_json::from_str(text).map_err(RecordFault::Json)?;
@@ -125,7 +125,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// Where it is not a record, or has no end.
+    /// If it is not a record, or has no end.
     pub(super) fn parse_line(line: &[u8]) -> Result<Self, RecordFault> {
         Self::parse(line.strip_suffix(b"\n").ok_or(RecordFault::Unterminated)?)
     }

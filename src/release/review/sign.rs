@@ -19,7 +19,7 @@ pub(crate) enum Signer {
 ///
 /// # Errors
 ///
-/// Where the program cannot be run or refuses, or SSH has no key.
+/// If the program cannot be run or refuses, or SSH has no key.
 pub(crate) fn sign(signer: Signer, key: Option<&str>, path: &Path) -> Result<PathBuf, ReviewError> {
     let beside = |suffix: &str| {
         let mut name = OsString::from(path);

@@ -112,7 +112,7 @@ pub(crate) fn places_of(directory: &Path) -> Vec<PathBuf> {
 ///
 /// # Errors
 ///
-/// Where something cannot be read or is not a record.
+/// If something cannot be read or is not a record.
 pub(crate) fn read(place: &Path) -> Result<Vec<Found>, ReviewError> {
     let mut found = Vec::new();
     if place.is_dir() {
@@ -187,7 +187,7 @@ fn parse_list(bytes: &[u8], path: &Path) -> Result<Vec<Record>, ReviewError> {
 ///
 /// # Errors
 ///
-/// Where the record is none, it cannot be written, or it is not signed.
+/// If the record is none, it cannot be written, or it is not signed.
 pub(crate) fn add(
     place: &Path,
     record: &Record,
@@ -234,7 +234,7 @@ fn add_file(
 ///
 /// # Errors
 ///
-/// Where the record is none, or the file cannot be read or written.
+/// If the record is none, or the file cannot be read or written.
 fn append(path: &Path, record: &Record) -> Result<usize, ReviewError> {
     record.check()?;
     // A link is followed, not replaced.

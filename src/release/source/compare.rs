@@ -1,4 +1,4 @@
-//! An archive's listing against a commit's tree: what is the same, and how the rest stands.
+//! An archive's listing against a commit's tree: what is the same, and what the rest is.
 
 use super::attributes::Attributes;
 use super::explain::consumers::is_build_file;

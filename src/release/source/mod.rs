@@ -157,7 +157,7 @@ pub(crate) fn failed(error: &SourceError) -> Finding {
 ///
 /// # Errors
 ///
-/// Where the archive cannot be listed, git cannot be run, or the commit is not named in a way that
+/// If the archive cannot be listed, git cannot be run, or the commit is not named in a way that
 /// fits.
 pub(crate) fn report(
     distfile: &Path,

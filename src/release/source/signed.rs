@@ -78,7 +78,7 @@ pub(crate) struct Signed {
     pub(crate) text: String,
     /// Who vouches, where it counts.
     pub(crate) vouches: String,
-    /// Whether the comparison stands or falls with it.
+    /// Whether the comparison depends on it.
     pub(crate) decides: bool,
     pub(crate) facts: SourceSignature,
 }

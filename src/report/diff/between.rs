@@ -31,7 +31,7 @@ pub(crate) struct Between<'a> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(between: &Between<'_>, out: &mut dyn Write) -> io::Result<()> {
     for (what, names) in [
         ("Named by both ebuilds, so the same", between.same),
@@ -49,7 +49,7 @@ pub(crate) fn print(between: &Between<'_>, out: &mut dyn Write) -> io::Result<()
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn json(between: &Between<'_>, diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     let object = json!({
         "schema": 1,
@@ -68,7 +68,7 @@ pub(crate) fn json(between: &Between<'_>, diffs: &[&Diff], out: &mut dyn Write) 
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn next(diffs: &[&Diff], shown: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut commands = Vec::new();
     for diff in diffs.iter().filter(|diff| !diff.changes.is_empty()) {

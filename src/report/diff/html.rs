@@ -48,7 +48,7 @@ b.x{background:#b3261e;color:#fff;font-weight:normal}
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(diffs: &[&Diff], out: &mut dyn Write) -> io::Result<()> {
     let mut out = Counted { out, bytes: 0 };
     let title = diffs.iter().map(|diff| super::title(diff)).collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     crate::report::json_writer::print(&value(diff), out)
 }

@@ -82,7 +82,7 @@ impl Listed {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn print(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
     let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
     let red = paint(listed, Ansi::new().fg_color(Some(AnsiColor::Red.into())));
@@ -131,7 +131,7 @@ fn print_side(word: &str, side: &Side, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn list(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
     let changes: Vec<&Change> = diff.changes.iter().filter(|change| listed.has(change)).collect();
     let (standard, changes): (Vec<&Change>, Vec<&Change>) =

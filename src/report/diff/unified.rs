@@ -11,7 +11,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to, or the lines that were kept cannot be read.
+/// If `out` cannot be written to, or the lines that were kept cannot be read.
 pub(crate) fn print(
     diff: &Diff,
     fits: &dyn Fn(&Change) -> bool,
@@ -49,7 +49,7 @@ fn print_change(diff: &Diff, change: &Change, colour: bool, out: &mut dyn Write)
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn lines(hunks: &[u8], colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let paint = |ansi: Ansi| if colour { ansi } else { Ansi::new() };
     for line in hunks.split_inclusive(|b| *b == b'\n') {

@@ -19,7 +19,7 @@ pub(crate) const SCHEMA: u64 = 1;
 ///
 /// # Errors
 ///
-/// Where `out` cannot be written to.
+/// If `out` cannot be written to.
 pub(crate) fn lines(package: &Package, out: &mut dyn Write) -> io::Result<()> {
     for version in &package.versions {
         let value = json!({

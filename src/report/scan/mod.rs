@@ -46,7 +46,7 @@ impl<'w> Printer<'w> {
     ///
     /// # Errors
     ///
-    /// Where `out` cannot be written to.
+    /// If `out` cannot be written to.
     pub(crate) fn new(
         out: &'w mut dyn Write,
         format: ScanFormat,
@@ -64,7 +64,7 @@ impl<'w> Printer<'w> {
     ///
     /// # Errors
     ///
-    /// Where the output cannot be written to.
+    /// If the output cannot be written to.
     pub(crate) fn package(&mut self, package: &Package) -> io::Result<()> {
         match self.format {
             ScanFormat::Json => json::lines(package, self.out),
@@ -94,7 +94,7 @@ impl<'w> Printer<'w> {
     ///
     /// # Errors
     ///
-    /// Where the output cannot be written to.
+    /// If the output cannot be written to.
     pub(crate) fn end(&mut self, totals: &Totals) -> io::Result<()> {
         match self.format {
             ScanFormat::Text => {

@@ -74,7 +74,7 @@ pub(super) fn find(bytes: &[u8]) -> Result<Found<'_>, MessageFault> {
     }
 }
 
-/// One of `headers` that stands somewhere else than where its line begins.
+/// One of `headers` that is somewhere else than where its line begins.
 fn displaced(bytes: &[u8], headers: &[&[u8]]) -> Option<MessageFault> {
     let stands = |line: &[u8]| {
         headers.iter().any(|header| {

@@ -34,7 +34,7 @@ pub(super) enum Start<'a> {
 ///
 /// # Errors
 ///
-/// Where it cannot be read.
+/// If it cannot be read.
 pub(super) fn start(input: Input<'_>) -> io::Result<Start<'_>> {
     let mut head = Vec::new();
     for _ in 0..MARKER_LIMIT {
@@ -161,7 +161,7 @@ impl<'a> Inside<'a> {
     ///
     /// # Errors
     ///
-    /// Where the algorithm is not read here.
+    /// If the algorithm is not read here.
     pub(super) fn new(
         algorithm: CompressionAlgorithm,
         body: Body<'a>,
@@ -181,7 +181,7 @@ impl<'a> Inside<'a> {
     ///
     /// # Errors
     ///
-    /// Where something is, or the input cannot be read.
+    /// If something is, or the input cannot be read.
     pub(super) fn finish(mut self) -> Result<(), MessageError> {
         // The stream has to end, with its checksum.
         let mut rest = [0; 1];

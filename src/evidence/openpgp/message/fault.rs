@@ -19,7 +19,7 @@ pub(crate) enum MessageFault {
     ByteOrderMark,
     /// The header line of the message is indented or follows a byte order mark.
     Displaced {
-        /// Where it stands.
+        /// Where it is.
         line: usize,
     },
     /// A signature without a text.
@@ -36,14 +36,14 @@ pub(crate) enum MessageFault {
         /// Where it begins.
         line: usize,
     },
-    /// Under the header line of a cleartext-signed message stands something other than `Hash:`.
+    /// Below the header line of a cleartext-signed message there is something other than `Hash:`.
     Header {
-        /// Where it stands.
+        /// Where it is.
         line: usize,
     },
     /// A line of the text begins with a dash that is not escaped.
     Dash {
-        /// Where it stands.
+        /// Where it is.
         line: usize,
     },
     /// The armor cannot be decoded.

@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             Packet::Literal(_) => self.literal(parser)?,
             Packet::Unknown(packet) if packet.tag() == Tag::OnePassSig => {
                 self.one_pass(None, false)?;
-                // No one knows where its flag stands.
+                // No one knows where its flag is.
                 self.closed = false;
             }
             Packet::Unknown(packet) if packet.tag() == Tag::Signature => self.unreadable()?,

@@ -76,7 +76,7 @@ impl UnverifiedMessage {
 ///
 /// # Errors
 ///
-/// Where `input` is not a message of one text and its signatures, or goes over a limit, or reading or
+/// If `input` is not a message of one text and its signatures, or goes over a limit, or reading or
 /// writing fails. The spool then holds any part of the text.
 pub(crate) fn read(
     input: &mut (dyn BufRead + Send + Sync),

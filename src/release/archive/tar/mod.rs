@@ -61,7 +61,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The mark of an ISO 9660 image, and where it stands.
+/// The mark of an ISO 9660 image, and where it is.
 pub(super) const DISC: &[u8] = b"CD001";
 pub(super) const DISC_AT: u64 = 32769;
 
@@ -274,7 +274,7 @@ fn member<R: Read>(
         b'S' => return refuse("is a sparse file, which is not put together here"),
         _ => return refuse("is of a kind that few programs know"),
     };
-    // Zero stands in the header where the size does not fit in.
+    // The header has zero if the size does not fit in.
     let size = pax.size.unwrap_or(header.size);
     if size != header.size && (header.size != 0 || size < 1 << 33) {
         return refuse("has another size in its tar header than in its pax header");

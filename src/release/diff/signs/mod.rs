@@ -50,7 +50,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Looks at numbered lines of a file that stands at `place`. `old_is_long` tells that there
+    /// Looks at numbered lines of a file that is at `place`. `old_is_long` tells that there
     /// were long lines before.
     pub(crate) fn of<'a>(
         place: Place,
@@ -162,7 +162,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// For lines of a file that stands at `place`.
+    /// For lines of a file that is at `place`.
     pub(crate) fn new(place: Place, old_is_long: bool) -> Self {
         Self {
             place,

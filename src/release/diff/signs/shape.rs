@@ -106,7 +106,7 @@ impl Wrapped {
     }
 }
 
-/// Whether something stands in a line behind so many blanks that a viewer does not show it.
+/// Whether something is in a line behind so many blanks that a viewer does not show it.
 fn is_behind_blanks(line: &[u8]) -> bool {
     let mut seen = false;
     let mut blanks = 0;

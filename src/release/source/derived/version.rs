@@ -170,7 +170,7 @@ fn is_defined(context: &Context<'_>, new: &str, old: &str) -> bool {
         && string(&value).is_some_and(|word| is_release(context, word))
 }
 
-/// Whether a quoted date stands where git has a place for one: `"[unreleased]"`.
+/// Whether a quoted date is at a place where git may have one: `"[unreleased]"`.
 fn is_dated(new: &str, old: &str) -> bool {
     const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
     static DATED: LazyLock<Option<Regex>> =

@@ -27,7 +27,7 @@ use rules::Rules;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a file of the archive that git does not have as it is stands.
+/// What becomes of a file of the archive that git does not have as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// git has it; packing made of it what it is. Whether that leaves room.
@@ -164,7 +164,7 @@ pub(super) fn directory_of(path: &str) -> &str {
     path.strip_suffix(name_of(path)).unwrap_or_default()
 }
 
-/// How `entry` stands, where git has `git` at its path with the contents `blob`.
+/// What `entry` is, if git has `git` at its path with the contents `blob`.
 pub(super) fn changed(
     context: &Context<'_>,
     entry: &Entry,
@@ -228,7 +228,7 @@ fn retyped(context: &Context<'_>, entry: &Entry, git: &TreeEntry) -> Standing {
     Standing::Changed { why: Some(why) }
 }
 
-/// How `entry` stands, which git does not have.
+/// What `entry` is, which git does not have.
 pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
     if let Some((path, target)) = context.view.followed(&entry.path)
         && entry.is_file()

@@ -48,7 +48,7 @@ impl Dice {
     }
 
     fn alter(&mut self, bytes: &mut Vec<u8>) {
-        // What is encoded stands at the beginning.
+        // What is encoded is at the beginning.
         let near = if self.roll(2) == 0 { bytes.len().min(12) } else { bytes.len() };
         let at = self.roll(near);
         match self.roll(8) {
