@@ -434,3 +434,17 @@ fn ebuilds_stand_for_their_distfiles() {
     let other = run(&package, Path::new("foo-1.2.ebuild"), Path::new("foo-1.10.ebuild"));
     assert_eq!(other.status, 2, "{}", other.stdout);
 }
+
+/// JSON has everything whether or not that is asked for.
+#[test]
+fn json_of_all() {
+    let dir = dir();
+    let (old, new) = two(dir.path(), &[("README", text("a\n"))], &[("README", text("b\n"))]);
+    let plain = diff(&old, &new);
+    for option in ["--all", "--verbose", "-v"] {
+        let output = run(&[Path::new("diff"), Path::new("--json"), Path::new(option), &old, &new]);
+        assert_eq!(status(&output), 0, "{option}: {}", stderr(&output));
+        assert_eq!(json(&output), plain, "{option}");
+    }
+    assert!(change(&plain, "README").is_some(), "{plain}");
+}

@@ -9,6 +9,7 @@
     clippy::indexing_slicing
 )]
 
+use crate::common::overlay::{Overlay, archive, dist};
 use crate::common::sigstore as made;
 use crate::common::sigstore::{
     Key, Log, Signing, Sigstore, Workflow, b64, critical_unknown, email, flipped, provenance, uri,
@@ -613,4 +614,54 @@ fn no_class_of_provenance_is_left_out() {
         let expected = [format!("\"{name}\""), format!("+{name}\"")];
         assert!(expected.iter().any(|e| here.contains(e)), "no test reaches {name}");
     }
+}
+
+/// A distfile that the ebuild may have renamed unseen is not said to be attested under another name:
+/// that is asked for. Everything else about it is judged as ever.
+#[test]
+fn a_rename_that_cannot_be_read() {
+    let run = workflow();
+    let good = signing(&run);
+    let bumped = |src_uri: &str, provenance: &Value, bytes: &[u8], more: &[&str]| {
+        let overlay = Overlay::new();
+        let lines = format!("{src_uri}\nVERIFY_PROVENANCE_REPO={REPOSITORY}\n");
+        overlay.ebuild("dev-libs/foo", "1.0", &lines);
+        overlay.distfile("foo-1.0.tar.gz", bytes);
+        overlay.distfile("foo-1.0.tar.gz.provenance", provenance.to_string().as_bytes());
+        overlay.write("dev-libs/foo/Manifest", &dist("foo-1.0.tar.gz", bytes));
+        let root = overlay.scratch.write("root.json", OURS.trusted_root().to_string());
+        let fixed = ["--json", "--trusted-root", root.to_str().unwrap()];
+        let said = overlay.bump("dev-libs/foo", &[&fixed[..], more].concat());
+        assert_ne!(said.status, 2, "{}{}", said.stdout, said.stderr);
+        let compared = said.finding("provenance")["compared"].as_str().unwrap().to_owned();
+        (classes(&said), compared)
+    };
+    let bytes = archive("widget-1.0", &[("a", "a")]);
+    let about = |name: &str| Signing::of(&OURS, &run, TIME, name, &bytes);
+    let unknown = "SRC_URI=\"$(get_uris)\"";
+    let known = "SRC_URI=\"https://example.org/foo-1.0.tar.gz\"";
+    let provenance = about(NAME).provenance(&run);
+    let (class, text) = bumped(unknown, &provenance, &bytes, &[]);
+    assert_eq!(class, "not-checked-no-expectation", "{text}");
+    assert!(text.contains(&format!("--upstream-name foo-1.0.tar.gz={NAME}")), "{text}");
+    // The name is known: the ebuild says it, or who runs this does.
+    assert_eq!(bumped(known, &provenance, &bytes, &[]).0, "subject-name");
+    let named = format!("foo-1.0.tar.gz={NAME}");
+    assert_eq!(bumped(unknown, &provenance, &bytes, &["--upstream-name", &named]).0, "agrees");
+    let other = ["--upstream-name", "foo-1.0.tar.gz=other-1.0.tar.gz"];
+    assert_eq!(bumped(unknown, &provenance, &bytes, &other).0, "subject-name");
+    let renames = format!("SRC_URI=\"https://example.org/{NAME} -> foo-1.0.tar.gz\"");
+    assert_eq!(bumped(&renames, &provenance, &bytes, &[]).0, "agrees");
+    // Nothing else becomes softer by it.
+    assert_eq!(bumped(unknown, &good.provenance(&run), &bytes, &[]).0, "subject-digest");
+    let fork = Workflow::release("example/fork", "v1.0", COMMIT);
+    let forked = Signing::of(&OURS, &fork, TIME, NAME, &bytes).provenance(&fork);
+    let (class, text) = bumped(unknown, &forked, &bytes, &[]);
+    assert!(class.starts_with("publisher-mismatch"), "{class}: {text}");
+    let elsewhere = Signing::of(&ELSEWHERE, &run, TIME, NAME, &bytes).provenance(&run);
+    let (class, text) = bumped(unknown, &elsewhere, &bytes, &[]);
+    assert!(
+        ["root-too-old", "certificate-untrusted", "log-entry"].contains(&&*class),
+        "{class}: {text}"
+    );
 }

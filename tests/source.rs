@@ -823,3 +823,146 @@ fn names_from_outside_are_escaped() {
     assert!(printed.contains("foo/<U+001B>[2J<U+202E>.py"), "{printed}");
     assert!(!printed.contains(['\x1b', '\u{202e}']));
 }
+
+/// Parts of a clone that lie elsewhere: where a symbolic link leads, or alternates that git quotes.
+#[test]
+fn clones_whose_parts_lie_elsewhere() {
+    use std::os::unix::fs::symlink;
+    let (repo, archive) = scene(&files());
+    repo.at(&["gc", "-q"]);
+    let base = repo.dir.path();
+    let origin = format!("file://{}", repo.path().display());
+    let cloned = |name: &str| {
+        repo.git(&["clone", "-q", &origin, name], base);
+        base.join(name)
+    };
+    let moved = |clone: &Path, part: &str, place: &str| {
+        let place = base.join("places").join(place);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::rename(clone.join(part), &place).unwrap();
+        symlink(&place, clone.join(part)).unwrap();
+    };
+    for (name, parts) in [
+        ("git", &[".git"][..]),
+        ("objects", &[".git/objects"]),
+        ("refs", &[".git/refs"]),
+        ("pack", &[".git/objects/pack"]),
+        ("all", &[".git/objects/pack", ".git/objects", ".git/refs", ".git"]),
+    ] {
+        let clone = cloned(&format!("clone-{name}"));
+        for part in parts {
+            moved(&clone, part, &format!("{name}/{}", part.replace('/', "-")));
+        }
+        let (code, finding) = source(&archive, &clone, &["--tag", "v1.3"]);
+        assert_eq!((code, &finding["outcome"]), (0, &Value::from("agrees")), "{name}: {finding}");
+    }
+    // As git-new-workdir makes it: all but HEAD is another clone's.
+    let workdir = base.join("workdir/.git");
+    std::fs::create_dir_all(&workdir).unwrap();
+    std::fs::copy(base.join("clone-refs/.git/HEAD"), workdir.join("HEAD")).unwrap();
+    for name in ["config", "packed-refs", "refs", "objects", "info", "hooks", "logs"] {
+        symlink(repo.path().join(".git").join(name), workdir.join(name)).unwrap();
+    }
+    let (code, finding) = source(&archive, &base.join("workdir"), &["--tag", "v1.3"]);
+    assert_eq!(code, 0, "{finding}");
+    let packs = cloned("clone-packs").join(".git/objects/pack");
+    for entry in std::fs::read_dir(&packs).unwrap().map(Result::unwrap) {
+        moved(&packs, entry.file_name().to_str().unwrap(), entry.file_name().to_str().unwrap());
+    }
+    let (code, finding) = source(&archive, &base.join("clone-packs"), &["--tag", "v1.3"]);
+    assert_eq!(code, 0, "{finding}");
+    // As git quotes a path with a line feed in it.
+    repo.git(&["clone", "-q", "--bare", &origin, "far"], base);
+    repo.git(&["clone", "-q", "--shared", "far", "borrower"], base);
+    std::fs::rename(base.join("far"), base.join("far\naway")).unwrap();
+    let alternates = base.join("borrower/.git/objects/info/alternates");
+    let quoted = format!("\"{}/far\\naway/objects\"\n", base.display());
+    std::fs::write(&alternates, quoted).unwrap();
+    let (code, finding) = source(&archive, &base.join("borrower"), &["--tag", "v1.3"]);
+    assert_eq!(code, 0, "{finding}");
+}
+
+/// A clone names whatever there is in the place of its parts: that is refused, by its path, and no tag is
+/// said to be missing.
+#[test]
+fn clones_that_lead_to_something_else() {
+    use std::os::unix::fs::symlink;
+    if !restricted("clones that lead to something else") {
+        return;
+    }
+    let (repo, archive) = scene(&files());
+    let secret = tempfile::tempdir().unwrap();
+    std::fs::create_dir(secret.path().join("keys")).unwrap();
+    std::fs::write(secret.path().join("id"), "secret").unwrap();
+    let origin = format!("file://{}", repo.path().display());
+    for part in ["objects", "refs", "objects/pack", "packed-refs", "refs/tags/x", "objects/ff"] {
+        let name = format!("clone-{}", part.replace('/', "-"));
+        repo.git(&["clone", "-q", &origin, &name], repo.dir.path());
+        let clone = repo.dir.path().join(name);
+        let place = clone.join(".git").join(part);
+        let target = match part {
+            "packed-refs" | "refs/tags/x" => secret.path().join("id"),
+            _ => secret.path().to_owned(),
+        };
+        if place.is_dir() {
+            std::fs::remove_dir_all(&place).unwrap();
+        } else if place.exists() {
+            std::fs::remove_file(&place).unwrap();
+        }
+        symlink(&target, &place).unwrap();
+        let arguments = ["source", archive.to_str().unwrap(), "--git", clone.to_str().unwrap()];
+        let output = run(&[&arguments[..], &["--tag", "v1.3"]].concat());
+        let said = stderr(&output);
+        assert_eq!(status(&output), 2, "{part}: {said}");
+        assert!(
+            said.contains(&format!(".git/{part} leads to {}", target.display())),
+            "{part}: {said}"
+        );
+        assert!(said.contains("which is not read"), "{part}: {said}");
+    }
+}
+
+#[test]
+fn alternates_that_lead_to_something_else() {
+    if !restricted("alternates that lead to something else") {
+        return;
+    }
+    let (repo, archive) = scene(&files());
+    let secret = tempfile::tempdir().unwrap();
+    std::fs::write(secret.path().join("id"), "secret").unwrap();
+    let alternates = repo.path().join(".git/objects/info/alternates");
+    std::fs::write(&alternates, format!("{}\n", secret.path().display())).unwrap();
+    let output =
+        run(&["source", archive.to_str().unwrap(), "--git", repo.path().to_str().unwrap()]);
+    let said = stderr(&output);
+    let expected = format!("its alternates name {}, which is not read", secret.path().display());
+    assert!(status(&output) == 2 && said.contains(&expected), "{said}");
+}
+
+fn restricted(test: &str) -> bool {
+    let output = common::distvouch().arg("--version").output().unwrap();
+    let restricts = String::from_utf8_lossy(&output.stdout).contains("files by Landlock");
+    if !restricts {
+        common::skipped(test, "this kernel has no Landlock");
+    }
+    restricts
+}
+
+#[test]
+fn temporary_files_go_where_they_can() {
+    let (repo, archive) = scene(&files());
+    let run = |tmpdir: &str| {
+        common::distvouch()
+            .args(["source", archive.to_str().unwrap(), "--git", repo.path().to_str().unwrap()])
+            .env("TMPDIR", tmpdir)
+            .output()
+            .unwrap()
+    };
+    let none = repo.dir.path().join("none");
+    let output = run(none.to_str().unwrap());
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let said = stderr(&output);
+    assert!(said.contains(none.to_str().unwrap()) && said.contains("(see TMPDIR)"), "{said}");
+    assert!(said.contains("/tmp is used"), "{said}");
+    assert!(!stderr(&run(repo.dir.path().to_str().unwrap())).contains("TMPDIR"));
+}

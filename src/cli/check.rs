@@ -326,7 +326,7 @@ impl Check {
     fn records(&self) -> Result<Option<ReviewInput>, Error> {
         let Some(place) = self.reviews.clone() else { return Ok(None) };
         let keys = review_keys(&self.review_key, self.time.now()?)?;
-        let records = Reviews { places: vec![place], keys };
+        let records = Reviews::of(vec![place], keys);
         Ok(Some(ReviewInput { records, ..ReviewInput::default() }))
     }
 

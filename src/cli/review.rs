@@ -132,7 +132,7 @@ impl Review {
                 Some(place) => vec![place.clone()],
                 None => review::places_of(here),
             };
-            let found = Reviews { places, keys: None }.read()?;
+            let found = Reviews::of(places, None).read()?;
             printed(list(found.iter().map(|found| (&found.record, found.path.as_path()))))?;
         } else if let (Some(from), Some(name)) = (&self.import, &self.name) {
             self.import(from, name)?;

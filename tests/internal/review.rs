@@ -15,7 +15,7 @@ struct Scene {
     file: PathBuf,
 }
 
-fn read(place: &Path) -> Vec<Found> {
+fn read(place: &Path) -> std::sync::Arc<Vec<Found>> {
     Reviews::at(place).read().unwrap()
 }
 
@@ -130,6 +130,6 @@ fn the_reviewer_is_gits_user_or_the_account() {
     std::fs::write(home.join(".gitconfig"), "[user]\nname = Ada\nemail = ada@example.org\n")
         .unwrap();
     assert_eq!(status(&review(Some("other"))), 0);
-    let who: BTreeSet<_> = read(&place).into_iter().map(|found| found.record.reviewer).collect();
+    let who: BTreeSet<_> = read(&place).iter().map(|found| found.record.reviewer.clone()).collect();
     assert_eq!(who, ["Ada <ada@example.org>".to_owned(), "ada".to_owned()].into());
 }

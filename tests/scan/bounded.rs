@@ -4,17 +4,16 @@ use super::{kinds, lines};
 use crate::common::overlay::{Overlay, dist};
 use crate::common::{Run, distvouch, flat, skipped};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 /// The most memory that the program may have, in KiB: heap and stacks.
 const MEMORY: &str = "262144";
 
-/// The most time, in a build that is not optimized, beside other tests.
-const LONG: Duration = Duration::from_secs(120);
+/// The most seconds of a processor, in a build that is not optimized.
+const SECONDS: u32 = 60;
 
-/// Scans an overlay with bounded memory.
+/// Scans an overlay with bounded memory and time.
 fn bounded(overlay: &Overlay) -> Option<Run> {
-    let script = format!("ulimit -d {MEMORY} || exit 77; exec \"$@\"");
+    let script = format!("ulimit -d {MEMORY} && ulimit -t {SECONDS} || exit 77; exec \"$@\"");
     let mut given = overlay.command("scan");
     given.arg(overlay.path("")).args(["--json", "--jobs", "2"]);
     let mut command = Command::new("sh");
@@ -22,14 +21,12 @@ fn bounded(overlay: &Overlay) -> Option<Run> {
     for (name, value) in given.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
-    let start = Instant::now();
     let output = command.output().unwrap();
     if output.status.code() == Some(77) {
         skipped("bounded memory", "the shell cannot limit it");
         return None;
     }
     assert!(output.status.code().is_some_and(|code| code < 3), "{output:?}");
-    assert!(start.elapsed() < LONG, "{:?}", start.elapsed());
     Some(Run::of(output))
 }
 
@@ -66,11 +63,7 @@ fn hostile() -> Vec<(&'static str, String, bool)> {
             format!("CRATES={}!{}\ninherit cargo\n", "a".repeat(200_000), "-1.1.1".repeat(80_000)),
             false,
         ),
-        (
-            "uris",
-            format!("{}SRC_URI=$X\n", grown("X=\"$X https://example.org/a\"\n", 2_000)),
-            false,
-        ),
+        ("uris", format!("{}SRC_URI=$X\n", grown("X=\"$X https://example.org/a\"\n", 2_000)), true),
         ("elif", format!("if use x; then :\n{}fi\n", "elif use y; then :\n".repeat(50_000)), true),
         (
             "case",
@@ -101,7 +94,7 @@ fn hostile() -> Vec<(&'static str, String, bool)> {
                 + &repeated(|n| format!("if use a{n}; then V{n}=x; "), 45)
                 + &"fi; ".repeat(45)
                 + "\n",
-            false,
+            true,
         ),
         ("deep", "X=".to_owned() + &"${X:-".repeat(5_000) + &"}".repeat(5_000) + "\n", true),
         (
@@ -148,9 +141,7 @@ fn a_bump_of_one_says_which_limit_stopped_it() {
     overlay.write("dev-libs/foo/foo-1.ebuild", &text);
     overlay.distfile("foo-1.tar.gz", b"");
     overlay.write("dev-libs/foo/Manifest", &dist("foo-1.tar.gz", b""));
-    let start = Instant::now();
     let run = overlay.bump("dev-libs/foo", &[]);
-    assert!(start.elapsed() < LONG, "{:?}", start.elapsed());
     let text = flat(&run.stdout);
     assert!(text.contains("is read to line 1 only (it takes more than"), "{text}");
     assert!(text.contains("VERIFY_PROVENANCE_REF is not known"), "{text}");

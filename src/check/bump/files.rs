@@ -74,7 +74,8 @@ pub(super) fn distfiles(
         }
         let mut looked = vec![distdir.to_owned()];
         looked.extend(package.manifest.as_ref().map(|manifest| manifest.path().to_owned()));
-        return Err(PackageError::NoDistfile { version: version.to_string(), looked });
+        let unread = package.metadata.unused.clone();
+        return Err(PackageError::NoDistfile { version: version.to_string(), looked, unread });
     }
     let set: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let missing = |name: &&String| distdir.join(name).symlink_metadata().is_err();

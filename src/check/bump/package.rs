@@ -97,6 +97,8 @@ pub(crate) enum PackageError {
         version: String,
         /// What was looked through.
         looked: Vec<PathBuf>,
+        /// Why the ebuild and the caches tell none.
+        unread: Vec<String>,
     },
     /// A distfile of the version is not in DISTDIR.
     NotFetched {
@@ -133,13 +135,14 @@ impl fmt::Display for PackageError {
                     "the ebuild of version {version} fetches nothing: there is nothing to compare"
                 )
             }
-            Self::NoDistfile { version, looked } => {
+            Self::NoDistfile { version, looked, unread } => {
                 let looked: Vec<_> = looked.iter().map(|p| p.display().to_string()).collect();
-                write!(
-                    f,
-                    "no distfile of version {version} was found in {}: name it with --distfile",
-                    looked.join(" and ")
-                )
+                let looked = looked.join(" and ");
+                write!(f, "no distfile of version {version} was found in {looked}")?;
+                if !unread.is_empty() {
+                    write!(f, " ({})", unread.join("; "))?;
+                }
+                f.write_str(": name it with --distfile")
             }
             Self::NotFetched { name, distdir } => write!(
                 f,

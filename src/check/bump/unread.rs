@@ -29,7 +29,7 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
     if package.before.is_none() {
         package.before = before_by_manifest(package, names);
     }
-    let reviews = Reviews { places: review::places_of(&package.directory), keys: None };
+    let reviews = Reviews::of(review::places_of(&package.directory), None);
     let manifest = package.manifest.as_ref()?;
     let digest = |name: &str| manifest.blake2b(name).and_then(unhex);
     if package.before.is_none() {

@@ -133,7 +133,7 @@ impl Bump {
     pub(super) fn records(&self, package: &Package) -> Result<Reviews, Error> {
         let given = self.reviews.clone().map(|place| vec![place]);
         let places = given.unwrap_or_else(|| review::places_of(&package.directory));
-        Ok(Reviews { places, keys: review_keys(&self.review_key, self.time.now()?)? })
+        Ok(Reviews::of(places, review_keys(&self.review_key, self.time.now()?)?))
     }
 }
 

@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
         if tilde(word) {
             return Ok(Err(NotKnown::default()));
         }
-        let mut text = String::with_capacity(found.size);
+        let mut text = String::new();
         for piece in found.all() {
             match piece {
                 Piece::Text { text: more, .. } => text.push_str(&more),

@@ -30,8 +30,12 @@ impl VersionedName {
         names: impl Iterator<Item = &'n str>,
     ) -> impl Iterator<Item = &'n str> {
         let spellings = version.spellings();
+        // All begin with the same number, which most names lack.
+        let number = version.as_str().split(|c: char| !c.is_ascii_digit()).next();
+        let number = number.unwrap_or_default().to_owned();
         let has = move |name: &str| {
-            spellings.iter().any(|spelling| occurrences(name, spelling).next().is_some())
+            name.contains(&number)
+                && spellings.iter().any(|spelling| occurrences(name, spelling).next().is_some())
         };
         names.filter(move |name| has(name))
     }

@@ -9,6 +9,9 @@ use std::sync::Mutex;
 /// The most that layout.conf, a file of repos.conf or an eclass may hold.
 const LIMIT: u64 = 4 << 20;
 
+/// The most masters of a repository.
+const MASTERS: usize = 32;
+
 /// Where Portage is told which repositories there are, its own defaults first.
 const REPOS_CONF: [&str; 2] = ["/usr/share/portage/config/repos.conf", "etc/portage/repos.conf"];
 
@@ -43,11 +46,14 @@ impl Repository {
         let locations = locations();
         let mut eclasses = vec![root.join("eclass")];
         // What a later master has goes before what an earlier one has.
-        for master in masters.split_whitespace().rev() {
+        let mut seen = std::collections::BTreeSet::from([root.canonicalize().ok()]);
+        for master in masters.split_whitespace().rev().take(MASTERS) {
             let sibling = root.parent().map(|parent| parent.join(master));
             let sibling = sibling.filter(|path| is_root(path));
             let configured = locations.get(master).cloned().filter(|path| is_root(path));
-            eclasses.extend(configured.or(sibling).map(|path| path.join("eclass")));
+            // By however many names, each is one.
+            let path = configured.or(sibling).filter(|path| seen.insert(path.canonicalize().ok()));
+            eclasses.extend(path.map(|path| path.join("eclass")));
         }
         Self { root: root.to_owned(), eclasses, digests: Mutex::default() }
     }

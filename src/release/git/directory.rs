@@ -6,6 +6,7 @@
 
 use super::GitError;
 use super::config::Settings;
+use super::places;
 use crate::bytes::input::{InputError, read_bounded};
 use crate::release::archive::GitHash;
 use std::fs;
@@ -47,6 +48,17 @@ impl Directory {
             }
         }
         plain(path, &common)?;
+        for borrowed in places::borrowed(&objects) {
+            let error = match fs::read_dir(&borrowed) {
+                Ok(_) => continue,
+                // As for git, what is not there lends nothing.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => error,
+            };
+            let named = borrowed.display();
+            let why = format!("its alternates name {named}, which is not read: {error}");
+            return Err(GitError::Apart { clone: path.to_owned(), why });
+        }
         let config = small(&common.join("config")).map_err(|why| no_clone(&why))?;
         let settings = Settings::read(&config.unwrap_or_default());
         let hash = match settings.object_format.as_deref() {
@@ -188,7 +200,7 @@ fn plain(clone: &Path, common: &Path) -> Result<(), GitError> {
             return Err(refused(&path));
         }
     }
-    let not_read = |path: &Path, error: &dyn std::fmt::Display| GitError::NoClone {
+    let not_read = |path: &Path, error: &dyn std::fmt::Display| GitError::Apart {
         clone: clone.to_owned(),
         why: unreadable(path, &error.to_string()),
     };

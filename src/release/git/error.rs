@@ -50,6 +50,14 @@ pub(crate) enum GitError {
         /// What it lacks.
         why: String,
     },
+    /// A part of the clone lies where it is not read.
+    #[error("{}: cannot be read as a clone: {why}", clone.display())]
+    Apart {
+        /// The directory.
+        clone: PathBuf,
+        /// The part, where it leads, and why it is not read.
+        why: String,
+    },
     /// git took too long.
     #[error("git {command} took more than {} seconds", limit.as_secs())]
     Timeout {

@@ -15,6 +15,9 @@ const LIMIT: u64 = 64 * 1024;
 const DIRECTORIES: usize = 32;
 const LINKS: usize = 1024;
 
+/// What packs, and what belongs to them, end with.
+const PACKS: [&str; 7] = ["pack", "idx", "rev", "bitmap", "keep", "promisor", "mtimes"];
+
 /// The directory of a clone, and what it names elsewhere: the repository that a worktree is of, the
 /// objects that a clone with `--shared` borrows, and what symbolic links in a git directory lead to.
 ///
@@ -67,11 +70,17 @@ impl Found {
         for named in lines(&real.join("commondir"), "") {
             self.git_directory(&real.join(named));
         }
+        // As git-new-workdir makes them: to the file of that name in another git directory.
         for name in ["config", "packed-refs", "shallow", "HEAD", "commondir"] {
-            self.link(&real.join(name), Path::is_file);
+            let same = |there: &Path| {
+                there.is_file()
+                    && there.file_name() == Some(OsStr::new(name))
+                    && there.parent().is_some_and(looks_like_git)
+            };
+            self.link(&real.join(name), same);
         }
         let references =
-            |path: &Path| ["heads", "tags", "remotes"].iter().any(|name| path.join(name).is_dir());
+            |path: &Path| ["heads", "tags"].iter().all(|name| path.join(name).is_dir());
         self.link(&real.join("refs"), references);
         self.link(&real.join("reftable"), |path| path.join("tables.list").is_file());
         self.objects(&real.join("objects"));
@@ -87,16 +96,20 @@ impl Found {
         for named in alternates(&real.join("info/alternates")) {
             self.objects(&real.join(named));
         }
-        let fans = (0..=0xff_u8).map(|byte| format!("{byte:02x}"));
-        for name in fans.chain(["info".to_owned()]) {
-            self.link(&real.join(name), Path::is_dir);
+        for fan in (0..=0xff_u8).map(|byte| format!("{byte:02x}")) {
+            self.link(&real.join(fan), |path| holds_only(path, is_object));
         }
+        self.link(&real.join("info"), |path| path.parent().is_some_and(looks_like_objects));
         let packs = real.join("pack");
-        self.link(&packs, |path| path.is_dir() && holds_packs(path));
+        self.link(&packs, |path| holds_only(path, is_pack));
         let entries = std::fs::read_dir(&packs).into_iter().flatten().flatten();
         for entry in entries.take(LINKS) {
             let path = entry.path();
-            self.link(&path, |there| there.is_file() && there.extension() == path.extension());
+            self.link(&path, |there| {
+                let extension = path.extension().and_then(OsStr::to_str);
+                let own = extension.is_some_and(|extension| PACKS.contains(&extension));
+                own && there.is_file() && there.extension() == path.extension()
+            });
         }
     }
 
@@ -119,28 +132,37 @@ fn looks_like_git(path: &Path) -> bool {
         && ["objects", "commondir"].iter().any(|name| path.join(name).symlink_metadata().is_ok())
 }
 
-/// Whether the directory `path` has what git makes in every directory of objects.
+/// Whether the directory `path` is one of objects: a directory with something else in it is not read.
 fn looks_like_objects(path: &Path) -> bool {
-    let fan = |name: &str| name.len() == 2 && name.bytes().all(|b| b.is_ascii_hexdigit());
-    let entries = || std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut names = entries().filter_map(|entry| entry.file_name().into_string().ok());
-    // Nothing else, so that a directory with something else in it is not read.
-    names.all(|name| ["info", "pack"].contains(&name.as_str()) || fan(&name) || is_temporary(&name))
+    let fan = |name: &str| name.len() == 2 && is_hexadecimal(name);
+    holds_only(path, |name| name == "info" || name == "pack" || fan(name) || is_temporary(name))
+}
+
+/// Whether `path` is a directory, and all names in it fit.
+fn holds_only(path: &Path, fits: impl Fn(&str) -> bool) -> bool {
+    let Ok(entries) = std::fs::read_dir(path) else { return false };
+    let names = entries.flatten().map(|entry| entry.file_name());
+    names.into_iter().all(|name| name.to_str().is_some_and(&fits))
+}
+
+fn is_hexadecimal(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The name of an object's file, which lacks the first two digits.
+fn is_object(name: &str) -> bool {
+    matches!(name.len(), 38 | 62) && is_hexadecimal(name) || is_temporary(name)
+}
+
+/// The name of a pack, or of what belongs to one.
+fn is_pack(name: &str) -> bool {
+    ["pack-", "multi-pack-index", ".tmp-"].iter().any(|own| name.starts_with(own))
+        || is_temporary(name)
 }
 
 /// Whether git left it when it was killed.
 fn is_temporary(name: &str) -> bool {
     name.starts_with("tmp_") || name.starts_with("incoming-") || name.starts_with("maintenance.")
-}
-
-/// Whether all that is in a directory is git's packs and what belongs to them.
-fn holds_packs(path: &Path) -> bool {
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    names.all(|name| {
-        let own = ["pack-", "multi-pack-index", ".tmp-"];
-        own.iter().any(|own| name.starts_with(own)) || is_temporary(&name)
-    })
 }
 
 /// The paths that a small file names, one a line, behind `key`.
@@ -152,7 +174,19 @@ fn lines(file: &Path, key: &str) -> Vec<PathBuf> {
     named.map(|path| PathBuf::from(OsStr::from_bytes(path))).collect()
 }
 
-/// The directories of objects that a clone borrows from.
+/// The directories of objects that those at `objects` borrow from, and that these do.
+pub(super) fn borrowed(objects: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut left = vec![objects.to_owned()];
+    while let Some(objects) = left.pop() {
+        let named = alternates(&objects.join("info/alternates")).into_iter();
+        let named = named.map(|path| objects.join(path));
+        left.extend(named.filter(|path| found.len() < DIRECTORIES && found.insert(path.clone())));
+    }
+    found
+}
+
+/// The directories that an `alternates` file names.
 fn alternates(file: &Path) -> Vec<PathBuf> {
     let named = lines(file, "").into_iter();
     let named = named.filter(|path| !path.as_os_str().as_bytes().starts_with(b"#"));
@@ -256,7 +290,8 @@ mod tests {
     fn links_lead_to_what_they_are_for_and_nowhere_else() {
         let dir = tempfile::tempdir().unwrap();
         let path = |name: &str| dir.path().canonicalize().unwrap().join(name);
-        for name in ["clone", "git/objects/info", "refs/tags", "packs", "secret/keys"] {
+        for name in ["clone", "git/objects/info", "refs/tags", "refs/heads", "packs", "secret/keys"]
+        {
             create_dir_all(path(name)).unwrap();
         }
         write(path("git/HEAD"), "ref: refs/heads/main\n").unwrap();
@@ -271,14 +306,17 @@ mod tests {
         for (link, left) in [
             ("git/refs", vec!["clone", "git", "git/objects", "packs"]),
             ("git/objects/pack", vec!["clone", "git", "git/objects"]),
+            ("git/objects/ff", vec!["clone", "git", "git/objects"]),
+            ("git/packed-refs", vec!["clone", "git", "git/objects"]),
             ("git/objects", vec!["clone", "git"]),
         ] {
             if path(link).is_symlink() {
                 std::fs::remove_file(path(link)).unwrap();
-            } else {
+            } else if path(link).exists() {
                 std::fs::remove_dir_all(path(link)).unwrap();
             }
-            symlink(path("secret"), path(link)).unwrap();
+            let target = if link == "git/packed-refs" { "secret/id" } else { "secret" };
+            symlink(path(target), path(link)).unwrap();
             let expected: BTreeSet<_> = left.into_iter().map(path).collect();
             assert_eq!(directories(&path("clone")), expected, "{link}");
         }

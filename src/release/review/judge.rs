@@ -15,7 +15,7 @@ use crate::evidence::scheme::{Scheme, Subject};
 use crate::evidence::ssh::AllowedSigners;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 /// What an SSH signature over a record has to be for.
@@ -42,13 +42,20 @@ pub(crate) struct Reviews {
     pub(crate) places: Vec<PathBuf>,
     /// If given, only records that one of these keys signed count.
     pub(crate) keys: Option<Arc<Keys>>,
+    /// The records, once they were read: however many distfiles there are, and where a pipe was named.
+    found: Arc<OnceLock<Arc<Vec<Found>>>>,
 }
 
 impl Reviews {
+    /// The records of some places.
+    pub(crate) fn of(places: Vec<PathBuf>, keys: Option<Arc<Keys>>) -> Self {
+        Self { places, keys, found: Arc::default() }
+    }
+
     /// The records of one place, signed or not.
     #[cfg(test)]
     pub(crate) fn at(place: impl Into<PathBuf>) -> Self {
-        Self { places: vec![place.into()], keys: None }
+        Self::of(vec![place.into()], None)
     }
 
     /// All records.
@@ -56,12 +63,15 @@ impl Reviews {
     /// # Errors
     ///
     /// If something cannot be read or is not a record.
-    pub(crate) fn read(&self) -> Result<Vec<Found>, ReviewError> {
+    pub(crate) fn read(&self) -> Result<Arc<Vec<Found>>, ReviewError> {
+        if let Some(found) = self.found.get() {
+            return Ok(Arc::clone(found));
+        }
         let mut found = Vec::new();
         for place in &self.places {
             found.extend(read(place)?);
         }
-        Ok(found)
+        Ok(Arc::clone(self.found.get_or_init(|| Arc::new(found))))
     }
 
     /// The places, for a sentence: those of a repository from its root on.
