@@ -15,7 +15,7 @@ use crate::evidence::scheme::{Scheme, Subject};
 use crate::evidence::ssh::AllowedSigners;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// What an SSH signature over a record has to be for.
@@ -43,7 +43,7 @@ pub(crate) struct Reviews {
     /// If given, only records that one of these keys signed count.
     pub(crate) keys: Option<Arc<Keys>>,
     /// The records, once they were read: however many distfiles there are, and where a pipe was named.
-    found: Arc<OnceLock<Arc<Vec<Found>>>>,
+    found: Arc<Mutex<Option<Arc<Vec<Found>>>>>,
 }
 
 impl Reviews {
@@ -64,14 +64,20 @@ impl Reviews {
     ///
     /// If something cannot be read or is not a record.
     pub(crate) fn read(&self) -> Result<Arc<Vec<Found>>, ReviewError> {
-        if let Some(found) = self.found.get() {
+        let mut kept = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept.as_ref() {
             return Ok(Arc::clone(found));
         }
         let mut found = Vec::new();
         for place in &self.places {
             found.extend(read(place)?);
         }
-        Ok(Arc::clone(self.found.get_or_init(|| Arc::new(found))))
+        Ok(Arc::clone(kept.insert(Arc::new(found))))
+    }
+
+    /// Has the records read again: some were written since.
+    pub(crate) fn forget(&self) {
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The places, for a sentence: those of a repository from its root on.

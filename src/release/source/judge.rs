@@ -326,18 +326,20 @@ fn note_differences(
 
 /// Says what was compared with nothing in files that are otherwise derived from git's.
 fn note_partly(mut finding: Finding, comparison: &Comparison) -> Finding {
-    let rest = |difference: &Difference| match &difference.standing {
-        Standing::Derived { rest: Some(rest), .. } => {
-            Some(format!("{}: not compared: {rest}", show(&difference.path)))
+    let mut all: Vec<(&str, Vec<&[u8]>)> = Vec::new();
+    for difference in &comparison.differences {
+        let Standing::Derived { rest: Some(rest), .. } = &difference.standing else { continue };
+        match all.iter_mut().find(|(other, _)| other == rest) {
+            Some((_, paths)) => paths.push(&difference.path),
+            None => all.push((rest, vec![&difference.path])),
         }
-        _ => None,
-    };
-    let texts: Vec<String> = comparison.differences.iter().filter_map(rest).collect();
-    for text in texts.iter().take(SAID) {
-        finding = finding.noting(FailureClass::SourceNotCompared, text.clone());
     }
-    if let Some(more) = texts.len().checked_sub(SAID).filter(|more| *more > 0) {
-        let text = format!("only partly compared: {more} more, which --json lists");
+    for (rest, paths) in all.iter().take(SAID) {
+        let text = format!("{}: not compared: {rest}", names(paths.iter().copied()));
+        finding = finding.noting(FailureClass::SourceNotCompared, text);
+    }
+    if let Some(more) = all.len().checked_sub(SAID).filter(|more| *more > 0) {
+        let text = format!("{more} more reasons why files are only partly compared: see --json");
         finding = finding.noting(FailureClass::SourceNotCompared, text);
     }
     finding

@@ -267,7 +267,7 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
     if let Some(by) = generated::by(context, entry, path) {
         return Standing::NotCompared { by };
     }
-    if let Some(altered) = altered(context, path) {
+    if let Some(altered) = altered(context, entry, path) {
         return altered;
     }
     if let Some(module) = context.view.submodule(&entry.path) {
@@ -338,7 +338,7 @@ fn other_shells(contents: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// A file that is named like a standard build file and is none of its versions.
-fn altered(context: &Context<'_>, path: &str) -> Option<Standing> {
+fn altered(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Standing> {
     let name = name_of(path);
     let versions = context.known.called(name);
     if versions.is_empty() || !known::is_distinctive(name) {
@@ -360,7 +360,32 @@ fn altered(context: &Context<'_>, path: &str) -> Option<Standing> {
         projects.join("'s and "),
         contents.len()
     );
+    let versions = match text(entry).and_then(own_version) {
+        Some(own) => format!("{versions}; it calls itself {own}"),
+        None => versions,
+    };
     Some(Standing::Altered { versions })
+}
+
+/// The version that a standard build file says it is, which is the one to compare it with.
+fn own_version(text: &str) -> Option<String> {
+    const SAID: [&str; 6] = [
+        "VERSION=",
+        "scriptversion=",
+        "timestamp=",
+        "[macro_version=",
+        "macro_version=",
+        "# serial ",
+    ];
+    let plain = |c: &char| c.is_ascii_alphanumeric() || " .-_+:".contains(*c);
+    let own = text.lines().take(400).find_map(|line| {
+        let value = SAID.iter().find_map(|said| line.strip_prefix(said))?;
+        let value: String =
+            value.trim_matches(['"', '\'']).chars().take_while(plain).take(60).collect();
+        Some(value.trim().to_owned())
+            .filter(|value| value.starts_with(|c: char| c.is_ascii_digit()))
+    })?;
+    Some(own)
 }
 
 /// The path in git of a document with the same contents and name. Elsewhere a copy of what git has
@@ -411,6 +436,25 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_build_file_calls_itself() {
+        for (text, own) in [
+            (
+                "#!/bin/sh\nVERSION=\"2.4.6 Debian-2.4.6-15build2\"\n",
+                Some("2.4.6 Debian-2.4.6-15build2"),
+            ),
+            ("VERSION=2.4.7-dirty\n", Some("2.4.7-dirty")),
+            ("# ltversion.m4\n[macro_version='2.5.4'\n", Some("2.5.4")),
+            ("scriptversion=2018-03-07.03; # UTC\n", Some("2018-03-07.03")),
+            ("# build-to-host.m4 serial 30\n# serial 30\n", Some("30")),
+            ("VERSION=$(evil)\n", None),
+            ("VERSION=1\u{1b}[31m\n", Some("1")),
+            ("", None),
+        ] {
+            assert_eq!(own_version(text).as_deref(), own, "{text}");
+        }
+    }
 
     #[test]
     fn scripts_for_the_same_shell() {
