@@ -99,7 +99,7 @@ pub(in crate::answer::failure) const STREAM_MALFORMED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SIGNATURE_EXPIRED: Texts = Texts {
-    happened: "The signature has an expiration date, which had passed when this was checked.",
+    happened: "The signature has an expiration date, which lay in the past when this was checked.",
     implies: "The signer limited this one statement in time, which is another thing than a key \
         that expires. Past that date no one answers for the file any more, though the bytes \
         may well be those that were signed.",
