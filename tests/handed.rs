@@ -263,7 +263,7 @@ fn a_managed_key_that_is_not_computed_is_named() {
     }
     let text = scratch.write("k.pem", "no key").to_string_lossy().into_owned();
     let run = scratch.check(["--sigstore-key", &text, NAME]);
-    assert!(run.stderr.contains("no PEM or DER public key"), "{}", run.stderr);
+    assert!(run.stderr.contains("not a PEM or DER public key"), "{}", run.stderr);
 }
 
 #[cfg(feature = "sigstore")]
@@ -320,7 +320,7 @@ fn a_key_of_another_kind_is_named() {
         let (status, text) =
             said(&["detached", "--ssh-allowed-signers", &wrong, &signature, &file]);
         assert_eq!(status, 2, "{text}");
-        assert!(text.contains("no list of allowed signers") && text.contains(part), "{text}");
+        assert!(text.contains("not a list of allowed signers") && text.contains(part), "{text}");
     }
 }
 

@@ -107,10 +107,10 @@ const FAULTS: &[(&str, usize, &str)] = &[
     ("[policy]\n\nopenpgp-policy = \"weak\"\n", 3, "gentoo, strict"),
     ("[policy]\npublishers = [\"github.com/a\"]\n", 2, "github.com/a"),
     ("[policy]\npublishers = [\"http://github.com/a\"]\n", 2, "http://github.com/a"),
-    ("[policy]\nclones = \"clones\"\n", 2, "no absolute path"),
+    ("[policy]\nclones = \"clones\"\n", 2, "not an absolute path"),
     ("[policy]\nreview = \"required\"\nreview = \"optional\"\n", 3, "duplicate"),
-    ("[package.\"foo\"]\nreview = \"optional\"\n", 1, "no CATEGORY/NAME"),
-    ("[package.\"../../etc\"]\n", 1, "no CATEGORY/NAME"),
+    ("[package.\"foo\"]\nreview = \"optional\"\n", 1, "not a CATEGORY/NAME"),
+    ("[package.\"../../etc\"]\n", 1, "not a CATEGORY/NAME"),
     (
         "[[exception]]\npackage = \"a/b\"\nfinding = \"signer-unknown\"\nexpires = 2030-01-01\n",
         1,

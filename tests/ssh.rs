@@ -215,7 +215,7 @@ fn beside_a_distfile() {
 /// Where ssh-keygen reads a list otherwise: a row of doc/signatures.md, and what is in its lists.
 const ODDITIES: &[(&str, &[&str])] = &[
     (
-        "a line of the allowed signers that cannot be read, beside one that can",
+        "a line of the allowed signers that cannot be read, next to one that can",
         &["garbage\n", "\ngarbage", "KEY\na@b KEY"],
     ),
     ("a NUL byte in the list", &["\0"]),

@@ -25,8 +25,8 @@ enum Kind {
     Diagnostic,
     /// The line that ends an answer to the eclass.
     End,
-    /// JSON, which is for programs.
-    Json,
+    /// JSON, or an annotation of GitHub Actions, which are for programs.
+    Program,
     /// A line of someone's file in a diff.
     Diff,
 }
@@ -50,8 +50,8 @@ fn kind(line: &str) -> Option<Kind> {
         Some(Kind::Diff)
     } else if words.iter().any(|word| is_long(&word)) && rest <= WIDTH / 2 {
         Some(Kind::Word)
-    } else if text.starts_with(['{', '"', '}', ']']) {
-        Some(Kind::Json)
+    } else if text.starts_with(['{', '"', '}', ']']) || line.starts_with("::") {
+        Some(Kind::Program)
     } else if line.split('`').skip(1).step_by(2).any(|span| span.chars().count() > WIDTH / 2) {
         Some(Kind::Command)
     } else {

@@ -86,7 +86,7 @@ classes! {
     SignatureMalformed "signature-malformed" Unusable signature::SIGNATURE_MALFORMED;
     /// Another program refused the signature, and this one was not asked.
     SignatureRefused "signature-refused" Unusable signature::SIGNATURE_REFUSED;
-    /// A known key made a signature, but not over these bytes.
+    /// A known key made this signature over different bytes.
     SignatureBad "signature-bad" Contradicts signature::SIGNATURE_BAD;
     /// The distfile is not one whole compressed stream, and the signature is over what it compresses.
     StreamMalformed "stream-malformed" Unusable signature::STREAM_MALFORMED;

@@ -6,7 +6,7 @@
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 /// How much of a document is read.
@@ -17,6 +17,10 @@ pub(crate) struct Limits {
     /// How deep arrays and objects may nest; a scalar at the top has depth 0.
     pub(crate) depth: usize,
 }
+
+/// The most values of one document. An object counts as many, as it takes as much room.
+const VALUES: usize = 3_000_000;
+const OBJECT: usize = 20;
 
 impl Default for Limits {
     /// 16 MiB and 64 levels.
@@ -62,6 +66,8 @@ pub(crate) enum JsonCause {
         /// The limit.
         limit: usize,
     },
+    /// More values than are kept.
+    TooMany,
     /// Ends in the middle.
     Truncated,
     /// Something follows the document.
@@ -86,6 +92,10 @@ impl fmt::Display for JsonError {
             JsonCause::NotUtf8 => f.write_str("the document is not UTF-8"),
             JsonCause::DuplicateKey { key } => write!(f, "the key {key:?} occurs twice"),
             JsonCause::TooDeep { limit } => write!(f, "nested deeper than {limit} levels"),
+            JsonCause::TooMany => write!(
+                f,
+                "the document has more than {VALUES} values, each object that is not empty being {OBJECT}"
+            ),
             JsonCause::Truncated => f.write_str("the document ends in the middle"),
             JsonCause::TrailingData => f.write_str("something follows the document"),
             JsonCause::Markup => f.write_str("this is HTML or XML rather than JSON"),
@@ -121,7 +131,9 @@ pub(crate) fn parse(bytes: &[u8], limits: Limits) -> Result<Value, JsonError> {
     }
     let cause = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let tree = Strict { depth: 0, limit: limits.depth, cause: &cause }.deserialize(&mut reader);
+    let left = Cell::new(VALUES);
+    let strict = Strict { depth: 0, limit: limits.depth, cause: &cause, left: &left };
+    let tree = strict.deserialize(&mut reader);
     let refused = |e: &serde_json::Error, other| JsonError {
         cause: cause.take().unwrap_or(other),
         line: e.line(),
@@ -148,6 +160,8 @@ struct Strict<'a> {
     depth: usize,
     limit: usize,
     cause: &'a RefCell<Option<JsonCause>>,
+    /// How many values there may still be.
+    left: &'a Cell<usize>,
 }
 
 impl Strict<'_> {
@@ -157,6 +171,12 @@ impl Strict<'_> {
             return Err(self.refuse(JsonCause::TooDeep { limit: self.limit }));
         }
         Ok(Self { depth: self.depth + 1, ..self })
+    }
+
+    fn spend<E: de::Error>(self, values: usize) -> Result<(), E> {
+        let left = self.left.get().checked_sub(values);
+        self.left.set(left.ok_or_else(|| self.refuse(JsonCause::TooMany))?);
+        Ok(())
     }
 
     fn refuse<E: de::Error>(self, cause: JsonCause) -> E {
@@ -212,6 +232,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.inner()?;
         let mut values = Vec::new();
         while let Some(value) = access.next_element_seed(inner)? {
+            self.spend(1)?;
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -221,6 +242,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.inner()?;
         let mut map = Map::new();
         while let Some(key) = access.next_key::<String>()? {
+            self.spend(if map.is_empty() { OBJECT } else { 1 })?;
             if map.contains_key(&key) {
                 return Err(self.refuse(JsonCause::DuplicateKey { key }));
             }
@@ -244,6 +266,18 @@ mod tests {
         let text = r#"{"a": [1, -2, 2.5, "x\u00e9", true, null], "b": {}}"#;
         let tree = parse(text.as_bytes(), Limits::default()).unwrap();
         assert_eq!(tree, serde_json::from_str::<Value>(text).unwrap());
+    }
+
+    #[test]
+    fn many_values_are_refused() {
+        let many = |value: &str, count: usize| {
+            let values = vec![value; count].join(",");
+            parse(format!("[{values}]").as_bytes(), Limits::default()).err().map(|e| e.cause)
+        };
+        assert_eq!(many("1", VALUES), None);
+        assert_eq!(many("1", VALUES + 1), Some(JsonCause::TooMany));
+        assert_eq!(many(r#"{"a":1}"#, VALUES / (OBJECT + 1)), None);
+        assert_eq!(many(r#"{"a":1}"#, VALUES / (OBJECT + 1) + 1), Some(JsonCause::TooMany));
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl fmt::Display for KeyFault {
             }
             Self::Kind(kind) => write!(f, "it is {}", kind.advice()),
             Self::Algorithm => f.write_str("it is of another algorithm than Ed25519"),
-            Self::Point => f.write_str("its bytes are no Ed25519 key that can be used"),
+            Self::Point => f.write_str("its bytes are not a usable Ed25519 key"),
         }
     }
 }

@@ -9,7 +9,7 @@ mod line;
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{InputError, open_operand, open_regular};
 pub(crate) use line::is_distfile_name;
-use line::{Armor, Line, clean_line, parse_line};
+use line::{Armor, HASHES, Line, clean_line, parse_line};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
@@ -130,6 +130,8 @@ pub(crate) enum Fault {
     Surplus(String),
     /// A hash name without a value.
     HashWithoutValue(String),
+    /// More hashes than there are hash functions.
+    TooManyHashes,
     /// A value that is not lower-case hexadecimal of the right length.
     BadHash(String),
     /// Text before or after the OpenPGP armor, or an armor that does not end.
@@ -160,6 +162,7 @@ impl fmt::Display for Fault {
             }
             Self::Surplus(word) => write!(f, "\"{word}\" follows the end of the entry"),
             Self::HashWithoutValue(name) => write!(f, "the hash {name} has no value"),
+            Self::TooManyHashes => write!(f, "the entry has more than {HASHES} hashes"),
             Self::BadHash(name) => {
                 write!(f, "the value of {name} is not lower-case hexadecimal of its length")
             }

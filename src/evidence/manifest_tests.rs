@@ -67,6 +67,7 @@ fn unknown_hashes_are_kept_by_name() {
 
 #[test]
 fn every_fault_names_its_line() {
+    let many = format!("DIST f 1{}\n", (0..33).map(|n| format!(" H{n} 00")).collect::<String>());
     let cases = [
         ("\nDIST f\n", 2, Fault::Incomplete),
         ("DIST f x\n", 1, Fault::BadSize("x".into())),
@@ -75,6 +76,7 @@ fn every_fault_names_its_line() {
         ("DIST f 99999999999999999999\n", 1, Fault::BadSize("99999999999999999999".into())),
         ("DIST f 1 SHA512\n", 1, Fault::HashWithoutValue("SHA512".into())),
         ("DIST f 1 SHA512 abcd\n", 1, Fault::BadHash("SHA512".into())),
+        (many.as_str(), 1, Fault::TooManyHashes),
         ("DIST f 1 MD5 D41D8CD98F00B204E9800998ECF8427E\n", 1, Fault::BadHash("MD5".into())),
         ("DIST a/b 1\n", 1, Fault::BadName("a/b 1".into())),
         ("DIST .. 1\n", 1, Fault::BadName(".. 1".into())),

@@ -4,6 +4,9 @@ use super::{DistEntry, Fault, LINE_LIMIT};
 use crate::bytes::digests::HashName;
 use std::collections::BTreeMap;
 
+/// The most hashes of one entry; GLEP 74 knows eleven.
+pub(super) const HASHES: usize = 32;
+
 pub(super) enum Line {
     Empty,
     Other,
@@ -126,7 +129,12 @@ pub(super) fn parse_line(line: &str, number: usize) -> Result<Line, Fault> {
         }
         let earlier = hashes.insert(hash.to_owned(), value.to_owned());
         if earlier.is_some_and(|e| e != value) {
-            contested.push(hash.to_owned());
+            if contested.is_empty() {
+                contested.push(hash.to_owned());
+            }
+        }
+        if hashes.len() > HASHES {
+            return Err(Fault::TooManyHashes);
         }
     }
     Ok(Line::Dist(name, DistEntry { line: number, size, hashes, contested }))

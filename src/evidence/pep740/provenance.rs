@@ -98,7 +98,7 @@ impl fmt::Display for ProvenanceFault {
                 "this is a Sigstore bundle, not PEP 740 provenance: give it with --signature, or name \
                  it FILE.sigstore.json",
             ),
-            Self::Field(e) => write!(f, "this is no PEP 740 provenance: {e}"),
+            Self::Field(e) => write!(f, "this is not PEP 740 provenance: {e}"),
             Self::NoBundles => f.write_str("the provenance holds no attestation at all"),
             Self::NoAttestations { bundle } => {
                 write!(f, "attestation_bundles[{bundle}] holds no attestation")

@@ -129,7 +129,7 @@ pub(crate) struct ManagedKey(pub(super) backend::Key);
 pub(crate) enum ManagedKeyError {
     /// No public key.
     #[error(
-        "this is not PEM or DER public key of a kind that this program reads (ECDSA P-256 or P-384, \
+        "this is not a PEM or DER public key of a kind that this program reads (ECDSA P-256 or P-384, \
          Ed25519, RSA)"
     )]
     NoKey,

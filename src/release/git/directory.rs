@@ -194,16 +194,20 @@ fn plain(clone: &Path, common: &Path) -> Result<(), GitError> {
     let mut left = ENTRIES;
     let mut directories =
         vec![common.join("refs"), common.join("objects"), common.join("reftable")];
-    for name in ["packed-refs", "shallow", "HEAD"] {
-        let path = common.join(name);
-        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(refused(&path));
-        }
-    }
     let not_read = |path: &Path, error: &dyn std::fmt::Display| GitError::Apart {
         clone: clone.to_owned(),
         why: unreadable(path, &error.to_string()),
     };
+    for name in ["packed-refs", "shallow", "HEAD"] {
+        let path = common.join(name);
+        match path.metadata() {
+            Ok(metadata) if !metadata.is_file() => return Err(refused(&path)),
+            Ok(_) => {
+                fs::File::open(&path).map_err(|error| not_read(&path, &error))?;
+            }
+            Err(_) => {}
+        }
+    }
     while let Some(directory) = directories.pop() {
         let entries = match fs::read_dir(&directory) {
             Ok(entries) => entries,

@@ -85,7 +85,7 @@ impl Record {
 /// Why something is not a record.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordFault {
-    /// It is not JSON object with exactly the members of a record.
+    /// It is not a JSON object with exactly the members of a record.
     #[error("not a review record: {0}")]
     Json(#[source] serde_json::Error),
     /// It is not UTF-8.

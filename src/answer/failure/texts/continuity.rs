@@ -20,7 +20,7 @@ pub(in crate::answer::failure) const SIGNATURE_DROPPED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const PUBLISHER_CHANGED: Texts = Texts {
-    happened: "Another repository, workflow, owner or account published the last release.",
+    happened: "A different repository, workflow, owner or account published the previous release.",
     implies: "Each provenance may hold for itself; it is the change that is reported. A project \
         that moved and a project that was taken over look alike from outside.",
     benign: "The project joined an organization, left a forge, or renamed its release workflow. \
@@ -35,7 +35,7 @@ pub(in crate::answer::failure) const PUBLISHER_CHANGED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SIGNER_CHANGED: Texts = Texts {
-    happened: "Another key signed this release than the last one.",
+    happened: "This release is signed by a different key than the previous one.",
     implies: "Both keys may be in the ring, and still no one announced that this one would sign now. A \
         ring of many keys falls with the weakest of its holders.",
     benign: "Release managers take turns. The same certificate has a new signing subkey. A key \

@@ -67,7 +67,7 @@ pub(in crate::answer::failure) const PROVENANCE_MALFORMED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SUBJECT_DIGEST: Texts = Texts {
-    happened: "The attestation is about other bytes than this distfile.",
+    happened: "The attestation is about different bytes than this distfile.",
     implies: "The attestation is for a file with another SHA-256; no one attested this one. If the \
         pair is the right one, the file was exchanged after the build.",
     benign: "The wheel's provenance was paired with the sdist, or that of another version. \

@@ -3,7 +3,7 @@
 use super::Texts;
 
 pub(in crate::answer::failure) const PUBLISHER_MISMATCH: Texts = Texts {
-    happened: "Another repository or account published this file than the ebuild expects.",
+    happened: "A repository or account other than the expected one published this file.",
     implies: "The provenance names a publisher, but not the pinned one. Either the project \
         moved, or someone else's workflow can publish under its name.",
     benign: "The project moved to another forge or organization. Releases are built in a \
@@ -34,7 +34,7 @@ pub(in crate::answer::failure) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const IDENTITY_MISMATCH: Texts = Texts {
-    happened: "The certificate's identity or its issuer is another one than expected.",
+    happened: "The certificate's identity or issuer differs from the expected one.",
     implies: "Someone else signed, or the same name at another login provider, which need not be \
         the same person. An identity counts only together with the issuer that asserts it.",
     benign: "Another release manager's turn. A workflow's identity ends in `@refs/tags/…` and \
@@ -50,7 +50,7 @@ pub(in crate::answer::failure) const IDENTITY_MISMATCH: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const WORKFLOW_MISMATCH: Texts = Texts {
-    happened: "Another workflow of the repository ran than the pinned one (extension 18).",
+    happened: "A workflow other than the pinned one ran (extension 18).",
     implies: "The repository is right, the recipe is not the one that was reviewed. Another file \
         can have other permissions, other triggers and other readers; on many projects everybody \
         who may push a branch may add one.",
@@ -66,7 +66,7 @@ pub(in crate::answer::failure) const WORKFLOW_MISMATCH: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const REF_MISMATCH: Texts = Texts {
-    happened: "The run started from another branch or tag than the pin allows (extension 14).",
+    happened: "The run started from a branch or tag that the pin does not allow (extension 14).",
     implies: "The commit may never have been on the release branch. A publisher registration at \
         PyPI names no ref, so a run from any branch counts unless a protected environment \
         stops it.",
@@ -82,7 +82,7 @@ pub(in crate::answer::failure) const REF_MISMATCH: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const TRIGGER_MISMATCH: Texts = Texts {
-    happened: "Another event than the pinned ones started the run (extension 20).",
+    happened: "An event that is not pinned started the run (extension 20).",
     implies: "A push, a release or a manual dispatch needs write access. `pull_request_target` and \
         `issue_comment` can be caused by anybody with an account and still run with the \
         repository's secrets.",
@@ -96,7 +96,7 @@ pub(in crate::answer::failure) const TRIGGER_MISMATCH: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const RUNNER_MISMATCH: Texts = Texts {
-    happened: "The job ran on another kind of runner than the pinned one (extension 11).",
+    happened: "The job ran on a kind of runner other than the pinned one (extension 11).",
     implies: "On a self-hosted machine its owner, and often whatever ran there earlier, can alter \
         the build, and the certificate looks the same. The forge vouches for less than \
         before.",
@@ -112,8 +112,7 @@ pub(in crate::answer::failure) const RUNNER_MISMATCH: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const ENVIRONMENT_MISMATCH: Texts = Texts {
-    happened: "The job targeted another deployment environment than the pinned one, or none \
-        (extension 23).",
+    happened: "The job targeted a deployment environment other than the pinned one, or none (extension 23).",
     implies: "Environments are where the forge asks a second person or limits the refs. Outside of \
         the usual one, the same workflow may publish without anyone being asked.",
     benign: "The environment was renamed, say from `pypi` to `release`. Fulcio writes this claim \

@@ -64,7 +64,7 @@ pub(in crate::answer::failure) const SIGNATURE_REFUSED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SIGNATURE_BAD: Texts = Texts {
-    happened: "A known key made a signature, but not over these bytes.",
+    happened: "A known key made this signature over different bytes.",
     implies: "The holder of the key never signed this file as it is here. The file or the signature \
         was exchanged, or the two never belonged together; only the file that was signed can tell \
         these apart.",
@@ -99,8 +99,7 @@ pub(in crate::answer::failure) const STREAM_MALFORMED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SIGNATURE_EXPIRED: Texts = Texts {
-    happened: "The signature has an expiration date, and it was past that date when this was \
-        checked.",
+    happened: "The signature has an expiration date, which lay in the past when this was checked.",
     implies: "The signer limited this one statement in time, which is another thing than a key \
         that expires. Past that date no one answers for the file any more, though the bytes \
         may well be those that were signed.",
@@ -115,7 +114,7 @@ pub(in crate::answer::failure) const SIGNATURE_EXPIRED: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SIGNER_UNKNOWN: Texts = Texts {
-    happened: "The signature was made by a key that is not in the key ring.",
+    happened: "The signature was made by a key that is not among the given keys.",
     implies: "The ring says who may sign, and this is someone else. An attacker who replaces a \
         tarball can sign the replacement with a key made a minute before, under any name.",
     benign: "The key package is old: a newer one has the key. A new release manager, or a rotated \
