@@ -128,10 +128,8 @@ pub(super) fn parse_line(line: &str, number: usize) -> Result<Line, Fault> {
             return Err(Fault::BadHash(shorten(hash)));
         }
         let earlier = hashes.insert(hash.to_owned(), value.to_owned());
-        if earlier.is_some_and(|e| e != value) {
-            if contested.is_empty() {
-                contested.push(hash.to_owned());
-            }
+        if earlier.is_some_and(|e| e != value) && contested.is_empty() {
+            contested.push(hash.to_owned());
         }
         if hashes.len() > HASHES {
             return Err(Fault::TooManyHashes);
