@@ -1,6 +1,7 @@
 //! What people read fits 80 columns: transcripts, replays, the guide, help and lists. What may be wider
 //! is listed here by its kind, and nothing else may.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg(feature = "sigstore")]
 
 use crate::bump::{BEFORE, NOW, Stage};
 use crate::common::overlay::{Overlay, archive};
