@@ -275,7 +275,7 @@ def large(bench, ours):
     noise(path, size)
     manifest("Manifest", path)
     manifest("Manifest.sha512", path, hashes=("SHA512",))
-    rounds = 3 if bench.options.quick else 9
+    rounds = 3 if bench.options.quick else 5
     check = [*ours, "check", "--distdir", "large", "--manifest"]
     bench.case(f"BLAKE2B and SHA512 of {text}", [
         Program("distvouch check", [*check, "Manifest", "large.tar"]),
@@ -320,7 +320,7 @@ def kernel(bench, ours):
         other("b2sum, sha512sum, then xz into gpgv", "gpgv",
               f"b2sum {tar}.xz; sha512sum {tar}.xz; {gpgv}"),
         Program("xz -dc alone", f"xz -dc {tar}.xz >/dev/null"),
-    ], 2 if bench.options.quick else 5)
+    ], 2 if bench.options.quick else 3)
     shutil.rmtree("kernel")
 
 
