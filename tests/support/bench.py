@@ -28,6 +28,7 @@ def arguments():
     parser.add_argument("--document", type=pathlib.Path, required=True)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default="")
+    parser.add_argument("--skip", action="append", default=[])
     parser.add_argument("--print", action="store_true", dest="only_print")
     return parser.parse_args()
 
@@ -132,6 +133,8 @@ class Bench:
         programs = [program for program in programs if program]
         if self.options.only.lower() not in title.lower():
             return
+        if self.skips(title):
+            return self.left_out(title, "this run was told to skip it")
         print(f"{title} …", file=sys.stderr, flush=True)
         for program in programs:
             watch(program)
@@ -153,6 +156,9 @@ class Bench:
             )
         print("\n".join(lines[-len(programs):]), file=sys.stderr, flush=True)
         self.out += [*lines, ""]
+
+    def skips(self, title):
+        return any(text.lower() in title.lower() for text in self.options.skip)
 
     def left_out(self, title, why):
         if self.options.only.lower() in title.lower():
@@ -369,6 +375,10 @@ def trees(bench, ours):
     titles = (f"An archive of {count:,} files against its git tree",
               f"What changed between two releases of {count:,} files")
     if not any(bench.options.only.lower() in title.lower() for title in titles):
+        return
+    if all(map(bench.skips, titles)):
+        for title in titles:
+            bench.left_out(title, "this run was told to skip it")
         return
     subprocess.run(["git", "init", "-q", "tree"], check=True)
     words = [f"word{n}" for n in range(4000)]
