@@ -266,7 +266,7 @@ def provenance(bench, ours):
         Program("distvouch check", [*check, "provenance,openpgp", "--openpgp-key", "rsa4096.asc", name]),
         other("gpgv, then pypi-attestations", "gpgv", f"{gpgv} && {shlex.join(theirs)}"),
     ], rounds)
-    bench.case("The signature alone, with provenance beside it that nobody asked about", [
+    bench.case("The signature alone, where there is provenance that was not asked for", [
         Program("distvouch check", [*ours, "check", "--distdir", "pypi", "--require", "openpgp",
                                     "--openpgp-key", "rsa4096.asc", name]),
         other("gpgv", "gpgv", gpgv),
