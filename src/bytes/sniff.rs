@@ -420,7 +420,8 @@ fn first_line(bytes: &[u8]) -> &[u8] {
     bytes.split(|b| *b == b'\n').next().unwrap_or_default()
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
+/// Whether `part` is in `bytes`.
+pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 

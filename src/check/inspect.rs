@@ -236,10 +236,11 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     if let Some(inside) = inside {
         return Contents::Enarmored { inside: Box::new(contents(path, &inside, now)) };
     }
-    match SignatureKind::of_file(bytes).says(bytes) {
-        Ok(Some(says)) => Contents::Signature(says),
-        Err((_, fault)) if !SignatureKind::of_file(bytes).is_openpgp() => unusable(&fault),
-        Ok(None) | Err(_) => openpgp(bytes, now),
+    let kind = SignatureKind::of_file(bytes);
+    match (!kind.is_openpgp()).then(|| kind.says(bytes)) {
+        Some(Ok(Some(says))) => Contents::Signature(says),
+        Some(Err((_, fault))) => unusable(&fault),
+        None | Some(Ok(None)) => openpgp(bytes, now),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::input::InputError;
 use crate::bytes::output::{OutputError, Spool};
+use crate::evidence::ed25519;
 use crate::evidence::kinds::Keys;
 use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{ARMORED_LIMIT, MessageError};
@@ -23,9 +24,6 @@ pub(crate) enum ExamineError {
     #[error(transparent)]
     Output(#[from] OutputError),
 }
-
-/// How every signify file begins.
-const SIGNIFY: &[u8] = b"untrusted comment:";
 
 /// The kinds of messages, each with what its messages are called.
 const KINDS: [(Check, &str); 2] =
@@ -51,7 +49,7 @@ pub(crate) fn examine(
     spool: &mut Spool,
 ) -> Result<Finding, ExamineError> {
     let unread = |source| InputError::Read { path: path.to_owned(), source };
-    let is_signify = input.fill_buf().map_err(unread)?.starts_with(SIGNIFY);
+    let is_signify = ed25519::begins_with_comment(input.fill_buf().map_err(unread)?);
     let check = if is_signify { Check::Signify } else { Check::Openpgp };
     let mut out = BufWriter::new(spool);
     let read = match (check, keys.get::<openpgp::Keys>(), keys.get::<signify::Keys>()) {

@@ -13,7 +13,6 @@ use super::sigstore::SigstoreOptions;
 use super::{colour, printed, restrict};
 use crate::answer::requirement::Status;
 use crate::answer::summary::Clock;
-use crate::bytes::compress::Limits;
 use crate::check::Inputs;
 use crate::check::bump::expectation;
 use crate::check::bump::{Asked, Bump as Plan, Outcome, Package, examine};
@@ -29,7 +28,6 @@ use clap::Args;
 use expected::Expected;
 use indicatif::ProgressBar;
 use inputs::{named, needs_verifier, present};
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -245,15 +243,11 @@ impl Bump {
         let require = self.requirement(&expected.checks, clone.is_some(), &asked)?;
         let previous = Plan::previous(&package, &pairs, &distdir);
         let mut check = Inputs {
-            distdir,
             manifest: package.manifest.clone(),
-            provenance: BTreeMap::new(),
             renamed: self.renamed(&package, &names)?,
             upstream_names: self.upstream_names(&package, &names)?,
             distfiles: present(&names, &self.distdir.path()),
-            signatures: BTreeMap::new(),
             keys: expected.keys.read_under(asked.openpgp())?,
-            limits: Limits::default(),
             bundle_policies: expected.sigstore.bundle_policies()?,
             publisher: expected.sigstore.expectation()?,
             pins: expected.sigstore.pins()?,
@@ -266,9 +260,7 @@ impl Bump {
                     Ok::<_, Error>(SourceInput { others, clone, commit, options })
                 })
                 .transpose()?,
-            reviews: None,
             named: named(&package),
-            locked: BTreeMap::new(),
             gaps: expected
                 .gaps
                 .into_iter()
@@ -277,12 +269,10 @@ impl Bump {
                 .chain(publishers)
                 .collect(),
             excuses,
-            verifier: None,
             require,
             strict: self.require.is_empty(),
-            clock: Clock::Bump,
-            now,
             threads: true,
+            ..Inputs::new(distdir, Clock::Bump, now)
         };
         if needs_verifier(&check) {
             check.verifier = Some(expected.sigstore.verifier()?);

@@ -195,17 +195,17 @@ impl Check {
         let distfiles = self.names(manifest.as_ref())?;
         let keys = self.keys.read_under(asked.openpgp())?;
         let signatures = self.signatures(&distfiles)?;
+        let clock = match self.clock {
+            ClockArg::Bump => Clock::Bump,
+            ClockArg::Emerge => Clock::Emerge,
+        };
         let mut inputs = Inputs {
-            distdir,
             manifest,
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
             upstream_names: self.upstream_names(&distfiles)?,
-            renamed: BTreeSet::new(),
             previous: self.previous(&distfiles)?,
             source: self.source()?,
             reviews: self.records()?,
-            named: BTreeSet::new(),
-            locked: BTreeMap::new(),
             gaps: self.publishers(&asked),
             excuses: policy::excuses(&asked, None, now),
             distfiles,
@@ -215,15 +215,8 @@ impl Check {
             bundle_policies: self.sigstore.bundle_policies()?,
             publisher: self.sigstore.expectation()?,
             pins: self.sigstore.pins()?,
-            verifier: None,
             require,
-            strict: false,
-            clock: match self.clock {
-                ClockArg::Bump => Clock::Bump,
-                ClockArg::Emerge => Clock::Emerge,
-            },
-            now,
-            threads: false,
+            ..Inputs::new(distdir, clock, now)
         };
         // Reading the trusted root takes longer than reading a small distfile.
         let previous = inputs.previous.values().any(Previous::needs_verifier);

@@ -1,6 +1,6 @@
 //! The options that name keys, which several subcommands share.
 
-use super::options::OpenpgpOptions;
+use super::options::{OpenpgpOptions, id};
 use crate::answer::finding::Check;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::cli::error::{Error, UsageError};
@@ -87,11 +87,6 @@ pub(crate) fn key_option(check: Check) -> Option<&'static KeyOption> {
 
 /// The heading of the options for keys in the help.
 const HEADING: &str = "Other signatures";
-
-/// An option's name without its dashes, by which clap knows it.
-fn id(name: &'static str) -> &'static str {
-    name.trim_start_matches('-')
-}
 
 /// The options of every kind, in the order of the checks.
 fn options() -> impl Iterator<Item = &'static KeyOption> {

@@ -9,6 +9,11 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+/// An option's name without its dashes, by which clap knows it.
+pub(super) fn id(option: &'static str) -> &'static str {
+    option.trim_start_matches('-')
+}
+
 /// The OpenPGP keys that count, and how strictly they are looked at.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct OpenpgpOptions {

@@ -1,5 +1,6 @@
 //! The options for pins, one for each row of [`PINS`].
 
+use super::options::id;
 use crate::cli::error::UsageError;
 use crate::evidence::expectation::{PINS, Pin, Pins};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command};
@@ -55,16 +56,12 @@ impl PinOptions {
     }
 }
 
-/// An option's name without its dashes, by which clap knows it.
-fn id(pin: &Pin) -> &'static str {
-    pin.option.trim_start_matches('-')
-}
-
 impl Args for PinOptions {
     fn augment_args(command: Command) -> Command {
         PINS.iter().fold(command, |command, pin| {
             let action = if pin.is_list() { ArgAction::Append } else { ArgAction::Set };
-            let option = Arg::new(id(pin)).long(id(pin)).value_name(pin.value).help(pin.help);
+            let option =
+                Arg::new(id(pin.option)).long(id(pin.option)).value_name(pin.value).help(pin.help);
             command.arg(option.action(action).help_heading("Provenance pins"))
         })
     }
@@ -83,7 +80,7 @@ impl clap::FromArgMatches for PinOptions {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         let given = PINS.iter().filter_map(|pin| {
-            let values = matches.get_many::<String>(id(pin))?.cloned().collect();
+            let values = matches.get_many::<String>(id(pin.option))?.cloned().collect();
             Some(Given { option: pin.option, values })
         });
         self.0 = given.collect();

@@ -25,6 +25,9 @@ const TRUSTED_COMMENT: &[u8] = b"trusted comment: ";
 const COMMENT_LIMIT: usize = 1024;
 const TRUSTED_COMMENT_LIMIT: usize = 8192;
 
+/// The option that names a key file.
+const KEY_OPTION: &str = "--minisign-key";
+
 /// A signature file as it is: nothing in it is authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UnverifiedSignature {
@@ -173,7 +176,7 @@ impl Scheme for Keys {
     const CHECK: Check = Check::Minisign;
     const NAME: &'static str = "minisign signature";
     const OPTIONS: &'static [KeyOption] = &[KeyOption {
-        name: "--minisign-key",
+        name: KEY_OPTION,
         value: "FILE",
         help: "A minisign key, with the comment line or without",
         takes: Takes::Files,
@@ -188,7 +191,7 @@ impl Scheme for Keys {
     }
 
     fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
-        Ok(PublicKey::read_all(&options.paths("--minisign-key"))?.map(Self))
+        Ok(PublicKey::read_all(&options.paths(KEY_OPTION))?.map(Self))
     }
 
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {

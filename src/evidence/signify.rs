@@ -22,6 +22,9 @@ const COMMENT_LIMIT: usize = 1024;
 /// The most lines of a list of checksums.
 const LIST_LIMIT: usize = 100_000;
 
+/// The option that names a key file.
+const KEY_OPTION: &str = "--signify-key";
+
 /// A signature file as it is: nothing in it is authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UnverifiedSignature {
@@ -168,7 +171,7 @@ impl Scheme for Keys {
     const CHECK: Check = Check::Signify;
     const NAME: &'static str = "signify signature";
     const OPTIONS: &'static [KeyOption] = &[KeyOption {
-        name: "--signify-key",
+        name: KEY_OPTION,
         value: "FILE",
         help: "A signify key, with the comment line or without",
         takes: Takes::Files,
@@ -179,7 +182,7 @@ impl Scheme for Keys {
     }
 
     fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
-        Ok(PublicKey::read_all(&options.paths("--signify-key"))?.map(Self))
+        Ok(PublicKey::read_all(&options.paths(KEY_OPTION))?.map(Self))
     }
 
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {

@@ -24,7 +24,7 @@ pub(super) fn value(report: &Report) -> Value {
         "attackers": attackers(&report.summary.attackers),
         "attackers_without_provenance": attackers(&report.summary.without_provenance),
         "errors": errors,
-        "next": commands(&next::explain(&next::classes(report)).into_iter().collect::<Vec<_>>()),
+        "next": commands(next::explain(&next::classes(report)).as_slice()),
     })
 }
 

@@ -144,5 +144,5 @@ fn explain(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     }
     let classes: Vec<FailureClass> = classes.into_iter().collect();
     writeln!(out)?;
-    next::print(&next::explain(&classes).into_iter().collect::<Vec<_>>(), out)
+    next::print(next::explain(&classes).as_slice(), out)
 }

@@ -73,10 +73,8 @@ pub(super) fn is_dependency(package: &str, name: &str) -> bool {
 
 /// The dependencies of the previous version that no file of this one is paired with.
 fn removed(bump: &Bump) -> Vec<String> {
-    let before = bump.package.before.as_ref().and_then(|before| before.metadata.as_ref());
-    let Some(src_uri) = before.and_then(|metadata| metadata.src_uri.as_ref()) else {
-        return Vec::new();
-    };
+    let before = bump.package.before.as_ref();
+    let Some(src_uri) = before.and_then(|before| before.src_uri()) else { return Vec::new() };
     let kept: BTreeSet<&str> = bump.pairs.iter().filter_map(|pair| pair.old.as_deref()).collect();
     let content = |name: &&str| pairing::by_suffix(name).is_none();
     let names = src_uri.names().filter(content);

@@ -110,8 +110,7 @@ impl Bump {
             let signatures = signatures.chain(beside.uncompressed).chain(beside.minisign);
             let signatures = signatures.chain(beside.bundles);
             let manifest = package.manifest.as_ref();
-            let before = package.before.as_ref().and_then(|before| before.metadata.as_ref());
-            let fetched = before.and_then(|metadata| metadata.src_uri.as_ref());
+            let fetched = package.before.as_ref().and_then(|before| before.src_uri());
             let is_listed = |name: &str| {
                 manifest.is_some_and(|manifest| manifest.has(name))
                     || fetched.is_some_and(|src_uri| src_uri.file(name).is_some())

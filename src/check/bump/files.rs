@@ -47,6 +47,11 @@ fn of_version(version: &Version, names: &[String]) -> Vec<String> {
     names.iter().filter(fits).cloned().collect()
 }
 
+/// What the Manifest lists, and that of the last commit where it counts.
+fn all_listed(package: &Package) -> Vec<String> {
+    [&package.manifest, &package.committed].map(|manifest| listed(manifest.as_ref())).concat()
+}
+
 fn listed(manifest: Option<&Manifest>) -> Vec<String> {
     manifest.iter().flat_map(|manifest| manifest.names()).map(str::to_owned).collect()
 }
@@ -185,11 +190,8 @@ impl Candidates {
     fn of(package: &Package, distdir: &Path) -> Self {
         let mut candidates = Self { names: BTreeSet::new(), exact: true, alike: BTreeMap::new() };
         let Some(before) = &package.before else { return candidates };
-        let there = || {
-            let listed = [&package.manifest, &package.committed].map(|m| listed(m.as_ref()));
-            listed.into_iter().flatten().chain(files_of(distdir))
-        };
-        match before.metadata.as_ref().and_then(|metadata| metadata.src_uri.as_ref()) {
+        let there = || all_listed(package).into_iter().chain(files_of(distdir));
+        match before.src_uri() {
             Some(src_uri) => candidates.names = contents(src_uri),
             None => (candidates.names, candidates.exact) = (there().collect(), false),
         }
@@ -274,12 +276,11 @@ impl Candidates {
 /// the previous version are known, and each has its pair; of a dependency, whether or not others are gone.
 pub(super) fn without_pair(package: &Package, pairs: &[Pair], pair: &Pair) -> Before {
     let Some(before) = &package.before else { return Before::None };
-    let known = before.metadata.as_ref().and_then(|metadata| metadata.src_uri.as_ref());
+    let known = before.src_uri();
     let mut names: Vec<String> = match known {
         Some(src_uri) => contents(src_uri).into_iter().collect(),
         None => {
-            let listed = [&package.manifest, &package.committed].map(|m| listed(m.as_ref()));
-            let of_version = of_version(&before.version, &listed.concat());
+            let of_version = of_version(&before.version, &all_listed(package));
             of_version.into_iter().filter(|name| by_suffix(name).is_none()).collect()
         }
     };

@@ -3,7 +3,7 @@
 use super::files::other_versions;
 use crate::bytes::input::InputError;
 use crate::evidence::manifest::{Manifest, ManifestError};
-use crate::release::gentoo::{Ebuild, Metadata, Repository, Version, VersionedName};
+use crate::release::gentoo::{Ebuild, Metadata, Repository, SrcUri, Version, VersionedName};
 use crate::release::git::committed;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -38,6 +38,13 @@ pub(crate) struct Before {
     pub(crate) source: Source,
     /// What is known of its distfiles, where it has an ebuild.
     pub(crate) metadata: Option<Metadata>,
+}
+
+impl Before {
+    /// What its ebuild fetches, where that is known.
+    pub(super) fn src_uri(&self) -> Option<&SrcUri> {
+        self.metadata.as_ref()?.src_uri.as_ref()
+    }
 }
 
 /// Where the previous version was found.

@@ -137,15 +137,22 @@ impl Look<'_> {
         };
         self.read_manifest(entries.iter().any(|(name, _)| name == "Manifest"));
         let ebuilds = self.ebuilds(&entries);
-        let mut newest = self.newest_of(&ebuilds);
+        let newest = self.newest_of(&ebuilds);
+        let previous = newest.as_ref().and_then(|newest| newest.previous.as_ref());
+        let newest = newest.as_ref().map(|newest| &newest.read);
         // Of all the others, only what is found is kept.
         let mut fetching = None;
         for (_, file) in &ebuilds {
-            let is_newest = newest.as_ref().is_some_and(|newest| newest.read.file == *file);
-            let (read, previous) = match newest.take_if(|_| is_newest) {
-                Some(newest) => (newest.read, newest.previous),
+            let of_file = |read: &&Read| read.file == *file;
+            let is_newest = newest.filter(of_file).is_some();
+            let other;
+            let read = match newest.filter(of_file).or(previous.filter(of_file)) {
+                Some(read) => read,
                 None => match self.read_ebuild(file.clone()) {
-                    Ok(Some(read)) => (read, None),
+                    Ok(Some(read)) => {
+                        other = read;
+                        &other
+                    }
                     Ok(None) => continue,
                     Err(error) => {
                         self.package.findings.push(Observation::of(UNREADABLE, file, error));
@@ -155,7 +162,8 @@ impl Look<'_> {
             };
             let path = self.options.root.join(file);
             self.package.key_packages.extend(key_packages_in(&path, &read.ebuild.name));
-            let version = version::look(self, &read, previous.as_ref(), is_newest);
+            let before = previous.filter(|_| is_newest);
+            let version = version::look(self, read, before, is_newest);
             if version.fetched > 0 && self.options.distfiles {
                 self.package
                     .holds_until(midnight(day(self.options.now).checked_add(FRESH.days()).ok()));

@@ -29,6 +29,10 @@ use std::time::SystemTime;
 
 /// The option that names the list of allowed signers.
 const FILE_OPTION: &str = "--ssh-allowed-signers";
+/// The option that names who must have signed.
+const IDENTITY_OPTION: &str = "--ssh-identity";
+/// The option that names what it must be for.
+const NAMESPACE_OPTION: &str = "--ssh-namespace";
 /// The namespace of signatures over files (ssh-keygen(1)).
 const NAMESPACE: &str = "file";
 
@@ -164,13 +168,13 @@ impl Scheme for AllowedSigners {
             takes: Takes::File,
         },
         KeyOption {
-            name: "--ssh-identity",
+            name: IDENTITY_OPTION,
             value: "ID",
             help: "Who must have made the SSH signature; default: anyone on the list",
             takes: Takes::Text { with: FILE_OPTION, default: None },
         },
         KeyOption {
-            name: "--ssh-namespace",
+            name: NAMESPACE_OPTION,
             value: "NAME",
             help: "What the SSH signature must be for",
             takes: Takes::Text { with: FILE_OPTION, default: Some(NAMESPACE) },
@@ -183,8 +187,8 @@ impl Scheme for AllowedSigners {
 
     fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
         let Some(path) = options.paths(FILE_OPTION).pop() else { return Ok(None) };
-        let namespace = options.text("--ssh-namespace").unwrap_or_else(|| NAMESPACE.to_owned());
-        Ok(Some(Self::read(&path, options.text("--ssh-identity"), namespace)?))
+        let namespace = options.text(NAMESPACE_OPTION).unwrap_or_else(|| NAMESPACE.to_owned());
+        Ok(Some(Self::read(&path, options.text(IDENTITY_OPTION), namespace)?))
     }
 
     fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {

@@ -1,5 +1,7 @@
 //! The language of a file, by its name and its first line.
 
+use crate::bytes::sniff::contains;
+
 /// The language of a file, as far as what runs in it depends on that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Lang {
@@ -74,10 +76,6 @@ fn without_template(name: &str) -> &str {
     suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
 }
 
-pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 /// The language of a file by its name, else by its first line.
 pub(crate) fn lang(name: &str, head: &[u8]) -> Lang {
     let name = without_template(name);
@@ -136,32 +134,29 @@ pub(super) fn is_other_code(extension: &str) -> bool {
     is_among(OTHER_CODE, extension)
 }
 
+/// What a line `#!` names; the first that is in it counts.
+const INTERPRETERS: [(&str, Lang); 10] = [
+    ("python", Lang::Python),
+    ("perl", Lang::Perl),
+    ("ruby", Lang::Ruby),
+    ("node", Lang::Js),
+    ("deno", Lang::Js),
+    ("bun", Lang::Js),
+    ("php", Lang::Php),
+    ("lua", Lang::Lua),
+    ("sh", Lang::Shell),
+    ("make", Lang::Make),
+];
+
 /// By a line `#!`, or what autoconf writes.
 fn by_head(name: &str, head: &[u8]) -> Lang {
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
     if !line.starts_with(b"#!") {
         return Lang::Text;
     }
-    let has = |word: &[u8]| contains(line, word);
     if name == "configure" {
-        Lang::M4
-    } else if has(b"python") {
-        Lang::Python
-    } else if has(b"perl") {
-        Lang::Perl
-    } else if has(b"ruby") {
-        Lang::Ruby
-    } else if has(b"node") || has(b"deno") || has(b"bun") {
-        Lang::Js
-    } else if has(b"php") {
-        Lang::Php
-    } else if has(b"lua") {
-        Lang::Lua
-    } else if has(b"sh") {
-        Lang::Shell
-    } else if has(b"make") {
-        Lang::Make
-    } else {
-        Lang::Other
+        return Lang::M4;
     }
+    let named = INTERPRETERS.iter().find(|(word, _)| contains(line, word.as_bytes()));
+    named.map_or(Lang::Other, |(_, lang)| *lang)
 }

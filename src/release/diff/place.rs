@@ -1,8 +1,9 @@
 //! What a file of a release is for, by its path and its first bytes: the consequence that a change
 //! in it has.
 
-use super::lang::{Lang, contains, extension, is_among, is_other_code, lang};
+use super::lang::{Lang, extension, is_among, is_other_code, lang};
 use super::purpose::{build, ci, metadata, startup};
+use crate::bytes::sniff::contains;
 use crate::release::archive::Nature;
 
 /// What a file is for, by consequence: what runs first, what no one runs last.

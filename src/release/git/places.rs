@@ -115,9 +115,8 @@ impl Found {
 
     /// What a symbolic link leads to, where that is what it should be.
     fn link(&mut self, path: &Path, fits: impl Fn(&Path) -> bool) {
-        let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-        if let Ok(real) = path.canonicalize()
-            && is_link
+        if path.is_symlink()
+            && let Ok(real) = path.canonicalize()
             && real.parent().is_some()
             && fits(&real)
         {

@@ -64,27 +64,25 @@ impl Kept {
             writeln!(out)?;
         }
         let wide = self.kinds.keys().map(|(_, kind)| kind.len()).max().unwrap_or_default();
-        for (level, kind) in self.sorted() {
-            let number = self.kinds.get(&(Reverse(level), kind.to_owned())).copied();
-            let number = number.unwrap_or_default();
+        for (level, kind, number) in self.sorted() {
             writeln!(out, "{:<7}  {kind:<wide$}  {number:>6}", level.name())?;
         }
         if self.kinds.is_empty() { Ok(()) } else { writeln!(out) }
     }
 
     /// The kinds, worst first, then those that were found most often.
-    fn sorted(&self) -> Vec<(Level, &str)> {
+    fn sorted(&self) -> Vec<(Level, &str, u64)> {
         let mut kinds: Vec<_> = self.kinds.iter().collect();
         kinds.sort_by(|((level, kind), number), ((other, name), most)| {
             level.cmp(other).then(most.cmp(number)).then(kind.cmp(name))
         });
-        kinds.into_iter().map(|((level, kind), _)| (level.0, kind.as_str())).collect()
+        kinds.into_iter().map(|((level, kind), number)| (level.0, kind.as_str(), *number)).collect()
     }
 
     /// Prints what to run next; `again` scans the same once more.
     pub(super) fn next(&self, again: Option<&[String]>, out: &mut dyn Write) -> io::Result<()> {
         let mut names: Vec<String> = Vec::new();
-        for (_, kind) in self.sorted() {
+        for (_, kind, _) in self.sorted() {
             if Topic::from_name(kind).is_some() && !names.iter().any(|name| name == kind) {
                 names.push(kind.to_owned());
             }

@@ -378,14 +378,13 @@ fn own_version(text: &str) -> Option<String> {
         "# serial ",
     ];
     let plain = |c: &char| c.is_ascii_alphanumeric() || " .-_+:".contains(*c);
-    let own = text.lines().take(400).find_map(|line| {
+    text.lines().take(400).find_map(|line| {
         let value = SAID.iter().find_map(|said| line.strip_prefix(said))?;
         let value: String =
             value.trim_matches(['"', '\'']).chars().take_while(plain).take(60).collect();
         Some(value.trim().to_owned())
             .filter(|value| value.starts_with(|c: char| c.is_ascii_digit()))
-    })?;
-    Some(own)
+    })
 }
 
 /// The path in git of a document with the same contents and name. Elsewhere a copy of what git has
