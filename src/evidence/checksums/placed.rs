@@ -1,6 +1,6 @@
 //! Names with a directory: `dist/foo-1.2.tar.gz` in the list of a release.
 
-use super::{Listed, Near};
+use super::listed::{Listed, Near};
 use crate::bytes::digests::HashName;
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used)]
+use super::listed::DIGEST_LIMIT;
 use super::*;
 use crate::answer::failure::Outcome;
 use crate::bytes::digests::Hasher;

@@ -1,78 +1,28 @@
-//! What is known of one distfile before it is read, and the judging once it was.
+//! Finds the evidence about a distfile, reads it, and says what is missing.
 
-use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact, unasked};
-use super::inputs::Inputs;
-use super::lists::{Lists, SignedList};
-use super::manifest as dist_entry;
-use super::pairing::{self, Evidence, EvidenceKind};
-use super::previous;
-use super::provenance;
-use super::signatures::{Over, Signatures};
-use super::{review, source};
+use super::bundles::Bundles;
+use super::{Named, NamedKind, Plan};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{
     EVIDENCE_LIMIT, InputError, file_name, open_regular, read_bounded, read_operand,
 };
-use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
-use crate::evidence::pep740::Subject;
-use crate::evidence::sigstore::{
-    self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle,
-};
-use crate::release::continuity::{self, Release};
+use crate::check::bundle::unasked;
+use crate::check::inputs::Inputs;
+use crate::check::lists::{Lists, SignedList};
+use crate::check::manifest as dist_entry;
+use crate::check::pairing::{self, Evidence, EvidenceKind};
+use crate::check::signatures::Over;
+use crate::evidence::sigstore::{self, BundlePolicy, UnverifiedBundle};
 use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-/// What a file with evidence is evidence of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NamedKind {
-    /// A detached signature over these bytes.
-    Signature(Over),
-    /// A Sigstore bundle.
-    Bundle,
-    /// PEP 740 provenance.
-    Provenance,
-}
-
-/// Evidence that was named and read.
-#[derive(Debug)]
-pub(crate) struct Named<'a> {
-    /// What it is.
-    pub(crate) kind: NamedKind,
-    /// Its path.
-    pub(crate) path: &'a Path,
-    /// Its content.
-    pub(crate) bytes: &'a [u8],
-}
-
-/// The evidence about one distfile, and what it wants computed.
-#[derive(Default)]
-pub(super) struct Plan<'i> {
-    /// What the pass over the distfile has to compute.
-    pub(super) wanted: Wanted,
-    /// What can be said already.
-    pub(super) findings: Vec<Finding>,
-    /// Whether the distfile is more than evidence about another.
-    is_content: bool,
-    signatures: Signatures<'i>,
-    bundles: Vec<Bundles>,
-    lists: Vec<Cow<'i, SignedList>>,
-    provenance: Vec<(PathBuf, Vec<u8>)>,
-    /// The evidence that the Manifest lists and that is not in DISTDIR.
-    unfetched: Vec<(EvidenceKind, String)>,
-    /// The previous release, where one was named.
-    previous: Option<Release>,
-    /// Files that were named and cannot be read: what else there is, is judged all the same.
-    pub(super) errors: Vec<InputError>,
-}
-
 impl<'i> Plan<'i> {
     /// Asks for the hashes of the DIST entry of `name`.
-    pub(super) fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
+    pub(in crate::check) fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
         match &inputs.manifest {
             Some(manifest) => self.wanted.hashes.extend(dist_entry::wanted(manifest, name)),
             // What a DIST entry of today would hold, so that the report has it.
@@ -87,7 +37,12 @@ impl<'i> Plan<'i> {
     }
 
     /// Reads the evidence about `name`.
-    pub(super) fn add_evidence(&mut self, inputs: &'i Inputs, lists: &'i Lists, name: &str) {
+    pub(in crate::check) fn add_evidence(
+        &mut self,
+        inputs: &'i Inputs,
+        lists: &'i Lists,
+        name: &str,
+    ) {
         self.is_content = true;
         let mut evidence = Evidence::beside(&inputs.distdir, name);
         let signatures = match inputs.signatures.get(name) {
@@ -256,7 +211,7 @@ impl<'i> Plan<'i> {
     }
 
     /// Takes evidence that was named and read.
-    pub(super) fn add_named(&mut self, inputs: &'i Inputs, named: Named<'_>) {
+    pub(in crate::check) fn add_named(&mut self, inputs: &'i Inputs, named: Named<'_>) {
         let Named { kind, path, bytes } = named;
         match kind {
             NamedKind::Signature(over) => {
@@ -303,110 +258,6 @@ impl<'i> Plan<'i> {
                 self.wanted.hashes.insert(HashName::Sha512);
             }
         }
-    }
-
-    /// Judges everything by what was `measured` of the distfile `name`. `progress` is told how many
-    /// bytes were read again.
-    pub(super) fn judge(
-        mut self,
-        inputs: &Inputs,
-        name: &str,
-        measured: &Measured,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Vec<Finding> {
-        let mut findings = std::mem::take(&mut self.findings);
-        findings.push(match &inputs.manifest {
-            Some(manifest) => dist_entry::check(manifest, name, measured),
-            None => Finding::fails(
-                Check::Manifest,
-                FailureClass::NotCheckedNoExpectation,
-                "no Manifest was given",
-            ),
-        });
-        let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
-        let is_named = !inputs.renamed.contains(name);
-        let signatures = std::mem::take(&mut self.signatures);
-        findings.extend(signatures.judge(inputs.now, upstream_name, measured));
-        findings.extend(self.lists.iter().flat_map(|list| list.judge(upstream_name, measured)));
-        let mut attestations = Vec::new();
-        if let Some(verifier) = &inputs.verifier {
-            let artifact = artifact(measured);
-            let question = Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins };
-            for bundles in &self.bundles {
-                let check = |bundle: &Result<UnverifiedBundle, AttestationFault>| {
-                    bundle::check(&BundleRequest {
-                        bundle,
-                        name: upstream_name,
-                        is_named,
-                        artifact,
-                        policies: &inputs.bundle_policies,
-                        question,
-                        verifier,
-                    })
-                };
-                findings.extend(bundles.findings(&artifact, &check));
-            }
-            let others = in_toto_digests(measured);
-            let subject =
-                Subject { name: upstream_name, is_named, sha256: artifact.sha256, others: &others };
-            for (path, provenance) in &self.provenance {
-                let request = provenance::Request {
-                    provenance,
-                    subject,
-                    expectation: inputs.publisher.as_ref(),
-                    pins: &inputs.pins,
-                    verifier,
-                };
-                attestations.extend(provenance::examine(&request).into_iter().map(
-                    |mut checked| {
-                        checked.finding = from(path, checked.finding);
-                        checked
-                    },
-                ));
-            }
-        }
-        if let Some(before) = &self.previous {
-            let artifact = artifact(measured);
-            let about = self
-                .bundles
-                .iter()
-                .flat_map(|bundles| bundles.about(&artifact).map(|bundle| (&bundles.path, bundle)));
-            let bundles = about.map(|(path, bundle)| {
-                let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
-                facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
-            });
-            let mut now = previous::release(&attestations, bundles.collect(), &findings);
-            now.faults.extend(self.unfetched.iter().flat_map(|(kind, file)| {
-                kind.checks().map(|check| previous::unfetched(check, file))
-            }));
-            findings.extend(continuity::judge(before, &now));
-        }
-        findings.extend(attestations.into_iter().map(|checked| checked.finding));
-        findings.extend(self.contents(inputs, name, measured, &findings, progress));
-        findings
-    }
-
-    /// What the checks of the archive's contents say.
-    fn contents(
-        &self,
-        inputs: &Inputs,
-        name: &str,
-        measured: &Measured,
-        findings: &[Finding],
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Vec<Finding> {
-        if !self.is_content {
-            return Vec::new();
-        }
-        let path = inputs.distdir.join(name);
-        let source = inputs.source.as_ref().filter(|input| !input.others.contains(name));
-        let upstream = inputs.upstream_names.get(name).map_or(name, String::as_str);
-        let source = source.map(|input| source::check(input, &path, upstream, findings, progress));
-        let reviews = inputs.reviews.as_ref();
-        let review = reviews.map(|input| review::check(inputs, input, name, measured));
-        let locked = inputs.locked.get(name).zip(measured.digests.get(&HashName::Sha256));
-        let locked = locked.and_then(|(locked, digest)| super::locked::check(locked, digest));
-        source.into_iter().chain(review).chain(locked).collect()
     }
 }
 
@@ -462,67 +313,4 @@ fn absent(name: &str, check: Check, what: &str, list: Option<&str>) -> String {
         }
         (_, None) => format!("no {what} was found in DISTDIR"),
     }
-}
-
-/// The bundles of one file.
-struct Bundles {
-    path: PathBuf,
-    read: Vec<Result<UnverifiedBundle, AttestationFault>>,
-}
-
-impl Bundles {
-    /// Those that are about `artifact`, by their own word: of several, others are about other files. A
-    /// single one is meant for this file, and what cannot be read may be.
-    fn about<'s>(
-        &'s self,
-        artifact: &'s ArtifactDigests<'_>,
-    ) -> impl Iterator<Item = &'s Result<UnverifiedBundle, AttestationFault>> {
-        self.read.iter().filter(|bundle| match bundle {
-            Ok(bundle) => self.read.len() == 1 || bundle.is_about(artifact),
-            Err(_) => true,
-        })
-    }
-
-    /// A finding for each that is about the file: none hides another.
-    fn findings(
-        &self,
-        artifact: &ArtifactDigests<'_>,
-        check: &dyn Fn(&Result<UnverifiedBundle, AttestationFault>) -> Finding,
-    ) -> Vec<Finding> {
-        let mut findings: Vec<_> =
-            self.about(artifact).map(|bundle| from(&self.path, check(bundle))).collect();
-        let others = self.read.len() - findings.len();
-        match findings.first_mut() {
-            Some(first) if others > 0 => {
-                first.compared = format!(
-                    "{} ({others} more of {} are about other files)",
-                    first.compared,
-                    file_name(&self.path)
-                );
-            }
-            Some(_) => {}
-            None => findings.push(from(&self.path, bundle::about_others(self.read.len()))),
-        }
-        findings
-    }
-}
-
-/// The other digests, by in-toto's names.
-fn in_toto_digests(measured: &Measured) -> Vec<(&'static str, &[u8])> {
-    let name = |hash| match hash {
-        HashName::Sha384 => Some("sha384"),
-        HashName::Sha512 => Some("sha512"),
-        HashName::Blake2b => Some("blake2b"),
-        _ => None,
-    };
-    measured.digests.iter().filter_map(|(hash, d)| Some((name(*hash)?, d.as_slice()))).collect()
-}
-
-fn from(path: &Path, mut finding: Finding) -> Finding {
-    // What is wrong with a file itself names the file.
-    use FailureClass::{ProvenanceEmpty, ProvenanceMalformed};
-    if matches!(finding.class, Some(ProvenanceEmpty | ProvenanceMalformed)) {
-        finding.compared = format!("{}: {}", file_name(path), finding.compared);
-    }
-    finding.read_from(path)
 }

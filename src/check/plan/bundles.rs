@@ -1,0 +1,60 @@
+//! The bundles of one file.
+
+use crate::answer::failure::FailureClass;
+use crate::answer::finding::Finding;
+use crate::bytes::input::file_name;
+use crate::check::bundle;
+use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
+use std::path::{Path, PathBuf};
+
+/// The bundles of one file.
+pub(super) struct Bundles {
+    pub(super) path: PathBuf,
+    pub(super) read: Vec<Result<UnverifiedBundle, AttestationFault>>,
+}
+
+impl Bundles {
+    /// Those that are about `artifact`, by their own word: of several, others are about other files. A
+    /// single one is meant for this file, and what cannot be read may be.
+    pub(super) fn about<'s>(
+        &'s self,
+        artifact: &'s ArtifactDigests<'_>,
+    ) -> impl Iterator<Item = &'s Result<UnverifiedBundle, AttestationFault>> {
+        self.read.iter().filter(|bundle| match bundle {
+            Ok(bundle) => self.read.len() == 1 || bundle.is_about(artifact),
+            Err(_) => true,
+        })
+    }
+
+    /// A finding for each that is about the file: none hides another.
+    pub(super) fn findings(
+        &self,
+        artifact: &ArtifactDigests<'_>,
+        check: &dyn Fn(&Result<UnverifiedBundle, AttestationFault>) -> Finding,
+    ) -> Vec<Finding> {
+        let mut findings: Vec<_> =
+            self.about(artifact).map(|bundle| from(&self.path, check(bundle))).collect();
+        let others = self.read.len() - findings.len();
+        match findings.first_mut() {
+            Some(first) if others > 0 => {
+                first.compared = format!(
+                    "{} ({others} more of {} are about other files)",
+                    first.compared,
+                    file_name(&self.path)
+                );
+            }
+            Some(_) => {}
+            None => findings.push(from(&self.path, bundle::about_others(self.read.len()))),
+        }
+        findings
+    }
+}
+
+pub(super) fn from(path: &Path, mut finding: Finding) -> Finding {
+    // What is wrong with a file itself names the file.
+    use FailureClass::{ProvenanceEmpty, ProvenanceMalformed};
+    if matches!(finding.class, Some(ProvenanceEmpty | ProvenanceMalformed)) {
+        finding.compared = format!("{}: {}", file_name(path), finding.compared);
+    }
+    finding.read_from(path)
+}

@@ -1,0 +1,252 @@
+//! What the lines of a list say of one file.
+
+use super::format::ListFormat;
+use super::line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
+use super::placed::Placed;
+use super::wrapped::Wrapped;
+use crate::bytes::digests::HashName;
+use std::collections::BTreeMap;
+
+/// The digits of SHA-1's digests.
+const SHA1: usize = 40;
+
+/// The most different digests that are kept of one file: two already refuse it.
+pub(super) const DIGEST_LIMIT: usize = 8;
+
+/// What a list says of one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Digests in lower-case hexadecimal, each with the number of its first line, from 1.
+    pub(super) digests: BTreeMap<HashName, BTreeMap<String, usize>>,
+    /// Lines that concern the file and cannot be read, with the reason.
+    pub(super) malformed: Vec<(usize, &'static str)>,
+    /// Whether the list is one digest without a name.
+    pub(super) bare: bool,
+    /// What lines about a file of that name in a directory say.
+    pub(super) placed: Vec<Placed>,
+    /// The name with its directory, where such lines are all there is.
+    pub(super) placed_as: Option<Vec<u8>>,
+    /// Lines that may explain why there is no digest, with what they are.
+    pub(super) near: BTreeMap<Near, usize>,
+}
+
+/// What a line is that is about a file, or nearly, and is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Near {
+    /// As short as those of MD5 and SHA-1.
+    Short,
+    /// Of another kind than was asked for.
+    OtherKind,
+    /// Of a hash function that is not computed.
+    NotComputed,
+    /// Of files of that name in directories, which differ.
+    Places,
+    /// Of a file of that name in a directory.
+    Directory,
+    /// Behind something else than a digest.
+    Behind,
+}
+
+impl Near {
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::Short => "has a digest as short as those of MD5 and SHA-1, which prove nothing",
+            Self::OtherKind => "has one of another kind than --format says",
+            Self::NotComputed => "has one of a function that is not computed here",
+            Self::Places => "has one of several files of that name in directories, which differ",
+            Self::Directory => "has one of a file of that name in a directory",
+            Self::Behind => "has one, but something else precedes the name",
+        }
+    }
+}
+
+/// The lines of a list, each with its number from 1. A digest that gpg --print-md wraps over several
+/// lines is one of them.
+pub(super) fn parsed(bytes: &[u8]) -> impl Iterator<Item = (usize, Parsed<'_>, &[u8])> {
+    let mut lines = (1..)
+        .zip(bytes.split(|b| *b == b'\n'))
+        .map(|(number, line)| (number, line.strip_suffix(b"\r").unwrap_or(line)))
+        .peekable();
+    std::iter::from_fn(move || {
+        let (number, line) = lines.next()?;
+        let Some(mut wrapped) = Wrapped::of(line) else {
+            return Some((number, Parsed::of(line), line));
+        };
+        while !wrapped.is_whole()
+            && let Some((_, more)) = lines.next_if(|(_, line)| Wrapped::is_continued_by(line))
+        {
+            wrapped.push(more);
+        }
+        Some((number, wrapped.parsed().unwrap_or_else(|| Parsed::of(line)), line))
+    })
+}
+
+/// Takes a line of the form of a checksum, whose digest may have a `flaw`. Whether it is about one
+/// of the files.
+pub(super) fn add(
+    files: &mut BTreeMap<Vec<u8>, Listed>,
+    format: ListFormat,
+    number: usize,
+    line: &Line<'_>,
+    flaw: Option<Flaw>,
+) -> bool {
+    // A program in C sees the name as far as its first NUL byte.
+    let (name, cut) = match line.name.iter().position(|b| *b == 0) {
+        Some(at) => (line.name.get(..at).unwrap_or_default(), true),
+        None => (line.name.as_ref(), false),
+    };
+    let name = without_dot(name);
+    let name = if files.contains_key(name) { name } else { trim_end(trim_start(name)) };
+    let Some(listed) = files.get_mut(without_dot(name)) else {
+        note_other_place(files, format, number, name, line, flaw.is_none() && !cut);
+        return false;
+    };
+    match taken(line, format, flaw, cut) {
+        Taken::Digest(function) => {
+            let digests = listed.digests.entry(function).or_default();
+            if digests.len() < DIGEST_LIMIT {
+                digests.entry(line.digest.clone()).or_insert(number);
+            }
+        }
+        Taken::Malformed(reason) => listed.is_malformed(number, reason),
+        Taken::Near(what) => {
+            listed.near.entry(what).or_insert(number);
+        }
+    }
+    true
+}
+
+/// What becomes of a line about a requested file.
+enum Taken {
+    /// Its digest counts.
+    Digest(HashName),
+    /// It cannot be read, for that reason.
+    Malformed(&'static str),
+    /// It is of no use here, but worth to be mentioned.
+    Near(Near),
+}
+
+fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> Taken {
+    let length = line.digest.len();
+    let function = match (line.function, format.function()) {
+        (Function::Known(function), None) => function,
+        (Function::Known(function), Some(wanted)) if function == wanted => function,
+        (Function::Unnamed, Some(wanted)) if flaw.is_some() || length == wanted.size() * 2 => {
+            wanted
+        }
+        (Function::Unnamed, Some(_)) if !is_digest_length(length) => {
+            return Taken::Malformed("its digest has a length that no digest has");
+        }
+        (Function::Unnamed, Some(_)) if length <= SHA1 => return Taken::Near(Near::Short),
+        (Function::Known(_), Some(_)) | (Function::Unnamed, _) => {
+            return Taken::Near(Near::OtherKind);
+        }
+        (Function::Other(_), _) => return Taken::Near(Near::NotComputed),
+    };
+    if let Some(flaw) = flaw {
+        return Taken::Malformed(flaw.text());
+    }
+    if length != function.size() * 2 {
+        return Taken::Malformed("its digest has another length than its function says");
+    }
+    if cut {
+        return Taken::Malformed("a NUL byte follows the name");
+    }
+    Taken::Digest(function)
+}
+
+/// Takes a line that is not a checksum. It concerns a file if it has its name as a word and something
+/// that could be its digest, or begins as the lines of its function do.
+pub(super) fn suspect(
+    files: &mut BTreeMap<Vec<u8>, Listed>,
+    format: ListFormat,
+    number: usize,
+    line: &[u8],
+) {
+    let wanted = |function| format.function().is_none_or(|wanted| wanted == function);
+    let tagged =
+        matches!(tag(trim_start(line)), Some((Function::Known(function), _)) if wanted(function));
+    let digest_like = line.split(|b| !b.is_ascii_hexdigit()).map(<[u8]>::len).any(|run| {
+        let size = format.function().map_or(run, |function| function.size() * 2);
+        if is_digest_length(run) { run == size } else { run >= SHORTEST }
+    });
+    if !digest_like && !tagged {
+        return;
+    }
+    let reason = "it is not of the form that --format says";
+    for word in line.split(is_outside) {
+        if let Some(listed) = files.get_mut(word) {
+            listed.is_malformed(number, reason);
+        }
+    }
+    // Names that are no word of their own, of which there are few.
+    for (name, listed) in files.iter_mut().filter(|(name, _)| name.iter().any(is_outside)) {
+        if has_word(line, name) {
+            listed.is_malformed(number, reason);
+        }
+    }
+}
+
+/// Whether a byte is of no name, in a line that is no checksum.
+fn is_outside(byte: &u8) -> bool {
+    b" \t*(),;:=\"'\0".contains(byte)
+}
+
+/// Whether `name` is in `line` with nothing of a name right before or behind it.
+fn has_word(line: &[u8], name: &[u8]) -> bool {
+    let outside = |b: Option<&u8>| b.is_none_or(is_outside);
+    line.windows(name.len()).enumerate().any(|(at, window)| {
+        window == name
+            && outside(at.checked_sub(1).and_then(|at| line.get(at)))
+            && outside(line.get(at + name.len()))
+    })
+}
+
+/// Whether some hash function in use has digests of so many hexadecimal digits.
+const fn is_digest_length(digits: usize) -> bool {
+    matches!(digits, 32 | 40 | 56 | 64 | 96 | 128)
+}
+
+/// `name` without `./` in front, which means the same file.
+pub(super) fn without_dot(mut name: &[u8]) -> &[u8] {
+    while let Some(rest) = name.strip_prefix(b"./") {
+        name = rest;
+        while let Some(rest) = name.strip_prefix(b"/") {
+            name = rest;
+        }
+    }
+    name
+}
+
+/// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says
+/// nothing about NAME at first, but may be what someone looks for.
+fn note_other_place(
+    files: &mut BTreeMap<Vec<u8>, Listed>,
+    format: ListFormat,
+    number: usize,
+    name: &[u8],
+    line: &Line<'_>,
+    whole: bool,
+) {
+    let last = name.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    let up = name.split(|b| *b == b'/').any(|part| part == b"..");
+    if let (Some(listed), true) =
+        (files.get_mut(last).filter(|_| last.len() < name.len() && !up), whole)
+        && let Taken::Digest(function) = taken(line, format, None, false)
+    {
+        listed.place(Placed {
+            name: name.to_vec(),
+            function,
+            digest: line.digest.clone(),
+            line: number,
+        });
+    }
+    let mut after = |delimiters: &[u8], what| {
+        let last = name.rsplit(|b| delimiters.contains(b)).next().unwrap_or_default();
+        if let Some(listed) = files.get_mut(last) {
+            listed.near.entry(what).or_insert(number);
+        }
+    };
+    after(b"/", Near::Directory);
+    after(b" \t*", Near::Behind);
+}
