@@ -35,6 +35,23 @@ impl Outcome {
     }
 }
 
+/// What the checks that can end in a class compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// The Manifest.
+    Manifest,
+    /// Signatures and signed lists.
+    Signature,
+    /// Certificates and statements.
+    Attestation,
+    /// The release before.
+    Continuity,
+    /// The contents.
+    Source,
+    /// Anything.
+    Any,
+}
+
 macro_rules! classes {
     ($($(#[$doc:meta])* $variant:ident $name:literal $outcome:ident $file:ident::$texts:ident;)+) => {
         /// Why a check does not agree, or what is said next to an agreement.
@@ -57,6 +74,11 @@ macro_rules! classes {
             /// [`Outcome::Agrees`] marks a class that is only ever *said* next to an agreement.
             pub(crate) const fn outcome(self) -> Outcome {
                 match self { $(Self::$variant => Outcome::$outcome,)+ }
+            }
+
+            /// What the checks that can end in this class compare.
+            pub(crate) const fn family(self) -> Family {
+                match self { $(Self::$variant => texts::$file::FAMILY,)+ }
             }
 
             /// What `distvouch explain` says of it.

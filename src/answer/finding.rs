@@ -4,7 +4,7 @@ use crate::answer::access::Capability;
 pub(crate) use crate::answer::check::Check;
 
 use crate::answer::facts::{Facts, Of};
-use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::failure::{FailureClass, Family, Outcome};
 use std::path::Path;
 
 /// A class and a sentence that are said next to the outcome: a weakness, an expiry since.
@@ -41,6 +41,9 @@ pub(crate) struct Finding {
     pub(crate) facts: Facts,
     /// Why an exception of the policy accepts it, and until when: it does not count then.
     pub(crate) excused: Option<String>,
+    /// Whether an exception of the policy accepts a class that it could have ended in: it stops no
+    /// one then, as altered bytes get past it.
+    pub(crate) waived: bool,
 }
 
 impl Finding {
@@ -60,6 +63,25 @@ impl Finding {
             notes: Vec::new(),
             facts: Facts::default(),
             excused: None,
+            waived: false,
+        }
+    }
+
+    /// Whether another file could have made its check end in `class`.
+    pub(crate) fn could_end_in(&self, class: FailureClass) -> bool {
+        use Check as C;
+        if class.outcome() == Outcome::Agrees {
+            return false;
+        }
+        match class.family() {
+            Family::Any => true,
+            Family::Manifest => matches!(self.check, C::Manifest | C::Continuity),
+            Family::Signature => !matches!(self.check, C::Manifest | C::Source | C::Review),
+            Family::Attestation => {
+                matches!(self.check, C::Sigstore | C::Provenance | C::Continuity)
+            }
+            Family::Continuity => self.check == C::Continuity,
+            Family::Source => matches!(self.check, C::Source | C::Review),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::answer::access::{AccessSet, Attackers, Capability};
 use crate::answer::finding::{Check, Finding};
+use std::collections::BTreeMap;
 
 /// When the question is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,13 +74,23 @@ impl Summary {
 /// Only what agrees *and* is required gets in an attacker's way: evidence that may be missing can
 /// be left out by an attacker who cannot forge it. A review cannot be left out: it is a record of
 /// these very bytes, and it is the only check that reads.
+///
+/// Of several signatures or bundles for one check, one is enough, and the others may be left out;
+/// continuity misses each that the release before had.
 fn obstacles(clock: Clock, findings: &[Finding], counts: fn(&Finding) -> bool) -> Attackers {
     let in_force = |finding: &Finding| finding.required || finding.check == Check::Review;
-    findings
-        .iter()
-        .filter(|finding| finding.class.is_none() && in_force(finding) && counts(finding))
-        .map(|finding| ways_past(clock, finding))
-        .fold(Attackers::anyone(), |all, one| all.join(&one))
+    let mut checks: BTreeMap<Check, Attackers> = BTreeMap::new();
+    let stops = |finding: &&Finding| finding.class.is_none() && !finding.waived;
+    for finding in findings.iter().filter(stops).filter(|f| in_force(f) && counts(f)) {
+        let ways = ways_past(clock, finding);
+        let all = match checks.get(&finding.check) {
+            None => ways,
+            Some(others) if finding.check == Check::Continuity => others.join(&ways),
+            Some(others) => others.or(&ways),
+        };
+        checks.insert(finding.check, all);
+    }
+    checks.values().fold(Attackers::anyone(), |all, one| all.join(one))
 }
 
 /// What gets past one finding that agrees.
@@ -184,6 +195,31 @@ mod tests {
     }
 
     #[test]
+    fn of_several_bundles_the_weakest_decides() {
+        let account = finding(Check::Sigstore, &[Account, Sigstore, Gentoo]);
+        let key = finding(Check::Sigstore, &[Key, Job, Source, Gentoo]);
+        let weakest = |findings: &[Finding]| summary(Clock::Bump, findings).attackers.sets();
+        let both = weakest(&[account.clone(), key.clone()]);
+        for one in [account, key] {
+            for set in weakest(&[one]) {
+                assert!(both.iter().any(|way| way.is_subset(set)), "{set:?} is not in {both:?}");
+            }
+        }
+        // Two kinds of evidence of the release before: continuity misses either.
+        let kinds = [&[Key, Gentoo][..], &[Publish, Gentoo]];
+        let kinds = kinds.map(|forgers| finding(Check::Continuity, forgers));
+        assert!(!weakest(&kinds).contains(&AccessSet::from([Publish])));
+    }
+
+    #[test]
+    fn what_an_exception_accepts_anyway_stops_no_one() {
+        let waived = Finding { waived: true, ..signature() };
+        let open = summary(Clock::Bump, &[waived]);
+        assert!(open.is_open);
+        assert_eq!(open.attackers, summary(Clock::Bump, &[]).attackers);
+    }
+
+    #[test]
     fn at_the_emerge_clock_provenance_adds_nothing_to_the_manifest() {
         for provenance in provenances() {
             let alone = summary(Clock::Emerge, &[manifest()]);
@@ -211,7 +247,9 @@ mod tests {
     #[test]
     fn another_check_never_makes_it_easier() {
         for base in combinations() {
-            for more in others().into_iter().chain(provenances()) {
+            // A second bundle of one kind may stand for the first.
+            let other = |more: &Finding| base.iter().all(|finding| finding.check != more.check);
+            for more in others().into_iter().chain(provenances()).filter(other) {
                 for clock in CLOCKS {
                     let before = summary(clock, &base).attackers.sets();
                     let after = summary(clock, &with(&base, &more)).attackers.sets();

@@ -35,17 +35,16 @@ pub(crate) struct BundleRequest<'a> {
 }
 
 /// The digests of what was measured, in the form that bundles want.
-pub(crate) fn artifact(measured: &Measured) -> ArtifactDigests<'_> {
+pub(crate) fn artifact(measured: &Measured) -> Option<ArtifactDigests<'_>> {
     fn array<const N: usize>(measured: &Measured, name: HashName) -> Option<[u8; N]> {
         measured.digests.get(&name)?.as_slice().try_into().ok()
     }
-    ArtifactDigests {
-        // Wanted by every bundle and every provenance, so it is there whenever it is looked at.
-        sha256: array(measured, HashName::Sha256).unwrap_or_default(),
+    Some(ArtifactDigests {
+        sha256: array(measured, HashName::Sha256)?,
         sha384: array(measured, HashName::Sha384),
         sha512: array(measured, HashName::Sha512),
         blob: measured.blob.as_deref(),
-    }
+    })
 }
 
 /// Checks a bundle: one finding of [`Check::Sigstore`].
@@ -214,7 +213,7 @@ fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding
         _ => vouches(claims, facts.time(), facts.is_logged()),
     };
     let asked = Asked {
-        publisher: request.question.expectation,
+        publisher: request.question.expectation.is_some(),
         pins: request.question.pins,
         identity: named.is_some(),
         logged: facts.is_logged(),

@@ -68,6 +68,8 @@ pub(crate) struct Inputs {
     pub(crate) clock: Clock,
     /// The time to judge at.
     pub(crate) now: SystemTime,
+    /// Whether the report states the digests that a DIST entry of today would hold, without a Manifest, too.
+    pub(crate) states_digests: bool,
     /// Whether there is enough to do that several distfiles at a time pay.
     pub(crate) threads: bool,
 }
@@ -166,6 +168,7 @@ impl Inputs {
             strict: false,
             clock,
             now,
+            states_digests: true,
             threads: false,
         }
     }

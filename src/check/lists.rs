@@ -332,7 +332,7 @@ fn detached(
         }
         return Ok(findings);
     };
-    let artifact = artifact(&measured);
+    let Some(artifact) = artifact(&measured) else { return Ok(findings) };
     let about = |bundle: &&Result<UnverifiedBundle, AttestationFault>| match bundle {
         Ok(bundle) => bundles.len() == 1 || bundle.is_about(&artifact),
         Err(_) => true,

@@ -78,14 +78,15 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
     }
     let mut strong = false;
     for (name, value) in entry.known() {
-        let digest = measured.digests.get(&name).map(|d| hex(d)).unwrap_or_default();
-        if digest == value {
+        let digest = measured.digests.get(&name).map(|d| hex(d));
+        if digest.as_deref() == Some(value) {
             strong |= name.is_strong();
             agreeing.push(name.name().to_owned());
         } else {
             differing.push(name.name().to_owned());
             expected.insert(name.name().to_owned(), Measure::Digest(value.to_owned()));
-            actual.insert(name.name().to_owned(), Measure::Digest(digest));
+            let digest = digest.map(|digest| (name.name().to_owned(), Measure::Digest(digest)));
+            actual.extend(digest);
         }
     }
     let unknown: Vec<_> = entry.unknown().collect();

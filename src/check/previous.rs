@@ -125,7 +125,7 @@ impl Previous {
             release.faults.push(fault);
             return Ok(());
         }
-        let artifact = artifact(&measured);
+        let Some(artifact) = artifact(&measured) else { return Ok(()) };
         for bundle in &bundles {
             let facts = match bundle {
                 Ok(bundle) if bundles.len() > 1 && !bundle.is_about(&artifact) => continue,

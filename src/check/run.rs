@@ -6,7 +6,7 @@ use super::lists::Lists;
 use super::pairing::{self, EvidenceKind, Role};
 use super::plan::Plan;
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::{Check, Finding};
+use crate::answer::finding::{Check, Finding, Note};
 use crate::answer::requirement::{Requirement, Status, severity};
 use crate::answer::summary::{Clock, Summary};
 use crate::bytes::digests::HashName;
@@ -156,6 +156,7 @@ fn check_one(
     for finding in &mut findings {
         finding.required = inputs.require.includes(finding.check);
         finding.excused = finding.class.and_then(|class| inputs.excuses.get(&class).cloned());
+        waive(finding, &inputs.excuses);
     }
     findings.sort_by_key(|finding| (severity(finding), finding.check));
     let report = DistfileReport {
@@ -166,6 +167,19 @@ fn check_one(
         findings,
     };
     Ok((report, errors))
+}
+
+/// Says of a finding that agrees where an exception would have accepted it otherwise, too.
+fn waive(finding: &mut Finding, excuses: &BTreeMap<FailureClass, String>) {
+    let relied_on = finding.required || finding.check == Check::Review;
+    let accepted = excuses.iter().find(|(class, _)| finding.could_end_in(**class));
+    if let Some((class, excuse)) = accepted.filter(|_| finding.class.is_none() && relied_on) {
+        let class = *class;
+        let text =
+            format!("a file that ends in it is accepted, too, so this stops no one: {excuse}");
+        finding.waived = true;
+        finding.notes.push(Note { class, text });
+    }
 }
 
 /// A finding for each required check that has none: nothing required is ever silently left out.

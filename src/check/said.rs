@@ -38,7 +38,7 @@ pub(crate) fn said_of(
         wanted.hashes.extend(needs.sha512.then_some(HashName::Sha512));
     }
     let measured = pass::measure(path, &wanted, &mut |_| {})?;
-    let artifact = artifact(&measured);
+    let Some(artifact) = artifact(&measured) else { return Ok(Vec::new()) };
     if !is_bundle {
         return Ok(provenance::check(&provenance::Request {
             provenance: bytes,

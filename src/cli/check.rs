@@ -20,6 +20,7 @@ use crate::evidence::manifest::{Manifest, is_distfile_name};
 use crate::release::policy::Policy;
 use crate::release::review::Reviews;
 use crate::release::source::{CommitSpec, Options};
+use crate::report::Format;
 use clap::{Args, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -216,6 +217,7 @@ impl Check {
             publisher: self.sigstore.expectation()?,
             pins: self.sigstore.pins()?,
             require,
+            states_digests: self.print.format() == Format::Json,
             ..Inputs::new(distdir, clock, now)
         };
         // Reading the trusted root takes longer than reading a small distfile.

@@ -158,13 +158,18 @@ pub(crate) enum Stream {
 }
 
 impl PrintOptions {
+    /// The form of the report.
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
     /// Prints `report`.
     ///
     /// # Errors
     ///
     /// If the stream cannot be written to.
     pub(crate) fn print(&self, report: &Report, stream: Stream) -> Result<(), Error> {
-        let format = if self.json { Format::Json } else { self.format };
+        let format = self.format();
         let style = Style { quiet: self.quiet, verbose: self.verbose, colour: colour() };
         print_report(report, format, style, stream)
     }

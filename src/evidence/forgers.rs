@@ -2,14 +2,16 @@
 //! asked of it. There is no fixed list for a kind of file.
 
 use crate::answer::access::Capability;
-use crate::evidence::expectation::{Pins, PublisherExpectation, is_external_signer};
-use crate::evidence::pep740::{Claim, Claims, Identity, Publisher};
+use crate::evidence::expectation::{Pins, is_external_signer};
+use crate::evidence::pep740::{
+    Claim, Claims, GITHUB_LOGIN_ISSUER, GITLAB_ISSUER, Identity, Publisher,
+};
 
 /// What was asked of a certificate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    /// Who must have published, if anyone was named.
-    pub(crate) publisher: Option<&'a PublisherExpectation>,
+    /// Whether the repository or the account that published was compared with one that was named.
+    pub(crate) publisher: bool,
     /// What else must be so.
     pub(crate) pins: &'a Pins,
     /// Whether the certificate's whole identity was named: a workflow at a ref, or an account.
@@ -33,13 +35,16 @@ pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
     if is_account(claims) {
         // Anyone who signs by hand signs what they are handed.
         forgers.extend([C::Account, C::Job, C::Source]);
+        if is_login_at_forge(claims) {
+            forgers.push(C::Forge);
+        }
     } else {
         forgers.push(C::Publish);
         if !fixes_branch(claims, asked) {
             forgers.push(C::Branch);
         }
         forgers.extend([C::Job, C::Source, C::Forge]);
-        if asked.publisher.is_none() && is_external_signer(claims) {
+        if !asked.publisher && (is_called(claims) || is_external_signer(claims)) {
             forgers.push(C::Caller);
         }
     }
@@ -63,11 +68,25 @@ fn is_account(claims: &Claims) -> bool {
     }
 }
 
+/// Whether the account is one of a forge, which says itself who logged in.
+fn is_login_at_forge(claims: &Claims) -> bool {
+    let issuer = claims.issuer.as_deref();
+    issuer.is_some_and(|issuer| [GITHUB_LOGIN_ISSUER, GITLAB_ISSUER].contains(&issuer))
+}
+
+/// Whether the workflow that signed was called by another. A public one anyone may call, and the certificate's
+/// identity is that of the one that was called.
+fn is_called(claims: &Claims) -> bool {
+    let (signer, started) = (claims.get(Claim::BuildSignerUri), claims.get(Claim::BuildConfigUri));
+    signer.is_some() && started.is_some() && signer != started
+}
+
 /// Whether a run of another workflow, or from another branch, would be seen. Numbers, triggers and
 /// environments say nothing of branches: anyone who runs some workflow has them, too.
 fn fixes_branch(claims: &Claims, asked: &Asked<'_>) -> bool {
     // A whole identity names workflow and ref; of a reusable workflow, those of the callee.
-    asked.pins.fix_workflow_and_ref() || (asked.identity && !is_external_signer(claims))
+    asked.pins.fix_workflow_and_ref()
+        || (asked.identity && !is_called(claims) && !is_external_signer(claims))
 }
 
 #[cfg(test)]
@@ -78,24 +97,17 @@ mod tests {
     use crate::evidence::pep740::claims_for_tests as github;
     use Capability as C;
 
+    const OWN: &str = "https://github.com/o/r/.github/workflows/pub.yml@refs/tags/v1";
     const OTHER: &str = "https://github.com/x/y/.github/workflows/pub.yml@refs/tags/v1";
 
-    fn asked<'a>(
-        publisher: Option<&'a PublisherExpectation>,
-        pins: &'a Pins,
-        identity: bool,
-    ) -> Asked<'a> {
+    fn asked(publisher: bool, pins: &Pins, identity: bool) -> Asked<'_> {
         Asked { publisher, pins, identity, logged: true }
-    }
-
-    fn repository() -> PublisherExpectation {
-        PublisherExpectation::from_repository("https://github.com/o/r").unwrap()
     }
 
     #[test]
     fn a_workflow_by_its_repository_alone() {
-        let (expected, pins) = (repository(), Pins::default());
-        let found = forgers(&github(&[]), &asked(Some(&expected), &pins, false));
+        let pins = Pins::default();
+        let found = forgers(&github(&[]), &asked(true, &pins, false));
         assert_eq!(
             found,
             [C::Publish, C::Branch, C::Job, C::Source, C::Forge, C::Sigstore, C::Gentoo]
@@ -104,7 +116,6 @@ mod tests {
 
     #[test]
     fn only_what_fixes_workflow_and_ref_stops_branches() {
-        let expected = repository();
         let reference = |text: &str| Some(RefGlob::new(text).unwrap());
         let workflow = || Some("release.yml".to_owned());
         let none = Pins::default;
@@ -117,22 +128,26 @@ mod tests {
             (Pins { triggers: vec!["push".to_owned()], ..none() }, false),
             (Pins { environment: Some("pypi".to_owned()), ..none() }, false),
         ] {
-            let found = forgers(&github(&[]), &asked(Some(&expected), &pins, false));
+            let found = forgers(&github(&[]), &asked(true, &pins, false));
             assert_eq!(!found.contains(&C::Branch), stops, "{pins:?}");
         }
-        let found = forgers(&github(&[]), &asked(None, &Pins::default(), true));
+        let found = forgers(&github(&[]), &asked(false, &Pins::default(), true));
         assert!(!found.contains(&C::Branch) && !found.contains(&C::Caller));
     }
 
     #[test]
     fn a_reusable_workflow_is_open_to_callers_unless_the_repository_is_named() {
         let claims = github(&[(Claim::BuildSignerUri, Some(OTHER))]);
-        let (expected, pins) = (repository(), Pins::default());
-        let open = forgers(&claims, &asked(None, &pins, true));
+        let pins = Pins::default();
+        let open = forgers(&claims, &asked(false, &pins, true));
         assert!(open.contains(&C::Caller) && open.contains(&C::Branch), "{open:?}");
-        assert!(!forgers(&claims, &asked(Some(&expected), &pins, true)).contains(&C::Caller));
+        assert!(!forgers(&claims, &asked(true, &pins, true)).contains(&C::Caller));
+        // One's own is called by others as well.
+        let own = github(&[(Claim::BuildSignerUri, Some(OWN))]);
+        let open = forgers(&own, &asked(false, &pins, true));
+        assert!(open.contains(&C::Caller) && open.contains(&C::Branch), "{open:?}");
         let numbered = Pins { repository_id: Some(11), ..Pins::default() };
-        assert!(!forgers(&claims, &asked(Some(&expected), &numbered, true)).contains(&C::Caller));
+        assert!(!forgers(&claims, &asked(true, &numbered, true)).contains(&C::Caller));
     }
 
     #[test]
@@ -141,8 +156,12 @@ mod tests {
         claims.identity = Identity::Email("a@example.org".to_owned());
         claims.issuer = Some("https://accounts.google.com".to_owned());
         claims.claims.clear();
-        let found = forgers(&claims, &asked(None, &Pins::default(), true));
+        let found = forgers(&claims, &asked(false, &Pins::default(), true));
         assert_eq!(found, [C::Account, C::Job, C::Source, C::Sigstore, C::Gentoo]);
+        // GitHub says itself who logged in to GitHub.
+        claims.issuer = Some("https://github.com/login/oauth".to_owned());
+        let found = forgers(&claims, &asked(false, &Pins::default(), true));
+        assert!(found.contains(&C::Forge), "{found:?}");
     }
 
     #[test]
@@ -151,7 +170,7 @@ mod tests {
         claims.identity = Identity::Uri("https://dotcom.releases.github.com".to_owned());
         claims.issuer = None;
         let pins = Pins::default();
-        let unlogged = Asked { logged: false, ..asked(None, &pins, true) };
+        let unlogged = Asked { logged: false, ..asked(false, &pins, true) };
         let found = forgers(&claims, &unlogged);
         assert!(found.contains(&C::Forge) && found.contains(&C::Token), "{found:?}");
         assert!(!found.contains(&C::Sigstore));

@@ -338,19 +338,15 @@ fn check_list(list: &List, key: &PublicKey, name: &str, measured: &Measured) -> 
     }
     let mut names = Vec::new();
     for (_, hash, digest) in lines {
-        let actual = measured.digests.get(hash).map(|d| hex(d)).unwrap_or_default();
-        if actual != *digest {
+        let actual = measured.digests.get(hash).map(|d| hex(d));
+        if actual.as_ref() != Some(digest) {
             let text = format!(
                 "the list that the key {} signed gives another {}",
                 key.number(),
                 hash.name()
             );
             return Finding::fails(Check::Signify, FailureClass::SignatureBad, text).knowing(
-                KeyFacts {
-                    expected: Some(digest.clone()),
-                    actual: Some(actual),
-                    ..KeyFacts::default()
-                },
+                KeyFacts { expected: Some(digest.clone()), actual, ..KeyFacts::default() },
             );
         }
         if !names.contains(&hash.name()) {

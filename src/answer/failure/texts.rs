@@ -15,6 +15,8 @@ pub(super) mod signature;
 pub(super) mod source;
 pub(super) mod unchecked;
 
+use super::Family;
+
 /// What there is to say of a failure class. Plain text, sentences with full stops.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Texts {

@@ -20,13 +20,19 @@ use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+/// The hashes of a DIST entry of today (GLEP 74).
+const DIST_HASHES: [HashName; 2] = [HashName::Blake2b, HashName::Sha512];
+
+/// What an attestation may name: each that it does must be that of the file.
+const ATTESTED_HASHES: [HashName; 3] = [HashName::Sha256, HashName::Sha512, HashName::Blake2b];
+
 impl<'i> Plan<'i> {
     /// Asks for the hashes of the DIST entry of `name`.
     pub(in crate::check) fn add_manifest(&mut self, inputs: &Inputs, name: &str) {
         match &inputs.manifest {
             Some(manifest) => self.wanted.hashes.extend(dist_entry::wanted(manifest, name)),
-            // What a DIST entry of today would hold, so that the report has it.
-            None => self.wanted.hashes.extend([HashName::Blake2b, HashName::Sha512]),
+            None if inputs.states_digests => self.wanted.hashes.extend(DIST_HASHES),
+            None => {}
         }
         if inputs.reviews.is_some() {
             self.wanted.hashes.insert(HashName::Blake2b);
@@ -105,7 +111,7 @@ impl<'i> Plan<'i> {
             }
         }
         for path in evidence.provenance {
-            self.wanted.hashes.insert(HashName::Sha256);
+            self.wanted.hashes.extend(ATTESTED_HASHES);
             let named = named_provenance.is_some();
             if let Some(bytes) = self.read(inputs, &path, Check::Provenance, named) {
                 self.provenance.push((path, bytes));
@@ -219,7 +225,7 @@ impl<'i> Plan<'i> {
             }
             NamedKind::Bundle => self.add_bundle(inputs, path.to_owned(), bytes),
             NamedKind::Provenance => {
-                self.wanted.hashes.insert(HashName::Sha256);
+                self.wanted.hashes.extend(ATTESTED_HASHES);
                 self.provenance.push((path.to_owned(), bytes.to_vec()));
             }
         }
@@ -235,7 +241,7 @@ impl<'i> Plan<'i> {
     }
 
     fn add_bundle(&mut self, inputs: &Inputs, path: PathBuf, bytes: &[u8]) {
-        self.wanted.hashes.insert(HashName::Sha256);
+        self.wanted.hashes.extend(ATTESTED_HASHES);
         let read = match sigstore::bundles(bytes) {
             Ok(read) => read,
             Err(fault) => vec![Err(fault)],
@@ -312,5 +318,35 @@ fn absent(name: &str, check: Check, what: &str, list: Option<&str>) -> String {
             format!("no {what} was found in DISTDIR; the signed list {list} does not name it")
         }
         (_, None) => format!("no {what} was found in DISTDIR"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::summary::Clock;
+    use std::collections::BTreeSet;
+    use std::time::SystemTime;
+
+    /// The hashes that are computed of a file without a Manifest.
+    fn hashes(states_digests: bool, provenance: bool) -> BTreeSet<HashName> {
+        let clock = (Clock::Bump, SystemTime::UNIX_EPOCH);
+        let inputs = Inputs { states_digests, ..Inputs::new(PathBuf::new(), clock.0, clock.1) };
+        let mut plan = Plan::default();
+        plan.add_manifest(&inputs, "f");
+        if provenance {
+            let (kind, path) = (NamedKind::Provenance, Path::new("f.provenance"));
+            plan.add_named(&inputs, Named { kind, path, bytes: b"{}" });
+        }
+        plan.wanted.hashes
+    }
+
+    #[test]
+    fn what_no_one_compares_or_prints_is_not_computed() {
+        assert_eq!(hashes(false, false), BTreeSet::new());
+        assert_eq!(hashes(true, false), BTreeSet::from(DIST_HASHES));
+        // What is compared does not depend on how the report is printed.
+        assert_eq!(hashes(false, true), BTreeSet::from(ATTESTED_HASHES));
+        assert_eq!(hashes(true, true), BTreeSet::from(ATTESTED_HASHES));
     }
 }

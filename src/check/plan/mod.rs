@@ -93,8 +93,8 @@ impl Plan<'_> {
         findings.extend(signatures.judge(inputs.now, upstream_name, measured));
         findings.extend(self.lists.iter().flat_map(|list| list.judge(upstream_name, measured)));
         let mut attestations = Vec::new();
-        if let Some(verifier) = &inputs.verifier {
-            let artifact = artifact(measured);
+        let artifact = artifact(measured);
+        if let Some((verifier, artifact)) = inputs.verifier.as_ref().zip(artifact) {
             let question = Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins };
             for bundles in &self.bundles {
                 let check = |bundle: &Result<UnverifiedBundle, AttestationFault>| {
@@ -130,14 +130,13 @@ impl Plan<'_> {
             }
         }
         if let Some(before) = &self.previous {
-            let artifact = artifact(measured);
-            let about = self
-                .bundles
-                .iter()
-                .flat_map(|bundles| bundles.about(&artifact).map(|bundle| (&bundles.path, bundle)));
-            let bundles = about.map(|(path, bundle)| {
+            let about = self.bundles.iter().zip(artifact.as_ref().into_iter().cycle());
+            let about = about.flat_map(|(bundles, artifact)| {
+                bundles.about(artifact).map(move |bundle| (&bundles.path, bundle, artifact))
+            });
+            let bundles = about.map(|(path, bundle, artifact)| {
                 let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
-                facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, &artifact))
+                facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, artifact))
             });
             let mut now = previous::release(&attestations, bundles.collect(), &findings);
             now.faults.extend(self.unfetched.iter().flat_map(|(kind, file)| {

@@ -108,6 +108,7 @@ fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
         verifier,
         require: Requirement::of([Check::Manifest]),
         strict: true,
+        states_digests: false,
         ..Inputs::new(request.options.distdir.clone(), Clock::Emerge, request.options.now)
     }
 }

@@ -238,6 +238,7 @@ impl Setting {
             pins,
             verifier: sigstore.then(|| self.sigstore.verifier()).transpose()?,
             require: Requirement::of(checks),
+            states_digests: false,
             ..Inputs::new(self.distdir.clone(), Clock::Emerge, self.time.now()?)
         })
     }

@@ -1,7 +1,5 @@
 //! Typed access to a JSON tree, with the path of what is wrong.
 
-#[cfg(feature = "sigstore")]
-use crate::bytes::digests;
 use base64ct::{Base64, Encoding as _};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -110,12 +108,6 @@ impl<'a> Field<'a> {
             None => Err(version.error(FieldProblem::NotA("an integer"))),
         }
     }
-}
-
-/// The bytes that `text` is the hex of; empty where it is none.
-#[cfg(feature = "sigstore")]
-pub(crate) fn unhex(text: &str) -> Vec<u8> {
-    digests::unhex(text).unwrap_or_default()
 }
 
 /// The base64 of `bytes`, standard alphabet, padded.

@@ -21,7 +21,7 @@ pub(crate) use slsa::differences;
 pub(crate) use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault};
 
 #[cfg(feature = "sigstore")]
-pub(crate) use fields::{base64, unhex};
+pub(crate) use fields::{FieldError, FieldProblem, base64};
 pub(crate) use name::same_file;
 #[cfg(feature = "sigstore")]
 pub(crate) use statement::StatementSubject;

@@ -278,8 +278,9 @@ fn judge<'a>(
         return Err((FailureClass::SignerUnknown, text));
     }
     supported(key)?;
-    let digest = measured.digests.get(&signature.hash()).map(Vec::as_slice).unwrap_or_default();
-    if key.verify(&signature.signed(digest), signature.0.signature()).is_err() {
+    let made =
+        |digest: &Vec<u8>| key.verify(&signature.signed(digest), signature.0.signature()).is_ok();
+    if !measured.digests.get(&signature.hash()).is_some_and(made) {
         let text = format!("the key {name} signed different bytes");
         return Err((FailureClass::SignatureBad, text));
     }

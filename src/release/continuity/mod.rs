@@ -12,24 +12,14 @@ mod release;
 pub(crate) use changes::publisher_changes;
 pub(crate) use release::{Fault, Release};
 
-use crate::answer::access::Capability;
 use crate::answer::facts::{ChangeFacts, ContinuityFacts, Party};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
+use crate::evidence::expectation::Pins;
+use crate::evidence::forgers::{Asked, forgers};
 use crate::evidence::openpgp;
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use std::fmt;
-
-/// Who gets past continuity of provenance, each by themselves: anyone who can make the same workflow
-/// publish, whatever it publishes.
-pub(crate) const PROVENANCE_FORGERS: [Capability; 6] = [
-    Capability::Publish,
-    Capability::Job,
-    Capability::Source,
-    Capability::Forge,
-    Capability::Sigstore,
-    Capability::Gentoo,
-];
 
 /// What was authenticated about one release.
 #[derive(Debug, Clone, Default)]
@@ -374,8 +364,11 @@ fn rank(class: FailureClass) -> usize {
 fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
     if let Some(attested) = now.attested(evidence).first() {
         let text = format!("{} with {of}", compared(&attested.claims).join(", "));
+        // The branch or tag is compared by its kind alone.
+        let pins = Pins::default();
+        let asked = Asked { publisher: true, pins: &pins, identity: false, logged: true };
         return Finding::agrees(Check::Continuity, text, attested.publisher())
-            .forged_by(PROVENANCE_FORGERS);
+            .forged_by(forgers(&attested.claims, &asked));
     }
     Finding::agrees(
         Check::Continuity,

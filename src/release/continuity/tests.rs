@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 use super::*;
+use crate::answer::access::Capability as C;
 use crate::evidence::pep740::{Claim, claims_for_tests as github};
 
 type Edits<'a> = &'a [(Claim, Option<&'a str>)];
@@ -264,7 +265,8 @@ fn a_rename_is_said_beside_an_agreement() {
     let findings = judge(&previous, &now);
     assert_eq!(findings[0].class, None);
     assert_eq!(findings[0].notes[0].class, FailureClass::RepositoryRenamed);
-    assert_eq!(findings[0].forgers, PROVENANCE_FORGERS);
+    let all = [C::Publish, C::Branch, C::Job, C::Source, C::Forge, C::Sigstore, C::Gentoo];
+    assert_eq!(findings[0].forgers, all);
     assert!(findings[0].rests_on_provenance());
 }
 

@@ -1,6 +1,8 @@
 //! Certificates, transparency logs and times of Sigstore.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Attestation;
 
 pub(in crate::answer::failure) const CERTIFICATE_UNTRUSTED: Texts = Texts {
     happened: "The certificate was not issued under the trusted root.",

@@ -1,6 +1,8 @@
 //! Lists of checksums that upstream publishes.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Signature;
 
 pub(in crate::answer::failure) const CHECKSUM_MISMATCH: Texts = Texts {
     happened: "The list of checksums has another digest for this file.",

@@ -1,6 +1,8 @@
 //! What changed since the last release.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Continuity;
 
 pub(in crate::answer::failure) const SIGNATURE_DROPPED: Texts = Texts {
     happened: "The previous release was signed; this one has no signature.",

@@ -1,6 +1,8 @@
 //! OpenPGP keys: expired, revoked, not fit to sign.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Signature;
 
 pub(in crate::answer::failure) const KEY_EXPIRED_NOW: Texts = Texts {
     happened: "The key has expired since; it was live when it signed.",

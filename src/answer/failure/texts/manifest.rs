@@ -1,6 +1,8 @@
 //! What Gentoo's Manifest says of a distfile.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Manifest;
 
 pub(in crate::answer::failure) const MANIFEST_MISSING_ENTRY: Texts = Texts {
     happened: "The Manifest has no DIST entry for this distfile. Neither its size nor a hash could \

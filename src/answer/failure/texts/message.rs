@@ -1,6 +1,8 @@
 //! Messages that carry their own text.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Signature;
 
 pub(in crate::answer::failure) const MESSAGE_SURROUNDED: Texts = Texts {
     happened: "There is text before or after the signed message that no signature covers.",

@@ -1,6 +1,8 @@
 //! Provenance: absent, empty, unreadable, about something else.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Attestation;
 
 pub(in crate::answer::failure) const PROVENANCE_ABSENT: Texts = Texts {
     happened: "No provenance for this distfile was found.",

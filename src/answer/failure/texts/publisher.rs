@@ -1,6 +1,8 @@
 //! Who published it and how, against what the ebuild pins.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Attestation;
 
 pub(in crate::answer::failure) const PUBLISHER_MISMATCH: Texts = Texts {
     happened: "A repository or account other than the expected one published this file.",

@@ -1,6 +1,8 @@
 //! Signatures: absent, unreadable, over other bytes, by strangers.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Signature;
 
 pub(in crate::answer::failure) const SIGNATURE_ABSENT: Texts = Texts {
     happened: "No signature for this distfile was found.",

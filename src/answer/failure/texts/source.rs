@@ -1,6 +1,8 @@
 //! The archive against git, and the reading of the diff.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Source;
 
 pub(in crate::answer::failure) const COMMIT_UNAVAILABLE: Texts = Texts {
     happened: "The attested commit is not in the clone.",

@@ -1,6 +1,8 @@
 //! Where no comparison took place.
 
-use super::Texts;
+use super::{Family, Texts};
+
+pub(in crate::answer::failure) const FAMILY: Family = Family::Any;
 
 pub(in crate::answer::failure) const NOT_CHECKED_ARCH: Texts = Texts {
     happened: "This architecture has no helper, so the eclass did only what it can without.",

@@ -3,9 +3,9 @@
 use super::super::fault::{AttestationFault, Reason};
 use super::super::{ArtifactDigests, BundlePolicy, ManagedKeyError, Needs};
 use super::{certificate, describe_certificate, provider};
-use crate::bytes::digests::hex;
+use crate::bytes::digests::{hex, unhex};
 use crate::bytes::json::{self, Limits};
-use crate::evidence::pep740::{Statement, unhex};
+use crate::evidence::pep740::Statement;
 use ::sigstore::crypto::{KeyAlgorithm, SigningScheme};
 use ::sigstore::types::bundle::VerificationMaterialContent;
 use ::sigstore::types::{DerPublicKey, HashAlgorithm, MediaType, SignatureContent};
@@ -68,7 +68,7 @@ impl Bundle {
                 let statement = Statement::parse_bundle(envelope.payload.as_bytes());
                 let subjects = || statement.iter().flat_map(|s| &s.subjects);
                 let first = |name: &str| {
-                    subjects().find_map(|s| s.digests.get(name)).map(|digest| unhex(digest))
+                    subjects().find_map(|s| s.digests.get(name)).and_then(|digest| unhex(digest))
                 };
                 (first("sha256"), first("sha512"))
             }

@@ -13,10 +13,11 @@ use super::{
     ArtifactDigests, AuthenticatedAttestation, AuthenticatedBundle, BundlePolicy, Needs,
     RootSummary,
 };
-use crate::bytes::digests::hex;
+use crate::bytes::digests::{hex, unhex};
 use crate::bytes::json::{self, Limits};
 use crate::evidence::pep740::{
-    Claims, Statement, StatementFault, Subject, UnverifiedAttestation, base64, same_file, unhex,
+    Claims, FieldError, FieldProblem, Statement, StatementFault, Subject, UnverifiedAttestation,
+    base64, same_file,
 };
 use ::sigstore::crypto::KeyAlgorithm;
 use ::sigstore::trust_root;
@@ -87,13 +88,20 @@ impl Root {
         let Some(about) = statement.subjects.first() else {
             return Err(Reason::Statement(StatementFault::SubjectCount(0)).into());
         };
-        let attested = about.digests.get("sha256").cloned().unwrap_or_default();
+        let field = |problem| FieldError { path: "subject[0].digest.sha256".to_owned(), problem };
+        let attested = about.digests.get("sha256").cloned();
+        let attested = attested.ok_or_else(|| {
+            Reason::Statement(StatementFault::Field(field(FieldProblem::Missing)))
+        })?;
         let bundle = as_bundle(attestation)?.0;
         let entries = guard::entries(&bundle, Some(&leaf), &self.root, &self.summary)?;
         // Without a file, the statement is compared with itself.
         let sha256 = match subject {
             Some(subject) => subject.sha256.to_vec(),
-            None => unhex(&attested),
+            None => unhex(&attested).ok_or_else(|| {
+                let problem = FieldProblem::NotA("a SHA-256 in lower-case hexadecimal");
+                Reason::Statement(StatementFault::Field(field(problem)))
+            })?,
         };
         let other = subject.is_some_and(|subject| !same_file(&about.name, subject.name));
         let mismatch = Reason::Digest {

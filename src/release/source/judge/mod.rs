@@ -58,7 +58,7 @@ pub(super) fn judge(
     };
     finding = also(finding, commit, comparison, stated, signed);
     if finding.class.is_none() {
-        finding = finding.forged_by(forgers(comparison, signed));
+        finding = finding.forged_by(forgers(commit, comparison, signed));
     }
     knowing(finding, commit, comparison, stated, signed)
 }
@@ -167,7 +167,7 @@ fn missing(comparison: &Comparison) -> impl Iterator<Item = &[u8]> {
 
 /// Who gets past: anyone who lands a commit; where something was not compared with git, also anyone who
 /// could put something there, or leave something out.
-fn forgers(comparison: &Comparison, signed: Option<&Signed>) -> Vec<Capability> {
+fn forgers(commit: &Commit, comparison: &Comparison, signed: Option<&Signed>) -> Vec<Capability> {
     use Capability::{Branch, Forge, Gentoo, Index, Job, Key, Mirror, Publish, Source, Token};
     // What a key signed, the forge cannot write anew.
     let by_key = signed.is_some_and(|signed| signed.class.is_none());
@@ -179,6 +179,8 @@ fn forgers(comparison: &Comparison, signed: Option<&Signed>) -> Vec<Capability> 
         || comparison.attributes_beyond;
     if strange || room || lacking {
         forgers.extend([Mirror, Index, Token, Publish, Branch, Job]);
+    } else if !by_key && !commit.is_on_release_line() {
+        forgers.push(Branch);
     }
     forgers.sort();
     forgers

@@ -43,6 +43,11 @@ impl Commit {
         &self.object.name
     }
 
+    /// Whether a tag or the main branch leads to it, not only some branch that anyone who may push can make.
+    pub(crate) fn is_on_release_line(&self) -> bool {
+        self.references.iter().any(|reference| is_release_line(reference))
+    }
+
     /// The tag's name.
     pub(crate) fn tag_name(&self) -> Option<&str> {
         self.tag.as_ref().map(|(name, _)| name.as_str())
@@ -88,7 +93,7 @@ pub(super) fn find(
     file_name: &str,
 ) -> Result<Result<Commit, Lacking>, SourceError> {
     let tags = match (&spec.commit, &spec.tag) {
-        (Some(_), None) => Vec::new(),
+        (Some(_), None) if spec.attested_by.is_none() => Vec::new(),
         _ => clone.tags()?,
     };
     let candidates = candidates(options, file_name);
@@ -111,10 +116,19 @@ pub(super) fn find(
                 return Ok(Err(Lacking { what, tag }));
             }
             Some(found) => {
+                let given = tagged.is_some();
+                // A workflow that ran on a branch attests no tag; the version has one all the same.
+                let tagged = match tagged {
+                    None if spec.attested_by.is_some() => {
+                        version_tag(clone, &tags, &candidates, options, origin.as_deref())?
+                    }
+                    tagged => tagged,
+                };
                 let elsewhere = tagged.as_ref().map(|(.., commit)| commit.name.clone());
                 let elsewhere = elsewhere.filter(|name| *name != found.name);
+                let tag_found = tagged.is_some() && !given;
                 let tag = tagged.map(|(tag, pointer, _)| (tag, pointer));
-                (found, tag, false, elsewhere)
+                (found, tag, tag_found, elsewhere)
             }
         },
         (None, Some((tag, pointer, commit))) => (commit, Some((tag, pointer)), false, None),
@@ -141,6 +155,22 @@ pub(super) fn find(
         release,
         object,
     }))
+}
+
+/// The one tag that has the version, if there is such a one.
+fn version_tag(
+    clone: &Clone,
+    tags: &[Reference],
+    candidates: &[Release],
+    options: &Options,
+    origin: Option<&str>,
+) -> Result<Option<(String, Pointer, CommitObject)>, SourceError> {
+    match by_version(clone, tags, candidates, options, origin) {
+        Ok(Found::Tag(tag, commit)) => Ok(Some((short(&tag.name).to_owned(), tag.to, commit))),
+        Ok(Found::Commit(_)) => Ok(None),
+        Err(SourceError::NoCommit { .. } | SourceError::SeveralTags(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The tag of that name, and its commit.
@@ -347,6 +377,17 @@ fn references(clone: &Clone, commit: &str) -> Result<Vec<String>, SourceError> {
     Ok(references.into_iter().filter(|name| !proposed(name)).take(LISTED).collect())
 }
 
+/// Whether a reference is a tag, or the branch that projects have for what is released. Any other anyone
+/// who may push can make, by whatever name.
+fn is_release_line(reference: &str) -> bool {
+    const BRANCHES: [&str; 4] = ["main", "master", "trunk", "default"];
+    match reference.split('/').collect::<Vec<_>>().as_slice() {
+        ["refs", "tags", ..] => true,
+        ["refs", "heads", branch] | ["refs", "remotes", _, branch] => BRANCHES.contains(branch),
+        _ => false,
+    }
+}
+
 /// Whether a reference holds what was proposed: `pull/12/head`, `pr/12`, `merge-requests/12`,
 /// `changes/34/1234/5`, wherever it was fetched to.
 fn proposed(reference: &str) -> bool {
@@ -407,6 +448,22 @@ mod tests {
         }
         for tag in ["1.20", "11.2", "v1.2rc1", "bar-1.2", "v0.1.2", "foo", "foo-bar-1.2"] {
             assert_eq!(fit(tag, "1.2", "foo"), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn branches_that_not_everyone_makes() {
+        for name in ["refs/tags/v1", "refs/heads/main", "refs/remotes/origin/master"] {
+            assert!(is_release_line(name), "{name}");
+        }
+        for name in [
+            "refs/heads/dependabot/main",
+            "refs/heads/release-9.9",
+            "refs/remotes/origin/main/fix",
+            "refs/heads/mainly",
+            "refs/stash",
+        ] {
+            assert!(!is_release_line(name), "{name}");
         }
     }
 
