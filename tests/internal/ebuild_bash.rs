@@ -148,7 +148,7 @@ const CONDITIONS: [&str; 22] = [
 ];
 
 /// Lines that change nothing, or in ways that are easy to miss.
-const OTHERS: [&str; 66] = [
+const OTHERS: [&str; 79] = [
     "inherit foo bar",
     "inherit foo; VERIFY_SIG_METHOD=openpgp",
     "DESCRIPTION=\"Stream operators << for humans\"",
@@ -181,6 +181,19 @@ const OTHERS: [&str; 66] = [
     "export VERIFY_SIG_METHOD=openpgp",
     "readonly MY_R=${MY_P}",
     "declare -n REFERENCE=VERIFY_SIG_METHOD; REFERENCE=no",
+    "declare MY_PV={1,2}; export MY_P=/{a,b}",
+    "export -n MY_PV=${PV}-n",
+    "export MY_A=1 -n MY_PV=2",
+    "declare MY_A=1 -r MY_PV=2; MY_PV=3",
+    "time -- MY_PV=timed",
+    "time -p -- MY_PV=timed",
+    "cat <<X >/dev/null\n${VERIFY_PROVENANCE_REF:=child}\nX\n",
+    "cat <<<${VERIFY_PROVENANCE_REF:=child} >/dev/null",
+    "ls >/dev/null 2>${VERIFY_PROVENANCE_REF:=/dev/null}",
+    ": $((1/0)); MY_PV=after",
+    ": $((1%MY_ZERO)); MY_PV=after",
+    "declare -a MY_Q='(a b)'",
+    "MY_Q=( x ); declare MY_Q='(a b)'",
     "eval 'VERIFY_SIG_METHOD=no'",
     "eval VERIFY_PROVENANCE_REF=no",
     "for VERIFY_SIG_METHOD in a b; do :; done",

@@ -3,15 +3,18 @@
 use super::conditions::compare;
 use super::cursor::Lost;
 use super::effects::is_harmless_flag;
+use super::expand::braces;
 use super::run::{Flow, Machine, Status};
 use super::simple::Arguments;
 use super::state::{Unknown, Value, Variable, Why, is_name};
-use super::syntax::Argument;
+use super::syntax::{Argument, Assigned, Assignment};
 
 impl<'a> Machine<'a> {
     pub(super) fn declare(&mut self, command: &str, words: &'a [Argument]) -> Result<Flow, Lost> {
         let mut flags = String::new();
+        let mut operands = false;
         for word in words.iter().skip(1) {
+            let options = !std::mem::replace(&mut operands, true);
             let named = match word {
                 Argument::Assignment(assignment) => {
                     if flags.contains('A') && self.state.variable(&assignment.name).is_none() {
@@ -21,20 +24,28 @@ impl<'a> Machine<'a> {
                         self.mark(&assignment.name, "A", false)?;
                     }
                     self.assign(assignment)?;
+                    if becomes_other(assignment, &flags) {
+                        self.unknown(&assignment.name)?;
+                    }
                     assignment.name.clone()
                 }
                 Argument::Word(word) => {
                     let Some(fields) = self.fields(word)? else { return self.lost() };
                     let [text] = fields.as_slice() else { return self.lost() };
                     if text.starts_with(['-', '+']) {
-                        let functions = command == "export" && (text == "-f" || text == "-n");
-                        if functions {
+                        let functions = command == "export" && text == "-f";
+                        if functions && options {
                             return Ok(Flow::Next(Status::Succeeds));
                         }
-                        if !is_harmless_flag(text) {
+                        let keeps = command == "export" && text == "-n";
+                        // Behind a name nothing is an option.
+                        if !options || !(keeps || is_harmless_flag(text)) {
                             return self.lost();
                         }
-                        flags.push_str(text);
+                        if !keeps {
+                            flags.push_str(text);
+                        }
+                        operands = false;
                         continue;
                     }
                     match text.split_once('=') {
@@ -169,6 +180,15 @@ impl<'a> Machine<'a> {
             "-ge" => Status::of(order.is_ge()),
             _ => Status::Unknown,
         }
+    }
+}
+
+/// Whether `declare` makes something else of an assignment than the assignment alone would be: several
+/// words of braces, and an array of what is in quotes.
+fn becomes_other(assignment: &Assignment, flags: &str) -> bool {
+    match &assignment.value {
+        Assigned::Word(word) => braces(word) || flags.contains(['a', 'A']),
+        Assigned::Array(_) => false,
     }
 }
 

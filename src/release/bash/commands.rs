@@ -142,6 +142,11 @@ impl Parser<'_> {
                     self.blanks();
                     if self.is_at("-p ") {
                         self.at += 2;
+                        self.blanks();
+                    }
+                    // `time --`, and what else it may take.
+                    if self.peek() == Some(b'-') {
+                        return self.lost();
                     }
                 }
                 _ => break,

@@ -342,7 +342,7 @@ fn tilde(word: &Word) -> bool {
 }
 
 /// Whether braces in `word` may make several words of it.
-fn braces(word: &Word) -> bool {
+pub(super) fn braces(word: &Word) -> bool {
     let plain = || {
         word.parts.iter().filter_map(|part| match part {
             Part::Plain(text) => Some(text.as_str()),

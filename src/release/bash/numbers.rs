@@ -5,7 +5,7 @@
 pub(super) enum Number {
     Known(i64),
     Unknown,
-    /// It may set variables.
+    /// It may set variables, or end the line that it is in.
     Effects,
 }
 
@@ -73,6 +73,9 @@ impl Reader<'_, '_> {
             }
             self.rest = rest;
             let right = self.expression(own, depth + 1)?;
+            // Division by zero ends the line that it is in.
+            let divides = ["/", "%"].contains(&operator);
+            self.effects |= divides && !matches!(right, Number::Known(by) if by != 0);
             left = match (left, right) {
                 (Number::Known(a), Number::Known(b)) => {
                     apply(operator, a, b).map_or(Number::Unknown, Number::Known)
@@ -188,7 +191,10 @@ mod tests {
             ("five > 4 && five != 6", Number::Known(1)),
             ("1 << five", Number::Known(32)),
             ("1 << other", Number::Unknown),
-            ("1 / 0", Number::Unknown),
+            ("7 / five", Number::Known(1)),
+            // bash gives up the line.
+            ("1 / 0", Number::Effects),
+            ("1 % other", Number::Effects),
             ("010", Number::Unknown),
             ("five = 3", Number::Effects),
             ("five += 3", Number::Effects),

@@ -176,7 +176,7 @@ impl<'a> Machine<'a> {
         for redirection in redirections {
             match redirection {
                 Redirection::Word(operator, word) => {
-                    let target = self.text_of(word)?;
+                    let target = self.text_aside(word)?;
                     certain &= match *operator {
                         "<<<" => true,
                         "<&" | ">&" => {
@@ -186,19 +186,30 @@ impl<'a> Machine<'a> {
                     };
                 }
                 Redirection::Named(name, word) => {
-                    self.text_of(word)?;
+                    self.text_aside(word)?;
                     self.unknown(name)?;
                     certain = false;
                 }
                 Redirection::Document(index) => {
                     let documents = self.documents;
                     if let Some(word) = documents.get(*index) {
-                        self.text_of(word)?;
+                        self.text_aside(word)?;
                     }
                 }
             }
         }
         Ok(certain)
+    }
+
+    /// What `word` is, which for a command that is another program is expanded by a child: what that sets
+    /// may be set or not.
+    fn text_aside(&mut self, word: &Word) -> Result<Option<String>, Lost> {
+        let mut text = None;
+        self.perhaps(|machine| {
+            text = machine.text_of(word)?;
+            Ok(())
+        })?;
+        Ok(text)
     }
 
     fn kind(&mut self, command: &'a Command) -> Result<Flow, Lost> {
