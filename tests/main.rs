@@ -55,6 +55,7 @@ mod scan;
 mod signify;
 mod sigstore_knobs;
 mod source;
+mod source_aimed;
 mod source_partly;
 mod source_planted;
 mod source_signed;

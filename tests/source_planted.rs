@@ -6,9 +6,9 @@ use crate::source::{Repo, source};
 use crate::support::{Node, binary, gzip, release, script, tar, text};
 use std::path::{Path, PathBuf};
 
-type Files = Vec<(&'static str, Node)>;
+pub(crate) type Files = Vec<(&'static str, Node)>;
 
-fn with(base: &Files, more: &[(&'static str, Node)]) -> Files {
+pub(crate) fn with(base: &Files, more: &[(&'static str, Node)]) -> Files {
     let mut all = base.clone();
     all.retain(|(path, _)| !more.iter().any(|(other, _)| other == path));
     all.extend_from_slice(more);
@@ -17,7 +17,7 @@ fn with(base: &Files, more: &[(&'static str, Node)]) -> Files {
 
 /// Holds that the genuine archive is answered as `genuine` says, and that none of those with
 /// something planted in it agrees.
-fn hold(
+pub(crate) fn hold(
     tree: &Files,
     made: &[(&'static str, Node)],
     genuine: i32,
@@ -40,7 +40,7 @@ fn hold(
     }
 }
 
-fn tarball(dir: &Path, files: &Files) -> PathBuf {
+pub(crate) fn tarball(dir: &Path, files: &Files) -> PathBuf {
     release(dir, "foo-1.3.0", files)
 }
 

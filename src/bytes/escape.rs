@@ -31,7 +31,14 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Whether printing `c` as it is could move the cursor, forge a line or hide something.
 pub(crate) fn is_harmful(c: char) -> bool {
-    c.is_control() || is_invisible(c)
+    c.is_control() || is_invisible(c) || has_no_meaning(c)
+}
+
+/// Whether what `c` looks like is a matter of the font: private use, where some fonts have ticks and
+/// padlocks, and what is no character at all.
+fn has_no_meaning(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{f0000}'..='\u{10ffff}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// Whether `c` turns the text around, cannot be seen, or looks like a blank and is none.
@@ -63,6 +70,15 @@ mod tests {
         for c in ['\u{2800}', '\u{3164}', '\u{fe0f}', '\u{e0101}', '\u{a0}', '\u{2007}', '\u{202f}']
         {
             assert_eq!(escaped(&format!("a{c}b")), format!("a<U+{:04X}>b", u32::from(c)));
+        }
+    }
+
+    #[test]
+    fn what_a_font_decides_becomes_visible() {
+        for c in
+            ['\u{e000}', '\u{f00c}', '\u{fdd0}', '\u{ffff}', '\u{1fffe}', '\u{f0000}', '\u{10fffd}']
+        {
+            assert_eq!(escaped(&c.to_string()), format!("<U+{:04X}>", u32::from(c)));
         }
     }
 

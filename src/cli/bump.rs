@@ -221,8 +221,11 @@ impl Bump {
         if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
-        let commit =
-            CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
+        let commit = CommitSpec {
+            commit: self.commit.clone(),
+            tag: self.tag.clone(),
+            ..CommitSpec::default()
+        };
         commit.check()?;
         let mut package = Package::read(&self.package)?;
         let distdir = self.distdir.path();

@@ -327,8 +327,11 @@ impl Check {
 
     fn source(&self) -> Result<Option<SourceInput>, Error> {
         let Some(clone) = self.git.clone() else { return Ok(None) };
-        let commit =
-            CommitSpec { commit: self.commit.clone(), tag: self.tag.clone(), attested_by: None };
+        let commit = CommitSpec {
+            commit: self.commit.clone(),
+            tag: self.tag.clone(),
+            ..CommitSpec::default()
+        };
         commit.check()?;
         let options = Options {
             directory: self.directory.clone(),

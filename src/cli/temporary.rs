@@ -4,7 +4,10 @@
 //! goes when the program ends, by a signal as well.
 
 use super::note;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{
+    SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+    SIGXFSZ,
+};
 use signal_hook::iterator::{Handle, Signals};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +24,12 @@ pub(crate) struct TemporaryError {
 
 /// Where they are made if TMPDIR names no directory that can be written to.
 const FALLBACK: &str = "/tmp";
+
+/// The signals that end a program that does not wait for them, but for those of its own faults.
+const ENDING: [i32; 11] = [
+    SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+    SIGXFSZ,
+];
 
 /// The directory, for as long as this lives.
 #[derive(Debug)]
@@ -61,7 +70,7 @@ impl Temporary {
     fn make_in(parent: &Path) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("distvouch-").tempdir_in(parent)?;
         let path = directory.path().to_owned();
-        let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+        let mut signals = Signals::new(ENDING)?;
         let handle = signals.handle();
         let keep = move || {
             let signal = signals.forever().next();

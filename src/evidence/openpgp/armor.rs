@@ -39,6 +39,8 @@ pub(crate) enum ArmorFault {
     Twice,
     /// A cleartext-signed message, where packets were expected.
     Cleartext,
+    /// More keys, or packets of a key, than the limits.
+    TooManyPackets,
 }
 
 impl fmt::Display for ArmorFault {
@@ -62,6 +64,9 @@ impl fmt::Display for ArmorFault {
                 f,
                 "the armor that begins on line {line} cannot be decoded: line {at} is not base64"
             ),
+            Self::TooManyPackets => {
+                f.write_str("it holds more keys, or more packets of a key, than are looked at")
+            }
             Self::Twice => f.write_str("what is inside of its armor is armored once more"),
             Self::Cleartext => f.write_str(
                 "it is a cleartext-signed message, which carries its own text, not a detached signature",

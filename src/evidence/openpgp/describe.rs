@@ -3,6 +3,7 @@
 use super::armor::{self, ArmorFault};
 use super::judge;
 use super::policy::PolicyKind;
+use super::ring;
 use super::signature::UnverifiedSignatures;
 use super::standing;
 use crate::answer::failure::FailureClass;
@@ -147,6 +148,9 @@ pub(crate) fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault>
             file.unreadable += 1;
             continue;
         };
+        if ring::is_flooded(&block) {
+            return Err(ArmorFault::TooManyPackets);
+        }
         for cert in CertParser::from(packets) {
             match cert {
                 Ok(cert) => file.keys.push(certificate(&cert, now)),

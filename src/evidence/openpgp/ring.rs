@@ -9,6 +9,7 @@ mod reading;
 use super::armor::{self, ArmorFault};
 use super::standing;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
+pub(super) use reading::is_flooded;
 use reading::{Part, Reading, key_id};
 use sequoia_openpgp::packet::Key;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
@@ -24,6 +25,12 @@ const CERT_LIMIT: usize = 10_000;
 /// The most packets (user ids, subkeys, signatures) of one certificate, without the certifications
 /// of strangers. What is beyond it was flooded: real keys have a few hundred.
 pub(super) const PACKET_LIMIT: usize = 4_000;
+
+/// The most packets of `bytes` bytes of keys: real ones are larger on average, and what is parsed takes some
+/// 300 bytes each.
+const fn most_packets(bytes: usize) -> usize {
+    16_384 + bytes / 48
+}
 
 /// Why a key ring could not be made.
 #[derive(Debug)]
@@ -51,6 +58,11 @@ pub(crate) enum RingError {
     },
     /// Every certificate of a key file has more packets than the limit.
     Flooded {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// More packets than the limit for its size.
+    TooManyPackets {
         /// The key file.
         path: PathBuf,
     },
@@ -109,6 +121,11 @@ impl fmt::Display for RingError {
                 f,
                 "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures of \
                  its own",
+                path.display()
+            ),
+            Self::TooManyPackets { path } => write!(
+                f,
+                "{}: holds far more OpenPGP packets than keys of its size have",
                 path.display()
             ),
             Self::NoSuchFingerprint(fingerprint) => {

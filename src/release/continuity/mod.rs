@@ -12,6 +12,7 @@ mod release;
 pub(crate) use changes::publisher_changes;
 pub(crate) use release::{Fault, Release};
 
+use crate::answer::access::Capability;
 use crate::answer::facts::{ChangeFacts, ContinuityFacts, Party};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
@@ -364,11 +365,8 @@ fn rank(class: FailureClass) -> usize {
 fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
     if let Some(attested) = now.attested(evidence).first() {
         let text = format!("{} with {of}", compared(&attested.claims).join(", "));
-        // The branch or tag is compared by its kind alone.
-        let pins = Pins::default();
-        let asked = Asked { publisher: true, pins: &pins, identity: false, logged: true };
         return Finding::agrees(Check::Continuity, text, attested.publisher())
-            .forged_by(forgers(&attested.claims, &asked));
+            .forged_by(past(&attested.claims));
     }
     Finding::agrees(
         Check::Continuity,
@@ -376,6 +374,18 @@ fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
         format!("the holder of the secret key {}", now.who(evidence).join(", ")),
     )
     .forged_by(openpgp::FORGERS)
+}
+
+/// Who gets past the comparison of two certificates, each by themselves.
+fn past(claims: &Claims) -> Vec<Capability> {
+    let pins = Pins::default();
+    let asked = Asked { publisher: true, pins: &pins, identity: false, logged: true };
+    // The workflow is compared, and the kind of ref: from a branch no tag is made.
+    let reference = claims.get(Claim::SourceRepositoryRef);
+    let tagged = reference.is_some_and(|reference| reference.starts_with("refs/tags/"));
+    let workflow = claims.get(Claim::BuildConfigUri).is_some();
+    let stops = |capability: &Capability| tagged && workflow && *capability == Capability::Branch;
+    forgers(claims, &asked).into_iter().filter(|capability| !stops(capability)).collect()
 }
 
 /// What of a certificate is compared: what it has.

@@ -265,8 +265,12 @@ fn a_rename_is_said_beside_an_agreement() {
     let findings = judge(&previous, &now);
     assert_eq!(findings[0].class, None);
     assert_eq!(findings[0].notes[0].class, FailureClass::RepositoryRenamed);
-    let all = [C::Publish, C::Branch, C::Job, C::Source, C::Forge, C::Sigstore, C::Gentoo];
+    let all = [C::Publish, C::Job, C::Source, C::Forge, C::Sigstore, C::Gentoo];
     assert_eq!(findings[0].forgers, all);
+    // A run from a branch may be one from another branch.
+    let on_branch = [(Claim::SourceRepositoryRef, Some("refs/heads/main"))];
+    let past = past(&github(&on_branch));
+    assert!(past.contains(&C::Branch), "{past:?}");
     assert!(findings[0].rests_on_provenance());
 }
 

@@ -96,10 +96,13 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
         let role = if (tests || docs) && !rules { Role::Test } else { Role::Build };
         return at(role, Some(why));
     }
-    if let Some(why) = metadata(name, folders) {
+    let code = lang.is_code() && (lang != Lang::Other || is_other_code(extension(name)));
+    if let Some(why) = metadata(name, folders).filter(|_| !code) {
         return at(Role::Metadata, Some(why));
     }
-    if let Some(why) = ci(name, folders) {
+    // Inside a package, code of such a name is imported like any other.
+    let machines = folders.first().is_none_or(|first| first.starts_with('.') || *first == "ci");
+    if let Some(why) = ci(name, folders).filter(|_| !code || machines) {
         return at(Role::Ci, Some(why));
     }
     if is_translation(name, folders, head) {
@@ -108,7 +111,6 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     if tests {
         return at(Role::Test, None);
     }
-    let code = lang.is_code() && (lang != Lang::Other || is_other_code(extension(name)));
     if is_documentation(name, folders, docs, code, head) {
         return at(Role::Docs, None);
     }
@@ -128,9 +130,11 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
 
 /// Folders of tests, benchmarks and examples.
 const TESTS: &str = "\
-    test tests t xt __tests__ __mocks__ spec specs testdata test-data test_data testsuite \
-    testcases fixtures corpus corpora fuzz fuzzing bench benches benchmark benchmarks example \
-    examples sample samples demo demos regress";
+    test tests __tests__ __mocks__ testdata test-data test_data testsuite testcases fixtures fuzz \
+    fuzzing bench benches benchmark benchmarks example examples regress";
+
+/// The same, of which only a folder on top is one: elsewhere it may be a package of that name.
+const TESTS_ON_TOP: &str = "t xt spec specs corpus corpora sample samples demo demos";
 
 /// Extensions of documentation.
 const PROSE: &str = "\
@@ -172,7 +176,8 @@ fn in_tests(folders: &[&str], name: &str) -> bool {
         "t" => true,
         _ => false,
     };
-    file || folders.iter().any(folder)
+    let on_top = folders.first().is_some_and(|part| is_among(TESTS_ON_TOP, part));
+    file || on_top || folders.iter().any(folder)
 }
 
 fn is_docs_folder(part: &str) -> bool {
@@ -194,7 +199,12 @@ fn is_translation(name: &str, folders: &[&str], head: &[u8]) -> bool {
     };
     match extension {
         "po" | "pot" | "gmo" | "mo" | "xlf" | "xliff" | "ftl" | "qm" => true,
-        "ts" => contains(head, b"<!DOCTYPE TS>") || contains(head, b"<TS "),
+        // XML, not code that has such words in a comment.
+        "ts" => {
+            let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+            [&b"<?xml"[..], b"<!DOCTYPE TS", b"<TS"].iter().any(|begin| start.starts_with(begin))
+                && (contains(head, b"<!DOCTYPE TS") || contains(head, b"<TS"))
+        }
         "json" | "yml" | "yaml" | "properties" | "strings" | "xml" | "msg" => {
             folders.iter().any(folder)
         }
@@ -273,6 +283,13 @@ mod tests {
             ("foo.egg-info/entry_points.txt", Role::Startup),
             ("src/main.c", Role::Source),
             ("foo/__init__.py", Role::Source),
+            ("foo/ci/__init__.py", Role::Source),
+            ("foo/noxfile.py", Role::Source),
+            ("foo.egg-info/run.py", Role::Source),
+            ("foo/corpus/__init__.py", Role::Source),
+            ("src/spec/mod.rs", Role::Source),
+            ("spec/x_spec.rb", Role::Test),
+            ("noxfile.py", Role::Ci),
             ("foo/news.py", Role::Source),
             ("src/components/i18n/index.ts", Role::Source),
             ("foo/data/table.json", Role::Data),
@@ -303,6 +320,7 @@ mod tests {
         assert_eq!(place(b"docs/README", b"#!/bin/sh\n").role, Role::Test);
         assert_eq!(place(b"NEWS", b"#!/usr/bin/python\n").role, Role::Source);
         assert_eq!(place(b"tool", b"#!/usr/bin/env node\n").lang, Lang::Js);
+        assert_eq!(place(b"src/index.ts", b"// <!DOCTYPE TS>\n").role, Role::Source);
         assert_eq!(place(b"l10n/app_de.ts", b"<?xml?>\n<!DOCTYPE TS>").role, Role::Translation);
     }
 

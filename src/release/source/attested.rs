@@ -15,6 +15,8 @@ pub(crate) struct Attested {
     pub(crate) tag: Option<String>,
     /// Who published. Raw text from outside.
     pub(crate) publisher: String,
+    /// Whether no one said who should have published: anyone can attest any commit.
+    pub(crate) by_anyone: bool,
 }
 
 /// What the findings about a distfile say of its commit: of those attestations that count, or of
@@ -43,5 +45,6 @@ fn named(finding: &Finding) -> Option<Attested> {
         commit: facts.commit.clone()?,
         tag: tag.map(str::to_owned),
         publisher: facts.publisher.clone()?,
+        by_anyone: finding.class.is_some(),
     })
 }

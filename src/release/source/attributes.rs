@@ -66,6 +66,8 @@ struct Rule {
 #[derive(Default)]
 pub(super) struct Attributes {
     rules: Vec<Rule>,
+    /// What comparing a path with all of them costs.
+    cost: usize,
     /// How many lines are too many to be read, or comparisons to be made.
     beyond: RefCell<bool>,
     left: RefCell<usize>,
@@ -89,7 +91,8 @@ impl Attributes {
                 rules.push(rule);
             }
         }
-        Self { rules, left: RefCell::new(COMPARED), ..Self::default() }
+        let cost = rules.iter().map(Rule::cost).sum();
+        Self { rules, cost, left: RefCell::new(COMPARED), ..Self::default() }
     }
 
     /// Whether there are more rules than are read, or than are compared.
@@ -123,7 +126,7 @@ impl Attributes {
 
     fn fitting(&self, path: &[u8], directory: bool) -> Said {
         let mut left = self.left.borrow_mut();
-        match left.checked_sub(self.rules.len()) {
+        match left.checked_sub(self.cost) {
             Some(rest) => *left = rest,
             None => {
                 *self.beyond.borrow_mut() = true;
@@ -147,6 +150,14 @@ impl Attributes {
 }
 
 impl Rule {
+    /// What comparing it with a path costs, in comparisons of bytes.
+    const fn cost(&self) -> usize {
+        match self.pattern {
+            Pattern::Literal(_) | Pattern::Suffix(_) => 1,
+            Pattern::Glob(_) => 16,
+        }
+    }
+
     fn fits(&self, path: &[u8], directory: bool) -> bool {
         if self.directories && !directory {
             return false;

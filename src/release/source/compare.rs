@@ -210,8 +210,14 @@ pub(super) fn is_for_developers(path: &[u8]) -> bool {
         "news",
     ];
     let text = String::from_utf8_lossy(path).to_lowercase();
-    let mut parts = text.split('/');
-    parts.any(|part| part.starts_with('.') || PLACES.contains(&part))
+    let (first, rest) = text.split_once('/').unwrap_or((&text, ""));
+    // Below a package, code of that name may be what another part of it falls back from; cargo reads
+    // settings in `.cargo`.
+    match first {
+        ".cargo" => false,
+        _ if rest.is_empty() => first.starts_with('.'),
+        _ => first.starts_with('.') || PLACES.contains(&first),
+    }
 }
 
 fn is_same(entry: &Entry, git: &TreeEntry) -> bool {

@@ -25,13 +25,15 @@ pub(crate) use signed::{NAMESPACE, TagKeys};
 
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::release::archive::{self, ArchiveError, GitHash, Keep, Listing, Progress, Wanted};
+use crate::release::archive::{
+    self, ArchiveError, Entry, GitHash, Keep, Listing, Progress, Wanted,
+};
 use crate::release::git::{self, BLOB_EACH, Clone};
 use crate::release::known::Known;
 use explain::Context;
 use explain::consumers::Consumers;
 use explain::rules::Rules;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 use view::{View, Whole};
@@ -48,6 +50,8 @@ pub(crate) struct CommitSpec {
     pub(crate) tag: Option<String>,
     /// Who attested that commit, where an attestation named it.
     pub(crate) attested_by: Option<String>,
+    /// Whether no one said who should attest it.
+    pub(crate) by_anyone: bool,
 }
 
 impl CommitSpec {
@@ -62,8 +66,8 @@ impl CommitSpec {
 
     /// The commit of an attestation.
     pub(crate) fn of(attested: Attested) -> Self {
-        let Attested { commit, tag, publisher } = attested;
-        Self { commit: Some(commit), tag, attested_by: Some(publisher) }
+        let Attested { commit, tag, publisher, by_anyone } = attested;
+        Self { commit: Some(commit), tag, attested_by: Some(publisher), by_anyone }
     }
 }
 
@@ -205,6 +209,7 @@ pub(crate) fn report(
         is_crate: from.is_crate,
         eautoreconf: options.eautoreconf,
         unified: options.unified,
+        metadata: metadata(&members),
         consumers: &Consumers::of(&compare::build_files(&members)),
         rules: &Rules::of(&members, view),
     };
@@ -268,4 +273,10 @@ pub(crate) fn fuzz_attributes(bytes: &[u8]) {
     for path in [&b"a"[..], b"doc/a.txt", b"doc/x/y.c", b"\xff", b"a b"] {
         let _ = (attributes.of_file(path), attributes.ignores(path));
     }
+}
+
+/// How many files of a distribution's metadata there are.
+fn metadata(members: &BTreeMap<&[u8], &Entry>) -> usize {
+    let is = |path: &&[u8]| path.ends_with(b"PKG-INFO") || path.ends_with(b"METADATA");
+    members.keys().copied().filter(is).count()
 }

@@ -1,6 +1,6 @@
 //! Reading a key file packet by packet, with a limit on what one key may carry.
 
-use super::{Found, KeyRing, PACKET_LIMIT, RingError};
+use super::{CERT_LIMIT, Found, KeyRing, PACKET_LIMIT, RingError, most_packets};
 use sequoia_openpgp::packet::{Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
@@ -78,7 +78,11 @@ impl Reading {
         if parser.is_err() && !block.is_empty() {
             self.found = Found::Unreadable;
         }
+        let mut left = most_packets(block.len());
         while let Ok(PacketParserResult::Some(pp)) = parser {
+            left = left
+                .checked_sub(1)
+                .ok_or_else(|| RingError::TooManyPackets { path: path.to_owned() })?;
             let Ok((packet, next)) = pp.next() else { break };
             parser = Ok(next);
             let primary = match &packet {
@@ -126,6 +130,35 @@ impl Reading {
             };
         }
     }
+}
+
+/// Whether a block has more keys, or a key more packets, or it more packets for its size, than the limits.
+pub(in crate::evidence::openpgp) fn is_flooded(block: &[u8]) -> bool {
+    let (mut left, mut keys) = (most_packets(block.len()), CERT_LIMIT);
+    let mut part: Option<Part> = None;
+    let mut parser = PacketParser::from_bytes(block);
+    while let Ok(PacketParserResult::Some(pp)) = parser {
+        let Ok((packet, next)) = pp.next() else { return false };
+        parser = Ok(next);
+        let Some(fewer) = left.checked_sub(1) else { return true };
+        left = fewer;
+        let primary = match &packet {
+            Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
+            Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
+            _ => None,
+        };
+        if let Some((handle, fingerprint)) = primary {
+            let Some(fewer) = keys.checked_sub(1) else { return true };
+            keys = fewer;
+            part = Some(Part::new(handle, fingerprint, packet));
+        } else if let Some(part) = part.as_mut() {
+            part.push(packet);
+            if part.flooded {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Whether signatures of that type say something of a user id, and count only where the key's owner

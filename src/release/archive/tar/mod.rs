@@ -51,15 +51,24 @@ pub(super) fn read(
     let limits = builder.limits().stream;
     let file = Decompressor::new(compression, Members::Joined, limits, file).of_size(size);
     let inner = BufReader::with_capacity(BUFFER, Spot { inner: file, at: 0, seen: Vec::new() });
-    let mut stream = Stream { inner, at: 0 };
+    let mut stream = Stream { inner, at: 0, head: Vec::new() };
     let first = members(&mut stream, builder)?;
     after_end(&mut stream)?;
     // bsdtar takes a file with that mark for an image of a disc, unless the headers have a magic.
     if first == Some(Format::Old) && stream.inner.get_ref().seen == DISC {
         return Err(ambiguous("", "it is an image of a disc as well"));
     }
+    if first == Some(Format::Old) && OTHERS.iter().any(|mark| stream.head.starts_with(mark)) {
+        return Err(ambiguous("", "it begins like an archive of another format"));
+    }
     Ok(())
 }
+
+/// How formats begin that bsdtar takes a file without tar's magic for: the first member's name can be that.
+const OTHERS: [&[u8]; 14] = [
+    b"!<arch>", b"WARC/", b"MSCF", b"ISc(", b"070701", b"070702", b"070707", b"#mtree", b"xar!",
+    b"Rar!", b"7z", b"PK", b"MZ", b"-lh",
+];
 
 /// The mark of an ISO 9660 image, and where it is.
 pub(super) const DISC: &[u8] = b"CD001";
@@ -91,6 +100,8 @@ impl<R: Read> Read for Spot<R> {
 struct Stream<R> {
     inner: BufReader<Spot<R>>,
     at: u64,
+    /// How it begins.
+    head: Vec<u8>,
 }
 
 impl<R: Read> Stream<R> {
@@ -110,6 +121,9 @@ impl<R: Read> Stream<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+        if self.at == 0 {
+            self.head = block.get(..8).unwrap_or_default().to_vec();
         }
         self.at += BLOCK;
         Ok(Some(block))

@@ -52,10 +52,11 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
         }
         if let Some(included) = included(line) {
             let path = format!("{}{included}", "");
-            let there = context.members.contains_key(path.as_bytes());
-            if !there {
+            // Under another name than a macro file's it would pass for something else.
+            let member = context.members.get(path.as_bytes()).filter(|entry| entry.is_file());
+            if member.is_none() || !path.ends_with(".m4") {
                 return Some(Checked::differs(format!(
-                    "it includes {included}, which is not there"
+                    "it includes {included}, which is no macro file that is there"
                 )));
             }
             at += 1;

@@ -3,7 +3,9 @@
 
 use super::{Checked, aclocal};
 use crate::release::archive::Entry;
-use crate::release::source::explain::{Context, directory_of, is_plain_header, name_of, text};
+use crate::release::source::explain::{
+    Context, directory_of, is_autoheader, is_plain_header, name_of, text,
+};
 
 pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Checked> {
     let directory = directory_of(path);
@@ -15,7 +17,12 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
     if name_of(path) == "aclocal.m4" && configured(directory) {
         return aclocal::check(context, text(entry)?);
     }
-    if path.ends_with(".in") && (configured(directory) || configured("")) && is_plain_header(entry)
+    let own = context.view.has_file(path)
+        && !context.view.text(path).is_some_and(|text| is_autoheader(&text));
+    if path.ends_with(".in")
+        && !own
+        && (configured(directory) || configured(""))
+        && is_plain_header(entry)
     {
         let rest = "which macros configure may define in it".to_owned();
         return Some(Checked::partly("autoheader's: nothing but comments and #undef", vec![rest]));

@@ -56,7 +56,10 @@ pub(super) fn check(
             }
             let (new, old) = (new.messages, old.map(|old| old.messages));
             let same = old.as_ref().is_some_and(|old| {
-                new.iter().all(|(key, value)| key.is_empty() || old.get(key) == Some(value))
+                new.iter().all(|(key, value)| {
+                    let there = old.get(key);
+                    there == Some(value) || key.is_empty() && same_head(value, there)
+                })
             });
             Some(match (extension, same) {
                 (_, true) => Checked::same("git's translations, with other dates and places"),
@@ -107,7 +110,7 @@ pub(super) fn check(
                 };
                 let recoded =
                     || recoded && there.map(|there| letters(there)) == Some(letters(&value_alike));
-                key.is_empty()
+                key.is_empty() && same_head(value, source.get(key))
                     || source.get(key) == Some(value)
                     || there == Some(&value_alike)
                     || recoded()
@@ -311,6 +314,24 @@ fn number_alike(text: &[u8]) -> Vec<u8> {
     }
 }
 
+/// Whether two heads of a catalogue say the same of what decides how it is read: of the encoding, which
+/// msgfmt may make UTF-8, and of the plural forms, which are an expression.
+fn same_head(new: &[Vec<u8>], old: Option<&Vec<Vec<u8>>>) -> bool {
+    const FIELDS: [&str; 3] = ["content-type", "content-transfer-encoding", "plural-forms"];
+    let fields = |head: &[Vec<u8>]| -> BTreeMap<String, String> {
+        let text = String::from_utf8_lossy(&head.concat()).to_ascii_lowercase();
+        let lines = text.lines().filter_map(|line| line.split_once(':'));
+        let blanks = |value: &str| value.split_whitespace().collect::<String>();
+        let lines = lines.map(|(name, value)| (name.trim().to_owned(), blanks(value)));
+        lines.filter(|(name, _)| FIELDS.contains(&name.as_str())).collect()
+    };
+    let old = fields(old.map_or(&[][..], Vec::as_slice));
+    fields(new).iter().all(|(name, value)| {
+        old.get(name) == Some(value)
+            || name == "content-type" && value.trim_end_matches(';') == "text/plain;charset=utf-8"
+    })
+}
+
 /// The text of a quoted string, with its escapes.
 fn quoted(text: &[u8]) -> Option<Vec<u8>> {
     let inner = text.strip_prefix(b"\"")?.strip_suffix(b"\"").filter(|_| text.len() >= 2)?;
@@ -365,7 +386,10 @@ fn read_mo(bytes: &[u8]) -> Option<Messages> {
         // The plural form follows the original behind a NUL.
         let key = string(originals, at)?.split(|b| *b == 0).next()?.to_vec();
         let value = string(translations, at)?.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
-        catalogue.insert(key, value);
+        // Of two, programs take the first that they find.
+        if catalogue.insert(key, value).is_some() {
+            return None;
+        }
     }
     Some(catalogue)
 }

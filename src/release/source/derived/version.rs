@@ -52,15 +52,35 @@ pub(super) fn check(
         });
     }
     let text = text?;
+    if let Some(original) = original
+        && is_stamped(context, text, original)
+    {
+        return Some(Checked::same("git's, with the release's version filled in"));
+    }
+    // Any other file would be replaced by a version, or hidden by one of its name.
+    if !is_about_versions(name) || original.is_some_and(has_code) {
+        return None;
+    }
     if !entry.is_executable() && is_release(context, text.trim_end()) {
         return Some(Checked::same("the release's version and nothing else"));
     }
-    if let Some(original) = original {
-        return is_stamped(context, text, original)
-            .then(|| Checked::same("git's, with the release's version filled in"))
-            .or_else(|| module(context, path, text));
-    }
     module(context, path, text).or_else(|| header(context, path, text))
+}
+
+/// Whether a file is called for what it holds: `_version.py`, `git-version.h`, `RELEASE`.
+fn is_about_versions(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["version", "release", "revision", "commit", "_scm", "about"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+/// Whether git's file does more than to say a version: then one that says only that is another file.
+fn has_code(original: &str) -> bool {
+    const WORDS: [&str; 6] = ["def ", "class ", "lambda", "(){", "() {", "return "];
+    !original.contains("$Format:")
+        && !original.contains("git")
+        && WORDS.iter().any(|word| original.contains(word))
 }
 
 /// Whether a word is the release's version, in some spelling, and could be nothing but a version.
@@ -139,13 +159,68 @@ fn is_line_stamped(context: &Context<'_>, new: &str, old: &str) -> bool {
     let (new_word, new_tail) = new_rest.split_at(end(new_rest));
     let (old_word, old_tail) = old_rest.split_at(end(old_rest));
     let before = head.chars().last();
-    is_dated(new, old)
-        || is_defined(context, new, old)
-        || new_tail == old_tail
-        && is_release(context, new_word)
-        // What stood there was a version, too, or a place for one: not code.
-        && (old_word.starts_with(|c: char| c.is_ascii_digit()) || old_word.contains('@')
-            || (old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown")) && before == Some('"'))
+    let placeholder = old_word.contains('@')
+        || (old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown")) && before == Some('"');
+    // Of a number only its name tells that it is a version: of code it may be anything.
+    let older = || is_version_number(old_word) && names_a_version(context, head);
+    is_defined(context, new, old)
+        || names_a_date(context, head) && is_dated(new, old)
+        || new_tail == old_tail && is_release(context, new_word) && (placeholder || older())
+}
+
+/// `1.2`, `v0.0.0-development`: digits, a dot, digits.
+fn is_version_number(word: &str) -> bool {
+    let numbers: Vec<&str> = word.trim_start_matches(['v', 'V']).split('.').collect();
+    let digit = |part: &&str| part.starts_with(|c: char| c.is_ascii_digit());
+    numbers.len() > 1 && numbers.iter().take(2).all(digit)
+}
+
+/// The last identifier of what precedes a value, in lower case and without underscores.
+fn last_name(head: &str) -> String {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = head.trim_end_matches(|c| !word(c));
+    let name = end.rsplit(|c| !word(c)).next().unwrap_or_default();
+    name.to_ascii_lowercase().replace('_', "")
+}
+
+/// Whether what precedes a value names the project's version, and nothing else that has one: not
+/// `min_tls_version`, not a requirement.
+fn names_a_version(context: &Context<'_>, head: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "version",
+        "release",
+        "pkgver",
+        "packageversion",
+        "projectversion",
+        "fullversion",
+        "versionstring",
+        "versionstr",
+    ];
+    let name = last_name(head);
+    let own = is_projects_own(context, &name);
+    let macros = ["AC_INIT(", "m4_define([", "project("];
+    NAMES.contains(&name.as_str())
+        || own && name.contains("version")
+        || macros.iter().any(|called| head.trim_start().starts_with(called))
+}
+
+/// Whether a name has the project's in it.
+fn is_projects_own(context: &Context<'_>, name: &str) -> bool {
+    let project = context.release.name.chars().filter(char::is_ascii_alphanumeric);
+    let project = project.collect::<String>().to_ascii_lowercase();
+    !project.is_empty() && name.contains(&project)
+}
+
+/// Whether what precedes a value names the day of the release.
+fn names_a_date(context: &Context<'_>, head: &str) -> bool {
+    const NAMES: [&str; 7] =
+        ["date", "releasedate", "builddate", "versiondate", "timestamp", "released", "buildtime"];
+    let name = last_name(head);
+    let ends = || NAMES.iter().any(|word| name.ends_with(word));
+    NAMES.contains(&name.as_str())
+        || is_projects_own(context, &name) && ends()
+        || head.starts_with(".TH")
+        || head.trim_start().starts_with(".Dd")
 }
 
 /// Whether a macro that stood for the version now is it: `#define CURL_VERSION LIBCURL_VERSION` as
@@ -261,6 +336,9 @@ fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
     if !text.is_ascii() || text.replace("\r\n", "\n").contains(['\r', '\x0b', '\x0c', '\\']) {
         return false;
     }
+    if names_an_encoding(text) {
+        return false;
+    }
     let mut quoted: Option<&str> = None;
     let mut listed = false;
     let mut assigned = 0;
@@ -312,6 +390,20 @@ fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
         assigned += 1;
     }
     quoted.is_none() && assigned > 0
+}
+
+/// Whether a comment may tell Python to read the file in another encoding (PEP 263), in which it could
+/// say anything.
+fn names_an_encoding(text: &str) -> bool {
+    text.lines().take(2).any(|line| {
+        let told = line.split("coding").skip(1).filter(|rest| rest.starts_with([':', '=']));
+        let plain = ["utf-8", "utf8", "ascii", "us-ascii"];
+        let name = |rest: &str| -> String {
+            let rest = rest.get(1..).unwrap_or_default().trim_start();
+            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect()
+        };
+        told.map(name).any(|name| !plain.contains(&name.to_ascii_lowercase().as_str()))
+    })
 }
 
 /// `__all__ = ["version", "version_tuple"]`.
@@ -369,6 +461,8 @@ fn is_versioneer(context: &Context<'_>, text: &str) -> bool {
         LazyLock::new(|| Regex::new(r#""([a-z-]+)": "([^"]*)""#).ok());
     let (Some(module), Some(value)) = (MODULE.as_ref(), VALUE.as_ref()) else { return false };
     module.is_match(text)
+        && text.is_ascii()
+        && !names_an_encoding(text)
         && value.captures_iter(text).all(|found| {
             let (key, value) = (found.get(1).map_or("", |m| m.as_str()), found.get(2));
             let value = value.map_or("", |m| m.as_str());
@@ -385,6 +479,9 @@ fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
         return None;
     }
     let define = DEFINE.as_ref()?;
+    let guard_name =
+        text.lines().find_map(|line| line.trim().strip_prefix("#ifndef ")).map(str::trim);
+    let parts: Vec<&str> = context.release.version.split('.').collect();
     let mut defined = 0;
     for line in text.lines().map(str::trim) {
         let comment = line.starts_with("//") && !line.ends_with('\\')
@@ -402,9 +499,9 @@ fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
         let about = ["VERSION", "REVISION", "COMMIT", "RELEASE"].iter().any(|w| name.contains(w));
         match (word(2), word(3)) {
             // A guard against being included twice.
-            (None, None) if name.ends_with("_H") || name.ends_with("_H_") => {}
+            (None, None) if guard_name.is_some_and(|guard| guard.eq_ignore_ascii_case(&name)) => {}
             (Some(value), _) if about && is_value(context, value) => defined += 1,
-            (None, Some(_)) if about => defined += 1,
+            (None, Some(number)) if about && parts.contains(&number) => defined += 1,
             _ => return None,
         }
     }

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 const BYTES: usize = 32 << 20;
 const LINES: usize = 20_000;
 
+/// Lines that are kept for one word.
+const PLACES: usize = 200;
+
 /// What runs or includes a file that it names.
 const WORDS: [&str; 19] = [
     "m4_include",
@@ -47,6 +50,8 @@ pub(crate) fn is_build_file(path: &str) -> bool {
                 | "GNUmakefile"
                 | "SConstruct"
                 | "build.rs"
+                | "lib.rs"
+                | "main.rs"
                 | "bootstrap"
                 | "configure"
                 | "meson.build"
@@ -64,6 +69,8 @@ pub(crate) fn is_build_file(path: &str) -> bool {
 pub(crate) struct Consumers {
     /// Path and line.
     lines: Vec<(String, String)>,
+    /// Where each word of them is.
+    words: BTreeMap<String, Vec<usize>>,
 }
 
 impl Consumers {
@@ -83,28 +90,43 @@ impl Consumers {
                 }
             }
         }
-        Self { lines }
+        let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, (_, line)) in lines.iter().enumerate() {
+            for word in line.split(is_edge).filter(|word| !word.is_empty()) {
+                let places = words.entry(word.to_owned()).or_default();
+                if places.last() != Some(&at) && places.len() < PLACES {
+                    places.push(at);
+                }
+            }
+        }
+        Self { lines, words }
     }
 
     /// The file that reads the one at `path` as code, where one does.
     pub(crate) fn reading(&self, path: &str) -> Option<&str> {
         let name = name_of(path);
+        // A name of several words is where the first of them is.
+        let first = name.split(is_edge).find(|word| !word.is_empty()).unwrap_or(name);
         let is_word = |line: &str| {
             line.match_indices(name).any(|(at, _)| {
-                let edge = |c: Option<char>| {
-                    c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-'))
-                };
                 let before = line.get(..at).and_then(|text| text.chars().last());
                 let after = line.get(at + name.len()..).and_then(|text| text.chars().next());
-                edge(before) && edge(after)
+                before.is_none_or(is_edge) && after.is_none_or(is_edge)
             })
         };
+        let places = self.words.get(first).map(Vec::as_slice).unwrap_or_default();
+        let lines = places.iter().filter_map(|at| self.lines.get(*at));
         // An installed header or a list of files names many and includes none.
-        let found = self.lines.iter().find(|(file, line)| {
+        let found = lines.into_iter().find(|(file, line)| {
             file != path && is_word(line) && (line.contains("syscmd") || includes(line))
         });
         found.map(|(file, _)| file.as_str())
     }
+}
+
+/// Whether a name ends before, or begins behind, `c`.
+fn is_edge(c: char) -> bool {
+    !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-')
 }
 
 /// Whether a line includes or runs a file, rather than names one that is installed or packed.
@@ -128,9 +150,20 @@ fn includes(line: &str) -> bool {
         "exec ",
     ];
     starts.iter().any(|start| code.starts_with(start))
-        || ["exec(", "eval(", "$(shell", "execfile(", "run_command", "execute_process", "`"]
-            .iter()
-            .any(|call| code.contains(call))
+        || [
+            "exec(",
+            "eval(",
+            "$(shell",
+            "execfile(",
+            "include_str!",
+            "include!(",
+            "include_bytes!",
+            "run_command",
+            "execute_process",
+            "`",
+        ]
+        .iter()
+        .any(|call| code.contains(call))
         || code.contains("| sh")
         || code.contains("; . ")
 }

@@ -77,7 +77,7 @@ pub(super) fn claims(text: &str, path: &str) -> Option<(String, Vec<String>)> {
 }
 
 /// Whether a text begins as what autoheader writes.
-pub(super) fn is_autoheader(text: &str) -> bool {
+pub(in crate::release::source) fn is_autoheader(text: &str) -> bool {
     let head = text.get(..300).unwrap_or(text);
     head.contains("by autoheader")
 }
@@ -131,10 +131,12 @@ fn is_only_undef(contents: &str) -> bool {
             "undef" | "ifdef" | "ifndef" => identifier(rest),
             "if" | "elif" => !rest.contains('"'),
             "else" | "endif" => rest.is_empty() || rest.starts_with("/*"),
-            // WORDS_BIGENDIAN, _GNU_SOURCE and the like: a number and nothing else.
+            // WORDS_BIGENDIAN, _GNU_SOURCE and the like, names that are reserved: a number and nothing
+            // else. Any other would be a switch of the project's.
             "define" => {
                 let mut words = rest.split_whitespace();
-                let name = words.next().is_some_and(identifier);
+                let reserved = |name: &str| name.starts_with('_') || name == "WORDS_BIGENDIAN";
+                let name = words.next().is_some_and(|name| identifier(name) && reserved(name));
                 let value = words.next();
                 let number = |v: &str| v.bytes().all(|b| b.is_ascii_digit());
                 name && value.is_none_or(number) && words.next().is_none()
@@ -186,6 +188,8 @@ mod tests {
             "int x;\n",
             "/* */ int x;\n",
             "#undef A B\n",
+            "#define O_NOFOLLOW 0\n",
+            "#define check\n",
             "/* a\n*/ int x;\n",
             "#if 1 \\\n int\n",
             "/*\n",

@@ -10,6 +10,8 @@ use crate::bytes::escape::is_harmful;
 use crate::release::archive::{Entry, Nature};
 use crate::release::diff::hazard::{HazardKind, by_name};
 use crate::release::diff::place::place;
+use regex::bytes::Regex;
+use std::sync::LazyLock;
 
 /// What a file is for, by its name and how it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,15 +157,16 @@ pub(super) fn is_documentation(path: &str) -> bool {
         || is_document(&stem.to_ascii_uppercase())
             && matches!(extension, "" | "txt" | "old" | "gz")
         || upper.split(['.', '-', '_']).next().is_some_and(is_document)
-            && (extension.is_empty()
-                || extension.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+            && (extension.is_empty() || is_edition(extension));
     let manual = extension.len() == 1
         && extension.bytes().all(|b| (b'1'..=b'9').contains(&b))
         && stem.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+:@[".contains(&b));
     let info =
         name.rsplit_once(".info-").is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()));
     let inside = directory_of(path).split('/').any(|part| DOCUMENT_DIRECTORIES.contains(&part));
-    let plain = inside && PAGES.contains(&extension);
+    // pytest runs the examples in `test*.txt`.
+    let plain =
+        inside && PAGES.contains(&extension) && !stem.to_ascii_lowercase().starts_with("test");
     named
         || manual
         || info
@@ -171,6 +174,40 @@ pub(super) fn is_documentation(path: &str) -> bool {
         || DOCUMENT_EXTENSIONS.contains(&extension)
         || WORKING_TREE.contains(&name)
         || EVIDENCE.contains(&extension)
+}
+
+/// Whether an extension tells documents of one name apart: `NEWS.2`, `LICENSE.APACHE2`. Others in upper
+/// case are those of programs: `README.PL`, `NOTES.R`.
+fn is_edition(extension: &str) -> bool {
+    const LICENSES: [&str; 17] = [
+        "LIB", "LESSER", "LGPL", "GPL", "AGPL", "MIT", "APACHE", "BSD", "ISC", "MPL", "RUNTIME",
+        "OFL", "ZLIB", "UNICODE", "DOC", "OLD", "LGPLV",
+    ];
+    let word = extension.trim_end_matches(|c: char| c.is_ascii_digit());
+    word.is_empty() || LICENSES.contains(&word)
+}
+
+/// Whether another file of that name in place of git's decides something, though it runs nowhere: what
+/// is packed, and what is compared with.
+pub(super) fn decides(path: &str) -> bool {
+    let name = name_of(path);
+    let packs = name.starts_with('.') && WORKING_TREE.contains(&name);
+    packs || name.rsplit_once('.').is_some_and(|(_, e)| EVIDENCE.contains(&e))
+}
+
+/// Whether what a name says is a signature or a digest is one. Keys, and digests that a build compares
+/// with, decide something.
+fn is_evidence(name: &str, contents: &[u8]) -> bool {
+    let Some((_, extension)) = name.rsplit_once('.') else { return false };
+    let text = String::from_utf8_lossy(contents);
+    match extension {
+        "sha256" | "sha512" => false,
+        "asc" => {
+            text.starts_with("-----BEGIN PGP SIGNATURE-----")
+                && text.matches("-----BEGIN ").count() == 1
+        }
+        _ => EVIDENCE.contains(&extension),
+    }
 }
 
 /// What the file is, where it is inert; else what it could do.
@@ -185,6 +222,9 @@ pub(super) fn inert(
     };
     if entry.is_executable() {
         return Err("it is executable".to_owned());
+    }
+    if path.split('/').any(|part| part.starts_with('-')) {
+        return Err("its name begins with a dash, as an option does".to_owned());
     }
     match entry.nature {
         // One that is found first hides another: GNUmakefile, a header, a package of Python's.
@@ -211,15 +251,18 @@ pub(super) fn inert(
         return Err("it begins with #! like a script".to_owned());
     }
     if path.ends_with(".svg") && contents.windows(4).any(|w| w == b"<svg") {
-        let active = [&b"<script"[..], b"javascript:", b"<foreignObject"];
-        let holds = |part: &&[u8]| contents.windows(part.len()).any(|w| w == *part);
-        return match active.iter().any(holds) {
+        return match is_active(contents) {
             true => Err("a picture with a script in it".to_owned()),
             false => Ok("a picture"),
         };
     }
     if !is_documentation(path) {
         return Err(what(entry));
+    }
+    let name = name_of(path);
+    let evidence = name.rsplit_once('.').is_some_and(|(_, e)| EVIDENCE.contains(&e));
+    if evidence && !is_evidence(name, contents) {
+        return Err("keys or digests that something may be compared with".to_owned());
     }
     if let Some(why) = text(entry).map_or(Some("its text is not UTF-8"), hides) {
         // Old documents are in Latin-1.
@@ -231,6 +274,14 @@ pub(super) fn inert(
         return Err(format!("{place} reads it as code"));
     }
     Ok("documentation")
+}
+
+/// Whether an SVG does anything but to be seen: a script in any namespace, a handler of events.
+fn is_active(contents: &[u8]) -> bool {
+    static ACTIVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i-u)<[a-z0-9_.-]*:?(?:script|foreignobject|handler|iframe|animate|set)\b|javascript:|\bon[a-z]+\s*=|<!entity").ok()
+    });
+    ACTIVE.as_ref().is_none_or(|active| active.is_match(contents))
 }
 
 /// What in a text is not what it seems.
@@ -277,7 +328,7 @@ fn picture(path: &str, contents: &[u8]) -> Option<&'static str> {
         "png" => contents.starts_with(b"\x89PNG\r\n\x1a\n") && png_ends(contents),
         "jpg" | "jpeg" => contents.starts_with(b"\xff\xd8\xff") && contents.ends_with(b"\xff\xd9"),
         "gif" => contents.starts_with(b"GIF8") && contents.ends_with(b";"),
-        "ico" => contents.starts_with(b"\0\0\x01\0"),
+        "ico" => contents.starts_with(b"\0\0\x01\0") && ico_ends(contents),
         "webp" => contents.starts_with(b"RIFF") && contents.get(8..12) == Some(b"WEBP"),
         "pdf" => contents.starts_with(b"%PDF-") && trimmed.ends_with(b"%%EOF"),
         _ => false,
@@ -287,6 +338,25 @@ fn picture(path: &str, contents: &[u8]) -> Option<&'static str> {
         "pdf" => Some("a PDF document"),
         _ => Some("a picture"),
     }
+}
+
+/// Whether the pictures of an icon are all that it holds.
+fn ico_ends(contents: &[u8]) -> bool {
+    let Some(count) = contents.get(4..6) else { return false };
+    let count = count.iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    let mut end = 6 + 16 * count;
+    for at in 0..count {
+        let entry = contents.get(6 + 16 * at..22 + 16 * at);
+        let Some((size, offset)) = entry.and_then(|e| e.get(8..12).zip(e.get(12..16))) else {
+            return false;
+        };
+        if number(offset) != end {
+            return false;
+        }
+        end = end.saturating_add(number(size));
+    }
+    count > 0 && end == contents.len()
 }
 
 /// Whether nothing follows the end of a PNG.
@@ -326,6 +396,7 @@ mod tests {
             "LICENSE-MIT",
             "COPYING.LIB",
             "LICENSE.APACHE2",
+            "NEWS.2",
             ".mailmap",
             "INSTALL",
             "doc/html/index.html",
@@ -346,6 +417,11 @@ mod tests {
             "doc/conf.py",
             "a.json",
             "ChangeLog.am",
+            "README.PL",
+            "R/NOTES.R",
+            "LICENSE.S",
+            "INSTALL.SH",
+            "docs/test_install.txt",
             "INSTALL.sh",
             "install",
             "version",

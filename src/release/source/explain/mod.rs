@@ -13,7 +13,7 @@ mod inert;
 mod packing;
 pub(super) mod rules;
 
-pub(super) use generated::is_plain_header;
+pub(super) use generated::{is_autoheader, is_plain_header};
 
 use super::derived::{self, Checked};
 use super::view::View;
@@ -77,7 +77,7 @@ impl Standing {
             }
             Self::Known { project, day: None } => format!("as {project} installs it"),
             Self::NotUsed { by } => format!("not used: the ebuild runs {by}, which regenerates it"),
-            Self::Inert { what } => format!("not in git; {what}, which nothing runs or builds"),
+            Self::Inert { what } => format!("not as in git; {what}, which nothing runs or builds"),
             Self::NotCompared { by } => format!("not explained: {by}, not compared"),
             Self::Altered { versions } => versions.clone(),
             Self::Changed { why: Some(why) } => format!("differs from git: {why}"),
@@ -143,6 +143,8 @@ pub(crate) struct Context<'a> {
     pub(super) eautoreconf: bool,
     /// Whether the lines that differ are wanted.
     pub(super) unified: bool,
+    /// How many files of a distribution's metadata there are.
+    pub(super) metadata: usize,
     /// What the build's own files read as code.
     pub(super) consumers: &'a Consumers,
     /// What git's rules of make name.
@@ -179,7 +181,15 @@ pub(super) fn changed(
     }
     let Some(path) = utf8(entry) else { return Standing::Changed { why: None } };
     if let Some(known) = known_file(context, entry, path) {
-        return known;
+        // One of many versions, and git has another, perhaps a patched one.
+        let how = match &known {
+            Standing::Known { project, .. } => {
+                format!("{project}'s, in another version than git's")
+            }
+            _ => return known,
+        };
+        let rest = "why it is another version than git's".to_owned();
+        return partly(context, entry, path, how, rest);
     }
     let original = blob.and_then(|blob| std::str::from_utf8(blob).ok());
     let mut why = None;
@@ -199,6 +209,7 @@ pub(super) fn changed(
         return Standing::NotCompared { by: format!("{by} in git and in the archive") };
     }
     if why.is_none()
+        && !inert::decides(path)
         && let Ok(what) = inert::inert(context, entry, path)
     {
         return Standing::Inert { what };
@@ -303,7 +314,10 @@ fn link_into(context: &Context<'_>, entry: &Entry) -> bool {
     }
     let there = format!("{}{target}", directory_of(path));
     let both = inert::is_documentation(path) && inert::is_documentation(&there);
-    both && context.members.get(there.as_bytes()).is_some_and(|entry| entry.kind == Kind::File)
+    let read =
+        [path, there.as_str()].into_iter().any(|path| context.consumers.reading(path).is_some());
+    both && !read
+        && context.members.get(there.as_bytes()).is_some_and(|entry| entry.kind == Kind::File)
 }
 
 /// A standard build file with these contents, by this name.
@@ -409,32 +423,63 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
     const BY: &str = "eautoreconf";
     const LIBTOOL: [&str; 5] =
         ["libtool.m4", "ltoptions.m4", "ltsugar.m4", "ltversion.m4", "lt~obsolete.m4"];
+    const LIBTOOLIZE: [&str; 3] = ["LT_INIT", "AC_PROG_LIBTOOL", "AM_PROG_LIBTOOL"];
     if !context.eautoreconf {
         return None;
     }
     let (directory, name) = (directory_of(path), name_of(path));
     let in_git = |name: &str| context.view.has_file(&format!("{directory}{name}"));
-    let configured = |directory: &str| {
-        ["configure.ac", "configure.in"]
-            .iter()
-            .any(|input| context.view.has_file(&format!("{directory}{input}")))
+    // What git's own configure.ac, which the archive has as it is, says.
+    let input = ["configure.ac", "configure.in"].into_iter().find_map(|input| {
+        let member = context.members.get(input.as_bytes())?;
+        let git = context.view.get(input.as_bytes())?;
+        text(member).filter(|_| member.blob.as_ref() == Some(&git.object))
+    });
+    let says = |words: &[&str]| input.is_some_and(|text| words.iter().any(|w| text.contains(w)));
+    // In the root, or in a directory that it names for such files.
+    let placed = || {
+        let directory = directory.trim_end_matches('/');
+        directory.is_empty() || says(&[&format!("[{directory}]"), &format!("({directory})")])
     };
     let anew = match name {
-        "configure" | "aclocal.m4" => configured(directory),
-        "Makefile.in" => in_git("Makefile.am"),
-        "ltmain.sh" | "config.guess" | "config.sub" => configured(""),
-        _ if LIBTOOL.contains(&name) => configured(""),
-        _ if name.ends_with(".in") => {
-            text(entry).is_some_and(generated::is_autoheader) && configured("")
-        }
-        _ => false,
+        // eautoreconf looks after the root alone.
+        "configure" | "aclocal.m4" => directory.is_empty() && input.is_some(),
+        "Makefile.in" => in_git("Makefile.am") && says(&["AM_INIT_AUTOMAKE"]),
+        "config.guess" | "config.sub" => placed() && input.is_some(),
+        "ltmain.sh" => placed() && says(&LIBTOOLIZE),
+        _ if LIBTOOL.contains(&name) => placed() && says(&LIBTOOLIZE),
+        _ => path.strip_suffix(".in").is_some_and(|header| {
+            text(entry).is_some_and(generated::is_autoheader)
+                && input.is_some_and(|text| configures(text, header))
+        }),
     };
     anew.then_some(BY)
+}
+
+/// Whether autoheader makes the template of that header: the first that `AC_CONFIG_HEADERS` names.
+fn configures(input: &str, header: &str) -> bool {
+    let named = input.split("_CONFIG_HEADER").nth(1).and_then(|rest| rest.split(')').next());
+    let first = named.and_then(|named| {
+        named.split(['(', '[', ']', ' ', '\n', ',']).find(|word| !word.is_empty() && *word != "S")
+    });
+    first == Some(header)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_header_that_autoheader_makes() {
+        for input in [
+            "AC_CONFIG_HEADERS([config.h])",
+            "AM_CONFIG_HEADER(config.h)",
+            "AC_CONFIG_HEADERS([config.h b.h])",
+        ] {
+            assert!(configures(input, "config.h"), "{input}");
+            assert!(!configures(input, "src/wrap.sh") && !configures(input, "b.h"), "{input}");
+        }
+    }
 
     #[test]
     fn what_a_build_file_calls_itself() {

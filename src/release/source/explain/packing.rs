@@ -99,6 +99,9 @@ fn is_expanded(context: &Context<'_>, text: &str, original: &str) -> bool {
     if formats == 0 || formats > FORMATS || text.len() > FORMATTED || original.len() > FORMATTED {
         return false;
     }
+    if original.contains([COMMIT, TREE]) {
+        return false;
+    }
     let mut pattern = String::from(r"\A");
     let mut rest = original;
     while let Some(at) = rest.find(OPEN) {
@@ -116,18 +119,38 @@ fn is_expanded(context: &Context<'_>, text: &str, original: &str) -> bool {
     }
     pattern.push_str(&regex::escape(rest));
     pattern.push_str(r"\z");
-    regex::RegexBuilder::new(&pattern)
-        .size_limit(4 << 20)
-        .build()
-        .is_ok_and(|pattern| pattern.is_match(text))
+    let (commit, tree) = (context.commit.name.as_str(), context.commit.tree.as_str());
+    let (pattern, names) = with_groups(&pattern, commit, tree);
+    let Ok(pattern) = regex::RegexBuilder::new(&pattern).size_limit(4 << 20).build() else {
+        return false;
+    };
+    pattern.captures(text).is_some_and(|found| {
+        let groups = found.iter().skip(1).zip(names);
+        groups.into_iter().all(|(group, name)| group.is_none_or(|g| name.starts_with(g.as_str())))
+    })
 }
 
-/// The beginnings of an object's name, as a regular expression.
-fn beginnings(name: &str) -> String {
-    const SHORTEST: usize = 4;
-    let (first, rest) = name.split_at_checked(SHORTEST).unwrap_or((name, ""));
-    let open: String = rest.chars().map(|digit| format!("(?:{digit}")).collect();
-    format!("{first}{open}{}", ")?".repeat(rest.len()))
+/// In a pattern, the beginning of the commit's name, and of its tree's. What is found there is compared
+/// with the name: a pattern of all beginnings of one is slow to make.
+const COMMIT: char = '\u{1}';
+const TREE: char = '\u{2}';
+
+/// A pattern as a regular expression, with the name that each of its groups has to begin.
+fn with_groups<'n>(pattern: &str, commit: &'n str, tree: &'n str) -> (String, Vec<&'n str>) {
+    let mut names = Vec::new();
+    let mut expression = String::with_capacity(pattern.len());
+    for c in pattern.chars() {
+        match c {
+            COMMIT => names.push(commit),
+            TREE => names.push(tree),
+            c => {
+                expression.push(c);
+                continue;
+            }
+        }
+        expression.push_str("([0-9a-f]{4,64})");
+    }
+    (expression, names)
 }
 
 /// The form of what `git archive` writes for a format of git-log(1), as a regular expression; `None`
@@ -143,8 +166,8 @@ fn form(context: &Context<'_>, format: &str) -> Option<String> {
     let known = [
         ("H", commit.to_owned()),
         ("T", tree.to_owned()),
-        ("h", beginnings(commit)),
-        ("t", beginnings(tree)),
+        ("h", COMMIT.to_string()),
+        ("t", TREE.to_string()),
         ("d", format!(r"(?: \({references}\))?")),
         ("D", format!("(?:{references})?")),
         ("at", r"[0-9]{1,12}".to_owned()),
@@ -162,6 +185,14 @@ fn form(context: &Context<'_>, format: &str) -> Option<String> {
         ("n", r"\n".to_owned()),
         ("%", "%".to_owned()),
     ];
+    // git-describe(1): the tag, or a tag before it, a number and the beginning of the commit's name.
+    let here = [context.tag.unwrap_or_default(), context.release.version.as_str()];
+    let here = here.into_iter().filter(|name| !name.is_empty()).map(regex::escape);
+    let here = here.collect::<Vec<_>>().join("|v?");
+    let described = format!(
+        r"(?:(?:v?{here})(?:-0-g{names})?|[0-9A-Za-z._+-]{{1,80}}-[0-9]{{1,6}}-g{names})",
+        names = COMMIT
+    );
     let mut pattern = String::new();
     let mut rest = format;
     while let Some(at) = rest.find('%') {
@@ -169,7 +200,7 @@ fn form(context: &Context<'_>, format: &str) -> Option<String> {
         let code = rest.get(at + 1..).unwrap_or_default();
         if let Some(after) = code.strip_prefix("(describe") {
             let close = after.find(')')?;
-            pattern.push_str(REF);
+            pattern.push_str(&described);
             rest = after.get(close + 1..).unwrap_or_default();
             continue;
         }

@@ -153,8 +153,12 @@ fn failure(
 fn vouches(commit: &Commit, signed: Option<&Signed>) -> String {
     if let Some(signed) = signed.filter(|signed| signed.class.is_none()) {
         let over = signed.facts.over;
-        let tag = commit.tag_name().filter(|_| over == "tag").unwrap_or(short(commit));
-        return format!("{}, who signed the {over} {tag}", signed.vouches);
+        let what = commit.tag_name().filter(|_| over == "tag").unwrap_or(short(commit));
+        let only = match commit.tag_name() {
+            Some(tag) if over != "tag" => format!(", not the tag {tag}"),
+            _ => String::new(),
+        };
+        return format!("{}, who signed the {over} {what}{only}", signed.vouches);
     }
     let repository = commit.origin.as_deref().unwrap_or("the repository");
     format!("anyone who may push to {repository}: {} is on {}", short(commit), places(commit))
@@ -170,14 +174,17 @@ fn missing(comparison: &Comparison) -> impl Iterator<Item = &[u8]> {
 fn forgers(commit: &Commit, comparison: &Comparison, signed: Option<&Signed>) -> Vec<Capability> {
     use Capability::{Branch, Forge, Gentoo, Index, Job, Key, Mirror, Publish, Source, Token};
     // What a key signed, the forge cannot write anew.
-    let by_key = signed.is_some_and(|signed| signed.class.is_none());
+    // A signed commit says nothing of which release it is: the forge can set the tag on an older one.
+    let by_key = signed.is_some_and(|signed| {
+        signed.class.is_none() && (signed.facts.over == "tag" || commit.tag.is_none())
+    });
     let mut forgers = vec![Gentoo, Source, if by_key { Key } else { Forge }];
     let strange = comparison.oddities.iter().any(|oddity| !oddity.is_common());
     let room = comparison.differences.iter().any(|difference| difference.standing.has_room());
     let lacking = missing(comparison).next().is_some()
         || !comparison.modes.is_empty()
         || comparison.attributes_beyond;
-    if strange || room || lacking {
+    if strange || room || lacking || commit.by_anyone {
         forgers.extend([Mirror, Index, Token, Publish, Branch, Job]);
     } else if !by_key && !commit.is_on_release_line() {
         forgers.push(Branch);

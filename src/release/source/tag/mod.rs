@@ -25,6 +25,8 @@ pub(crate) struct Commit {
     pub(crate) tag_found: bool,
     /// Who attested the commit, where an attestation named it.
     pub(crate) attested_by: Option<String>,
+    /// Whether that could have been anyone, and no tag has the version.
+    pub(crate) by_anyone: bool,
     /// The commit that the tag points at, where it is another.
     pub(crate) tag_elsewhere: Option<String>,
     /// Where the clone was cloned from, by its own word.
@@ -107,6 +109,7 @@ pub(super) fn find(
             Some((pointer, commit)) => Some((tag.clone(), pointer, commit)),
         },
     };
+    let mut by_anyone = spec.by_anyone;
     let (object, tag, tag_found, tag_elsewhere) = match (&spec.commit, tagged) {
         (Some(name), tagged) => match clone.commit(name)? {
             None => {
@@ -116,17 +119,17 @@ pub(super) fn find(
                 return Ok(Err(Lacking { what, tag }));
             }
             Some(found) => {
-                let given = tagged.is_some();
-                // A workflow that ran on a branch attests no tag; the version has one all the same.
-                let tagged = match tagged {
-                    None if spec.attested_by.is_some() => {
-                        version_tag(clone, &tags, &candidates, options, origin.as_deref())?
-                    }
-                    tagged => tagged,
+                // The version has a tag, whatever an attestation says that the workflow ran on.
+                let own = match spec.attested_by {
+                    Some(_) => version_tag(clone, &tags, &candidates, options, origin.as_deref())?,
+                    None => None,
                 };
+                by_anyone &= own.is_none();
+                let other = own.as_ref().is_some_and(|(.., commit)| commit.name != found.name);
+                let tag_found = own.is_some() && (other || tagged.is_none());
+                let tagged = if tag_found { own } else { tagged };
                 let elsewhere = tagged.as_ref().map(|(.., commit)| commit.name.clone());
                 let elsewhere = elsewhere.filter(|name| *name != found.name);
-                let tag_found = tagged.is_some() && !given;
                 let tag = tagged.map(|(tag, pointer, _)| (tag, pointer));
                 (found, tag, tag_found, elsewhere)
             }
@@ -148,6 +151,7 @@ pub(super) fn find(
         tag,
         tag_found,
         attested_by: spec.attested_by.clone(),
+        by_anyone,
         tag_elsewhere,
         origin,
         references,

@@ -136,7 +136,12 @@ fn dependency(package: &Package<'_>, name: &str, new: &Value, known: &Value) -> 
             }
             // cargo writes the registry that a name stands for.
             "registry-index"
-                if known.contains_key("registry") || known.contains_key("registry-index") => {}
+                if known.contains_key("registry") || known.contains_key("registry-index") =>
+            {
+                if known.get(key) != Some(value) {
+                    package.leave(format!("whether {name} comes from the registry that git names"));
+                }
+            }
             // What is the default may be written.
             "default-features" if *value == Value::Boolean(true) && !known.contains_key(key) => {}
             "optional" if *value == Value::Boolean(false) && !known.contains_key(key) => {}

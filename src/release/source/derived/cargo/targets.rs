@@ -49,6 +49,10 @@ fn library(package: &Package<'_>, written: &Table, name: &str) -> Result<(), Str
     let path = original.get("path").and_then(Value::as_str).unwrap_or("src/lib.rs");
     let known = original.get("name").and_then(Value::as_str).unwrap_or(&default).replace('-', "_");
     same_path(new, path, "lib")?;
+    // Where it is not written, it is the usual one.
+    if new.get("path").is_none() && path.trim_start_matches("./") != "src/lib.rs" {
+        return Err(format!("its lib.path is missing, and git's is {path}"));
+    }
     if new.get("name").and_then(Value::as_str).is_some_and(|new| new.replace('-', "_") != known) {
         return Err("lib.name is not as git has it".to_owned());
     }

@@ -5,12 +5,27 @@ use super::settings::settings;
 use super::{Checked, declared};
 use crate::release::source::explain::Context;
 
+/// Bytes of setup.py that are looked through, for all commands together.
+const LOOKED: usize = 256 << 20;
+
+/// Whether `text` is in `setup`, and no longer name begins with it there.
+fn has_whole(setup: &str, text: &str) -> bool {
+    setup.match_indices(text).any(|(at, _)| {
+        let next = setup.get(at + text.len()..).and_then(|rest| rest.chars().next());
+        next.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '.' | ':'))
+    })
+}
+
 /// `used` where an installer reads it as it is.
 pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
     let Some(points) = settings(text) else {
         return Checked::differs("a line of it is not an entry point");
     };
     let declared = declared(context);
+    let lowered = declared.setup.as_ref().map(|setup| setup.to_lowercase()).unwrap_or_default();
+    if points.len().saturating_mul(lowered.len()) > LOOKED {
+        return Checked::differs("it names more commands than are looked for");
+    }
     for (group, name, value) in &points {
         let value = squeezed(value);
         let known = declared.entry_points.as_ref().is_some_and(|known| {
@@ -20,9 +35,10 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
             })
         });
         let text = format!("{}={value}", squeezed(name)).to_lowercase();
-        let in_setup = declared.setup.as_ref().is_some_and(|setup| {
-            setup.contains(group.as_str()) && setup.to_lowercase().contains(&text)
-        });
+        let in_setup = declared
+            .setup
+            .as_ref()
+            .is_some_and(|setup| setup.contains(group.as_str()) && has_whole(&lowered, &text));
         if known || in_setup {
             continue;
         }

@@ -17,6 +17,9 @@ use crate::release::source::explain::{Context, directory_of, name_of, text};
 use declared::Declared;
 use toml::{Table, Value};
 
+/// Files of metadata that are looked into: an sdist has two or three.
+const METADATA: usize = 64;
+
 pub(super) fn check(
     context: &Context<'_>,
     entry: &Entry,
@@ -53,6 +56,10 @@ pub(super) fn check(
     let Some(text) = text(entry).filter(|text| text.len() <= 4 * PARSED) else {
         return Some(Checked::differs("it is not UTF-8, or too large"));
     };
+    // Each is compared with the project's settings, which are read for it.
+    if context.metadata > METADATA {
+        return Some(Checked::differs("there are more files of metadata than are looked into"));
+    }
     match name {
         "PKG-INFO" | "METADATA" => Some(metadata::check(context, text, path, dist_info)),
         "WHEEL" => Some(record::wheel(text)),

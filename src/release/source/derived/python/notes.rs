@@ -38,12 +38,18 @@ pub(super) fn sources(context: &Context<'_>, text: &str, directory: &str) -> Che
     }
 }
 
+/// How often a name is looked for among the archive's files.
+const LOOKED: usize = 5_000_000;
+
 /// `top_level.txt` and `namespace_packages.txt`: names of modules.
 pub(super) fn modules(context: &Context<'_>, text: &str) -> Checked {
     if let Some(line) = lines(text).find(|line| !line.split(['.', '/']).all(is_identifier)) {
         return no_name(line);
     }
     let how = "setuptools' list of modules";
+    if lines(text).count().saturating_mul(context.members.len()) > LOOKED {
+        return Checked::differs("it names more modules than are looked for");
+    }
     let there = |line: &str| {
         let path = line.replace('.', "/");
         context.members.keys().any(|member| {
