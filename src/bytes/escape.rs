@@ -48,7 +48,7 @@ fn is_invisible(c: char) -> bool {
         | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}'
         | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{2800}' | '\u{3000}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{13430}'..='\u{1345f}' | '\u{16fe4}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -67,8 +67,16 @@ mod tests {
     fn directional_and_invisible_characters_become_visible() {
         assert_eq!(escaped("x\u{202e}y\u{200b}z\u{feff}"), "x<U+202E>y<U+200B>z<U+FEFF>");
         // Blank braille, a Hangul filler, a variation selector, blanks that are none.
-        for c in ['\u{2800}', '\u{3164}', '\u{fe0f}', '\u{e0101}', '\u{a0}', '\u{2007}', '\u{202f}']
-        {
+        for c in [
+            '\u{1bca0}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{e0101}',
+            '\u{a0}',
+            '\u{2007}',
+            '\u{202f}',
+        ] {
             assert_eq!(escaped(&format!("a{c}b")), format!("a<U+{:04X}>b", u32::from(c)));
         }
     }

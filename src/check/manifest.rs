@@ -45,7 +45,10 @@ pub(crate) fn check(manifest: &Manifest, name: &str, measured: &Measured) -> Fin
 
 fn ambiguous(manifest: &Manifest, lines: &[usize], hash: Option<&str>) -> Finding {
     let path = manifest.path().display();
-    let numbers: Vec<_> = lines.iter().map(ToString::to_string).collect();
+    let mut numbers: Vec<_> = lines.iter().take(NAMED).map(ToString::to_string).collect();
+    if let Some(more) = lines.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        numbers.push(format!("{more} more"));
+    }
     let text = match hash {
         Some(hash) => format!(
             "{path}:{} gives {hash} twice with different values; gemato would have taken the last",
@@ -59,6 +62,9 @@ fn ambiguous(manifest: &Manifest, lines: &[usize], hash: Option<&str>) -> Findin
     Finding::fails(Check::Manifest, FailureClass::ManifestAmbiguous, text)
         .knowing(ManifestFacts { lines: lines.to_vec(), ..facts(manifest) })
 }
+
+/// Lines that a sentence names.
+const NAMED: usize = 10;
 
 fn facts(manifest: &Manifest) -> ManifestFacts {
     let manifest = manifest.path().to_string_lossy().into_owned();

@@ -4,6 +4,7 @@ Called by tests/bench, which gets the programs and the releases.
 """
 
 import argparse
+import importlib.metadata
 import os
 import pathlib
 import platform
@@ -457,6 +458,12 @@ def overlay(bench, ours):
 
 def versions():
     """What was measured, on what."""
+    def packaged(name):
+        try:
+            return f"{name} {importlib.metadata.version(name)}"
+        except importlib.metadata.PackageNotFoundError:
+            return f"no {name}"
+
     def first(*command):
         try:
             out = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -468,7 +475,7 @@ def versions():
     known = [flag for flag in ("avx2", "avx512f", "sha_ni") if flags and flag in flags[1].split()]
     machine = f"{model[1] if model else platform.machine()}, {os.cpu_count()} processors ({' '.join(known)})"
     programs = [first("rustc", "--version"), first("gpgv", "--version"), first("sqv", "--version"),
-                first("gemato", "--version"), first("sha512sum", "--version"), first("openssl", "version"),
+                packaged("gemato"), first("sha512sum", "--version"), first("openssl", "version"),
                 first("xz", "--version")]
     return f"{machine}; Linux {platform.release()}; " + "; ".join(filter(None, programs)) + "."
 

@@ -101,8 +101,9 @@ pub(super) fn of_lines(
 ) -> Judged {
     let new = lines.inserted().map(|(number, line)| (number + before.1, line));
     let seen = Seen::of(place, new, lines.is_long());
-    // What only moved is told by the lines that are gone.
-    let gone = Seen::of(place, lines.deleted(), true);
+    // What only moved is told by the lines that are gone: from where it ran, not from a test or a page.
+    let ran = place.role.reach() > 1;
+    let gone = Seen::of(place, lines.deleted().filter(|_| ran), true);
     Judged {
         lines: lines.count(),
         seen,

@@ -187,17 +187,30 @@ impl Watch {
         let trimmed = line.trim_ascii();
         let line = line.get(..LOOKED_AT).unwrap_or(line);
         let inner = trimmed.get(..LOOKED_AT).unwrap_or(trimmed);
+        if self.place.lang == Lang::Python && number <= 2 && is_encoded(inner) {
+            let mut hasher = DefaultHasher::new();
+            trimmed.hash(&mut hasher);
+            self.events.push(Event {
+                kind: HazardKind::Obfuscated,
+                line: number,
+                hash: hasher.finish(),
+                excerpt: excerpt(inner, 0),
+                at_import: true,
+                comment: false,
+            });
+        }
         if self.place.lang.comments().iter().any(|mark| inner.starts_with(mark)) {
             return;
         }
         let indented = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
         for (kind, at) in patterns::found(self.place.lang, inner) {
-            let mut hasher = DefaultHasher::new();
-            trimmed.hash(&mut hasher);
             let imported = matches!(self.place.lang, Lang::Python | Lang::Js | Lang::Php)
                 && self.place.role != Role::Build
                 && !indented
                 && !declares(self.place.lang, inner);
+            let mut hasher = DefaultHasher::new();
+            // Out of a function it does not only move.
+            (trimmed, imported).hash(&mut hasher);
             self.events.push(Event {
                 kind,
                 line: number,
@@ -215,6 +228,31 @@ impl Watch {
         shape.extend(self.shape.hazards(self.place));
         Seen { events: self.events, shape }
     }
+}
+
+/// Whether a comment has Python read the file in an encoding in which ASCII may stand for something else
+/// (PEP 263): UTF-7 and its like.
+fn is_encoded(line: &[u8]) -> bool {
+    const PLAIN: [&str; 10] = [
+        "utf-8",
+        "utf8",
+        "ascii",
+        "us-ascii",
+        "latin-1",
+        "latin1",
+        "iso-8859-1",
+        "iso-8859-15",
+        "cp1252",
+        "windows-1252",
+    ];
+    let text = String::from_utf8_lossy(line).to_ascii_lowercase().replace('_', "-");
+    let told = text.split("coding").skip(1).filter(|rest| rest.starts_with([':', '=']));
+    let name = |rest: &str| -> String {
+        let rest = rest.get(1..).unwrap_or_default().trim_start();
+        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect()
+    };
+    text.starts_with('#')
+        && told.map(name).any(|name| !name.is_empty() && !PLAIN.contains(&name.as_str()))
 }
 
 /// Whether a line at the beginning of a column only declares something.

@@ -112,6 +112,28 @@ fn what_runs_at_import_is_said() {
 }
 
 #[test]
+fn a_file_that_python_reads_otherwise() {
+    for text in ["# coding: utf-7\nx = 1\n", "#!/usr/bin/python\n# -*- coding: utf_7 -*-\n"] {
+        has("foo/_version.py", text, HazardKind::Obfuscated);
+    }
+    for text in ["# coding: utf-8\n", "# -*- coding: latin-1 -*-\n", "x = 1\n\n# coding: utf-7\n"] {
+        assert_eq!(kinds("foo/_version.py", text), [], "{text}");
+    }
+}
+
+#[test]
+fn what_leaves_a_function_does_not_only_move() {
+    let place = place(b"foo/__init__.py", b"");
+    let seen = |text: &str| {
+        let lines = text.split_inclusive('\n').enumerate();
+        Seen::of(place, lines.map(|(at, line)| (at + 1, line.as_bytes())), false)
+    };
+    let gone: HashSet<u64> = seen("def f():\n    os.system('a')\n").hashes().collect();
+    assert_eq!(seen("os.system('a')\n").hazards(place, &gone).len(), 1);
+    assert_eq!(seen("    os.system('a')\n").hazards(place, &gone), []);
+}
+
+#[test]
 fn long_and_encoded_lines() {
     use HazardKind::{HighEntropy, LongLine};
     assert_eq!(kinds("a.c", &"word ".repeat(300)), [LongLine]);
