@@ -747,3 +747,23 @@ fn armor_headers_without_a_value_and_a_byte_order_mark() {
     assert_eq!(run.said("openpgp"), "signature-malformed");
     assert!(compared(&run).contains("byte order mark"), "{}", compared(&run));
 }
+
+/// A clock that is wrong, or right in eighty years: what OpenPGP cannot write as a time is no reason to
+/// fall over.
+#[test]
+fn clocks_far_back_and_far_ahead() {
+    let Some(faketime) = tool("clocks", "faketime") else { return };
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/check.in");
+    for clock in ["1970-01-01 00:00:10", "2038-01-19 03:14:08", "2107-06-01 00:00:00"] {
+        let output = Command::new(&faketime)
+            .args(["-f", clock, env!("CARGO_BIN_EXE_distvouch"), "check", "--distdir", examples])
+            .args(["--openpgp-key", &format!("{examples}/upstream.asc"), "--require", "openpgp"])
+            .arg("foo-1.2.tar.gz")
+            .env("TZ", "UTC")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{clock}: {said}");
+        assert!(!said.contains("panicked"), "{clock}: {said}");
+    }
+}

@@ -37,7 +37,8 @@ impl PolicyKind {
 
     /// Sequoia's form of the policy.
     pub(crate) fn to_policy(self) -> StandardPolicy<'static> {
-        let mut policy = StandardPolicy::new();
+        // Sequoia takes the clock's time itself where it is given none, and panics after 2106.
+        let mut policy = StandardPolicy::at(SystemTime::now());
         if self == Self::Gentoo {
             for hash in [HashAlgorithm::SHA1, HashAlgorithm::RipeMD] {
                 policy.accept_hash(hash);
