@@ -83,7 +83,9 @@ impl Consumers {
             room = left;
             for line in text.lines().filter(|line| line.len() < 2000) {
                 let code = line.trim_start();
-                let comment = code.starts_with("dnl") || code.starts_with('#');
+                // An attribute of Rust's is none.
+                let attribute = code.starts_with("#[") || code.starts_with("#![");
+                let comment = code.starts_with("dnl") || code.starts_with('#') && !attribute;
                 let runs = || WORDS.iter().any(|word| line.contains(word));
                 if !comment && lines.len() < LINES && runs() {
                     lines.push(((*path).to_owned(), line.to_owned()));
@@ -178,11 +180,14 @@ mod tests {
             ("configure.ac", "AC_INIT([foo],[m4_esyscmd([cat VERSION.txt])])\n"),
             ("setup.py", "exec(open('README.rst').read())\nx = open('NEWS').read()\n"),
             ("Makefile.am", "EXTRA_DIST = ChangeLog AUTHORS\ninclude doc/rules.md\n"),
+            ("src/lib.rs", "#![doc = include_str!(\"../README.md\")]\n"),
         ]);
         let consumers = Consumers::of(&files);
         assert_eq!(consumers.reading("VERSION.txt"), Some("configure.ac"));
         assert_eq!(consumers.reading("README.rst"), Some("setup.py"));
         assert_eq!(consumers.reading("doc/rules.md"), Some("Makefile.am"));
+        // Its examples are tests.
+        assert_eq!(consumers.reading("README.md"), Some("src/lib.rs"));
         for other in ["NEWS", "ChangeLog", "AUTHORS", "README", "VERSION"] {
             assert_eq!(consumers.reading(other), None, "{other}");
         }
