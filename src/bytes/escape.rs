@@ -29,6 +29,19 @@ pub(crate) fn escaped(text: &str) -> String {
     Escaped(text).to_string()
 }
 
+/// `1,204`.
+pub(crate) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Whether printing `c` as it is could move the cursor, forge a line or hide something.
 pub(crate) fn is_harmful(c: char) -> bool {
     c.is_control() || is_invisible(c) || has_no_meaning(c)
@@ -54,6 +67,13 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_numbers() {
+        assert_eq!(thousands(1_204), "1,204");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+    }
 
     #[test]
     fn control_characters_become_visible() {

@@ -221,11 +221,7 @@ impl Bump {
         if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
-        let commit = CommitSpec {
-            commit: self.commit.clone(),
-            tag: self.tag.clone(),
-            ..CommitSpec::default()
-        };
+        let commit = CommitSpec::given(self.commit.as_ref(), self.tag.as_ref());
         commit.check()?;
         let mut package = Package::read(&self.package)?;
         let distdir = self.distdir.path();

@@ -327,11 +327,7 @@ impl Check {
 
     fn source(&self) -> Result<Option<SourceInput>, Error> {
         let Some(clone) = self.git.clone() else { return Ok(None) };
-        let commit = CommitSpec {
-            commit: self.commit.clone(),
-            tag: self.tag.clone(),
-            ..CommitSpec::default()
-        };
+        let commit = CommitSpec::given(self.commit.as_ref(), self.tag.as_ref());
         commit.check()?;
         let options = Options {
             directory: self.directory.clone(),

@@ -162,11 +162,7 @@ impl Source {
 
     /// The commit as it is given, or as the provenance names it.
     fn commit(&self) -> Result<CommitSpec, Error> {
-        let given = CommitSpec {
-            commit: self.commit.clone(),
-            tag: self.tag.clone(),
-            ..CommitSpec::default()
-        };
+        let given = CommitSpec::given(self.commit.as_ref(), self.tag.as_ref());
         let path = match &self.provenance {
             Some(path) => path.clone(),
             None if given != CommitSpec::default() => return Ok(given),

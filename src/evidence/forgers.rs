@@ -44,7 +44,7 @@ pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
             forgers.push(C::Branch);
         }
         forgers.extend([C::Job, C::Source, C::Forge]);
-        if !asked.publisher && (is_called(claims) || is_external_signer(claims)) {
+        if !asked.publisher && is_called(claims) {
             forgers.push(C::Caller);
         }
     }
@@ -78,15 +78,14 @@ fn is_login_at_forge(claims: &Claims) -> bool {
 /// identity is that of the one that was called.
 fn is_called(claims: &Claims) -> bool {
     let (signer, started) = (claims.get(Claim::BuildSignerUri), claims.get(Claim::BuildConfigUri));
-    signer.is_some() && started.is_some() && signer != started
+    is_external_signer(claims) || signer.is_some() && started.is_some() && signer != started
 }
 
 /// Whether a run of another workflow, or from another branch, would be seen. Numbers, triggers and
 /// environments say nothing of branches: anyone who runs some workflow has them, too.
 fn fixes_branch(claims: &Claims, asked: &Asked<'_>) -> bool {
     // A whole identity names workflow and ref; of a reusable workflow, those of the callee.
-    asked.pins.fix_workflow_and_ref()
-        || (asked.identity && !is_called(claims) && !is_external_signer(claims))
+    asked.pins.fix_workflow_and_ref() || (asked.identity && !is_called(claims))
 }
 
 #[cfg(test)]

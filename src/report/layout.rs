@@ -1,6 +1,6 @@
 //! Lines of at most 80 columns: wrapping with hanging indents, and names that are too long.
 
-use crate::bytes::escape::escaped;
+use crate::bytes::escape::{escaped, thousands};
 use std::io::{self, Write};
 use textwrap::core::display_width;
 
@@ -118,15 +118,7 @@ pub(crate) fn command(out: &mut dyn Write, head: &str, words: &[String]) -> io::
 
 /// `count` with its thousands apart, and the noun.
 pub(crate) fn count(count: u64, one: &str, many: &str) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    format!("{text} {}", if count == 1 { one } else { many })
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

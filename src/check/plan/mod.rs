@@ -130,15 +130,18 @@ impl Plan<'_> {
             }
         }
         if let Some(before) = &self.previous {
-            let about = self.bundles.iter().zip(artifact.as_ref().into_iter().cycle());
-            let about = about.flat_map(|(bundles, artifact)| {
-                bundles.about(artifact).map(move |bundle| (&bundles.path, bundle, artifact))
-            });
-            let bundles = about.map(|(path, bundle, artifact)| {
-                let facts = bundle.as_ref().map_err(|e| previous::bundle_fault(path, e));
-                facts.and_then(|bundle| previous::authenticate(inputs, path, bundle, artifact))
-            });
-            let mut now = previous::release(&attestations, bundles.collect(), &findings);
+            let mut facts = Vec::new();
+            if let Some(artifact) = &artifact {
+                for bundles in &self.bundles {
+                    let path = &bundles.path;
+                    facts.extend(bundles.about(artifact).map(|bundle| {
+                        let bundle =
+                            bundle.as_ref().map_err(|e| previous::bundle_fault(path, e))?;
+                        previous::authenticate(inputs, path, bundle, artifact)
+                    }));
+                }
+            }
+            let mut now = previous::release(&attestations, facts, &findings);
             now.faults.extend(self.unfetched.iter().flat_map(|(kind, file)| {
                 kind.checks().map(|check| previous::unfetched(check, file))
             }));

@@ -204,6 +204,10 @@ impl<'a> Machine<'a> {
     /// What `word` is, which for a command that is another program is expanded by a child: what that sets
     /// may be set or not.
     fn text_aside(&mut self, word: &Word) -> Result<Option<String>, Lost> {
+        // Most expand nothing, and then there is no state to keep.
+        if word.literal().is_some() {
+            return self.text_of(word);
+        }
         let mut text = None;
         self.perhaps(|machine| {
             text = machine.text_of(word)?;

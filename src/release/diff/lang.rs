@@ -60,6 +60,15 @@ impl Lang {
     }
 }
 
+/// The encodings that a comment tells Python to read the file in (PEP 263).
+pub(crate) fn encodings(line: &str) -> impl Iterator<Item = String> + '_ {
+    let told = line.split("coding").skip(1).filter(|rest| rest.starts_with([':', '=']));
+    told.map(|rest| {
+        let rest = rest.get(1..).unwrap_or_default().trim_start();
+        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect()
+    })
+}
+
 /// What follows the last dot of a name.
 pub(super) fn extension(name: &str) -> &str {
     name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default()

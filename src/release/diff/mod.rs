@@ -2,7 +2,7 @@
 
 mod again;
 pub(crate) mod hazard;
-mod lang;
+pub(crate) mod lang;
 mod large;
 pub(crate) mod lines;
 mod manifest;

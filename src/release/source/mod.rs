@@ -64,6 +64,11 @@ impl CommitSpec {
         tag::check(self)
     }
 
+    /// As it was given.
+    pub(crate) fn given(commit: Option<&String>, tag: Option<&String>) -> Self {
+        Self { commit: commit.cloned(), tag: tag.cloned(), ..Self::default() }
+    }
+
     /// The commit of an attestation.
     pub(crate) fn of(attested: Attested) -> Self {
         let Attested { commit, tag, publisher, by_anyone } = attested;

@@ -85,12 +85,7 @@ impl Reading {
                 .ok_or_else(|| RingError::TooManyPackets { path: path.to_owned() })?;
             let Ok((packet, next)) = pp.next() else { break };
             parser = Ok(next);
-            let primary = match &packet {
-                Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
-                Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
-                _ => None,
-            };
-            match (primary, part.as_mut()) {
+            match (primary(&packet), part.as_mut()) {
                 (Some((handle, fingerprint)), _) => {
                     self.finish(part.take(), ring, path)?;
                     part = Some(Part::new(handle, fingerprint, packet));
@@ -132,6 +127,15 @@ impl Reading {
     }
 }
 
+/// What a packet with a primary key, which begins a certificate, is called by.
+fn primary(packet: &Packet) -> Option<(KeyHandle, Fingerprint)> {
+    match packet {
+        Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
+        Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
+        _ => None,
+    }
+}
+
 /// Whether a block has more keys, or a key more packets, or it more packets for its size, than the limits.
 pub(in crate::evidence::openpgp) fn is_flooded(block: &[u8]) -> bool {
     let (mut left, mut keys) = (most_packets(block.len()), CERT_LIMIT);
@@ -142,12 +146,7 @@ pub(in crate::evidence::openpgp) fn is_flooded(block: &[u8]) -> bool {
         parser = Ok(next);
         let Some(fewer) = left.checked_sub(1) else { return true };
         left = fewer;
-        let primary = match &packet {
-            Packet::PublicKey(key) => Some((key.key_handle(), key.fingerprint())),
-            Packet::SecretKey(key) => Some((key.key_handle(), key.fingerprint())),
-            _ => None,
-        };
-        if let Some((handle, fingerprint)) = primary {
+        if let Some((handle, fingerprint)) = primary(&packet) {
             let Some(fewer) = keys.checked_sub(1) else { return true };
             keys = fewer;
             part = Some(Part::new(handle, fingerprint, packet));

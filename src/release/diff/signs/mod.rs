@@ -8,7 +8,7 @@ mod shape;
 mod unicode;
 
 use super::hazard::{Hazard, HazardKind};
-use super::lang::Lang;
+use super::lang::{Lang, encodings};
 use super::place::{Place, Role};
 pub(crate) use shape::LONG_LINE;
 pub(crate) use unicode::strange_path;
@@ -246,13 +246,8 @@ fn is_encoded(line: &[u8]) -> bool {
         "windows-1252",
     ];
     let text = String::from_utf8_lossy(line).to_ascii_lowercase().replace('_', "-");
-    let told = text.split("coding").skip(1).filter(|rest| rest.starts_with([':', '=']));
-    let name = |rest: &str| -> String {
-        let rest = rest.get(1..).unwrap_or_default().trim_start();
-        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')).collect()
-    };
     text.starts_with('#')
-        && told.map(name).any(|name| !name.is_empty() && !PLAIN.contains(&name.as_str()))
+        && encodings(&text).any(|name| !name.is_empty() && !PLAIN.contains(&name.as_str()))
 }
 
 /// Whether a line at the beginning of a column only declares something.

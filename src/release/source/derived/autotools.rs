@@ -17,12 +17,15 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
     if name_of(path) == "aclocal.m4" && configured(directory) {
         return aclocal::check(context, text(entry)?);
     }
-    let own = context.view.has_file(path)
-        && !context.view.text(path).is_some_and(|text| is_autoheader(&text));
+    // One that git has is autoheader's there, too. git's text is read last: there is room for so many.
+    let own = || {
+        context.view.has_file(path)
+            && !context.view.text(path).is_some_and(|text| is_autoheader(&text))
+    };
     if path.ends_with(".in")
-        && !own
         && (configured(directory) || configured(""))
         && is_plain_header(entry)
+        && !own()
     {
         let rest = "which macros configure may define in it".to_owned();
         return Some(Checked::partly("autoheader's: nothing but comments and #undef", vec![rest]));

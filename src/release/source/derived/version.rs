@@ -6,6 +6,7 @@
 
 use super::Checked;
 use crate::release::archive::Entry;
+use crate::release::diff::lang::encodings;
 use crate::release::source::explain::{Context, text};
 use crate::release::source::tag::spelling::is_same;
 use regex::Regex;
@@ -395,15 +396,9 @@ fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
 /// Whether a comment may tell Python to read the file in another encoding (PEP 263), in which it could
 /// say anything.
 fn names_an_encoding(text: &str) -> bool {
-    text.lines().take(2).any(|line| {
-        let told = line.split("coding").skip(1).filter(|rest| rest.starts_with([':', '=']));
-        let plain = ["utf-8", "utf8", "ascii", "us-ascii"];
-        let name = |rest: &str| -> String {
-            let rest = rest.get(1..).unwrap_or_default().trim_start();
-            rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect()
-        };
-        told.map(name).any(|name| !plain.contains(&name.to_ascii_lowercase().as_str()))
-    })
+    const PLAIN: [&str; 4] = ["utf-8", "utf8", "ascii", "us-ascii"];
+    let mut told = text.lines().take(2).flat_map(encodings);
+    told.any(|name| !PLAIN.contains(&name.to_ascii_lowercase().as_str()))
 }
 
 /// `__all__ = ["version", "version_tuple"]`.

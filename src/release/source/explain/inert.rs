@@ -192,11 +192,16 @@ fn is_edition(extension: &str) -> bool {
 pub(super) fn decides(path: &str) -> bool {
     let name = name_of(path);
     let packs = name.starts_with('.') && WORKING_TREE.contains(&name);
-    packs || name.rsplit_once('.').is_some_and(|(_, e)| EVIDENCE.contains(&e))
+    packs || is_called_evidence(name)
 }
 
-/// Whether what a name says is a signature or a digest is one. Keys, and digests that a build compares
-/// with, decide something.
+/// Whether a name is that of a signature or a digest.
+fn is_called_evidence(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| EVIDENCE.contains(&extension))
+}
+
+/// Whether what is called a signature or a digest is one. Keys, and digests that a build compares with,
+/// decide something.
 fn is_evidence(name: &str, contents: &[u8]) -> bool {
     let Some((_, extension)) = name.rsplit_once('.') else { return false };
     let text = String::from_utf8_lossy(contents);
@@ -206,7 +211,7 @@ fn is_evidence(name: &str, contents: &[u8]) -> bool {
             text.starts_with("-----BEGIN PGP SIGNATURE-----")
                 && text.matches("-----BEGIN ").count() == 1
         }
-        _ => EVIDENCE.contains(&extension),
+        _ => true,
     }
 }
 
@@ -260,8 +265,7 @@ pub(super) fn inert(
         return Err(what(entry));
     }
     let name = name_of(path);
-    let evidence = name.rsplit_once('.').is_some_and(|(_, e)| EVIDENCE.contains(&e));
-    if evidence && !is_evidence(name, contents) {
+    if is_called_evidence(name) && !is_evidence(name, contents) {
         return Err("keys or digests that something may be compared with".to_owned());
     }
     if let Some(why) = text(entry).map_or(Some("its text is not UTF-8"), hides) {
@@ -342,9 +346,8 @@ fn picture(path: &str, contents: &[u8]) -> Option<&'static str> {
 
 /// Whether the pictures of an icon are all that it holds.
 fn ico_ends(contents: &[u8]) -> bool {
-    let Some(count) = contents.get(4..6) else { return false };
-    let count = count.iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
     let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |n, b| n << 8 | usize::from(*b));
+    let Some(count) = contents.get(4..6).map(number) else { return false };
     let mut end = 6 + 16 * count;
     for at in 0..count {
         let entry = contents.get(6 + 16 * at..22 + 16 * at);

@@ -156,6 +156,12 @@ pub(super) fn text(entry: &Entry) -> Option<&str> {
     std::str::from_utf8(entry.contents.as_deref()?).ok()
 }
 
+/// The text of the member at `path`, where git has the same.
+fn same_text<'e>(view: View<'_>, path: &str, entry: &'e Entry) -> Option<&'e str> {
+    let git = view.get(path.as_bytes())?;
+    text(entry).filter(|_| entry.blob.as_ref() == Some(&git.object))
+}
+
 /// The last part of a path.
 pub(super) fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
@@ -180,14 +186,9 @@ pub(super) fn changed(
         return packed;
     }
     let Some(path) = utf8(entry) else { return Standing::Changed { why: None } };
-    if let Some(known) = known_file(context, entry, path) {
+    if let Some((project, _)) = known_file(context, entry, path) {
         // One of many versions, and git has another, perhaps a patched one.
-        let how = match &known {
-            Standing::Known { project, .. } => {
-                format!("{project}'s, in another version than git's")
-            }
-            _ => return known,
-        };
+        let how = format!("{project}'s, in another version than git's");
         let rest = "why it is another version than git's".to_owned();
         return partly(context, entry, path, how, rest);
     }
@@ -262,8 +263,8 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
     let Some(path) = utf8(entry) else {
         return Standing::Unexplained { why: "its name is not UTF-8".to_owned() };
     };
-    if let Some(known) = known_file(context, entry, path) {
-        return known;
+    if let Some((project, day)) = known_file(context, entry, path) {
+        return Standing::Known { project, day };
     }
     match derived::check(context, entry, path, None) {
         Some(Checked::Same(how)) => return Standing::Derived { how, rest: None },
@@ -320,18 +321,19 @@ fn link_into(context: &Context<'_>, entry: &Entry) -> bool {
         && context.members.get(there.as_bytes()).is_some_and(|entry| entry.kind == Kind::File)
 }
 
-/// A standard build file with these contents, by this name.
-fn known_file(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Standing> {
+/// Whose standard build file has these contents, by this name, and since which day.
+fn known_file(context: &Context<'_>, entry: &Entry, path: &str) -> Option<(String, Option<u32>)> {
     let name = name_of(path);
+    let told = |version: known::Version<'_>| (version.family().to_owned(), version.day);
     if let Some(version) = context.known.find(name, &entry.sha256?) {
-        return Some(Standing::Known { project: version.family().to_owned(), day: version.day });
+        return Some(told(version));
     }
     if context.known.called(name).is_empty() {
         return None;
     }
     let version = other_shells(entry.contents.as_deref()?)
         .find_map(|contents| context.known.find(name, &Sha256::digest(&contents).into()))?;
-    Some(Standing::Known { project: version.family().to_owned(), day: version.day })
+    Some(told(version))
 }
 
 /// A script with the other spellings of `#! /bin/sh`: distributions write the first line anew.
@@ -430,11 +432,9 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
     let (directory, name) = (directory_of(path), name_of(path));
     let in_git = |name: &str| context.view.has_file(&format!("{directory}{name}"));
     // What git's own configure.ac, which the archive has as it is, says.
-    let input = ["configure.ac", "configure.in"].into_iter().find_map(|input| {
-        let member = context.members.get(input.as_bytes())?;
-        let git = context.view.get(input.as_bytes())?;
-        text(member).filter(|_| member.blob.as_ref() == Some(&git.object))
-    });
+    let input = ["configure.ac", "configure.in"]
+        .into_iter()
+        .find_map(|input| same_text(context.view, input, context.members.get(input.as_bytes())?));
     let says = |words: &[&str]| input.is_some_and(|text| words.iter().any(|w| text.contains(w)));
     // In the root, or in a directory that it names for such files.
     let placed = || {

@@ -23,9 +23,7 @@ impl Rules {
     pub(crate) fn of(members: &BTreeMap<&[u8], &Entry>, view: View<'_>) -> Self {
         let files = members.iter().filter_map(|(path, entry)| {
             let path = std::str::from_utf8(path).ok().filter(|path| is_rules(path))?;
-            let git = view.get(path.as_bytes())?;
-            let same = entry.blob.as_ref() == Some(&git.object);
-            same.then(|| super::text(entry)).flatten().map(|text| (path, text))
+            super::same_text(view, path, entry).map(|text| (path, text))
         });
         Self::read(files)
     }

@@ -1,6 +1,7 @@
 //! Counts, owners, names and places as a sentence has them.
 
 use super::{Commit, Comparison, Standing};
+use crate::bytes::escape;
 use crate::release::archive::show;
 
 /// Names that a finding's sentence lists.
@@ -66,15 +67,7 @@ pub(super) fn files(count: usize) -> String {
 
 /// `1,204`.
 fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    escape::thousands(count as u64)
 }
 
 /// The branches and tags in words.
