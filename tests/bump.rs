@@ -197,6 +197,25 @@ fn everything_agrees() {
     assert!(!json["attackers"].to_string().contains("token"));
 }
 
+/// Without a tag of the version, only provenance tells with which commit to compare: what that
+/// comparison stops, nothing would stop without provenance.
+#[test]
+fn a_commit_that_only_provenance_names() {
+    let stage = Stage::new(PINS);
+    stage.attest("1.10", NOW);
+    let clone = stage.path("clone");
+    let tokens = || {
+        let run = stage.bump(&["--git", &clone, "--require", "source"]);
+        expect(&run, "source", "agrees");
+        let json = run.json();
+        ["attackers", "attackers_without_provenance"]
+            .map(|name| json[name].to_string().contains(r#"["token"]"#))
+    };
+    assert_eq!(tokens(), [false, false]);
+    stage.git(&["tag", "-d", "v1.10"]);
+    assert_eq!(tokens(), [false, true]);
+}
+
 #[test]
 fn the_order_of_the_text() {
     let stage = Stage::new(PINS);

@@ -471,6 +471,9 @@ pub(crate) struct SourceComparison {
     pub(crate) tag_elsewhere: Option<String>,
     /// Who attested the commit.
     pub(crate) attested_by: Option<String>,
+    /// Whether only provenance told which commit it is: no tag has the version.
+    #[serde(skip)]
+    pub(crate) only_by_provenance: bool,
     /// The signature over the tag or commit, where there is one or one was asked for.
     pub(crate) signature: Option<SourceSignature>,
     /// The branches and tags that lead to it.

@@ -103,11 +103,13 @@ impl Finding {
         self.class.map_or(Outcome::Agrees, FailureClass::outcome)
     }
 
-    /// Whether it would not be there without provenance: provenance itself, and its continuity.
+    /// Whether it would not be there without provenance: provenance itself, its continuity, and a
+    /// comparison with a commit that only provenance named.
     pub(crate) fn rests_on_provenance(&self) -> bool {
         match (&self.facts.of, self.check) {
             (_, Check::Provenance) => true,
             (Of::Continuity(facts), _) => facts.evidence == Check::Provenance,
+            (Of::Source(facts), _) => facts.compared.as_ref().is_some_and(|c| c.only_by_provenance),
             _ => false,
         }
     }

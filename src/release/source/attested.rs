@@ -17,6 +17,8 @@ pub(crate) struct Attested {
     pub(crate) publisher: String,
     /// Whether no one said who should have published: anyone can attest any commit.
     pub(crate) by_anyone: bool,
+    /// Whether provenance named it, and no other attestation.
+    pub(crate) by_provenance: bool,
 }
 
 /// What the findings about a distfile say of its commit: of those attestations that count, or of
@@ -33,7 +35,10 @@ pub(crate) fn attested(findings: &[Finding]) -> Result<Option<Attested>, SourceE
     let named: BTreeSet<Attested> = findings.iter().filter(counts).filter_map(named).collect();
     let commits: BTreeSet<String> = named.iter().map(|n| n.commit.clone()).collect();
     match commits.len() {
-        0 | 1 => Ok(named.into_iter().next()),
+        0 | 1 => {
+            let by_provenance = named.iter().all(|named| named.by_provenance);
+            Ok(named.into_iter().next().map(|first| Attested { by_provenance, ..first }))
+        }
         _ => Err(SourceError::SeveralAttested(commits.into_iter().collect())),
     }
 }
@@ -46,5 +51,6 @@ fn named(finding: &Finding) -> Option<Attested> {
         tag: tag.map(str::to_owned),
         publisher: facts.publisher.clone()?,
         by_anyone: finding.class.is_some(),
+        by_provenance: finding.check == Check::Provenance,
     })
 }

@@ -52,6 +52,8 @@ pub(crate) struct CommitSpec {
     pub(crate) attested_by: Option<String>,
     /// Whether no one said who should attest it.
     pub(crate) by_anyone: bool,
+    /// Whether provenance named it, and no other attestation.
+    pub(crate) by_provenance: bool,
 }
 
 impl CommitSpec {
@@ -71,8 +73,8 @@ impl CommitSpec {
 
     /// The commit of an attestation.
     pub(crate) fn of(attested: Attested) -> Self {
-        let Attested { commit, tag, publisher, by_anyone } = attested;
-        Self { commit: Some(commit), tag, attested_by: Some(publisher), by_anyone }
+        let Attested { commit, tag, publisher, by_anyone, by_provenance } = attested;
+        Self { commit: Some(commit), tag, attested_by: Some(publisher), by_anyone, by_provenance }
     }
 }
 

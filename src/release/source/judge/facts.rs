@@ -53,6 +53,7 @@ pub(super) fn knowing(
         tag_found_by_version: commit.tag_found,
         tag_elsewhere: commit.tag_elsewhere.clone(),
         attested_by: commit.attested_by.clone(),
+        only_by_provenance: commit.only_by_provenance,
         signature: signed.map(|signed| signed.facts.clone()),
         references: commit.references.clone(),
         shallow: commit.shallow,

@@ -25,6 +25,8 @@ pub(crate) struct Commit {
     pub(crate) tag_found: bool,
     /// Who attested the commit, where an attestation named it.
     pub(crate) attested_by: Option<String>,
+    /// Whether no tag has the version, so that without provenance no commit would be known.
+    pub(crate) only_by_provenance: bool,
     /// Whether that could have been anyone, and no tag has the version.
     pub(crate) by_anyone: bool,
     /// The commit that the tag points at, where it is another.
@@ -110,6 +112,7 @@ pub(super) fn find(
         },
     };
     let mut by_anyone = spec.by_anyone;
+    let mut only_by_provenance = false;
     let (object, tag, tag_found, tag_elsewhere) = match (&spec.commit, tagged) {
         (Some(name), tagged) => match clone.commit(name)? {
             None => {
@@ -124,6 +127,7 @@ pub(super) fn find(
                     Some(_) => version_tag(clone, &tags, &candidates, options, origin.as_deref())?,
                     None => None,
                 };
+                only_by_provenance = spec.by_provenance && own.is_none();
                 by_anyone &= own.is_none();
                 let other = own.as_ref().is_some_and(|(.., commit)| commit.name != found.name);
                 let tag_found = own.is_some() && (other || tagged.is_none());
@@ -151,6 +155,7 @@ pub(super) fn find(
         tag,
         tag_found,
         attested_by: spec.attested_by.clone(),
+        only_by_provenance,
         by_anyone,
         tag_elsewhere,
         origin,
