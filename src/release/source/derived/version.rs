@@ -4,9 +4,10 @@
 //! What is in `.tarball-version` becomes shell code of configure, and `_version.py` is imported: each
 //! may hold the release's version, a revision and a date, by a grammar that has no room for more.
 
+mod module;
+
 use super::Checked;
 use crate::release::archive::Entry;
-use crate::release::diff::lang::encodings;
 use crate::release::source::explain::{Context, text};
 use crate::release::source::tag::spelling::is_same;
 use regex::Regex;
@@ -65,7 +66,7 @@ pub(super) fn check(
     if !entry.is_executable() && is_release(context, text.trim_end()) {
         return Some(Checked::same("the release's version and nothing else"));
     }
-    module(context, path, text).or_else(|| header(context, path, text))
+    module::check(context, path, text).or_else(|| header(context, path, text))
 }
 
 /// Whether a file is called for what it holds: `_version.py`, `git-version.h`, `RELEASE`.
@@ -243,7 +244,7 @@ fn is_defined(context: &Context<'_>, new: &str, old: &str) -> bool {
         && is_version(&name)
         && is_version(&old_value)
         && value.starts_with('"')
-        && string(&value).is_some_and(|word| is_release(context, word))
+        && module::string(&value).is_some_and(|word| is_release(context, word))
 }
 
 /// Whether a quoted date is at a place where git may have one: `"[unreleased]"`.
@@ -261,208 +262,6 @@ fn is_dated(new: &str, old: &str) -> bool {
     };
     let dated = parts(&DATED, new);
     dated.is_some() && dated == parts(&PLACE, old)
-}
-
-/// A Python module that assigns versions and nothing else, as setuptools-scm, hatch-vcs and
-/// versioneer write it.
-fn module(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
-    if !path.ends_with(".py") {
-        return None;
-    }
-    if is_versioneer(context, text) {
-        return Some(Checked::same("versioneer's module with the release's version"));
-    }
-    assigns_versions(context, text).then(|| {
-        Checked::same("a Python module that assigns the release's version and nothing else")
-    })
-}
-
-/// Lines that setuptools-scm and hatch-vcs write around the assignments.
-const AROUND: [&str; 21] = [
-    "from __future__ import annotations",
-    "__all__ = [",
-    "]",
-    "TYPE_CHECKING = False",
-    "if TYPE_CHECKING:",
-    "from typing import Tuple",
-    "from typing import Union",
-    "from typing import Tuple, Union",
-    "VERSION_TUPLE = Tuple[Union[int, str], ...]",
-    "VERSION_TUPLE = tuple[int | str, ...]",
-    "VERSION_TUPLE = object",
-    "COMMIT_ID = Union[str, None]",
-    "COMMIT_ID = str | None",
-    "COMMIT_ID = object",
-    "else:",
-    "version: str",
-    "__version__: str",
-    "__version_tuple__: VERSION_TUPLE",
-    "version_tuple: VERSION_TUPLE",
-    "commit_id: COMMIT_ID",
-    "__commit_id__: COMMIT_ID",
-];
-
-/// Names that such a module may assign.
-fn is_version_name(name: &str) -> bool {
-    let name = name.split(':').next().unwrap_or(name).trim();
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let bare = name.trim_matches('_').to_ascii_lowercase();
-    let words = [
-        "version",
-        "version_tuple",
-        "version_info",
-        "commit_id",
-        "commit",
-        "git_version",
-        "git_revision",
-        "revision",
-        "full_version",
-        "short_version",
-        "release",
-        "git_commit",
-        "gitversion",
-        "build_date",
-        "date",
-        "version_string",
-        "last_version",
-        "git_hash",
-        "git_describe",
-        "version_str",
-    ];
-    plain && words.contains(&bare.as_str())
-}
-
-fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
-    // Python ends a line at characters where Rust does not.
-    if !text.is_ascii() || text.replace("\r\n", "\n").contains(['\r', '\x0b', '\x0c', '\\']) {
-        return false;
-    }
-    if names_an_encoding(text) {
-        return false;
-    }
-    let mut quoted: Option<&str> = None;
-    let mut listed = false;
-    let mut assigned = 0;
-    for line in text.lines().map(str::trim_end) {
-        if let Some(mark) = quoted {
-            if line.ends_with(mark) && line.matches(mark).count() == 1 {
-                quoted = None;
-            } else if line.contains(mark) {
-                return false;
-            }
-            continue;
-        }
-        let code = line.trim_start();
-        if code.is_empty() || code.starts_with('#') {
-            continue;
-        }
-        if listed {
-            let word = code.trim_end_matches(',').trim_matches(['"', '\'']);
-            if code == "]" {
-                listed = false;
-            } else if !is_version_name(word) {
-                return false;
-            }
-            continue;
-        }
-        if let Some(mark) = ["\"\"\"", "'''"].into_iter().find(|mark| code.starts_with(mark)) {
-            let rest = code.get(3..).unwrap_or_default();
-            match rest.find(mark) {
-                Some(end) if end + 3 == rest.len() => {}
-                Some(_) => return false,
-                None => quoted = Some(mark),
-            }
-            continue;
-        }
-        listed = code == "__all__ = [";
-        if is_list_of_names(code) {
-            continue;
-        }
-        if AROUND.contains(&code) {
-            continue;
-        }
-        let Some((names, value)) = code.rsplit_once('=') else { return false };
-        if !names.split('=').all(|name| is_version_name(name.trim())) {
-            return false;
-        }
-        if !is_literal(context, value.trim()) && !is_version_name(value.trim()) {
-            return false;
-        }
-        assigned += 1;
-    }
-    quoted.is_none() && assigned > 0
-}
-
-/// Whether a comment may tell Python to read the file in another encoding (PEP 263), in which it could
-/// say anything.
-fn names_an_encoding(text: &str) -> bool {
-    const PLAIN: [&str; 4] = ["utf-8", "utf8", "ascii", "us-ascii"];
-    let mut told = text.lines().take(2).flat_map(encodings);
-    told.any(|name| !PLAIN.contains(&name.to_ascii_lowercase().as_str()))
-}
-
-/// `__all__ = ["version", "version_tuple"]`.
-fn is_list_of_names(code: &str) -> bool {
-    let names = code.strip_prefix("__all__ = [").and_then(|rest| rest.strip_suffix(']'));
-    names.is_some_and(|names| {
-        let names = names.trim_end_matches(',').split(',').map(str::trim);
-        names.into_iter().all(|name| string(name).is_some_and(is_version_name))
-    })
-}
-
-/// A string, a tuple of numbers and strings, or None: a version as a whole.
-fn is_literal(context: &Context<'_>, value: &str) -> bool {
-    if value == "None" || value == "False" || value == "True" {
-        return true;
-    }
-    if let Some(word) = string(value) {
-        return is_value(context, word);
-    }
-    let Some(items) = value.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
-        return false;
-    };
-    let mut words = Vec::new();
-    for item in items.trim_end_matches(',').split(',').map(str::trim) {
-        match string(item) {
-            Some(word) => words.push(word),
-            None if !item.is_empty() && item.bytes().all(|b| b.is_ascii_digit()) => {
-                words.push(item)
-            }
-            None => return false,
-        }
-    }
-    let whole = words.join(".");
-    is_release(context, &whole) || {
-        // (1, 2, 0, "final", 0), as django has it.
-        let numbers: Vec<&str> =
-            words.iter().take_while(|w| w.bytes().all(|b| b.is_ascii_digit())).copied().collect();
-        let rest: Vec<&str> = words.iter().skip(numbers.len()).copied().collect();
-        let is_end = |word: &&str| matches!(*word, "final" | "0" | "");
-        is_same(&numbers.join("."), &context.release.version) && rest.iter().all(is_end)
-    }
-}
-
-fn string(value: &str) -> Option<&str> {
-    let mark = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let inner = value.strip_prefix(mark)?.strip_suffix(mark)?;
-    (!inner.contains(mark)).then_some(inner)
-}
-
-/// The module that versioneer puts in place of its own.
-fn is_versioneer(context: &Context<'_>, text: &str) -> bool {
-    const PATTERN: &str = r#"\A\s*# This file was generated by 'versioneer\.py' \([0-9.a-z+]+\) from\n(?:#[^\n]*\n)+\s*import json\n(?:import sys\n)?\s*version_json = '''\n\{\n(?: "[a-z-]+": (?:"[^"\\'\n]*"|null|true|false),?\n)+\}\n'''  # END VERSION_JSON\n\s*def get_versions\(\):\n    return json\.loads\(version_json\)\s*\z"#;
-    static MODULE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PATTERN).ok());
-    static VALUE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#""([a-z-]+)": "([^"]*)""#).ok());
-    let (Some(module), Some(value)) = (MODULE.as_ref(), VALUE.as_ref()) else { return false };
-    module.is_match(text)
-        && text.is_ascii()
-        && !names_an_encoding(text)
-        && value.captures_iter(text).all(|found| {
-            let (key, value) = (found.get(1).map_or("", |m| m.as_str()), found.get(2));
-            let value = value.map_or("", |m| m.as_str());
-            key != "error" && is_value(context, value)
-        })
 }
 
 /// A header of C that defines versions and nothing else.

@@ -12,6 +12,7 @@ mod generated;
 mod inert;
 mod packing;
 pub(super) mod rules;
+mod standard;
 
 pub(super) use generated::{is_autoheader, is_plain_header};
 
@@ -24,8 +25,8 @@ use crate::release::source::attributes::Attributes;
 use crate::release::source::tag::spelling::Release;
 use consumers::Consumers;
 use rules::Rules;
-use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use standard::{altered, known_file};
+use std::collections::BTreeMap;
 
 /// What becomes of a file of the archive that git does not have as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -321,88 +322,6 @@ fn link_into(context: &Context<'_>, entry: &Entry) -> bool {
         && context.members.get(there.as_bytes()).is_some_and(|entry| entry.kind == Kind::File)
 }
 
-/// Whose standard build file has these contents, by this name, and since which day.
-fn known_file(context: &Context<'_>, entry: &Entry, path: &str) -> Option<(String, Option<u32>)> {
-    let name = name_of(path);
-    let told = |version: known::Version<'_>| (version.family().to_owned(), version.day);
-    if let Some(version) = context.known.find(name, &entry.sha256?) {
-        return Some(told(version));
-    }
-    if context.known.called(name).is_empty() {
-        return None;
-    }
-    let version = other_shells(entry.contents.as_deref()?)
-        .find_map(|contents| context.known.find(name, &Sha256::digest(&contents).into()))?;
-    Some(told(version))
-}
-
-/// A script with the other spellings of `#! /bin/sh`: distributions write the first line anew.
-fn other_shells(contents: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    const SHELLS: [&[u8]; 6] = [
-        b"#! /bin/sh",
-        b"#!/bin/sh",
-        b"#!/usr/bin/sh",
-        b"#! /usr/bin/sh",
-        b"#!/usr/bin/env sh",
-        b"#! /usr/bin/env sh",
-    ];
-    let end = contents.iter().position(|b| *b == b'\n').unwrap_or(contents.len());
-    let (first, rest) = contents.split_at_checked(end).unwrap_or((contents, b""));
-    let is_shell = SHELLS.contains(&first);
-    let others = SHELLS.into_iter().filter(move |shell| is_shell && *shell != first);
-    others.map(move |shell| [shell, rest].concat())
-}
-
-/// A file that is named like a standard build file and is none of its versions.
-fn altered(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Standing> {
-    let name = name_of(path);
-    let versions = context.known.called(name);
-    if versions.is_empty() || !known::is_distinctive(name) {
-        return None;
-    }
-    let mut projects: Vec<&str> = versions.iter().map(known::Version::family).collect();
-    projects.sort_unstable();
-    projects.dedup();
-    let contents: BTreeSet<_> = versions.iter().map(|version| version.digest).collect();
-    let days = || versions.iter().filter_map(|version| version.day);
-    let when = match (days().min(), days().max()) {
-        (Some(first), Some(last)) => {
-            format!(", {} to {}", known::date(first), known::date(last))
-        }
-        _ => String::new(),
-    };
-    let versions = format!(
-        "named like {}'s {name} and matches none of its {} known versions{when}",
-        projects.join("'s and "),
-        contents.len()
-    );
-    let versions = match text(entry).and_then(own_version) {
-        Some(own) => format!("{versions}; it calls itself {own}"),
-        None => versions,
-    };
-    Some(Standing::Altered { versions })
-}
-
-/// The version that a standard build file says it is, which is the one to compare it with.
-fn own_version(text: &str) -> Option<String> {
-    const SAID: [&str; 6] = [
-        "VERSION=",
-        "scriptversion=",
-        "timestamp=",
-        "[macro_version=",
-        "macro_version=",
-        "# serial ",
-    ];
-    let plain = |c: &char| c.is_ascii_alphanumeric() || " .-_+:".contains(*c);
-    text.lines().take(400).find_map(|line| {
-        let value = SAID.iter().find_map(|said| line.strip_prefix(said))?;
-        let value: String =
-            value.trim_matches(['"', '\'']).chars().take_while(plain).take(60).collect();
-        Some(value.trim().to_owned())
-            .filter(|value| value.starts_with(|c: char| c.is_ascii_digit()))
-    })
-}
-
 /// The path in git of a document with the same contents and name. Elsewhere a copy of what git has
 /// may be what makes it run.
 fn copy_of(context: &Context<'_>, entry: &Entry) -> Option<String> {
@@ -466,47 +385,4 @@ fn configures(input: &str, header: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_header_that_autoheader_makes() {
-        for input in [
-            "AC_CONFIG_HEADERS([config.h])",
-            "AM_CONFIG_HEADER(config.h)",
-            "AC_CONFIG_HEADERS([config.h b.h])",
-        ] {
-            assert!(configures(input, "config.h"), "{input}");
-            assert!(!configures(input, "src/wrap.sh") && !configures(input, "b.h"), "{input}");
-        }
-    }
-
-    #[test]
-    fn what_a_build_file_calls_itself() {
-        for (text, own) in [
-            (
-                "#!/bin/sh\nVERSION=\"2.4.6 Debian-2.4.6-15build2\"\n",
-                Some("2.4.6 Debian-2.4.6-15build2"),
-            ),
-            ("VERSION=2.4.7-dirty\n", Some("2.4.7-dirty")),
-            ("# ltversion.m4\n[macro_version='2.5.4'\n", Some("2.5.4")),
-            ("scriptversion=2018-03-07.03; # UTC\n", Some("2018-03-07.03")),
-            ("# build-to-host.m4 serial 30\n# serial 30\n", Some("30")),
-            ("VERSION=$(evil)\n", None),
-            ("VERSION=1\u{1b}[31m\n", Some("1")),
-            ("", None),
-        ] {
-            assert_eq!(own_version(text).as_deref(), own, "{text}");
-        }
-    }
-
-    #[test]
-    fn scripts_for_the_same_shell() {
-        let others: Vec<_> = other_shells(b"#!/usr/bin/sh\nx\n").collect();
-        assert_eq!(others.len(), 5);
-        assert!(others.contains(&b"#! /bin/sh\nx\n".to_vec()));
-        for other in [&b"#!/usr/bin/perl\nx\n"[..], b"#!/bin/sh -e\nx\n", b"x\n", b""] {
-            assert_eq!(other_shells(other).count(), 0);
-        }
-    }
-}
+mod tests;

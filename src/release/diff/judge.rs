@@ -1,0 +1,163 @@
+//! What each change can do: its hazards, its tier, and what is said of it.
+
+use super::hazard::{Hazard, HazardKind, by_name, by_nature, disguise};
+use super::place::{self, place};
+use super::rank::tier;
+use super::reading::{Read, Results};
+use super::store::Store;
+use super::{Change, ChangeKind, signs};
+use crate::release::archive::{self, Entry, Kind};
+use crate::release::known::{self, Known};
+use std::collections::HashSet;
+
+/// Finds out why changes deserve to be read.
+pub(super) fn judge(changes: &mut [Change], results: &mut Results, now: &Read, store: &Store) {
+    // A line that is gone elsewhere has moved, and does nothing new.
+    let gone: HashSet<u64> =
+        results.values().flat_map(|judged| judged.gone.iter().copied()).collect();
+    standard_files(changes);
+    for change in changes {
+        if change.kind != ChangeKind::Removed {
+            judge_one(change, results, now, store, &gone);
+        }
+        if change.standard.is_some() {
+            // Not this release's own: its project published it, and everybody has it.
+            change.hazards.retain(|hazard| hazard.kind == HazardKind::ExecutableBit);
+        }
+        change.hazards.sort_by(|a, b| {
+            let weight =
+                |hazard: &Hazard| (hazard.kind.deceives(), hazard.unasked, hazard.kind.weight());
+            weight(b).cmp(&weight(a)).then_with(|| a.cmp(b))
+        });
+        change.tier = tier(change.kind, change.place, &change.hazards);
+    }
+}
+
+/// Finds the files that are standard build files byte for byte.
+fn standard_files(changes: &mut [Change]) {
+    let mut list = None;
+    for change in changes {
+        let Some(new) = change.new.as_ref().filter(|new| new.kind == Kind::File) else { continue };
+        let name = new.path.rsplit(|b| *b == b'/').next().and_then(|n| std::str::from_utf8(n).ok());
+        let Some(name) = name.filter(|name| known::is_distinctive(name)) else { continue };
+        let Some(digest) = new.sha256 else { continue };
+        // Without a list nothing is known, and everything is read.
+        let list = list.get_or_insert_with(|| Known::load().or_else(|_| Known::built_in()).ok());
+        let found = list.as_ref().and_then(|list| list.find(name, &digest));
+        change.standard = found.map(|version| version.family().to_owned());
+    }
+}
+
+fn judge_one(
+    change: &mut Change,
+    results: &mut Results,
+    now: &Read,
+    store: &Store,
+    gone: &HashSet<u64>,
+) {
+    let Some(new) = change.new.clone() else { return };
+    let mut hazards = Vec::new();
+    let runs = by_name(&new.path);
+    match change.kind {
+        // Its contents stand under the name that it is a link to, and are looked at there.
+        _ if new.kind == Kind::Hardlink => hazards.extend(runs),
+        ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped => {
+            hazards.extend(runs);
+            hazards.extend(unreadable(change, &new, now));
+            read_text(change, &new, results, store, gone, &mut hazards);
+        }
+        ChangeKind::Moved => {
+            // Moving a file can be what makes it run.
+            let before = change.old.as_ref().and_then(|old| by_name(&old.path));
+            hazards.extend(runs.filter(|hazard| Some(hazard) != before.as_ref()));
+            if change.runs_anew() {
+                read_text(change, &new, results, store, gone, &mut hazards);
+            }
+        }
+        ChangeKind::Mode | ChangeKind::Removed => {}
+    }
+    if !matches!(change.kind, ChangeKind::Mode | ChangeKind::Changed) {
+        hazards.extend(signs::strange_path(&new.path));
+    }
+    hazards.extend(links(change, &new));
+    hazards.extend(mode_hazard(change.old.as_ref(), &new));
+    change.hazards = hazards;
+}
+
+/// What the lines of its text say.
+fn read_text(
+    change: &mut Change,
+    new: &Entry,
+    results: &mut Results,
+    store: &Store,
+    gone: &HashSet<u64>,
+    hazards: &mut Vec<Hazard>,
+) {
+    let old = change.base().filter(|old| !old.nature.is_binary() && old.size > 0);
+    let key = (old.map(|old| old.data), new.data);
+    match results.remove(&key) {
+        Some(judged) => {
+            change.place = if judged.script { place(&new.path, b"#!") } else { change.place };
+            hazards.extend(judged.facts);
+            hazards.extend(judged.seen.hazards(change.place, gone));
+            if judged.script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
+                let reason = "a script: begins with #!";
+                hazards.push(Hazard::new(HazardKind::Script, reason));
+            }
+            change.generated = judged.generated;
+            change.lines = Some(judged.lines);
+            change.shown = judged.hunks.and_then(|hunks| store.put(&hunks));
+        }
+        None if change.has_text() => {
+            let reason = "was not looked into: its archive has the files in another order";
+            hazards.push(Hazard::new(HazardKind::Unread, reason));
+        }
+        None => {}
+    }
+}
+
+/// What no one can read, and what is not what its name says.
+fn unreadable(change: &Change, new: &Entry, now: &Read) -> Vec<Hazard> {
+    let role = change.place.role;
+    let head = now.heads.get(&new.data).map(Vec::as_slice).unwrap_or_default();
+    let disguise = disguise(&new.path, role, head, new.nature);
+    // A picture is no text, and a translation for machines is none either.
+    let usual = matches!(role, place::Role::Image | place::Role::Translation | place::Role::Docs);
+    let nature = by_nature(&new.path, new.nature).filter(|_| !usual);
+    disguise.into_iter().chain(nature).collect()
+}
+
+fn links(change: &Change, new: &Entry) -> Option<Hazard> {
+    if change.kind == ChangeKind::Mode {
+        return None;
+    }
+    let reason = if matches!(new.kind, Kind::Symlink | Kind::Hardlink) {
+        let target = archive::show(new.target.as_deref().unwrap_or_default());
+        let was = change.old.as_ref().and_then(|old| old.target.as_deref());
+        let was = was.filter(|was| Some(*was) != new.target.as_deref()).map(archive::show);
+        let was = was.map(|was| format!(" (was to {was})")).unwrap_or_default();
+        format!("a {} to {target}{was}", new.kind.word())
+    } else if change.kind == ChangeKind::Retyped {
+        let was = change.old.as_ref().map_or("nothing", |old| old.kind.word());
+        format!("was a {was} and is a {}", new.kind.word())
+    } else {
+        return None;
+    };
+    Some(Hazard::new(HazardKind::Link, reason))
+}
+
+/// A file that may be executed now, or with more rights.
+fn mode_hazard(old: Option<&Entry>, new: &Entry) -> Option<Hazard> {
+    if !new.is_file() {
+        return None;
+    }
+    let before = old.map_or(0, |old| old.mode);
+    let reason = if new.mode & 0o6000 & !before != 0 {
+        "has a set-user-id or set-group-id bit"
+    } else if new.is_executable() && before & 0o111 == 0 {
+        if old.is_some() { "became executable" } else { "is executable" }
+    } else {
+        return None;
+    };
+    Some(Hazard::new(HazardKind::ExecutableBit, format!("{reason} (mode {:04o})", new.mode)))
+}
