@@ -114,6 +114,49 @@ fn what_was_asked_for_gets_the_same_answer_from_both_containers() {
     }
 }
 
+/// Of several identities one is enough: an attacker takes the one that is easiest, whichever signed.
+#[test]
+fn of_several_identities_an_attacker_takes_any() {
+    let bench = Bench::new();
+    let run = release();
+    let whole = identity(&run);
+    let bundle = bench.signing(&run).bundle().to_string();
+    let sets = |more: &[&str]| {
+        let args: Vec<&str> =
+            whole.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let ended = bench.bundle(&bundle, &args);
+        assert_eq!(ended.said("sigstore"), "agrees", "{}", ended.stdout);
+        ended.json()["attackers"].to_string()
+    };
+    let alone = sets(&[]);
+    assert!(!alone.contains("account") && !alone.contains("key"), "{alone}");
+    let account = ["--identity", "me@example.org", "--issuer", "https://accounts.google.com"];
+    let either = sets(&account);
+    assert!(either.contains("account") && either.contains("publish"), "{either}");
+    let pull = run.signer().replace("refs/tags/v1.3", "refs/pull/7/merge");
+    assert!(!alone.contains("branch"), "{alone}");
+    assert!(sets(&["--identity", &pull, "--issuer", ISSUER]).contains("branch"));
+    // Where the publisher was named, an account does not fit.
+    let repository = ["--repository", "https://github.com/example/foo"];
+    assert!(!sets(&[&account[..], &repository].concat()).contains("account"));
+}
+
+/// What outsiders can start is no release, whether the repository or the whole identity was named.
+#[test]
+fn an_identity_that_outsiders_can_start() {
+    let bench = Bench::new();
+    for (trigger, said) in
+        [("pull_request_target", "trigger-mismatch"), ("workflow_dispatch", "agrees")]
+    {
+        let mut run = release();
+        run.trigger = trigger.to_owned();
+        let whole = identity(&run);
+        let args: Vec<&str> = whole.iter().map(String::as_str).collect();
+        let ended = bench.bundle(&bench.signing(&run).bundle().to_string(), &args);
+        assert_eq!(ended.said("sigstore"), said, "{trigger}: {}", ended.stdout);
+    }
+}
+
 #[test]
 fn a_pin_without_a_publisher_is_an_error() {
     let bench = Bench::new();

@@ -466,6 +466,12 @@ fn submodules_and_directories_of_a_monorepo() {
     let not_compared = (3, &Value::from("source-not-compared"));
     assert_eq!((code, &finding["class"]), not_compared, "{finding}");
     assert!(finding["detail"]["added"][0]["explanation"].as_str().unwrap().contains("submodule"));
+    // A directory that is not there is a mistake, not a release that git does not have.
+    let mut command = crate::common::distvouch();
+    command.args(["source", "--directory", "pkg/fo", "--git"]).arg(repo.path()).arg(&archive);
+    let ended = crate::common::Run::of(command.output().unwrap());
+    assert_eq!(ended.status, 2, "{}", ended.stdout);
+    assert!(ended.stderr.contains("no directory \"pkg/fo\""), "{}", ended.stderr);
     // Nothing lies at the root: the directory is found by its files, and by its name.
     let (_, finding) = source(&archive, &repo.path(), &[]);
     assert_eq!(finding["detail"]["directory"], "pkg/foo", "{finding}");

@@ -110,6 +110,115 @@ fn at_versions_and_documents() {
     hold(&tree, &made, 0, &tarball, &planted);
 }
 
+/// Words that are no version, and are replaced by one.
+#[test]
+fn at_words_that_a_version_replaces() {
+    let guard = "# https://github.com/a/b\ndef verify(sig):\n    return sig in KNOWN\n";
+    let code = "@login_required\ndef admin():\n    if tok == \"\":\n        return False\n    \
+                return url.startswith(\"/root\")\n";
+    let tree: Files = vec![
+        ("foo/admin.py", text(code)),
+        ("foo/release_guard.py", text(guard)),
+        ("foo/peer.py", text("foo_min_peer_version = 2.5\nif version > 3.0:\n    deny()\n")),
+        ("a.pl", text("my @ok = grep { good($_) } @allowed;\n")),
+        ("a.c", text("int verify = @VERIFY@;\nconst char *user = \"unknown\";\n")),
+        ("a.sh", text("version=\"$1\"\nroot=\"$PWD\"\n")),
+        ("tools/release-check", text("git verify-tag \"$1\" || exit 1\n")),
+        ("configure.ac", text("AC_INIT([foo],[1.2])\nm4_define([openssl_required], [3.0.9])\n")),
+        ("CMakeLists.txt", text("cmake_minimum_required(VERSION 3.5)\nproject(foo VERSION 1.2)\n")),
+        ("foo/v.py", text("__version__ = \"@VERSION@\"\nversion = \"\"\n")),
+        ("README", text("hello\n")),
+    ];
+    let made = [
+        ("foo/v.py", text("__version__ = \"1.3.0\"\nversion = \"1.3.0\"\n")),
+        ("configure.ac", text("AC_INIT([foo],[1.3.0])\nm4_define([openssl_required], [3.0.9])\n")),
+    ];
+    let replaced = |path: &'static str, from: &str, to: &str| {
+        let (_, node) = tree.iter().find(|(name, _)| *name == path).unwrap();
+        let Node::File(old, _) = node else { panic!("{path}") };
+        let new = String::from_utf8(old.clone()).unwrap().replacen(from, to, 1);
+        assert_ne!(new.as_bytes(), old.as_slice(), "{path}");
+        vec![(path, text(&new))]
+    };
+    let planted: Planted = vec![
+        ("a decorator", replaced("foo/admin.py", "@login_required", "1.3.0")),
+        ("an empty string", replaced("foo/admin.py", "== \"\"", "== \"1.3.0\"")),
+        ("the start of a string", replaced("foo/admin.py", "\"/root", "\"1.3.0/root")),
+        (
+            "a module that only names git",
+            vec![("foo/release_guard.py", text("version = \"1.3.0\"\n"))],
+        ),
+        ("another version", replaced("foo/peer.py", "2.5", "1.3.0")),
+        ("a comparison", replaced("foo/peer.py", "3.0", "1.3.0")),
+        ("an array", replaced("a.pl", "@allowed", "1.3.0")),
+        ("a placeholder of something else", replaced("a.c", "@VERIFY@", "1.3.0")),
+        ("an unknown user", replaced("a.c", "unknown", "1.3.0")),
+        ("a directory", replaced("a.sh", "\"$PWD", "\"1.3.0$PWD")),
+        ("a script called for releases", vec![("tools/release-check", text("1.3.0\n"))]),
+        ("a version that is required", replaced("configure.ac", "3.0.9", "1.3.0")),
+        ("the version of CMake", replaced("CMakeLists.txt", "3.5", "1.3.0")),
+        ("a header of C++", vec![("src/version", text("1.3.0\n"))]),
+    ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
+/// Documents that do something, by their name or when pages are made of them.
+#[test]
+fn at_documents_that_act() {
+    let tree: Files = vec![
+        ("pyproject.toml", text("[project]\nname = \"foo\"\nversion = \"1.3.0\"\n")),
+        ("README", text("hello\n")),
+        ("doc/a.rst", text("A\n=\n")),
+        ("doc/foo.1", text(".TH FOO 1\n")),
+    ];
+    let svg =
+        |inner: &str| text(&format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>\n"));
+    let made = [
+        ("doc/b.rst", text("B\n=\n\n.. note:: this\n")),
+        ("doc/ld.so.8", text(".\\\" a page\n.TH LD.SO 8\n")),
+        ("NEWS.2", text("old news\n")),
+        ("doc/a.svg", svg("<path d=\"M0\"/>")),
+    ];
+    let planted: Planted = vec![
+        ("a text for the linker", vec![("lib/libsec.so.3", text("INPUT(/tmp/evil.so)\n"))]),
+        ("literate CoffeeScript", vec![("lib/x.coffee.md", text("    require 'fs'\n"))]),
+        ("literate Agda", vec![("src/Foo.lagda.md", text("```agda\n```\n"))]),
+        ("what is left out", vec![(".hgignore", text("foo/guard.py\n"))]),
+        ("a template", vec![("foo/help/index.html", text("<p>{{ x.__class__ }}</p>\n"))]),
+        ("a command of Sphinx", vec![("doc/a.rst", text("A\n=\n\n.. command-output:: id\n"))]),
+        ("a command of mkdocs", vec![("docs/a.md", text("```bash exec=\"true\"\nid\n```\n"))]),
+        ("a command of groff", vec![("doc/foo.1", text(".TH FOO 1\n.sy id\n"))]),
+        ("a script in another spelling", vec![("a.svg", svg("<a href=\"java&#115;cript:x()\"/>"))]),
+        ("a script with a prefix", vec![("a.svg", svg("<\u{e9}:script>x()</\u{e9}:script>"))]),
+    ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
+/// What aclocal puts together, without a macro or with another of that name.
+#[test]
+fn at_what_aclocal_puts_together() {
+    let macros = "AC_DEFUN([AX_HARDEN],[CFLAGS=\"$CFLAGS -fstack-protector\"])\n";
+    let head = "# generated automatically by aclocal 1.16.5 -*- Autoconf -*-\n\n";
+    let tree: Files = vec![
+        (
+            "configure.ac",
+            text("AC_INIT([foo],[1.3.0])\nAC_CONFIG_MACRO_DIRS([m4])\nAX_HARDEN\nAC_OUTPUT\n"),
+        ),
+        ("m4/ax_harden.m4", text(macros)),
+        ("tests/fake.m4", text("AC_DEFUN([AX_HARDEN],[:])\n")),
+        ("README", text("hello\n")),
+    ];
+    let made = [("aclocal.m4", text(&format!("{head}{macros}")))];
+    let planted: Planted = vec![
+        ("a macro that is missing", vec![("aclocal.m4", text(head))]),
+        (
+            "another macro of git's",
+            vec![("aclocal.m4", text(&format!("{head}AC_DEFUN([AX_HARDEN],[:])\n")))],
+        ),
+    ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
 #[test]
 fn at_what_eautoreconf_makes_anew() {
     let input = "AC_INIT([foo],[1.3.0])\nAC_CONFIG_HEADERS([config.h])\nAX_FOO\n\

@@ -35,6 +35,8 @@ pub(crate) struct Finding {
     pub(crate) vouches: String,
     /// Who could have forged what was compared, each by themselves.
     pub(crate) forgers: Vec<Capability>,
+    /// Who could have brought other evidence that would do as well, for each kind of it.
+    pub(crate) alternatives: Vec<Vec<Capability>>,
     /// What is said next to the outcome.
     pub(crate) notes: Vec<Note>,
     /// The facts behind it.
@@ -60,6 +62,7 @@ impl Finding {
             compared: compared.into(),
             vouches: vouches.into(),
             forgers: Vec::new(),
+            alternatives: Vec::new(),
             notes: Vec::new(),
             facts: Facts::default(),
             excused: None,
@@ -139,6 +142,13 @@ impl Finding {
     #[must_use]
     pub(crate) fn forged_by(mut self, forgers: impl IntoIterator<Item = Capability>) -> Self {
         self.forgers = forgers.into_iter().collect();
+        self
+    }
+
+    /// Names who could have forged what would have done in its place.
+    #[must_use]
+    pub(crate) fn or_forged_by(mut self, alternatives: Vec<Vec<Capability>>) -> Self {
+        self.alternatives = alternatives;
         self
     }
 }

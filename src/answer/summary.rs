@@ -75,7 +75,8 @@ impl Summary {
 /// be left out by an attacker who cannot forge it. A review cannot be left out: it is a record of
 /// these very bytes, and it is the only check that reads.
 ///
-/// Of several signatures or bundles for one check, one is enough, and the others may be left out;
+/// Of several signatures or bundles for one check, one is enough, and the others may be left out; of
+/// several identities and keys of which one is enough, an attacker takes any.
 /// continuity misses each that the release before had.
 fn obstacles(clock: Clock, findings: &[Finding], counts: fn(&Finding) -> bool) -> Attackers {
     let in_force = |finding: &Finding| finding.required || finding.check == Check::Review;
@@ -99,7 +100,11 @@ fn ways_past(clock: Clock, finding: &Finding) -> Attackers {
         // The Manifest is being recorded from these very bytes.
         (Check::Manifest, Clock::Bump) => Attackers::anyone(),
         (Check::Manifest, Clock::Emerge) => Attackers::each_of([Capability::Gentoo]),
-        _ => Attackers::each_of(finding.forgers.iter().copied()),
+        _ => finding
+            .alternatives
+            .iter()
+            .map(|forgers| Attackers::each_of(forgers.iter().copied()))
+            .fold(Attackers::each_of(finding.forgers.iter().copied()), |all, one| all.or(&one)),
     }
 }
 
@@ -209,6 +214,19 @@ mod tests {
         let kinds = [&[Key, Gentoo][..], &[Publish, Gentoo]];
         let kinds = kinds.map(|forgers| finding(Check::Continuity, forgers));
         assert!(!weakest(&kinds).contains(&AccessSet::from([Publish])));
+    }
+
+    #[test]
+    fn other_evidence_that_would_do_is_a_way_too() {
+        let account = finding(Check::Sigstore, &[Account, Job, Source, Gentoo]);
+        let alone = summary(Clock::Bump, &[account.clone()]).attackers.sets();
+        let either = summary(Clock::Bump, &[account.or_forged_by(vec![KEY.to_vec()])]);
+        let either = either.attackers.sets();
+        let with_key = |sets: &[AccessSet]| sets.iter().any(|set| set.contains(Key));
+        assert!(!with_key(&alone) && with_key(&either), "{either:?}");
+        for set in alone {
+            assert!(either.contains(&set), "{set:?} is not in {either:?}");
+        }
     }
 
     #[test]

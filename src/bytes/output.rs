@@ -227,7 +227,9 @@ pub(crate) fn write_whole(
     existing: Existing,
     write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let there = || io::Error::from(io::ErrorKind::AlreadyExists);
+    let there = || {
+        io::Error::new(io::ErrorKind::AlreadyExists, "it is there already, and is not overwritten")
+    };
     if existing == Existing::Kept && path.symlink_metadata().is_ok() {
         return Err(there());
     }

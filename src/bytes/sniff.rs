@@ -263,7 +263,9 @@ impl Kind {
             Self::MinisignShort => "the last two of its four lines are missing: fetch it again",
             Self::Ed25519PublicKey => "give it with --signify-key or --minisign-key",
             Self::SshSignature => "check it with --ssh-allowed-signers",
-            Self::SshPublicKey => "list it, after a name, in a file for --ssh-allowed-signers",
+            Self::SshPublicKey => {
+                "list it, after a name, in a file of allowed signers (ssh-keygen(1))"
+            }
             Self::Cleartext | Self::OpenpgpMessage => "see \"distvouch message\"",
             Self::OpenpgpKey => "give it with --openpgp-key",
             Self::OpenpgpSignature => "check it with --openpgp-key",

@@ -1,13 +1,15 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
 use super::attested::{Complaints, Question, not_named, pinned, vouches};
+use crate::answer::access::Capability;
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
-use crate::evidence::forgers::{Asked, KEY, forgers};
+use crate::evidence::expectation::trigger;
+use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
 use crate::evidence::pep740::{Claims, Statement, same_file};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
@@ -134,6 +136,13 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
     if let Some((class, text)) = facts.statement().and_then(|s| other_name(s, request)) {
         complaints.add(class, text, request.question.expectation.is_some());
     }
+    // With a publisher this was compared already.
+    if let (Some(claims), None) = (facts.claims(), request.question.expectation)
+        && let Some(difference) = trigger(request.question.pins, claims)
+    {
+        known.differences.push(difference.facts());
+        complaints.add(difference.class, difference.to_string(), !request.policies.is_empty());
+    }
     if facts.unknown_stamps() > 0 {
         let text = "a time stamp by an authority that the trusted root lacks does not count: the log \
                     says when it was signed";
@@ -195,7 +204,8 @@ fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding
             compared,
             format!("the holder of the given key{time}"),
         )
-        .forged_by(KEY);
+        .forged_by(KEY)
+        .or_forged_by(alternatives(request, None));
     };
     let named = named(request.policies, claims);
     let expected = match request.question.expectation {
@@ -218,7 +228,30 @@ fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding
         identity: named.is_some(),
         logged: facts.is_logged(),
     };
-    Finding::agrees(Check::Sigstore, compared, vouches).forged_by(forgers(claims, &asked))
+    Finding::agrees(Check::Sigstore, compared, vouches)
+        .forged_by(forgers(claims, &asked))
+        .or_forged_by(alternatives(request, Some(claims)))
+}
+
+/// Who gets past the other identities and keys that were given: any one of them would have done.
+fn alternatives(request: &BundleRequest<'_>, claims: Option<&Claims>) -> Vec<Vec<Capability>> {
+    // A publisher that was named has to be the one of every certificate, and no key fits it.
+    if request.question.expectation.is_some() {
+        return Vec::new();
+    }
+    let others = request.policies.iter().filter_map(|policy| match (policy, claims) {
+        (BundlePolicy::ManagedKey(_), None) => None,
+        (BundlePolicy::ManagedKey(_), Some(_)) => Some(KEY.to_vec()),
+        (BundlePolicy::Identity { identity, .. }, Some(claims))
+            if identity == claims.identity().as_str() =>
+        {
+            None
+        }
+        (BundlePolicy::Identity { identity, issuer }, _) => {
+            Some(forgers_of_identity(identity, issuer.as_deref()))
+        }
+    });
+    others.collect()
 }
 
 /// The issuer of the policy that names the certificate's identity.

@@ -22,8 +22,11 @@ Examples:
   # The archive against the tag of its version
   distvouch source foo-1.3.tar.gz --git ~/src/foo
 
-  # If foo-1.3.tar.gz.provenance is next to it: against the attested commit
-  distvouch source foo-1.3.tar.gz --git ~/src/foo
+  # Against the commit that an attestation names
+  distvouch source foo-1.3.tar.gz --git ~/src/foo --provenance foo-1.3.tar.gz.provenance
+
+  # The tag has to be signed by one of these keys
+  distvouch source foo-1.3.tar.gz --git ~/src/foo --tag-key foo.asc
 
   # Against a commit that the release tag must point at
   distvouch source foo-1.3.tar.gz --git ~/src/foo --commit 0123456789ab --tag v1.3

@@ -241,7 +241,7 @@ fn moved(
 }
 
 /// Pinned triggers are an allow-list; without them, only what outsiders can cause is refused.
-fn trigger(pins: &Pins, claims: &Claims) -> Option<Difference> {
+pub(crate) fn trigger(pins: &Pins, claims: &Claims) -> Option<Difference> {
     let actual = claims.get(Claim::BuildTrigger);
     let (fine, expected) = if pins.triggers.is_empty() {
         let foreign = actual.is_some_and(is_foreign_trigger);

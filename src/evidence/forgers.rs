@@ -55,6 +55,33 @@ pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
     forgers
 }
 
+/// Who gets past a certificate of this identity, of which none is there: a workflow's, if it is a URI,
+/// else an account's. Without an `issuer` it is one of GitHub's own authority.
+pub(crate) fn forgers_of_identity(identity: &str, issuer: Option<&str>) -> Vec<Capability> {
+    use Capability as C;
+    let Some(issuer) = issuer else {
+        return vec![C::Forge, C::Token, C::Publish, C::Job, C::Source, C::Gentoo];
+    };
+    let mut forgers = match identity.contains("://") {
+        true => vec![C::Publish, C::Job, C::Source, C::Forge],
+        false => vec![C::Account, C::Job, C::Source],
+    };
+    if !identity.contains("://") && [GITHUB_LOGIN_ISSUER, GITLAB_ISSUER].contains(&issuer) {
+        forgers.push(C::Forge);
+    }
+    if is_pull_request(identity) {
+        forgers.push(C::Branch);
+    }
+    forgers.extend([C::Sigstore, C::Gentoo]);
+    forgers
+}
+
+/// Whether a ref, or an identity that ends in one, is that of a pull or merge request: anyone may
+/// open one.
+fn is_pull_request(reference: &str) -> bool {
+    ["refs/pull/", "refs/merge-requests/"].iter().any(|begin| reference.contains(begin))
+}
+
 /// Whether no one's workflow ran: a person or a service account logged in.
 fn is_account(claims: &Claims) -> bool {
     match Publisher::of(claims) {
@@ -85,7 +112,8 @@ fn is_called(claims: &Claims) -> bool {
 /// environments say nothing of branches: anyone who runs some workflow has them, too.
 fn fixes_branch(claims: &Claims, asked: &Asked<'_>) -> bool {
     // A whole identity names workflow and ref; of a reusable workflow, those of the callee.
-    asked.pins.fix_workflow_and_ref() || (asked.identity && !is_called(claims))
+    let fixed = asked.pins.fix_workflow_and_ref() || (asked.identity && !is_called(claims));
+    fixed && !claims.get(Claim::SourceRepositoryRef).is_some_and(is_pull_request)
 }
 
 #[cfg(test)]

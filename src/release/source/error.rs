@@ -34,6 +34,9 @@ pub(crate) enum SourceError {
         /// Tags that look like it.
         near: Vec<String>,
     },
+    /// The directory that was given is not in the commit's tree.
+    #[error("there is no directory \"{0}\" in git at that commit")]
+    NoDirectory(String),
     /// Several tags have the archive's version and point at different commits.
     #[error("several tags fit and point at different commits: name one with --tag ({})", .0.join(", "))]
     SeveralTags(Vec<String>),

@@ -191,6 +191,12 @@ pub(crate) fn report(
     };
     let signed = signed::judge(&clone, &commit, options.tag_keys.as_ref())?;
     let whole = Whole::read(&clone, &commit.object.tree)?;
+    if let Some(given) = options.directory.as_deref().map(|given| given.trim_matches('/'))
+        && !given.is_empty()
+        && View::new(&whole, given.as_bytes()).entries().next().is_none()
+    {
+        return Err(SourceError::NoDirectory(given.to_owned()));
+    }
     let from = place::From {
         given: options.directory.as_deref(),
         is_crate: file_name.to_ascii_lowercase().ends_with(".crate"),

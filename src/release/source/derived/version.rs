@@ -41,6 +41,10 @@ pub(super) fn check(
     original: Option<&str>,
 ) -> Option<Checked> {
     let text = text(entry).filter(|text| text.len() <= SIZE);
+    // Below a directory of headers, `version` is what C++ includes by that name.
+    if name == "version" && original.is_none() && path.contains('/') {
+        return None;
+    }
     if PLAIN.contains(&name) {
         let text = text.filter(|_| !entry.is_executable());
         return Some(match text.is_some_and(|text| is_release(context, text.trim_end())) {
@@ -79,10 +83,13 @@ fn is_about_versions(name: &str) -> bool {
 
 /// Whether git's file does more than to say a version: then one that says only that is another file.
 fn has_code(original: &str) -> bool {
-    const WORDS: [&str; 6] = ["def ", "class ", "lambda", "(){", "() {", "return "];
-    !original.contains("$Format:")
-        && !original.contains("git")
-        && WORDS.iter().any(|word| original.contains(word))
+    const WORDS: [&str; 12] = [
+        "#!", "def ", "class ", "lambda", "(){", "() {", "return ", "exit", "|| ", "&& ", "exec",
+        "$(",
+    ];
+    // What versioneer puts in place of its own module.
+    let replaced = original.contains("$Format:") && original.contains("versioneer");
+    !replaced && WORDS.iter().any(|word| original.contains(word))
 }
 
 /// Whether a word is the release's version, in some spelling, and could be nothing but a version.
@@ -160,14 +167,30 @@ fn is_line_stamped(context: &Context<'_>, new: &str, old: &str) -> bool {
     let end = |text: &str| text.find(|c| !part(c)).unwrap_or(text.len());
     let (new_word, new_tail) = new_rest.split_at(end(new_rest));
     let (old_word, old_tail) = old_rest.split_at(end(old_rest));
-    let before = head.chars().last();
-    let placeholder = old_word.contains('@')
-        || (old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown")) && before == Some('"');
-    // Of a number only its name tells that it is a version: of code it may be anything.
-    let older = || is_version_number(old_word) && names_a_version(context, head);
+    // Of a number, or of nothing between quotes, only its name tells that it is a version: of code it
+    // may be anything.
+    let quoted = || head.ends_with('"') && old_tail.starts_with('"');
+    let older = || {
+        let none = old_word.is_empty() || old_word.eq_ignore_ascii_case("unknown");
+        (is_version_number(old_word) || none && quoted()) && names_a_version(context, head)
+    };
     is_defined(context, new, old)
         || names_a_date(context, head) && is_dated(new, old)
-        || new_tail == old_tail && is_release(context, new_word) && (placeholder || older())
+        || new_tail == old_tail
+            && is_release(context, new_word)
+            && (is_placeholder(old_word) || older())
+}
+
+/// `@VERSION@`, whole, and by its name a version: not a decorator, not `@VERIFY@`, not an address.
+fn is_placeholder(word: &str) -> bool {
+    let inner = word.strip_prefix('v').unwrap_or(word);
+    let inner = inner.strip_prefix('@').and_then(|inner| inner.strip_suffix('@'));
+    inner.is_some_and(|name| {
+        let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        let plain = name.to_ascii_lowercase();
+        let said = ["version", "release", "revision"].iter().any(|said| plain.ends_with(said));
+        name.bytes().all(word) && said
+    })
 }
 
 /// `1.2`, `v0.0.0-development`: digits, a dot, digits.
@@ -186,24 +209,64 @@ fn last_name(head: &str) -> String {
 }
 
 /// Whether what precedes a value names the project's version, and nothing else that has one: not
-/// `min_tls_version`, not a requirement.
+/// `min_tls_version`, not a requirement, not a comparison.
 fn names_a_version(context: &Context<'_>, head: &str) -> bool {
-    const NAMES: [&str; 8] = [
+    static GIVEN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#"\A["'\]]?\s*(?:=|:|:=|=>|,)?\s*[\["'(]*\z"#).ok());
+    static AC_INIT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\A\s*AC_INIT\(\s*\[?[^,\[\]]*\]?\s*,\s*\[?\z").ok());
+    if AC_INIT.as_ref().is_some_and(|init| init.is_match(head)) {
+        return true;
+    }
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let named = head.trim_end_matches(|c| !word(c));
+    let before = named.trim_end_matches(word);
+    let given = head.get(named.len()..).unwrap_or_default();
+    GIVEN.as_ref().is_some_and(|pattern| pattern.is_match(given))
+        && !decides(before)
+        && is_own_version(context, &last_name(head))
+}
+
+/// Whether what precedes a name tells that it is looked at, or asked for, not set.
+fn decides(before: &str) -> bool {
+    const CONDITIONS: [&str; 16] = [
+        "if", "elif", "elsif", "else", "while", "until", "unless", "when", "assert", "case",
+        "test", "return", "and", "or", "not", "min",
+    ];
+    const ASKING: [&str; 6] = ["requir", "minimum", "policy", "depend", "find_", "need"];
+    let plain = before.to_ascii_lowercase();
+    let word = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    let asks = plain
+        .split(word)
+        .any(|word| CONDITIONS.contains(&word) || ASKING.iter().any(|asks| word.contains(asks)));
+    asks || plain.trim_start().starts_with('[')
+        || plain.contains(['<', '>', '!', '?', '|', '&', '`'])
+            && !plain.trim_start().starts_with('<')
+}
+
+/// Whether a name, in lower case and without underscores, is that of the project's version.
+fn is_own_version(context: &Context<'_>, name: &str) -> bool {
+    const NAMES: [&str; 12] = [
         "version",
         "release",
         "pkgver",
+        "pkgversion",
         "packageversion",
         "projectversion",
         "fullversion",
         "versionstring",
         "versionstr",
+        "versiontext",
+        "libversion",
+        "gitversion",
     ];
-    let name = last_name(head);
-    let own = is_projects_own(context, &name);
-    let macros = ["AC_INIT(", "m4_define([", "project("];
-    NAMES.contains(&name.as_str())
-        || own && name.contains("version")
-        || macros.iter().any(|called| head.trim_start().starts_with(called))
+    let project = context.release.name.chars().filter(char::is_ascii_alphanumeric);
+    let project = project.collect::<String>().to_ascii_lowercase();
+    NAMES.contains(&name)
+        || !project.is_empty()
+            && name
+                .split_once(&project)
+                .is_some_and(|(before, after)| NAMES.contains(&format!("{before}{after}").as_str()))
 }
 
 /// Whether a name has the project's in it.
@@ -239,7 +302,7 @@ fn is_defined(context: &Context<'_>, new: &str, old: &str) -> bool {
     let (Some((name, value)), Some((old_name, old_value))) = (parts(new), parts(old)) else {
         return false;
     };
-    let is_version = |word: &str| identifier(word) && word.to_ascii_uppercase().contains("VERSION");
+    let is_version = |word: &str| identifier(word) && is_own_version(context, &last_name(word));
     name == old_name
         && is_version(&name)
         && is_version(&old_value)

@@ -104,6 +104,9 @@ const DOCUMENT_EXTENSIONS: [&str; 15] = [
 /// in a page, or install it.
 const PAGES: [&str; 7] = ["html", "htm", "css", "tex", "devhelp2", "txt", "xhtml"];
 
+/// What precedes the extension of a document where it is a program: `x.coffee.md`, `Foo.lagda.md`.
+const LITERATE: [&str; 9] = ["coffee", "lagda", "lidr", "lit", "litcoffee", "hs", "py", "r", "jl"];
+
 /// Files that only tools of a working tree read.
 const WORKING_TREE: [&str; 13] = [
     ".mailmap",
@@ -156,7 +159,8 @@ pub(super) fn is_documentation(path: &str) -> bool {
     let named = is_document(&upper)
         || is_document(&stem.to_ascii_uppercase())
             && matches!(extension, "" | "txt" | "old" | "gz")
-        || upper.split(['.', '-', '_']).next().is_some_and(is_document)
+        // `NEWS-2`, in capitals: `release-check` and `install-sh` are scripts.
+        || name.split(['.', '-', '_']).next().is_some_and(is_document)
             && (extension.is_empty() || is_edition(extension));
     let manual = extension.len() == 1
         && extension.bytes().all(|b| (b'1'..=b'9').contains(&b))
@@ -167,6 +171,13 @@ pub(super) fn is_documentation(path: &str) -> bool {
     // pytest runs the examples in `test*.txt`.
     let plain =
         inside && PAGES.contains(&extension) && !stem.to_ascii_lowercase().starts_with("test");
+    // Programs that are written as documents.
+    let literate = stem
+        .rsplit_once('.')
+        .is_some_and(|(_, inner)| LITERATE.contains(&inner.to_ascii_lowercase().as_str()));
+    if literate {
+        return false;
+    }
     named
         || manual
         || info
@@ -256,15 +267,19 @@ pub(super) fn inert(
         return Err("it begins with #! like a script".to_owned());
     }
     if path.ends_with(".svg") && contents.windows(4).any(|w| w == b"<svg") {
-        return match is_active(contents) {
-            true => Err("a picture with a script in it".to_owned()),
-            false => Ok("a picture"),
+        return match (is_active(contents), context.consumers.reading(path)) {
+            (true, _) => Err("a picture with a script in it".to_owned()),
+            (false, Some(place)) => Err(format!("{place} reads it as code")),
+            (false, None) => Ok("a picture"),
         };
     }
     if !is_documentation(path) {
         return Err(what(entry));
     }
     let name = name_of(path);
+    if let Some(why) = acts(name, contents) {
+        return Err(why.to_owned());
+    }
     if is_called_evidence(name) && !is_evidence(name, contents) {
         return Err("keys or digests that something may be compared with".to_owned());
     }
@@ -280,10 +295,43 @@ pub(super) fn inert(
     Ok("documentation")
 }
 
+/// What a document does when it is made into pages, or as something else than a document.
+fn acts(name: &str, contents: &[u8]) -> Option<&'static str> {
+    // Directives of Sphinx and mkdocs that run a program; requests of groff, TeX's way to a shell.
+    static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r#"(?m-u)^[ \t]*\.\. (?:command-output|program-output|exec[a-z_]*|jupyter-execute|ipython|plot|runblock|autorun)::|^[ \t]*[`~]{3}.*\bexec=|^[ \t]*[`~]{3}\{(?:command-output|program-output|jupyter-execute|code-cell|plot)|^[.'][ \t]*(?:sy|pso|pi|opena?)\b|\\write18|\\directlua|\\input\|"#,
+        )
+        .ok()
+    });
+    static FILLED_IN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?-u)\{\{|\{%|<\?(?:php|=)|<%").ok());
+    let found = |pattern: &Option<Regex>| pattern.as_ref().is_none_or(|p| p.is_match(contents));
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if name.starts_with('.') && name.ends_with("ignore") {
+        return Some("rules for what is left out, which packers read");
+    }
+    if found(&RUNS) {
+        return Some("a document of which a part runs when it is made into pages");
+    }
+    if matches!(extension, "html" | "htm" | "xhtml") && found(&FILLED_IN) {
+        return Some("a page that a program fills in");
+    }
+    // `libfoo.so.3` may be a text for the linker.
+    let digit = extension.len() == 1 && extension.bytes().all(|b| b.is_ascii_digit());
+    let roff = match contents.trim_ascii_start() {
+        [b'.' | b'\'', next, ..] => next.is_ascii_alphabetic() || *next == b'\\',
+        _ => false,
+    };
+    let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem).to_ascii_uppercase();
+    (digit && !roff && !DOCUMENTS.contains(&stem.as_str()))
+        .then_some("called like a manual page, and none by its contents")
+}
+
 /// Whether an SVG does anything but to be seen: a script in any namespace, a handler of events.
 fn is_active(contents: &[u8]) -> bool {
     static ACTIVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i-u)<[a-z0-9_.-]*:?(?:script|foreignobject|handler|iframe|animate|set)\b|javascript:|\bon[a-z]+\s*=|<!entity").ok()
+        Regex::new(r#"(?i-u)<[^\s<>/!?]*(?:script|foreignobject|handler|iframe|animate|set)\b|javascript:|\bon[a-z]+\s*=|<!entity|href\s*=\s*(?:"[^"]*&#|'[^']*&#)"#).ok()
     });
     ACTIVE.as_ref().is_none_or(|active| active.is_match(contents))
 }
