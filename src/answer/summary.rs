@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn other_evidence_that_would_do_is_a_way_too() {
         let account = finding(Check::Sigstore, &[Account, Job, Source, Gentoo]);
-        let alone = summary(Clock::Bump, &[account.clone()]).attackers.sets();
+        let alone = summary(Clock::Bump, std::slice::from_ref(&account)).attackers.sets();
         let either = summary(Clock::Bump, &[account.or_forged_by(vec![KEY.to_vec()])]);
         let either = either.attackers.sets();
         let with_key = |sets: &[AccessSet]| sets.iter().any(|set| set.contains(Key));

@@ -159,8 +159,9 @@ pub(super) fn is_documentation(path: &str) -> bool {
     let named = is_document(&upper)
         || is_document(&stem.to_ascii_uppercase())
             && matches!(extension, "" | "txt" | "old" | "gz")
-        // `NEWS-2`, in capitals: `release-check` and `install-sh` are scripts.
-        || name.split(['.', '-', '_']).next().is_some_and(is_document)
+        // `ChangeLog-2012` begins with a capital: `release-check` and `install-sh` are scripts.
+        || upper.split(['.', '-', '_']).next().is_some_and(is_document)
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
             && (extension.is_empty() || is_edition(extension));
     let manual = extension.len() == 1
         && extension.bytes().all(|b| (b'1'..=b'9').contains(&b))

@@ -43,6 +43,9 @@ fn names_of_documentation() {
         "docs/test_install.txt",
         "INSTALL.sh",
         "install",
+        "install-sh",
+        "release-check",
+        "lib/x.coffee.md",
         "version",
         "foo.in",
     ] {
