@@ -75,9 +75,9 @@ impl Summary {
 /// be left out by an attacker who cannot forge it. A review cannot be left out: it is a record of
 /// these very bytes, and it is the only check that reads.
 ///
-/// Of several signatures or bundles for one check, one is enough, and the others may be left out; of
-/// several identities and keys of which one is enough, an attacker takes any.
-/// continuity misses each that the release before had.
+/// Of several signatures or bundles for one check, one is enough, and the others may be left out;
+/// continuity misses each that the release before had. Of several identities and keys of which one is
+/// enough, an attacker takes any.
 fn obstacles(clock: Clock, findings: &[Finding], counts: fn(&Finding) -> bool) -> Attackers {
     let in_force = |finding: &Finding| finding.required || finding.check == Check::Review;
     let mut checks: BTreeMap<Check, Attackers> = BTreeMap::new();

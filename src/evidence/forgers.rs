@@ -24,18 +24,28 @@ pub(crate) struct Asked<'a> {
 pub(crate) const KEY: [Capability; 4] =
     [Capability::Key, Capability::Job, Capability::Source, Capability::Gentoo];
 
+/// Who gets past a certificate of GitHub's own authority. It attests what was uploaded to a release,
+/// anyone who did: no workflow is behind it.
+const RELEASE: [Capability; 6] = [
+    Capability::Forge,
+    Capability::Token,
+    Capability::Publish,
+    Capability::Job,
+    Capability::Source,
+    Capability::Gentoo,
+];
+
 /// Who gets past a certificate with these claims, of which that was `asked`, each by themselves.
 pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
     use Capability as C;
     let mut forgers = Vec::new();
     if claims.is_github_release() {
-        // GitHub attests what was uploaded to a release, anyone who did: no workflow is behind it.
-        return vec![C::Forge, C::Token, C::Publish, C::Job, C::Source, C::Gentoo];
+        return RELEASE.to_vec();
     }
     if is_account(claims) {
         // Anyone who signs by hand signs what they are handed.
         forgers.extend([C::Account, C::Job, C::Source]);
-        if is_login_at_forge(claims) {
+        if claims.issuer.as_deref().is_some_and(is_forge) {
             forgers.push(C::Forge);
         }
     } else {
@@ -59,14 +69,10 @@ pub(crate) fn forgers(claims: &Claims, asked: &Asked<'_>) -> Vec<Capability> {
 /// else an account's. Without an `issuer` it is one of GitHub's own authority.
 pub(crate) fn forgers_of_identity(identity: &str, issuer: Option<&str>) -> Vec<Capability> {
     use Capability as C;
-    let Some(issuer) = issuer else {
-        return vec![C::Forge, C::Token, C::Publish, C::Job, C::Source, C::Gentoo];
-    };
-    let mut forgers = match identity.contains("://") {
-        true => vec![C::Publish, C::Job, C::Source, C::Forge],
-        false => vec![C::Account, C::Job, C::Source],
-    };
-    if !identity.contains("://") && [GITHUB_LOGIN_ISSUER, GITLAB_ISSUER].contains(&issuer) {
+    let Some(issuer) = issuer else { return RELEASE.to_vec() };
+    let is_workflow = identity.contains("://");
+    let mut forgers = vec![if is_workflow { C::Publish } else { C::Account }, C::Job, C::Source];
+    if is_workflow || is_forge(issuer) {
         forgers.push(C::Forge);
     }
     if is_pull_request(identity) {
@@ -95,10 +101,9 @@ fn is_account(claims: &Claims) -> bool {
     }
 }
 
-/// Whether the account is one of a forge, which says itself who logged in.
-fn is_login_at_forge(claims: &Claims) -> bool {
-    let issuer = claims.issuer.as_deref();
-    issuer.is_some_and(|issuer| [GITHUB_LOGIN_ISSUER, GITLAB_ISSUER].contains(&issuer))
+/// Whether a forge says itself who logged in.
+fn is_forge(issuer: &str) -> bool {
+    [GITHUB_LOGIN_ISSUER, GITLAB_ISSUER].contains(&issuer)
 }
 
 /// Whether the workflow that signed was called by another. A public one anyone may call, and the certificate's

@@ -53,10 +53,9 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
             continue;
         }
         if let Some(included) = included(line) {
-            let path = format!("{}{included}", "");
             // Under another name than a macro file's it would pass for something else.
-            let member = context.members.get(path.as_bytes()).filter(|entry| entry.is_file());
-            if member.is_none() || !path.ends_with(".m4") {
+            let member = context.members.get(included.as_bytes()).filter(|entry| entry.is_file());
+            if member.is_none() || !included.ends_with(".m4") {
                 return Some(Checked::differs(format!(
                     "it includes {included}, which is no macro file that is there"
                 )));
@@ -142,10 +141,9 @@ fn lacking(context: &Context<'_>, text: &str) -> Option<(String, &'static str)> 
     static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?m)^[ \t]*((?:AX|AM|LT|PKG|GTK|GLIB|gl)_[A-Za-z0-9_]+)[ \t]*(?:\(|$)").ok()
     });
-    let input = ["configure.ac", "configure.in"]
+    let (input, calls) = ["configure.ac", "configure.in"]
         .into_iter()
-        .find(|input| context.view.text(input).is_some())?;
-    let calls = context.view.text(input)?;
+        .find_map(|input| Some((input, context.view.text(input)?)))?;
     let included: Vec<&str> = text
         .lines()
         .filter_map(included)

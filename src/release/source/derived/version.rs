@@ -260,8 +260,7 @@ fn is_own_version(context: &Context<'_>, name: &str) -> bool {
         "libversion",
         "gitversion",
     ];
-    let project = context.release.name.chars().filter(char::is_ascii_alphanumeric);
-    let project = project.collect::<String>().to_ascii_lowercase();
+    let project = project(context);
     NAMES.contains(&name)
         || !project.is_empty()
             && name
@@ -269,10 +268,15 @@ fn is_own_version(context: &Context<'_>, name: &str) -> bool {
                 .is_some_and(|(before, after)| NAMES.contains(&format!("{before}{after}").as_str()))
 }
 
+/// The project's name as [`last_name`] would write it.
+fn project(context: &Context<'_>) -> String {
+    let name = context.release.name.chars().filter(char::is_ascii_alphanumeric);
+    name.collect::<String>().to_ascii_lowercase()
+}
+
 /// Whether a name has the project's in it.
 fn is_projects_own(context: &Context<'_>, name: &str) -> bool {
-    let project = context.release.name.chars().filter(char::is_ascii_alphanumeric);
-    let project = project.collect::<String>().to_ascii_lowercase();
+    let project = project(context);
     !project.is_empty() && name.contains(&project)
 }
 
