@@ -284,6 +284,23 @@ fn signed_before_and_not_now() {
     assert_eq!(run.status, 3);
 }
 
+/// A key that comes with the release, or from wherever the command is run, is no one's.
+#[test]
+fn a_key_that_no_package_installed_does_not_count() {
+    let stage = Stage::new("");
+    let key = std::fs::read(stage.path("key.pgp")).unwrap();
+    stage.distfile("key-1.10.bin", &key);
+    stage.sign("1.10");
+    let delivered = stage.path("distfiles/key-1.10.bin");
+    for (path, why) in [(delivered.as_str(), "it is in DISTDIR"), ("key.pgp", "not absolute")] {
+        stage.ebuild("1.10", &format!("VERIFY_SIG_OPENPGP_KEY_PATH={path}"));
+        let run = stage.bump(&["--require", "openpgp"]);
+        assert_ne!(run.status, 0, "{path}: {}", run.stdout);
+        assert!(!run.said("openpgp").contains("agrees"), "{path}: {}", run.stdout);
+        assert!(flat(&run.stdout).contains(why), "{path}: {}", run.stdout);
+    }
+}
+
 #[test]
 fn the_manifest_remembers_what_was_there() {
     let stage = Stage::new("");

@@ -111,10 +111,11 @@ fn what_reaches_farthest_stands_on_top() {
         ("src/bidi.c", text("if (x) {\u{2066} // }\u{2069}\n"), &["hidden-unicode"]),
         ("gen.py", text("import os\nos.system('x')\n"), &["process"]),
         ("evil.pth", text("import os\n"), &["hook", "startup-code"]),
+        ("m4/build-to-host.m4", text("AC_DEFUN([x])\n"), &["known-file-altered", "build-script"]),
         ("src/a.c", text("void *f(void)\n{ return dlopen(p, 1); }\n"), &["dynamic-loading"]),
         ("src/blob.c", text(&format!("\"{base64}\"\n")), &["high-entropy"]),
         ("configure", script("#!/bin/sh\n"), &["script", "executable-bit", "build-script"]),
-        ("m4/build-to-host.m4", text("AC_DEFUN([x])\n"), &["build-script"]),
+        ("m4/of-our-own.m4", text("AC_DEFUN([x])\n"), &["build-script"]),
         ("lib/x.o", binary(b"\x7fELF\x02\0\0"), &["machine-code"]),
         ("min.js", text(&"var a; ".repeat(200)), &["long-line"]),
         ("tool", text("#!/usr/bin/python\n"), &["script"]),
@@ -149,6 +150,62 @@ fn what_reaches_farthest_stands_on_top() {
 }
 
 /// On a terminal, where there is enough to read.
+/// The macro of xz 5.6.0, as a maintainer sees it without a clone.
+#[test]
+fn what_is_only_called_like_a_standard_file_stands_on_top() {
+    let dir = dir();
+    let own = |n: u8| text(&format!("AC_DEFUN([gl_BUILD_TO_HOST], [own {n}])\n"));
+    let (old, new) = two(
+        dir.path(),
+        &[("m4/gettext.m4", own(1)), ("a.c", text("a\n"))],
+        &[
+            ("m4/gettext.m4", own(2)),
+            ("m4/build-to-host.m4", own(3)),
+            ("m4/of-our-own.m4", own(4)),
+            ("a.c", text("b\n")),
+        ],
+    );
+    let diff = diff(&old, &new);
+    expect(&diff, "m4/build-to-host.m4", "added", &["known-file-altered", "build-script"]);
+    // A variant that the project had before is no news.
+    expect(&diff, "m4/gettext.m4", "changed", &["build-script"]);
+    expect(&diff, "m4/of-our-own.m4", "added", &["build-script"]);
+    let output = run(&[Path::new("diff"), &old, &new]);
+    let shown = stdout(&output);
+    let line = shown.lines().nth(2).unwrap_or_default();
+    assert!(line.contains("m4/build-to-host.m4") && line.contains("none of the"), "{shown}");
+}
+
+/// What is installed along with a package is imported like any other part of it.
+#[test]
+fn code_in_a_packages_own_tests_is_looked_into() {
+    let dir = dir();
+    let evil = "import os\n\n\ndef f():\n    os.system('id')\n";
+    let (old, new) = two(
+        dir.path(),
+        &[("foo/__init__.py", text("x = 1\n"))],
+        &[
+            ("foo/__init__.py", text("x = 2\n")),
+            ("foo/tests/plugin.py", text(evil)),
+            ("foo/tests/quiet.py", text("x = 1\n")),
+            ("foo/tests/test_foo.py", text(evil)),
+            ("tests/helper.py", text(evil)),
+            (".vscode/tasks.json", text("{}\n")),
+        ],
+    );
+    let diff = diff(&old, &new);
+    let tier = |path: &str| {
+        let changes = diff["changes"].as_array().unwrap();
+        changes.iter().find(|c| c["path"] == path).unwrap()["tier"].clone()
+    };
+    assert_eq!(tier("foo/tests/plugin.py"), "acts");
+    for folded in ["foo/tests/quiet.py", "foo/tests/test_foo.py", "tests/helper.py"] {
+        assert_eq!(tier(folded), "test", "{folded}");
+    }
+    expect(&diff, "foo/tests/plugin.py", "added", &["process"]);
+    assert_eq!(tier(".vscode/tasks.json"), "build");
+}
+
 #[test]
 fn progress_is_shown_on_a_terminal() {
     let Some(script) = common::tool("progress", "script") else { return };

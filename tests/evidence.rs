@@ -201,6 +201,30 @@ fn what_statement_and_certificate_say_differently_is_said_or_contradicts() {
     assert_eq!(bench.bundle(&text, &named).said("sigstore"), "agrees");
 }
 
+/// Whoever is expected may sign that a file failed.
+#[test]
+fn a_statement_that_reports_a_failure_does_not_vouch() {
+    let bench = Bench::new();
+    let run = release();
+    let whole = identity(&run);
+    let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
+    let said = |kind: &'static str, predicate: serde_json::Value| {
+        let mut signing = bench.signing(&run);
+        signing.predicate_type = kind;
+        signing.predicate = predicate;
+        bench.bundle(&signing.bundle().to_string(), &whole)
+    };
+    let summary = "https://slsa.dev/verification_summary/v1";
+    for (result, expected) in [("PASSED", "agrees"), ("FAILED", "statement-disagrees")] {
+        let ended = said(summary, serde_json::json!({"verificationResult": result}));
+        assert_eq!(ended.said("sigstore"), expected, "{}", ended.stdout);
+    }
+    let other = said("https://example.org/reviewed", serde_json::json!({"result": "evil"}));
+    assert_eq!(other.said("sigstore"), "agrees");
+    let notes = other.finding("sigstore")["detail"]["notes"].to_string();
+    assert!(notes.contains("is not read"), "{notes}");
+}
+
 #[test]
 fn a_reusable_workflow_is_open_to_every_caller() {
     let bench = Bench::new();

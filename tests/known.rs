@@ -159,8 +159,20 @@ fn lists_from_every_source() {
     std::fs::copy(&text_form, scratch.file("data/known/x.list")).unwrap();
     let data = scratch.file("data");
     let shown = known(&["show", "README.m4x", "my-check.m4"], Some(&data));
-    assert!(shown.stdout.contains("my-check.m4: 3 versions are known"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("my-check.m4: 2 versions are known, in 3 rows"),
+        "{}",
+        shown.stdout
+    );
     assert!(shown.stdout.contains("README.m4x: 1 version is known"), "{}", shown.stdout);
+    assert_eq!(shown.status, 0);
+    // As grep does: 1 where something that was named is not there.
+    let unknown = scratch.write("my-check.m4", "of no one\n");
+    for what in ["no-such-file.m4", unknown.to_str().unwrap()] {
+        let shown = known(&["show", "my-check.m4", what], Some(&data));
+        assert_eq!(shown.status, 1, "{what}: {}", shown.stdout);
+        assert!(shown.stdout.contains("my-check.m4: 2 versions"), "{}", shown.stdout);
+    }
     for bad in [&["make", "--output", "x", "/nonexistent"][..], &["extend", "/dev/null", "."]] {
         assert_eq!(known(bad, None).status, 2);
     }

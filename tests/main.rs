@@ -48,6 +48,7 @@ mod planted;
 mod policy;
 mod provenance_assets;
 mod recipes;
+mod regenerate;
 mod replays;
 mod restricted;
 mod review;

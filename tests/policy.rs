@@ -176,6 +176,22 @@ fn every_fault_is_named_with_its_line() {
     assert_eq!(scan(&overlay, &[]).status, 2);
 }
 
+/// Whoever changes an overlay does not choose what else of the machine is read.
+#[test]
+fn a_link_out_of_the_overlay_is_not_followed() {
+    let overlay = bumped();
+    let elsewhere = crate::common::Scratch::new();
+    let secret = elsewhere.write("secret.toml", "[registry]\ntoken = \"hunter2\"\n");
+    let place = overlay.path("metadata/distvouch.toml");
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&secret, &place).unwrap();
+    for run in [scan(&overlay, &[]), shown(&overlay, FOO, &[])] {
+        assert_eq!(run.status, 2, "{}", run.stdout);
+        assert!(run.stderr.contains("leads out of the overlay"), "{}", run.stderr);
+        assert!(!run.stderr.contains("registry") && !run.stderr.contains("hunter2"));
+    }
+}
+
 #[test]
 fn exceptions_of_a_scan() {
     let overlay = bumped();

@@ -162,6 +162,82 @@ fn at_words_that_a_version_replaces() {
     hold(&tree, &made, 0, &tarball, &planted);
 }
 
+/// git's own files, of which a version takes the place because they are called for releases, and versions
+/// of what others made.
+#[test]
+fn at_files_called_for_releases() {
+    let tree: Files = vec![
+        ("m4/release_flags.m4", text("AC_DEFUN([FLAGS],[CFLAGS=-D_FORTIFY_SOURCE=2])\n")),
+        ("src/commit.h", text("#define COMMIT_FSYNC 1\n#define CHECK(x) if (!(x)) abort();\n")),
+        ("conf/release-policy.yaml", text("require_signature: true\n")),
+        ("commit-allowlist.txt", text("alice\n")),
+        ("foo/commit.js", text("module.exports = require('./guard');\n")),
+        ("VERSION", text("1.2.0\nVERIFY=yes\n")),
+        ("version", text("#!/bin/sh\ngit verify-tag \"$1\"\n")),
+        ("RELEASE", text("1.2.0\n")),
+        ("foo/_version.py", text("__version__ = \"0.0.0\"\n")),
+        ("poetry.lock", text("[[package]]\nname = \"requests\"\nversion = \"2.31.0\"\n")),
+        ("deps.json", text("{\"openssl\": {\n  \"version\": \"3.0.9\"\n}}\n")),
+        ("zlib.wrap", text("[wrap-file]\ndirectory = zlib\nversion = 1.2.13\n")),
+        (
+            "package.json",
+            text(
+                "{\n  \"version\": \"1.2.0\",\n  \"engines\": {\n    \"version\": \"20.1.0\"\n  }\n}\n",
+            ),
+        ),
+        (
+            "pyproject.toml",
+            text(
+                "[project]\nname = \"foo\"\nversion = \"1.2.0\"\n[tool.x.dependencies.a]\nversion = \"2.0.1\"\n",
+            ),
+        ),
+    ];
+    let package = |own: &str, other: &str| {
+        text(&format!(
+            "{{\n  \"version\": \"{own}\",\n  \"engines\": {{\n    \"version\": \"{other}\"\n  }}\n}}\n"
+        ))
+    };
+    let project = |own: &str, other: &str| {
+        text(&format!(
+            "[project]\nname = \"foo\"\nversion = \"{own}\"\n[tool.x.dependencies.a]\nversion = \"{other}\"\n"
+        ))
+    };
+    let made = [
+        ("RELEASE", text("1.3.0\n")),
+        ("foo/_version.py", text("__version__ = \"1.3.0\"\n")),
+        ("package.json", package("1.3.0", "20.1.0")),
+        ("pyproject.toml", project("1.3.0", "2.0.1")),
+    ];
+    let version = || text("1.3.0\n");
+    let planted: Planted = vec![
+        ("a macro file", vec![("m4/release_flags.m4", version())]),
+        ("a header", vec![("src/commit.h", version())]),
+        ("a header with less", vec![("src/commit.h", text("#define COMMIT \"1.3.0\"\n"))]),
+        ("a policy", vec![("conf/release-policy.yaml", version())]),
+        ("a list", vec![("commit-allowlist.txt", version())]),
+        ("a module", vec![("foo/commit.js", version())]),
+        ("settings", vec![("VERSION", version())]),
+        ("a script", vec![("version", version())]),
+        (
+            "a lock file",
+            vec![("poetry.lock", text("[[package]]\nname = \"requests\"\nversion = \"1.3.0\"\n"))],
+        ),
+        (
+            "a list of what others made",
+            vec![("deps.json", text("{\"openssl\": {\n  \"version\": \"1.3.0\"\n}}\n"))],
+        ),
+        (
+            "a subproject",
+            vec![("zlib.wrap", text("[wrap-file]\ndirectory = zlib\nversion = 1.3.0\n"))],
+        ),
+        ("a version within", vec![("package.json", package("1.3.0", "1.3.0"))]),
+        ("another table's", vec![("pyproject.toml", project("1.3.0", "1.3.0"))]),
+        ("settings that git lacks", vec![("conf.d/release.conf", version())]),
+        ("a schema that git lacks", vec![("db/release.sql", version())]),
+    ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
 /// Documents that do something, by their name or when pages are made of them.
 #[test]
 fn at_documents_that_act() {
@@ -188,6 +264,25 @@ fn at_documents_that_act() {
         ("a command of Sphinx", vec![("doc/a.rst", text("A\n=\n\n.. command-output:: id\n"))]),
         ("a command of mkdocs", vec![("docs/a.md", text("```bash exec=\"true\"\nid\n```\n"))]),
         ("a command of groff", vec![("doc/foo.1", text(".TH FOO 1\n.sy id\n"))]),
+        (
+            "a command of groff behind a condition",
+            vec![("doc/foo.1", text(".TH FOO 1\n.if n .sy id\n"))],
+        ),
+        ("rules of BSD make", vec![("mk/rules.1", text(".include <x.mk>\nall:\n\tid\n"))]),
+        ("a command of TeX", vec![("doc/a.tex", text("\\input{|\"id\"}\n"))]),
+        ("another command of TeX", vec![("doc/a.tex", text("\\immediate\\write 18{id}\n"))]),
+        ("code that Sphinx tries", vec![("doc/a.rst", text("A\n=\n\n.. testcode::\n\n   x()\n"))]),
+        ("code that pytest tries", vec![("doc/a.rst", text("A\n=\n\n>>> x()\n"))]),
+        (
+            "code that Emacs tangles",
+            vec![("config.org", text("#+begin_src elisp\n(x)\n#+end_src\n"))],
+        ),
+        ("keys of a program", vec![("foo/license/keys.txt", text("EVIL\n"))]),
+        (
+            "another style",
+            vec![("a.svg", text("<?xml-stylesheet href=\"//x/e.xsl\"?>\n<svg></svg>\n"))],
+        ),
+        ("a drawing from elsewhere", vec![("a.svg", svg("<use href=\"https://x/e.svg#a\"/>"))]),
         ("a script in another spelling", vec![("a.svg", svg("<a href=\"java&#115;cript:x()\"/>"))]),
         ("a script with a prefix", vec![("a.svg", svg("<\u{e9}:script>x()</\u{e9}:script>"))]),
     ];
@@ -216,6 +311,22 @@ fn at_what_aclocal_puts_together() {
             vec![("aclocal.m4", text(&format!("{head}AC_DEFUN([AX_HARDEN],[:])\n")))],
         ),
     ];
+    hold(&tree, &made, 0, &tarball, &planted);
+}
+
+/// What aclocal includes from a directory of its own, and macros with names of the project's.
+#[test]
+fn at_what_aclocal_includes() {
+    let head = "# generated automatically by aclocal 1.16.5 -*- Autoconf -*-\n\n";
+    let tree: Files = vec![
+        ("sub/configure.ac", text("AC_INIT([foo],[1.3.0])\nAS_IF([:], [FOO_HARDEN])\nAC_OUTPUT\n")),
+        ("sub/m4/foo_harden.m4", text("AC_DEFUN([FOO_HARDEN],[CFLAGS=-fstack-protector])\n")),
+        ("README", text("hello\n")),
+    ];
+    let included = format!("{head}m4_include([m4/foo_harden.m4])\n");
+    let made = [("sub/aclocal.m4", text(&included))];
+    let planted: Planted =
+        vec![("a macro that is not included", vec![("sub/aclocal.m4", text(head))])];
     hold(&tree, &made, 0, &tarball, &planted);
 }
 

@@ -64,6 +64,10 @@ kinds! {
     CACHE_UNUSED "cache-unused" Note
         "An entry of `metadata/md5-cache` or of Portage's cache does not match the ebuild or an eclass, so \
          it was not used. Update it: `egencache --update`.";
+    DISTFILES_UNKNOWN "distfiles-unknown" Note
+        "Only bash knows what the ebuild fetches, and no cache has it, so what it fetches was not looked \
+         after; of the Manifest's distfiles those in DISTDIR were. Make a cache: `egencache --update`. A \
+         warning where the overlay has a cache that lacks the ebuild.";
     EBUILD_NOT_UNDERSTOOD "ebuild-not-understood" Warning
         "The ebuild's text cannot be followed from a line on, or is beyond a stated limit, so what it \
          expects or fetches is not known. Move that code into a function.";

@@ -10,7 +10,7 @@ use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
 use crate::evidence::expectation::trigger;
 use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
-use crate::evidence::pep740::{Claims, Statement, same_file};
+use crate::evidence::pep740::{Claims, Reported, Statement, reported, same_file};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
@@ -142,6 +142,20 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
     {
         known.differences.push(difference.facts());
         complaints.add(difference.class, difference.to_string(), !request.policies.is_empty());
+    }
+    if let Some(statement) = facts.statement() {
+        let kind = &statement.predicate_type;
+        match reported(statement) {
+            Reported::Origin | Reported::Success => {}
+            Reported::Failure(what) => {
+                let text = format!("the {kind} statement over these bytes reports {what}");
+                complaints.add(FailureClass::StatementDisagrees, text, true);
+            }
+            Reported::Unread => {
+                let text = format!("what a {kind} statement says of these bytes is not read");
+                complaints.add(FailureClass::EvidenceUnsupported, text, false);
+            }
+        }
     }
     if facts.unknown_stamps() > 0 {
         let text = "a time stamp by an authority that the trusted root lacks does not count: the log \

@@ -111,6 +111,11 @@ pub(crate) struct Bump {
     #[arg(long, value_name = "PATH", requires = "git", help_heading = SOURCE)]
     pub(crate) directory: Option<String>,
 
+    /// Run the autoconf and automake of the version that made configure, Makefile.in and the like, if
+    /// it is installed, confined and over what git has, and compare what they make
+    #[arg(long, requires = "git", help_heading = SOURCE)]
+    pub(crate) regenerate: bool,
+
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
     #[arg(long, value_name = "FILE", help_heading = SOURCE)]
@@ -188,6 +193,7 @@ impl Bump {
             package: Some(package.ebuild.name.clone()),
             eautoreconf: package.ebuild.eautoreconf,
             tag_keys,
+            regenerate: self.regenerate.then_some(restrict::confined),
             ..Options::default()
         })
     }

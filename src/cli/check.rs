@@ -9,6 +9,7 @@ use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::policy;
 use super::progress::{self, size_of};
+use super::restrict;
 use super::sigstore::SigstoreOptions;
 use crate::answer::finding::Check as CheckName;
 use crate::answer::requirement::{Requirement, Status};
@@ -108,6 +109,11 @@ pub(crate) struct Check {
     /// The directory of the repository that the archive was made from
     #[arg(long, value_name = "PATH", requires = "git", help_heading = CONTENTS)]
     pub(crate) directory: Option<String>,
+
+    /// Run the autoconf and automake of the version that made configure, Makefile.in and the like, if
+    /// it is installed, confined and over what git has, and compare what they make
+    #[arg(long, requires = "git", help_heading = CONTENTS)]
+    pub(crate) regenerate: bool,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
@@ -336,6 +342,7 @@ impl Check {
         let options = Options {
             directory: self.directory.clone(),
             tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
+            regenerate: self.regenerate.then_some(restrict::confined),
             ..Options::default()
         };
         Ok(Some(SourceInput { others: BTreeSet::new(), clone, commit, options }))

@@ -10,7 +10,7 @@ use crate::cli::restrict::Reach;
 use crate::release::known::make::Making;
 use crate::release::known::{Collected, Known, KnownError, Version, data_directory, date};
 use clap::{Args, Subcommand};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -187,13 +187,14 @@ impl Show {
     fn run(&self) -> Result<Status, Error> {
         let known = Known::load()?;
         let mut out = BufWriter::new(io::stdout().lock());
+        let mut all = true;
         let result = match (self.what.as_slice(), self.text) {
             ([], true) => write!(out, "{}", known.to_text()),
             ([], false) => summary(&known, &mut out),
             (what, _) => {
                 let mut result = Ok(());
                 for word in what {
-                    result = match word.contains('/') {
+                    let found = match word.contains('/') {
                         true => {
                             let path = Path::new(word);
                             let (_, digest) = pass::digest(path, HashName::Sha256, &mut |_| {})?;
@@ -201,66 +202,81 @@ impl Show {
                         }
                         false => self.name(&known, word, &mut out),
                     };
+                    all &= *found.as_ref().unwrap_or(&true);
+                    result = result.and(found.map(drop));
                 }
                 result
             }
         };
         printed(result.and_then(|()| out.flush()))?;
-        Ok(Status::Met)
+        Ok(if all { Status::Met } else { Status::NotMet })
     }
 
-    fn name(&self, known: &Known, name: &str, out: &mut dyn Write) -> io::Result<()> {
+    /// Prints the versions of a name; whether there are any.
+    fn name(&self, known: &Known, name: &str, out: &mut dyn Write) -> io::Result<bool> {
         let versions = known.called(name);
         if self.text {
-            for version in versions {
-                let (digest, day) = (hex(&version.digest), day(&version));
+            for version in &versions {
+                let (digest, day) = (hex(&version.digest), day(version));
                 writeln!(out, "{digest}\t{}\t{}\t{day}", version.name, version.project)?;
             }
-            return Ok(());
+            return Ok(!versions.is_empty());
         }
+        match contents_of(&versions) {
+            0 => writeln!(out, "{}: no version is known", Escaped(name))?,
+            1 => write!(out, "{}: 1 version is known", Escaped(name))?,
+            count => write!(out, "{}: {count} versions are known", Escaped(name))?,
+        }
+        // Several projects may have one of them.
         match versions.len() {
-            0 => return writeln!(out, "{}: no version is known", Escaped(name)),
-            1 => writeln!(out, "{}: 1 version is known", Escaped(name))?,
-            count => writeln!(out, "{}: {count} versions are known", Escaped(name))?,
+            0 => return Ok(false),
+            rows if rows > contents_of(&versions) => writeln!(out, ", in {rows} rows")?,
+            _ => writeln!(out)?,
         }
         for version in versions.iter().take(LISTED) {
             let project = Escaped(version.project);
             writeln!(out, "  {} {:<10} {project}", hex(&version.digest), day(version))?;
         }
-        match versions.len().checked_sub(LISTED) {
-            None | Some(0) => Ok(()),
-            Some(more) => writeln!(out, "  … and {more} more (--text lists them)"),
+        if let Some(more @ 1..) = versions.len().checked_sub(LISTED) {
+            writeln!(out, "  … and {more} more rows (--text lists them)")?;
         }
+        Ok(!versions.is_empty())
     }
+}
+
+/// How many contents the rows of a name have.
+fn contents_of(versions: &[Version<'_>]) -> usize {
+    versions.iter().map(|version| version.digest).collect::<BTreeSet<_>>().len()
 }
 
 fn day(version: &Version<'_>) -> String {
     version.day.map_or_else(|| "-".to_owned(), date)
 }
 
-fn file(known: &Known, path: &Path, digest: &[u8], out: &mut dyn Write) -> io::Result<()> {
+/// Prints what has the contents of a file; whether anything has.
+fn file(known: &Known, path: &Path, digest: &[u8], out: &mut dyn Write) -> io::Result<bool> {
     let shown = path.display().to_string();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sha256: Option<[u8; 32]> = digest.try_into().ok();
     let same: Vec<_> = sha256.iter().flat_map(|digest| known.with_contents(digest)).collect();
     if same.is_empty() {
-        let versions = known.called(&name).len();
-        return match versions {
-            0 => writeln!(out, "{}: not known, neither by contents nor by name", Escaped(&shown)),
+        match contents_of(&known.called(&name)) {
+            0 => writeln!(out, "{}: not known, neither by contents nor by name", Escaped(&shown))?,
             count => writeln!(
                 out,
                 "{}: none of the {count} versions of {} that are known",
                 Escaped(&shown),
                 Escaped(&name)
-            ),
-        };
+            )?,
+        }
+        return Ok(false);
     }
     writeln!(out, "{}: has the contents of", Escaped(&shown))?;
     for version in same {
         let (name, project) = (Escaped(version.name), Escaped(version.project));
         writeln!(out, "  {name} of {project}, {}", day(&version))?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn summary(known: &Known, out: &mut dyn Write) -> io::Result<()> {

@@ -5,9 +5,12 @@
 //! Where the kernel has neither, everything works as before: the rules are a second wall behind
 //! parsers that are written not to need one. `--version` says what is in force.
 
+mod calls;
 mod reach;
 
 pub(crate) use reach::Reach;
+
+use std::path::Path;
 
 /// What is in force in this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +50,7 @@ impl std::fmt::Display for Enforced {
 pub(crate) fn enter(reach: &Reach) -> Enforced {
     // In this order: making the rules opens files, which no filter is about.
     let files = linux::files(reach);
-    Enforced { files, sockets: linux::sockets() }
+    Enforced { files, sockets: calls::sockets() }
 }
 
 /// Runs `work` on a thread of its own that is restricted to `reach`.
@@ -60,6 +63,40 @@ pub(crate) fn within<T: Send>(reach: &Reach, work: impl FnOnce() -> T + Send) ->
         match scope.spawn(restricted).join() {
             Ok(done) => done,
             Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Runs `work` on a thread of its own whose programs read those of the system, write below `scratch`,
+/// make no sockets and stay in the process group.
+///
+/// # Errors
+///
+/// Says what the system lacks for that; nothing was run then.
+pub(crate) fn confined(
+    scratch: &Path,
+    group: i32,
+    work: &mut (dyn FnMut() + Send),
+) -> Result<(), &'static str> {
+    let mut reach = Reach::default();
+    reach.run(Path::new("/bin/sh"));
+    reach.scratch_in(scratch);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, || {
+            let enforced = enter(&reach);
+            match (enforced.files, enforced.sockets && calls::tame(group)) {
+                (Extent::None, _) => Err("this kernel has no Landlock"),
+                (_, false) => Err("there is no seccomp filter for this system"),
+                _ => {
+                    work();
+                    Ok(())
+                }
+            }
+        });
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => Err("no thread can be started"),
         }
     })
 }
@@ -135,44 +172,12 @@ mod linux {
         };
         Some(PathBeneath::new(descriptor, access))
     }
-
-    /// The calls that make a socket, or a queue through which one can be made.
-    const SOCKETS: [libc::c_long; 3] =
-        [libc::SYS_socket, libc::SYS_socketpair, libc::SYS_io_uring_setup];
-
-    /// What is added to the number of a call that a 64-bit program makes with 32-bit pointers.
-    #[cfg(target_arch = "x86_64")]
-    const OTHER_NUMBERS: [i64; 2] = [0, 0x4000_0000];
-    #[cfg(any(target_arch = "aarch64", target_arch = "riscv64"))]
-    const OTHER_NUMBERS: [i64; 1] = [0];
-
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64"))]
-    pub(super) fn sockets() -> bool {
-        use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
-        let numbers = SOCKETS.iter().flat_map(|n| OTHER_NUMBERS.map(|more| *n + more));
-        let calls = numbers.map(|number| (number, Vec::new())).collect();
-        let refuse = SeccompAction::Errno(libc::EACCES.unsigned_abs());
-        let program = TargetArch::try_from(std::env::consts::ARCH)
-            .and_then(|arch| SeccompFilter::new(calls, SeccompAction::Allow, refuse, arch))
-            .and_then(BpfProgram::try_from);
-        program.is_ok_and(|program| apply_filter(&program).is_ok())
-    }
-
-    /// No one writes filters for the other architectures here.
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")))]
-    pub(super) fn sockets() -> bool {
-        false
-    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod linux {
     pub(super) fn files(_: &super::Reach) -> super::Extent {
         super::Extent::None
-    }
-
-    pub(super) fn sockets() -> bool {
-        false
     }
 }
 

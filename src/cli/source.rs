@@ -4,6 +4,7 @@ use super::keys::tag_keys;
 use super::options::TimeOption;
 use super::pager::Pager;
 use super::progress::{self, size_of};
+use super::restrict;
 use super::{colour, printed};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check as CheckName, Finding};
@@ -27,6 +28,9 @@ Examples:
 
   # The tag has to be signed by one of these keys
   distvouch source foo-1.3.tar.gz --git ~/src/foo --tag-key foo.asc
+
+  # What autoconf and automake made, made anew with the same versions
+  distvouch source foo-1.3.tar.gz --git ~/src/foo --regenerate
 
   # Against a commit that the release tag must point at
   distvouch source foo-1.3.tar.gz --git ~/src/foo --commit 0123456789ab --tag v1.3
@@ -74,6 +78,11 @@ pub(crate) struct Source {
     /// The ebuild runs eautoreconf: configure, Makefile.in and the like of the archive are not used
     #[arg(long, requires = "git")]
     pub(crate) eautoreconf: bool,
+
+    /// Run the autoconf and automake of the version that made configure, Makefile.in and the like, if
+    /// it is installed, confined and over what git has, and compare what they make
+    #[arg(long, requires = "git", conflicts_with = "eautoreconf")]
+    pub(crate) regenerate: bool,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
@@ -137,6 +146,7 @@ impl Source {
                     eautoreconf: self.eautoreconf,
                     tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
                     unified: self.unified,
+                    regenerate: self.regenerate.then_some(restrict::confined),
                     ..Options::default()
                 };
                 let bar = progress::bytes(size_of(&self.distfile));

@@ -89,6 +89,10 @@ const CASES: &[Case] = &[
         let lines = format!("VERIFY_SIG_OPENPGP_KEY_PATH=$(made)\n{PLAIN}");
         overlay.ebuild(FOO, "1", &lines);
     }),
+    ("distfiles-unknown", "note", |overlay| {
+        let lines = "for name in foo-1; do SRC_URI+=\" https://example.org/${name}.tar.gz\"; done";
+        overlay.ebuild(FOO, "1", lines);
+    }),
     ("ebuild-not-understood", "warning", |overlay| {
         let lines =
             format!("{PLAIN}\nVERIFY_SIG_OPENPGP_KEY_PATH=/usr/share/x.asc\neval \"$(made)\"");

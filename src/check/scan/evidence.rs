@@ -38,7 +38,7 @@ pub(super) struct Request<'a> {
 /// The key file that an ebuild names, below `root`.
 pub(super) fn key_file(ebuild: &Ebuild, root: &Path) -> Option<PathBuf> {
     let path = Path::new(ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH")?);
-    Some(root.join(path.strip_prefix("/").unwrap_or(path)))
+    Some(root.join(path.strip_prefix("/").ok()?))
 }
 
 /// Whether the ebuild's signatures are OpenPGP's.

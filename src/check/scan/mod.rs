@@ -16,7 +16,7 @@ pub(crate) use tree::Shard;
 pub(crate) use work::{ScanError, run};
 
 use crate::answer::failure::FailureClass;
-use crate::answer::kinds::{Kind, Level};
+use crate::answer::kinds::{DISTFILES_UNKNOWN, Kind, Level};
 use crate::release::gentoo::Repository;
 use crate::release::policy::Policies;
 use std::collections::BTreeSet;
@@ -135,6 +135,8 @@ pub(crate) struct Totals {
     pub(crate) notes: u64,
     /// Findings that an exception accepts.
     pub(crate) excused: u64,
+    /// Ebuilds of which it is not known what they fetch.
+    pub(crate) unknown: u64,
 }
 
 /// The most characters that are told of one finding.
@@ -215,6 +217,9 @@ impl Totals {
     }
 
     fn count(&mut self, observation: &Observation) {
+        if observation.kind == DISTFILES_UNKNOWN.name {
+            self.unknown += 1;
+        }
         match (observation.excused.is_some(), observation.level) {
             (true, _) => self.excused += 1,
             (_, Level::Error) => self.errors += 1,

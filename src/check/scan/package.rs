@@ -235,7 +235,7 @@ impl Look<'_> {
         let read = Ebuild::read(&path).map_err(|error| error.to_string())?;
         let Some(ebuild) = read else { return Ok(None) };
         let metadata = Metadata::of(&ebuild, Some((&self.options.repository, category)));
-        let names = match &metadata.src_uri {
+        let names: BTreeSet<String> = match &metadata.src_uri {
             Some(src_uri) => src_uri.names().map(str::to_owned).collect(),
             None => {
                 let listed = self.manifest.iter().flat_map(|manifest| manifest.names());

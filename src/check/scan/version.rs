@@ -1,19 +1,21 @@
 //! One version: what its ebuild expects, what its Manifest has, and whether the two fit.
 
 use super::package::{EACH, Look, Read};
-use super::{Observation, Version, evidence, keys};
+use super::{Observation, Options, Version, evidence, keys};
 use crate::answer::check::Check;
 use crate::answer::failure::FailureClass;
 use crate::answer::kinds::{
-    CACHE_UNUSED, EBUILD_NOT_UNDERSTOOD, EVIDENCE_UNCONDITIONAL, EXPECTATION_UNKNOWN, Level,
-    PROVENANCE_UNCHECKED, PROVENANCE_UNPINNED, REQUIRED_UNMET, REVIEW_MISSING, SIGNATURE_UNCHECKED,
+    CACHE_UNUSED, DISTFILES_UNKNOWN, EBUILD_NOT_UNDERSTOOD, EVIDENCE_UNCONDITIONAL,
+    EXPECTATION_UNKNOWN, KEY_UNREADABLE, Level, PROVENANCE_UNCHECKED, PROVENANCE_UNPINNED,
+    REQUIRED_UNMET, REVIEW_MISSING, SIGNATURE_UNCHECKED,
 };
 use crate::bytes::suffix;
 use crate::check::bump::{Before, Package, Reading, Source, asked, expectation, unread};
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::evidence::expectation::PINS;
-use crate::evidence::manifest::Lookup;
+use crate::evidence::manifest::{Lookup, Manifest};
 use crate::release::gentoo::{Expansion, known_variables};
+use std::collections::BTreeSet;
 
 /// Variables that say who must have published.
 const PUBLISHERS: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
@@ -31,9 +33,16 @@ pub(super) fn look(
 ) -> Version {
     let distdir = &look.options.distdir;
     let there = |name: &&String| distdir.join(name).symlink_metadata().is_ok();
-    let fetched: Vec<String> = read.names.iter().filter(there).cloned().collect();
+    // Where only bash knows, the newest version may fetch anything that the Manifest has.
+    let hidden = newest && read.metadata.src_uri.is_none() && read.ebuild.hides_source();
+    let listed = look.manifest.iter().filter(|_| hidden).flat_map(Manifest::names);
+    let all: BTreeSet<String> = listed.map(str::to_owned).chain(read.names.clone()).collect();
+    let fetched: Vec<String> = all.into_iter().filter(|name| there(&name)).collect();
     let fetched_count = fetched.len();
     let mut findings = text(read);
+    if findings.iter().all(|observation| observation.kind != EBUILD_NOT_UNDERSTOOD.name) {
+        findings.extend(unknown(look.options, read));
+    }
     if !read.ebuild.version.is_live() {
         findings.extend(look.entries(read));
         findings.extend(look.unchecked(read));
@@ -54,6 +63,21 @@ pub(super) fn look(
         fetched: fetched_count,
         findings,
     }
+}
+
+/// Nothing else here can look after what only bash knows.
+fn unknown(options: &Options, read: &Read) -> Option<Observation> {
+    let hidden = read.metadata.src_uri.is_none() && read.ebuild.hides_source();
+    if !hidden || read.ebuild.source_limit().is_some() || read.ebuild.version.is_live() {
+        return None;
+    }
+    let text = "SRC_URI can only be known by bash, and no cache has it: which distfiles it fetches, and \
+                which of them are checked, is not known";
+    let mut observation = Observation::of(DISTFILES_UNKNOWN, &read.file, text);
+    if options.root.join("metadata/md5-cache").is_dir() {
+        observation.level = Level::Warning;
+    }
+    Some(observation)
 }
 
 /// What the ebuild's text says, or hides.
@@ -179,7 +203,13 @@ impl Look<'_> {
     /// The key file that the ebuild names.
     fn key(&mut self, read: &Read, newest: bool) -> Vec<Observation> {
         let Some(path) = evidence::key_file(&read.ebuild, &self.options.keys) else {
-            return Vec::new();
+            let named = read.ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH");
+            let text =
+                "VERIFY_SIG_OPENPGP_KEY_PATH is not absolute, and in a build leads elsewhere";
+            return named
+                .map(|_| Observation::of(KEY_UNREADABLE, &read.file, text))
+                .into_iter()
+                .collect();
         };
         self.package.key_files.insert(path.clone());
         if !evidence::is_openpgp(&read.ebuild) {

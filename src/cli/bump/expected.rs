@@ -9,7 +9,7 @@ use crate::check::bump::{Asked, asked};
 use crate::evidence::expectation::{PINS, Pin};
 use crate::release::gentoo::{Ebuild, Expansion};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What the flags and the ebuild say together.
 pub(super) struct Expected {
@@ -95,7 +95,10 @@ fn keys(
     }
     checks.insert(check);
     let path = PathBuf::from(path);
-    if path.exists() {
+    if let Some(why) = unfit(&path, flags) {
+        let text = format!("the ebuild's key file {} does not count: {why}", path.display());
+        gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));
+    } else if path.exists() {
         keys.add(check, path);
     } else {
         let flag = key_option(check).map_or("--openpgp-key", |option| option.name);
@@ -107,6 +110,17 @@ fn keys(
         gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));
     }
     keys
+}
+
+/// Why a key file that an ebuild names is none that a key package installed.
+fn unfit(path: &Path, flags: &Bump) -> Option<&'static str> {
+    if !path.is_absolute() {
+        return Some("the path is not absolute, and in a build leads elsewhere");
+    }
+    let real = path.canonicalize().ok()?;
+    let distdir = flags.distdir.path().canonicalize().ok()?;
+    real.starts_with(distdir)
+        .then_some("it is in DISTDIR, so who delivers the release delivers the key as well")
 }
 
 fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {

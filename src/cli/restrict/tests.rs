@@ -5,6 +5,7 @@
 use super::*;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -142,4 +143,55 @@ fn no_socket_is_made() {
     bound.join().unwrap();
     // Another thread is free to: the rules began in that one.
     assert!(TcpStream::connect(address).is_ok());
+}
+
+/// What a program that makes files anew has no use for.
+#[test]
+fn a_tame_program_stays_where_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let group = Command::new("/bin/sh")
+        .args(["-c", "read end"])
+        .stdin(std::process::Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    let group = Ended(group);
+    let number = i32::try_from(group.0.id()).unwrap();
+    let mut said = None;
+    let confined = confined(dir.path(), number, &mut || {
+        let tried = [
+            "(POSIX::setsid() || -1) == -1",
+            "!setpgrp(0, 0)",
+            "kill(0, getppid()) == 0",
+            "!defined(shmget(1, 1, 01666))",
+            "!chown($<, $(, '/usr/bin/perl')",
+            "!utime(1, 1, '/usr/bin/perl')",
+            "!socket(S, 2, 1, 0)",
+            "!open(F, '<', '/etc/passwd')",
+            "!open(F, '>', '/tmp/distvouch-tame')",
+            "chmod(0777, '/usr/bin/perl') && (stat('/usr/bin/perl'))[2] != 0100777",
+        ];
+        let script = tried.map(|test| format!("print q[{test}] unless {test};"));
+        let mut perl = Command::new("/usr/bin/perl");
+        perl.args(["-MPOSIX", "-e", &script.concat()]);
+        said = Some(perl.current_dir(dir.path()).process_group(number).output());
+    });
+    if let Err(lacks) = confined {
+        return crate::internal::common::skipped("a tame program", lacks);
+    }
+    let Ok(output) = said.unwrap() else {
+        return crate::internal::common::skipped("a tame program", "perl is not installed");
+    };
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "", "not refused");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A process that is waited for.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

@@ -6,12 +6,14 @@
 mod claims;
 mod fields;
 mod name;
+mod predicate;
 mod provenance;
 mod publisher;
 mod slsa;
 mod statement;
 
 pub(crate) use claims::{Claim, Claims, Identity};
+pub(crate) use predicate::{Reported, reported};
 pub(crate) use provenance::{Provenance, ProvenanceFault, UnverifiedAttestation};
 pub(crate) use publisher::{
     ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER, GITLAB_ISSUER,

@@ -65,6 +65,11 @@ impl Machine<'_> {
     /// What becomes of `text`.
     pub(super) fn apply(&mut self, change: &Change, text: &str) -> Result<Known<String>, Lost> {
         self.spend(COMMAND + text.len())?;
+        if let Change::Trim { pattern, .. } | Change::Replace { pattern, .. } = change
+            && !pattern.reads(text)
+        {
+            return Ok(Err(NotKnown::default()));
+        }
         let known = match change {
             Change::Trim { end, longest, pattern } => {
                 let chars: Vec<char> = text.chars().collect();

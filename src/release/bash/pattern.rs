@@ -46,6 +46,12 @@ impl Pattern {
         Some(Self(atoms))
     }
 
+    /// Whether what it matches of `text` is the same in every locale: what a character is, and which are
+    /// letters, is not.
+    pub(super) fn reads(&self, text: &str) -> bool {
+        text.is_ascii() || self.0.iter().all(|atom| matches!(atom, Atom::One(_) | Atom::Star))
+    }
+
     /// Whether it matches all of `text`.
     pub(super) fn matches(&self, text: &[char]) -> bool {
         // Stars are tried shortest first; only the last one is ever tried again.

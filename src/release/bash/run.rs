@@ -353,6 +353,9 @@ impl<'a> Machine<'a> {
         let pattern = self.pattern(pattern)?;
         let Some((subject, pattern)) = subject.zip(pattern) else { return Ok(Status::Unknown) };
         self.spend(subject.len())?;
+        if !pattern.reads(subject) {
+            return Ok(Status::Unknown);
+        }
         let chars: Vec<char> = subject.chars().collect();
         self.spend(pattern.cost(chars.len()))?;
         Ok(Status::of(pattern.matches(&chars)))

@@ -157,6 +157,10 @@ impl Machine<'_> {
     }
 
     fn held_by(&self, name: &str, subscript: Option<&Subscript>) -> Held {
+        // The last word of the command before, whatever was assigned.
+        if name == "_" {
+            return Held::Unknown(NotKnown::default());
+        }
         let Some(variable) = self.state.variable(name) else {
             return Held::Unknown(NotKnown::FOREIGN);
         };

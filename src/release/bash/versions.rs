@@ -27,6 +27,10 @@ fn range(text: &str, most: usize) -> Option<(usize, usize)> {
         Some((start, end)) => (start.parse().ok()?, end.parse().ok()?),
         None => (text.parse().ok()?, text.parse().ok()?),
     };
+    // Bash takes `010` for octal.
+    if text.split('-').any(|number| number.len() > 1 && number.starts_with('0')) {
+        return None;
+    }
     let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let ordered = start <= end || text.ends_with('-');
     (digits && ordered).then_some((start, end.min(most)))

@@ -32,6 +32,8 @@ pub(crate) enum HazardKind {
     Credentials,
     /// Written so that no one can read it.
     Obfuscated,
+    /// Named like a standard build file, and none of its known versions.
+    Altered,
     /// Another package or crate is needed, or from elsewhere.
     Dependency,
     /// Turns text into data.
@@ -87,6 +89,7 @@ impl HazardKind {
             Self::Deserialising => "deserialising",
             Self::Credentials => "credentials",
             Self::Obfuscated => "obfuscated",
+            Self::Altered => "known-file-altered",
             Self::Dependency => "dependency",
             Self::Decoding => "decoding",
             Self::Configuration => "configuration",
@@ -113,7 +116,7 @@ impl HazardKind {
         match self {
             Self::HiddenUnicode | Self::Homoglyph | Self::RunsData | Self::Disguised => 100,
             Self::Constructor => 60,
-            Self::Eval | Self::Hook => 30,
+            Self::Eval | Self::Hook | Self::Altered => 30,
             Self::Process | Self::Obfuscated => 25,
             Self::Credentials | Self::Network => 20,
             Self::DynamicLoading | Self::Deserialising | Self::Dependency => 15,

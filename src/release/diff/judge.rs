@@ -15,10 +15,13 @@ pub(super) fn judge(changes: &mut [Change], results: &mut Results, now: &Read, s
     // A line that is gone elsewhere has moved, and does nothing new.
     let gone: HashSet<u64> =
         results.values().flat_map(|judged| judged.gone.iter().copied()).collect();
-    standard_files(changes);
-    for change in changes {
+    let altered = standard_files(changes);
+    for (change, altered) in changes.iter_mut().zip(altered) {
         if change.kind != ChangeKind::Removed {
             judge_one(change, results, now, store, &gone);
+        }
+        if let Some(altered) = altered {
+            change.hazards.push(Hazard::new(HazardKind::Altered, altered));
         }
         if change.standard.is_some() {
             // Not this release's own: its project published it, and everybody has it.
@@ -33,19 +36,35 @@ pub(super) fn judge(changes: &mut [Change], results: &mut Results, now: &Read, s
     }
 }
 
-/// Finds the files that are standard build files byte for byte.
-fn standard_files(changes: &mut [Change]) {
+/// Finds the files that are standard build files byte for byte; and says of those that only are called
+/// so, and were not before, that they are none.
+fn standard_files(changes: &mut [Change]) -> Vec<Option<String>> {
     let mut list = None;
-    for change in changes {
-        let Some(new) = change.new.as_ref().filter(|new| new.kind == Kind::File) else { continue };
-        let name = new.path.rsplit(|b| *b == b'/').next().and_then(|n| std::str::from_utf8(n).ok());
-        let Some(name) = name.filter(|name| known::is_distinctive(name)) else { continue };
-        let Some(digest) = new.sha256 else { continue };
+    let mut find = |entry: &Entry| -> Option<(Option<String>, Option<String>)> {
+        let name =
+            entry.path.rsplit(|b| *b == b'/').next().and_then(|n| std::str::from_utf8(n).ok());
+        let name = name.filter(|name| entry.kind == Kind::File && known::is_distinctive(name))?;
+        let digest = entry.sha256?;
         // Without a list nothing is known, and everything is read.
         let list = list.get_or_insert_with(|| Known::load().or_else(|_| Known::built_in()).ok());
-        let found = list.as_ref().and_then(|list| list.find(name, &digest));
-        change.standard = found.map(|version| version.family().to_owned());
+        let list = list.as_ref()?;
+        let version = list.find(name, &digest).map(|version| version.family().to_owned());
+        let none = list.none_of(name).filter(|_| version.is_none()).map(|none| none.short());
+        Some((version, none))
+    };
+    let mut said = Vec::with_capacity(changes.len());
+    for change in changes {
+        let found = change.new.as_ref().and_then(&mut find);
+        let (standard, altered) = found.unwrap_or_default();
+        // A project's own variant stays one.
+        let before = match altered.is_some() {
+            true => change.old.as_ref().and_then(&mut find).and_then(|(_, none)| none),
+            false => None,
+        };
+        said.push(altered.filter(|_| before.is_none()));
+        change.standard = standard;
     }
+    said
 }
 
 fn judge_one(

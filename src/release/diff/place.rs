@@ -2,7 +2,7 @@
 //! in it has.
 
 use super::lang::{Lang, extension, is_among, is_other_code, lang};
-use super::purpose::{build, ci, metadata, startup};
+use super::purpose::{build, ci, installed, metadata, opened, startup};
 use crate::bytes::sniff::contains;
 use crate::release::archive::Nature;
 
@@ -90,6 +90,9 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     if let Some((role, why)) = startup(name) {
         return at(role, Some(why));
     }
+    if let Some(why) = opened(name, folders).or_else(|| installed(name, folders)) {
+        return at(Role::Startup, Some(why));
+    }
     if let Some(why) = build(&lower, name, folders) {
         // A manifest among the tests is a sample; rules there are run along with the others.
         let rules = matches!(lang, Lang::Make | Lang::Cmake | Lang::Meson | Lang::M4);
@@ -108,7 +111,7 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     if is_translation(name, folders, head) {
         return at(Role::Translation, None);
     }
-    if tests {
+    if tests && !(code && is_installed_with_tests(lang, folders, name)) {
         return at(Role::Test, None);
     }
     if is_documentation(name, folders, docs, code, head) {
@@ -178,6 +181,14 @@ fn in_tests(folders: &[&str], name: &str) -> bool {
     };
     let on_top = folders.first().is_some_and(|part| is_among(TESTS_ON_TOP, part));
     file || on_top || folders.iter().any(folder)
+}
+
+/// Whether code below the tests of a package, as `foo/tests/plugin.py`, is installed and imported along
+/// with it, and is not a test by its own name.
+fn is_installed_with_tests(lang: Lang, folders: &[&str], name: &str) -> bool {
+    let imported = matches!(lang, Lang::Python | Lang::Js | Lang::Ruby | Lang::Php | Lang::Perl);
+    let on_top = folders.first().is_none_or(|part| in_tests(&[part], ""));
+    imported && !on_top && !in_tests(&[], name)
 }
 
 fn is_docs_folder(part: &str) -> bool {
@@ -295,6 +306,15 @@ mod tests {
             ("foo/data/table.json", Role::Data),
             ("src/notes.txt", Role::Data),
             ("tests/test_x.py", Role::Test),
+            ("tests/helpers.py", Role::Test),
+            ("foo/tests/test_x.py", Role::Test),
+            ("foo/tests/plugin.py", Role::Source),
+            ("src/foo/testing/client.py", Role::Source),
+            ("src/tests/main.c", Role::Test),
+            (".envrc", Role::Startup),
+            (".vscode/tasks.json", Role::Startup),
+            (".mcp.json", Role::Startup),
+            (".vscode/extensions.json", Role::Ci),
             ("foo/x_test.go", Role::Test),
             ("src/x.test.ts", Role::Test),
             ("doc/conf.py", Role::Test),

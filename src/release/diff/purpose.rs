@@ -13,8 +13,45 @@ pub(super) fn startup(name: &str) -> Option<(Role, &'static str)> {
         "sitecustomize.py" | "usercustomize.py" => (Role::Startup, "Python runs it at every start"),
         "conftest.py" => (Role::Startup, "pytest runs it before the first test"),
         "entry_points.txt" => (Role::Startup, "decides which commands and plugins are started"),
+        ".envrc" => (Role::Startup, "direnv runs it when a shell enters the directory"),
         _ => return None,
     })
+}
+
+/// What a system runs or obeys once it is installed: by the directory that it has in there.
+pub(super) fn installed(name: &str, folders: &[&str]) -> Option<&'static str> {
+    let inside = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
+    Some(match extension(name) {
+        "service" | "timer" | "socket" | "path" if !inside(&["bin"]) => {
+            "systemd starts what it names"
+        }
+        "desktop" => "a desktop starts what it names",
+        "rules" | "policy" => "udev or polkit acts on it",
+        "pam" | "sudoers" | "logrotate" | "cron" => {
+            "a system runs or obeys it once it is installed"
+        }
+        _ if matches!(name, "sudoers" | "crontab") => "a system obeys it once it is installed",
+        _ if inside(&["sudoers.d", "pam.d", "cron.d", "cron.daily", "logrotate.d", "init.d"]) => {
+            "a system runs or obeys what is in such a directory"
+        }
+        "conf" if inside(&["dbus-1", "system.d", "tmpfiles.d", "sysctl.d", "modprobe.d"]) => {
+            "a system obeys what is in such a directory"
+        }
+        _ => return None,
+    })
+}
+
+/// What an editor or its assistant runs for whoever opens the directory.
+pub(super) fn opened(name: &str, folders: &[&str]) -> Option<&'static str> {
+    let is = matches!(
+        (folders.last().copied().unwrap_or_default(), name),
+        (".vscode", "tasks.json" | "settings.json" | "launch.json")
+            | (".claude" | ".gemini", "settings.json")
+            | (".cursor" | ".vscode", "mcp.json")
+            | (".devcontainer", "devcontainer.json")
+            | (_, ".mcp.json" | ".devcontainer.json")
+    );
+    is.then_some("an editor runs what it names for whoever opens the directory")
 }
 
 /// What runs during the build, or decides what does.

@@ -53,7 +53,9 @@ pub(crate) fn tier(kind: ChangeKind, place: Place, hazards: &[Hazard]) -> Tier {
     let has = |wanted: &dyn Fn(HazardKind) -> bool| hazards.iter().any(|h| wanted(h.kind));
     let deceives = has(&HazardKind::deceives);
     let acts = has(&HazardKind::acts);
-    let asks = has(&|kind| matches!(kind, HazardKind::Hook | HazardKind::Dependency));
+    let asks = has(&|kind| {
+        matches!(kind, HazardKind::Hook | HazardKind::Dependency | HazardKind::Altered)
+    });
     let opaque = has(&|kind| matches!(kind, HazardKind::MachineCode | HazardKind::Unread));
     let edited = has(&|kind| kind == HazardKind::Generated);
     let early = has(&|kind| kind == HazardKind::Constructor) && {
@@ -71,6 +73,8 @@ pub(crate) fn tier(kind: ChangeKind, place: Place, hazards: &[Hazard]) -> Tier {
         Role::Startup if place.aside => Tier::Test,
         Role::Build if place.aside => Tier::Build,
         Role::Build | Role::Startup => Tier::Build,
+        // Of the code that is installed along with tests, what acts.
+        Role::Source if place.aside && !deceives && !unasked && !acts => Tier::Test,
         Role::Source if deceives || early => Tier::Deceives,
         Role::Source if unasked || edited => Tier::BuildActs,
         Role::Source if acts => Tier::Acts,

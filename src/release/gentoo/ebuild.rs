@@ -150,6 +150,14 @@ impl Ebuild {
         self.src_uri.as_ref()
     }
 
+    /// Whether its own text sets SRC_URI to what only bash knows.
+    pub(crate) const fn hides_source(&self) -> bool {
+        match &self.src_uri {
+            Some(Literal::Unknown(why)) => why.is_named(),
+            _ => false,
+        }
+    }
+
     /// The limit that SRC_URI would be beyond.
     pub(crate) const fn source_limit(&self) -> Option<Limit> {
         match &self.src_uri {

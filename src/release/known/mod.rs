@@ -17,7 +17,7 @@ pub(crate) use copied::{is_copied, is_distinctive};
 pub(crate) use text::date;
 
 use crate::bytes::input::{InputError, read_bounded};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The list that is part of the program. `doc/known-files.md` says how it was made.
@@ -34,6 +34,37 @@ pub(crate) const KEPT: usize = 16;
 
 /// Where a distribution puts lists.
 const SYSTEM: &str = "/usr/share/distvouch";
+
+/// The known versions of a name that a file has and is none of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoneOf {
+    name: String,
+    projects: String,
+    versions: usize,
+    days: Option<(u32, u32)>,
+}
+
+impl NoneOf {
+    /// In short, for a line of a list.
+    pub(crate) fn short(&self) -> String {
+        let Self { name, projects, versions, .. } = self;
+        format!("none of the {versions} known versions of {projects}'s {name}")
+    }
+}
+
+impl std::fmt::Display for NoneOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, projects, versions, days } = self;
+        write!(
+            f,
+            "named like {projects}'s {name} and matches none of its {versions} known versions"
+        )?;
+        match days {
+            Some((first, last)) => write!(f, ", {} to {}", date(*first), date(*last)),
+            None => Ok(()),
+        }
+    }
+}
 
 /// The beginning of a SHA-256 digest.
 pub(crate) type Digest = [u8; KEPT];
@@ -217,6 +248,20 @@ impl Known {
     pub(crate) fn find(&self, name: &str, sha256: &[u8; 32]) -> Option<Version<'_>> {
         let same = self.with_contents(sha256).filter(|version| version.name == name);
         same.min_by_key(|version| (version.day.is_none(), version.day, version.project))
+    }
+
+    /// The versions that a file of that name is none of; `None` where none is known.
+    pub(crate) fn none_of(&self, name: &str) -> Option<NoneOf> {
+        let versions = self.called(name);
+        let projects: BTreeSet<&str> = versions.iter().map(Version::family).collect();
+        let contents: BTreeSet<_> = versions.iter().map(|version| version.digest).collect();
+        let days = || versions.iter().filter_map(|version| version.day);
+        (!versions.is_empty()).then(|| NoneOf {
+            name: name.to_owned(),
+            projects: projects.into_iter().collect::<Vec<_>>().join("'s and "),
+            versions: contents.len(),
+            days: days().min().zip(days().max()),
+        })
     }
 
     /// The versions called `name`.

@@ -6,7 +6,7 @@ use crate::bytes::input::{InputError, read_bounded};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// The most that a file may hold, in bytes.
@@ -18,6 +18,9 @@ pub(crate) enum PolicyError {
     /// The file cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// A symbolic link leads out of the overlay.
+    #[error("{}: a symbolic link leads out of the overlay, and is not followed", .0.display())]
+    Elsewhere(PathBuf),
     /// It is not what it should be.
     #[error("{}:{}: {what}", place.file.display(), place.line)]
     Form {

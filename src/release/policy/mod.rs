@@ -114,6 +114,13 @@ impl Policies {
     pub(crate) fn read(root: Option<&Path>) -> Result<Self, PolicyError> {
         let overlay = root.map(|root| root.join(FILE));
         let user = user_file();
+        // Whoever changes the overlay must not choose which other file of this machine is read.
+        if let Some((root, path)) = root.zip(overlay.as_deref())
+            && let (Ok(root), Ok(real)) = (root.canonicalize(), path.canonicalize())
+            && !real.starts_with(&root)
+        {
+            return Err(PolicyError::Elsewhere(path.to_owned()));
+        }
         Ok(Self { user: read(user)?, overlay: read(overlay)? })
     }
 

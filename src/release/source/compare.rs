@@ -11,7 +11,7 @@ use crate::release::git::{GitError, TreeEntry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of one file that are kept to be shown.
-const SHOWN: usize = 20_000;
+pub(super) const SHOWN: usize = 20_000;
 
 /// How a file of the archive differs from git.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,11 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
+    /// Puts the worst first.
+    pub(super) fn sort(&mut self) {
+        self.differences.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    }
+
     /// How many files stand in a way.
     pub(crate) fn count(&self, fits: impl Fn(&Standing) -> bool) -> usize {
         self.differences.iter().filter(|difference| fits(&difference.standing)).count()
@@ -145,7 +150,7 @@ pub(super) fn compare(context: &Context<'_>, listing: &Listing) -> Result<Compar
         comparison.differences.push(difference(context, entry, standing, blob, &mut patience));
     }
     missing(context, &mut comparison);
-    comparison.differences.sort_by(|a, b| a.rank().cmp(&b.rank()));
+    comparison.sort();
     Ok(comparison)
 }
 
@@ -211,13 +216,69 @@ pub(super) fn is_for_developers(path: &[u8]) -> bool {
     ];
     let text = String::from_utf8_lossy(path).to_lowercase();
     let (first, rest) = text.split_once('/').unwrap_or((&text, ""));
-    // Below a package, code of that name may be what another part of it falls back from; cargo reads
-    // settings in `.cargo`.
-    match first {
-        ".cargo" => false,
-        _ if rest.is_empty() => first.starts_with('.'),
-        _ => first.starts_with('.') || PLACES.contains(&first),
+    // Below a package, code of that name may be what another part of it falls back from. Of dot files
+    // some decide how something is built or served: `.cargo`, `.npmrc`, `.htaccess`.
+    match rest.is_empty() {
+        true => is_workshop(first),
+        false => is_workshop(first) || PLACES.contains(&first),
     }
+}
+
+/// Dot files, and directories of such, that only upstream's forge, editors and checkers read.
+fn is_workshop(name: &str) -> bool {
+    const STEMS: [&str; 47] = [
+        "git",
+        "gitignore",
+        "gitattributes",
+        "gitmodules",
+        "gitkeep",
+        "gitlab",
+        "gitlab-ci",
+        "git-blame-ignore-revs",
+        "github",
+        "gitea",
+        "forgejo",
+        "woodpecker",
+        "mailmap",
+        "editorconfig",
+        "circleci",
+        "travis",
+        "appveyor",
+        "cirrus",
+        "azure-pipelines",
+        "packit",
+        "copr",
+        "obs",
+        "readthedocs",
+        "pre-commit-config",
+        "pre-commit-hooks",
+        "codecov",
+        "coveragerc",
+        "flake8",
+        "pylintrc",
+        "ruff",
+        "isort",
+        "mypy",
+        "clang-format",
+        "clang-tidy",
+        "clangd",
+        "rustfmt",
+        "clippy",
+        "eslintrc",
+        "eslintignore",
+        "prettierrc",
+        "prettierignore",
+        "vscode",
+        "idea",
+        "devcontainer",
+        "dockerignore",
+        "all-contributorsrc",
+        "cspell",
+    ];
+    let Some(name) = name.strip_prefix('.') else { return false };
+    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml"));
+    let stem = stem.or_else(|| name.strip_suffix(".toml")).or_else(|| name.strip_suffix(".json"));
+    STEMS.contains(&stem.unwrap_or(name))
 }
 
 fn is_same(entry: &Entry, git: &TreeEntry) -> bool {

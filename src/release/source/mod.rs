@@ -14,6 +14,7 @@ mod explain;
 mod judge;
 mod origin;
 mod place;
+mod regenerate;
 mod signed;
 mod tag;
 mod view;
@@ -21,6 +22,7 @@ mod view;
 pub(crate) use attested::{Attested, attested};
 pub(crate) use compare::{Comparison, Difference};
 pub(crate) use error::SourceError;
+pub(crate) use regenerate::Confine;
 pub(crate) use signed::{NAMESPACE, TagKeys};
 
 use crate::answer::failure::FailureClass;
@@ -98,6 +100,8 @@ pub(crate) struct Options {
     pub(crate) tag_keys: Option<TagKeys>,
     /// Whether the lines that differ are wanted.
     pub(crate) unified: bool,
+    /// How programs are confined that make files anew; `None` where none is to be run.
+    pub(crate) regenerate: Option<Confine>,
 }
 
 impl Default for Options {
@@ -111,6 +115,7 @@ impl Default for Options {
             eautoreconf: false,
             tag_keys: None,
             unified: false,
+            regenerate: None,
         }
     }
 }
@@ -228,6 +233,10 @@ pub(crate) fn report(
     };
     let mut comparison = compare::compare(&context, &listing)?;
     comparison.directory.clone_from(&directory);
+    if let Some(confine) = options.regenerate {
+        regenerate::again(&context, &mut comparison, confine)?;
+        comparison.sort();
+    }
     let stated = stated(&listing, from.is_crate);
     let finding = judge::judge(&commit, &comparison, stated.as_deref(), signed.as_ref());
     Ok(Report { comparison: Some(comparison), stated, size: listing.size, finding })

@@ -142,6 +142,14 @@ pub(crate) fn totals(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
         },
     );
     paragraph(out, 2, &text)?;
+    if totals.unknown > 0 {
+        let text = format!(
+            "What {} fetch{} is not known (distfiles-unknown).",
+            count(totals.unknown, "ebuild", "ebuilds"),
+            if totals.unknown == 1 { "es" } else { "" },
+        );
+        paragraph(out, 2, &text)?;
+    }
     let excused = match totals.excused {
         0 => String::new(),
         excused => format!(", {} excepted", count(excused, "finding", "findings")),

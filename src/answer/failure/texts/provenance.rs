@@ -98,8 +98,9 @@ pub(in crate::answer::failure) const SUBJECT_NAME: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const STATEMENT_DISAGREES: Texts = Texts {
-    happened: "The SLSA predicate and the certificate say different things about the build.",
-    implies: "The job writes the predicate; Fulcio writes the certificate from the forge's token. \
+    happened: "The SLSA predicate and the certificate differ, or the statement reports a failure.",
+    implies: "A verification summary or a test result can say that these bytes failed: then who \
+        signed it does not vouch for them. The job writes the predicate; Fulcio writes the certificate from the forge's token. \
         Where they differ, the job said something about itself that the forge does not \
         confirm.",
     benign: "An old or home-made generator fills in the default branch. The job checks out \

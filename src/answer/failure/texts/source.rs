@@ -113,8 +113,9 @@ pub(in crate::answer::failure) const SOURCE_NOT_COMPARED: Texts = Texts {
         Parsers by Bison, C by Cython. Sources of a submodule that the clone does not have.",
     ask: "Which generator in which version made it, from which input?",
     bogus: "“Everyone ships `configure`”: and no one reads it.",
-    act: "Let the ebuild make it anew: with `eautoreconf` what the archive has is not used, and the \
-        comparison says so. For a submodule, `git submodule update --init` in the clone.",
+    act: "With `--regenerate` the autoconf and automake of that version, if they are installed, make it anew \
+        and the bytes are compared. Or let the ebuild make it anew: with `eautoreconf` what the archive \
+        has is not used, and the comparison says so. For a submodule, `git submodule update --init` in the clone.",
 };
 
 pub(in crate::answer::failure) const SOURCE_MISSING: Texts = Texts {

@@ -15,7 +15,7 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
             .any(|input| context.view.has_file(&format!("{directory}{input}")))
     };
     if name_of(path) == "aclocal.m4" && configured(directory) {
-        return aclocal::check(context, text(entry)?);
+        return aclocal::check(context, directory, text(entry)?);
     }
     // One that git has is autoheader's there, too. git's text is read last: there is room for so many.
     let own = || {

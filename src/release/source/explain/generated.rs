@@ -20,7 +20,7 @@ pub(super) fn by(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Str
 }
 
 /// The generator that a text names, and the files that could be its input.
-pub(super) fn claims(text: &str, path: &str) -> Option<(String, Vec<String>)> {
+pub(in crate::release::source) fn claims(text: &str, path: &str) -> Option<(String, Vec<String>)> {
     let head = text.char_indices().nth(HEAD).map_or(text, |(at, _)| text.get(..at).unwrap_or(text));
     let (directory, name) = (directory_of(path), name_of(path));
     let stem = name.split('.').next().unwrap_or(name);

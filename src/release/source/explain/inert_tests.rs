@@ -16,6 +16,8 @@ fn names_of_documentation() {
         "COPYING.LIB",
         "LICENSE.APACHE2",
         "NEWS.2",
+        "NEWS-2.0",
+        "ChangeLog-1.4",
         ".mailmap",
         "INSTALL",
         "doc/html/index.html",

@@ -8,13 +8,15 @@
 //! explains nothing.
 
 pub(super) mod consumers;
+mod documents;
 mod generated;
 mod inert;
 mod packing;
+mod pictures;
 pub(super) mod rules;
 mod standard;
 
-pub(super) use generated::{is_autoheader, is_plain_header};
+pub(super) use generated::{claims, is_autoheader, is_plain_header};
 
 use super::derived::{self, Checked};
 use super::view::View;
@@ -24,6 +26,7 @@ use crate::release::known::{self, Known};
 use crate::release::source::attributes::Attributes;
 use crate::release::source::tag::spelling::Release;
 use consumers::Consumers;
+use documents::is_documentation;
 use rules::Rules;
 use standard::{altered, known_file};
 use std::collections::BTreeMap;
@@ -42,8 +45,9 @@ pub(crate) enum Standing {
     NotUsed { by: &'static str },
     /// It can neither run nor be built, installed or imported.
     Inert { what: &'static str },
-    /// It says that a generator made it; it was compared with nothing.
-    NotCompared { by: String },
+    /// It says that a generator made it; it was compared with nothing. What came of making it anew,
+    /// where that was tried.
+    NotCompared { by: String, tried: Option<String> },
     /// It has the name of a standard build file, and is none of its versions.
     Altered { versions: String },
     /// git has another file at its path.
@@ -79,12 +83,18 @@ impl Standing {
             Self::Known { project, day: None } => format!("as {project} installs it"),
             Self::NotUsed { by } => format!("not used: the ebuild runs {by}, which regenerates it"),
             Self::Inert { what } => format!("not as in git; {what}, which nothing runs or builds"),
-            Self::NotCompared { by } => format!("not explained: {by}, not compared"),
+            Self::NotCompared { by, tried: None } => format!("not explained: {by}, not compared"),
+            Self::NotCompared { by, tried: Some(tried) } => format!("not explained: {by}; {tried}"),
             Self::Altered { versions } => versions.clone(),
             Self::Changed { why: Some(why) } => format!("differs from git: {why}"),
             Self::Changed { why: None } => "differs from git, and nothing explains how".to_owned(),
             Self::Unexplained { why } => format!("nothing explains it: {why}"),
         }
+    }
+
+    /// What a generator made, compared with nothing.
+    const fn not_compared(by: String) -> Self {
+        Self::NotCompared { by, tried: None }
     }
 
     /// Whether it contradicts that the archive is what git has.
@@ -198,7 +208,7 @@ pub(super) fn changed(
     match derived::check(context, entry, path, blob) {
         Some(Checked::Same(how)) => return Standing::Derived { how, rest: None },
         Some(Checked::Partly { how, rest }) => return partly(context, entry, path, how, rest),
-        Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
+        Some(Checked::NotCompared(by)) => return Standing::not_compared(by),
         Some(Checked::Differs(differs)) => why = Some(differs),
         None => {}
     }
@@ -208,7 +218,7 @@ pub(super) fn changed(
     if let Some(by) = generated::by(context, entry, path)
         && original.is_some_and(|original| generated::claims(original, path).is_some())
     {
-        return Standing::NotCompared { by: format!("{by} in git and in the archive") };
+        return Standing::not_compared(format!("{by} in git and in the archive"));
     }
     if why.is_none()
         && !inert::decides(path)
@@ -270,7 +280,7 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
     match derived::check(context, entry, path, None) {
         Some(Checked::Same(how)) => return Standing::Derived { how, rest: None },
         Some(Checked::Partly { how, rest }) => return partly(context, entry, path, how, rest),
-        Some(Checked::NotCompared(by)) => return Standing::NotCompared { by },
+        Some(Checked::NotCompared(by)) => return Standing::not_compared(by),
         Some(Checked::Differs(why)) => return Standing::Unexplained { why },
         None => {}
     }
@@ -278,7 +288,7 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
         return Standing::NotUsed { by };
     }
     if let Some(by) = generated::by(context, entry, path) {
-        return Standing::NotCompared { by };
+        return Standing::not_compared(by);
     }
     if let Some(altered) = altered(context, entry, path) {
         return altered;
@@ -286,7 +296,7 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
     if let Some(module) = context.view.submodule(&entry.path) {
         let module = crate::release::archive::show(&module);
         let by = format!("a file of the submodule {module}, which the clone does not have");
-        return Standing::NotCompared { by };
+        return Standing::not_compared(by);
     }
     match inert::inert(context, entry, path) {
         Ok(what) => match copy_of(context, entry) {
@@ -295,7 +305,7 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
         },
         Err(why) => match context.rules.naming(path) {
             Some(rules) if !entry.is_executable() && !entry.nature.is_binary() => {
-                Standing::NotCompared { by: format!("git's {rules} has it made") }
+                Standing::not_compared(format!("git's {rules} has it made"))
             }
             _ => Standing::Unexplained { why },
         },
@@ -315,7 +325,7 @@ fn link_into(context: &Context<'_>, entry: &Entry) -> bool {
         return false;
     }
     let there = format!("{}{target}", directory_of(path));
-    let both = inert::is_documentation(path) && inert::is_documentation(&there);
+    let both = is_documentation(path) && is_documentation(&there);
     let read =
         [path, there.as_str()].into_iter().any(|path| context.consumers.reading(path).is_some());
     both && !read

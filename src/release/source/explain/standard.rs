@@ -4,7 +4,6 @@ use super::{Context, Standing, name_of, text};
 use crate::release::archive::Entry;
 use crate::release::known;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
 
 /// Whose standard build file has these contents, by this name, and since which day.
 pub(super) fn known_file(
@@ -45,26 +44,7 @@ pub(super) fn other_shells(contents: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 /// A file that is named like a standard build file and is none of its versions.
 pub(super) fn altered(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Standing> {
     let name = name_of(path);
-    let versions = context.known.called(name);
-    if versions.is_empty() || !known::is_distinctive(name) {
-        return None;
-    }
-    let mut projects: Vec<&str> = versions.iter().map(known::Version::family).collect();
-    projects.sort_unstable();
-    projects.dedup();
-    let contents: BTreeSet<_> = versions.iter().map(|version| version.digest).collect();
-    let days = || versions.iter().filter_map(|version| version.day);
-    let when = match (days().min(), days().max()) {
-        (Some(first), Some(last)) => {
-            format!(", {} to {}", known::date(first), known::date(last))
-        }
-        _ => String::new(),
-    };
-    let versions = format!(
-        "named like {}'s {name} and matches none of its {} known versions{when}",
-        projects.join("'s and "),
-        contents.len()
-    );
+    let versions = context.known.none_of(name).filter(|_| known::is_distinctive(name))?.to_string();
     let versions = match text(entry).and_then(own_version) {
         Some(own) => format!("{versions}; it calls itself {own}"),
         None => versions,
@@ -74,16 +54,15 @@ pub(super) fn altered(context: &Context<'_>, entry: &Entry, path: &str) -> Optio
 
 /// The version that a standard build file says it is, which is the one to compare it with.
 pub(super) fn own_version(text: &str) -> Option<String> {
-    const SAID: [&str; 6] = [
-        "VERSION=",
-        "scriptversion=",
-        "timestamp=",
-        "[macro_version=",
-        "macro_version=",
-        "# serial ",
-    ];
+    const SAID: [&str; 5] =
+        ["VERSION=", "scriptversion=", "timestamp=", "[macro_version=", "macro_version="];
     let plain = |c: &char| c.is_ascii_alphanumeric() || " .-_+:".contains(*c);
     text.lines().take(400).find_map(|line| {
+        // Behind the number a macro's name may stand.
+        if let Some(serial) = line.strip_prefix("# serial ") {
+            let number: String = serial.chars().take_while(char::is_ascii_digit).take(20).collect();
+            return Some(number).filter(|n| !n.is_empty()).map(|n| format!("serial {n}"));
+        }
         let value = SAID.iter().find_map(|said| line.strip_prefix(said))?;
         let value: String =
             value.trim_matches(['"', '\'']).chars().take_while(plain).take(60).collect();

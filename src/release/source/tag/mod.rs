@@ -1,10 +1,13 @@
 //! Which commit a release is: as given, by its tag, or by the tag that has its version.
 
+mod references;
 pub(super) mod spelling;
 
-use super::{CommitSpec, LISTED, Options, SourceError, origin};
+use super::{CommitSpec, Options, SourceError, origin};
 use crate::release::git::{Clone, CommitObject, Pointer, Reference, is_hex, is_hex_prefix};
+use references::{is_release_line, references};
 use spelling::{Release, Token, key, plain, releases, tokens};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Digits of an abbreviated commit name that are few enough to be a slip.
@@ -366,58 +369,21 @@ fn near(tags: &[Reference], version: &str) -> Vec<String> {
         let most = wanted.len().min(2);
         most > 0 && found.windows(most).any(|window| Some(window) == wanted.get(..most))
     };
-    let mut near: Vec<(usize, &str)> = tags
+    // Those with most in common first, and of these the newest.
+    let mut near: Vec<_> = tags
         .iter()
         .filter(alike)
         .map(|tag| {
-            let found = numbers(short(&tag.name));
+            let name = short(&tag.name);
+            let found = numbers(name);
             let same = wanted.iter().filter(|number| found.contains(number)).count();
-            (wanted.len().abs_diff(found.len()) + wanted.len() - same, short(&tag.name))
+            let other = wanted.len().abs_diff(found.len()) + wanted.len() - same;
+            let by_size: Vec<_> = found.into_iter().map(|n| (n.len(), n)).collect();
+            (other, Reverse(by_size), name)
         })
         .collect();
     near.sort();
-    near.into_iter().take(NEAR).map(|(_, name)| name.to_owned()).collect()
-}
-
-/// The branches and tags that lead to a commit. What others proposed does not count: pull requests
-/// are refs in the clone too, and anyone can open one.
-fn references(clone: &Clone, commit: &str) -> Result<Vec<String>, SourceError> {
-    let references = clone.containing(commit)?;
-    Ok(references.into_iter().filter(|name| !proposed(name)).take(LISTED).collect())
-}
-
-/// Whether a reference is a tag, or the branch that projects have for what is released. Any other anyone
-/// who may push can make, by whatever name.
-fn is_release_line(reference: &str) -> bool {
-    const BRANCHES: [&str; 4] = ["main", "master", "trunk", "default"];
-    match reference.split('/').collect::<Vec<_>>().as_slice() {
-        ["refs", "tags", ..] => true,
-        ["refs", "heads", branch] | ["refs", "remotes", _, branch] => BRANCHES.contains(branch),
-        _ => false,
-    }
-}
-
-/// Whether a reference holds what was proposed: `pull/12/head`, `pr/12`, `merge-requests/12`,
-/// `changes/34/1234/5`, wherever it was fetched to.
-fn proposed(reference: &str) -> bool {
-    const KINDS: [&str; 10] = [
-        "pr",
-        "prs",
-        "pull",
-        "pulls",
-        "pull-requests",
-        "pull_requests",
-        "mr",
-        "merge-requests",
-        "merge_requests",
-        "changes",
-    ];
-    let parts: Vec<&str> = reference.split('/').skip(2).collect();
-    let numeric = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    parts.windows(2).any(|pair| match pair {
-        [kind, number] => KINDS.contains(kind) && numeric(number),
-        _ => false,
-    })
+    near.into_iter().take(NEAR).map(|(_, _, name)| name.to_owned()).collect()
 }
 
 #[cfg(test)]

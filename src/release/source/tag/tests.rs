@@ -1,3 +1,4 @@
+use super::references::proposed;
 use super::*;
 
 fn fit(tag: &str, version: &str, name: &str) -> Option<Fit> {

@@ -47,6 +47,11 @@ const AROUND: [&str; 21] = [
     "__commit_id__: COMMIT_ID",
 ];
 
+/// Whether a line is one that they write around the assignments.
+pub(super) fn is_around(line: &str) -> bool {
+    AROUND.contains(&line)
+}
+
 /// Names that such a module may assign.
 fn is_version_name(name: &str) -> bool {
     let name = name.split(':').next().unwrap_or(name).trim();
