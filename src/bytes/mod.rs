@@ -8,6 +8,7 @@ pub(crate) mod json;
 pub(crate) mod line_ends;
 pub(crate) mod output;
 pub(crate) mod pass;
+pub(crate) mod programs;
 pub(crate) mod sniff;
 pub(crate) mod suffix;
 pub(crate) mod threads;

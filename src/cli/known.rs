@@ -8,9 +8,11 @@ use crate::bytes::pass;
 use crate::cli::error::Error;
 use crate::cli::restrict::Reach;
 use crate::release::known::make::Making;
-use crate::release::known::{Collected, Known, KnownError, Version, data_directory, date};
+use crate::release::known::{
+    Collected, Known, KnownError, Version, contents_of, data_directory, date,
+};
 use clap::{Args, Subcommand};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -242,11 +244,6 @@ impl Show {
         }
         Ok(!versions.is_empty())
     }
-}
-
-/// How many contents the rows of a name have.
-fn contents_of(versions: &[Version<'_>]) -> usize {
-    versions.iter().map(|version| version.digest).collect::<BTreeSet<_>>().len()
 }
 
 fn day(version: &Version<'_>) -> String {

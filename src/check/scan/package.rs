@@ -65,6 +65,11 @@ impl Read {
         !self.ebuild.version.is_live()
             && self.metadata.src_uri.as_ref().is_some_and(|uri| !uri.files.is_empty())
     }
+
+    /// Whether only bash knows what it fetches.
+    pub(super) fn hides_source(&self) -> bool {
+        self.metadata.src_uri.is_none() && self.ebuild.hides_source()
+    }
 }
 
 impl Package {
@@ -235,7 +240,7 @@ impl Look<'_> {
         let read = Ebuild::read(&path).map_err(|error| error.to_string())?;
         let Some(ebuild) = read else { return Ok(None) };
         let metadata = Metadata::of(&ebuild, Some((&self.options.repository, category)));
-        let names: BTreeSet<String> = match &metadata.src_uri {
+        let names = match &metadata.src_uri {
             Some(src_uri) => src_uri.names().map(str::to_owned).collect(),
             None => {
                 let listed = self.manifest.iter().flat_map(|manifest| manifest.names());

@@ -32,12 +32,13 @@ pub(super) fn look(
     newest: bool,
 ) -> Version {
     let distdir = &look.options.distdir;
-    let there = |name: &&String| distdir.join(name).symlink_metadata().is_ok();
+    let there = |name: &&str| distdir.join(name).symlink_metadata().is_ok();
     // Where only bash knows, the newest version may fetch anything that the Manifest has.
-    let hidden = newest && read.metadata.src_uri.is_none() && read.ebuild.hides_source();
+    let hidden = newest && read.hides_source();
     let listed = look.manifest.iter().filter(|_| hidden).flat_map(Manifest::names);
-    let all: BTreeSet<String> = listed.map(str::to_owned).chain(read.names.clone()).collect();
-    let fetched: Vec<String> = all.into_iter().filter(|name| there(&name)).collect();
+    let all = read.names.iter().map(String::as_str).chain(listed);
+    let fetched: BTreeSet<&str> = all.filter(there).collect();
+    let fetched: Vec<String> = fetched.into_iter().map(str::to_owned).collect();
     let fetched_count = fetched.len();
     let mut findings = text(read);
     if findings.iter().all(|observation| observation.kind != EBUILD_NOT_UNDERSTOOD.name) {
@@ -67,8 +68,8 @@ pub(super) fn look(
 
 /// Nothing else here can look after what only bash knows.
 fn unknown(options: &Options, read: &Read) -> Option<Observation> {
-    let hidden = read.metadata.src_uri.is_none() && read.ebuild.hides_source();
-    if !hidden || read.ebuild.source_limit().is_some() || read.ebuild.version.is_live() {
+    if !read.hides_source() || read.ebuild.source_limit().is_some() || read.ebuild.version.is_live()
+    {
         return None;
     }
     let text = "SRC_URI can only be known by bash, and no cache has it: which distfiles it fetches, and \

@@ -200,7 +200,7 @@ fn other_name(path: &[u8]) -> Option<Hazard> {
         "sh" | "bash" | "zsh" | "ksh" | "csh" | "fish" | "bat" | "cmd" | "ps1" => {
             Some(Hazard::new(HazardKind::Script, "a shell script"))
         }
-        "service" | "desktop" | "timer" | "socket" | "rules" => {
+        "service" | "timer" | "socket" => {
             Some(Hazard::new(HazardKind::Script, "runs as a service or is started by a desktop"))
         }
         _ if lower.split('/').any(|part| part.starts_with('.') && part.len() > 2) => {

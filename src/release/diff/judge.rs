@@ -49,7 +49,10 @@ fn standard_files(changes: &mut [Change]) -> Vec<Option<String>> {
         let list = list.get_or_insert_with(|| Known::load().or_else(|_| Known::built_in()).ok());
         let list = list.as_ref()?;
         let version = list.find(name, &digest).map(|version| version.family().to_owned());
-        let none = list.none_of(name).filter(|_| version.is_none()).map(|none| none.short());
+        let none = match version {
+            Some(_) => None,
+            None => list.none_of(name).map(|none| none.short()),
+        };
         Some((version, none))
     };
     let mut said = Vec::with_capacity(changes.len());

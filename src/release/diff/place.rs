@@ -87,10 +87,8 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     let docs = folders.iter().any(|part| is_docs_folder(part));
     let lang = lang(name, head);
     let at = |role, why| Place { role, lang, why, aside: tests || docs };
-    if let Some((role, why)) = startup(name) {
-        return at(role, Some(why));
-    }
-    if let Some(why) = opened(name, folders).or_else(|| installed(name, folders)) {
+    let unasked = startup(name).or_else(|| opened(name, folders));
+    if let Some(why) = unasked.or_else(|| installed(name, folders)) {
         return at(Role::Startup, Some(why));
     }
     if let Some(why) = build(&lower, name, folders) {

@@ -2,18 +2,15 @@
 //! upstream's machines read.
 
 use super::lang::{extension, lang};
-use super::place::Role;
 
 /// What runs by itself.
-pub(super) fn startup(name: &str) -> Option<(Role, &'static str)> {
+pub(super) fn startup(name: &str) -> Option<&'static str> {
     Some(match name {
-        _ if name.ends_with(".pth") => {
-            (Role::Startup, "a .pth file: Python runs its import lines at every start")
-        }
-        "sitecustomize.py" | "usercustomize.py" => (Role::Startup, "Python runs it at every start"),
-        "conftest.py" => (Role::Startup, "pytest runs it before the first test"),
-        "entry_points.txt" => (Role::Startup, "decides which commands and plugins are started"),
-        ".envrc" => (Role::Startup, "direnv runs it when a shell enters the directory"),
+        _ if name.ends_with(".pth") => "a .pth file: Python runs its import lines at every start",
+        "sitecustomize.py" | "usercustomize.py" => "Python runs it at every start",
+        "conftest.py" => "pytest runs it before the first test",
+        "entry_points.txt" => "decides which commands and plugins are started",
+        ".envrc" => "direnv runs it when a shell enters the directory",
         _ => return None,
     })
 }

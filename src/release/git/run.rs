@@ -1,8 +1,8 @@
 //! Running git: one command with an end, or a process that answers for as long as it is asked.
 
 use super::{Clone, GitError};
+use crate::bytes::programs::{end_group, in_path};
 use crate::bytes::threads;
-use std::ffi::OsString;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -103,10 +103,7 @@ impl Clone {
 
 /// Ends git and whatever it may have started.
 pub(super) fn end(child: &mut Child) {
-    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = group {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
+    end_group(child);
     let _ = child.kill();
     let _ = child.wait();
 }
@@ -134,9 +131,5 @@ pub(super) fn drain(
 
 /// The git program of an absolute directory in PATH.
 pub(crate) fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin"));
-    std::env::split_paths(&path)
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join("git"))
-        .find(|program| program.is_file())
+    in_path("git").next()
 }

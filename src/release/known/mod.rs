@@ -35,6 +35,11 @@ pub(crate) const KEPT: usize = 16;
 /// Where a distribution puts lists.
 const SYSTEM: &str = "/usr/share/distvouch";
 
+/// How many contents versions have: several projects may have one of them.
+pub(crate) fn contents_of(versions: &[Version<'_>]) -> usize {
+    versions.iter().map(|version| version.digest).collect::<BTreeSet<_>>().len()
+}
+
 /// The known versions of a name that a file has and is none of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NoneOf {
@@ -254,12 +259,11 @@ impl Known {
     pub(crate) fn none_of(&self, name: &str) -> Option<NoneOf> {
         let versions = self.called(name);
         let projects: BTreeSet<&str> = versions.iter().map(Version::family).collect();
-        let contents: BTreeSet<_> = versions.iter().map(|version| version.digest).collect();
         let days = || versions.iter().filter_map(|version| version.day);
         (!versions.is_empty()).then(|| NoneOf {
             name: name.to_owned(),
             projects: projects.into_iter().collect::<Vec<_>>().join("'s and "),
-            versions: contents.len(),
+            versions: contents_of(&versions),
             days: days().min().zip(days().max()),
         })
     }

@@ -9,11 +9,7 @@ use crate::release::source::explain::{
 
 pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Checked> {
     let directory = directory_of(path);
-    let configured = |directory: &str| {
-        ["configure.ac", "configure.in"]
-            .iter()
-            .any(|input| context.view.has_file(&format!("{directory}{input}")))
-    };
+    let configured = |directory: &str| context.configure_input(directory).is_some();
     if name_of(path) == "aclocal.m4" && configured(directory) {
         return aclocal::check(context, directory, text(entry)?);
     }

@@ -162,6 +162,14 @@ pub(crate) struct Context<'a> {
     pub(super) rules: &'a Rules,
 }
 
+impl Context<'_> {
+    /// autoconf's input in a directory of git's, which has a slash behind it.
+    pub(super) fn configure_input(&self, directory: &str) -> Option<&'static str> {
+        let has = |name: &&str| self.view.has_file(&format!("{directory}{name}"));
+        ["configure.ac", "configure.in"].into_iter().find(has)
+    }
+}
+
 /// A member's contents as text.
 pub(super) fn text(entry: &Entry) -> Option<&str> {
     std::str::from_utf8(entry.contents.as_deref()?).ok()

@@ -1,8 +1,9 @@
 //! `--regenerate`: what autoconf and automake left in the archive, made anew and compared.
 //!
 //! The inputs are git's files, and what git lacks and was explained without room; of the files in
-//! question nothing is an input, and neither is an aclocal.m4 that is not made anew, or that is said. The programs are the system's, of the version that the file names, and run
-//! confined: they read the system's programs, write in a directory of our own, and make no sockets.
+//! question nothing is an input, and neither is an aclocal.m4 that is not made anew, or that is said.
+//! The programs are the system's, of the version that the file names, and run confined: they read the
+//! system's programs, write in a directory of our own, and make no sockets.
 //! Byte for byte the same explains a file. Anything else says nothing against it: distributions patch
 //! their autoconf, and the tree that upstream ran it in was another.
 
@@ -118,9 +119,8 @@ fn target(context: &Context<'_>, difference: &Difference) -> Option<Target> {
         _ => false,
     };
     let path = std::str::from_utf8(&difference.path).ok().filter(|_| open)?;
-    let entry = context.members.get(path.as_bytes())?;
-    let contents = String::from_utf8_lossy(entry.contents.as_deref()?);
-    let (by, _) = claims(&contents, path)?;
+    let text = String::from_utf8_lossy(contents(context, path.as_bytes())?);
+    let (by, _) = claims(&text, path)?;
     let (name, version) = by.split_once(' ').unwrap_or((&by, ""));
     let tool = Tool::named(name)?;
     let version = Some(version).filter(|version| !version.is_empty()).map(str::to_owned);
@@ -131,18 +131,12 @@ fn target(context: &Context<'_>, difference: &Difference) -> Option<Target> {
 fn configured_above(context: &Context<'_>, path: &str) -> Option<String> {
     let mut directory = directory_of(path);
     loop {
-        if input_of(context, directory).is_some() {
+        if context.configure_input(directory).is_some() {
             return Some(directory.to_owned());
         }
         let above = directory.strip_suffix('/')?;
         directory = directory_of(above);
     }
-}
-
-/// autoconf's input in a directory of git's.
-fn input_of(context: &Context<'_>, directory: &str) -> Option<&'static str> {
-    let has = |name: &&str| context.view.has_file(&format!("{directory}{name}"));
-    ["configure.ac", "configure.in"].into_iter().find(has)
 }
 
 /// The making of one directory's files.
@@ -207,7 +201,7 @@ impl Attempts<'_> {
         if self.context.view.has_file(&path) {
             return;
         }
-        let archives = contents(self.context, &path);
+        let archives = contents(self.context, path.as_bytes());
         let target = targets.iter().find(|target| target.path == path);
         let stated = archives.and_then(|text| claims(&String::from_utf8_lossy(text), &path));
         let stated = stated.and_then(|(by, _)| Some(by.split_once(' ')?.1.to_owned()));
@@ -265,7 +259,7 @@ impl Attempts<'_> {
         let Ok(made) = read_bounded(&place.directory.join(below), SIZE) else {
             return Made::Nothing(format!("{by} makes no {}", name_of(&target.path)));
         };
-        match contents(self.context, &target.path) == Some(&made) {
+        match contents(self.context, target.path.as_bytes()) == Some(&made) {
             true => Made::Same { by: by.to_owned(), unsure: self.unsure },
             false => Made::Other { by: by.to_owned(), contents: made },
         }
@@ -273,8 +267,8 @@ impl Attempts<'_> {
 }
 
 /// A member's contents.
-fn contents<'e>(context: &'e Context<'_>, path: &str) -> Option<&'e [u8]> {
-    context.members.get(path.as_bytes())?.contents.as_deref().map(Vec::as_slice)
+fn contents<'e>(context: &'e Context<'_>, path: &[u8]) -> Option<&'e [u8]> {
+    context.members.get(path)?.contents.as_deref().map(Vec::as_slice)
 }
 
 /// Writes down what came of it.
@@ -292,9 +286,8 @@ fn settle(context: &Context<'_>, difference: &mut Difference, made: Made, patien
         }
         Made::Other { by, contents: made } => {
             let path = difference.path.as_slice();
-            let archive = context.members.get(path).and_then(|entry| entry.contents.as_deref());
-            let archive = archive.map(Vec::as_slice).unwrap_or_default();
-            let lines = Lines::compare(&made, archive, patience);
+            let lines =
+                Lines::compare(&made, contents(context, path).unwrap_or_default(), patience);
             let (more, fewer) = lines.count();
             difference.hazards = by_name(path).into_iter().chain(lines.hazards(path)).collect();
             difference.hazards.sort();

@@ -1,6 +1,7 @@
 //! The system's autoconf and automake: which of them, and one run of it.
 
 use super::Confine;
+use crate::bytes::programs::{end_group, in_path};
 use crate::bytes::threads;
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -123,8 +124,7 @@ impl Programs {
             return found.clone();
         }
         let name = tool.name();
-        let mut short = version.splitn(3, '.').take(2);
-        let short = format!("{}.{}", short.next().unwrap_or(""), short.next().unwrap_or(""));
+        let short = short(version);
         let names = match version {
             "" => vec![name.to_owned()],
             _ => vec![format!("{name}-{version}"), format!("{name}-{short}"), name.to_owned()],
@@ -170,10 +170,9 @@ impl Programs {
         command.envs([("LC_ALL", "C"), ("TZ", "UTC0"), ("SOURCE_DATE_EPOCH", "0")]);
         command.env("PATH", path).env("HOME", place.root).env("TMPDIR", place.root);
         // Gentoo's wrappers choose by these.
-        let short: Vec<&str> = version.splitn(3, '.').take(2).collect();
         let wanted = if tool.is_of_automake() { "WANT_AUTOMAKE" } else { "WANT_AUTOCONF" };
         if !version.is_empty() {
-            command.env(wanted, short.join("."));
+            command.env(wanted, short(version));
         }
         if let Some(autoconf) = autoconf {
             command.env("AUTOCONF", autoconf);
@@ -186,20 +185,16 @@ impl Programs {
     }
 }
 
+/// The first two numbers of a version.
+fn short(version: &str) -> String {
+    version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
+}
+
 /// What a program did.
 struct Ran {
     success: bool,
     output: Vec<u8>,
     errors: Vec<u8>,
-}
-
-/// The programs of that name in absolute directories of PATH.
-fn in_path(name: &str) -> impl Iterator<Item = PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
-    let directories: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let paths = directories.into_iter().filter(|directory| directory.is_absolute());
-    let name = name.to_owned();
-    paths.map(move |directory| directory.join(&name)).filter(|path| path.is_file())
 }
 
 /// A process whose group the programs run in, and that ends the group when we end, however that comes:
@@ -217,17 +212,11 @@ impl Group {
     fn id(&self) -> i32 {
         i32::try_from(self.0.id()).unwrap_or(i32::MAX)
     }
-
-    fn end(&self) {
-        if let Some(group) = rustix::process::Pid::from_raw(self.id()) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-    }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        self.end();
+        end_group(&self.0);
         let _ = self.0.wait();
     }
 }
