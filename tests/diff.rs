@@ -487,6 +487,32 @@ fn ebuilds_stand_for_their_distfiles() {
     assert!(whole.stdout.contains("foo-1.2.tar.gz -> foo-1.10.tar.gz"), "{}", whole.stdout);
     let here = run(&package, Path::new("foo-1.2.ebuild"), Path::new("foo-1.10.ebuild"));
     assert_eq!(here.status, 0, "{}", here.stderr);
+    // One byte more, no BLAKE2B, two entries that contradict each other.
+    let manifest = stage.scratch.file("dev-libs/foo/Manifest");
+    let genuine = std::fs::read_to_string(&manifest).unwrap();
+    let line = genuine.lines().find(|line| line.contains("foo-1.2.tar.gz")).unwrap();
+    let words: Vec<&str> = line.split(' ').collect();
+    let [dist, name, size, .., sha512, value] = words.as_slice() else { panic!("{line}") };
+    let longer = size.parse::<u64>().unwrap() + 1;
+    for (what, entry, said) in [
+        (
+            "size",
+            line.replacen(size, &longer.to_string(), 1),
+            "is not the file that its DIST entry",
+        ),
+        ("no BLAKE2B", format!("{dist} {name} {size} {sha512} {value}"), "have no BLAKE2B"),
+        (
+            "two entries",
+            format!("{line}\n{}", line.replacen(size, &longer.to_string(), 1)),
+            "contradict each other",
+        ),
+    ] {
+        std::fs::write(&manifest, genuine.replace(line, &entry)).unwrap();
+        let run = run(&package, Path::new("foo-1.2.ebuild"), Path::new("foo-1.10.ebuild"));
+        assert_eq!(run.status, 2, "{what}: {}", run.stdout);
+        assert!(run.stderr.contains(said), "{what}: {}", run.stderr);
+    }
+    std::fs::write(&manifest, genuine).unwrap();
     stage.distfile("foo-1.10.tar.gz", b"another");
     let other = run(&package, Path::new("foo-1.2.ebuild"), Path::new("foo-1.10.ebuild"));
     assert_eq!(other.status, 2, "{}", other.stdout);

@@ -374,6 +374,24 @@ const ATTACKS: &[Attack] = &[
             "[console_scripts]\nfoo = foo:main\npip = foo.mod3:main\n",
         );
     }),
+    ("certificates that nobody looks at", "src/foo/mod23.py", |old, new| {
+        append(old, "src/foo/mod23.py", "\n\ndef ask(s):\n    return s.get(URL, verify=True)\n");
+        append(new, "src/foo/mod23.py", "\n\ndef ask(s):\n    return s.get(URL, verify=False)\n");
+    }),
+    ("a query made of text", "src/foo/mod24.py", |_, new| {
+        append(
+            new,
+            "src/foo/mod24.py",
+            "\n\ndef find(c, x):\n    c.execute(\"select * from t where a='%s'\" % x)\n",
+        );
+    }),
+    ("everyone may be root", "data/sudoers", |old, new| {
+        append(old, "data/sudoers", "# none\n");
+        append(new, "data/sudoers", "# none\nALL ALL=(ALL) NOPASSWD: ALL\n");
+    }),
+    ("saved objects", "src/foo/model.pkl", |_, new| {
+        append(new, "src/foo/model.pkl", "cos\nsystem\n(S'id'\ntR.\n");
+    }),
     ("a script with escapes", "tools/update", |_, new| {
         new.insert("tools/update".to_owned(), script("#!/usr/bin/perl\neval \"\\x73\\x79\\x73\\x74\\x65\\x6d\\x28\\x27\\x69\\x64\\x27\\x29\\x3b\\x20\\x20\\x20\\x20\";\n"));
     }),
@@ -419,6 +437,37 @@ fn attacks_are_among_the_first_ten_lines() {
         ATTACKS.len(),
         late.join("\n\n")
     );
+}
+
+/// What opens a door without a new call: named with its reason before the source that changed otherwise.
+const CHECKS: &[(&str, &str, &str, &str)] = &[
+    ("a limit", "part40.c", "if (n > 64) return -1;", "if (n > 640) return -1;"),
+    ("a comparison", "part41.c", "if (n >= size) return -1;", "if (n > size) return -1;"),
+    ("a way around", "mod25.py", "if not ok(u):", "if not ok(u) and u != 'svc':"),
+    ("a host", "mod26.py", "U = 'https://api.foo.org/v1'", "U = 'https://api.f00.org/v1'"),
+    ("a weaker comparison", "mod27.py", "return compare_digest(a, b)", "return a[:4] == b[:4]"),
+    ("fewer rounds", "mod28.py", "ITERATIONS = 600000", "ITERATIONS = 6"),
+];
+
+#[test]
+fn checks_that_changed_come_before_other_source() {
+    for (what, name, old_line, new_line) in CHECKS {
+        let folder = if name.ends_with(".c") { "src/lib" } else { "src/foo" };
+        let path = format!("{folder}/{name}");
+        let (mut old, mut new) = (background(false), background(true));
+        append(&mut old, &path, &format!("{old_line}\n"));
+        append(&mut new, &path, &format!("{new_line}\n"));
+        let dir = tempfile::tempdir().unwrap();
+        let (old, new) =
+            (archive(dir.path(), "foo-1.2", &old), archive(dir.path(), "foo-1.3", &new));
+        let printed = stdout(&run(&[Path::new("diff"), &old, &new]));
+        let at = |start: &str| printed.lines().position(|l| l.trim_start().starts_with(start));
+        let (found, others) = (at(&path), at("Source, most lines first"));
+        assert!(found.is_some() && found < others, "{what}: {found:?} of {others:?}\n{printed}");
+        let line = printed.lines().nth(found.unwrap()).unwrap();
+        let reason = ["another limit", "compares otherwise", "another host", "checks is gone"];
+        assert!(reason.iter().any(|reason| line.contains(reason)), "{what}: {line}");
+    }
 }
 
 /// The same release without an attack: what stands on top is what it does for good reasons, and

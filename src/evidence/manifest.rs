@@ -6,7 +6,7 @@
 
 mod line;
 
-use crate::bytes::digests::HashName;
+use crate::bytes::digests::{HashName, hex};
 use crate::bytes::input::{InputError, open_operand, open_regular};
 pub(crate) use line::is_distfile_name;
 use line::{Armor, HASHES, Line, clean_line, parse_line};
@@ -34,6 +34,19 @@ pub(crate) struct DistEntry {
     pub(crate) hashes: BTreeMap<String, String>,
     /// Names that stand more than once on the line with different values.
     pub(crate) contested: Vec<String>,
+}
+
+/// Whether a file is the one that a Manifest lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// By size and BLAKE2B.
+    Same,
+    /// It has another size or digest.
+    Otherwise,
+    /// Its entries contradict each other, or have no BLAKE2B.
+    Unclear,
+    /// It has no entry.
+    Not,
 }
 
 impl DistEntry {
@@ -288,6 +301,19 @@ impl Manifest {
                 entry.known().find(|(hash, _)| *hash == HashName::Blake2b).map(|(_, value)| value)
             }
             Lookup::Missing | Lookup::Ambiguous { .. } => None,
+        }
+    }
+
+    /// Whether a file of `size` bytes with that BLAKE2b digest is the distfile `name`.
+    pub(crate) fn lists(&self, name: &str, size: u64, blake2b: &[u8]) -> Listed {
+        match self.lookup(name) {
+            Lookup::Missing => Listed::Not,
+            Lookup::Entry(entry) if entry.size != size => Listed::Otherwise,
+            Lookup::Ambiguous { .. } | Lookup::Entry(_) => match self.blake2b(name) {
+                Some(listed) if listed == hex(blake2b) => Listed::Same,
+                Some(_) => Listed::Otherwise,
+                None => Listed::Unclear,
+            },
         }
     }
 

@@ -414,7 +414,6 @@ real() {	# usage: real PN accept|refuse CAPABILITY...
 raced() {
 	DV_HOOK=race USE=verify-sig unpack hooked
 	refuses 'manifest-mismatch, signature-bad'
-	cp -p "${distfiles}/default-asc-1.tar.gz" /dev/null
 	mv "${distfiles}/hooked-1.tar.gz.kept" "${distfiles}/hooked-1.tar.gz"
 }
 

@@ -7,16 +7,17 @@ use super::lock;
 use super::package::{Package, PackageError};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding, Note};
-use crate::bytes::digests::{HashName, hex, unhex};
+use crate::bytes::digests::{HashName, unhex};
 use crate::bytes::pass;
 use crate::check::inputs::Previous;
 use crate::check::inputs::ReviewInput;
 use crate::check::inputs::{Gap, Inputs};
 use crate::check::pairing::{self, Role};
 use crate::check::run::{self, Report};
+use crate::evidence::manifest::{Listed, Manifest};
 use crate::release::archive::ArchiveError;
 use crate::release::continuity;
-use crate::release::diff::{self, Diff};
+use crate::release::diff::{self, Diff, Side};
 use crate::release::review::{Before, Reviews};
 use crate::release::source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,11 @@ pub(crate) enum DiffError {
     /// The previous version's file is not the one that its DIST entry lists.
     #[error("{0} is not the file that its DIST entry lists: nothing was compared with it")]
     Altered(String),
+    /// The Manifest does not tell which file it is.
+    #[error(
+        "{0} has DIST entries that contradict each other or have no BLAKE2B: nothing was compared with it"
+    )]
+    Unclear(String),
     /// The new file changed between two readings.
     #[error("{0} changed while it was being read")]
     Changed(String),
@@ -230,19 +236,28 @@ fn compare(bump: &Bump, pair: &Pair, progress: Progress<'_>) -> Comparison {
     let compared = !pair.is_same() && old.as_ref().is_none_or(|old| old.exists());
     let diff = compared.then(|| {
         let diff = diff::compare(old.as_deref(), &new, &|bytes| progress("release diff", bytes))?;
-        let listed = |old| {
-            let manifests = [&bump.check.manifest, &bump.package.committed];
-            manifests.into_iter().flatten().find_map(|manifest| manifest.blake2b(old))
-        };
-        match pair.old.as_ref().zip(diff.old.as_ref()) {
-            Some((old, side)) if listed(old).is_some_and(|listed| listed != hex(&side.blake2b)) => {
-                Err(DiffError::Altered(old.clone()))
-            }
-            _ => Ok(diff),
+        let manifests = [&bump.check.manifest, &bump.package.committed];
+        if let Some((old, side)) = pair.old.as_ref().zip(diff.old.as_ref()) {
+            let mut listing = manifests.into_iter().flatten().filter(|m| m.has(old));
+            listing.next().map_or(Ok(()), |manifest| held(manifest, old, side))?;
         }
+        Ok(diff)
     });
     let before = before(bump, pair, diff.as_ref());
     Comparison { pair: pair.clone(), diff, before }
+}
+
+/// Whether a file that was compared is the one that its DIST entry lists, where it has one.
+///
+/// # Errors
+///
+/// If it is not, or the entry does not tell.
+pub(crate) fn held(manifest: &Manifest, name: &str, side: &Side) -> Result<(), DiffError> {
+    match manifest.lists(name, side.size, &side.blake2b) {
+        Listed::Same | Listed::Not => Ok(()),
+        Listed::Otherwise => Err(DiffError::Altered(name.to_owned())),
+        Listed::Unclear => Err(DiffError::Unclear(name.to_owned())),
+    }
 }
 
 /// What is known of the previous file, which a review record must name.
@@ -286,7 +301,7 @@ fn gaps(comparison: &Comparison) -> Vec<Gap> {
             gaps.push(gap(Finding::fails(Check::Review, class, error.to_string())));
         }
     }
-    if let Some(Err(error @ DiffError::Altered(_))) = &comparison.diff {
+    if let Some(Err(error @ (DiffError::Altered(_) | DiffError::Unclear(_)))) = &comparison.diff {
         let class = FailureClass::ManifestMismatch;
         gaps.push(gap(Finding::fails(Check::Manifest, class, error.to_string())));
     }

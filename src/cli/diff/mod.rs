@@ -7,9 +7,8 @@ use super::pager::Pager;
 use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::answer::requirement::Status;
-use crate::bytes::digests::hex;
 use crate::bytes::output::{Existing, OutputError, write_whole};
-use crate::check::bump::DiffError;
+use crate::check::bump::held;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::Manifest;
 use crate::release::archive::show;
@@ -188,10 +187,8 @@ impl Diff {
             let diff = compare_showing(old.as_deref(), new, &wants, &|bytes| bar.inc(bytes))?;
             let sides = [diff.old.as_ref(), Some(&diff.new)];
             for (manifest, side) in manifests.iter().zip(sides) {
-                let Some(side) = side else { continue };
-                let listed = manifest.as_ref().and_then(|m| m.blake2b(&side.name()));
-                if listed.is_some_and(|listed| listed != hex(&side.blake2b)) {
-                    return Err(Error::Diff(DiffError::Altered(side.name())));
+                if let Some((manifest, side)) = manifest.as_ref().zip(side) {
+                    held(manifest, &side.name(), side).map_err(Error::Diff)?;
                 }
             }
             Ok(diff)

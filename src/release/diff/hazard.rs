@@ -28,6 +28,10 @@ pub(crate) enum HazardKind {
     DynamicLoading,
     /// Makes objects of data, which can run code.
     Deserialising,
+    /// Turns a protection off, or does without one.
+    Weakened,
+    /// A condition, a limit or an address became another, or a line that checked is gone.
+    CheckChanged,
     /// Touches credentials, or files that run at login.
     Credentials,
     /// Written so that no one can read it.
@@ -87,6 +91,8 @@ impl HazardKind {
             Self::Network => "network",
             Self::DynamicLoading => "dynamic-loading",
             Self::Deserialising => "deserialising",
+            Self::Weakened => "weakened",
+            Self::CheckChanged => "check-changed",
             Self::Credentials => "credentials",
             Self::Obfuscated => "obfuscated",
             Self::Altered => "known-file-altered",
@@ -119,10 +125,11 @@ impl HazardKind {
             Self::Eval | Self::Hook | Self::Altered => 30,
             Self::Process | Self::Obfuscated => 25,
             Self::Credentials | Self::Network => 20,
-            Self::DynamicLoading | Self::Deserialising | Self::Dependency => 15,
+            Self::Weakened | Self::DynamicLoading | Self::Deserialising | Self::Dependency => 15,
             Self::HighEntropy => 12,
             Self::Decoding | Self::Generated | Self::Unread => 10,
             Self::Configuration | Self::MachineCode => 8,
+            Self::CheckChanged => 6,
             Self::StartupCode | Self::LongLine | Self::PackedData => 5,
             Self::ExecutableBit | Self::Link | Self::Script => 3,
             Self::BuildScript | Self::BinaryTestData | Self::Binary => 2,
@@ -140,6 +147,7 @@ impl HazardKind {
                 | Self::Network
                 | Self::DynamicLoading
                 | Self::Deserialising
+                | Self::Weakened
                 | Self::Credentials
                 | Self::Obfuscated
                 | Self::Decoding
@@ -202,6 +210,9 @@ fn other_name(path: &[u8]) -> Option<Hazard> {
         }
         "service" | "timer" | "socket" => {
             Some(Hazard::new(HazardKind::Script, "runs as a service or is started by a desktop"))
+        }
+        "pkl" | "pickle" | "joblib" | "dill" | "pt" | "rds" | "ser" => {
+            Some(Hazard::new(HazardKind::Deserialising, "saved objects: loading them can run code"))
         }
         _ if lower.split('/').any(|part| part.starts_with('.') && part.len() > 2) => {
             Some(Hazard::new(HazardKind::Dotfile, "a hidden file: directory listings leave it out"))

@@ -1,6 +1,7 @@
 //! What changed between two release archives, what reaches farthest first.
 
 mod again;
+mod checks;
 pub(crate) mod hazard;
 mod judge;
 pub(crate) mod lang;

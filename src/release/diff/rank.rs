@@ -62,6 +62,8 @@ pub(crate) fn tier(kind: ChangeKind, place: Place, hazards: &[Hazard]) -> Tier {
         use HazardKind::{DynamicLoading, Eval, Network, Process};
         has(&|kind| matches!(kind, DynamicLoading | Eval | Network | Process))
     };
+    // Data that opens something by itself: a template, a policy, saved objects.
+    let weakened = has(&|kind| matches!(kind, HazardKind::Weakened | HazardKind::Deserialising));
     let unasked = hazards.iter().any(|hazard| hazard.unasked);
     match place.role {
         _ if kind == ChangeKind::Removed => Tier::Gone,
@@ -81,7 +83,7 @@ pub(crate) fn tier(kind: ChangeKind, place: Place, hazards: &[Hazard]) -> Tier {
         Role::Source | Role::Data if opaque => Tier::Opaque,
         Role::Source => Tier::Source,
         Role::Data if has(&|kind| kind == HazardKind::Disguised) => Tier::Deceives,
-        Role::Data if deceives => Tier::Acts,
+        Role::Data if deceives || weakened => Tier::Acts,
         Role::Data => Tier::Data,
         Role::Test if deceives => Tier::Acts,
         Role::Test => Tier::Test,

@@ -1,5 +1,6 @@
 //! What a change in one text file is: its lines, what they do, what a manifest says otherwise.
 
+use super::checks;
 use super::hazard::Hazard;
 use super::lines::{Lines, Patience};
 use super::manifest;
@@ -108,6 +109,7 @@ pub(super) fn of_lines(
         lines: lines.count(),
         seen,
         gone: gone.hashes().collect(),
+        facts: checks::changed(place, lines, before.1),
         hunks: show.then(|| lines.unified(before, SHOWN)),
         ..Judged::default()
     }

@@ -110,6 +110,7 @@ fn said(event: &Event, count: usize) -> Hazard {
         HazardKind::Credentials => "touches credentials or files that run at login",
         HazardKind::Obfuscated => "is written not to be read",
         HazardKind::Decoding => "decodes data",
+        HazardKind::Weakened => "turns a protection off or does without one",
         _ => "deserves a look",
     };
     let import = if event.at_import { " at import" } else { "" };
@@ -204,7 +205,8 @@ impl Watch {
         }
         let indented = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
         for (kind, at) in patterns::found(self.place.lang, inner) {
-            let imported = matches!(self.place.lang, Lang::Python | Lang::Js | Lang::Php)
+            let imported = kind != HazardKind::Weakened
+                && matches!(self.place.lang, Lang::Python | Lang::Js | Lang::Php)
                 && self.place.role != Role::Build
                 && !indented
                 && !declares(self.place.lang, inner);

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use HazardKind::{
     Constructor, Credentials, Decoding, Deserialising, DynamicLoading, Eval, Network, Obfuscated,
-    Process,
+    Process, Weakened,
 };
 
 const ALL: &[Lang] = &[
@@ -161,6 +161,29 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         Deserialising,
         ALL,
         r"\b(?:pickle\.loads?|cPickle\.loads?|marshal\.loads?|dill\.loads?|cloudpickle\.loads?|shelve\.open|jsonpickle\.decode|yaml\.(?:unsafe_load|full_load|load)|joblib\.load|torch\.load|unserialize|Marshal\.load|ObjectInputStream|readObject|BinaryFormatter|Storable::\w+)\s*\(",
+    ),
+    // What does without a protection: of connections, pages, queries, files, accounts.
+    (
+        Weakened,
+        ALL,
+        r"\bverify(?:_ssl|_certs?)?\s*=\s*(?:False|0)\b|\bCERT_NONE\b|\bcheck_hostname\s*=\s*False|_create_unverified_context|InsecureSkipVerify\s*[:=]\s*true
+        |rejectUnauthorized['\x22]?\s*:\s*false|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|\bSSL_VERIFY_NONE\b|SSL_VERIFY(?:PEER|HOST|STATUS)\s*,\s*(?:0|FALSE|false)
+        |NODE_TLS_REJECT_UNAUTHORIZED|StrictHostKeyChecking(?:=|\s+)no\b|--(?:insecure|no-check-certificate|no-gpg-check|nogpgcheck|no-check-gpg|allow-unauthenticated|disable-host-key-checking)\b
+        |\bcurl\s+(?:\S+\s+)*-[a-zA-Z]*k[a-zA-Z]*\s|\bsslverify\s*=\s*(?:0|false)|\btrusted=yes\b|\bgpgcheck\s*=\s*0\b",
+    ),
+    (
+        Weakened,
+        ALL,
+        r"\bautoescape\s*[=:]\s*(?:False|false|off)|\bmark_safe\s*\(|\{\{[^}]*\|\s*(?:safe|raw)\b|\bdangerouslySetInnerHTML\b|\bhtml_safe\b|\{!!
+        |\b(?:execute|executemany|query|raw|prepare)\s*\(\s*(?:f['\x22]|['\x22]+(?i:select|insert|update|delete|drop|replace|with)\b[^,]*['\x22]\s*(?:%|\+|\.\s|\.format))
+        |\b(?:AES\.)?MODE_ECB\b|['\x22/]ECB['\x22/]|\b(?:Unsafe|Full)Loader\b|Loader\s*=\s*(?:yaml\.)?Loader\b|\bcsrf_exempt\b",
+    ),
+    (
+        Weakened,
+        ALL,
+        r"\b(?:chmod|umask|open|mkdir|mkfifo|mode|makedirs)\b[^;]*\b0o?[0-7]?[0-7][0-7][2367]\b|\bumask\s*\(?\s*0+\b|\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[0-7][0-7][2367]\b|[ug]*[oa]+[ug]*\+\w*w)
+        |\bNOPASSWD\b|\bpam_permit\b|<allow\s+(?:own|send_destination|send_interface)\s*=|<allow_(?:any|inactive|active)>\s*yes|polkit\.Result\.YES|\bPermitRootLogin\s+yes|\bsetenforce\s+0\b
+        |-z\s*,?\s*execstack\b|-fno-stack-protector\b|-U_FORTIFY_SOURCE\b|\bno-pie\b",
     ),
     // What an account is worth.
     (

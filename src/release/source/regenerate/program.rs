@@ -107,12 +107,7 @@ impl Programs {
         let called = format!("{} {version}", tool.name());
         match ran.success {
             true => Ok(called),
-            false => {
-                let said = String::from_utf8_lossy(&ran.errors);
-                let line = said.lines().find(|line| !line.contains("warning"));
-                let line: String = line.unwrap_or("without a word").chars().take(200).collect();
-                Err(format!("{called} failed: {}", line.trim()))
-            }
+            false => Err(format!("{called} failed: {}", ran.first_error())),
         }
     }
 
@@ -130,6 +125,7 @@ impl Programs {
             _ => vec![format!("{name}-{version}"), format!("{name}-{short}"), name.to_owned()],
         };
         let mut others = Vec::new();
+        let mut broken = None;
         let mut found = None;
         for path in names.iter().flat_map(|name| in_path(name)) {
             let ran = self.confined((tool, &path, version), &["--version"], place, None)?;
@@ -141,14 +137,18 @@ impl Programs {
                     break;
                 }
                 Some(own) => others.push(own.chars().take(20).collect::<String>()),
-                None => {}
+                None => {
+                    let path = path.display();
+                    broken = Some(format!("{path} does not run: {}", ran.first_error()));
+                }
             }
         }
         others.sort();
         others.dedup();
-        let found = found.ok_or_else(|| match others.is_empty() {
-            true => format!("{name} is not installed"),
-            false => format!("{name} {version} is not installed ({} is)", others.join(", ")),
+        let found = found.ok_or_else(|| match (others.as_slice(), broken) {
+            ([], Some(broken)) => broken,
+            ([], None) => format!("{name} is not installed"),
+            (others, _) => format!("{name} {version} is not installed ({} is)", others.join(", ")),
         });
         self.found.insert(key, found.clone());
         found
@@ -195,6 +195,15 @@ struct Ran {
     success: bool,
     output: Vec<u8>,
     errors: Vec<u8>,
+}
+
+impl Ran {
+    /// The first line that it printed as an error, shortened.
+    fn first_error(&self) -> String {
+        let said = String::from_utf8_lossy(&self.errors);
+        let line = said.lines().find(|line| !line.contains("warning"));
+        line.unwrap_or("without a word").trim().chars().take(200).collect()
+    }
 }
 
 /// A process whose group the programs run in, and that ends the group when we end, however that comes:
