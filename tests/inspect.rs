@@ -173,7 +173,7 @@ fn what_an_owner_wrote_cannot_forge_a_line() {
         .0;
     scratch.write("key.pgp", public(&cert));
     let text = inspect([scratch.file("key.pgp")]).stdout;
-    assert!(text.contains("alice<U+000A>  gentoo"), "{text}");
+    assert!(text.contains("alice<U+000A> <U+0020>gentoo"), "{text}");
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
 }
 

@@ -335,6 +335,52 @@ fn revocation() {
     }
 }
 
+/// A revocation that stands alone, as `gpg --gen-revoke` writes it, in an armored block of its own or before the
+/// key; and one that is in a copy that was flooded, or behind what cannot be read.
+#[test]
+fn revocations_are_found_wherever_they_are() {
+    let cert = generate("frida");
+    let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    let revocation = leaked.primary_key().self_revocations().next().unwrap().clone();
+    let alone = Packet::from(revocation.clone()).to_vec().unwrap();
+    let armor = |bytes: &[u8]| {
+        let mut writer =
+            openpgp::armor::Writer::new(Vec::new(), openpgp::armor::Kind::PublicKey).unwrap();
+        std::io::Write::write_all(&mut writer, bytes).unwrap();
+        writer.finalize().unwrap()
+    };
+    let key = cert.to_vec().unwrap();
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    assert_eq!(situation.run(&[]).said("openpgp"), "agrees");
+    for (what, keys) in [
+        ("a block of its own", [armor(&key), armor(&alone)].concat()),
+        ("before the key", [armor(&alone), armor(&key)].concat()),
+        ("binary, before the key", [alone.clone(), key.clone()].concat()),
+    ] {
+        situation.scratch.write("keys.asc", &keys);
+        assert_eq!(situation.run(&[]).said("openpgp"), "key-revoked", "{what}");
+    }
+    // What follows the part that can be read is not known.
+    for keys in [
+        [key.clone(), armor(&leaked.to_vec().unwrap())].concat(),
+        [key.clone(), vec![0; 9]].concat(),
+    ] {
+        situation.scratch.write("keys.asc", &keys);
+        let run = situation.run(&[]);
+        assert!(
+            run.status == 2 && run.stderr.contains("only in part"),
+            "{}{}",
+            run.stdout,
+            run.stderr
+        );
+    }
+    situation.scratch.write("keys.asc", [key.clone(), b"\n\n".to_vec()].concat());
+    assert_eq!(situation.run(&[]).said("openpgp"), "agrees");
+    let own = flooded(&leaked, &Packet::from(revocation), 5_000);
+    situation.scratch.write("keys.asc", [key, own].concat());
+    assert_eq!(situation.run(&[]).said("openpgp"), "evidence-unsupported");
+}
+
 #[test]
 fn weak_hashes() {
     let cert = generate("grace");
@@ -665,6 +711,61 @@ fn flooded(cert: &Cert, packet: &Packet, count: usize) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// A mirror can add a CR to a file under a text signature: whoever serves it is enough.
+#[test]
+fn who_serves_a_file_can_change_its_line_ends() {
+    let cert = generate("tess");
+    let forgers = |signature: Signature| {
+        let situation = Situation::new(&[signature], &[&cert]);
+        let run = situation.run(&[]);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["distfiles"][0]["findings"].as_array().unwrap().clone();
+        let finding = findings.into_iter().find(|f| f["check"] == "openpgp").unwrap();
+        assert_eq!(finding["outcome"], "agrees", "{finding}");
+        finding["forgers"].to_string()
+    };
+    let text = b"a release, line one\r\nline two\r\n";
+    let text = Signing { kind: SignatureType::Text, text, ..Signing::by(&cert) };
+    assert!(forgers(text.sign()).contains("mirror"));
+    assert!(!forgers(Signing::by(&cert).sign()).contains("mirror"));
+}
+
+/// What is printed once for several distfiles is so of each of them.
+#[test]
+fn files_by_different_keys_are_not_folded() {
+    let (one, other) = (generate("one"), generate("other"));
+    let situation = Situation::new(&[Signing::by(&one).sign()], &[&one, &other]);
+    for (name, cert) in [("f1.tar", &one), ("f2.tar", &one), ("f3.tar", &other)] {
+        situation.scratch.write(name, TEXT);
+        situation.scratch.write(&format!("{name}.asc"), armored(&[Signing::by(cert).sign()]));
+    }
+    let key = situation.scratch.file("keys.asc");
+    let time = jiff::Timestamp::try_from(now()).unwrap().to_string();
+    let mut command = crate::common::distvouch();
+    command.args(["check", "--require", "openpgp", "--time", &time, "--openpgp-key"]).arg(key);
+    command.arg("--distdir").arg(situation.scratch.file(".")).args(["f1.tar", "f2.tar", "f3.tar"]);
+    let run = Run::of(command.output().unwrap());
+    let text: String = run.stdout.split_whitespace().collect();
+    for cert in [&one, &other] {
+        assert!(text.contains(&cert.fingerprint().to_string()), "{}{}", run.stdout, run.stderr);
+    }
+}
+
+/// More lists than are judged are not passed over in silence.
+#[test]
+fn lists_beyond_the_limit_are_said() {
+    let cert = generate("lisa");
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    let list = format!("{}  f.tar\n", "0".repeat(64));
+    for number in 0..66 {
+        let name = format!("f{number:03}-SHA256SUMS");
+        situation.scratch.write(&name, &list);
+        situation.scratch.write(&format!("{name}.asc"), armored(&[Signing::by(&cert).sign()]));
+    }
+    let run = situation.run(&[]);
+    assert!(run.stdout.contains("were not looked at"), "{}{}", run.stdout, run.stderr);
 }
 
 #[test]

@@ -128,6 +128,15 @@ impl fmt::Display for Capability {
     }
 }
 
+/// Those who can serve other bytes under a file's name, whatever they have of upstream's sources and keys.
+pub(crate) const SERVING: [Capability; 5] = [
+    Capability::Mirror,
+    Capability::Index,
+    Capability::Token,
+    Capability::Publish,
+    Capability::Forge,
+];
+
 /// A set of capabilities that one attacker holds together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct AccessSet(u16);

@@ -145,6 +145,17 @@ impl Finding {
         self
     }
 
+    /// Names more who could have forged it.
+    #[must_use]
+    pub(crate) fn also_forged_by(mut self, more: impl IntoIterator<Item = Capability>) -> Self {
+        for capability in more {
+            if !self.forgers.contains(&capability) {
+                self.forgers.push(capability);
+            }
+        }
+        self
+    }
+
     /// Names who could have forged what would have done in its place.
     #[must_use]
     pub(crate) fn or_forged_by(mut self, alternatives: Vec<Vec<Capability>>) -> Self {

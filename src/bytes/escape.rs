@@ -6,15 +6,25 @@
 
 use std::fmt::{self, Write as _};
 
+/// Marks over or under one letter that are shown; more of them reach into the lines around.
+const MARKS: usize = 4;
+
 /// Displays `0` on one line with every control, directional and zero-width character as
-/// `<U+XXXX>`: no backslash is added, because some printers behind us interpret those.
+/// `<U+XXXX>`: no backslash is added, because some printers behind us interpret those. So are the blanks
+/// behind a blank, which push what follows into another column or line, and many marks on one letter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut before, mut marks) = (None, 0);
         for c in self.0.chars() {
-            if is_harmful(c) {
+            marks = if c.is_alphanumeric() || c.is_ascii() { 0 } else { marks + 1 };
+            let piled =
+                marks > MARKS && textwrap::core::display_width(c.encode_utf8(&mut [0; 4])) == 0;
+            let padding = c == ' ' && before == Some(' ');
+            before = Some(c);
+            if is_harmful(c) || padding || piled {
                 write!(f, "<U+{:04X}>", u32::from(c))?;
             } else {
                 f.write_char(c)?;
@@ -66,6 +76,15 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn nothing_pushes_or_piles_up() {
+        use super::escaped;
+        assert_eq!(escaped("a  b c"), "a <U+0020>b c");
+        assert_eq!(escaped("e\u{301}\u{302} \u{e9}"), "e\u{301}\u{302} \u{e9}");
+        let piled = escaped(&format!("e{}", "\u{301}".repeat(3000)));
+        assert_eq!(piled.matches('\u{301}').count(), super::MARKS);
+    }
+
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
 use super::attested::{Complaints, Question, not_named, pinned, vouches};
-use crate::answer::access::Capability;
+use crate::answer::access::{Capability, SERVING};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -133,7 +133,12 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         let text = format!("signed by a key, which says nothing of {expectation}");
         complaints.add(FailureClass::PublisherMismatch, text, true);
     }
-    if let Some((class, text)) = facts.statement().and_then(|s| other_name(s, request)) {
+    if let Some(text) = facts.statement().and_then(|s| other_digest(s, request)) {
+        complaints.add(FailureClass::SubjectDigest, text, true);
+    }
+    let other = facts.statement().and_then(|s| other_name(s, request));
+    let renamed = other.is_some();
+    if let Some((class, text)) = other {
         complaints.add(class, text, request.question.expectation.is_some());
     }
     // With a publisher this was compared already.
@@ -170,7 +175,26 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         );
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
-    complaints.finding(Check::Sigstore, || agreeing(request, facts)).knowing(known)
+    let agreeing = || match renamed {
+        // What was signed under another name says nothing of who serves it under this one.
+        true => agreeing(request, facts).also_forged_by(SERVING),
+        false => agreeing(request, facts),
+    };
+    complaints.finding(Check::Sigstore, agreeing).knowing(known)
+}
+
+/// What there is to say where the statement lists a file of this name with a digest that these bytes
+/// do not have.
+fn other_digest(statement: &Statement, request: &BundleRequest<'_>) -> Option<String> {
+    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let differs = |(algorithm, digest): (&String, &String)| {
+        let ours = request.artifact.named(algorithm);
+        ours.is_some_and(|bytes| crate::bytes::digests::hex(bytes) != *digest)
+    };
+    let other = statement.subjects.iter().find(|subject| {
+        same_file(&base(&subject.name), request.name) && subject.digests.iter().any(differs)
+    })?;
+    Some(format!("it lists {} with a digest that these bytes do not have", other.name))
 }
 
 /// What there is to say where the statement has another name for these bytes.

@@ -20,8 +20,9 @@ use crate::evidence::sigstore::{self, AttestationFault, UnverifiedBundle};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// The most lists of one directory that are looked at.
+/// The most lists about the distfiles that are judged, and the most of one directory that are looked at.
 const LIST_LIMIT: usize = 64;
+const FILE_LIMIT: usize = 2_000;
 
 /// The signed lists of DISTDIR that say something of the distfiles, each read and judged once.
 #[derive(Debug, Default)]
@@ -33,6 +34,8 @@ pub(super) struct Lists {
     unread: Vec<(EvidenceKind, FailureClass, String)>,
     /// The lists that say nothing of the distfiles.
     others: Vec<(EvidenceKind, String)>,
+    /// Those beyond the limits that may say something of them.
+    left_out: Vec<PathBuf>,
 }
 
 impl Lists {
@@ -44,7 +47,25 @@ impl Lists {
             named.any(|(_, named)| named == path)
         };
         let mut lists = Self::default();
-        for path in find(&inputs.distdir).into_iter().filter(|path| !by_hand(path)) {
+        let mut found = find(&inputs.distdir);
+        lists.left_out = found.split_off(found.len().min(FILE_LIMIT));
+        for path in found.into_iter().filter(|path| !by_hand(path)) {
+            if lists.lists.len() >= LIST_LIMIT {
+                let about = |name: &&str| {
+                    let bytes = read_bounded(&path, EVIDENCE_LIMIT).unwrap_or_default();
+                    let base =
+                        pairing::by_suffix(&file_name(&path)).map(|(_, base)| base.to_owned());
+                    let list = base.map(|base| path.with_file_name(base));
+                    let list = list.and_then(|list| read_bounded(&list, EVIDENCE_LIMIT).ok());
+                    [bytes, list.unwrap_or_default()].iter().any(|text| {
+                        text.windows(name.len()).any(|window| window == name.as_bytes())
+                    })
+                };
+                if names.iter().any(about) {
+                    lists.left_out.push(path);
+                }
+                continue;
+            }
             match lists.add(inputs, &path, &names) {
                 Ok(()) => {}
                 Err(InputError::TooLarge { path: large, .. }) => {
@@ -113,6 +134,20 @@ impl Lists {
         carrying.map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
     }
 
+    /// What is said where there are more lists than are looked at: one that contradicts may be among them.
+    pub(super) fn left_out(&self) -> Option<Finding> {
+        let first = self.left_out.first()?;
+        let kind = pairing::by_suffix(&file_name(first)).map(|(kind, _)| kind)?;
+        let text = format!(
+            "{} of the signed lists in DISTDIR were not looked at: there are more than {LIST_LIMIT} of them \
+             about these files; the first is {}",
+            self.left_out.len(),
+            file_name(first)
+        );
+        let check = kind.checks().next()?;
+        Some(Finding::fails(check, FailureClass::EvidenceUnsupported, text))
+    }
+
     /// What is said where `check` found nothing else, and a list that may be for it cannot be read.
     pub(super) fn unread(&self, check: Check) -> Option<Finding> {
         let fits = |kind: &EvidenceKind| kind.checks().any(|of| of == check);
@@ -153,7 +188,6 @@ fn find(dir: &Path) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .collect();
     found.sort();
-    found.truncate(LIST_LIMIT);
     found
 }
 

@@ -29,6 +29,7 @@ mod temporary;
 pub(crate) mod trust;
 
 use crate::answer::requirement::Status;
+use crate::bytes::escape::escaped;
 use crate::check::Report;
 use crate::cli::error::Error;
 use crate::report::{self, Format, Style};
@@ -37,6 +38,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use options::Stream;
 use restrict::Reach;
+use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 use temporary::Temporary;
@@ -224,7 +226,7 @@ pub(crate) fn printed(result: io::Result<()>) -> Result<(), Error> {
 }
 
 /// The command line, or why it is not one, or what to print of help or the version.
-fn parse() -> Result<Cli, clap::Error> {
+fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut command = Cli::command();
     // Only --version is worth reading the trusted root.
     if std::env::args_os().any(|argument| argument == "--version") {
@@ -232,15 +234,18 @@ fn parse() -> Result<Cli, clap::Error> {
         let text = report::version::long() + &restricted.unwrap_or_default();
         command = command.long_version(text);
     }
-    Cli::from_arg_matches(&command.try_get_matches()?)
+    Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)
 }
 
 /// Parses the command line, runs what it asks for, and says how that ended.
 #[must_use]
 pub fn main() -> ExitCode {
-    let result = match parse() {
+    let result = match parse(std::env::args_os()) {
         Ok(cli) => run(&cli),
-        Err(error) => portage::misused(&error).unwrap_or_else(|| error.exit()),
+        Err(error) => {
+            let error = harmless(error);
+            portage::misused(&error).unwrap_or_else(|| error.exit())
+        }
     };
     let status = result.unwrap_or_else(|error| {
         diagnose(&error);
@@ -249,15 +254,30 @@ pub fn main() -> ExitCode {
     ExitCode::from(status.code())
 }
 
+/// The error about a command line as it is for one without control characters: the error shows arguments, and
+/// a glob of the shell's makes file names of them.
+fn harmless(error: clap::Error) -> clap::Error {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let shown = |argument: &OsString| escaped(&argument.to_string_lossy()).into();
+    let escaped: Vec<OsString> = given.iter().map(shown).collect();
+    if escaped == given || !error.use_stderr() {
+        return error;
+    }
+    parse(escaped.into_iter()).err().filter(clap::Error::use_stderr).unwrap_or_else(|| {
+        let text = "an argument has control or invisible characters in it";
+        clap::Error::raw(ErrorKind::InvalidValue, text)
+    })
+}
+
 /// Prints what is worth knowing and stops nothing, to standard error.
 pub(crate) fn note(text: &str) {
-    let text = crate::bytes::escape::escaped(text);
+    let text = escaped(text);
     let _ = writeln!(io::stderr(), "distvouch: note: {text}");
 }
 
 /// Prints why something could not run, to standard error.
 fn diagnose(error: &impl std::fmt::Display) {
-    let text = crate::bytes::escape::escaped(&error.to_string());
+    let text = escaped(&error.to_string());
     // Where standard error is full or closed there is no one to tell; the status still does.
     let _ = writeln!(io::stderr(), "distvouch: error: {text}");
 }

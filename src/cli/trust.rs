@@ -4,6 +4,7 @@ use super::printed;
 use crate::answer::requirement::Status;
 use crate::cli::error::Error;
 use crate::evidence::sigstore::{RootEntry, RootSummary, SUPPORTED, TrustedRoot};
+use crate::report::json_writer;
 use crate::report::layout::{hang, paragraph};
 use clap::Args;
 use serde_json::{Value, json};
@@ -42,7 +43,7 @@ impl Trust {
         let source = root.source().to_string();
         let mut out = io::stdout().lock();
         let result = match self.json {
-            true => writeln!(out, "{:#}", json(&source, &root.summary())),
+            true => json_writer::print(&json(&source, &root.summary()), &mut out),
             false => print(&source, root.day().as_deref(), &root.summary(), &mut out),
         };
         printed(result)?;

@@ -4,6 +4,7 @@
 //! the BLAKE2b-512 digest of the file (`ED`) or, as signify does it, over the file itself (`Ed`);
 //! the trusted comment; and the base64 of a signature over the first signature and that comment.
 
+use crate::answer::access::SERVING;
 use crate::answer::facts::KeyFacts;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding, Note};
@@ -252,8 +253,12 @@ pub(crate) fn check(
             );
             let note = other_file(&trusted_comment, name);
             facts = KeyFacts { trusted_comment: Some(trusted_comment), ..key.facts() };
-            let mut finding =
-                Finding::agrees(Check::Minisign, text, key.holder()).forged_by(FORGERS);
+            let finding = Finding::agrees(Check::Minisign, text, key.holder());
+            // What was signed as another file says nothing of who serves it as this one.
+            let mut finding = match note {
+                Some(_) => finding.forged_by(FORGERS.into_iter().chain(SERVING)),
+                None => finding.forged_by(FORGERS),
+            };
             finding.notes.extend(note);
             finding
         }
@@ -270,13 +275,23 @@ pub(crate) fn check(
 /// A mirror that serves an old release with its old signature under the new name is seen by this
 /// alone.
 fn other_file(comment: &str, name: &str) -> Option<Note> {
-    let mut fields = comment.split(['\t', ' ']);
-    let signed = fields.find_map(|field| field.strip_prefix("file:"))?;
     let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let (signed, name) = (base(signed), base(name));
-    if signed == name || signed.is_empty() {
-        return None;
-    }
+    let name = base(name);
+    // Behind a tab, as minisign writes it, or a blank; the name may have blanks in it.
+    let fields = comment.split('\t').flat_map(|field| {
+        let starts = field.match_indices("file:").map(|(at, _)| at);
+        let starts =
+            starts.filter(move |at| *at == 0 || field.as_bytes().get(at - 1) == Some(&b' '));
+        starts.filter_map(move |at| field.get(at + "file:".len()..))
+    });
+    let is_name = |signed: &str| {
+        let rest = signed.strip_prefix(&name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let mut signed = fields.map(|signed| base(signed.trim())).filter(|signed| !signed.is_empty());
+    let signed = signed.find(|signed| !is_name(signed))?;
+    // rsign2 and others have blanks between the fields.
+    let signed = signed.strip_suffix(" hashed").unwrap_or(&signed).to_owned();
     let (class, what) = match without_numbers(&signed) == without_numbers(&name) {
         true => (FailureClass::CommentOtherVersion, "another version"),
         false => (FailureClass::CommentOtherFile, "another file"),
@@ -377,6 +392,13 @@ mod tests {
             ("file:foo-1.10.0.tar.gz", "foo-1.9.tar.gz", version),
             ("file:dist/foo-1.2.tar.gz", "foo-1.2.tar.gz", None),
             ("file:bar-1.2.tar.gz", "foo-1.2.tar.gz", Some(FailureClass::CommentOtherFile)),
+            ("file: evil", "foo-1.2.tar.gz", Some(FailureClass::CommentOtherFile)),
+            (
+                "file:foo-1.2.tar.gz\tfile:evil",
+                "foo-1.2.tar.gz",
+                Some(FailureClass::CommentOtherFile),
+            ),
+            ("file:foo bar.tar.gz\thashed", "foo bar.tar.gz", None),
             ("file:foo-1.2.zip", "foo-1.2.tar.gz", Some(FailureClass::CommentOtherFile)),
             ("timestamp:1", "foo-1.2.tar.gz", None),
             ("a profile:foo", "foo-1.2.tar.gz", None),

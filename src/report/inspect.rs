@@ -1,6 +1,6 @@
 //! What inspected files say of themselves.
 
-use super::layout::whole;
+use super::layout::{prefixed, whole};
 use crate::check::inspect::{
     Attribution, Claims, Contents, Evidence, Inspected, NamedKey, SshKey, SshSigner,
 };
@@ -155,7 +155,7 @@ fn print_signer(signer: &SshSigner, out: &mut dyn Write) -> io::Result<()> {
 
 /// A name in ten columns, and what it says.
 fn field(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
-    whole(out, 4, &format!("{name:<9} {text}"))
+    prefixed(out, [&format!("    {name:<9} "), "        "], text)
 }
 
 /// Claims by the names of the documents that define them, one a line.
@@ -278,7 +278,8 @@ fn print_policy(word: &PolicyWord, out: &mut dyn Write) -> io::Result<()> {
     if word.class.is_none() && !word.weaknesses.is_empty() {
         text = format!("{text}, but: {}", word.weaknesses.join("; "));
     }
-    whole(out, 14, &format!("{:<6} {text}", word.policy))
+    let head = format!("{:14}{:<6} ", "", word.policy);
+    prefixed(out, [&head, &" ".repeat(18)], &text)
 }
 
 fn revoked(revocation: &Revocation) -> String {

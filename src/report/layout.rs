@@ -22,7 +22,8 @@ pub(crate) fn hang(out: &mut dyn Write, head: &str, column: usize, text: &str) -
     let words: Vec<_> = text.split(' ').map(|word| shorten(word, width * LINES)).collect();
     let text = words.join(" ");
     // Who signed is told by a long word, and whole: half of it could be anyone's.
-    let options = textwrap::Options::new(width).break_words(true);
+    // Further lines stand deeper: text from outside cannot begin where a line of ours does.
+    let options = textwrap::Options::new(width).break_words(true).subsequent_indent("  ");
     let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
     let options = options.word_separator(textwrap::WordSeparator::AsciiSpace);
     let mut lines = textwrap::wrap(&text, options).into_iter();
@@ -62,7 +63,9 @@ pub(crate) fn prefixed(out: &mut dyn Write, prefixes: [&str; 2], text: &str) -> 
 ///
 /// If `out` cannot be written to.
 pub(crate) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
-    let text = escaped(text);
+    // Its own indentation is ours.
+    let body = text.trim_start_matches(' ');
+    let text = " ".repeat(text.len() - body.len()) + &escaped(body);
     let words: Vec<_> = text.split(' ').map(|word| shorten(word, WIDTH - indent)).collect();
     let text = words.join(" ");
     let hanging = " ".repeat(indent);

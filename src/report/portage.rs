@@ -281,7 +281,10 @@ fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
 
 /// `text` as `echo -e` prints it back.
 fn protected(text: &str) -> String {
-    escaped(text).replace('\\', "\\\\")
+    // Its own indentation is ours.
+    let body = text.trim_start_matches(' ');
+    let indent = " ".repeat(text.len() - body.len());
+    indent + &escaped(body).replace('\\', "\\\\")
 }
 
 /// `ewarn -e` is an option of echo.

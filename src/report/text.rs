@@ -5,7 +5,7 @@ use super::findings::{ansi, paint};
 use super::layout::{count, hang, paragraph, shorten};
 use super::next::{self, Words};
 use super::{Style, findings, sets};
-use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::failure::Outcome;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::escape::escaped;
 use crate::check::pairing::Role;
@@ -73,14 +73,18 @@ pub(super) fn print_distfiles(
     Ok(())
 }
 
-/// Whether two distfiles have the same to say: the same checks, classes, forgers and notes.
+/// Whether two distfiles have the same to say, in the same words but for their own names.
 fn alike(one: &DistfileReport, other: &DistfileReport) -> bool {
+    let words = |distfile: &DistfileReport, finding: &Finding| {
+        let folded = folded(finding, &distfile.name);
+        let notes = folded.notes.into_iter().map(|note| (note.class, note.text));
+        let lines = [findings::commit(finding), findings::run(finding).unwrap_or_default()];
+        (folded.compared, notes.collect::<Vec<_>>(), lines)
+    };
     let same = |(a, b): (&Finding, &Finding)| {
-        let notes = |finding: &Finding| -> Vec<FailureClass> {
-            finding.notes.iter().map(|note| note.class).collect()
-        };
-        (a.check, a.class, a.required, &a.forgers, &a.vouches, notes(a))
-            == (b.check, b.class, b.required, &b.forgers, &b.vouches, notes(b))
+        (a.check, a.class, a.required, &a.forgers, &a.vouches, &a.excused)
+            == (b.check, b.class, b.required, &b.forgers, &b.vouches, &b.excused)
+            && words(one, a) == words(other, b)
     };
     one.role == other.role
         && one.findings.len() == other.findings.len()
@@ -100,21 +104,31 @@ fn print_folded(group: &[&DistfileReport], style: Style, out: &mut dyn Write) ->
         more => format!(" and {more} more"),
     };
     hang(out, "  ", 2, &format!("{}{more}", names.join(", ")))?;
-    for finding in group.iter().take(1).flat_map(|distfile| &distfile.findings) {
-        findings::print(&folded(finding), style, out)?;
+    for distfile in group.iter().take(1) {
+        for finding in &distfile.findings {
+            let mut finding = folded(finding, &distfile.name);
+            finding.compared.push_str(" (each)");
+            findings::print(&finding, style, out)?;
+        }
     }
     writeln!(out)
 }
 
 /// The finding without what is one distfile's alone.
-fn folded(finding: &Finding) -> Finding {
+fn folded(finding: &Finding, name: &str) -> Finding {
     let mut finding = finding.clone();
+    // Short names may be a part of any word.
+    if name.len() > 4 {
+        finding.compared = finding.compared.replace(name, "…");
+        for note in &mut finding.notes {
+            note.text = note.text.replace(name, "…");
+        }
+    }
     if let crate::answer::facts::Of::Manifest(facts) = &finding.facts.of
         && let Some(line) = facts.line
     {
         finding.compared = finding.compared.replace(&format!(":{line}"), "");
     }
-    finding.compared.push_str(" (each)");
     finding
 }
 

@@ -215,6 +215,13 @@ def other(name, program, command, **more):
     return Program(name, command, **more) if have(program) else None
 
 
+def libraries():
+    """The builds of ours that take OpenPGP's cryptography from a C library."""
+    for library in ("nettle", "openssl"):
+        if program := os.environ.get(f"DISTVOUCH_{library.upper()}"):
+            yield library, program
+
+
 def keys():
     os.mkdir("gnupg", 0o700)
     for name, algorithm in (("ed25519", "ed25519"), ("rsa4096", "rsa4096")):
@@ -232,9 +239,12 @@ def small(bench, ours):
         sign(name, path)
         gemato = ["gemato", "openpgp-verify-detached", "-R", "--no-require-all-good", "-K",
                   f"{name}.asc", f"{path}.asc", path]
+        check = ["check", "--distdir", name, "--require", "openpgp", "--openpgp-key", f"{name}.asc",
+                 "small.tar"]
         bench.case(f"An OpenPGP signature over 50 KB, {title}", [
-            Program("distvouch check", [*ours, "check", "--distdir", name, "--require", "openpgp",
-                                        "--openpgp-key", f"{name}.asc", "small.tar"]),
+            Program("distvouch check", [*ours, *check]),
+            *(Program(f"distvouch check, crypto-{library}", [program, *check])
+              for library, program in libraries()),
             other("gpgv", "gpgv", ["gpgv", "--keyring", f"./{name}.gpg", f"{path}.asc", path]),
             other("sqv", "sqv", ["sqv", "--keyring", f"{name}.asc", f"{path}.asc", path]),
             other("gemato", "gemato", gemato),

@@ -67,6 +67,7 @@ impl<'i> Plan<'i> {
         }
         let by_hand = inputs.signatures.contains_key(name);
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
+        self.findings.extend(lists.left_out());
         for list in lists.about(upstream_name) {
             self.add_list(Cow::Borrowed(list), upstream_name);
         }

@@ -20,6 +20,9 @@ use std::time::SystemTime;
 /// Keys tried for one signature.
 const BLIND_LIMIT: usize = 200;
 
+/// How often a key is tried for all signatures of one file together.
+pub(super) const TRIED: usize = 256;
+
 /// Issuers of one signature that are looked at.
 const ISSUER_LIMIT: usize = 16;
 
@@ -83,16 +86,18 @@ type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
 ///
 /// The steps, in this order: a key of the ring is named; that key made the signature over these
 /// bytes; hash and key are within the policy; the certificate binds the key, for signing; neither
-/// is revoked; both were live when it signed; the signature has not expired.
+/// is revoked; both were live when it signed; the signature has not expired. `left` is how often a key may
+/// still be tried.
 pub(crate) fn judge(
     signature: &Signature,
     document: Option<&Context>,
     ring: &KeyRing,
     kind: PolicyKind,
     now: SystemTime,
+    left: &mut usize,
 ) -> Verdict {
     let issuers = signature.get_issuers();
-    let candidates = candidates(&issuers, ring);
+    let mut candidates = candidates(&issuers, ring);
     if candidates.is_empty() {
         return match issuers.iter().any(|issuer| ring.is_flooded(issuer)) {
             true => Verdict::refused(FailureClass::EvidenceUnsupported, flooded()),
@@ -117,6 +122,9 @@ pub(crate) fn judge(
             format!("this build does not compute the hash {}", signature.hash_algo()),
         );
     };
+    let many = candidates.len() > *left;
+    candidates.truncate(*left);
+    *left -= candidates.len();
     // Two keys may share a key id, and two certificates a key.
     let mut failure = None;
     let mut made = Vec::new();
@@ -131,6 +139,10 @@ pub(crate) fn judge(
     }
     if let Some(verdict) = strongest(made) {
         return verdict;
+    }
+    if many {
+        let text = "its file has more signatures, and the key file more keys, than are tried";
+        return Verdict::refused(FailureClass::EvidenceUnsupported, text);
     }
     match failure {
         // It named the key: that key signed something else. Without a name, no one is contradicted.

@@ -11,8 +11,8 @@ use super::standing;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
 pub(super) use reading::is_flooded;
 use reading::{Part, Reading, key_id};
-use sequoia_openpgp::packet::Key;
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
+use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::{Cert, Fingerprint, KeyHandle, Packet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -31,6 +31,10 @@ pub(super) const PACKET_LIMIT: usize = 4_000;
 const fn most_packets(bytes: usize) -> usize {
     16_384 + bytes / 48
 }
+
+/// Revocations that stand alone and are kept for one certificate, and issuers of one that are looked at.
+const REVOCATIONS: usize = 256;
+const ISSUERS: usize = 16;
 
 /// Why a key ring could not be made.
 #[derive(Debug)]
@@ -58,6 +62,11 @@ pub(crate) enum RingError {
     },
     /// Every certificate of a key file has more packets than the limit.
     Flooded {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// Something in it ends the reading, so that what follows is not known: perhaps a revocation.
+    Broken {
         /// The key file.
         path: PathBuf,
     },
@@ -123,6 +132,12 @@ impl fmt::Display for RingError {
                  its own",
                 path.display()
             ),
+            Self::Broken { path } => write!(
+                f,
+                "{}: is OpenPGP data only in part: what follows the part that can be read could \
+                 revoke a key (armored and binary keys in one file are not read together)",
+                path.display()
+            ),
             Self::TooManyPackets { path } => write!(
                 f,
                 "{}: holds far more OpenPGP packets than keys of its size have",
@@ -157,6 +172,10 @@ impl std::error::Error for RingError {
 struct Entry {
     /// Of each copy: the primary key, and what follows it.
     copies: Vec<Vec<Packet>>,
+    /// Its revocations that stood alone, as `gpg --gen-revoke` writes them.
+    revocations: Vec<Packet>,
+    /// Whether a copy was left out for having too many packets: what was in that is not known.
+    flooded: bool,
     cert: OnceLock<Option<Cert>>,
 }
 
@@ -164,6 +183,9 @@ impl Entry {
     /// The certificate; two copies of one complement each other.
     fn cert(&self) -> Option<&Cert> {
         let make = || {
+            if self.flooded {
+                return None;
+            }
             let mut merged: Option<Cert> = None;
             for packets in &self.copies {
                 let Ok(cert) = Cert::from_packets(packets.iter().cloned()) else { continue };
@@ -173,7 +195,11 @@ impl Entry {
                     None => cert,
                 });
             }
-            merged
+            if self.revocations.is_empty() {
+                return merged;
+            }
+            let (cert, _) = merged?.insert_packets(self.revocations.iter().cloned()).ok()?;
+            Some(cert)
         };
         self.cert.get_or_init(make).as_ref()
     }
@@ -183,6 +209,8 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeyRing {
     entries: BTreeMap<Fingerprint, Entry>,
+    /// The certificates whose signatures count, where not all do. The others may revoke.
+    only: Option<BTreeSet<Fingerprint>>,
     /// The certificates that hold a key with that key ID.
     handles: BTreeMap<u64, BTreeSet<Fingerprint>>,
     /// The key IDs of certificates that were left out for having too many packets.
@@ -229,6 +257,16 @@ impl KeyRing {
         &self,
         issuer: &KeyHandle,
     ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
+        let counts =
+            |cert: &Cert| self.only.as_ref().is_none_or(|o| o.contains(&cert.fingerprint()));
+        self.revokers(issuer).into_iter().filter(|(cert, _)| counts(cert)).collect()
+    }
+
+    /// As [`candidates`](Self::candidates), with the keys that may only revoke.
+    pub(crate) fn revokers(
+        &self,
+        issuer: &KeyHandle,
+    ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
         let fingerprints = self.handles.get(&key_id(issuer)).into_iter().flatten();
         let certs = fingerprints.filter_map(|f| self.entries.get(f)?.cert());
         certs
@@ -246,9 +284,10 @@ impl KeyRing {
         &self,
         limit: usize,
     ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
+        let counts = |fingerprint| self.only.as_ref().is_none_or(|o| o.contains(fingerprint));
         self.entries
-            .values()
-            .filter_map(Entry::cert)
+            .iter()
+            .filter_map(|(fingerprint, entry)| entry.cert().filter(|_| counts(fingerprint)))
             .flat_map(|cert| {
                 cert.keys().map(move |ka| (cert, ka.key().clone().role_into_unspecified()))
             })
@@ -273,6 +312,9 @@ impl KeyRing {
         for block in blocks {
             reading.block(&block, self, path)?;
         }
+        for revocation in std::mem::take(&mut reading.revocations) {
+            self.revoke(&revocation, path)?;
+        }
         match reading {
             Reading { whole: true, .. } => Ok(()),
             Reading { flooded: true, .. } => Err(RingError::Flooded { path: path.to_owned() }),
@@ -288,6 +330,7 @@ impl KeyRing {
         }
         if part.flooded {
             self.flooded.extend(part.keys);
+            self.entries.entry(part.fingerprint).or_default().flooded = true;
             return Ok(false);
         }
         let Some(Packet::PublicKey(_) | Packet::SecretKey(_)) = part.packets.first() else {
@@ -298,6 +341,20 @@ impl KeyRing {
         }
         self.entries.entry(part.fingerprint).or_default().copies.push(part.packets);
         Ok(true)
+    }
+
+    /// Keeps a revocation that stands alone with the certificates of the key that made it.
+    fn revoke(&mut self, revocation: &Signature, path: &Path) -> Result<(), RingError> {
+        for issuer in revocation.get_issuers().iter().take(ISSUERS) {
+            for fingerprint in self.handles.get(&key_id(issuer)).into_iter().flatten() {
+                let Some(entry) = self.entries.get_mut(fingerprint) else { continue };
+                if entry.revocations.len() >= REVOCATIONS {
+                    return Err(RingError::Flooded { path: path.to_owned() });
+                }
+                entry.revocations.push(revocation.clone().into());
+            }
+        }
+        Ok(())
     }
 
     fn retain(&mut self, only: &[String]) -> Result<(), RingError> {
@@ -327,7 +384,7 @@ impl KeyRing {
                 (None, None) => return Err(RingError::NoSuchFingerprint(text.clone())),
             }
         }
-        self.entries.retain(|fingerprint, _| keep.contains(fingerprint));
+        self.only = Some(keep);
         Ok(())
     }
 }

@@ -142,7 +142,8 @@ impl<'a> Signing<'a> {
         if self.policy.key(&ka).is_err() {
             return Err(self.too_weak(weak));
         }
-        if !may_sign(&ka) {
+        let flagged = self.kind != PolicyKind::Strict || ka.key_flags().is_some();
+        if !may_sign(&ka) || !flagged {
             let text = format!("the key {} is not marked for signing", self.key.fingerprint());
             return Err((FailureClass::KeyUnusable, text));
         }
@@ -305,7 +306,7 @@ impl<'a> Signing<'a> {
         };
         let ring = self.ring.iter();
         let keys: Vec<_> =
-            ring.flat_map(|ring| revokers.iter().flat_map(|r| ring.candidates(r))).collect();
+            ring.flat_map(|ring| revokers.iter().flat_map(|r| ring.revokers(r))).collect();
         let mut holding = Vec::new();
         for revocation in primary.other_revocations().filter(by_revoker).take(REVOCATION_LIMIT) {
             let holds = |key: &Key<PublicParts, UnspecifiedRole>| {

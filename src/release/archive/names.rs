@@ -6,6 +6,7 @@ use super::{Oddity, name};
 use crate::bytes::escape::is_harmful;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Names and modes of single members.
 pub(super) fn single(entries: &[Entry], oddities: &mut Oddities) {
@@ -107,7 +108,10 @@ pub(super) fn meetings(entries: &[Entry], oddities: &mut Oddities) -> Result<(),
     }
     // By a hash with a key that no one knows: no names can be chosen to meet.
     let state = RandomState::new();
-    let lower = |entry: &Entry| String::from_utf8_lossy(&entry.path).to_lowercase();
+    // bsdtar writes names of pax and zip composed (NFC).
+    let composed =
+        |entry: &Entry| -> String { String::from_utf8_lossy(&entry.path).nfc().collect() };
+    let lower = |entry: &Entry| composed(entry).to_lowercase();
     let mut hashed: Vec<(u64, usize)> = entries
         .iter()
         .enumerate()
@@ -118,6 +122,9 @@ pub(super) fn meetings(entries: &[Entry], oddities: &mut Oddities) -> Result<(),
         let [(one_hash, one), (other_hash, other)] = pair else { continue };
         let Some((one, other)) = entries.get(*one).zip(entries.get(*other)) else { continue };
         if one_hash == other_hash && one.path != other.path && lower(one) == lower(other) {
+            if composed(one) == composed(other) {
+                return Err(ambiguous(show(&other.raw), "has a name that some write as another's"));
+            }
             oddities.say(|| Oddity::CaseCollision(show(&one.path), show(&other.path)));
         }
     }

@@ -150,7 +150,10 @@ pub(crate) fn compare(previous: &Facts, now: &Facts) -> Vec<Change> {
         .flat_map(|evidence| {
             let (before, now_attested) = (previous.attested(evidence), now.attested(evidence));
             match (before, now_attested) {
-                ([], _) | (_, []) => signed(evidence, previous, now).into_iter().collect(),
+                ([], _) | (_, []) => {
+                    let changed = signed(evidence, previous, now);
+                    changed.or_else(|| fewer(evidence, previous, now)).into_iter().collect()
+                }
                 _ => attested(evidence, before, now_attested),
             }
         })
@@ -213,6 +216,24 @@ fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
         }
     }
     Some(Change { evidence, class, what, before: unique.join(", "), now: actual, usual: false })
+}
+
+/// Signers of the previous release that did not sign this one, where others of them did: said, since of
+/// several signatures one is enough.
+fn fewer(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
+    let signs = |before: &&Signer| now.signers(evidence).any(|s| s.identity == before.identity);
+    let mut lost: Vec<String> =
+        previous.signers(evidence).filter(|s| !signs(s)).map(ToString::to_string).collect();
+    lost.sort();
+    lost.dedup();
+    (!lost.is_empty() && now.signers(evidence).next().is_some()).then(|| Change {
+        evidence,
+        class: FailureClass::SignerChanged,
+        what: "other signer",
+        before: lost.join(", "),
+        now: None,
+        usual: true,
+    })
 }
 
 /// The findings of [`Check::Continuity`] for a release and the one before: one for each kind of

@@ -286,3 +286,14 @@ fn the_most_telling_class_names_the_finding() {
     assert_eq!(findings[0].notes[0].class, FailureClass::TriggerMismatch);
     assert!(findings[0].forgers.is_empty());
 }
+
+#[test]
+fn a_signer_that_is_lost_beside_another_is_said() {
+    let both = signed(Check::Openpgp, &["A", "B"]);
+    let one = signed(Check::Openpgp, &["B"]);
+    let changes = compare(&both, &one);
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    assert!(!change.contradicts());
+    assert_eq!(change.to_string(), "the other signer was A, and now there is none");
+    assert_eq!(compare(&one, &both), []);
+}

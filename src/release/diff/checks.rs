@@ -15,11 +15,11 @@ use std::sync::LazyLock;
 /// Bytes of a line that are looked at.
 const LOOKED_AT: usize = 400;
 
-/// Lines of a replaced block that are held against each other, first with first.
-const PAIRS: usize = 200;
+/// Lines of a replaced block that are held against each other.
+const PAIRS: usize = 40;
 
 /// The most lines of one text that are looked at.
-const LINES: usize = 20_000;
+const LINES: usize = 5_000;
 
 /// Characters of a token that are shown.
 const SHOWN: usize = 40;
@@ -30,17 +30,61 @@ static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?-u){words}|{marks}|[^\s]")).ok()
 });
 
+/// Parts of the names of what checks something.
+const GUARDS: [&str; 26] = [
+    "compare_digest",
+    "memcmp",
+    "timing",
+    "constant_time",
+    "ct_eq",
+    "secure",
+    "verif",
+    "authent",
+    "authoriz",
+    "check",
+    "is_valid",
+    "is_safe",
+    "is_admin",
+    "is_allowed",
+    "permission",
+    "escape",
+    "saniti",
+    "csrf",
+    "safe_",
+    "safeloader",
+    "validate",
+    "realpath",
+    "assert",
+    "require_",
+    "seccomp",
+    "landlock",
+];
+
 /// What a line calls to check something.
-static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i-u)\b(?:compare_digest|\w*memcmp|timing_?safe_?\w*|constant_?time_?\w*|ct_eq|secure_compare",
-        r"|\w*verify\w*|\w*authenticat\w*|\w*authoriz\w*|check_\w+|\w*_check|is_(?:valid|safe|admin|allowed)\w*|has_perm\w*",
-        r"|\w*permission\w*|\w*escape\w*|\w*saniti[sz]e\w*|\w*csrf\w*|safe_\w+|secure_\w+|validate\w*|SafeLoader|realpath",
-        r"|assert|assert_\w+|\w+_assert\w*|bounds?_check\w*|checked_\w+|\w*_limit\w*|require_\w+|landlock\w*|seccomp\w*|pledge|unveil)\b",
-        r"|\|\s*e(?:scape)?\s*\}\}",
-    ))
-    .ok()
-});
+static GUARD: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i-u)(?:{})", GUARDS.join("|"))).ok());
+
+/// The whole names around what looks like a check, each once.
+fn guards(line: &[u8]) -> Vec<&[u8]> {
+    let Some(pattern) = GUARD.as_ref() else { return Vec::new() };
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let mut names: Vec<&[u8]> = Vec::new();
+    for hit in pattern.find_iter(line) {
+        let start = line.get(..hit.start()).unwrap_or_default();
+        let start = hit.start() - start.iter().rev().take_while(|b| word(b)).count();
+        let rest = line.get(hit.end()..).unwrap_or_default();
+        let end = hit.end() + rest.iter().take_while(|b| word(b)).count();
+        let name = line.get(start..end).unwrap_or_default();
+        // `assertion`, `checkout` and `check` in a sentence are no calls.
+        let called = line.get(end..).unwrap_or_default().trim_ascii_start().starts_with(b"(");
+        let opening =
+            name.eq_ignore_ascii_case(b"assert") || name.eq_ignore_ascii_case(b"SafeLoader");
+        if (called || opening) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
 
 /// The host of an address.
 static HOST: LazyLock<Option<Regex>> =
@@ -60,18 +104,30 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
     if !read || place.aside || place.lang == Lang::Text {
         return Vec::new();
     }
-    let pairs = lines.ops.iter().flat_map(|op| match op {
-        DiffOp::Replace { old_index, new_index, old_len, new_len } => {
-            let count = (*old_len).min(*new_len).min(PAIRS);
-            (0..count).map(|at| (old_index + at, new_index + at)).collect::<Vec<_>>()
-        }
-        _ => Vec::new(),
-    });
     let mut found: Vec<(usize, String)> = Vec::new();
-    for (old, new) in pairs.take(LINES) {
-        let (Some(old), Some(line)) = (lines.old.get(old), lines.new.get(new)) else { continue };
-        let what = pair(place.lang, clip(old), clip(line));
-        found.extend(what.map(|what| (new + 1 + before, what)));
+    let mut left = LINES;
+    for op in &lines.ops {
+        let DiffOp::Replace { .. } = op else { continue };
+        let (old, new) = (op.old_range(), op.new_range());
+        if old.len().max(new.len()) > PAIRS || old.len() > left {
+            continue;
+        }
+        left -= old.len();
+        let block = lines.new.get(new.clone()).unwrap_or_default();
+        let block: Vec<(&[u8], Tokens)> =
+            block.iter().map(|l| (clip(l), tokens(clip(l)))).collect();
+        for line in lines.old.get(old).unwrap_or_default() {
+            let line = clip(line);
+            let old = tokens(line);
+            // The line that it became is the one that has most of it.
+            let likeness = |tokens: &Tokens| common(&old, tokens);
+            let best = (0..block.len())
+                .max_by_key(|at| (block.get(*at).map(|(_, new)| likeness(new)), usize::MAX - at));
+            let Some((text, new_tokens)) = best.and_then(|at| block.get(at)) else { continue };
+            let what = pair(place.lang, (line, &old), (text, new_tokens));
+            found
+                .extend(what.map(|what| (new.start + best.unwrap_or_default() + 1 + before, what)));
+        }
     }
     let mut hazards = Vec::new();
     if let Some((line, what)) = found.first() {
@@ -90,16 +146,26 @@ fn clip(line: &[u8]) -> &[u8] {
     line.get(..LOOKED_AT).unwrap_or(line).trim_ascii()
 }
 
+type Tokens<'l> = Vec<&'l [u8]>;
+
+/// How many tokens two lines have in common at their ends.
+fn common(before: &Tokens<'_>, after: &Tokens<'_>) -> usize {
+    let first = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let rest = before.len().min(after.len()) - first;
+    let ends = before.iter().rev().zip(after.iter().rev());
+    first + ends.take(rest).take_while(|(a, b)| a == b).count()
+}
+
 /// What makes a line another check than the one that it replaces.
-fn pair(lang: Lang, old: &[u8], new: &[u8]) -> Option<String> {
+fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Option<String> {
+    let ((old, before), (new, after)) = (old, new);
     if is_silent(lang, old) || is_silent(lang, new) {
         return None;
     }
     if let Some((was, is)) = hosts(old, new) {
         return Some(format!("names another host: {is} (was {was})"));
     }
-    let (before, after) = (tokens(old)?, tokens(new)?);
-    let first = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let first = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let rest = before.len().min(after.len()) - first;
     let ends = before.iter().rev().zip(after.iter().rev());
     let last = ends.take(rest).take_while(|(a, b)| a == b).count();
@@ -130,9 +196,16 @@ fn pair(lang: Lang, old: &[u8], new: &[u8]) -> Option<String> {
     let compares = |tokens: &[&[u8]]| tokens.iter().any(|token| is_comparison(token));
     let joins = |tokens: &[&[u8]]| tokens.iter().any(|token| is_connective(token));
     let named = |line: &[u8]| LIMIT.as_ref().is_some_and(|limit| limit.is_match(line));
-    let conditional = is_condition(&before) && is_condition(&after);
-    let what = if number(was) && number(is) && !is_version(new) {
-        let limits = compares(&after) || named(new);
+    let conditional = is_condition(before) && is_condition(after);
+    // `64 * 10`, `size & 0`.
+    let arithmetic = |tokens: &[&[u8]]| {
+        let mark =
+            |token: &[u8]| matches!(token, b"*" | b"+" | b"-" | b"/" | b"<<" | b">>" | b"&" | b"|");
+        tokens.iter().all(|token| mark(token) || plain(token))
+    };
+    let numbers = number(was) && number(is) || arithmetic(was) && arithmetic(is);
+    let what = if numbers && !is_version(new) {
+        let limits = compares(after) || named(new);
         limits.then_some("has another limit")
     } else if compares(was) && compares(is) || conditional && (compares(was) || compares(is)) {
         Some("compares otherwise")
@@ -157,12 +230,10 @@ fn hosts(old: &[u8], new: &[u8]) -> Option<(String, String)> {
 
 /// A line that checked and is gone, where the new lines have no such call.
 fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
-    let pattern = GUARD.as_ref()?;
     let mut kept: HashMap<&[u8], usize> = HashMap::new();
     let calls = |line| {
         let line = clip(line);
-        let silent = is_silent(lang, line);
-        pattern.find_iter(line).map(|hit| hit.as_bytes()).filter(move |_| !silent)
+        if is_silent(lang, line) { Vec::new() } else { guards(line) }
     };
     for (_, line) in lines.inserted().take(LINES) {
         for call in calls(line) {
@@ -184,14 +255,17 @@ fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
     }
     let line = crate::release::archive::show(missing?);
     let more = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
-    let mut hazard =
-        Hazard::new(HazardKind::CheckChanged, format!("a line that checks is gone{more}"));
+    let mut hazard = Hazard::new(
+        HazardKind::CheckChanged,
+        format!("a line that checks is gone from here{more}"),
+    );
     hazard.excerpt = Some(line.chars().take(100).collect());
     Some(hazard)
 }
 
-fn tokens(line: &[u8]) -> Option<Vec<&[u8]>> {
-    Some(TOKEN.as_ref()?.find_iter(line).map(|hit| hit.as_bytes()).collect())
+fn tokens(line: &[u8]) -> Tokens<'_> {
+    let found = TOKEN.iter().flat_map(|token| token.find_iter(line));
+    found.map(|hit| hit.as_bytes()).collect()
 }
 
 /// Whether a line only comments or names what is needed.
@@ -257,6 +331,12 @@ mod tests {
     fn a_door_opened_in_few_characters_is_named() {
         for (path, old, new, expected) in [
             ("a.c", "  if (n > 64)", "  if (n > 640)", "line 2 has another limit: 640 (was 64)"),
+            (
+                "a.c",
+                "  if (n > 64)",
+                "  if (n > 64 * 10)",
+                "line 2 has another limit: * 10 (was nothing)",
+            ),
             ("a.c", "  if (n >= max)", "  if (n > max)", "line 2 compares otherwise: > (was >=)"),
             (
                 "a.py",
@@ -292,7 +372,7 @@ mod tests {
                 "a.py",
                 "    return hmac.compare_digest(a, b)",
                 "    return True",
-                "a line that checks is gone",
+                "a line that checks is gone from here",
             ),
         ] {
             assert!(
@@ -326,9 +406,19 @@ mod tests {
     }
 
     #[test]
+    fn a_line_above_hides_nothing() {
+        let (old, new) = ("a();\nif (n > 64)\nb();\n", "a();\n// note\nif (n > 640)\nb();\n");
+        let lines = Lines::compare(old.as_bytes(), new.as_bytes(), &mut Patience::default());
+        let found = changed(place(b"a.c", b""), &lines, 0);
+        assert_eq!(found.first().unwrap().reason, "line 3 has another limit: 640 (was 64)");
+    }
+
+    #[test]
     fn many_are_counted() {
-        let old: String = (0..500).map(|n| format!("if (n > {n}) a();\n")).collect();
-        let new: String = (0..500).map(|n| format!("if (n > {}) a();\n", n + 1000)).collect();
+        let text = |more: usize| -> String {
+            (0..30).map(|n| format!("if (n{n} > {}) a();\nlast{n}\n", n + more)).collect()
+        };
+        let (old, new) = (text(0), text(1000));
         let lines = Lines::compare(old.as_bytes(), new.as_bytes(), &mut Patience::default());
         let found = changed(place(b"a.c", b""), &lines, 10);
         let [one] = found.as_slice() else { unreachable!("{found:?}") };

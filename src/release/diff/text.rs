@@ -104,7 +104,7 @@ pub(super) fn of_lines(
     let seen = Seen::of(place, new, lines.is_long());
     // What only moved is told by the lines that are gone: from where it ran, not from a test or a page.
     let ran = place.role.reach() > 1;
-    let gone = Seen::of(place, lines.deleted().filter(|_| ran), true);
+    let gone = Seen::of_gone(place, &lines.old, lines.deleted().filter(|_| ran));
     Judged {
         lines: lines.count(),
         seen,

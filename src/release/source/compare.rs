@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::explain::consumers::is_build_file;
-use super::explain::{self, Context, Standing, text};
+use super::explain::{self, Context, Standing, prose};
 use super::view::View;
 use crate::release::archive::{Entry, Kind, Listing, Oddity};
 use crate::release::diff::hazard::{Hazard, HazardKind, by_name, by_nature};
@@ -332,7 +332,7 @@ pub(super) fn build_files<'a>(
 ) -> BTreeMap<&'a str, &'a str> {
     let files = members.iter().filter_map(|(path, entry)| {
         let path = std::str::from_utf8(path).ok().filter(|path| is_build_file(path))?;
-        Some((path, text(entry)?))
+        Some((path, prose(entry)?))
     });
     files.collect()
 }

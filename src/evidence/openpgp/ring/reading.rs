@@ -16,11 +16,13 @@ pub(super) struct Reading {
     pub(super) flooded: bool,
     /// What it holds instead of keys.
     pub(super) found: Found,
+    /// Revocations without the key before them, as `gpg --gen-revoke` writes them.
+    pub(super) revocations: Vec<Signature>,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { whole: false, flooded: false, found: Found::Nothing }
+        Self { whole: false, flooded: false, found: Found::Nothing, revocations: Vec::new() }
     }
 }
 
@@ -50,7 +52,7 @@ impl Part {
         match &packet {
             Packet::PublicSubkey(key) => self.keys.push(key_id(&key.key_handle())),
             Packet::SecretSubkey(key) => self.keys.push(key_id(&key.key_handle())),
-            Packet::Signature(signature) if stranger(signature) => return,
+            Packet::Signature(signature) if stranger(signature) || is_old(signature) => return,
             Packet::Trust(_) | Packet::Marker(_) | Packet::Padding(_) => return,
             _ => {}
         }
@@ -79,11 +81,16 @@ impl Reading {
             self.found = Found::Unreadable;
         }
         let mut left = most_packets(block.len());
+        let mut broken = false;
         while let Ok(PacketParserResult::Some(pp)) = parser {
             left = left
                 .checked_sub(1)
                 .ok_or_else(|| RingError::TooManyPackets { path: path.to_owned() })?;
-            let Ok((packet, next)) = pp.next() else { break };
+            let Ok((packet, next)) = pp.next() else {
+                parser = PacketParser::from_bytes(b"");
+                broken = true;
+                break;
+            };
             parser = Ok(next);
             match (primary(&packet), part.as_mut()) {
                 (Some((handle, fingerprint)), _) => {
@@ -96,10 +103,22 @@ impl Reading {
                     self.found = Found::Unreadable;
                 }
                 (None, Some(part)) => part.push(packet),
-                (None, None) => self.note(packet.tag()),
+                (None, None) => {
+                    self.note(packet.tag());
+                    match packet {
+                        Packet::Signature(signature) if revokes(signature.typ()) => {
+                            self.revocations.push(signature);
+                        }
+                        _ => {}
+                    }
+                }
             }
         }
-        self.finish(part, ring, path)
+        self.finish(part, ring, path)?;
+        match (parser.is_err() || broken) && self.whole && !ends_in_blanks(block) {
+            true => Err(RingError::Broken { path: path.to_owned() }),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn finish(
@@ -125,6 +144,34 @@ impl Reading {
             };
         }
     }
+}
+
+/// Whether a block is whole without the blanks behind it, as a text editor or a script leaves them.
+fn ends_in_blanks(block: &[u8]) -> bool {
+    let trimmed = block.trim_ascii_end();
+    if trimmed.len() == block.len() {
+        return false;
+    }
+    let mut parser = PacketParser::from_bytes(trimmed);
+    while let Ok(PacketParserResult::Some(pp)) = parser {
+        let Ok((_, next)) = pp.next() else { return false };
+        parser = Ok(next);
+    }
+    parser.is_ok()
+}
+
+/// Whether a signature of version 3 says something of its own key. gpg and sqv do not take those.
+fn is_old(signature: &Signature) -> bool {
+    signature.version() < 4 && !revokes(signature.typ())
+}
+
+fn revokes(kind: SignatureType) -> bool {
+    matches!(
+        kind,
+        SignatureType::KeyRevocation
+            | SignatureType::SubkeyRevocation
+            | SignatureType::CertificationRevocation
+    )
 }
 
 /// What a packet with a primary key, which begins a certificate, is called by.

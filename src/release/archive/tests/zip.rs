@@ -108,6 +108,9 @@ fn zip_directory_and_members_that_disagree_are_refused() {
     assert!(ambiguous_because(&between).contains("belong to no member"));
     let tail = [zipped(&[(b"foo/a", b"a", None)], b""), b"tail".to_vec()].concat();
     assert!(ambiguous_because(&tail).contains("follow its end record"));
+    let forms = ["foo/e\u{301}", "foo/\u{e9}"].map(str::as_bytes);
+    let composed = zipped(&forms.map(|name| (name, &b"1"[..], None)), b"");
+    assert_eq!(ambiguous_because(&composed), "has a name that some write as another's");
     let twice = zipped(&[(b"foo/a", b"1", None), (b"foo/a", b"2", None)], b"");
     assert_eq!(ambiguous_because(&twice), "occurs more than once");
 }

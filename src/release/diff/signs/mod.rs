@@ -64,6 +64,25 @@ impl Seen {
         watch.finish()
     }
 
+    /// As [`of`](Self::of), of lines that are gone, from the text that they stood in.
+    pub(crate) fn of_gone<'a>(
+        place: Place,
+        text: &[&[u8]],
+        lines: impl Iterator<Item = (usize, &'a [u8])>,
+    ) -> Self {
+        let mut watch = Watch::new(place, true);
+        let mut quotes = Quotes::new(place.lang);
+        let mut read = 0;
+        for (number, line) in lines {
+            let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
+            before.iter().for_each(|line| quotes.line(line));
+            read = number.saturating_sub(1);
+            watch.quoted(quotes.open);
+            watch.line(number, line);
+        }
+        watch.finish()
+    }
+
     /// Adds what was seen in later lines of the same side.
     pub(crate) fn extend(&mut self, more: Self) {
         self.events.extend(more.events);
@@ -157,6 +176,8 @@ fn runs_data(events: &[&Event]) -> Option<Hazard> {
 /// Looks at numbered lines one after the other.
 pub(crate) struct Watch {
     place: Place,
+    /// Whether the next line stands in a comment or in a text of several lines.
+    quoted: bool,
     events: Vec<Event>,
     shape: shape::Shape,
     unicode: unicode::Unicode,
@@ -167,6 +188,7 @@ impl Watch {
     pub(crate) fn new(place: Place, old_is_long: bool) -> Self {
         Self {
             place,
+            quoted: false,
             events: Vec::new(),
             shape: shape::Shape::new(old_is_long),
             unicode: unicode::Unicode::default(),
@@ -205,23 +227,33 @@ impl Watch {
         }
         let indented = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
         for (kind, at) in patterns::found(self.place.lang, inner) {
+            // What asks for it may as well refuse it.
+            if kind == HazardKind::Weakened && asks(inner) {
+                continue;
+            }
             let imported = kind != HazardKind::Weakened
                 && matches!(self.place.lang, Lang::Python | Lang::Js | Lang::Php)
                 && self.place.role != Role::Build
                 && !indented
                 && !declares(self.place.lang, inner);
             let mut hasher = DefaultHasher::new();
-            // Out of a function it does not only move.
-            (trimmed, imported).hash(&mut hasher);
+            // Out of a function, a comment or another language it does not only move.
+            let comment = self.quoted || is_block_comment(self.place.lang, inner);
+            (trimmed, imported, comment, self.place.lang).hash(&mut hasher);
             self.events.push(Event {
                 kind,
                 line: number,
                 hash: hasher.finish(),
                 excerpt: excerpt(inner, at),
                 at_import: imported,
-                comment: is_block_comment(self.place.lang, inner),
+                comment,
             });
         }
+    }
+
+    /// Says whether the next line stands in a comment or in a text of several lines.
+    pub(crate) fn quoted(&mut self, quoted: bool) {
+        self.quoted = quoted;
     }
 
     /// What was seen.
@@ -229,6 +261,44 @@ impl Watch {
         let mut shape = self.unicode.hazards();
         shape.extend(self.shape.hazards(self.place));
         Seen { events: self.events, shape }
+    }
+}
+
+/// Follows comments and texts of several lines, roughly: what is in one does nothing.
+struct Quotes {
+    marks: &'static [(&'static [u8], &'static [u8])],
+    end: &'static [u8],
+    open: bool,
+}
+
+impl Quotes {
+    fn new(lang: Lang) -> Self {
+        let marks: &[(&[u8], &[u8])] = match lang {
+            Lang::Python => &[(b"\"\"\"", b"\"\"\""), (b"'''", b"'''")],
+            Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php => &[(b"/*", b"*/")],
+            Lang::Perl => &[(b"=pod", b"=cut"), (b"=head", b"=cut")],
+            Lang::Ruby => &[(b"=begin", b"=end")],
+            Lang::Lua => &[(b"--[[", b"]]")],
+            _ => &[],
+        };
+        Self { marks, end: b"", open: false }
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        let find = |text: &[u8], mark: &[u8]| text.windows(mark.len()).position(|w| w == mark);
+        let mut rest = line.get(..LOOKED_AT).unwrap_or(line);
+        loop {
+            if self.open {
+                let Some(at) = find(rest, self.end) else { return };
+                rest = rest.get(at + self.end.len()..).unwrap_or_default();
+                self.open = false;
+            }
+            let starts = self.marks.iter();
+            let starts = starts.filter_map(|(begin, end)| Some((find(rest, begin)?, begin, end)));
+            let Some((at, begin, end)) = starts.min_by_key(|(at, ..)| *at) else { return };
+            rest = rest.get(at + begin.len()..).unwrap_or_default();
+            (self.open, self.end) = (true, end);
+        }
     }
 }
 
@@ -250,6 +320,22 @@ fn is_encoded(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line).to_ascii_lowercase().replace('_', "-");
     text.starts_with('#')
         && encodings(&text).any(|name| !name.is_empty() && !PLAIN.contains(&name.as_str()))
+}
+
+/// Whether a line decides something.
+fn asks(line: &[u8]) -> bool {
+    let starts: [&[u8]; 9] = [
+        b"if ",
+        b"if(",
+        b"elif ",
+        b"} else if",
+        b"else if",
+        b"assert",
+        b"while ",
+        b"case ",
+        b"unless ",
+    ];
+    starts.iter().any(|start| line.starts_with(start))
 }
 
 /// Whether a line at the beginning of a column only declares something.

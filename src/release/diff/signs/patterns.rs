@@ -166,9 +166,9 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
     (
         Weakened,
         ALL,
-        r"\bverify(?:_ssl|_certs?)?\s*=\s*(?:False|0)\b|\bCERT_NONE\b|\bcheck_hostname\s*=\s*False|_create_unverified_context|InsecureSkipVerify\s*[:=]\s*true
-        |rejectUnauthorized['\x22]?\s*:\s*false|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|\bSSL_VERIFY_NONE\b|SSL_VERIFY(?:PEER|HOST|STATUS)\s*,\s*(?:0|FALSE|false)
-        |NODE_TLS_REJECT_UNAUTHORIZED|StrictHostKeyChecking(?:=|\s+)no\b|--(?:insecure|no-check-certificate|no-gpg-check|nogpgcheck|no-check-gpg|allow-unauthenticated|disable-host-key-checking)\b
+        r"\bverify(?:_ssl|_certs?)?\s*=\s*(?:False\b|0\b|None\b|not\b|bool\(|['\x22]{2})|(?:[^=!<>]=|[,(:])\s*(?:ssl\.)?CERT_NONE\b|\bcheck_hostname\s*=\s*(?:False|0|not)\b|_create_unverified_context|InsecureSkipVerify\s*[:=]\s*(?:true|!)
+        |rejectUnauthorized['\x22]?\s*:\s*(?:false|!|0)|danger_accept_invalid_(?:certs|hostnames)\s*\(\s*true|\bSSL_VERIFY_NONE\b|SSL_VERIFY(?:PEER|HOST|STATUS)\s*,\s*(?:0|FALSE|false)
+        |NODE_TLS_REJECT_UNAUTHORIZED|StrictHostKeyChecking(?:=|\s+)no\b|--(?:insecure|no-check-cert\w*|trusted-host|no-gpg-check|nogpgcheck|no-check-gpg|allow-unauthenticated|disable-host-key-checking)\b
         |\bcurl\s+(?:\S+\s+)*-[a-zA-Z]*k[a-zA-Z]*\s|\bsslverify\s*=\s*(?:0|false)|\btrusted=yes\b|\bgpgcheck\s*=\s*0\b",
     ),
     (
@@ -181,7 +181,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
     (
         Weakened,
         ALL,
-        r"\b(?:chmod|umask|open|mkdir|mkfifo|mode|makedirs)\b[^;]*\b0o?[0-7]?[0-7][0-7][2367]\b|\bumask\s*\(?\s*0+\b|\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[0-7][0-7][2367]\b|[ug]*[oa]+[ug]*\+\w*w)
+        r"\b(?:chmod|open|mkdir|mkfifo|mode|makedirs)\b[^;]*\b0o?[0-7]?[0-7][0-7][2367]\b|\bumask\s*\(?\s*0+\b|\bchmod\s+(?:-\w+\s+)*(?:[0-7]?[0-7][0-7][2367]\b|[ug]*[oa]+[ug]*\+\w*w|[0-7]?[2467][0-7]{3}\b|[ug]+\+\w*s)|\binstall\b.*\s-m\s*[0-7]?[2467][0-7]{3}\b
         |\bNOPASSWD\b|\bpam_permit\b|<allow\s+(?:own|send_destination|send_interface)\s*=|<allow_(?:any|inactive|active)>\s*yes|polkit\.Result\.YES|\bPermitRootLogin\s+yes|\bsetenforce\s+0\b
         |-z\s*,?\s*execstack\b|-fno-stack-protector\b|-U_FORTIFY_SOURCE\b|\bno-pie\b",
     ),

@@ -27,7 +27,7 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
         return Some(Checked::partly("autoheader's: nothing but comments and #undef", vec![rest]));
     }
     let name = name_of(path);
-    if name.starts_with("stamp-") && text(entry).is_some_and(is_stamp) && !entry.is_executable() {
+    if is_called_stamp(name) && text(entry).is_some_and(is_stamp) && !entry.is_executable() {
         return Some(Checked::same("a stamp of make's: a word or a date and nothing else"));
     }
     if name == "POTFILES.in" {
@@ -37,6 +37,15 @@ pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<
             .map(|_| Checked::same("gettext's list of sources, each of which is in the archive"));
     }
     None
+}
+
+/// Whether a name is that of automake's, autoheader's, gettext's or texinfo's stamps. Any other may tell make
+/// that a step of git's own is done.
+fn is_called_stamp(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("stamp-") else { return false };
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let header = rest.strip_prefix('h').map(|rest| rest.strip_suffix(".in").unwrap_or(rest));
+    header.is_some_and(digits) || digits(rest) || matches!(rest, "vti" | "po")
 }
 
 /// `timestamp`, or a date.

@@ -238,11 +238,9 @@ impl Message {
         if message.strings.is_empty() {
             return None;
         }
-        let first = directives(&id);
-        let others = message.plural.as_deref().map(directives).unwrap_or_default();
-        let inside = message.strings.iter().all(|string| {
-            directives(string).iter().all(|d| first.contains(d) || others.contains(d))
-        });
+        let originals: Vec<&[u8]> =
+            [Some(id.as_slice()), message.plural.as_deref()].into_iter().flatten().collect();
+        let inside = message.strings.iter().all(|string| is_inside(string, &originals));
         let mut key = Vec::new();
         if let Some(context) = message.context {
             key.extend(context);
@@ -260,25 +258,47 @@ impl Message {
     }
 }
 
-/// The directives of printf that write, or that read more than the original: their conversions. Only
-/// `%n` and `%s` can do harm where they are not in the original.
-fn directives(text: &[u8]) -> BTreeSet<u8> {
+/// The conversions of printf's directives by the argument that each takes, from 1.
+fn directives(text: &[u8]) -> BTreeSet<(usize, u8)> {
     let mut found = BTreeSet::new();
+    let mut next = 0;
     let mut rest = text;
     while let Some(at) = rest.iter().position(|b| *b == b'%') {
         rest = rest.get(at + 1..).unwrap_or_default();
-        let skip = rest
-            .iter()
-            .take_while(|b| b.is_ascii_digit() || b"-+ #'.*$hlqjzt".contains(b))
-            .take(12)
-            .count();
+        let is_flag = |b: &&u8| b.is_ascii_digit() || b"-+ #'.*$hlqjztLI".contains(b);
+        let skip = rest.iter().take_while(is_flag).take(20).count();
+        let flags = rest.get(..skip).unwrap_or_default();
+        let place = flags.iter().position(|b| *b == b'$');
+        let place = place.and_then(|at| std::str::from_utf8(flags.get(..at)?).ok()?.parse().ok());
         match rest.get(skip) {
             Some(b'%') if skip == 0 => rest = rest.get(1..).unwrap_or_default(),
-            Some(conversion @ (b'n' | b's' | b'S')) => _ = found.insert(*conversion),
+            Some(conversion) if b"diouxXeEfFgGaAcspnSC<m".contains(conversion) => {
+                // A width that is an argument comes before.
+                next += flags.iter().filter(|b| **b == b'*').count();
+                next += usize::from(place.is_none() && *conversion != b'm');
+                found.insert((place.unwrap_or(next), *conversion));
+            }
             _ => {}
         }
     }
     found
+}
+
+/// Whether a translation reads or writes through an argument as the original does: `%s` and `%n` follow a
+/// pointer, which has to be one.
+fn is_inside(translation: &[u8], originals: &[&[u8]]) -> bool {
+    let pointer = |(_, conversion): &(usize, u8)| b"nsS".contains(conversion);
+    let known: Vec<BTreeSet<(usize, u8)>> = originals.iter().map(|text| directives(text)).collect();
+    let directed = directives(translation).into_iter().filter(pointer);
+    let directed = directed.into_iter().all(|d| known.iter().any(|known| known.contains(&d)));
+    // Python's and others' fields: `{0.__init__}` reads more than `{0}`.
+    let reaches = |text: &[u8]| -> BTreeSet<Vec<u8>> {
+        let inner = text.split(|b| *b == b'{').skip(1);
+        let fields = inner.filter_map(|rest| rest.split(|b| *b == b'}').next());
+        fields.filter(|field| field.iter().any(|b| b".[".contains(b))).map(<[u8]>::to_vec).collect()
+    };
+    let fields: BTreeSet<Vec<u8>> = originals.iter().flat_map(|text| reaches(text)).collect();
+    directed && reaches(translation).is_subset(&fields)
 }
 
 /// A catalogue in which directives for numbers of different sizes are one: msgfmt writes each
@@ -381,8 +401,16 @@ fn read_mo(bytes: &[u8]) -> Option<Messages> {
         let (length, offset) = (number(entry)?, number(entry + 4)?);
         bytes.get(offset..offset.checked_add(length)?)
     };
+    // Strings of a genuine one do not overlap.
+    let mut room = bytes.len();
+    let mut take = |text: &[u8]| -> Option<()> {
+        room = room.checked_sub(text.len())?;
+        Some(())
+    };
     let mut catalogue = Messages::new();
     for at in 0..count {
+        take(string(originals, at)?)?;
+        take(string(translations, at)?)?;
         // The plural form follows the original behind a NUL.
         let key = string(originals, at)?.split(|b| *b == 0).next()?.to_vec();
         let value = string(translations, at)?.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
@@ -391,7 +419,65 @@ fn read_mo(bytes: &[u8]) -> Option<Messages> {
             return None;
         }
     }
+    // Of revision 0.1, strings with what depends on the system are in tables of their own.
+    let count = match number(4)? {
+        0 => 0,
+        1 => number(36)?,
+        _ => return None,
+    };
+    if count > MESSAGES {
+        return None;
+    }
+    for at in 0..count {
+        let mut text = |table: usize| -> Option<Vec<u8>> {
+            let entry = number(table.checked_add(at.checked_mul(4)?)?)?;
+            let (text, read) = system_dependent(bytes, &number, entry)?;
+            room = room.checked_sub(read)?;
+            Some(text)
+        };
+        let (key, value) = (text(number(40)?)?, text(number(44)?)?);
+        let key = key.split(|b| *b == 0).next()?.to_vec();
+        let value = value.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
+        if catalogue.insert(key, value).is_some() {
+            return None;
+        }
+    }
     Some(catalogue)
+}
+
+/// A string with what depends on the system as `<PRIu64>`, as a `.po` has it, and how many bytes were read for it.
+fn system_dependent(
+    bytes: &[u8],
+    number: &dyn Fn(usize) -> Option<usize>,
+    entry: usize,
+) -> Option<(Vec<u8>, usize)> {
+    const END: usize = 0xffff_ffff;
+    let mut offset = number(entry)?;
+    let mut text = Vec::new();
+    let mut read = 4;
+    for at in 0.. {
+        let segment = entry.checked_add(4)?.checked_add(at * 8)?;
+        let (size, reference) = (number(segment)?, number(segment + 4)?);
+        text.extend_from_slice(bytes.get(offset..offset.checked_add(size)?)?);
+        offset += size;
+        read += size + 8;
+        if reference == END || read > bytes.len() {
+            break;
+        }
+        if reference >= number(28)? {
+            return None;
+        }
+        let name = number(32)?.checked_add(reference.checked_mul(8)?)?;
+        let (length, place) = (number(name)?, number(name + 4)?);
+        let name = bytes.get(place..place.checked_add(length)?)?;
+        let name = name.strip_suffix(b"\0").unwrap_or(name);
+        read += name.len();
+        text.push(b'<');
+        text.extend_from_slice(name.get(..name.len().min(30))?);
+        text.push(b'>');
+    }
+    text.pop_if(|last| *last == 0);
+    Some((text, read))
 }
 
 #[cfg(test)]

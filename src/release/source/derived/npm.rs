@@ -5,7 +5,9 @@ use crate::bytes::json::{self, Limits};
 use crate::release::archive::Entry;
 use crate::release::source::explain::{Context, text};
 use crate::release::source::tag::spelling::is_same;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use std::fmt;
 
 /// What publishing adds or fills in.
 const STAMPED: [&str; 3] = ["version", "gitHead", "_resolved"];
@@ -60,6 +62,9 @@ pub(super) fn check(
             return Some(Checked::differs(format!("\"{key}\" is not as git has it")));
         }
     }
+    if let Some(key) = other_order(text, original) {
+        return Some(Checked::differs(format!("\"{key}\" is in another order than in git")));
+    }
     let missing = old.keys().find(|key| {
         let key = key.as_str();
         !new.contains_key(key) && !LEFT_OUT.contains(&key) && !SAYS.contains(&key)
@@ -68,4 +73,64 @@ pub(super) fn check(
         Some(key) => Checked::differs(format!("\"{key}\" is missing")),
         None => Checked::same("git's package.json with the release's version"),
     })
+}
+
+/// The key whose conditions are in another order: node takes the first one that holds.
+fn other_order(text: &str, original: &str) -> Option<&'static str> {
+    let keys = |text| serde_json::from_str::<Keys>(text).unwrap_or_default();
+    let (new, old) = (keys(text), keys(original));
+    let below = |keys: &Keys, key: &str| {
+        keys.0.iter().find(|(name, _)| name == key).map(|(_, keys)| keys.clone())
+    };
+    ["exports", "imports"].into_iter().find(|key| below(&new, key) != below(&old, key))
+}
+
+/// The keys of a value in the order of its text, and those below each.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Keys(Vec<(String, Keys)>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Keys;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Keys, M::Error> {
+                let mut keys = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    keys.push(entry);
+                }
+                Ok(Keys(keys))
+            }
+            fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Keys, S::Error> {
+                let mut keys = Vec::new();
+                while let Some(value) = seq.next_element()? {
+                    keys.push((String::new(), value));
+                }
+                Ok(Keys(keys))
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_unit<E>(self) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Keys, E> {
+                Ok(Keys::default())
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
 }

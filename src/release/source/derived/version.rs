@@ -143,6 +143,44 @@ pub(super) fn is_value(context: &Context<'_>, value: &str) -> bool {
         || DATE.as_ref().is_some_and(|date| date.is_match(value))
 }
 
+/// Whether the name of a macro, in upper case, says that it is this project's version or a part of it, and
+/// no other one: not `TLS_MIN_VERSION`, not `RELEASE_CHECKS`.
+fn names_this_version(context: &Context<'_>, name: &str) -> bool {
+    const WORDS: &str = " VERSION VER REVISION COMMIT RELEASE ";
+    const AROUND: &str = " VERSION VER REVISION COMMIT RELEASE MAJOR MINOR PATCH PATCHLEVEL MICRO TEENY SUBLEVEL STR STRING NUM \
+        NUMBER INT HEX HASH GIT VCS SCM DATE BUILD ID SHA SHA1 TAG BRANCH SHORT FULL LONG SUFFIX EXTRA TWEAK LIB PACKAGE \
+        PROJECT PROGRAM APP H A B C ";
+    let project = context.release.name.to_ascii_uppercase();
+    let project: Vec<&str> = project.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let whole = project.concat();
+    let among = |list: &str, word: &str| list.contains(&format!(" {word} "));
+    let own = |word: &str| {
+        let bare = word.strip_prefix("LIB").filter(|bare| !bare.is_empty()).unwrap_or(word);
+        word == whole || bare == whole || project.contains(&word) || project.contains(&bare)
+    };
+    let words = || name.split('_').filter(|word| !word.is_empty());
+    words().any(|word| among(WORDS, word)) && words().all(|word| own(word) || among(AROUND, word))
+}
+
+/// Whether a number is the part of the version that a macro's name says.
+fn is_part(context: &Context<'_>, name: &str, number: &str) -> bool {
+    let parts: Vec<&str> = context.release.version.split('.').collect();
+    let says = |words: &[&str]| name.split('_').any(|word| words.contains(&word));
+    let place = if says(&["MAJOR"]) {
+        Some(0)
+    } else if says(&["MINOR"]) {
+        Some(1)
+    } else if says(&["PATCH", "MICRO", "PATCHLEVEL", "TEENY"]) {
+        Some(2)
+    } else {
+        None
+    };
+    match place {
+        Some(place) => parts.get(place).map_or(number == "0", |part| *part == number),
+        None => parts.contains(&number),
+    }
+}
+
 /// A header of C that defines versions and nothing else.
 fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
     static DEFINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -154,7 +192,6 @@ fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
     let define = DEFINE.as_ref()?;
     let guard_name =
         text.lines().find_map(|line| line.trim().strip_prefix("#ifndef ")).map(str::trim);
-    let parts: Vec<&str> = context.release.version.split('.').collect();
     let mut defined = 0;
     for line in text.lines().map(str::trim) {
         let comment = line.starts_with("//") && !line.ends_with('\\')
@@ -169,12 +206,12 @@ fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
         let found = define.captures(line)?;
         let name = found.get(1).map_or("", |m| m.as_str()).to_ascii_uppercase();
         let word = |at| found.get(at).map(|m: regex::Match<'_>| m.as_str());
-        let about = ["VERSION", "REVISION", "COMMIT", "RELEASE"].iter().any(|w| name.contains(w));
+        let about = names_this_version(context, &name);
         match (word(2), word(3)) {
             // A guard against being included twice.
             (None, None) if guard_name.is_some_and(|guard| guard.eq_ignore_ascii_case(&name)) => {}
             (Some(value), _) if about && is_value(context, value) => defined += 1,
-            (None, Some(number)) if about && parts.contains(&number) => defined += 1,
+            (None, Some(number)) if about && is_part(context, &name, number) => defined += 1,
             _ => return None,
         }
     }

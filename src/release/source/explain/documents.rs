@@ -111,13 +111,14 @@ pub(super) fn is_documentation(path: &str) -> bool {
     let is_document = |word: &str| DOCUMENTS.contains(&word);
     let named = is_document(&upper)
         || is_document(&stem.to_ascii_uppercase())
-            && matches!(extension, "" | "txt" | "old" | "gz")
+            && (matches!(extension, "" | "txt" | "old" | "gz")
+                || DOCUMENT_EXTENSIONS.contains(&extension))
         || is_edition_of_document(name);
     let manual = extension.len() == 1
         && extension.bytes().all(|b| (b'1'..=b'9').contains(&b))
         && stem.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+:@[".contains(&b));
-    let info =
-        name.rsplit_once(".info-").is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()));
+    let info = extension == "info"
+        || name.rsplit_once(".info-").is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()));
     // Inside a package `help` and `license` may be data of a program.
     let mut parts = directory_of(path).split('/').enumerate();
     let inside = parts.any(|(at, part)| match at {
@@ -138,7 +139,8 @@ pub(super) fn is_documentation(path: &str) -> bool {
         || manual
         || info
         || plain
-        || DOCUMENT_EXTENSIONS.contains(&extension)
+        // Elsewhere a program may read it: prompts, templates, messages.
+        || DOCUMENT_EXTENSIONS.contains(&extension) && (inside || !path.contains('/'))
         || WORKING_TREE.contains(&name)
         || EVIDENCE.contains(&extension)
 }

@@ -5,24 +5,28 @@
 //! executable, hides nothing and that no file of the build reads as code; or a picture that ends where
 //! pictures end.
 
-use super::documents::{EVIDENCE, WORKING_TREE, is_documentation, is_edition_of_document};
+use super::acting::acts;
+use super::documents::{EVIDENCE, WORKING_TREE, is_documentation};
 use super::pictures::{is_active, picture};
-use super::{Context, name_of, text};
+use super::{Context, name_of, prose};
 use crate::bytes::escape::is_harmful;
 use crate::release::archive::{Entry, Nature};
-use crate::release::diff::hazard::{HazardKind, by_name};
+use crate::release::diff::hazard::by_name;
 use crate::release::diff::place::place;
-use regex::bytes::Regex;
-use std::sync::LazyLock;
 
 /// What a file is for, by its name and how it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// A shell script or make rules, m4 or another thing that a shell reads in the end.
+    /// A shell script or make rules, or something else that may take a CR for a character of the line.
     Shell,
-    /// Code or data of another kind.
+    /// Code or data whose readers take CR LF for a line's end.
     Other,
 }
+
+/// Extensions of files whose readers take CR LF for a line's end.
+const RETURNS: &str = " py pyi pyx pxd c h cc cpp cxx hh hpp hxx ipp inl m mm rs go js mjs cjs jsx ts tsx vue java kt \
+    kts scala groovy cs vb fs swift dart php json toml xml html htm css scss less svg xsd xsl xslt yml yaml \
+    bat cmd ps1 psm1 sln vcxproj csproj vbproj fsproj props targets rc def cmake build md rst sql proto txt csv tsv ini ";
 
 impl Role {
     /// `None` for documentation.
@@ -35,13 +39,9 @@ impl Role {
         }
         let name = name_of(path);
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        let shell = by_name(path.as_bytes()).is_some_and(|hazard| {
-            matches!(hazard.kind, HazardKind::BuildScript | HazardKind::Script)
-        });
-        let other = ["py", "toml", "cfg", "json", "rs", "lock", "cmake", "build"];
-        match shell && !other.contains(&extension) {
-            true => Some(Self::Shell),
-            false => Some(Self::Other),
+        match RETURNS.contains(&format!(" {} ", extension.to_ascii_lowercase())) {
+            true => Some(Self::Other),
+            false => Some(Self::Shell),
         }
     }
 
@@ -119,7 +119,12 @@ pub(super) fn inert(
     if contents.starts_with(b"#!") {
         return Err("it begins with #! like a script".to_owned());
     }
-    if path.ends_with(".svg") && contents.windows(4).any(|w| w == b"<svg") {
+    let opening = contents.strip_prefix(b"\xef\xbb\xbf").unwrap_or(contents).trim_ascii_start();
+    let markup = [&b"<?xml"[..], b"<svg", b"<!--", b"<!DOCTYPE svg"];
+    if path.ends_with(".svg")
+        && markup.iter().any(|begin| opening.starts_with(begin))
+        && contents.windows(4).any(|w| w == b"<svg")
+    {
         return match (is_active(contents), context.consumers.reading(path)) {
             (true, _) => Err("a picture with a script in it".to_owned()),
             (false, Some(place)) => Err(format!("{place} reads it as code")),
@@ -136,55 +141,17 @@ pub(super) fn inert(
     if is_called_evidence(name) && !is_evidence(name, contents) {
         return Err("keys or digests that something may be compared with".to_owned());
     }
-    if let Some(why) = text(entry).map_or(Some("its text is not UTF-8"), hides) {
-        // Old documents are in Latin-1.
-        if text(entry).is_some() {
-            return Err(why.to_owned());
-        }
+    // Old documents are in Latin-1.
+    if let Some(why) = prose(entry).and_then(hides) {
+        return Err(why.to_owned());
+    }
+    if contents.windows(2).any(|pair| matches!(pair, [b'\r', next] if *next != b'\n')) {
+        return Err("it has line ends that only some readers take for such".to_owned());
     }
     if let Some(place) = context.consumers.reading(path) {
         return Err(format!("{place} reads it as code"));
     }
     Ok("documentation")
-}
-
-/// What a document does when it is made into pages, or as something else than a document.
-fn acts(name: &str, contents: &[u8]) -> Option<&'static str> {
-    // Directives of Sphinx and mkdocs that run a program; requests of groff, TeX's way to a shell.
-    static RUNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r#"(?m-u)^[ \t]*\.\. (?:command-output|program-output|exec[a-z_]*|jupyter-execute|ipython|plot|runblock|autorun|testcode|testsetup|testcleanup|doctest|argparse|click|typer|automodule|autoclass|autofunction|raw)::|^[ \t]*>>> |^[ \t]*[`~]{3}.*\bexec=|^[ \t]*[`~]{3}\{(?:command-output|program-output|jupyter-execute|code-cell|plot)|^[.'].*\b(?:sy|pso|pi|opena?)\b|\\write[ \t]*\{?18|\\directlua|\\(?:input|openin[^=]*=?)[ \t]*\{?[ \t]*"?\||(?i:^[ \t]*#\+(?:begin_src|call|property))"#,
-        )
-        .ok()
-    });
-    static FILLED_IN: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?-u)\{\{|\{%|<\?(?:php|=)|<%").ok());
-    let found = |pattern: &Option<Regex>| pattern.as_ref().is_none_or(|p| p.is_match(contents));
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if name.starts_with('.') && name.ends_with("ignore") {
-        return Some("rules for what is left out, which packers read");
-    }
-    if found(&RUNS) {
-        return Some("a document of which a part runs when it is made into pages");
-    }
-    if matches!(extension, "html" | "htm" | "xhtml" | "md") && found(&FILLED_IN) {
-        return Some("a page that a program fills in");
-    }
-    // `libfoo.so.3` may be a text for the linker, `NEWS-2.1` is none.
-    let digit = matches!(extension.as_bytes(), [b'1'..=b'9']);
-    // BSD make's rules begin with a dot, too: `.include`, `.if`, `.for`.
-    let first = contents.trim_ascii_start().split(|b| b" \t\n\r".contains(b)).next();
-    let roff = first.is_some_and(|first| {
-        let comment = first.starts_with(b".\\\"") || first.starts_with(b"'\\\"");
-        let requests = [
-            ".TH", ".Dd", ".so", ".de", ".ie", ".nr", ".ds", ".hy", ".na", ".ll", ".pl", ".ad",
-            ".ft", ".nh", ".do", ".SH", ".Sh", ".ig", ".tr", ".mso", ".rm", ".lf", ".\\", "'\\",
-            ".",
-        ];
-        comment || requests.iter().any(|request| first == request.as_bytes())
-    });
-    (digit && !roff && !is_edition_of_document(name))
-        .then_some("called like a manual page, and none by its contents")
 }
 
 /// What in a text is not what it seems.

@@ -7,6 +7,7 @@
 //! compared it. What is left is not explained. A name alone
 //! explains nothing.
 
+mod acting;
 pub(super) mod consumers;
 mod documents;
 mod generated;
@@ -170,15 +171,33 @@ impl Context<'_> {
     }
 }
 
-/// A member's contents as text.
+/// A member's contents as text, where every reader sees the same lines in it.
 pub(super) fn text(entry: &Entry) -> Option<&str> {
+    prose(entry).filter(|text| has_plain_lines(text))
+}
+
+/// A member's contents as text.
+pub(super) fn prose(entry: &Entry) -> Option<&str> {
     std::str::from_utf8(entry.contents.as_deref()?).ok()
+}
+
+/// Whether lines end in LF or CR LF and nowhere else. C, Python, JavaScript, shells and Rust disagree
+/// on a lone CR and on other separators, so that one reader's comment is another's code. A form feed may
+/// stand alone in a line, as GNU's sources have it.
+pub(super) fn has_plain_lines(text: &str) -> bool {
+    let separates = |c| matches!(c, '\x0b' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let alone = |line: &str| line == "\x0c" || !line.contains('\x0c');
+    !text.contains(separates)
+        && text.split('\n').all(|line| {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            !line.contains('\r') && alone(line)
+        })
 }
 
 /// The text of the member at `path`, where git has the same.
 fn same_text<'e>(view: View<'_>, path: &str, entry: &'e Entry) -> Option<&'e str> {
     let git = view.get(path.as_bytes())?;
-    text(entry).filter(|_| entry.blob.as_ref() == Some(&git.object))
+    prose(entry).filter(|_| entry.blob.as_ref() == Some(&git.object))
 }
 
 /// The last part of a path.
@@ -210,6 +229,10 @@ pub(super) fn changed(
         let how = format!("{project}'s, in another version than git's");
         let rest = "why it is another version than git's".to_owned();
         return partly(context, entry, path, how, rest);
+    }
+    // What has nothing in it denies nothing, revokes nothing, checks nothing.
+    if entry.size == 0 && !is_documentation(path) {
+        return Standing::Changed { why: Some("it is empty here".to_owned()) };
     }
     let original = blob.and_then(|blob| std::str::from_utf8(blob).ok());
     let mut why = None;
@@ -313,7 +336,7 @@ pub(super) fn added(context: &Context<'_>, entry: &Entry) -> Standing {
         },
         Err(why) => match context.rules.naming(path) {
             Some(rules) if !entry.is_executable() && !entry.nature.is_binary() => {
-                Standing::not_compared(format!("git's {rules} has it made"))
+                Standing::not_compared(format!("git's {rules} names it"))
             }
             _ => Standing::Unexplained { why },
         },
@@ -372,6 +395,9 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
     let input = ["configure.ac", "configure.in"]
         .into_iter()
         .find_map(|input| same_text(context.view, input, context.members.get(input.as_bytes())?));
+    // What a comment says is not done.
+    let input = input.map(without_comments);
+    let input = input.as_deref();
     let says = |words: &[&str]| input.is_some_and(|text| words.iter().any(|w| text.contains(w)));
     // In the root, or in a directory that it names for such files.
     let placed = || {
@@ -381,7 +407,12 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
     let anew = match name {
         // eautoreconf looks after the root alone.
         "configure" | "aclocal.m4" => directory.is_empty() && input.is_some(),
-        "Makefile.in" => in_git("Makefile.am") && says(&["AM_INIT_AUTOMAKE"]),
+        "Makefile.in" => {
+            let made = path.strip_suffix(".in").unwrap_or(path);
+            let edge = |c: char| c.is_whitespace() || "[](),:;\"'".contains(c);
+            let names = |text: &str| text.split(edge).any(|word| word == made);
+            in_git("Makefile.am") && says(&["AM_INIT_AUTOMAKE"]) && input.is_some_and(names)
+        }
         "config.guess" | "config.sub" => placed() && input.is_some(),
         "ltmain.sh" => placed() && says(&LIBTOOLIZE),
         _ if LIBTOOL.contains(&name) => placed() && says(&LIBTOOLIZE),
@@ -391,6 +422,20 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
         }),
     };
     anew.then_some(BY)
+}
+
+/// m4's text without its comments.
+fn without_comments(text: &str) -> String {
+    let code = |line: &str| {
+        let dnl = line.match_indices("dnl").map(|(at, _)| at).find(|at| {
+            let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            let before = line.get(..*at).and_then(|text| text.chars().last());
+            !word(before) && !word(line.get(at + 3..).and_then(|text| text.chars().next()))
+        });
+        let end = [dnl, line.find('#')].into_iter().flatten().min().unwrap_or(line.len());
+        line.get(..end).unwrap_or_default().to_owned()
+    };
+    text.lines().map(code).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether autoheader makes the template of that header: the first that `AC_CONFIG_HEADERS` names.

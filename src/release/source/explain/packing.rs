@@ -57,14 +57,12 @@ fn line_ends(entry: &Entry, contents: &[u8], blob: &[u8], said: Said) -> Option<
         return None;
     }
     let to_crlf = crlfs(contents) > 0;
-    if to_crlf && said.crlf {
-        let how = "git's, with line ends as its .gitattributes say (eol=crlf)".to_owned();
-        return Some(Standing::Packed { how, room: false });
-    }
     let path = std::str::from_utf8(&entry.path).ok()?;
-    let how = match to_crlf {
-        true => "git's, with every line end made CR LF",
-        false => "git's, with every line end made LF",
+    // What git would do depends on more attributes than this one: it explains, and leaves room.
+    let how = match (to_crlf, said.crlf) {
+        (true, true) => "git's, with line ends as its .gitattributes say (eol=crlf)",
+        (true, false) => "git's, with every line end made CR LF",
+        (false, _) => "git's, with every line end made LF",
     };
     match Role::of(path, contents) {
         Some(role) if role.minds_returns() => None,

@@ -36,7 +36,7 @@ impl Rules {
             room = left;
             let at = rules.words.entry(directory_of(path).to_owned());
             let (_, words) = at.or_insert_with(|| (path.to_owned(), BTreeSet::new()));
-            for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            for line in text.lines().filter(|line| !is_silent(line)) {
                 let line = line.replace("$(srcdir)/", "");
                 let edge = |c: char| {
                     c.is_whitespace() || matches!(c, ':' | '=' | '(' | ')' | '"' | '\'' | ';')
@@ -59,6 +59,14 @@ impl Rules {
     }
 }
 
+/// Whether a line makes nothing: a comment, or one that reads other rules where there are any.
+fn is_silent(line: &str) -> bool {
+    let line = line.trim_start();
+    let word = line.split_whitespace().next().unwrap_or_default();
+    let reads = word.trim_start_matches(['-', '.', 's']);
+    line.starts_with('#') || matches!(reads, "include" | "dinclude")
+}
+
 fn is_rules(path: &str) -> bool {
     let name = name_of(path);
     name.ends_with(".am") || name.ends_with(".mk") || name == "GNUmakefile" || name == "Makefile"
@@ -76,6 +84,7 @@ mod tests {
                     "Makefile.am",
                     "EXTRA_DIST = doc/man/Makefile stamp\n# lib/b.c\nt/list.h: t/a.c\n",
                 ),
+                ("Makefile", "-include config.mk\n"),
                 ("src/Makefile.am", "HUGE=tool_hugehelp.c\n$(srcdir)/x.c: y\n"),
             ]
             .into_iter(),
@@ -90,6 +99,8 @@ mod tests {
             ("tool_hugehelp.c", None),
             ("src/hugehelp.c", None),
             ("stamp", None),
+            // Where there is one, its rules are read.
+            ("config.mk", None),
         ] {
             assert_eq!(rules.naming(path), at, "{path}");
         }

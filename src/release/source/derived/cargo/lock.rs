@@ -10,8 +10,9 @@ const SIZE: usize = 4 << 20;
 /// Where packages of crates.io come from.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// A package of a lock file: source and checksum, by name and version.
-type Packages = BTreeMap<(String, String), (Option<String>, Option<String>)>;
+/// The packages of a lock file: checksums by name, version and source. There may be one version from several
+/// places.
+type Packages = BTreeMap<(String, String, Option<String>), Option<String>>;
 
 pub(super) fn check(context: &Context<'_>, text: Option<&str>, original: Option<&str>) -> Checked {
     let Some(new) = text.filter(|text| text.len() <= SIZE).and_then(packages) else {
@@ -44,22 +45,25 @@ pub(super) fn check(context: &Context<'_>, text: Option<&str>, original: Option<
 /// Whether every package is one of git's lock file, and which checksums that does not have.
 fn within(context: &Context<'_>, new: &Packages, old: &Packages) -> Result<Vec<String>, String> {
     let mut rest = Vec::new();
-    for ((name, version), (source, checksum)) in new {
+    for ((name, version, source), checksum) in new {
         if *name == context.release.name && source.is_none() {
             continue;
         }
-        let key = (name.clone(), version.clone());
-        let Some((old_source, old_checksum)) = old.get(&key) else {
-            return Err(format!("it has {name} {version}, which git's Cargo.lock has not"));
-        };
+        let from = |source: Option<String>| old.get(&(name.clone(), version.clone(), source));
         // A package of the workspace is one of the registry where it is published.
-        let published = old_source.is_none() && source.as_deref().is_some_and(is_crates_io);
-        if source != old_source && !published {
-            return Err(format!(
-                "it takes {name} {version} from another place than git's Cargo.lock"
-            ));
+        let in_registry = source.as_deref().is_some_and(is_crates_io);
+        let own = from(source.clone());
+        let published = own.is_none() && in_registry && from(None).is_some();
+        if own.is_none() && !published {
+            let known = old.keys().any(|(n, v, _)| n == name && v == version);
+            return Err(match known {
+                true => {
+                    format!("it takes {name} {version} from another place than git's Cargo.lock")
+                }
+                false => format!("it has {name} {version}, which git's Cargo.lock has not"),
+            });
         }
-        if checksum != old_checksum && !published {
+        if own.is_some_and(|own| checksum != own) {
             return Err(format!(
                 "its checksum of {name} {version} is not that of git's Cargo.lock"
             ));
@@ -73,7 +77,7 @@ fn within(context: &Context<'_>, new: &Packages, old: &Packages) -> Result<Vec<S
 
 /// A lock file that git has none of: cargo made it when the package was.
 fn without(context: &Context<'_>, new: &Packages) -> Checked {
-    for ((name, version), (source, checksum)) in new {
+    for ((name, version, source), checksum) in new {
         let own = *name == context.release.name && source.is_none();
         if !own && (!source.as_deref().is_some_and(is_crates_io) || checksum.is_none()) {
             return Checked::Differs(format!(
@@ -121,7 +125,10 @@ fn packages(text: &str) -> Option<Packages> {
             format!("checksum {name} {version} ({})", source.as_deref().unwrap_or_default());
         let older = metadata.and_then(|metadata| metadata.get(&place)).and_then(Value::as_str);
         let checksum = text("checksum").or(older.map(str::to_owned));
-        packages.insert((name, version), (source, checksum));
+        // One of two that are called the same would be compared with nothing.
+        if packages.insert((name, version, source), checksum).is_some() {
+            return None;
+        }
     }
     Some(packages)
 }

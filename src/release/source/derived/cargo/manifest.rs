@@ -97,6 +97,11 @@ impl<'a> Package<'a> {
                 key => return Err(format!("it has [{key}], which git's has not")),
             }
         }
+        for key in ["profile", "cargo-features"] {
+            if self.original.contains_key(key) && !written.contains_key(key) {
+                self.leave(format!("why it leaves out git's [{key}]"));
+            }
+        }
         self.features_left_out(written);
         targets::compare(&self, written, original_package)?;
         dependencies::compare(&self, written)?;

@@ -30,7 +30,7 @@ pub(super) fn compare(
         let list = list.as_array().ok_or(format!("[[{kind}]] is not a list"))?;
         for target in list {
             let target = target.as_table().ok_or(format!("[[{kind}]] is not a table"))?;
-            one(package, kind, target, name)?;
+            one(package, kind, target, original_package)?;
         }
     }
     Ok(())
@@ -59,7 +59,13 @@ fn library(package: &Package<'_>, written: &Table, name: &str) -> Result<(), Str
     same_rest(new, original, "lib")
 }
 
-fn one(package: &Package<'_>, kind: &str, new: &Table, package_name: &str) -> Result<(), String> {
+fn one(
+    package: &Package<'_>,
+    kind: &str,
+    new: &Table,
+    package_table: &Table,
+) -> Result<(), String> {
+    let package_name = package_table.get("name").and_then(Value::as_str).unwrap_or_default();
     let name =
         new.get("name").and_then(Value::as_str).ok_or(format!("a [[{kind}]] has no name"))?;
     let named = |table: &&Table| table.get("name").and_then(Value::as_str) == Some(name);
@@ -77,7 +83,9 @@ fn one(package: &Package<'_>, kind: &str, new: &Table, package_name: &str) -> Re
             if path.is_some_and(|path| !fits(path) || !package.context.view.has_file(path)) {
                 return Err(format!("it has a target {what}, which git's has not"));
             }
-            if path.is_none() && original.is_none() {
+            let found = format!("auto{kind}s").replace("benchs", "benches");
+            let off = package_table.get(&found) == Some(&Value::Boolean(false));
+            if original.is_none() && (path.is_none() || off) {
                 return Err(format!("it has a target {what}, which git's has not"));
             }
         }

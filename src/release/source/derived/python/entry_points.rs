@@ -1,12 +1,12 @@
 //! `entry_points.txt`: the commands and plugins that an installation starts.
 
 use super::declared::squeezed;
-use super::settings::settings;
+use super::settings::settings_with;
 use super::{Checked, declared};
 use crate::release::source::explain::Context;
 
-/// Bytes of setup.py that are looked through, for all commands together.
-const LOOKED: usize = 256 << 20;
+/// Bytes of setup.py that are looked through, for all commands of one file together.
+const LOOKED: usize = 16 << 20;
 
 /// Whether `text` is in `setup`, and no longer name begins with it there.
 fn has_whole(setup: &str, text: &str) -> bool {
@@ -18,7 +18,8 @@ fn has_whole(setup: &str, text: &str) -> bool {
 
 /// `used` where an installer reads it as it is.
 pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
-    let Some(points) = settings(text) else {
+    // importlib.metadata starts what is behind `;`, which other readers take for a comment.
+    let Some(points) = settings_with(text, &['#']) else {
         return Checked::differs("a line of it is not an entry point");
     };
     let declared = declared(context);

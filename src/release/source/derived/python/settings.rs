@@ -37,6 +37,11 @@ pub(super) type Setting = (String, String, String);
 /// The settings of an INI file, as Python's configparser reads them, in order; `None` where a line
 /// is none.
 pub(super) fn settings(text: &str) -> Option<Vec<Setting>> {
+    settings_with(text, &['#', ';'])
+}
+
+/// As [`settings`], of a file in which lines are comments that begin with one of `comments`.
+pub(super) fn settings_with(text: &str, comments: &[char]) -> Option<Vec<Setting>> {
     // Python ends a line at a lone carriage return, too, and takes other characters for blanks.
     if text.replace("\r\n", "\n").contains('\r') {
         return None;
@@ -50,7 +55,7 @@ pub(super) fn settings(text: &str) -> Option<Vec<Setting>> {
     let mut section = String::new();
     for line in text.lines() {
         let trimmed = line.trim();
-        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+        if trimmed.is_empty() || trimmed.starts_with(comments) {
             continue;
         }
         if line.starts_with([' ', '\t']) {

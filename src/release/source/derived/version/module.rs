@@ -54,7 +54,14 @@ pub(super) fn is_around(line: &str) -> bool {
 
 /// Names that such a module may assign.
 fn is_version_name(name: &str) -> bool {
-    let name = name.split(':').next().unwrap_or(name).trim();
+    // An annotation is run as well.
+    let (name, annotation) = name.split_once(':').unwrap_or((name, ""));
+    let words = annotation.replace("...", "");
+    let type_only = |b: u8| b.is_ascii_alphanumeric() || b"_[], |".contains(&b);
+    if !words.bytes().all(type_only) {
+        return false;
+    }
+    let name = name.trim();
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     let bare = name.trim_matches('_').to_ascii_lowercase();
     let words = [

@@ -42,7 +42,7 @@ pub(super) fn says_no_more(context: &Context<'_>, original: &str, text: &str) ->
 fn names(text: &str) -> Option<BTreeSet<&str>> {
     static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let value = r#"(?:"[^"\\]*"|'[^'\\]*'|[0-9.]+|None|\([^()]*\))"#;
-        let names = r"((?:[A-Za-z_][A-Za-z0-9_]*\s*(?::[^=]*)?=\s*)+)";
+        let names = r"((?:[A-Za-z_][A-Za-z0-9_]*\s*(?::[A-Za-z0-9_\[\], |.]*)?=\s*)+)";
         Regex::new(&format!(r"\A{names}{value}\s*;?\s*(?:#.*)?\z")).ok()
     });
     static DEFINED: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -122,7 +122,7 @@ fn is_line_stamped(context: &Context<'_>, new: &str, old: &str, own: bool) -> bo
         (is_version_number(old_word) || none && quoted()) && names_a_version(context, head)
     };
     is_defined(context, new, old)
-        || names_a_date(context, head) && is_dated(new, old)
+        || names_a_date(context, head) && is_dated(context, new, old)
         || new_tail == old_tail
             && is_release(context, new_word)
             && (is_placeholder(old_word) || own && older())
@@ -176,9 +176,9 @@ fn names_a_version(context: &Context<'_>, head: &str) -> bool {
 
 /// Whether what precedes a name tells that it is looked at, or asked for, not set.
 fn decides(before: &str) -> bool {
-    const CONDITIONS: [&str; 16] = [
-        "if", "elif", "elsif", "else", "while", "until", "unless", "when", "assert", "case",
-        "test", "return", "and", "or", "not", "min",
+    const CONDITIONS: [&str; 22] = [
+        "def", "fn", "func", "function", "lambda", "sub", "if", "elif", "elsif", "else", "while",
+        "until", "unless", "when", "assert", "case", "test", "return", "and", "or", "not", "min",
     ];
     const ASKING: [&str; 6] = ["requir", "minimum", "policy", "depend", "find_", "need"];
     let plain = before.to_ascii_lowercase();
@@ -262,7 +262,7 @@ fn is_defined(context: &Context<'_>, new: &str, old: &str) -> bool {
 }
 
 /// Whether a quoted date is at a place where git may have one: `"[unreleased]"`.
-fn is_dated(new: &str, old: &str) -> bool {
+fn is_dated(context: &Context<'_>, new: &str, old: &str) -> bool {
     const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
     static DATED: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(&format!(r#"\A([^"]*)"{DATE}"([^"]*)\z"#)).ok());
@@ -275,5 +275,24 @@ fn is_dated(new: &str, old: &str) -> bool {
         Some((part(1)?, part(2)?))
     };
     let dated = parts(&DATED, new);
-    dated.is_some() && dated == parts(&PLACE, old)
+    dated.is_some() && dated == parts(&PLACE, old) && is_near(context, new)
+}
+
+/// Days between a commit and the day that a release of it is dated.
+const NEAR: i64 = 60;
+
+/// Whether the quoted date in a line is about that of the commit: an earlier or later one could be compared with
+/// something.
+fn is_near(context: &Context<'_>, line: &str) -> bool {
+    let seconds = || {
+        let raw = String::from_utf8_lossy(&context.commit.raw);
+        let committer = raw.lines().find_map(|line| line.strip_prefix("committer "))?;
+        committer.rsplit(' ').nth(1)?.parse::<i64>().ok()
+    };
+    let dated = || {
+        let date: jiff::civil::Date = line.split('"').nth(1)?.parse().ok()?;
+        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    };
+    let (Some(committed), Some(dated)) = (seconds(), dated()) else { return false };
+    committed.abs_diff(dated) <= NEAR.unsigned_abs() * 86_400
 }
