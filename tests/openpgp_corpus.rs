@@ -37,6 +37,13 @@ fn cases(corpus: &Path) -> Vec<Case> {
     .collect()
 }
 
+/// Whether this build's library refuses what the others take, and says so: then it is no matter of the policy.
+fn is_beyond_botan(run: &Run) -> bool {
+    let said = run.stdout.contains("begins with a zero byte");
+    assert!(!said || cfg!(feature = "crypto-botan") && run.status == 1, "{}", run.stdout);
+    said
+}
+
 fn check(corpus: &Path, case: &Case, policy: &str) -> Run {
     let dir = corpus.join(&case.name);
     let output = distvouch()
@@ -61,6 +68,9 @@ fn the_default_policy_decides_as_gemato_does() {
     for case in &cases {
         let run = check(&corpora.join("openpgp"), case, "gentoo");
         let got = if run.status == 0 { "accept" } else { "reject" };
+        if is_beyond_botan(&run) {
+            continue;
+        }
         assert_eq!(got, case.gemato, "{}: {}{}", case.name, run.stdout, run.stderr);
         assert!(run.status <= 2, "{}", case.name);
     }
@@ -72,6 +82,9 @@ fn the_strict_policy_decides_as_sqv_does() {
     for case in cases(&corpora.join("openpgp")) {
         let run = check(&corpora.join("openpgp"), &case, "strict");
         let got = if run.status == 0 { "accept" } else { "reject" };
+        if is_beyond_botan(&run) {
+            continue;
+        }
         let listed = STRICT_DIFFERENCES.iter().any(|(name, _)| *name == case.name);
         assert_eq!(got != case.sqv, listed, "{}: {got}: {}{}", case.name, run.stdout, run.stderr);
     }

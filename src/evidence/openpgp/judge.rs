@@ -212,6 +212,9 @@ fn made_by(
             None if policy::beyond_backend(key) => {
                 (FailureClass::EvidenceUnsupported, standing::beyond_backend(key, "signatures"))
             }
+            _ if policy::is_short_for_botan(signature, key) => {
+                (FailureClass::EvidenceUnsupported, policy::SHORT_FOR_BOTAN.to_owned())
+            }
             _ => (
                 FailureClass::SignatureBad,
                 format!("the key {} signed different bytes", key.fingerprint()),

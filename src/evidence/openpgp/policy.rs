@@ -9,7 +9,7 @@
 //! the signature on the release; key packages are often exported with only the newest one. Sequoia
 //! reads it as it was when the signature was made.
 
-use sequoia_openpgp::crypto::mpi::PublicKey;
+use sequoia_openpgp::crypto::mpi::{self, PublicKey};
 use sequoia_openpgp::packet::Tag;
 use sequoia_openpgp::packet::{Key, Signature, key};
 use sequoia_openpgp::policy::{AsymmetricAlgorithm, Policy, StandardPolicy};
@@ -84,6 +84,23 @@ pub(crate) fn beyond_backend<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>)
         && matches!(key.mpis(), PublicKey::RSA { .. })
         && key.mpis().bits().is_none_or(|bits| bits > 4096)
 }
+
+/// Whether the backend refuses a signature by `key` however right it is: Sequoia's for Botan (2.4) hands it RSA
+/// signatures without the zero bytes that they begin with, and Botan wants them as long as the modulus.
+pub(crate) fn is_short_for_botan<P: key::KeyParts, R: key::KeyRole>(
+    signature: &Signature,
+    key: &Key<P, R>,
+) -> bool {
+    let (PublicKey::RSA { n, .. }, mpi::Signature::RSA { s }) = (key.mpis(), signature.mpis())
+    else {
+        return false;
+    };
+    cfg!(feature = "crypto-botan") && s.value().len() < n.value().len()
+}
+
+/// What is said of such a signature.
+pub(crate) const SHORT_FOR_BOTAN: &str = "this build's Botan does not take an RSA signature that begins with a zero \
+    byte, as one in 256 does; one with the cargo feature crypto-nettle, crypto-openssl or crypto-rust does";
 
 /// The weaknesses of a document signature and the key that made it, as phrases.
 pub(crate) fn weaknesses<P: key::KeyParts, R: key::KeyRole>(

@@ -195,6 +195,10 @@ impl<'a> Signing<'a> {
             let text = beyond_backend(&primary, "self-signatures");
             return (FailureClass::EvidenceUnsupported, text);
         }
+        let mut own = self.cert.bad_signatures();
+        if own.any(|signature| policy::is_short_for_botan(signature, &primary)) {
+            return (FailureClass::EvidenceUnsupported, policy::SHORT_FOR_BOTAN.to_owned());
+        }
         let gentoo = PolicyKind::Gentoo.to_policy();
         if self.kind == PolicyKind::Strict && self.bound(&gentoo, self.at) {
             return self.too_weak(&[weak, &self.binding_weaknesses()].concat());

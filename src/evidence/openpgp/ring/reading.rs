@@ -146,18 +146,22 @@ impl Reading {
     }
 }
 
-/// Whether a block is whole without the blanks behind it, as a text editor or a script leaves them.
+/// Blanks behind a block that are taken off.
+const BLANKS: usize = 16;
+
+/// Whether a block is whole without the blanks behind it, as a text editor or a script leaves them. Its own
+/// last bytes may look like some.
 fn ends_in_blanks(block: &[u8]) -> bool {
-    let trimmed = block.trim_ascii_end();
-    if trimmed.len() == block.len() {
-        return false;
-    }
-    let mut parser = PacketParser::from_bytes(trimmed);
-    while let Ok(PacketParserResult::Some(pp)) = parser {
-        let Ok((_, next)) = pp.next() else { return false };
-        parser = Ok(next);
-    }
-    parser.is_ok()
+    let blanks = block.iter().rev().take_while(|b| b.is_ascii_whitespace()).take(BLANKS).count();
+    (1..=blanks).any(|blanks| {
+        let rest = block.get(..block.len() - blanks).unwrap_or_default();
+        let mut parser = PacketParser::from_bytes(rest);
+        while let Ok(PacketParserResult::Some(pp)) = parser {
+            let Ok((_, next)) = pp.next() else { return false };
+            parser = Ok(next);
+        }
+        parser.is_ok()
+    })
 }
 
 /// Whether a signature of version 3 says something of its own key. gpg and sqv do not take those.
