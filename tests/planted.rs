@@ -402,20 +402,34 @@ fn archive(dir: &Path, top: &str, files: &Files) -> std::path::PathBuf {
     release(dir, top, &members)
 }
 
-/// The place of the first line that names `path`, from 1, and how many changes there are.
-fn line_of(attack: &Attack) -> (Option<usize>, String) {
-    let (_, path, plant) = attack;
-    let (mut old, mut new) = (background(false), background(true));
-    plant(&mut old, &mut new);
+/// What `diff` with these options prints of two releases.
+fn diffed(old: &Files, new: &Files, options: &[&str]) -> String {
     let dir = tempfile::tempdir().unwrap();
-    let (old, new) = (archive(dir.path(), "foo-1.2", &old), archive(dir.path(), "foo-1.3", &new));
-    let output = run(&[Path::new("diff"), &old, &new]);
+    let (old, new) = (archive(dir.path(), "foo-1.2", old), archive(dir.path(), "foo-1.3", new));
+    let options = options.iter().map(Path::new);
+    let arguments: Vec<&Path> =
+        [Path::new("diff")].into_iter().chain(options).chain([old.as_path(), &new]).collect();
+    let output = run(&arguments);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let printed = stdout(&output);
     for line in printed.lines() {
         assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
     }
-    let found = printed.lines().position(|line| line.trim_start().starts_with(path));
+    printed
+}
+
+/// The place of the first line that begins with `start`, from 0.
+fn place(printed: &str, start: &str) -> Option<usize> {
+    printed.lines().position(|line| line.trim_start().starts_with(start))
+}
+
+/// The place of the first line that names the planted file, from 1, and what stands on top.
+fn line_of(attack: &Attack) -> (Option<usize>, String) {
+    let (_, path, plant) = attack;
+    let (mut old, mut new) = (background(false), background(true));
+    plant(&mut old, &mut new);
+    let printed = diffed(&old, &new, &[]);
+    let found = place(&printed, path);
     let top: Vec<_> = printed.lines().take(TOP + 6).collect();
     (found.map(|at| at + 1), top.join("\n"))
 }
@@ -457,12 +471,8 @@ fn checks_that_changed_come_before_other_source() {
         let (mut old, mut new) = (background(false), background(true));
         append(&mut old, &path, &format!("{old_line}\n"));
         append(&mut new, &path, &format!("{new_line}\n"));
-        let dir = tempfile::tempdir().unwrap();
-        let (old, new) =
-            (archive(dir.path(), "foo-1.2", &old), archive(dir.path(), "foo-1.3", &new));
-        let printed = stdout(&run(&[Path::new("diff"), &old, &new]));
-        let at = |start: &str| printed.lines().position(|l| l.trim_start().starts_with(start));
-        let (found, others) = (at(&path), at("Source, most lines first"));
+        let printed = diffed(&old, &new, &[]);
+        let (found, others) = (place(&printed, &path), place(&printed, "Source, most lines first"));
         assert!(found.is_some() && found < others, "{what}: {found:?} of {others:?}\n{printed}");
         let line = printed.lines().nth(found.unwrap()).unwrap();
         let reason = ["another limit", "compares otherwise", "another host", "checks is gone"];
@@ -474,12 +484,8 @@ fn checks_that_changed_come_before_other_source() {
 /// nothing of what no one runs.
 #[test]
 fn without_an_attack_what_is_new_comes_first() {
-    let dir = tempfile::tempdir().unwrap();
-    let (old, new) = (
-        archive(dir.path(), "foo-1.2", &background(false)),
-        archive(dir.path(), "foo-1.3", &background(true)),
-    );
-    let printed = stdout(&run(&[Path::new("diff"), &old, &new]));
+    let (old, new) = (background(false), background(true));
+    let printed = diffed(&old, &new, &[]);
     assert!(
         printed.contains("src/foo/mod0.py (+1): line 46 starts a process: subprocess.run("),
         "{printed}"
@@ -489,6 +495,6 @@ fn without_an_attack_what_is_new_comes_first() {
     let folded = "Folded: 32 documentation, 30 translations, 12 CI and editors, 5 images and fonts";
     assert!(printed.contains(folded), "{printed}");
     assert!(!printed.contains("po/l1.po") && !printed.contains("w1.yml"), "{printed}");
-    let all = stdout(&run(&[Path::new("diff"), Path::new("--all"), &old, &new]));
+    let all = diffed(&old, &new, &["--all"]);
     assert!(all.contains("po/l1.po") && all.contains("w1.yml"), "{all}");
 }

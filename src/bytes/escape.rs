@@ -39,6 +39,13 @@ pub(crate) fn escaped(text: &str) -> String {
     Escaped(text).to_string()
 }
 
+/// A line of ours as [`Escaped`] shows it, which may have text from outside in it, and keeps the blanks that
+/// it begins with.
+pub(crate) fn escaped_line(line: &str) -> String {
+    let body = line.trim_start_matches(' ');
+    " ".repeat(line.len() - body.len()) + &escaped(body)
+}
+
 /// `1,204`.
 pub(crate) fn thousands(count: u64) -> String {
     let digits = count.to_string();
@@ -76,16 +83,15 @@ fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn nothing_pushes_or_piles_up() {
-        use super::escaped;
         assert_eq!(escaped("a  b c"), "a <U+0020>b c");
         assert_eq!(escaped("e\u{301}\u{302} \u{e9}"), "e\u{301}\u{302} \u{e9}");
         let piled = escaped(&format!("e{}", "\u{301}".repeat(3000)));
-        assert_eq!(piled.matches('\u{301}').count(), super::MARKS);
+        assert_eq!(piled.matches('\u{301}').count(), MARKS);
     }
-
-    use super::*;
 
     #[test]
     fn long_numbers() {

@@ -186,15 +186,19 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
 /// What there is to say where the statement lists a file of this name with a digest that these bytes
 /// do not have.
 fn other_digest(statement: &Statement, request: &BundleRequest<'_>) -> Option<String> {
-    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let differs = |(algorithm, digest): (&String, &String)| {
         let ours = request.artifact.named(algorithm);
         ours.is_some_and(|bytes| crate::bytes::digests::hex(bytes) != *digest)
     };
     let other = statement.subjects.iter().find(|subject| {
-        same_file(&base(&subject.name), request.name) && subject.digests.iter().any(differs)
+        same_file(base(&subject.name), request.name) && subject.digests.iter().any(differs)
     })?;
     Some(format!("it lists {} with a digest that these bytes do not have", other.name))
+}
+
+/// A file's name without its directory.
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
 }
 
 /// What there is to say where the statement has another name for these bytes.
@@ -212,12 +216,11 @@ fn other_name(
         .filter(|subject| subject.digests.iter().any(|(name, digest)| is_this(name, digest)))
         .map(|subject| subject.name.as_str())
         .collect();
-    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     // A package URL names a package, and an empty name nothing: neither is a file's.
     let file = |name: &&str| !name.is_empty() && !name.starts_with("pkg:");
     let mut files = names.iter().copied().filter(file).peekable();
     let first = *files.peek()?;
-    if files.any(|name| same_file(&base(name), request.name)) {
+    if files.any(|name| same_file(base(name), request.name)) {
         return None;
     }
     let text =

@@ -11,7 +11,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
-use crate::bytes::sniff::{Kind, without_mark};
+use crate::bytes::sniff::{Kind, contains, without_mark};
 use crate::evidence::checksums::{List, ListFormat};
 use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{self, MessageError};
@@ -51,19 +51,7 @@ impl Lists {
         lists.left_out = found.split_off(found.len().min(FILE_LIMIT));
         for path in found.into_iter().filter(|path| !by_hand(path)) {
             if lists.lists.len() >= LIST_LIMIT {
-                let about = |name: &&str| {
-                    let bytes = read_bounded(&path, EVIDENCE_LIMIT).unwrap_or_default();
-                    let base =
-                        pairing::by_suffix(&file_name(&path)).map(|(_, base)| base.to_owned());
-                    let list = base.map(|base| path.with_file_name(base));
-                    let list = list.and_then(|list| read_bounded(&list, EVIDENCE_LIMIT).ok());
-                    [bytes, list.unwrap_or_default()].iter().any(|text| {
-                        text.windows(name.len()).any(|window| window == name.as_bytes())
-                    })
-                };
-                if names.iter().any(about) {
-                    lists.left_out.push(path);
-                }
+                lists.left_out.extend(Some(path).filter(|path| may_concern(path, &names)));
                 continue;
             }
             match lists.add(inputs, &path, &names) {
@@ -154,6 +142,15 @@ impl Lists {
         let (_, class, text) = self.unread.iter().find(|(kind, ..)| fits(kind))?;
         Some(Finding::fails(check, *class, text.clone()))
     }
+}
+
+/// Whether a list, in the file of its signature or beside that, has one of `names` anywhere in it.
+fn may_concern(evidence: &Path, names: &[&str]) -> bool {
+    let file = file_name(evidence);
+    let beside = pairing::by_suffix(&file).map(|(_, list)| evidence.with_file_name(list));
+    let paths = [Some(evidence.to_owned()), beside];
+    let texts = paths.into_iter().flatten().filter_map(|p| read_bounded(&p, EVIDENCE_LIMIT).ok());
+    texts.into_iter().any(|text| names.iter().any(|name| contains(&text, name.as_bytes())))
 }
 
 /// Why nothing can be told of what `evidence`, which holds `bytes`, signs: its encoding.

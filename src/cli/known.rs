@@ -224,7 +224,8 @@ impl Show {
             }
             return Ok(!versions.is_empty());
         }
-        match contents_of(&versions) {
+        let contents = contents_of(&versions);
+        match contents {
             0 => writeln!(out, "{}: no version is known", Escaped(name))?,
             1 => write!(out, "{}: 1 version is known", Escaped(name))?,
             count => write!(out, "{}: {count} versions are known", Escaped(name))?,
@@ -232,7 +233,7 @@ impl Show {
         // Several projects may have one of them.
         match versions.len() {
             0 => return Ok(false),
-            rows if rows > contents_of(&versions) => writeln!(out, ", in {rows} rows")?,
+            rows if rows > contents => writeln!(out, ", in {rows} rows")?,
             _ => writeln!(out)?,
         }
         for version in versions.iter().take(LISTED) {

@@ -50,6 +50,10 @@ pub(crate) enum Listed {
 }
 
 impl DistEntry {
+    fn blake2b(&self) -> Option<&str> {
+        self.known().find(|(hash, _)| *hash == HashName::Blake2b).map(|(_, value)| value)
+    }
+
     /// The hashes that this program computes.
     pub(crate) fn known(&self) -> impl Iterator<Item = (HashName, &str)> {
         self.hashes.iter().filter_map(|(n, v)| Some((HashName::from_name(n)?, v.as_str())))
@@ -297,9 +301,7 @@ impl Manifest {
     /// it has none, or several that differ.
     pub(crate) fn blake2b(&self, name: &str) -> Option<&str> {
         match self.lookup(name) {
-            Lookup::Entry(entry) => {
-                entry.known().find(|(hash, _)| *hash == HashName::Blake2b).map(|(_, value)| value)
-            }
+            Lookup::Entry(entry) => entry.blake2b(),
             Lookup::Missing | Lookup::Ambiguous { .. } => None,
         }
     }
@@ -308,8 +310,9 @@ impl Manifest {
     pub(crate) fn lists(&self, name: &str, size: u64, blake2b: &[u8]) -> Listed {
         match self.lookup(name) {
             Lookup::Missing => Listed::Not,
+            Lookup::Ambiguous { .. } => Listed::Unclear,
             Lookup::Entry(entry) if entry.size != size => Listed::Otherwise,
-            Lookup::Ambiguous { .. } | Lookup::Entry(_) => match self.blake2b(name) {
+            Lookup::Entry(entry) => match entry.blake2b() {
                 Some(listed) if listed == hex(blake2b) => Listed::Same,
                 Some(_) => Listed::Otherwise,
                 None => Listed::Unclear,

@@ -253,13 +253,13 @@ pub(crate) fn check(
             );
             let note = other_file(&trusted_comment, name);
             facts = KeyFacts { trusted_comment: Some(trusted_comment), ..key.facts() };
-            let finding = Finding::agrees(Check::Minisign, text, key.holder());
-            // What was signed as another file says nothing of who serves it as this one.
-            let mut finding = match note {
-                Some(_) => finding.forged_by(FORGERS.into_iter().chain(SERVING)),
-                None => finding.forged_by(FORGERS),
-            };
-            finding.notes.extend(note);
+            let mut finding =
+                Finding::agrees(Check::Minisign, text, key.holder()).forged_by(FORGERS);
+            if let Some(note) = note {
+                // What was signed as another file says nothing of who serves it as this one.
+                finding = finding.also_forged_by(SERVING);
+                finding.notes.push(note);
+            }
             finding
         }
         Err((class, text)) => Finding::fails(Check::Minisign, class, text),

@@ -1,6 +1,6 @@
 //! Lines of at most 80 columns: wrapping with hanging indents, and names that are too long.
 
-use crate::bytes::escape::{escaped, thousands};
+use crate::bytes::escape::{escaped, escaped_line, thousands};
 use std::io::{self, Write};
 use textwrap::core::display_width;
 
@@ -63,9 +63,7 @@ pub(crate) fn prefixed(out: &mut dyn Write, prefixes: [&str; 2], text: &str) -> 
 ///
 /// If `out` cannot be written to.
 pub(crate) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
-    // Its own indentation is ours.
-    let body = text.trim_start_matches(' ');
-    let text = " ".repeat(text.len() - body.len()) + &escaped(body);
+    let text = escaped_line(text);
     let words: Vec<_> = text.split(' ').map(|word| shorten(word, WIDTH - indent)).collect();
     let text = words.join(" ");
     let hanging = " ".repeat(indent);

@@ -9,7 +9,7 @@ use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Status;
 use crate::answer::summary::Clock;
-use crate::bytes::escape::escaped;
+use crate::bytes::escape::escaped_line;
 use crate::bytes::input::file_name;
 use crate::check::{DistfileReport, Report};
 use std::borrow::Cow;
@@ -281,10 +281,7 @@ fn line(out: &mut dyn Write, level: &str, text: &str) -> io::Result<()> {
 
 /// `text` as `echo -e` prints it back.
 fn protected(text: &str) -> String {
-    // Its own indentation is ours.
-    let body = text.trim_start_matches(' ');
-    let indent = " ".repeat(text.len() - body.len());
-    indent + &escaped(body).replace('\\', "\\\\")
+    escaped_line(text).replace('\\', "\\\\")
 }
 
 /// `ewarn -e` is an option of echo.
@@ -296,6 +293,7 @@ fn no_option(text: &str) -> Cow<'_, str> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use crate::bytes::escape::escaped;
 
     fn printed(text: &str) -> String {
         let mut out = Vec::new();

@@ -53,15 +53,15 @@ pub(super) fn print_distfiles(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut groups: Vec<Vec<&DistfileReport>> = Vec::new();
-    for distfile in distfiles {
-        match groups.iter_mut().find(|group| group.first().is_some_and(|one| alike(one, distfile)))
-        {
-            Some(group) => group.push(distfile),
-            None => groups.push(vec![distfile]),
+    let mut groups: Vec<(_, Vec<&DistfileReport>)> = Vec::new();
+    for distfile in distfiles.iter().copied() {
+        let said = said(distfile);
+        match groups.iter_mut().find(|(of_group, _)| *of_group == said) {
+            Some((_, group)) => group.push(distfile),
+            None => groups.push((said, vec![distfile])),
         }
     }
-    for group in groups {
+    for (_, group) in groups {
         if group.len() >= FOLDED && !style.verbose {
             print_folded(&group, style, out)?;
             continue;
@@ -73,22 +73,18 @@ pub(super) fn print_distfiles(
     Ok(())
 }
 
-/// Whether two distfiles have the same to say, in the same words but for their own names.
-fn alike(one: &DistfileReport, other: &DistfileReport) -> bool {
-    let words = |distfile: &DistfileReport, finding: &Finding| {
+/// What a distfile has to say, to be compared with another's: the words but for its own name.
+fn said(distfile: &DistfileReport) -> impl PartialEq + use<'_> {
+    let findings = distfile.findings.iter().map(|finding| {
         let folded = folded(finding, &distfile.name);
         let notes = folded.notes.into_iter().map(|note| (note.class, note.text));
-        let lines = [findings::commit(finding), findings::run(finding).unwrap_or_default()];
-        (folded.compared, notes.collect::<Vec<_>>(), lines)
-    };
-    let same = |(a, b): (&Finding, &Finding)| {
-        (a.check, a.class, a.required, &a.forgers, &a.vouches, &a.excused)
-            == (b.check, b.class, b.required, &b.forgers, &b.vouches, &b.excused)
-            && words(one, a) == words(other, b)
-    };
-    one.role == other.role
-        && one.findings.len() == other.findings.len()
-        && one.findings.iter().zip(&other.findings).all(same)
+        (
+            (finding.check, finding.class, finding.required, &finding.forgers),
+            (&finding.vouches, &finding.excused, folded.compared, notes.collect::<Vec<_>>()),
+            (findings::commit(finding), findings::run(finding)),
+        )
+    });
+    (distfile.role, findings.collect::<Vec<_>>())
 }
 
 fn print_folded(group: &[&DistfileReport], style: Style, out: &mut dyn Write) -> io::Result<()> {

@@ -89,9 +89,10 @@ pub(crate) enum RingError {
 }
 
 /// What a file with OpenPGP packets and without keys holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Found {
     /// Nothing: an armored block without a packet.
+    #[default]
     Nothing,
     /// A signature.
     Signature,
@@ -257,8 +258,7 @@ impl KeyRing {
         &self,
         issuer: &KeyHandle,
     ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
-        let counts =
-            |cert: &Cert| self.only.as_ref().is_none_or(|o| o.contains(&cert.fingerprint()));
+        let counts = |cert: &Cert| self.counts(&cert.fingerprint());
         self.revokers(issuer).into_iter().filter(|(cert, _)| counts(cert)).collect()
     }
 
@@ -284,15 +284,20 @@ impl KeyRing {
         &self,
         limit: usize,
     ) -> Vec<(&Cert, Key<PublicParts, UnspecifiedRole>)> {
-        let counts = |fingerprint| self.only.as_ref().is_none_or(|o| o.contains(fingerprint));
         self.entries
             .iter()
-            .filter_map(|(fingerprint, entry)| entry.cert().filter(|_| counts(fingerprint)))
+            .filter(|(fingerprint, _)| self.counts(fingerprint))
+            .filter_map(|(_, entry)| entry.cert())
             .flat_map(|cert| {
                 cert.keys().map(move |ka| (cert, ka.key().clone().role_into_unspecified()))
             })
             .take(limit)
             .collect()
+    }
+
+    /// Whether signatures of that certificate count, rather than its revocations alone.
+    fn counts(&self, fingerprint: &Fingerprint) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(fingerprint))
     }
 
     /// Whether a certificate with the key `issuer` was left out for having too many packets.

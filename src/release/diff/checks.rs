@@ -3,12 +3,13 @@
 //!
 //! Like everything here it orders what a person reads. Most such changes are what a release is for.
 
-use super::hazard::{Hazard, HazardKind};
+use super::hazard::{Hazard, HazardKind, more};
 use super::lang::Lang;
 use super::lines::Lines;
 use super::place::{Place, Role};
 use regex::bytes::Regex;
 use similar::DiffOp;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -120,22 +121,20 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
             let line = clip(line);
             let old = tokens(line);
             // The line that it became is the one that has most of it.
-            let likeness = |tokens: &Tokens| common(&old, tokens);
-            let best = (0..block.len())
-                .max_by_key(|at| (block.get(*at).map(|(_, new)| likeness(new)), usize::MAX - at));
-            let Some((text, new_tokens)) = best.and_then(|at| block.get(at)) else { continue };
-            let what = pair(place.lang, (line, &old), (text, new_tokens));
-            found
-                .extend(what.map(|what| (new.start + best.unwrap_or_default() + 1 + before, what)));
+            let likeness = |tokens: &Tokens| {
+                let (first, last) = common(&old, tokens);
+                first + last
+            };
+            let best =
+                block.iter().enumerate().max_by_key(|(at, (_, new))| (likeness(new), Reverse(*at)));
+            let Some((at, (text, tokens))) = best else { continue };
+            let what = pair(place.lang, (line, &old), (text, tokens));
+            found.extend(what.map(|what| (new.start + at + 1 + before, what)));
         }
     }
     let mut hazards = Vec::new();
     if let Some((line, what)) = found.first() {
-        let more = match found.len() - 1 {
-            0 => String::new(),
-            more => format!(" ({more} more)"),
-        };
-        let reason = format!("line {line} {what}{more}");
+        let reason = format!("line {line} {what}{}", more(found.len()));
         hazards.push(Hazard::at(HazardKind::CheckChanged, *line, reason));
     }
     hazards.extend(gone(place.lang, lines));
@@ -148,12 +147,12 @@ fn clip(line: &[u8]) -> &[u8] {
 
 type Tokens<'l> = Vec<&'l [u8]>;
 
-/// How many tokens two lines have in common at their ends.
-fn common(before: &Tokens<'_>, after: &Tokens<'_>) -> usize {
+/// How many tokens two lines have in common at their beginning, and then at their end.
+fn common(before: &Tokens<'_>, after: &Tokens<'_>) -> (usize, usize) {
     let first = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let rest = before.len().min(after.len()) - first;
     let ends = before.iter().rev().zip(after.iter().rev());
-    first + ends.take(rest).take_while(|(a, b)| a == b).count()
+    (first, ends.take(rest).take_while(|(a, b)| a == b).count())
 }
 
 /// What makes a line another check than the one that it replaces.
@@ -165,10 +164,7 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
     if let Some((was, is)) = hosts(old, new) {
         return Some(format!("names another host: {is} (was {was})"));
     }
-    let first = before.iter().zip(after).take_while(|(a, b)| a == b).count();
-    let rest = before.len().min(after.len()) - first;
-    let ends = before.iter().rev().zip(after.iter().rev());
-    let last = ends.take(rest).take_while(|(a, b)| a == b).count();
+    let (first, last) = common(before, after);
     let was = before.get(first..before.len() - last)?;
     let is = after.get(first..after.len() - last)?;
     let same = before.len() - was.len();
@@ -254,11 +250,8 @@ fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
         }
     }
     let line = crate::release::archive::show(missing?);
-    let more = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
-    let mut hazard = Hazard::new(
-        HazardKind::CheckChanged,
-        format!("a line that checks is gone from here{more}"),
-    );
+    let reason = format!("a line that checks is gone from here{}", more(count));
+    let mut hazard = Hazard::new(HazardKind::CheckChanged, reason);
     hazard.excerpt = Some(line.chars().take(100).collect());
     Some(hazard)
 }

@@ -188,6 +188,11 @@ impl Hazard {
     }
 }
 
+/// How many besides the one that a reason is about: ` (2 more)`, or nothing.
+pub(super) fn more(count: usize) -> String {
+    if count > 1 { format!(" ({} more)", count - 1) } else { String::new() }
+}
+
 /// What a file does by its name alone.
 pub(crate) fn by_name(path: &[u8]) -> Option<Hazard> {
     let place = place(path, b"");

@@ -70,12 +70,12 @@ pub(crate) fn encodings(line: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// What follows the last dot of a name.
-pub(super) fn extension(name: &str) -> &str {
+pub(crate) fn extension(name: &str) -> &str {
     name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default()
 }
 
 /// Whether `word` is one of a list that has blanks between its words.
-pub(super) fn is_among(list: &str, word: &str) -> bool {
+pub(crate) fn is_among(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 

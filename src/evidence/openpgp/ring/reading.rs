@@ -5,10 +5,11 @@ use sequoia_openpgp::packet::{Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
 use sequoia_openpgp::{Fingerprint, KeyHandle, Packet};
+use std::convert::Infallible;
 use std::path::Path;
 
 /// What was read of a key file so far.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Reading {
     /// Whether a certificate that can be used was among it.
     pub(super) whole: bool,
@@ -18,12 +19,6 @@ pub(super) struct Reading {
     pub(super) found: Found,
     /// Revocations without the key before them, as `gpg --gen-revoke` writes them.
     pub(super) revocations: Vec<Signature>,
-}
-
-impl Default for Reading {
-    fn default() -> Self {
-        Self { whole: false, flooded: false, found: Found::Nothing, revocations: Vec::new() }
-    }
 }
 
 /// A certificate that is being read.
@@ -76,22 +71,14 @@ impl Reading {
         path: &Path,
     ) -> Result<(), RingError> {
         let mut part: Option<Part> = None;
-        let mut parser = PacketParser::from_bytes(block);
-        if parser.is_err() && !block.is_empty() {
+        if !block.is_empty() && PacketParser::from_bytes(block).is_err() {
             self.found = Found::Unreadable;
         }
         let mut left = most_packets(block.len());
-        let mut broken = false;
-        while let Ok(PacketParserResult::Some(pp)) = parser {
+        let whole = each_packet(block, |packet| {
             left = left
                 .checked_sub(1)
                 .ok_or_else(|| RingError::TooManyPackets { path: path.to_owned() })?;
-            let Ok((packet, next)) = pp.next() else {
-                parser = PacketParser::from_bytes(b"");
-                broken = true;
-                break;
-            };
-            parser = Ok(next);
             match (primary(&packet), part.as_mut()) {
                 (Some((handle, fingerprint)), _) => {
                     self.finish(part.take(), ring, path)?;
@@ -105,17 +92,17 @@ impl Reading {
                 (None, Some(part)) => part.push(packet),
                 (None, None) => {
                     self.note(packet.tag());
-                    match packet {
-                        Packet::Signature(signature) if revokes(signature.typ()) => {
-                            self.revocations.push(signature);
-                        }
-                        _ => {}
+                    if let Packet::Signature(signature) = packet
+                        && revokes(signature.typ())
+                    {
+                        self.revocations.push(signature);
                     }
                 }
             }
-        }
+            Ok(())
+        })?;
         self.finish(part, ring, path)?;
-        match (parser.is_err() || broken) && self.whole && !ends_in_blanks(block) {
+        match !whole && self.whole && !ends_in_blanks(block) {
             true => Err(RingError::Broken { path: path.to_owned() }),
             false => Ok(()),
         }
@@ -155,13 +142,19 @@ fn ends_in_blanks(block: &[u8]) -> bool {
     let blanks = block.iter().rev().take_while(|b| b.is_ascii_whitespace()).take(BLANKS).count();
     (1..=blanks).any(|blanks| {
         let rest = block.get(..block.len() - blanks).unwrap_or_default();
-        let mut parser = PacketParser::from_bytes(rest);
-        while let Ok(PacketParserResult::Some(pp)) = parser {
-            let Ok((_, next)) = pp.next() else { return false };
-            parser = Ok(next);
-        }
-        parser.is_ok()
+        each_packet(rest, |_| Ok::<(), Infallible>(())).is_ok_and(|whole| whole)
     })
+}
+
+/// Hands over the packets of a block one by one; whether they reach to its end, or something there is none.
+fn each_packet<E>(block: &[u8], mut each: impl FnMut(Packet) -> Result<(), E>) -> Result<bool, E> {
+    let mut parser = PacketParser::from_bytes(block);
+    while let Ok(PacketParserResult::Some(pp)) = parser {
+        let Ok((packet, next)) = pp.next() else { return Ok(false) };
+        parser = Ok(next);
+        each(packet)?;
+    }
+    Ok(parser.is_ok())
 }
 
 /// Whether a signature of version 3 says something of its own key. gpg and sqv do not take those.
@@ -191,24 +184,22 @@ fn primary(packet: &Packet) -> Option<(KeyHandle, Fingerprint)> {
 pub(in crate::evidence::openpgp) fn is_flooded(block: &[u8]) -> bool {
     let (mut left, mut keys) = (most_packets(block.len()), CERT_LIMIT);
     let mut part: Option<Part> = None;
-    let mut parser = PacketParser::from_bytes(block);
-    while let Ok(PacketParserResult::Some(pp)) = parser {
-        let Ok((packet, next)) = pp.next() else { return false };
-        parser = Ok(next);
-        let Some(fewer) = left.checked_sub(1) else { return true };
-        left = fewer;
+    /// One of the limits was crossed.
+    struct Flooded;
+    each_packet(block, |packet| {
+        left = left.checked_sub(1).ok_or(Flooded)?;
         if let Some((handle, fingerprint)) = primary(&packet) {
-            let Some(fewer) = keys.checked_sub(1) else { return true };
-            keys = fewer;
+            keys = keys.checked_sub(1).ok_or(Flooded)?;
             part = Some(Part::new(handle, fingerprint, packet));
         } else if let Some(part) = part.as_mut() {
             part.push(packet);
             if part.flooded {
-                return true;
+                return Err(Flooded);
             }
         }
-    }
-    false
+        Ok(())
+    })
+    .is_err()
 }
 
 /// Whether signatures of that type say something of a user id, and count only where the key's owner

@@ -7,7 +7,7 @@ mod patterns;
 mod shape;
 mod unicode;
 
-use super::hazard::{Hazard, HazardKind};
+use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, encodings};
 use super::place::{Place, Role};
 pub(crate) use shape::LONG_LINE;
@@ -77,7 +77,7 @@ impl Seen {
             let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
             before.iter().for_each(|line| quotes.line(line));
             read = number.saturating_sub(1);
-            watch.quoted(quotes.open);
+            watch.quoted = quotes.open;
             watch.line(number, line);
         }
         watch.finish()
@@ -133,8 +133,7 @@ fn said(event: &Event, count: usize) -> Hazard {
         _ => "deserves a look",
     };
     let import = if event.at_import { " at import" } else { "" };
-    let more = if count > 1 { format!(" ({} more)", count - 1) } else { String::new() };
-    let reason = format!("line {} {what}{import}{more}", event.line);
+    let reason = format!("line {} {what}{import}{}", event.line, more(count));
     Hazard {
         excerpt: Some(event.excerpt.clone()),
         unasked: event.at_import,
@@ -249,11 +248,6 @@ impl Watch {
                 comment,
             });
         }
-    }
-
-    /// Says whether the next line stands in a comment or in a text of several lines.
-    pub(crate) fn quoted(&mut self, quoted: bool) {
-        self.quoted = quoted;
     }
 
     /// What was seen.

@@ -403,21 +403,18 @@ fn read_mo(bytes: &[u8]) -> Option<Messages> {
     };
     // Strings of a genuine one do not overlap.
     let mut room = bytes.len();
-    let mut take = |text: &[u8]| -> Option<()> {
-        room = room.checked_sub(text.len())?;
-        Some(())
-    };
     let mut catalogue = Messages::new();
-    for at in 0..count {
-        take(string(originals, at)?)?;
-        take(string(translations, at)?)?;
+    let mut add = |original: &[u8], translation: &[u8]| -> Option<()> {
         // The plural form follows the original behind a NUL.
-        let key = string(originals, at)?.split(|b| *b == 0).next()?.to_vec();
-        let value = string(translations, at)?.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
+        let key = original.split(|b| *b == 0).next()?.to_vec();
+        let value = translation.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
         // Of two, programs take the first that they find.
-        if catalogue.insert(key, value).is_some() {
-            return None;
-        }
+        catalogue.insert(key, value).is_none().then_some(())
+    };
+    for at in 0..count {
+        let (original, translation) = (string(originals, at)?, string(translations, at)?);
+        room = room.checked_sub(original.len())?.checked_sub(translation.len())?;
+        add(original, translation)?;
     }
     // Of revision 0.1, strings with what depends on the system are in tables of their own.
     let count = match number(4)? {
@@ -435,12 +432,7 @@ fn read_mo(bytes: &[u8]) -> Option<Messages> {
             room = room.checked_sub(read)?;
             Some(text)
         };
-        let (key, value) = (text(number(40)?)?, text(number(44)?)?);
-        let key = key.split(|b| *b == 0).next()?.to_vec();
-        let value = value.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
-        if catalogue.insert(key, value).is_some() {
-            return None;
-        }
+        add(&text(number(40)?)?, &text(number(44)?)?)?;
     }
     Some(catalogue)
 }

@@ -10,6 +10,7 @@ mod stamped;
 
 use super::Checked;
 use crate::release::archive::Entry;
+use crate::release::diff::lang::is_among;
 use crate::release::source::explain::{Context, text};
 use crate::release::source::tag::spelling::is_same;
 use own::{is_word, says_no_more};
@@ -146,20 +147,20 @@ pub(super) fn is_value(context: &Context<'_>, value: &str) -> bool {
 /// Whether the name of a macro, in upper case, says that it is this project's version or a part of it, and
 /// no other one: not `TLS_MIN_VERSION`, not `RELEASE_CHECKS`.
 fn names_this_version(context: &Context<'_>, name: &str) -> bool {
-    const WORDS: &str = " VERSION VER REVISION COMMIT RELEASE ";
-    const AROUND: &str = " VERSION VER REVISION COMMIT RELEASE MAJOR MINOR PATCH PATCHLEVEL MICRO TEENY SUBLEVEL STR STRING NUM \
+    const WORDS: &str = "VERSION VER REVISION COMMIT RELEASE";
+    const AROUND: &str = "MAJOR MINOR PATCH PATCHLEVEL MICRO TEENY SUBLEVEL STR STRING NUM \
         NUMBER INT HEX HASH GIT VCS SCM DATE BUILD ID SHA SHA1 TAG BRANCH SHORT FULL LONG SUFFIX EXTRA TWEAK LIB PACKAGE \
-        PROJECT PROGRAM APP H A B C ";
+        PROJECT PROGRAM APP H A B C";
     let project = context.release.name.to_ascii_uppercase();
     let project: Vec<&str> = project.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let whole = project.concat();
-    let among = |list: &str, word: &str| list.contains(&format!(" {word} "));
     let own = |word: &str| {
         let bare = word.strip_prefix("LIB").filter(|bare| !bare.is_empty()).unwrap_or(word);
         word == whole || bare == whole || project.contains(&word) || project.contains(&bare)
     };
     let words = || name.split('_').filter(|word| !word.is_empty());
-    words().any(|word| among(WORDS, word)) && words().all(|word| own(word) || among(AROUND, word))
+    let says = |word: &str| is_among(WORDS, word);
+    words().any(says) && words().all(|word| own(word) || says(word) || is_among(AROUND, word))
 }
 
 /// Whether a number is the part of the version that a macro's name says.

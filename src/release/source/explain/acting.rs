@@ -5,29 +5,32 @@
 //! are listed, and every other one acts.
 
 use super::documents::is_edition_of_document;
+use crate::release::diff::lang::{extension, is_among};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
 /// Directives of reStructuredText, Sphinx and MyST that only set text. Those of a domain (`c:function`)
 /// describe something.
-const DIRECTIVES: &str = " admonition attention caution danger error hint important note tip warning \
+const DIRECTIVES: &str = "admonition attention caution danger error hint important note tip warning \
     image figure math code code-block sourcecode highlight parsed-literal table csv-table list-table \
     contents toctree versionadded versionchanged versionremoved deprecated seealso rubric centered hlist \
     glossary productionlist index only tabularcolumns topic sidebar epigraph compound container header \
     footer meta class role default-role replace unicode sectnum pull-quote highlights option program \
     envvar describe object function method attribute data cmdoption confval module currentmodule \
-    exception decorator property target-notes tabs tab tab-set tab-item dropdown grid card ";
+    exception decorator property target-notes tabs tab tab-set tab-item dropdown grid card";
 
 const DOMAINS: [&str; 5] = ["py:", "c:", "cpp:", "js:", "std:"];
 
 /// Keywords of Org that only say or set something.
-const KEYWORDS: &str = " title subtitle author date email language description keywords options caption name \
+const KEYWORDS: &str = "title subtitle author date email language description keywords options caption name \
     attr_html attr_latex begin_example end_example begin_quote end_quote begin_verse end_verse begin_center \
     end_center toc tblfm filetags category startup todo select_tags exclude_tags latex_class latex_header \
-    html_head texinfo_filename results plot ";
+    html_head texinfo_filename results plot";
 
 /// Where a line begins, for readers that end lines at other characters, too; and the blanks there.
 const BEGIN: &str = r"(?:^|[\r\x0b\x0c])[ \t\r\x0b\x0c>*+|-]*";
+
+const RUNS: &str = "a document of which a part runs when it is made into pages";
 
 /// A pattern, and why what it finds acts.
 const ACTING: [(&str, &str); 10] = [
@@ -36,16 +39,16 @@ const ACTING: [(&str, &str); 10] = [
         r"BEGIN(?:>>>|iex(?:\([0-9]+\))?>|julia>|ghci>|Prelude>|In \[[0-9]+\]:)",
         "a document with examples that tests run",
     ),
-    (r"[`~]{3}.*\bexec=", "a document of which a part runs when it is made into pages"),
+    (r"[`~]{3}.*\bexec=", RUNS),
     // groff's requests, and AsciiDoc's and Org's macros that run a program or read a file.
     (
         r"^(?:[.'].*[ \t{])?[.'][ \t]*(?:sy|pso|pi|opena?|cc|c2)\b|^[.'].*\b(?:als|rn)\b.*\b(?:sy|pso|pi|opena?)\b|BEGIN(?:sys[0-9]?|eval|include[0-9]?|script|template)::|\{(?:sys[0-9]?|eval|include)[:0-9]|\b(?:src|call)_[A-Za-z0-9-]+[\[{(]|\{\{\{",
-        "a document of which a part runs when it is made into pages",
+        RUNS,
     ),
     // TeX's ways to other files and programs, and to write their names otherwise.
     (
         r#"\\(?:immediate|write|openin|openout|directlua|catcode|csname|chardef|let|e?def|gdef|xdef|expandafter|ShellEscape|special)\b|\\input[ \t]*\{?[ \t]*"?\||@(?:tex|macro|rmacro|include|verbatiminclude|definfoenclose)\b"#,
-        "a document of which a part runs when it is made into pages",
+        RUNS,
     ),
     (r"(?i)<!--[ \t]*#|<script\b[^>]*\bsrc[ \t]*=", "a page that a server or a browser runs"),
     // What editors do on opening.
@@ -74,7 +77,7 @@ pub(super) fn acts(name: &str, contents: &[u8]) -> Option<&'static str> {
     });
     static FILLED_IN: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"(?-u)\{\{|\{%|<\?(?:php|=)|<%|\$\{[^}]*[(.]").ok());
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = extension(name);
     if name.starts_with('.') && name.ends_with("ignore") {
         return Some("rules for what is left out, which packers read");
     }
@@ -112,8 +115,7 @@ fn has_other_directive(contents: &[u8]) -> bool {
         return true;
     };
     let among = |list: &str, name: &[u8]| {
-        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        list.split_whitespace().any(|known| known == name)
+        is_among(list, &String::from_utf8_lossy(name).to_ascii_lowercase())
     };
     let other = |found: regex::bytes::Captures<'_>| {
         let name = found.get(1).or(found.get(2)).map_or(&b""[..], |name| name.as_bytes());

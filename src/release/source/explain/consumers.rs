@@ -4,6 +4,7 @@
 //! configure of it, `exec(open("README").read())` runs it.
 
 use super::name_of;
+use crate::release::diff::lang::extension;
 use std::collections::BTreeMap;
 
 /// Bytes of files, and lines, that are looked at.
@@ -39,7 +40,7 @@ const WORDS: [&str; 19] = [
 /// Names of files that decide how something is built.
 pub(crate) fn is_build_file(path: &str) -> bool {
     let name = name_of(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = extension(name);
     matches!(extension, "m4" | "am" | "ac" | "mk" | "cmake" | "pri" | "pro" | "sh" | "gyp")
         || name.starts_with("Makefile")
         || name.starts_with("makefile")

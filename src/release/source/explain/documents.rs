@@ -1,6 +1,7 @@
 //! Names of documentation, and of what else only people and tools of a working tree read.
 
 use super::{directory_of, name_of};
+use crate::release::diff::lang::extension;
 
 /// Names of documentation, in upper case and without extension.
 const DOCUMENTS: [&str; 41] = [
@@ -148,7 +149,7 @@ pub(super) fn is_documentation(path: &str) -> bool {
 /// Whether a name is that of a document with an edition behind it: `ChangeLog-2012`, `NEWS-2.0`. It
 /// begins with a capital: `release-check` and `install-sh` are scripts.
 pub(super) fn is_edition_of_document(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = extension(name);
     let first = name.split(['.', '-', '_']).next().unwrap_or(name).to_ascii_uppercase();
     DOCUMENTS.contains(&first.as_str())
         && name.starts_with(|c: char| c.is_ascii_uppercase())

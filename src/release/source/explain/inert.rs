@@ -12,6 +12,7 @@ use super::{Context, name_of, prose};
 use crate::bytes::escape::is_harmful;
 use crate::release::archive::{Entry, Nature};
 use crate::release::diff::hazard::by_name;
+use crate::release::diff::lang::{extension, is_among};
 use crate::release::diff::place::place;
 
 /// What a file is for, by its name and how it begins.
@@ -24,9 +25,9 @@ pub(super) enum Role {
 }
 
 /// Extensions of files whose readers take CR LF for a line's end.
-const RETURNS: &str = " py pyi pyx pxd c h cc cpp cxx hh hpp hxx ipp inl m mm rs go js mjs cjs jsx ts tsx vue java kt \
+const RETURNS: &str = "py pyi pyx pxd c h cc cpp cxx hh hpp hxx ipp inl m mm rs go js mjs cjs jsx ts tsx vue java kt \
     kts scala groovy cs vb fs swift dart php json toml xml html htm css scss less svg xsd xsl xslt yml yaml \
-    bat cmd ps1 psm1 sln vcxproj csproj vbproj fsproj props targets rc def cmake build md rst sql proto txt csv tsv ini ";
+    bat cmd ps1 psm1 sln vcxproj csproj vbproj fsproj props targets rc def cmake build md rst sql proto txt csv tsv ini";
 
 impl Role {
     /// `None` for documentation.
@@ -38,8 +39,8 @@ impl Role {
             return None;
         }
         let name = name_of(path);
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        match RETURNS.contains(&format!(" {} ", extension.to_ascii_lowercase())) {
+        let extension = extension(name);
+        match is_among(RETURNS, &extension.to_ascii_lowercase()) {
             true => Some(Self::Other),
             false => Some(Self::Shell),
         }
@@ -170,7 +171,7 @@ fn hides(text: &str) -> Option<&'static str> {
 /// What a file of that name is for.
 fn kind(path: &str, entry: &Entry) -> String {
     let name = name_of(path);
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = extension(name);
     match extension {
         "py" | "pyx" | "pxd" | "pyi" => "Python code that can be imported",
         "c" | "cc" | "cpp" | "cxx" | "h" | "hh" | "hpp" | "hxx" | "inc" | "S" | "s" | "asm" => {

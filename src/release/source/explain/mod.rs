@@ -386,7 +386,11 @@ fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'sta
     const LIBTOOL: [&str; 5] =
         ["libtool.m4", "ltoptions.m4", "ltsugar.m4", "ltversion.m4", "lt~obsolete.m4"];
     const LIBTOOLIZE: [&str; 3] = ["LT_INIT", "AC_PROG_LIBTOOL", "AM_PROG_LIBTOOL"];
-    if !context.eautoreconf {
+    const NAMES: [&str; 6] =
+        ["configure", "aclocal.m4", "config.guess", "config.sub", "ltmain.sh", "Makefile.in"];
+    let made =
+        |name: &str| NAMES.contains(&name) || LIBTOOL.contains(&name) || name.ends_with(".in");
+    if !context.eautoreconf || !made(name_of(path)) {
         return None;
     }
     let (directory, name) = (directory_of(path), name_of(path));

@@ -1,6 +1,7 @@
 //! Files of git's in which only the release's version was filled in.
 
 use super::{is_release, module};
+use crate::release::diff::lang::{extension, is_among};
 use crate::release::source::explain::{Context, name_of};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -46,11 +47,11 @@ enum Kind<'t> {
 
 impl<'t> Kind<'t> {
     fn of(path: &str) -> Self {
-        const CODE: &str = " py pyi h hh hpp hxx c cc cpp cxx rs go js mjs cjs ts rb pl pm php lua el java kt \
+        const CODE: &str = "py pyi h hh hpp hxx c cc cpp cxx rs go js mjs cjs ts rb pl pm php lua el java kt \
             cs swift hs ml vala tcl sh m4 ac am in cmake build spec pc rc iss nuspec plist gemspec podspec \
-            cff cabal opam pro pri md rst adoc texi tex man dox html 1 2 3 4 5 6 7 8 9 ";
+            cff cabal opam pro pri md rst adoc texi tex man dox html 1 2 3 4 5 6 7 8 9";
         let name = name_of(path);
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let extension = extension(name);
         match name {
             "pyproject.toml" | "setup.cfg" | "Cargo.toml" | ".bumpversion.cfg" => {
                 Self::Sections("")
@@ -61,7 +62,7 @@ impl<'t> Kind<'t> {
             "galaxy.yml" | "pubspec.yaml" | "Chart.yaml" | "snapcraft.yaml" => Self::Yaml,
             "CMakeLists.txt" | "Doxyfile" | "DESCRIPTION" | "Makefile" | "README"
             | "README.txt" | "configure.in" => Self::Code,
-            _ if CODE.contains(&format!(" {extension} ")) && !extension.is_empty() => Self::Code,
+            _ if is_among(CODE, extension) => Self::Code,
             _ => Self::Other,
         }
     }
@@ -279,7 +280,7 @@ fn is_dated(context: &Context<'_>, new: &str, old: &str) -> bool {
 }
 
 /// Days between a commit and the day that a release of it is dated.
-const NEAR: i64 = 60;
+const NEAR: u64 = 60;
 
 /// Whether the quoted date in a line is about that of the commit: an earlier or later one could be compared with
 /// something.
@@ -294,5 +295,5 @@ fn is_near(context: &Context<'_>, line: &str) -> bool {
         Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
     };
     let (Some(committed), Some(dated)) = (seconds(), dated()) else { return false };
-    committed.abs_diff(dated) <= NEAR.unsigned_abs() * 86_400
+    committed.abs_diff(dated) <= NEAR * 86_400
 }
