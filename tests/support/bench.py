@@ -445,11 +445,19 @@ def overlay(bench, ours):
     if text.returncode != 0:
         return bench.left_out(title, "this program does not scan")
     count = 5 if bench.options.quick else 60
-    os.makedirs("overlay/profiles")
-    os.makedirs("overlay/metadata")
     os.mkdir("distfiles")
-    pathlib.Path("overlay/profiles/repo_name").write_text("bench\n")
-    pathlib.Path("overlay/metadata/layout.conf").write_text("masters =\nthin-manifests = true\n")
+    for path, lines in {
+        "profiles/repo_name": "bench",
+        "profiles/categories": "app-misc",
+        "profiles/arch.list": "amd64",
+        "profiles/profiles.desc": "amd64 bench stable",
+        "profiles/bench/eapi": "8",
+        "profiles/bench/make.defaults": 'ARCH="amd64"\nACCEPT_KEYWORDS="amd64"',
+        "metadata/layout.conf": "masters =\nthin-manifests = true",
+    }.items():
+        path = pathlib.Path("overlay", path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{lines}\n")
     for number in range(count):
         package = pathlib.Path(f"overlay/app-misc/p{number}")
         package.mkdir(parents=True)
@@ -463,7 +471,32 @@ def overlay(bench, ours):
     bench.case(f"{title} of {count} packages with a distfile of 1 MB each", [
         Program("distvouch scan", [*ours, "scan", "overlay", "--distdir", "distfiles"], status=(0, 1, 3)),
         Program("b2sum and sha512sum of each distfile", hashes),
+        other("pkgcheck scan, which reads no distfile", "pkgcheck",
+              ["pkgcheck", "--config", "no", "scan", "--repo", "overlay"], status=(0, 1)),
     ], 3 if bench.options.quick else 9)
+
+
+def crates(bench):
+    """What computes digests and RSA, crate by crate; tests/bench has built the program that times them."""
+    title = "Crates for digests and RSA signatures, in memory, on one thread"
+    program = os.environ.get("DISTVOUCH_CRATES")
+    if bench.options.only.lower() not in title.lower():
+        return
+    if not program or bench.skips(title):
+        return bench.left_out(title, "it was not built, or this run was told to skip it")
+    print(f"{title} …", file=sys.stderr, flush=True)
+    command = [program, "16" if bench.options.quick else "256"]
+    made = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+    bench.out += [f"### {title}", "", made, ""]
+
+
+def commit(top):
+    """What was built, if this is a clone whose files nobody has changed."""
+    def git(*command):
+        return subprocess.run(["git", "-C", top, *command], stdout=subprocess.PIPE, check=False).stdout.decode().strip()
+    number = git("rev-parse", "--short=12", "HEAD")
+    changed = git("status", "--porcelain", "--", "src", "Cargo.toml", "Cargo.lock")
+    return f"Commit {number or 'unknown'}{', with changes' if changed else ''}, {time.strftime('%Y-%m-%d', time.gmtime())}. "
 
 
 def versions():
@@ -485,8 +518,11 @@ def versions():
     known = [flag for flag in ("avx2", "avx512f", "sha_ni") if flags and flag in flags[1].split()]
     machine = f"{model[1] if model else platform.machine()}, {os.cpu_count()} processors ({' '.join(known)})"
     programs = [first("rustc", "--version"), first("gpgv", "--version"), first("sqv", "--version"),
-                packaged("gemato"), first("sha512sum", "--version"), first("openssl", "version"),
-                first("xz", "--version")]
+                packaged("gemato"), packaged("pypi-attestations"), packaged("pkgcheck"),
+                first("sha512sum", "--version"), first("openssl", "version"), first("xz", "--version"),
+                first("git", "--version"), first("tar", "--version"), first("diff", "--version")]
+    if any(name == "nettle" for name, _ in libraries()):
+        programs.append("Nettle " + first("pkg-config", "--modversion", "nettle"))
     return f"{machine}; Linux {platform.release()}; " + "; ".join(filter(None, programs)) + "."
 
 
@@ -507,7 +543,8 @@ def main():
     releases(bench, ours)
     trees(bench, ours)
     overlay(bench, ours)
-    head = [versions(), "", f"The program has {size / 1e6:.1f} MB.", ""]
+    sizes = "".join(f", {os.path.getsize(program) / 1e6:.1f} with {library}" for library, program in libraries())
+    head = [commit(document.parent) + versions(), "", f"The program has {size / 1e6:.1f} MB{sizes}.", ""]
     made = "\n".join([*head, *bench.out]).rstrip()
     print(made)
     if options.quick or options.only or options.only_print:
