@@ -361,6 +361,84 @@ fn what_the_ebuild_no_longer_expects() {
     assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
 }
 
+/// An expectation that is emptied is gone, as it is for bash and the eclass.
+#[test]
+fn an_expectation_that_was_emptied() {
+    let key = "VERIFY_SIG_OPENPGP_KEY_PATH";
+    for (variable, value, empty) in [
+        ("VERIFY_PROVENANCE_REPO", "https://github.com/example/foo", "\"\""),
+        ("VERIFY_PROVENANCE_REF", "\"refs/tags/v*\"", ""),
+        ("VERIFY_PROVENANCE_WORKFLOW", "release.yml", "\"\""),
+        ("VERIFY_PROVENANCE_PINS", "( --ref=refs/tags/v1 )", "()"),
+        ("VERIFY_PROVENANCE_PINS", "( --ref=refs/tags/v1 )", "( --ref= )"),
+        (key, "/usr/share/openpgp-keys/foo.asc", ""),
+        ("VERIFY_SIG_OPENPGP_FINGERPRINTS", "( AB )", "()"),
+        ("VERIFY_SIG_CERT_IDENTITY", "a@example.org", ""),
+    ] {
+        let stage = Stage::new("");
+        stage.ebuild("1.2", &format!("{variable}={value}"));
+        stage.ebuild("1.10", &format!("{variable}={empty}"));
+        let run = stage.bump(&[]);
+        assert_eq!(run.status, 1, "{variable}: {}{}", run.stdout, run.stderr);
+        let json = run.json();
+        let findings = json["distfiles"][0]["findings"].as_array().unwrap().clone();
+        let dropped = findings.iter().filter(|f| f["class"] == "expectation-dropped").count();
+        assert_eq!(dropped, 1, "{variable}: {}", run.stdout);
+        // What is not known is not missing; which pins an array holds would be.
+        stage.ebuild("1.10", &format!("{variable}=$(made)"));
+        let run = stage.bump(&[]);
+        let array = variable == "VERIFY_PROVENANCE_PINS";
+        assert!(array || !run.stdout.contains("expectation-dropped"), "{variable}: {}", run.stdout);
+    }
+}
+
+/// A key file with several keys, of which the ebuild lets one count.
+#[test]
+fn only_the_fingerprints_of_the_ebuild_count() {
+    let stage = Stage::new("");
+    let other = key("other");
+    let keys = [public(&stage.signer), public(&other)].concat();
+    stage.scratch.write("keys.pgp", keys);
+    stage.sign("1.10");
+    let lines = |fingerprints: &str| {
+        format!(
+            "VERIFY_SIG_OPENPGP_KEY_PATH={}\nVERIFY_SIG_OPENPGP_FINGERPRINTS={fingerprints}",
+            stage.path("keys.pgp")
+        )
+    };
+    let (signer, other) = (stage.signer.fingerprint().to_string(), other.fingerprint().to_string());
+    let key = stage.path("keys.pgp");
+    for (fingerprints, more, said) in [
+        (format!("( {signer} )"), &[][..], "agrees"),
+        (format!("( {other} {signer} )"), &[], "agrees"),
+        (format!("( {other} )"), &[], "signer-unknown"),
+        (format!("( {other} )"), &["--openpgp-key", &key], "signer-unknown"),
+        (
+            format!("( {other} )"),
+            &["--openpgp-key", &key, "--openpgp-fingerprint", &signer],
+            "agrees",
+        ),
+    ] {
+        stage.ebuild("1.10", &lines(&fingerprints));
+        let run = stage.bump(&[&["--require", "openpgp"], more].concat());
+        assert_eq!(
+            run.said("openpgp"),
+            said,
+            "{fingerprints} {more:?}: {}{}",
+            run.stdout,
+            run.stderr
+        );
+    }
+    stage.ebuild("1.10", &lines(&format!("( {} )", "A".repeat(40))));
+    let run = stage.bump(&[]);
+    assert!(run.status == 2 && run.stderr.contains("AAAA"), "{}{}", run.stdout, run.stderr);
+    // Which key it is, only bash knows: that is said.
+    stage.ebuild("1.10", &lines("( $(made) )"));
+    let run = stage.bump(&[]);
+    assert!(run.said("openpgp").contains("not-checked-no-expectation"), "{}", run.stdout);
+    assert_eq!(run.status, 3, "{}", run.stdout);
+}
+
 #[test]
 fn a_publisher_that_names_nobody() {
     let stage = Stage::new("PYPI_VERIFY_REPO=\"someone/foo\"");

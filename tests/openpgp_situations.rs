@@ -2,7 +2,7 @@
 //! installed, nothing) says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use crate::common::{Run, Scratch, tool};
+use crate::common::{Run, Scratch, messages, tool};
 use sequoia_openpgp as openpgp;
 
 use openpgp::cert::{CertBuilder, CipherSuite};
@@ -350,12 +350,19 @@ fn revocations_are_found_wherever_they_are() {
         writer.finalize().unwrap()
     };
     let key = cert.to_vec().unwrap();
+    let other = generate("fritz").to_vec().unwrap();
     let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
     assert_eq!(situation.run(&[]).said("openpgp"), "agrees");
     for (what, keys) in [
         ("a block of its own", [armor(&key), armor(&alone)].concat()),
         ("before the key", [armor(&alone), armor(&key)].concat()),
         ("binary, before the key", [alone.clone(), key.clone()].concat()),
+        ("behind another key", [key.clone(), other.clone(), alone.clone()].concat()),
+        ("behind it and another", [other.clone(), key.clone(), alone.clone()].concat()),
+        (
+            "a block behind another key",
+            [armor(&key), armor(&[&other[..], &alone].concat())].concat(),
+        ),
     ] {
         situation.scratch.write("keys.asc", &keys);
         assert_eq!(situation.run(&[]).said("openpgp"), "key-revoked", "{what}");
@@ -379,6 +386,46 @@ fn revocations_are_found_wherever_they_are() {
     let own = flooded(&leaked, &Packet::from(revocation), 5_000);
     situation.scratch.write("keys.asc", [key, own].concat());
     assert_eq!(situation.run(&[]).said("openpgp"), "evidence-unsupported");
+}
+
+/// A second copy of the key, revoked, with a packet in it that no key has: what can be read of the copies beside it
+/// does not count for the whole.
+#[test]
+fn a_copy_that_cannot_be_read_may_hold_a_revocation() {
+    let cert = generate("friedrich");
+    let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    let (plain, leaked) = (cert.to_vec().unwrap(), leaked.to_vec().unwrap());
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    let armor = |bytes: &[u8]| messages::armored("PUBLIC KEY BLOCK", bytes);
+    let literal = Packet::from(openpgp::packet::Literal::new(openpgp::types::DataFormat::Binary));
+    let foreign = [
+        ("literal", literal.to_vec().unwrap()),
+        ("one-pass signature", [&[0xc4, 13, 3, 0, 10, 22][..], &[0; 8], &[1]].concat()),
+        ("modification detection", [&[0xd3, 20][..], &[0; 20]].concat()),
+        ("session key", vec![0xc3, 4, 4, 7, 0, 8]),
+        ("critical", vec![0xd4, 2, 0, 0]),
+        ("text", b"hello\n".to_vec()),
+    ];
+    for (what, foreign) in foreign {
+        for keys in [
+            [&plain[..], &leaked, &foreign].concat(),
+            [&leaked[..], &foreign, &plain].concat(),
+            [armor(&[&leaked[..], &foreign].concat()), armor(&plain)].concat(),
+            [armor(&[&foreign[..], &leaked].concat()), armor(&plain)].concat(),
+            [armor(&plain), armor(&[&foreign[..], &leaked].concat())].concat(),
+        ] {
+            situation.scratch.write("keys.asc", &keys);
+            let run = situation.run(&[]);
+            assert_ne!(run.status, 0, "{what}: {}", run.stdout);
+        }
+    }
+    // The order of the blocks decides nothing.
+    let broken = armor(b"hello\n");
+    for keys in [[broken.clone(), armor(&plain)].concat(), [armor(&plain), broken].concat()] {
+        situation.scratch.write("keys.asc", &keys);
+        let run = situation.run(&[]);
+        assert!(run.stderr.contains("only in part"), "{}{}", run.stdout, run.stderr);
+    }
 }
 
 #[test]
@@ -657,6 +704,68 @@ fn user_ids_that_were_all_revoked_are_said() {
     assert!(vouches(&run).contains(&cert.fingerprint().to_string()), "{}", vouches(&run));
 }
 
+/// Anyone can put a user id into a copy of a key: what its owner never signed names no one.
+#[test]
+fn a_user_id_that_its_owner_did_not_sign_names_no_one() {
+    let (cert, stranger) = (generate("uwe"), generate("mallory"));
+    let direct = SignatureBuilder::new(SignatureType::DirectKey)
+        .set_signature_creation_time(start())
+        .unwrap()
+        .set_key_flags(openpgp::types::KeyFlags::empty().set_signing().set_certification())
+        .unwrap()
+        .sign_direct_key(&mut primary_pair(&cert), None)
+        .unwrap();
+    let famous = openpgp::packet::UserID::from("Linus Torvalds <torvalds@kernel.org>");
+    let foreign = famous
+        .certify(
+            &mut primary_pair(&stranger),
+            &cert,
+            SignatureType::PositiveCertification,
+            HashAlgorithm::SHA512,
+            start(),
+        )
+        .unwrap();
+    let primary = Packet::from(cert.primary_key().key().clone());
+    let vouches = |own: &[Packet]| {
+        let packets = [Packet::from(direct.clone())].into_iter().chain(own.iter().cloned());
+        let bytes = messages::packets([primary.clone()].into_iter().chain(packets));
+        let situation = Situation::new(&[signed_by_primary(&cert)], &[&cert]);
+        situation.scratch.write("keys.asc", bytes);
+        let run = situation.run(&[]);
+        assert_eq!(run.said("openpgp"), "agrees", "{}{}", run.stdout, run.stderr);
+        run.finding("openpgp").to_string()
+    };
+    let famous = Packet::from(famous);
+    // One that a stranger signed, and one with a signature by the owner over another user id.
+    let own = cert.userids().next().unwrap().bundle().self_signatures().next().unwrap().clone();
+    for packets in [
+        vec![famous.clone()],
+        vec![famous.clone(), Packet::from(foreign)],
+        vec![famous.clone(), Packet::from(own.clone())],
+    ] {
+        let said = vouches(&packets);
+        assert!(!said.contains("Torvalds"), "{said}");
+        assert!(said.contains(&cert.fingerprint().to_string()), "{said}");
+    }
+    // In front of the owner's own it is not the first.
+    let mut packets: Vec<Packet> = cert.clone().into_packets().collect();
+    packets.insert(1, famous);
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    situation.scratch.write("keys.asc", messages::packets(packets));
+    let said = situation.run(&[]).finding("openpgp").to_string();
+    assert!(said.contains("uwe@example.org") && !said.contains("Torvalds"), "{said}");
+}
+
+/// A signature by the primary key itself.
+fn signed_by_primary(cert: &Cert) -> Signature {
+    SignatureBuilder::new(SignatureType::Binary)
+        .set_hash_algo(HashAlgorithm::SHA512)
+        .set_signature_creation_time(start() + DAY * 30)
+        .unwrap()
+        .sign_message(&mut primary_pair(cert), TEXT)
+        .unwrap()
+}
+
 #[test]
 fn the_fingerprint_of_a_subkey_names_its_certificate() {
     let cert = CertBuilder::new()
@@ -717,8 +826,8 @@ fn flooded(cert: &Cert, packet: &Packet, count: usize) -> Vec<u8> {
 #[test]
 fn who_serves_a_file_can_change_its_line_ends() {
     let cert = generate("tess");
-    let forgers = |signature: Signature| {
-        let situation = Situation::new(&[signature], &[&cert]);
+    let forgers = |signatures: &[Signature]| {
+        let situation = Situation::new(signatures, &[&cert]);
         let run = situation.run(&[]);
         let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         let findings = report["distfiles"][0]["findings"].as_array().unwrap().clone();
@@ -727,9 +836,14 @@ fn who_serves_a_file_can_change_its_line_ends() {
         finding["forgers"].to_string()
     };
     let text = b"a release, line one\r\nline two\r\n";
-    let text = Signing { kind: SignatureType::Text, text, ..Signing::by(&cert) };
-    assert!(forgers(text.sign()).contains("mirror"));
-    assert!(!forgers(Signing::by(&cert).sign()).contains("mirror"));
+    let text = || Signing { kind: SignatureType::Text, text, ..Signing::by(&cert) }.sign();
+    assert!(forgers(&[text()]).contains("mirror"));
+    let binary = || Signing::by(&cert).sign();
+    assert!(!forgers(&[binary()]).contains("mirror"));
+    // Whoever serves both serves the text signature alone.
+    for both in [[binary(), text()], [text(), binary()]] {
+        assert!(forgers(&both).contains("mirror"));
+    }
 }
 
 /// What is printed once for several distfiles is so of each of them.

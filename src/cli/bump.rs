@@ -5,7 +5,7 @@ mod inputs;
 mod record;
 
 use super::keys::{KeyArgs, tag_keys};
-use super::options::{Distdir, PrintOptions, Stream, TimeOption};
+use super::options::{Distdir, OpenpgpOptions, PrintOptions, Stream, TimeOption};
 use super::policy;
 use super::progress::{self, size_of};
 use super::review::SignArg;
@@ -184,8 +184,12 @@ impl Bump {
     fn source_options(&self, package: &Package, expected: &Expected) -> Result<Options, Error> {
         let now = self.time.now()?;
         let tag_keys = match self.tag_key.is_empty() {
-            false => tag_keys(&self.tag_key, true, now)?,
-            true => tag_keys(&expected.keys.openpgp.openpgp_key, false, now)?,
+            false => tag_keys(&self.tag_key, &[], true, now)?,
+            true => {
+                let OpenpgpOptions { openpgp_key, openpgp_fingerprint, .. } =
+                    &expected.keys.openpgp;
+                tag_keys(openpgp_key, openpgp_fingerprint, false, now)?
+            }
         };
         Ok(Options {
             directory: self.directory.clone(),
@@ -255,7 +259,7 @@ impl Bump {
             keys: expected.keys.read_under(asked.openpgp())?,
             bundle_policies: expected.sigstore.bundle_policies()?,
             publisher: expected.sigstore.expectation()?,
-            pins: expected.sigstore.pins()?,
+            pins: expected.pins(&self.sigstore)?,
             previous,
             source: clone
                 .map(|clone| {

@@ -341,7 +341,7 @@ impl Check {
         commit.check()?;
         let options = Options {
             directory: self.directory.clone(),
-            tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
+            tag_keys: tag_keys(&self.tag_key, &[], true, self.time.now()?)?,
             regenerate: self.regenerate.then_some(restrict::confined),
             ..Options::default()
         };

@@ -133,17 +133,18 @@ impl clap::FromArgMatches for KeyOptions {
 }
 
 /// The keys whose signatures over tags and commits count, and whether there has to be one; `None`
-/// where no file was given.
+/// where no file was given. Of OpenPGP certificates `only` those count, where it names any.
 ///
 /// # Errors
 ///
-/// If a file is neither a list of allowed signers nor holds an OpenPGP key.
+/// If a file is neither a list of allowed signers nor holds an OpenPGP key, or a certificate is not there.
 pub(crate) fn tag_keys(
     files: &[PathBuf],
+    only: &[String],
     required: bool,
     now: SystemTime,
 ) -> Result<Option<TagKeys>, Error> {
-    let (openpgp, ssh) = signers(files, NAMESPACE)?;
+    let (openpgp, ssh) = signers(files, only, NAMESPACE)?;
     let openpgp = openpgp.map(Arc::new);
     Ok((!files.is_empty()).then_some(TagKeys { openpgp, ssh, required, now }))
 }
@@ -157,13 +158,14 @@ pub(crate) fn review_keys(
     files: &[PathBuf],
     now: SystemTime,
 ) -> Result<Option<Arc<review::Keys>>, Error> {
-    let (openpgp, ssh) = signers(files, review::NAMESPACE)?;
+    let (openpgp, ssh) = signers(files, &[], review::NAMESPACE)?;
     Ok((!files.is_empty()).then(|| Arc::new(review::Keys { openpgp, ssh, now })))
 }
 
 /// OpenPGP keys and lists of allowed signers, told apart by their contents.
 fn signers(
     files: &[PathBuf],
+    only: &[String],
     namespace: &str,
 ) -> Result<(Option<openpgp::Keys>, Option<AllowedSigners>), Error> {
     let (mut rings, mut ssh) = (Vec::new(), None);
@@ -179,7 +181,7 @@ fn signers(
             rings.push((path.as_path(), bytes));
         }
     }
-    let ring = (!rings.is_empty()).then(|| KeyRing::of(&rings)).transpose()?;
+    let ring = (!rings.is_empty()).then(|| KeyRing::of(&rings, only)).transpose()?;
     let openpgp = ring.map(|ring| openpgp::Keys { ring, policy: PolicyKind::Gentoo });
     Ok((openpgp, ssh))
 }

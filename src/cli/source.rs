@@ -144,7 +144,7 @@ impl Source {
                     directory: self.directory.clone(),
                     upstream_name: self.upstream_name.clone(),
                     eautoreconf: self.eautoreconf,
-                    tag_keys: tag_keys(&self.tag_key, true, self.time.now()?)?,
+                    tag_keys: tag_keys(&self.tag_key, &[], true, self.time.now()?)?,
                     unified: self.unified,
                     regenerate: self.regenerate.then_some(restrict::confined),
                     ..Options::default()

@@ -139,6 +139,15 @@ const CASES: &[Case] = &[
     }),
     ("key-file-unreadable", "error", |overlay| {
         let lines = format!(
+            "VERIFY_SIG_OPENPGP_KEY_PATH=/usr/share/x.asc\n\
+             VERIFY_SIG_OPENPGP_FINGERPRINTS=( {} )\n{PLAIN}",
+            "A".repeat(40)
+        );
+        overlay.ebuild(FOO, "1", &lines);
+        install(overlay, "x.asc", public(&key("x")));
+    }),
+    ("key-file-unreadable", "error", |overlay| {
+        let lines = format!(
             "VERIFY_SIG_METHOD=minisig\nVERIFY_SIG_OPENPGP_KEY_PATH=/usr/share/x.pub\n{PLAIN}"
         );
         overlay.ebuild(FOO, "1", &lines);

@@ -3,7 +3,7 @@
 use super::package::Package;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::release::gentoo::{Ebuild, known_variables};
+use crate::release::gentoo::{Ebuild, FINGERPRINTS, known_variables};
 
 /// Variables that say the same thing by another name.
 const SYNONYMS: [&[&str]; 2] = [
@@ -19,7 +19,8 @@ const NO_EXPECTATION: [&str; 3] =
 /// One finding for each expectation of the previous ebuild that the new one lacks. `given` says of a
 /// variable that a flag of the command line stands in for it.
 ///
-/// A value that only bash can read is not missing: nothing is known of it.
+/// A value that only bash can read is not missing: nothing is known of it. An empty one is: no one is expected
+/// by it.
 pub(crate) fn dropped(package: &Package, given: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let previous = package.previous_ebuild();
     previous.map_or_else(Vec::new, |previous| dropped_between(&previous, &package.ebuild, given))
@@ -34,7 +35,7 @@ pub(crate) fn dropped_between(
     let has = |variable: &str| {
         let synonyms = SYNONYMS.iter().find(|names| names.contains(&variable));
         let names = synonyms.copied().unwrap_or_default();
-        names.iter().chain([&variable]).any(|name| new.variables.contains_key(*name))
+        names.iter().chain([&variable]).any(|name| new.may_set(name))
     };
     known_variables()
         .map(|(variable, _)| variable)
@@ -47,13 +48,17 @@ pub(crate) fn dropped_between(
 
 fn finding(variable: &str, previous: &Ebuild, new: &Ebuild) -> Finding {
     let check = match variable {
-        "VERIFY_SIG_OPENPGP_KEY_PATH" => Check::Openpgp,
+        "VERIFY_SIG_OPENPGP_KEY_PATH" | FINGERPRINTS => Check::Openpgp,
         name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
         _ => Check::Provenance,
     };
     let file = |ebuild: &Ebuild| {
         ebuild.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     };
-    let text = format!("{} sets {variable}, and {} does not", file(previous), file(new));
+    let not = match new.variables.contains_key(variable) {
+        true => "sets it to nothing",
+        false => "does not",
+    };
+    let text = format!("{} sets {variable}, and {} {not}", file(previous), file(new));
     Finding::fails(check, FailureClass::ExpectationDropped, text)
 }

@@ -17,7 +17,7 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
-use crate::release::gentoo::{Ebuild, Metadata};
+use crate::release::gentoo::{Ebuild, FINGERPRINTS, Metadata};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +44,17 @@ pub(super) fn key_file(ebuild: &Ebuild, root: &Path) -> Option<PathBuf> {
 /// Whether the ebuild's signatures are OpenPGP's.
 pub(super) fn is_openpgp(ebuild: &Ebuild) -> bool {
     matches!(ebuild.literal("VERIFY_SIG_METHOD"), None | Some("openpgp"))
+}
+
+/// Why the ebuild's fingerprints name no certificates of its key file; nothing where they do, and where the file
+/// itself is of no use.
+pub(super) fn unfit_fingerprints(ebuild: &Ebuild, path: &Path) -> Option<String> {
+    let only = ebuild.fingerprints();
+    if only.is_empty() {
+        return None;
+    }
+    let fault = KeyRing::read(&[path.to_owned()], &only).err()?;
+    fault.is_of_fingerprint().then(|| format!("{FINGERPRINTS}: {fault}"))
 }
 
 /// What the checks say that do not agree.
@@ -103,7 +114,7 @@ fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
         renamed: renamed.cloned().collect(),
         upstream_names: upstream,
         bundle_policies: bundle_policies(ebuild),
-        pins: if publisher.is_some() { pins(ebuild) } else { Pins::default() },
+        pins: pins(ebuild),
         publisher,
         verifier,
         require: Requirement::of([Check::Manifest]),
@@ -119,7 +130,7 @@ fn keys(ebuild: &Ebuild, path: Option<PathBuf>, policy: PolicyKind) -> Keys {
     let plain = |path: &Path| PublicKey::read(path).ok().map(|key| vec![key]);
     match ebuild.literal("VERIFY_SIG_METHOD") {
         None | Some("openpgp") => {
-            let ring = KeyRing::read(&[path], &[]).ok();
+            let ring = KeyRing::read(&[path], &ebuild.fingerprints()).ok();
             if let Some(ring) = ring {
                 keys.set(openpgp::Keys { ring, policy });
             }

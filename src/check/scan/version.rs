@@ -218,7 +218,9 @@ impl Look<'_> {
         }
         let report = keys::look(&mut self.keys, &path, &read.file, newest, self.options.now);
         self.package.holds_until(report.until);
-        report.findings
+        let unfit = evidence::unfit_fingerprints(&read.ebuild, &path);
+        let unfit = unfit.map(|text| Observation::of(KEY_UNREADABLE, &read.file, text));
+        report.findings.into_iter().chain(unfit).collect()
     }
 
     /// What is asked of the newest version only.

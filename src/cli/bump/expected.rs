@@ -6,8 +6,9 @@ use super::Bump;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::check::bump::{Asked, asked};
-use crate::evidence::expectation::{PINS, Pin};
-use crate::release::gentoo::{Ebuild, Expansion};
+use crate::cli::error::UsageError;
+use crate::evidence::expectation::{PINS, Pin, Pins};
+use crate::release::gentoo::{Ebuild, Expansion, FINGERPRINTS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,17 @@ impl Expected {
         }
         Self { keys, sigstore, checks, gaps, asked }
     }
+
+    /// How it must have been published. As for the eclass, an ebuild's pins count for the certificates of
+    /// bundles without a repository, too.
+    ///
+    /// # Errors
+    ///
+    /// If a pin is of no form, or there is no one whose publishing it could pin.
+    pub(super) fn pins(&self, flags: &SigstoreOptions) -> Result<Pins, UsageError> {
+        let of_ebuild = flags.pins.options().is_empty() && !self.sigstore.identity.is_empty();
+        if of_ebuild { self.sigstore.pins_of_anybody() } else { self.sigstore.pins() }
+    }
 }
 
 /// The check that `VERIFY_SIG_METHOD` means; `None` for provenance, which has no signatures.
@@ -80,7 +92,8 @@ fn method(ebuild: &Ebuild) -> Option<Check> {
     }
 }
 
-/// The keys of the flags, and the one of the ebuild where no flag names any.
+/// The keys of the flags, and the one of the ebuild where no flag names any. Which certificates of them
+/// count, the ebuild says wherever no flag does.
 fn keys(
     flags: &Bump,
     ebuild: &Ebuild,
@@ -88,6 +101,9 @@ fn keys(
     gaps: &mut Vec<Finding>,
 ) -> KeyArgs {
     let mut keys = flags.keys.clone();
+    if method(ebuild) == Some(Check::Openpgp) && keys.openpgp.openpgp_fingerprint.is_empty() {
+        keys.openpgp.openpgp_fingerprint = ebuild.fingerprints();
+    }
     let Some(path) = ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH") else { return keys };
     let Some(check) = method(ebuild) else { return keys };
     if !Check::SIGNATURES.contains(&check) || keys.has(check) {
@@ -176,6 +192,7 @@ fn answered(flags: &Bump, asked: &Asked) -> bool {
             key || !options.identity.is_empty() || !options.sigstore_key.is_empty()
         }
         "VERIFY_SIG_OPENPGP_KEY_PATH" => key,
+        FINGERPRINTS => !keys.openpgp.openpgp_fingerprint.is_empty(),
         "VERIFY_SIG_CERT_IDENTITY" => {
             !options.identity.is_empty() || !options.sigstore_key.is_empty()
         }

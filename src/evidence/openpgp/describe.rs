@@ -211,8 +211,7 @@ fn certificate(cert: &Cert, now: SystemTime) -> Certificate {
         fingerprint: cert.fingerprint().to_string(),
         version: cert.primary_key().key().version(),
         secret: cert.is_tsk(),
-        user_ids: cert
-            .userids()
+        user_ids: judge::own_user_ids(cert)
             .map(|ua| UserId {
                 user_id: String::from_utf8_lossy(ua.userid().value()).into_owned(),
                 revoked: matches!(ua.revocation_status(&policy, now), RevocationStatus::Revoked(_)),

@@ -80,6 +80,9 @@ impl Verdict {
 
 const NOT_IN_RING: &str = "this is not among the given keys";
 
+const UNREADABLE: &str = "its key is in the key file, with something that is no part of a key, so that what \
+                          else is there, perhaps a revocation, is not known: get another copy";
+
 type Candidate<'a> = (&'a Cert, Key<PublicParts, UnspecifiedRole>);
 
 /// Judges `signature`, whose document hash is at `document`, at the time `now`.
@@ -99,9 +102,13 @@ pub(crate) fn judge(
     let issuers = signature.get_issuers();
     let mut candidates = candidates(&issuers, ring);
     if candidates.is_empty() {
-        return match issuers.iter().any(|issuer| ring.is_flooded(issuer)) {
-            true => Verdict::refused(FailureClass::EvidenceUnsupported, flooded()),
-            false => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
+        let unsupported = |text| Verdict::refused(FailureClass::EvidenceUnsupported, text);
+        return match () {
+            () if issuers.iter().any(|issuer| ring.is_flooded(issuer)) => unsupported(flooded()),
+            () if issuers.iter().take(ISSUER_LIMIT).any(|issuer| ring.is_unreadable(issuer)) => {
+                unsupported(UNREADABLE.to_owned())
+            }
+            () => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
         };
     }
     let Some(signed) = signature.signature_creation_time() else {
@@ -304,6 +311,14 @@ fn live(
     Ok(())
 }
 
+/// The user ids that the key's owner has put a signature on, or revoked. Anyone can add others: they name no one.
+pub(super) fn own_user_ids(cert: &Cert) -> impl Iterator<Item = UserIDAmalgamation<'_>> {
+    cert.userids().filter(|ua| {
+        let bundle = ua.bundle();
+        bundle.self_signatures().next().is_some() || bundle.self_revocations().next().is_some()
+    })
+}
+
 /// The user id that the certificate's owner put first. Where all were revoked, it is one of those: the
 /// key counts all the same, as only a revocation of the key itself ends it.
 fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> {
@@ -311,7 +326,7 @@ fn user_id(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<String> 
     let primary = valid.as_ref().and_then(|v| v.primary_userid().ok());
     let bytes = match &primary {
         Some(primary) => primary.userid().value(),
-        None => cert.userids().next()?.userid().value(),
+        None => own_user_ids(cert).next()?.userid().value(),
     };
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
@@ -321,8 +336,8 @@ fn all_revoked(cert: &Cert, policy: &dyn Policy, now: SystemTime) -> Option<usiz
     let revoked = |ua: UserIDAmalgamation<'_>| {
         matches!(ua.revocation_status(policy, now), RevocationStatus::Revoked(_))
     };
-    let count = cert.userids().count();
-    (count > 0 && cert.userids().all(revoked)).then_some(count)
+    let count = own_user_ids(cert).count();
+    (count > 0 && own_user_ids(cert).all(revoked)).then_some(count)
 }
 
 pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {

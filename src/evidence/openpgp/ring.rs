@@ -4,18 +4,19 @@
 //! names one of its keys. Certifications by strangers never count, and anyone who floods a key floods it
 //! with those: they are dropped as they are read.
 
+mod error;
 mod reading;
 
-use super::armor::{self, ArmorFault};
+use super::armor;
 use super::standing;
-use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
+use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
+pub(crate) use error::{Found, RingError};
 pub(super) use reading::is_flooded;
 use reading::{Part, Reading, key_id};
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::{Key, Signature};
 use sequoia_openpgp::{Cert, Fingerprint, KeyHandle, Packet};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -36,138 +37,6 @@ const fn most_packets(bytes: usize) -> usize {
 const REVOCATIONS: usize = 256;
 const ISSUERS: usize = 16;
 
-/// Why a key ring could not be made.
-#[derive(Debug)]
-pub(crate) enum RingError {
-    /// A key file could not be read.
-    Input(InputError),
-    /// A key file holds no OpenPGP packets.
-    Armor {
-        /// The key file.
-        path: PathBuf,
-        /// Why not.
-        fault: ArmorFault,
-    },
-    /// A key file holds packets, but no key among them that can be read.
-    NoKeys {
-        /// The key file.
-        path: PathBuf,
-        /// What it holds.
-        found: Found,
-    },
-    /// More certificates than the limit.
-    TooMany {
-        /// The key file that went over it.
-        path: PathBuf,
-    },
-    /// Every certificate of a key file has more packets than the limit.
-    Flooded {
-        /// The key file.
-        path: PathBuf,
-    },
-    /// Something in it ends the reading, so that what follows is not known: perhaps a revocation.
-    Broken {
-        /// The key file.
-        path: PathBuf,
-    },
-    /// More packets than the limit for its size.
-    TooManyPackets {
-        /// The key file.
-        path: PathBuf,
-    },
-    /// A fingerprint that was asked for is in none of the key files.
-    NoSuchFingerprint(String),
-    /// A fingerprint that was asked for is that of a subkey which its certificate does not bind.
-    UnboundSubkey {
-        /// As it was given.
-        subkey: String,
-        /// That of its certificate.
-        primary: String,
-    },
-    /// Not a fingerprint.
-    BadFingerprint(String),
-}
-
-/// What a file with OpenPGP packets and without keys holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// Nothing: an armored block without a packet.
-    #[default]
-    Nothing,
-    /// A signature.
-    Signature,
-    /// A message, or the like.
-    Other,
-    /// Keys of a version that is not read, or damaged ones.
-    Unreadable,
-}
-
-impl Found {
-    /// What it is, in a sentence without a subject and a full stop.
-    pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::Nothing => {
-                "holds an empty key block: a server that knows no key for that name sends such a file"
-            }
-            Self::Signature => "holds an OpenPGP signature, not a key",
-            Self::Other => "holds an OpenPGP message, not a key",
-            Self::Unreadable => "holds OpenPGP packets, but no key that can be read",
-        }
-    }
-}
-
-impl fmt::Display for RingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(error) => error.fmt(f),
-            Self::Armor { path, fault } => {
-                write!(f, "{}: holds no OpenPGP key: {fault}", path.display())
-            }
-            Self::NoKeys { path, found } => write!(f, "{}: {}", path.display(), found.text()),
-            Self::TooMany { path } => {
-                write!(f, "{}: the key ring would hold more than {CERT_LIMIT} keys", path.display())
-            }
-            Self::Flooded { path } => write!(
-                f,
-                "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures of \
-                 its own",
-                path.display()
-            ),
-            Self::Broken { path } => write!(
-                f,
-                "{}: is OpenPGP data only in part: what follows the part that can be read could \
-                 revoke a key (armored and binary keys in one file are not read together)",
-                path.display()
-            ),
-            Self::TooManyPackets { path } => write!(
-                f,
-                "{}: holds far more OpenPGP packets than keys of its size have",
-                path.display()
-            ),
-            Self::NoSuchFingerprint(fingerprint) => {
-                write!(f, "no key file holds the key {fingerprint}")
-            }
-            Self::UnboundSubkey { subkey, primary } => write!(
-                f,
-                "{subkey} is a subkey in the certificate of {primary}, but nothing binds it there: \
-                 name the primary key"
-            ),
-            Self::BadFingerprint(text) => {
-                write!(f, "\"{text}\" is not a fingerprint: 40 or 64 hexadecimal digits")
-            }
-        }
-    }
-}
-
-impl std::error::Error for RingError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
 /// The packets of one certificate, and what becomes of them.
 #[derive(Debug, Clone, Default)]
 struct Entry {
@@ -181,7 +50,8 @@ struct Entry {
 }
 
 impl Entry {
-    /// The certificate; two copies of one complement each other.
+    /// The certificate; two copies of one complement each other. Where one cannot be read there is none: a
+    /// revocation may be in that.
     fn cert(&self) -> Option<&Cert> {
         let make = || {
             if self.flooded {
@@ -189,10 +59,10 @@ impl Entry {
             }
             let mut merged: Option<Cert> = None;
             for packets in &self.copies {
-                let Ok(cert) = Cert::from_packets(packets.iter().cloned()) else { continue };
+                let cert = Cert::from_packets(packets.iter().cloned()).ok()?;
                 let cert = cert.strip_secret_key_material();
                 merged = Some(match merged {
-                    Some(known) => known.clone().merge_public(cert).unwrap_or(known),
+                    Some(known) => known.merge_public(cert).ok()?,
                     None => cert,
                 });
             }
@@ -228,7 +98,8 @@ impl KeyRing {
     /// # Errors
     ///
     /// If a file cannot be read or holds no key at all, or a fingerprint of `only` is in none.
-    /// A file that holds a damaged or flooded key beside whole ones is taken without it.
+    /// A file that holds a damaged or flooded key beside whole ones is taken without it: its signatures are not
+    /// judged, nor are they where one of several copies of it is damaged.
     pub(crate) fn read(files: &[PathBuf], only: &[String]) -> Result<Self, RingError> {
         let mut ring = Self::default();
         for path in files {
@@ -240,15 +111,18 @@ impl KeyRing {
         Ok(ring)
     }
 
-    /// The certificates in files that were read.
+    /// As [`KeyRing::read`], of files that were read.
     ///
     /// # Errors
     ///
     /// As [`KeyRing::read`].
-    pub(crate) fn of(files: &[(&Path, Vec<u8>)]) -> Result<Self, RingError> {
+    pub(crate) fn of(files: &[(&Path, Vec<u8>)], only: &[String]) -> Result<Self, RingError> {
         let mut ring = Self::default();
         for (path, bytes) in files {
             ring.add_bytes(path, bytes)?;
+        }
+        if !only.is_empty() {
+            ring.retain(only)?;
         }
         Ok(ring)
     }
@@ -305,6 +179,12 @@ impl KeyRing {
         self.flooded.contains(&key_id(issuer))
     }
 
+    /// Whether a certificate with the key `issuer` is there of which a copy cannot be read.
+    pub(crate) fn is_unreadable(&self, issuer: &KeyHandle) -> bool {
+        let fingerprints = self.handles.get(&key_id(issuer)).into_iter().flatten();
+        fingerprints.filter_map(|f| self.entries.get(f)).any(|entry| entry.cert().is_none())
+    }
+
     fn add_file(&mut self, path: &Path) -> Result<(), RingError> {
         let bytes = read_operand(path, EVIDENCE_LIMIT).map_err(RingError::Input)?;
         self.add_bytes(path, &bytes)
@@ -321,6 +201,9 @@ impl KeyRing {
             self.revoke(&revocation, path)?;
         }
         match reading {
+            Reading { whole: true, broken: true, .. } => {
+                Err(RingError::Broken { path: path.to_owned() })
+            }
             Reading { whole: true, .. } => Ok(()),
             Reading { flooded: true, .. } => Err(RingError::Flooded { path: path.to_owned() }),
             Reading { found, .. } => Err(RingError::NoKeys { path: path.to_owned(), found }),

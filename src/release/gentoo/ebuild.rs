@@ -16,11 +16,15 @@ use std::path::{Path, PathBuf};
 /// The most that an ebuild may hold, in bytes.
 const EBUILD_LIMIT: u64 = 1024 * 1024;
 
+/// The array of those certificates of an OpenPGP key file that count.
+pub(crate) const FINGERPRINTS: &str = "VERIFY_SIG_OPENPGP_FINGERPRINTS";
+
 /// The variables that say whose signature or publishing is expected, each with the flag that says
 /// the same.
-const SIGNERS: [(&str, &str); 5] = [
+const SIGNERS: [(&str, &str); 6] = [
     ("VERIFY_SIG_METHOD", "a key flag or --identity"),
     ("VERIFY_SIG_OPENPGP_KEY_PATH", "--openpgp-key, --signify-key or --minisign-key"),
+    (FINGERPRINTS, "--openpgp-fingerprint"),
     ("VERIFY_SIG_CERT_IDENTITY", "--identity"),
     ("VERIFY_SIG_CERT_OIDC_ISSUER", "--issuer"),
     ("VERIFY_PROVENANCE_REPO", "--repository or --publisher"),
@@ -137,12 +141,19 @@ impl Ebuild {
         }
     }
 
-    /// Whether it sets a variable, as far as its text tells.
+    /// Whether it sets a variable, as far as its text tells. To bash and to the eclass an empty value is none.
     pub(crate) fn sets(&self, variable: &str) -> bool {
         self.variables.get(variable).is_some_and(|literal| match literal {
             Literal::Unknown(Expansion::Line { named, .. }) => *named,
-            Literal::Unknown(_) | Literal::Words(_) => true,
+            Literal::Unknown(_) => true,
+            Literal::Words(words) => !words.iter().all(String::is_empty),
         })
+    }
+
+    /// Whether it may set a variable: that it does not is certain otherwise.
+    pub(crate) fn may_set(&self, variable: &str) -> bool {
+        let unknown = matches!(self.variables.get(variable), Some(Literal::Unknown(_)));
+        unknown || self.sets(variable)
     }
 
     /// SRC_URI, as the text tells it.
@@ -174,6 +185,11 @@ impl Ebuild {
     /// The eclasses that it is known to inherit.
     pub(super) fn inherited(&self) -> impl Iterator<Item = &str> {
         self.inherited.iter().map(String::as_str)
+    }
+
+    /// The fingerprints of the OpenPGP certificates that count; empty where all do.
+    pub(crate) fn fingerprints(&self) -> Vec<String> {
+        self.words(FINGERPRINTS).iter().filter(|word| !word.is_empty()).cloned().collect()
     }
 
     /// The words of an array.

@@ -108,7 +108,7 @@ pub(in crate::answer::failure) const REPOSITORY_REREGISTERED: Texts = Texts {
 
 pub(in crate::answer::failure) const EXPECTATION_DROPPED: Texts = Texts {
     happened: "The previous ebuild named a key, a repository or a pin, and the new one does not.",
-    implies: "The new version is compared with less than the old one was. A forgery that the old \
+    implies: "An empty value names nothing. The new version is compared with less than the old one was. A forgery that the old \
         ebuild would have refused can pass the new one.",
     benign: "The ebuild was rewritten or copied from a template. Upstream moved, and the old value \
         did not fit any more. The variable has a new name.",

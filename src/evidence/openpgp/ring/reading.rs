@@ -15,6 +15,8 @@ pub(super) struct Reading {
     pub(super) whole: bool,
     /// Whether one was left out for having too many packets.
     pub(super) flooded: bool,
+    /// Whether something in it ended the reading of a block.
+    pub(super) broken: bool,
     /// What it holds instead of keys.
     pub(super) found: Found,
     /// Revocations without the key before them, as `gpg --gen-revoke` writes them.
@@ -34,6 +36,20 @@ pub(super) struct Part {
 impl Part {
     pub(super) fn new(key: KeyHandle, fingerprint: Fingerprint, packet: Packet) -> Self {
         Self { fingerprint, keys: vec![key_id(&key)], packets: vec![packet], flooded: false }
+    }
+
+    /// A revocation behind this certificate of a key that is not its own: one that stands alone, of a key
+    /// elsewhere in the file. It may be a designated revoker's, too, and stays here as well.
+    fn revocation_of_another(&self, packet: &Packet) -> Option<Signature> {
+        let Packet::Signature(signature) = packet else { return None };
+        let of_key = matches!(
+            signature.typ(),
+            SignatureType::KeyRevocation | SignatureType::SubkeyRevocation
+        );
+        let primary = KeyHandle::from(self.fingerprint.clone());
+        let issuers = signature.get_issuers();
+        let own = issuers.is_empty() || issuers.iter().any(|issuer| issuer.aliases(&primary));
+        (of_key && !own).then(|| signature.clone())
     }
 
     pub(super) fn push(&mut self, packet: Packet) {
@@ -89,7 +105,10 @@ impl Reading {
                     self.finish(part.take(), ring, path)?;
                     self.found = Found::Unreadable;
                 }
-                (None, Some(part)) => part.push(packet),
+                (None, Some(part)) => {
+                    self.revocations.extend(part.revocation_of_another(&packet));
+                    part.push(packet);
+                }
                 (None, None) => {
                     self.note(packet.tag());
                     if let Packet::Signature(signature) = packet
@@ -102,10 +121,8 @@ impl Reading {
             Ok(())
         })?;
         self.finish(part, ring, path)?;
-        match !whole && self.whole && !ends_in_blanks(block) {
-            true => Err(RingError::Broken { path: path.to_owned() }),
-            false => Ok(()),
-        }
+        self.broken |= !whole && !ends_in_blanks(block);
+        Ok(())
     }
 
     pub(super) fn finish(
