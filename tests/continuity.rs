@@ -446,3 +446,105 @@ fn signers_of_minisign_and_signify() {
         expect(&run(&["one.pub"]), 1, "signer-changed");
     }
 }
+
+fn forgers(run: &Run) -> Vec<String> {
+    assert_eq!(run.said("continuity"), "agrees", "{}{}", run.stdout, run.stderr);
+    let forgers = run.finding("continuity")["forgers"].clone();
+    forgers.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
+/// A release of before that two workflows attested: a new one may be by either, and the attackers are those of
+/// both, whichever it is by and in whatever order.
+#[test]
+fn any_of_those_who_published_before_will_do() {
+    let scratch = releases(|_| {});
+    let sigstore = Sigstore::new("continuity");
+    let (mut tagged, mut nightly) = (run_of("1.2"), run_of("1.2"));
+    nightly.path = ".github/workflows/nightly.yml".to_owned();
+    nightly.reference = "refs/heads/main".to_owned();
+    let attest = |run: &Workflow, time, name: &str| {
+        Signing::of(&sigstore, run, time, name, name.as_bytes()).attestation()
+    };
+    let both = [attest(&tagged, BEFORE, OLD), attest(&nightly, BEFORE + 5, OLD)];
+    scratch.write(OLD_PROVENANCE, provenance(&tagged, &both).to_string());
+    tagged.reference = "refs/tags/v1.3".to_owned();
+    let (one, other) = (attest(&tagged, NOW, NEW), attest(&nightly, NOW + 5, NEW));
+    let all = ["publish", "job", "source", "forge", "sigstore", "gentoo", "branch"];
+    for now in [vec![&one], vec![&other], vec![&one, &other], vec![&other, &one]] {
+        let now: Vec<Value> = now.into_iter().cloned().collect();
+        scratch.write(NEW_PROVENANCE, provenance(&tagged, &now).to_string());
+        assert_eq!(forgers(&compared(&scratch)), all);
+    }
+}
+
+/// Bundles by a workflow and by an account of one release.
+#[test]
+fn an_account_and_a_workflow_of_before() {
+    let sigstore = Sigstore::new("continuity");
+    let google = "https://accounts.google.com";
+    let bundle = |name: &str, time, account: bool| {
+        let mut signing = Signing::of(&sigstore, &run_of("1"), time, name, name.as_bytes());
+        if account {
+            signing.leaf.claims = vec![(8, google.to_owned())];
+            signing.leaf.names = vec![email("alice@example.org")];
+        }
+        signing.bundle().to_string()
+    };
+    for account in [false, true] {
+        let scratch = bundled(("x@example.org", "https://x.example"), None);
+        let before = [bundle(OLD, BEFORE, false), bundle(OLD, BEFORE + 5, true)];
+        scratch.write("foo-1.2.tar.gz.sigstore", before.join("\n"));
+        scratch.write("foo-1.3.tar.gz.sigstore", bundle(NEW, NOW, account));
+        let found = forgers(&bundles(&scratch, None));
+        for word in ["account", "publish", "forge"] {
+            assert!(found.contains(&word.to_owned()), "{word}: {found:?}");
+        }
+    }
+}
+
+/// Continuity rests on what the other checks found: where that can be brought by a mirror, so can this.
+#[test]
+fn what_is_served_under_another_name_is_no_one_s_work() {
+    let set = |run: &Run| run.json()["attackers"].to_string();
+    let minisign = |file: &str| {
+        let (scratch, key) = (Scratch::new(), ed25519::Key::new(1));
+        scratch.write("k.pub", key.public());
+        for name in [OLD, NEW] {
+            scratch.write(name, if name == OLD { OLD } else { file });
+        }
+        scratch.write(&format!("{OLD}.minisig"), key.minisign_of(OLD.as_bytes(), OLD));
+        scratch.write(&format!("{NEW}.minisig"), key.minisign_of(file.as_bytes(), file));
+        let public = scratch.file("k.pub").to_string_lossy().into_owned();
+        let previous = format!("{OLD}.minisig");
+        let args = ["--require", "minisign,continuity", "--minisign-key", &public];
+        scratch.check(args.iter().chain(&["--previous-signature", &previous, NEW]))
+    };
+    // The old release and its signature under the new name.
+    let replayed = minisign(OLD);
+    assert!(forgers(&replayed).contains(&"mirror".to_owned()), "{}", replayed.stdout);
+    assert!(set(&replayed).contains("[\"mirror\"]"), "{}", replayed.stdout);
+    let own = minisign(NEW);
+    assert!(!forgers(&own).contains(&"mirror".to_owned()), "{}", own.stdout);
+    // A signature that leaves line ends open.
+    let alice = key("alice");
+    for kind in [SignatureType::Binary, SignatureType::Text] {
+        let scratch = signed(&alice, Some(&alice), &[&alice]);
+        let at = start() + messages::DAY * 30;
+        let signature = signature_at(&alice, kind, at, NEW.as_bytes());
+        scratch.write(&format!("{NEW}.asc"), packets([Packet::from(signature)]));
+        let found = forgers(&signers(&scratch));
+        assert_eq!(found.contains(&"mirror".to_owned()), kind == SignatureType::Text);
+    }
+    // A bundle about these bytes by another name, whether or not anyone says who should have signed.
+    let alice = ("alice@example.org", "https://accounts.google.com");
+    for identity in [None, Some(alice)] {
+        let scratch = bundled(alice, Some(alice));
+        let sigstore = Sigstore::new("continuity");
+        let mut signing = Signing::of(&sigstore, &run_of("1"), NOW, OLD, NEW.as_bytes());
+        signing.leaf.claims = vec![(8, alice.1.to_owned())];
+        signing.leaf.names = vec![email(alice.0)];
+        scratch.write(&format!("{NEW}.sigstore"), signing.bundle().to_string());
+        let found = forgers(&bundles(&scratch, identity));
+        assert!(found.contains(&"mirror".to_owned()), "{found:?}");
+    }
+}

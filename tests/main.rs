@@ -11,6 +11,7 @@
 mod common;
 mod support;
 
+mod asked;
 mod attacks;
 mod bad_input;
 mod bump;

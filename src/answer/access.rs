@@ -35,7 +35,7 @@ pub(crate) enum Capability {
     Forge,
     /// Log in as the account that a certificate names: an e-mail address, a user, a service account.
     Account,
-    /// Run a public reusable workflow from a repository of one's own, as any account can.
+    /// Run a public workflow from a repository of one's own, or make a release there, as any account can.
     Caller,
     /// Be overlooked by the person who read the diff.
     Reviewer,
@@ -116,7 +116,7 @@ impl Capability {
             Self::Sigstore => "mis-issue at Fulcio or the OIDC issuer and hide it from the logs",
             Self::Forge => "run the forge or its CI, or break into it",
             Self::Account => "log in as the account that the certificate names",
-            Self::Caller => "call the public reusable workflow from any repository",
+            Self::Caller => "call the public workflow, or make the release, from any repository",
             Self::Reviewer => "get past the person who read the diff",
         }
     }

@@ -205,7 +205,9 @@ const SIGSTORE: Row = Row {
         worth: "Someone who could log in as that identity, or run that workflow, signed these bytes, and \
             a public log recorded it. Which one it is follows from the identity.",
         passes: "For a workflow, anyone who can make it run, land a commit, run code in the job, or break \
-            into the forge. For an account, anyone who logs in as it. For a reusable workflow without `--repository`, anyone.",
+            into the forge. For an account, anyone who logs in as it. Without `--repository` also anyone who \
+            calls that workflow from a repository of their own, and, where GitHub attests releases, anyone \
+            who makes one.",
         run: "`distvouch check --distdir DIR --identity ID --issuer URL DISTFILE`.",
     },
 };

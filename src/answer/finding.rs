@@ -1,6 +1,6 @@
 //! A finding: what one check says of one distfile.
 
-use crate::answer::access::Capability;
+use crate::answer::access::{Capability, SERVING};
 pub(crate) use crate::answer::check::Check;
 
 use crate::answer::facts::{Facts, Of};
@@ -33,10 +33,8 @@ pub(crate) struct Finding {
     pub(crate) compared: String,
     /// Who vouches for the bytes; empty where no one does.
     pub(crate) vouches: String,
-    /// Who could have forged what was compared, each by themselves.
+    /// Who could have forged what was compared, or what would have done in its place, each by themselves.
     pub(crate) forgers: Vec<Capability>,
-    /// Who could have brought other evidence that would do as well, for each kind of it.
-    pub(crate) alternatives: Vec<Vec<Capability>>,
     /// What is said next to the outcome.
     pub(crate) notes: Vec<Note>,
     /// The facts behind it.
@@ -62,7 +60,6 @@ impl Finding {
             compared: compared.into(),
             vouches: vouches.into(),
             forgers: Vec::new(),
-            alternatives: Vec::new(),
             notes: Vec::new(),
             facts: Facts::default(),
             excused: None,
@@ -156,11 +153,9 @@ impl Finding {
         self
     }
 
-    /// Names who could have forged what would have done in its place.
-    #[must_use]
-    pub(crate) fn or_forged_by(mut self, alternatives: Vec<Vec<Capability>>) -> Self {
-        self.alternatives = alternatives;
-        self
+    /// Whether those who serve the file get past it, each by themselves.
+    pub(crate) fn is_open_to_servers(&self) -> bool {
+        SERVING.iter().all(|capability| self.forgers.contains(capability))
     }
 }
 

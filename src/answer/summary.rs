@@ -100,11 +100,7 @@ fn ways_past(clock: Clock, finding: &Finding) -> Attackers {
         // The Manifest is being recorded from these very bytes.
         (Check::Manifest, Clock::Bump) => Attackers::anyone(),
         (Check::Manifest, Clock::Emerge) => Attackers::each_of([Capability::Gentoo]),
-        _ => finding
-            .alternatives
-            .iter()
-            .map(|forgers| Attackers::each_of(forgers.iter().copied()))
-            .fold(Attackers::each_of(finding.forgers.iter().copied()), |all, one| all.or(&one)),
+        _ => Attackers::each_of(finding.forgers.iter().copied()),
     }
 }
 
@@ -220,7 +216,7 @@ mod tests {
     fn other_evidence_that_would_do_is_a_way_too() {
         let account = finding(Check::Sigstore, &[Account, Job, Source, Gentoo]);
         let alone = summary(Clock::Bump, std::slice::from_ref(&account)).attackers.sets();
-        let either = summary(Clock::Bump, &[account.or_forged_by(vec![KEY.to_vec()])]);
+        let either = summary(Clock::Bump, &[account.also_forged_by(KEY)]);
         let either = either.attackers.sets();
         let with_key = |sets: &[AccessSet]| sets.iter().any(|set| set.contains(Key));
         assert!(!with_key(&alone) && with_key(&either), "{either:?}");

@@ -30,7 +30,11 @@ pub(super) struct Complaint {
 
 /// What there is to complain of.
 #[derive(Debug, Default)]
-pub(super) struct Complaints(Vec<Complaint>);
+pub(super) struct Complaints {
+    found: Vec<Complaint>,
+    /// What of the pins was compared.
+    pinned: Vec<&'static str>,
+}
 
 /// What is said where what is attested is called `attested`, and nothing tells whether the ebuild
 /// fetches `name` under that name.
@@ -47,20 +51,30 @@ impl Complaints {
     /// is added to `known`.
     ///
     /// Without a publisher that was asked for, what the two say differently of each other is said and
-    /// does not count: no one relies on it.
+    /// does not count: no one relies on it. Pins count whoever published, and a trigger that outsiders
+    /// can cause does where someone `is_named`.
     pub(super) fn of(
         question: &Question<'_>,
         claims: &Claims,
         statement: Option<&Statement>,
+        is_named: bool,
         known: &mut AttestedFacts,
     ) -> Self {
-        let mut complaints = Self::default();
-        if let Some(expectation) = question.expectation {
-            for difference in expected(expectation, question.pins, claims) {
-                known.differences.push(difference.facts());
-                complaints.add(difference.class, difference.to_string(), true);
-            }
-        } else if is_external_signer(claims) {
+        let mut complaints = Self {
+            pinned: PINS
+                .iter()
+                .filter(|pin| pin.is_set(question.pins))
+                .map(|pin| pin.what)
+                .collect(),
+            ..Self::default()
+        };
+        let counts = is_named || !question.pins.is_empty();
+        for difference in expected(question.expectation, question.pins, claims) {
+            known.differences.push(difference.facts());
+            complaints.add(difference.class, difference.to_string(), counts);
+        }
+        let open = question.expectation.is_none() && question.pins.signer.is_none();
+        if open && is_external_signer(claims) {
             let text = format!(
                 "a workflow of another repository than {} signed, which any repository may call: \
                  name yours with --repository",
@@ -72,7 +86,7 @@ impl Complaints {
             Publisher::of(claims),
             question.expectation,
             &question.pins.workflow,
-            complaints.0.is_empty(),
+            complaints.found.is_empty(),
         ) {
             let text = format!(
                 "the pipeline definition {definition} was compared with nothing, and others of the \
@@ -101,20 +115,20 @@ impl Complaints {
 
     /// Adds a complaint; whether it counts, or is only said.
     pub(super) fn add(&mut self, class: FailureClass, text: String, counts: bool) {
-        self.0.push(Complaint { class, text, counts });
+        self.found.push(Complaint { class, text, counts });
     }
 
     /// The finding: the first complaint that counts names it, the others are noted; where none
-    /// counts, `agreeing` is.
-    pub(super) fn finding(self, check: Check, agreeing: impl FnOnce() -> Finding) -> Finding {
+    /// counts, `agreeing` is, which is told the pins that were compared, as a clause.
+    pub(super) fn finding(self, check: Check, agreeing: impl FnOnce(&str) -> Finding) -> Finding {
         let against = |complaint: &Complaint| {
             complaint.counts && complaint.class.outcome() != Outcome::Agrees
         };
-        let (mut against, said): (Vec<_>, Vec<_>) = self.0.into_iter().partition(against);
+        let (mut against, said): (Vec<_>, Vec<_>) = self.found.into_iter().partition(against);
         let rest = against.split_off(against.len().min(1));
         let mut finding = match against.pop() {
             Some(first) => Finding::fails(check, first.class, first.text),
-            None => agreeing(),
+            None => agreeing(&clause(&self.pinned)),
         };
         for complaint in rest.into_iter().chain(said) {
             finding = finding.noting(complaint.class, complaint.text);
@@ -124,9 +138,8 @@ impl Complaints {
 }
 
 /// The pins that were compared, as a clause; empty where there were none.
-pub(super) fn pinned(pins: &Pins) -> String {
-    let pinned: Vec<&str> = PINS.iter().filter(|p| p.is_set(pins)).map(|p| p.what).collect();
-    match pinned.as_slice() {
+fn clause(pinned: &[&str]) -> String {
+    match pinned {
         [] => String::new(),
         pinned => format!("; pinned: {}", pinned.join(", ")),
     }

@@ -1,6 +1,6 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
-use super::attested::{Complaints, Question, not_named, pinned, vouches};
+use super::attested::{Complaints, Question, not_named, vouches};
 use crate::answer::access::{Capability, SERVING};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
@@ -8,7 +8,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
-use crate::evidence::expectation::trigger;
+use crate::evidence::expectation::PINS;
 use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
 use crate::evidence::pep740::{Claims, Reported, Statement, reported, same_file};
 use crate::evidence::sigstore::{
@@ -125,28 +125,31 @@ fn failing(request: &BundleRequest<'_>, fault: &AttestationFault) -> Finding {
 
 fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
     let mut known = facts.facts();
+    let Question { expectation, pins } = request.question;
+    let anyone = expectation.is_some() || !request.policies.is_empty();
     let mut complaints = match facts.claims() {
-        Some(claims) => Complaints::of(&request.question, claims, facts.statement(), &mut known),
-        None => Complaints::default(),
+        Some(claims) => {
+            let statement = facts.statement();
+            Complaints::of(&request.question, claims, statement, anyone, &mut known)
+        }
+        None => by_key(request),
     };
-    if let (None, Some(expectation)) = (facts.claims(), request.question.expectation) {
-        let text = format!("signed by a key, which says nothing of {expectation}");
-        complaints.add(FailureClass::PublisherMismatch, text, true);
+    if facts.claims().is_some_and(Claims::is_github_release)
+        && expectation.is_none()
+        && pins.repository_id.is_none()
+    {
+        let text = "GitHub attests the releases of every repository under this identity, and anyone may \
+                    make one: name yours with --repository";
+        complaints.add(FailureClass::SignerExternal, text.to_owned(), false);
     }
     if let Some(text) = facts.statement().and_then(|s| other_digest(s, request)) {
         complaints.add(FailureClass::SubjectDigest, text, true);
     }
-    let other = facts.statement().and_then(|s| other_name(s, request));
+    let BundleRequest { name, is_named, .. } = *request;
+    let other = facts.statement().and_then(|s| other_name(s, &request.artifact, name, is_named));
     let renamed = other.is_some();
     if let Some((class, text)) = other {
         complaints.add(class, text, request.question.expectation.is_some());
-    }
-    // With a publisher this was compared already.
-    if let (Some(claims), None) = (facts.claims(), request.question.expectation)
-        && let Some(difference) = trigger(request.question.pins, claims)
-    {
-        known.differences.push(difference.facts());
-        complaints.add(difference.class, difference.to_string(), !request.policies.is_empty());
     }
     if let Some(statement) = facts.statement() {
         let kind = &statement.predicate_type;
@@ -175,12 +178,25 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         );
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
-    let agreeing = || match renamed {
+    let agreeing = |pinned: &str| match renamed {
         // What was signed under another name says nothing of who serves it under this one.
-        true => agreeing(request, facts).also_forged_by(SERVING),
-        false => agreeing(request, facts),
+        true => agreeing(request, facts, pinned).also_forged_by(SERVING),
+        false => agreeing(request, facts, pinned),
     };
     complaints.finding(Check::Sigstore, agreeing).knowing(known)
+}
+
+/// What a signature by a key lacks: it says nothing of who published, and how.
+fn by_key(request: &BundleRequest<'_>) -> Complaints {
+    let mut complaints = Complaints::default();
+    let Question { expectation, pins } = request.question;
+    let pinned = PINS.iter().filter(|pin| pin.is_set(pins)).map(|pin| format!("the {}", pin.what));
+    let expected: Vec<_> = expectation.iter().map(ToString::to_string).chain(pinned).collect();
+    if !expected.is_empty() {
+        let text = format!("signed by a key, which says nothing of {}", expected.join(", "));
+        complaints.add(FailureClass::PublisherMismatch, text, true);
+    }
+    complaints
 }
 
 /// What there is to say where the statement lists a file of this name with a digest that these bytes
@@ -201,14 +217,17 @@ fn base(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or_default()
 }
 
-/// What there is to say where the statement has another name for these bytes.
-fn other_name(
+/// What there is to say where the statement has another name for these bytes, which are called `name`:
+/// whether they are upstream `is_named`.
+pub(super) fn other_name(
     statement: &Statement,
-    request: &BundleRequest<'_>,
+    artifact: &ArtifactDigests<'_>,
+    name: &str,
+    is_named: bool,
 ) -> Option<(FailureClass, String)> {
     let is_this = |name: &str, digest: &str| {
         let digits = |bytes: &[u8]| crate::bytes::digests::hex(bytes) == *digest;
-        request.artifact.named(name).is_some_and(digits)
+        artifact.named(name).is_some_and(digits)
     };
     let names: Vec<&str> = statement
         .subjects
@@ -220,24 +239,29 @@ fn other_name(
     let file = |name: &&str| !name.is_empty() && !name.starts_with("pkg:");
     let mut files = names.iter().copied().filter(file).peekable();
     let first = *files.peek()?;
-    if files.any(|name| same_file(base(name), request.name)) {
+    if files.any(|file| same_file(base(file), name)) {
         return None;
     }
-    let text =
-        format!("it is about these bytes under the name {first}, and this is {}", request.name);
-    Some(match request.is_named {
+    let text = format!("it is about these bytes under the name {first}, and this is {name}");
+    Some(match is_named {
         true => (FailureClass::SubjectName, text),
-        false => not_named(request.name, first),
+        false => not_named(name, first),
     })
 }
 
-fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
+fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle, pinned: &str) -> Finding {
     let about = match facts.statement() {
         Some(statement) => format!("a {} statement", statement.predicate_type),
         None => "a signature".to_owned(),
     };
     let when = if facts.is_logged() { "logged" } else { "stamped" };
     let time = facts.time().map(|t| format!(", {when} at {t}")).unwrap_or_default();
+    let expectation = request.question.expectation;
+    let asked = Asked {
+        publisher: expectation.is_some(),
+        pins: request.question.pins,
+        logged: facts.is_logged(),
+    };
     let Some(claims) = facts.claims() else {
         let compared = format!("the bundle holds {about} over this file by the given key");
         return Finding::agrees(
@@ -246,63 +270,52 @@ fn agreeing(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding
             format!("the holder of the given key{time}"),
         )
         .forged_by(KEY)
-        .or_forged_by(alternatives(request, None));
+        .also_forged_by(alternatives(request, None, &asked));
     };
-    let named = named(request.policies, claims);
-    let expected = match request.question.expectation {
-        Some(expectation) if named.is_none() => format!("a workflow of {expectation}"),
+    let is_named = request.policies.iter().any(|policy| names(policy, claims));
+    let expected = match expectation {
+        Some(expectation) if !is_named => format!("a workflow of {expectation}"),
         _ => format!("the certificate of {}", claims.identity()),
     };
-    let compared = format!(
-        "the bundle holds {about} over this file by {expected}{}",
-        pinned(request.question.pins)
-    );
-    let vouches = match named {
-        Some(issuer) if request.question.expectation.is_none() => {
+    let compared = format!("the bundle holds {about} over this file by {expected}{pinned}");
+    let vouches = match expectation {
+        None if is_named => {
+            let issuer = claims.issuer().unwrap_or("GitHub's own authority");
             format!("{} according to {issuer}{time}", claims.identity())
         }
         _ => vouches(claims, facts.time(), facts.is_logged()),
     };
-    let asked = Asked {
-        publisher: request.question.expectation.is_some(),
-        pins: request.question.pins,
-        identity: named.is_some(),
-        logged: facts.is_logged(),
-    };
     Finding::agrees(Check::Sigstore, compared, vouches)
         .forged_by(forgers(claims, &asked))
-        .or_forged_by(alternatives(request, Some(claims)))
+        .also_forged_by(alternatives(request, Some(claims), &asked))
 }
 
 /// Who gets past the other identities and keys that were given: any one of them would have done.
-fn alternatives(request: &BundleRequest<'_>, claims: Option<&Claims>) -> Vec<Vec<Capability>> {
-    // A publisher that was named has to be the one of every certificate, and no key fits it.
+fn alternatives(
+    request: &BundleRequest<'_>,
+    claims: Option<&Claims>,
+    asked: &Asked<'_>,
+) -> Vec<Capability> {
+    // A publisher that was named has to be the one of every certificate, which the same people get past
+    // whatever its identity; and no key fits it.
     if request.question.expectation.is_some() {
         return Vec::new();
     }
     let others = request.policies.iter().filter_map(|policy| match (policy, claims) {
         (BundlePolicy::ManagedKey(_), None) => None,
         (BundlePolicy::ManagedKey(_), Some(_)) => Some(KEY.to_vec()),
-        (BundlePolicy::Identity { identity, .. }, Some(claims))
-            if identity == claims.identity().as_str() =>
-        {
-            None
-        }
+        (policy, Some(claims)) if names(policy, claims) => None,
         (BundlePolicy::Identity { identity, issuer }, _) => {
-            Some(forgers_of_identity(identity, issuer.as_deref()))
+            Some(forgers_of_identity(identity, issuer.as_deref(), asked))
         }
     });
-    others.collect()
+    others.flatten().collect()
 }
 
-/// The issuer of the policy that names the certificate's identity.
-fn named<'a>(policies: &'a [BundlePolicy], claims: &Claims) -> Option<&'a str> {
-    policies.iter().find_map(|policy| match policy {
-        BundlePolicy::Identity { identity, issuer } if identity == claims.identity().as_str() => {
-            Some(issuer.as_deref().unwrap_or("GitHub's own authority"))
-        }
-        _ => None,
-    })
+/// Whether the policy names the identity in the certificate, according to the same issuer.
+fn names(policy: &BundlePolicy, claims: &Claims) -> bool {
+    matches!(policy, BundlePolicy::Identity { identity, issuer }
+        if identity == claims.identity().as_str() && issuer.as_deref() == claims.issuer())
 }
 
 /// The finding where none of several bundles is about the file.

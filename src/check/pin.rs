@@ -223,7 +223,7 @@ impl Pins {
 
     /// Only a workflow of another repository needs to be named.
     fn put_signer(&mut self, expectation: &PublisherExpectation, claims: &Claims) {
-        let external = judge(expectation, &Expected::default(), claims)
+        let external = judge(Some(expectation), &Expected::default(), claims)
             .into_iter()
             .any(|difference| difference.class == FailureClass::SignerExternal);
         let Some(uri) = claims.get(Claim::BuildSignerUri).filter(|_| external) else { return };

@@ -1,6 +1,6 @@
 //! Makes the facts that continuity compares: of the previous release, and of this one.
 
-use super::bundle::artifact;
+use super::bundle::{artifact, other_name};
 use super::inputs::{Inputs, Previous};
 use super::pairing::{EvidenceKind, by_suffix, looks_like_bundle, signature_of};
 use super::provenance::Checked;
@@ -129,7 +129,7 @@ impl Previous {
         for bundle in &bundles {
             let facts = match bundle {
                 Ok(bundle) if bundles.len() > 1 && !bundle.is_about(&artifact) => continue,
-                Ok(bundle) => authenticate(inputs, path, bundle, &artifact),
+                Ok(bundle) => authenticate(inputs, path, bundle, &artifact, None),
                 Err(error) => Err(bundle_fault(path, error)),
             };
             add_bundle_facts(release, facts);
@@ -186,11 +186,12 @@ pub(crate) fn release(
     findings: &[Finding],
 ) -> Release {
     let mut release = Release::default();
-    for Checked { finding, facts } in attestations {
+    for Checked { finding, facts, renamed } in attestations {
         match (facts, finding.class) {
             (Some(facts), _) => release.facts.attestations.push(Attested {
                 claims: facts.claims().clone(),
                 kind: Some(facts.statement().predicate_type.clone()),
+                served: *renamed,
             }),
             (None, Some(class)) => release.faults.push(fault(finding, class)),
             (None, None) => {}
@@ -225,7 +226,7 @@ fn add_provenance(release: &mut Release, path: &Path, bytes: &[u8], verifier: &V
         match verifier.detached(attestation) {
             Ok(facts) => {
                 let kind = facts.kind().map(str::to_owned);
-                let attested = Attested { claims: facts.claims().clone(), kind };
+                let attested = Attested { claims: facts.claims().clone(), kind, served: false };
                 release.facts.attestations.push(attested);
                 release.name = release.name.take().or(facts.names().first().cloned());
             }
@@ -243,12 +244,14 @@ fn stray(signature: &Path, evidence: Check) -> Fault {
     }
 }
 
-/// Who signed a bundle: whom its certificate names, or the holder of the key that was given.
+/// Who signed a bundle: whom its certificate names, or the holder of the key that was given. The file is one
+/// of this release by that `name`, if there is one: whether the bundle has another is kept.
 pub(crate) fn authenticate(
     inputs: &Inputs,
     path: &Path,
     bundle: &UnverifiedBundle,
     artifact: &ArtifactDigests<'_>,
+    name: Option<&str>,
 ) -> Result<BundleFacts, Fault> {
     let Some(verifier) = &inputs.verifier else {
         return Err(Fault {
@@ -267,12 +270,16 @@ pub(crate) fn authenticate(
     }
     .map_err(|error| bundle_fault(path, &error))?;
     let kind = facts.statement().map(|statement| statement.predicate_type.clone());
+    let other = facts.statement().zip(name);
+    let other = other.and_then(|(statement, name)| other_name(statement, artifact, name, true));
+    let served = other.is_some();
     Ok(match facts.claims() {
-        Some(claims) => BundleFacts::Certified(Attested { claims: claims.clone(), kind }),
+        Some(claims) => BundleFacts::Certified(Attested { claims: claims.clone(), kind, served }),
         None => BundleFacts::ByKey(Signer {
             evidence: Check::Sigstore,
             identity: "the given key".to_owned(),
             name: None,
+            served,
         }),
     })
 }
@@ -316,6 +323,7 @@ fn signers(finding: &Finding) -> Vec<Signer> {
         evidence: finding.check,
         identity: identity.clone(),
         name: name.clone(),
+        served: finding.is_open_to_servers(),
     };
     match &finding.facts.of {
         Of::Openpgp(facts) => {

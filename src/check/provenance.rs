@@ -1,11 +1,11 @@
 //! The findings for a PEP 740 provenance: one for each attestation in it.
 
-use super::attested::{Complaints, Question, not_named, pinned, vouches};
+use super::attested::{Complaints, Question, not_named, vouches};
 use crate::answer::facts::{AttestedFacts, DifferenceFacts, Of, PlaceFacts};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{Pins, PublisherExpectation};
-use crate::evidence::forgers::{Asked, forgers};
+use crate::evidence::forgers::{Asked, forgers_of_published};
 use crate::evidence::pep740::{
     PUBLISH_V1, Provenance, SLSA_V1, Subject, UnverifiedAttestation, disagreements, same_file,
     unsigned,
@@ -36,6 +36,8 @@ pub(crate) struct Checked {
     pub(crate) finding: Finding,
     /// What was authenticated, whatever the judgement; `None` where nothing was.
     pub(crate) facts: Option<AuthenticatedAttestation>,
+    /// Whether it is about another name, which may be that of this file upstream.
+    pub(crate) renamed: bool,
 }
 
 /// Checks a provenance: one finding of [`Check::Provenance`] for each attestation, so that none
@@ -50,7 +52,7 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
         Ok(provenance) => provenance,
         Err(fault) => {
             let finding = Finding::fails(Check::Provenance, fault.class(), fault.to_string());
-            return vec![Checked { finding, facts: None }];
+            return vec![Checked { finding, facts: None, renamed: false }];
         }
     };
     let each = provenance.attestations().iter();
@@ -67,7 +69,8 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
                 .place()
                 .map(|place| PlaceFacts { bundle: place.bundle, attestation: place.attestation });
         }
-        Checked { finding, facts: facts.ok() }
+        let renamed = facts.as_ref().is_ok_and(|facts| other_name(facts, request).is_some());
+        Checked { finding, facts: facts.ok(), renamed }
     })
     .collect()
 }
@@ -89,7 +92,9 @@ fn judged(
     let claims = facts.claims();
     let mut known = facts.facts();
     let question = Question { expectation: request.expectation, pins: request.pins };
-    let mut complaints = Complaints::of(&question, claims, Some(facts.statement()), &mut known);
+    let is_named = request.expectation.is_some();
+    let statement = Some(facts.statement());
+    let mut complaints = Complaints::of(&question, claims, statement, is_named, &mut known);
     if let Some(index) = attestation.publisher() {
         for found in disagreements(index, claims) {
             let class = FailureClass::PublisherDisagrees;
@@ -120,22 +125,27 @@ fn judged(
             format!("attested by {}; no publisher was given to compare with", facts.publisher());
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
-    let about = facts.statement().subjects.first().map(|about| about.name.as_str());
-    if let Some(about) = about.filter(|about| !same_file(about, request.subject.name)) {
+    if let Some(about) = other_name(facts, request) {
         // A name that is known was compared already.
         let (class, text) = not_named(request.subject.name, about);
         complaints.add(class, text, true);
     }
-    complaints.finding(Check::Provenance, || agreeing(request, facts)).knowing(known)
+    complaints.finding(Check::Provenance, |pinned| agreeing(request, facts, pinned)).knowing(known)
 }
 
-fn agreeing(request: &Request<'_>, facts: &AuthenticatedAttestation) -> Finding {
+/// The name that is attested, where it is another than this file's.
+fn other_name<'f>(facts: &'f AuthenticatedAttestation, request: &Request<'_>) -> Option<&'f str> {
+    let about = facts.statement().subjects.first().map(|about| about.name.as_str());
+    about.filter(|about| !same_file(about, request.subject.name))
+}
+
+fn agreeing(request: &Request<'_>, facts: &AuthenticatedAttestation, pinned: &str) -> Finding {
     let compared = format!(
-        "the attested SHA-256 and name with this file, and {} with the publisher{}",
-        facts.publisher(),
-        pinned(request.pins)
+        "the attested SHA-256 and name with this file, and {} with the publisher{pinned}",
+        facts.publisher()
     );
-    let asked = Asked { publisher: true, pins: request.pins, identity: false, logged: true };
+    let asked = Asked { publisher: true, pins: request.pins, logged: true };
     let vouches = vouches(facts.claims(), facts.time(), true);
-    Finding::agrees(Check::Provenance, compared, vouches).forged_by(forgers(facts.claims(), &asked))
+    Finding::agrees(Check::Provenance, compared, vouches)
+        .forged_by(forgers_of_published(facts.claims(), &asked))
 }

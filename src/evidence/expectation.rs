@@ -129,7 +129,7 @@ impl fmt::Display for Difference {
 /// Events that someone without write access to the repository can cause, or that run with the
 /// repository's rights on what such a person wrote. A release that one of them started was not
 /// started by those who release.
-const FOREIGN_TRIGGERS: [&str; 15] = [
+const FOREIGN_TRIGGERS: [&str; 20] = [
     "pull_request",
     "pull_request_target",
     "pull_request_review",
@@ -143,9 +143,16 @@ const FOREIGN_TRIGGERS: [&str; 15] = [
     "watch",
     "workflow_run",
     "gollum",
+    // An app that builds what outsiders propose reports by these.
+    "check_run",
+    "check_suite",
+    "status",
+    "deployment_status",
     // GitLab
     "merge_request_event",
     "external_pull_request_event",
+    // A pipeline's child: the pipeline may be that of a merge request.
+    "parent_pipeline",
 ];
 
 /// Whether outsiders can cause `event`.
@@ -157,16 +164,20 @@ pub(crate) fn is_foreign_trigger(event: &str) -> bool {
 ///
 /// The issuer and the repository come first. Claims are compared exactly, except for the letter
 /// case of owners and repositories; lists and globs match the whole value.
+///
+/// Where no publisher is expected, pins are compared all the same, and a signer of another repository is for
+/// the caller to judge unless it is pinned.
 pub(crate) fn judge(
-    expectation: &PublisherExpectation,
+    expectation: Option<&PublisherExpectation>,
     pins: &Pins,
     claims: &Claims,
 ) -> Vec<Difference> {
     let mut found = Vec::new();
-    found.extend(publisher(expectation, pins, claims));
+    found.extend(expectation.and_then(|expectation| publisher(expectation, pins, claims)));
     found.extend(pins::differences(pins, claims));
     found.extend(trigger(pins, claims));
-    found.extend(signer(pins, claims));
+    let judged = expectation.is_some() || pins.signer.is_some();
+    found.extend(judged.then(|| signer(pins, claims)).flatten());
     found.sort_by_key(|d| d.class != FailureClass::PublisherMismatch);
     found
 }
@@ -241,7 +252,7 @@ fn moved(
 }
 
 /// Pinned triggers are an allow-list; without them, only what outsiders can cause is refused.
-pub(crate) fn trigger(pins: &Pins, claims: &Claims) -> Option<Difference> {
+fn trigger(pins: &Pins, claims: &Claims) -> Option<Difference> {
     let actual = claims.get(Claim::BuildTrigger);
     let (fine, expected) = if pins.triggers.is_empty() {
         let foreign = actual.is_some_and(is_foreign_trigger);

@@ -33,9 +33,17 @@ impl Key {
 
     /// A minisign signature over the digest of `file`.
     pub fn minisign(&self, file: &[u8]) -> String {
+        self.commented(file, "a release")
+    }
+
+    /// The same, with the comment that minisign writes of a file of that name.
+    pub fn minisign_of(&self, file: &[u8], name: &str) -> String {
+        self.commented(file, &format!("timestamp:1740830400\tfile:{name}\thashed"))
+    }
+
+    fn commented(&self, file: &[u8], comment: &str) -> String {
         let signature = self.secret.sign(&Blake2b512::digest(file)).to_bytes();
         let text = Base64::encode_string(&[b"ED", &self.number[..], &signature[..]].concat());
-        let comment = "a release";
         let over = [&signature[..], comment.as_bytes()].concat();
         let whole = Base64::encode_string(&self.secret.sign(&over).to_bytes());
         format!("untrusted comment: signature\n{text}\ntrusted comment: {comment}\n{whole}\n")

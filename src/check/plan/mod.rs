@@ -137,7 +137,8 @@ impl Plan<'_> {
                     facts.extend(bundles.about(artifact).map(|bundle| {
                         let bundle =
                             bundle.as_ref().map_err(|e| previous::bundle_fault(path, e))?;
-                        previous::authenticate(inputs, path, bundle, artifact)
+                        let name = Some(upstream_name);
+                        previous::authenticate(inputs, path, bundle, artifact, name)
                     }));
                 }
             }

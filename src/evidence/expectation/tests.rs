@@ -9,7 +9,7 @@ fn expected() -> PublisherExpectation {
 }
 
 fn classes(pins: &Pins, changes: &[(Claim, Option<&str>)]) -> Vec<FailureClass> {
-    judge(&expected(), pins, &github(changes)).iter().map(|d| d.class).collect()
+    judge(Some(&expected()), pins, &github(changes)).iter().map(|d| d.class).collect()
 }
 
 fn text(text: &str) -> Option<String> {
@@ -28,7 +28,7 @@ fn urls_of_one_repository_are_the_same() {
     ] {
         let expectation = PublisherExpectation::from_repository(url).unwrap();
         assert_eq!(expectation.issuer(), GITHUB_ISSUER);
-        assert_eq!(judge(&expectation, &Pins::default(), &github(&[])), [], "{url}");
+        assert_eq!(judge(Some(&expectation), &Pins::default(), &github(&[])), [], "{url}");
     }
 }
 
@@ -42,13 +42,13 @@ fn other_repositories_are_not() {
         "https://gitlab.com/o/r",
     ] {
         let expectation = PublisherExpectation::from_repository(url).unwrap();
-        let found = judge(&expectation, &Pins::default(), &github(&[]));
+        let found = judge(Some(&expectation), &Pins::default(), &github(&[]));
         assert_eq!(found.first().map(|d| d.class), Some(F::PublisherMismatch), "{url}");
     }
     // Not ASCII: another letter, however it folds.
     let kelvin = github(&[(Claim::SourceRepositoryUri, Some("https://github.com/o/\u{212a}"))]);
     let k = PublisherExpectation::from_repository("https://github.com/o/k").unwrap();
-    assert_eq!(judge(&k, &Pins::default(), &kelvin).len(), 2);
+    assert_eq!(judge(Some(&k), &Pins::default(), &kelvin).len(), 2);
 }
 
 #[test]
@@ -213,9 +213,18 @@ fn a_glob_matches_the_whole_ref() {
 
 #[test]
 fn without_a_pin_outsiders_may_not_start_it() {
-    for trigger in
-        ["pull_request_target", "issue_comment", "pull_request", "workflow_run", "issues"]
-    {
+    for trigger in [
+        "pull_request_target",
+        "issue_comment",
+        "pull_request",
+        "workflow_run",
+        "issues",
+        "check_run",
+        "check_suite",
+        "status",
+        "deployment_status",
+        "parent_pipeline",
+    ] {
         let changes = [(Claim::BuildTrigger, Some(trigger))];
         assert_eq!(classes(&Pins::default(), &changes), [F::TriggerMismatch], "{trigger}");
         let pins = Pins { triggers: vec![trigger.to_owned()], ..Pins::default() };
@@ -275,4 +284,20 @@ fn a_pinned_number_tells_a_move_from_another_repository() {
     assert_eq!(moved(transferred, &pins(Some(11), Some(22))), [F::RepositoryRenamed]);
     let both = moved(renamed, &pins(Some(12), None));
     assert_eq!(both, [F::PublisherMismatch, F::RepositoryReregistered]);
+}
+
+/// Pins need no publisher; what only a publisher has is not judged.
+#[test]
+fn pins_are_compared_without_a_publisher() {
+    let shared = "https://github.com/org/ci/.github/workflows/publish.yml@refs/tags/v3";
+    let claims = github(&[(Claim::BuildSignerUri, Some(shared))]);
+    let alone = |pins: &Pins| -> Vec<_> {
+        judge(None, pins, &claims).iter().map(|difference| difference.class).collect()
+    };
+    assert_eq!(alone(&Pins::default()), []);
+    let pins = Pins { workflow: text("other.yml"), owner_id: Some(5), ..Pins::default() };
+    assert_eq!(alone(&pins), [F::WorkflowMismatch, F::RepositoryTransferred]);
+    let signer = |pin: &str| alone(&Pins { signer: text(pin), ..Pins::default() });
+    assert_eq!(signer(shared), []);
+    assert_eq!(signer("https://github.com/org/ci/.github/workflows/x.yml"), [F::SignerExternal]);
 }

@@ -7,18 +7,15 @@
 //! no one notices that it is missing.
 
 mod changes;
+mod forgers;
 mod release;
 
 pub(crate) use changes::publisher_changes;
 pub(crate) use release::{Fault, Release};
 
-use crate::answer::access::Capability;
 use crate::answer::facts::{ChangeFacts, ContinuityFacts, Party};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
-use crate::evidence::expectation::Pins;
-use crate::evidence::forgers::{Asked, forgers};
-use crate::evidence::openpgp;
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use std::fmt;
 
@@ -66,6 +63,8 @@ pub(crate) struct Attested {
     pub(crate) claims: Claims,
     /// The type of the statement's predicate; `None` where the file itself was signed.
     pub(crate) kind: Option<String>,
+    /// Whether those who serve the file get past it: it is about these bytes under another name.
+    pub(crate) served: bool,
 }
 
 impl Attested {
@@ -84,6 +83,8 @@ pub(crate) struct Signer {
     pub(crate) identity: String,
     /// The user id, where there is one. Raw text from outside.
     pub(crate) name: Option<String>,
+    /// Whether those who serve the file get past the signature: it leaves something open.
+    pub(crate) served: bool,
 }
 
 impl fmt::Display for Signer {
@@ -358,7 +359,7 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
             };
             Finding::fails(Check::Continuity, change.class, text)
         }
-        None => agreeing(&now.facts, evidence, &of),
+        None => agreeing(&previous.facts, &now.facts, evidence, &of),
     };
     for change in against.iter().skip(1).chain(&said) {
         finding = finding.noting(change.class, change.to_string());
@@ -383,30 +384,21 @@ fn rank(class: FailureClass) -> usize {
     ORDER.iter().position(|known| *known == class).unwrap_or(ORDER.len())
 }
 
-fn agreeing(now: &Facts, evidence: Check, of: &str) -> Finding {
-    if let Some(attested) = now.attested(evidence).first() {
-        let text = format!("{} with {of}", compared(&attested.claims).join(", "));
-        return Finding::agrees(Check::Continuity, text, attested.publisher())
-            .forged_by(past(&attested.claims));
-    }
-    Finding::agrees(
-        Check::Continuity,
-        format!("the {} is by the same key as that of {of}", evidence.evidence()),
-        format!("the holder of the secret key {}", now.who(evidence).join(", ")),
-    )
-    .forged_by(openpgp::FORGERS)
-}
-
-/// Who gets past the comparison of two certificates, each by themselves.
-fn past(claims: &Claims) -> Vec<Capability> {
-    let pins = Pins::default();
-    let asked = Asked { publisher: true, pins: &pins, identity: false, logged: true };
-    // The workflow is compared, and the kind of ref: from a branch no tag is made.
-    let reference = claims.get(Claim::SourceRepositoryRef);
-    let tagged = reference.is_some_and(|reference| reference.starts_with("refs/tags/"));
-    let workflow = claims.get(Claim::BuildConfigUri).is_some();
-    let stops = |capability: &Capability| tagged && workflow && *capability == Capability::Branch;
-    forgers(claims, &asked).into_iter().filter(|capability| !stops(capability)).collect()
+fn agreeing(previous: &Facts, now: &Facts, evidence: Check, of: &str) -> Finding {
+    let finding = match now.attested(evidence) {
+        [] => Finding::agrees(
+            Check::Continuity,
+            format!("the {} is by the same key as that of {of}", evidence.evidence()),
+            format!("the holder of the secret key {}", now.who(evidence).join(", ")),
+        ),
+        [first, rest @ ..] => {
+            let mut what = compared(&first.claims);
+            what.retain(|what| rest.iter().all(|other| compared(&other.claims).contains(what)));
+            let text = format!("{} with {of}", what.join(", "));
+            Finding::agrees(Check::Continuity, text, first.publisher())
+        }
+    };
+    finding.also_forged_by(forgers::of(previous, now, evidence))
 }
 
 /// What of a certificate is compared: what it has.

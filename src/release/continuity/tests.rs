@@ -6,7 +6,7 @@ use crate::evidence::pep740::{Claim, claims_for_tests as github};
 type Edits<'a> = &'a [(Claim, Option<&'a str>)];
 
 fn publish(claims: Claims) -> Attested {
-    Attested { claims, kind: Some("publish".to_owned()) }
+    Attested { claims, kind: Some("publish".to_owned()), served: false }
 }
 
 fn attested(edits: Edits) -> Facts {
@@ -14,8 +14,12 @@ fn attested(edits: Edits) -> Facts {
 }
 
 fn signed(evidence: Check, identities: &[&str]) -> Facts {
-    let signer =
-        |identity: &&str| Signer { evidence, identity: (*identity).to_owned(), name: None };
+    let signer = |identity: &&str| Signer {
+        evidence,
+        identity: (*identity).to_owned(),
+        name: None,
+        served: false,
+    };
     Facts { signers: identities.iter().map(signer).collect(), ..Facts::default() }
 }
 
@@ -163,7 +167,8 @@ fn a_moved_tag_of_an_external_signer_is_said() {
 
 #[test]
 fn a_kind_that_is_gone_is_dropped() {
-    let kind = |kind: &str| Attested { claims: github(&[]), kind: Some(kind.to_owned()) };
+    let kind =
+        |kind: &str| Attested { claims: github(&[]), kind: Some(kind.to_owned()), served: false };
     let facts = |kinds: &[&str]| Facts {
         attestations: kinds.iter().map(|k| kind(k)).collect(),
         ..Facts::default()
@@ -269,7 +274,7 @@ fn a_rename_is_said_beside_an_agreement() {
     assert_eq!(findings[0].forgers, all);
     // A run from a branch may be one from another branch.
     let on_branch = [(Claim::SourceRepositoryRef, Some("refs/heads/main"))];
-    let past = past(&github(&on_branch));
+    let past = forgers::past(Check::Provenance, &github(&on_branch));
     assert!(past.contains(&C::Branch), "{past:?}");
     assert!(findings[0].rests_on_provenance());
 }
