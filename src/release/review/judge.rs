@@ -288,6 +288,7 @@ fn signed(found: &Found, keys: Option<&Keys>) -> Signed {
         return refused(FailureClass::SignatureAbsent, why);
     };
     let mut last = refused(FailureClass::SignatureAbsent, "it is not signed".to_owned());
+    let (mut by, mut altered) = (None, None);
     for suffix in SIGNATURES {
         let path = found.path.with_extension(format!("json.{suffix}"));
         let signature = match read_bounded(&path, RECORD_LIMIT) {
@@ -297,11 +298,15 @@ fn signed(found: &Found, keys: Option<&Keys>) -> Signed {
         };
         let finding = judged(&signature, bytes, keys);
         match finding.class {
-            None => return Signed::By(finding.vouches),
+            None => by = by.or(Some(Signed::By(finding.vouches))),
+            // As of distfiles: what a known key made over other bytes is never outvoted.
+            Some(class @ FailureClass::SignatureBad) => {
+                altered = Some(refused(class, finding.compared));
+            }
             Some(class) => last = refused(class, finding.compared),
         }
     }
-    last
+    altered.or(by).unwrap_or(last)
 }
 
 /// Judges a signature over a record's bytes, as over any file.
