@@ -317,7 +317,9 @@ fn is_signer(actual: &str, pin: &str) -> bool {
         // A file can be called `a.yml@b.yml`; what follows has to be a ref or a commit.
         Some(at) => {
             let hex = |b: u8| b.is_ascii_hexdigit();
-            at.starts_with("refs/") || (matches!(at.len(), 40 | 64) && at.bytes().all(hex))
+            // Such a file may be in a directory `a.yml@refs`, too.
+            (at.starts_with("refs/") && !at.contains("@refs/"))
+                || (matches!(at.len(), 40 | 64) && at.bytes().all(hex))
         }
     })
 }

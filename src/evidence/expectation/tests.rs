@@ -256,6 +256,11 @@ fn a_workflow_of_another_repository_has_to_be_pinned() {
     let other = "https://github.com/org/ci/.github/workflows/publish.yml@x.yml@refs/tags/v3";
     let pins = Pins { signer: text(shared.split_once('@').unwrap().0), ..Pins::default() };
     assert_eq!(classes(&pins, &[(Claim::BuildSignerUri, Some(other))]), [F::SignerExternal]);
+    let directory =
+        "https://github.com/org/ci/.github/workflows/publish.yml@refs/x.yml@refs/heads/m";
+    assert_eq!(classes(&pins, &[(Claim::BuildSignerUri, Some(directory))]), [F::SignerExternal]);
+    let at = "https://github.com/org/ci/.github/workflows/publish.yml@refs/tags/ci@3";
+    assert_eq!(classes(&pins, &[(Claim::BuildSignerUri, Some(at))]), []);
     // Of the same repository, and of one whose name only starts the same.
     let own = "https://github.com/O/r/.github/workflows/publish.yml@refs/tags/v1";
     assert_eq!(classes(&Pins::default(), &[(Claim::BuildSignerUri, Some(own))]), []);
