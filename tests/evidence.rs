@@ -220,10 +220,17 @@ fn a_statement_that_reports_a_failure_does_not_vouch() {
         let ended = said(summary, serde_json::json!({"verificationResult": result}));
         assert_eq!(ended.said("sigstore"), expected, "{}", ended.stdout);
     }
-    let other = said("https://example.org/reviewed", serde_json::json!({"result": "evil"}));
-    assert_eq!(other.said("sigstore"), "agrees");
-    let notes = other.finding("sigstore")["detail"]["notes"].to_string();
-    assert!(notes.contains("is not read"), "{notes}");
+    // What is not read may say so as well: it vouches for nothing, and is said beside what does.
+    let other = said("https://example.org/revoked", serde_json::json!({"revoked": true}));
+    assert_eq!(other.said("sigstore"), "evidence-unsupported");
+    let compared = other.finding("sigstore")["compared"].as_str().unwrap().to_owned();
+    assert!(compared.contains("is not read"), "{compared}");
+    let mut signing = bench.signing(&run);
+    signing.predicate_type = "https://example.org/revoked";
+    let (unread, read) = (signing.bundle(), bench.another(&run));
+    let both = bench.bundle(&format!("{unread}\n{read}\n"), &whole);
+    assert_eq!(both.said("sigstore"), "agrees,agrees", "{}", both.stdout);
+    assert!(both.stdout.contains("is not read"), "{}", both.stdout);
 }
 
 #[test]

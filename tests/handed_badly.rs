@@ -368,7 +368,7 @@ fn the_pipeline_definition_of_circleci_is_a_pin() {
         names: vec![uri(&signer)],
         ..signing.leaf
     };
-    signing.predicate_type = "https://example.org/p";
+    signing.predicate_type = "https://in-toto.io/attestation/link/v0.3";
     signing.predicate = json!({});
     let bundle = signing.bundle().to_string();
     let publisher = format!("circleci:{project}");

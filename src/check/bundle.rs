@@ -4,7 +4,7 @@ use super::attested::{Complaints, Question, not_named, vouches};
 use crate::answer::access::{Capability, SERVING};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::{Check, Finding};
+use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
@@ -160,7 +160,7 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
                 complaints.add(FailureClass::StatementDisagrees, text, true);
             }
             Reported::Unread => {
-                let text = format!("what a {kind} statement says of these bytes is not read");
+                let text = format!("what a {kind} {UNREAD}");
                 complaints.add(FailureClass::EvidenceUnsupported, text, false);
             }
         }
@@ -323,6 +323,36 @@ pub(crate) fn about_others(count: usize) -> Finding {
     let fault = AttestationFault::from(Reason::NotAbout { count });
     Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundles: {fault}"))
 }
+
+/// Takes back that bundles agree where all of those that do are statements of types that are not read: an account
+/// or a workflow may sign that a file is bad. Beside one that is read they are said.
+pub(super) fn unread_alone(findings: &mut [Finding]) {
+    let agrees =
+        |finding: &&mut Finding| finding.check == Check::Sigstore && finding.class.is_none();
+    let mut agreeing: Vec<_> = findings.iter_mut().filter(agrees).collect();
+    if agreeing.iter().any(|finding| unread(finding).is_none()) {
+        return;
+    }
+    for finding in &mut agreeing {
+        if let Some(at) = unread(finding) {
+            let note = finding.notes.remove(at);
+            finding.class = Some(note.class);
+            finding.compared = note.text;
+            finding.vouches.clear();
+            finding.forgers.clear();
+        }
+    }
+}
+
+/// Which note says that the statement is not read.
+fn unread(finding: &Finding) -> Option<usize> {
+    let is_unread = |note: &Note| {
+        note.class == FailureClass::EvidenceUnsupported && note.text.ends_with(UNREAD)
+    };
+    finding.notes.iter().position(is_unread)
+}
+
+const UNREAD: &str = "statement says of these bytes is not read";
 
 /// What is said of evidence that nothing was asked about.
 pub(super) fn unasked(check: Check, path: &Path) -> Finding {

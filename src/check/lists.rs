@@ -382,5 +382,6 @@ fn detached(
     if findings.is_empty() {
         findings.push(bundle::about_others(bundles.len()));
     }
+    bundle::unread_alone(&mut findings);
     Ok(findings)
 }

@@ -110,6 +110,7 @@ impl Plan<'_> {
                 };
                 findings.extend(bundles.findings(&artifact, &check));
             }
+            bundle::unread_alone(&mut findings);
             let others = in_toto_digests(measured);
             let subject =
                 Subject { name: upstream_name, is_named, sha256: artifact.sha256, others: &others };

@@ -3,7 +3,7 @@
 //! Whoever is expected may sign that a file failed: such a statement is about these bytes, and does not
 //! vouch for them.
 
-use super::statement::{PUBLISH_V1, SLSA_V1, Statement};
+use super::statement::{PUBLISH_V1, SLSA_V0_1, SLSA_V0_2, SLSA_V1, Statement};
 
 /// What a predicate reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +19,15 @@ pub(crate) enum Reported {
 }
 
 /// Types of predicates that say where files came from.
-const ORIGINS: [&str; 9] = [
+const ORIGINS: [&str; 10] = [
     SLSA_V1,
     PUBLISH_V1,
-    "https://slsa.dev/provenance/v0.2",
-    "https://slsa.dev/provenance/v0.1",
+    SLSA_V0_2,
+    SLSA_V0_1,
     "https://in-toto.io/attestation/release/v0.1",
     "https://in-toto.io/attestation/release/v0.2",
     "https://in-toto.io/attestation/link/v0.3",
+    "https://github.com/npm/attestation/tree/main/specs/publish/v0.1",
     "https://sigstore.dev/cosign/sign/v1",
     "https://cosign.sigstore.dev/attestation/v1",
 ];

@@ -1,11 +1,14 @@
-//! SLSA provenance (<https://slsa.dev/provenance/v1>) compared with the certificate.
+//! SLSA provenance (<https://slsa.dev/provenance/v1>, and the versions before it) compared with the certificate.
 //!
 //! The predicate is written by the build itself, the certificate's claims by the forge. Where the
 //! two speak of the same thing and differ, the certificate is right and the statement is not.
 
 use super::claims::{Claim, Claims};
-use super::statement::{SLSA_V1, Statement};
+use super::statement::{SLSA_V0_1, SLSA_V0_2, SLSA_V1, Statement};
 use serde_json::Value;
+
+#[path = "slsa_old.rs"]
+mod old;
 
 /// A field of the predicate that the certificate contradicts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +46,15 @@ const DEPENDENCIES: &str = "/buildDefinition/resolvedDependencies";
 ///
 /// A field that either side lacks is not compared: builders other than GitHub's leave most out.
 pub(crate) fn differences(statement: &Statement, claims: &Claims) -> Vec<StatementDiffers> {
-    let mut found = Vec::new();
-    if statement.predicate_type != SLSA_V1 {
-        return found;
+    match statement.predicate_type.as_str() {
+        SLSA_V1 => of_version_1(&statement.predicate, claims),
+        SLSA_V0_1 | SLSA_V0_2 => old::differences(&statement.predicate, claims),
+        _ => Vec::new(),
     }
-    let predicate = &statement.predicate;
+}
+
+fn of_version_1(predicate: &Value, claims: &Claims) -> Vec<StatementDiffers> {
+    let mut found = Vec::new();
     let mut compare = |field, value: Option<&Value>, claim: Option<&str>| {
         let (Some(value), Some(claim)) = (value, claim) else { return };
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -11,6 +11,9 @@ use std::fmt;
 pub(crate) const PUBLISH_V1: &str = "https://docs.pypi.org/attestations/publish/v1";
 /// The predicate of SLSA provenance.
 pub(crate) const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
+/// The types of its earlier versions.
+pub(super) const SLSA_V0_1: &str = "https://slsa.dev/provenance/v0.1";
+pub(super) const SLSA_V0_2: &str = "https://slsa.dev/provenance/v0.2";
 
 const TYPE_V1: &str = "https://in-toto.io/Statement/v1";
 const TYPE_V01: &str = "https://in-toto.io/Statement/v0.1";
