@@ -239,6 +239,20 @@ fn a_record_signed_with_ssh() {
     assert_eq!(status(&stage.review(&["--note", "by git's key", "--sign"])), 0);
     let finding = stage.checked(&["--review-key", signers.to_str().unwrap()]);
     assert_eq!(finding["outcome"], "agrees", "{finding}");
+    // A signature that the key made over other bytes is not outvoted by one that holds.
+    let record =
+        files(&place).into_iter().find(|path| path.extension().unwrap() == "json").unwrap();
+    let other = stage.path("other");
+    std::fs::write(&other, "another record").unwrap();
+    let output = Command::new(&keygen)
+        .args(["-Y", "sign", "-q", "-n", "distvouch-review", "-f", key])
+        .arg(&other)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    std::fs::copy(stage.path("other.sig"), record.with_extension("json.asc")).unwrap();
+    let finding = stage.checked(&["--review-key", signers.to_str().unwrap()]);
+    assert_eq!(finding["class"], "signature-bad", "{finding}");
 }
 
 #[test]
