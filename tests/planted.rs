@@ -461,6 +461,37 @@ const CHECKS: &[(&str, &str, &str, &str)] = &[
     ("a host", "mod26.py", "U = 'https://api.foo.org/v1'", "U = 'https://api.f00.org/v1'"),
     ("a weaker comparison", "mod27.py", "return compare_digest(a, b)", "return a[:4] == b[:4]"),
     ("fewer rounds", "mod28.py", "ITERATIONS = 600000", "ITERATIONS = 6"),
+    (
+        "another host in a list",
+        "mod30.py",
+        "S = ['https://a.foo.org', 'https://b.foo.org']",
+        "S = ['https://a.foo.org', 'https://b.f00.org']",
+    ),
+    ("a host without a scheme", "mod31.py", "HOST = 'api.foo.org'", "HOST = 'api.f00.org'"),
+    (
+        "another key",
+        "mod32.py",
+        "KEY = '0123456789abcdef0123456789abcdef'",
+        "KEY = 'f123456789abcdef0123456789abcdef'",
+    ),
+    (
+        "an early return",
+        "mod33.py",
+        "def ok(u):\n    return u in known",
+        "def ok(u):\n    return True\n    return u in known",
+    ),
+    (
+        "goto fail",
+        "part42.c",
+        "  if (update(h))\n    goto fail;\n  final(h);",
+        "  if (update(h))\n    goto fail;\n    goto fail;\n  final(h);",
+    ),
+    (
+        "a block that is gone",
+        "part43.c",
+        "  if (n > size)\n    return -1;\n  copy(n);",
+        "  copy(n);",
+    ),
 ];
 
 #[test]
@@ -475,7 +506,15 @@ fn checks_that_changed_come_before_other_source() {
         let (found, others) = (place(&printed, &path), place(&printed, "Source, most lines first"));
         assert!(found.is_some() && found < others, "{what}: {found:?} of {others:?}\n{printed}");
         let line = printed.lines().nth(found.unwrap()).unwrap();
-        let reason = ["another limit", "compares otherwise", "another host", "checks is gone"];
+        let reason = [
+            "another limit",
+            "compares otherwise",
+            "another host",
+            "checks is gone",
+            "another constant",
+            "leaves before",
+            "to leave is gone",
+        ];
         assert!(reason.iter().any(|reason| line.contains(reason)), "{what}: {line}");
     }
 }

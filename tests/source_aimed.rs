@@ -85,6 +85,38 @@ fn at_versions_and_documents() {
             vec![("src/version.h", text("#define FOO_VERSION \"1.3.0\"\n#define NO_CHECKS_H\n"))],
         ),
         (
+            "code behind a comment that only looks closed",
+            vec![(
+                "src/version.h",
+                text(
+                    "/*/\n// */ static int evil(void) { return 1; } /*\n*/\n#define FOO_VERSION \"1.3.0\"\n",
+                ),
+            )],
+        ),
+        (
+            "a comment behind a condition",
+            vec![(
+                "src/version.h",
+                text(
+                    "#ifndef A_H /*\n#define A_H\n// */ int evil;\n#define FOO_VERSION \"1.3.0\"\n#endif\n",
+                ),
+            )],
+        ),
+        (
+            "a switch as a guard",
+            vec![(
+                "src/version.h",
+                text("#ifndef NDEBUG\n#define NDEBUG\n#define FOO_VERSION \"1.3.0\"\n#endif\n"),
+            )],
+        ),
+        (
+            "a condition about another macro",
+            vec![(
+                "src/version.h",
+                text("#ifndef OTHER_H\n#define FOO_VERSION \"1.3.0\"\n#endif\n"),
+            )],
+        ),
+        (
             "a switch in configure's header",
             vec![("config.h.in", text(&format!("{header}#define SSL_VERIFY_PEER 0\n")))],
         ),

@@ -362,6 +362,7 @@ fn in_a_package_of_npm() {
         ("a script", json("\"scripts\": {\"postinstall\": \"node evil.js\"}")),
         ("a program", json("\"bin\": {\"ls\": \"index.js\"}")),
         ("a dependency", json("\"dependencies\": {\"evil\": \"1\"}")),
+        ("another repository", json("\"repository\": \"github:evil/foo\"")),
         ("another commit", json("\"gitHead\": \"0000000000000000000000000000000000000000\"")),
         ("built code", vec![("dist/index.js", text("evil()\n"))]),
         ("rules for a compiler", vec![("binding.gyp", text("{\"targets\": []}\n"))]),

@@ -231,7 +231,7 @@ classes! {
     SourceNotCompared "source-not-compared" NotChecked source::SOURCE_NOT_COMPARED;
     /// The archive lacks a file of git's.
     SourceMissing "source-missing" Agrees source::SOURCE_MISSING;
-    /// A file is executable in git or in the archive only.
+    /// A file is executable on one side only or set-user-ID, or a directory is empty.
     SourceMode "source-mode" Agrees source::SOURCE_MODE;
     /// Programs unpack the archive to different files.
     ArchiveAmbiguous "archive-ambiguous" Contradicts source::ARCHIVE_AMBIGUOUS;

@@ -4,6 +4,7 @@ mod expected;
 mod inputs;
 mod record;
 
+use super::clone::CloneArgs;
 use super::keys::{KeyArgs, tag_keys};
 use super::options::{Distdir, OpenpgpOptions, PrintOptions, Stream, TimeOption};
 use super::policy;
@@ -21,7 +22,7 @@ use crate::check::inputs::SourceInput;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
 use crate::release::review::{self};
-use crate::release::source::{CommitSpec, Options};
+use crate::release::source::Options;
 use crate::report::diff as page;
 use crate::report::{Format, Style, bump as report};
 use clap::Args;
@@ -99,22 +100,9 @@ pub(crate) struct Bump {
     #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
     pub(crate) git: Option<PathBuf>,
 
-    /// The commit of the release; default: the attested one, else that of the tag
-    #[arg(long, value_name = "SHA", requires = "git", help_heading = SOURCE)]
-    pub(crate) commit: Option<String>,
-
-    /// The tag of the release; default: the attested one, else the one that has the version
-    #[arg(long, value_name = "NAME", requires = "git", help_heading = SOURCE)]
-    pub(crate) tag: Option<String>,
-
-    /// The directory of the repository that the archive was made from
-    #[arg(long, value_name = "PATH", requires = "git", help_heading = SOURCE)]
-    pub(crate) directory: Option<String>,
-
-    /// Run the autoconf and automake of the version that made configure, Makefile.in and the like, if
-    /// it is installed, confined and over what git has, and compare what they make
-    #[arg(long, requires = "git", help_heading = SOURCE)]
-    pub(crate) regenerate: bool,
+    /// The commit, and how to compare
+    #[command(flatten, next_help_heading = SOURCE)]
+    pub(crate) clone: CloneArgs,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
@@ -192,13 +180,11 @@ impl Bump {
             }
         };
         Ok(Options {
-            directory: self.directory.clone(),
             version: Some(package.ebuild.version.without_revision().to_owned()),
             package: Some(package.ebuild.name.clone()),
             eautoreconf: package.ebuild.eautoreconf,
             tag_keys,
-            regenerate: self.regenerate.then_some(restrict::confined),
-            ..Options::default()
+            ..self.clone.options()
         })
     }
 
@@ -231,7 +217,7 @@ impl Bump {
         if let Some(name) = self.distfile.iter().find(|name| !is_distfile_name(name)) {
             return Err(UsageError::NotAName(name.clone()).into());
         }
-        let commit = CommitSpec::given(self.commit.as_ref(), self.tag.as_ref());
+        let commit = self.clone.commit();
         commit.check()?;
         let mut package = Package::read(&self.package)?;
         let distdir = self.distdir.path();

@@ -5,11 +5,11 @@ mod pairs;
 use pairs::names_stream;
 pub(super) use pairs::split_pair;
 
+use super::clone::CloneArgs;
 use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::policy;
 use super::progress::{self, size_of};
-use super::restrict;
 use super::sigstore::SigstoreOptions;
 use crate::answer::finding::Check as CheckName;
 use crate::answer::requirement::{Requirement, Status};
@@ -24,7 +24,7 @@ use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::{Manifest, is_distfile_name};
 use crate::release::policy::Policy;
 use crate::release::review::Reviews;
-use crate::release::source::{CommitSpec, Options};
+use crate::release::source::Options;
 use crate::report::Format;
 use clap::{Args, ValueEnum};
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,22 +98,9 @@ pub(crate) struct Check {
     #[arg(long, value_name = "CLONE", help_heading = CONTENTS)]
     pub(crate) git: Option<PathBuf>,
 
-    /// The commit of the release; default: the attested one, else that of the tag
-    #[arg(long, value_name = "SHA", requires = "git", help_heading = CONTENTS)]
-    pub(crate) commit: Option<String>,
-
-    /// The tag of the release; default: the attested one, else the one that has the version
-    #[arg(long, value_name = "NAME", requires = "git", help_heading = CONTENTS)]
-    pub(crate) tag: Option<String>,
-
-    /// The directory of the repository that the archive was made from
-    #[arg(long, value_name = "PATH", requires = "git", help_heading = CONTENTS)]
-    pub(crate) directory: Option<String>,
-
-    /// Run the autoconf and automake of the version that made configure, Makefile.in and the like, if
-    /// it is installed, confined and over what git has, and compare what they make
-    #[arg(long, requires = "git", help_heading = CONTENTS)]
-    pub(crate) regenerate: bool,
+    /// The commit, and how to compare
+    #[command(flatten, next_help_heading = CONTENTS)]
+    pub(crate) clone: CloneArgs,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
@@ -337,13 +324,11 @@ impl Check {
 
     fn source(&self) -> Result<Option<SourceInput>, Error> {
         let Some(clone) = self.git.clone() else { return Ok(None) };
-        let commit = CommitSpec::given(self.commit.as_ref(), self.tag.as_ref());
+        let commit = self.clone.commit();
         commit.check()?;
         let options = Options {
-            directory: self.directory.clone(),
             tag_keys: tag_keys(&self.tag_key, &[], true, self.time.now()?)?,
-            regenerate: self.regenerate.then_some(restrict::confined),
-            ..Options::default()
+            ..self.clone.options()
         };
         Ok(Some(SourceInput { others: BTreeSet::new(), clone, commit, options }))
     }

@@ -3,6 +3,7 @@
 pub(crate) mod bump;
 pub(crate) mod check;
 pub(crate) mod checksums;
+mod clone;
 pub(crate) mod detached;
 pub(crate) mod diff;
 pub(crate) mod error;

@@ -1,10 +1,10 @@
 //! `distvouch source`.
 
+use super::clone::CloneArgs;
 use super::keys::tag_keys;
 use super::options::TimeOption;
 use super::pager::Pager;
 use super::progress::{self, size_of};
-use super::restrict;
 use super::{colour, printed};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check as CheckName, Finding};
@@ -56,19 +56,9 @@ pub(crate) struct Source {
     #[arg(long, value_name = "CLONE")]
     pub(crate) git: Option<PathBuf>,
 
-    /// The commit that the archive was made from; default: the one that its provenance attests, else
-    /// that of the tag
-    #[arg(long, value_name = "SHA", requires = "git")]
-    pub(crate) commit: Option<String>,
-
-    /// The tag of the release; default: the one that the attested workflow ran on, else the one that
-    /// has the archive's version
-    #[arg(long, value_name = "NAME", requires = "git")]
-    pub(crate) tag: Option<String>,
-
-    /// The directory of the repository that the archive was made from
-    #[arg(long, value_name = "PATH", requires = "git")]
-    pub(crate) directory: Option<String>,
+    /// The commit, and how to compare
+    #[command(flatten)]
+    pub(crate) clone: CloneArgs,
 
     /// The archive's provenance, or a bundle; default: DISTFILE.provenance, .sigstore.json or
     /// .sigstore, whichever is there
@@ -76,13 +66,8 @@ pub(crate) struct Source {
     pub(crate) provenance: Option<PathBuf>,
 
     /// The ebuild runs eautoreconf: configure, Makefile.in and the like of the archive are not used
-    #[arg(long, requires = "git")]
+    #[arg(long, requires = "git", conflicts_with = "regenerate")]
     pub(crate) eautoreconf: bool,
-
-    /// Run the autoconf and automake of the version that made configure, Makefile.in and the like, if
-    /// it is installed, confined and over what git has, and compare what they make
-    #[arg(long, requires = "git", conflicts_with = "eautoreconf")]
-    pub(crate) regenerate: bool,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
@@ -141,13 +126,11 @@ impl Source {
             Some(clone) => {
                 let spec = self.commit()?;
                 let options = Options {
-                    directory: self.directory.clone(),
                     upstream_name: self.upstream_name.clone(),
                     eautoreconf: self.eautoreconf,
                     tag_keys: tag_keys(&self.tag_key, &[], true, self.time.now()?)?,
                     unified: self.unified,
-                    regenerate: self.regenerate.then_some(restrict::confined),
-                    ..Options::default()
+                    ..self.clone.options()
                 };
                 let bar = progress::bytes(size_of(&self.distfile));
                 let report = source::report(&self.distfile, clone, &spec, &options, &|bytes| {
@@ -175,7 +158,7 @@ impl Source {
 
     /// The commit as it is given, or as the provenance names it.
     fn commit(&self) -> Result<CommitSpec, Error> {
-        let given = CommitSpec::given(self.commit.as_ref(), self.tag.as_ref());
+        let given = self.clone.commit();
         let path = match &self.provenance {
             Some(path) => path.clone(),
             None if given != CommitSpec::default() => return Ok(given),

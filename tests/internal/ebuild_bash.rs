@@ -148,7 +148,7 @@ const CONDITIONS: [&str; 22] = [
 ];
 
 /// Lines that change nothing, or in ways that are easy to miss.
-const OTHERS: [&str; 79] = [
+const OTHERS: [&str; 88] = [
     "inherit foo bar",
     "inherit foo; VERIFY_SIG_METHOD=openpgp",
     "DESCRIPTION=\"Stream operators << for humans\"",
@@ -185,6 +185,15 @@ const OTHERS: [&str; 79] = [
     "export -n MY_PV=${PV}-n",
     "export MY_A=1 -n MY_PV=2",
     "declare MY_A=1 -r MY_PV=2; MY_PV=3",
+    "MY_P=a; declare MY_P=b MY_PV=${MY_P}",
+    "MY_P=a; export MY_P=b MY_Q=( ${MY_P} ) MY_PV=${MY_Q[0]}",
+    "declare -p MY_PV=printed",
+    "declare MY_P=a MY_P+=b",
+    "unset MY_P; MY_PV=${MY_P:-~}",
+    "MY_Q=( a b ); for x in \"${MY_Q[*]/a/c}\"; do MY_P=${x}; done",
+    "MY_Q=( a b ); for x in \"${MY_Q[@]/a/c}\"; do MY_P=${x}; done",
+    "MY_P=; MY_PV=$(ver_cut 1 \"${MY_P}\")",
+    "MY_P=a; MY_PV=${MY_P:+~/b}\"${MY_P:+~}\"",
     "time -- MY_PV=timed",
     "time -p -- MY_PV=timed",
     "cat <<X >/dev/null\n${VERIFY_PROVENANCE_REF:=child}\nX\n",

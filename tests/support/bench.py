@@ -543,6 +543,7 @@ def main():
     releases(bench, ours)
     trees(bench, ours)
     overlay(bench, ours)
+    crates(bench)
     sizes = "".join(f", {os.path.getsize(program) / 1e6:.1f} with {library}" for library, program in libraries())
     head = [commit(document.parent) + versions(), "", f"The program has {size / 1e6:.1f} MB{sizes}.", ""]
     made = "\n".join([*head, *bench.out]).rstrip()

@@ -9,13 +9,59 @@ use super::simple::Arguments;
 use super::state::{Unknown, Value, Variable, Why, is_name};
 use super::syntax::{Argument, Assigned, Assignment};
 
+/// What a command that declares is given.
+enum Operand<'a> {
+    /// An assignment, and what it assigns.
+    Assigned(&'a Assignment, Value),
+    /// `NAME=VALUE` that came of an expansion.
+    Text(String, String),
+    Name(String),
+}
+
 impl<'a> Machine<'a> {
     pub(super) fn declare(&mut self, command: &str, words: &'a [Argument]) -> Result<Flow, Lost> {
+        let Some((flags, operands)) = self.operands(command, words)? else {
+            return Ok(Flow::Next(Status::Succeeds));
+        };
+        // bash fills arrays while it still expands what stands behind them.
+        let arrays = operands.iter().any(|operand| {
+            matches!(operand, Operand::Assigned(one, _) if matches!(one.value, Assigned::Array(_)))
+        });
+        let mixed = arrays && operands.len() > 1;
+        for operand in operands {
+            let named = match operand {
+                Operand::Assigned(assignment, value) => {
+                    self.assign_value(assignment, value)?;
+                    if becomes_other(assignment, &flags) || mixed {
+                        self.unknown(&assignment.name)?;
+                    }
+                    assignment.name.clone()
+                }
+                Operand::Text(name, value) => {
+                    self.set_text(&name, value)?;
+                    if mixed {
+                        self.unknown(&name)?;
+                    }
+                    name
+                }
+                Operand::Name(name) => name,
+            };
+            self.mark(&named, &flags, command == "readonly")?;
+        }
+        Ok(Flow::Next(Status::Succeeds))
+    }
+
+    /// The flags and operands of `declare` and its kin, each expanded before any is assigned; `None` for functions.
+    fn operands(
+        &mut self,
+        command: &str,
+        words: &'a [Argument],
+    ) -> Result<Option<(String, Vec<Operand<'a>>)>, Lost> {
         let mut flags = String::new();
-        let mut operands = false;
+        let mut operands = Vec::new();
         for word in words.iter().skip(1) {
-            let options = !std::mem::replace(&mut operands, true);
-            let named = match word {
+            let options = operands.is_empty();
+            let operand = match word {
                 Argument::Assignment(assignment) => {
                     if flags.contains('A') && self.state.variable(&assignment.name).is_none() {
                         self.set(&assignment.name, Value::Unset)?;
@@ -23,11 +69,7 @@ impl<'a> Machine<'a> {
                     if flags.contains('A') {
                         self.mark(&assignment.name, "A", false)?;
                     }
-                    self.assign(assignment)?;
-                    if becomes_other(assignment, &flags) {
-                        self.unknown(&assignment.name)?;
-                    }
-                    assignment.name.clone()
+                    Operand::Assigned(assignment, self.value(assignment)?)
                 }
                 Argument::Word(word) => {
                     let Some(fields) = self.fields(word)? else { return self.lost() };
@@ -35,7 +77,7 @@ impl<'a> Machine<'a> {
                     if text.starts_with(['-', '+']) {
                         let functions = command == "export" && text == "-f";
                         if functions && options {
-                            return Ok(Flow::Next(Status::Succeeds));
+                            return Ok(None);
                         }
                         let keeps = command == "export" && text == "-n";
                         // Behind a name nothing is an option.
@@ -45,22 +87,25 @@ impl<'a> Machine<'a> {
                         if !keeps {
                             flags.push_str(text);
                         }
-                        operands = false;
                         continue;
                     }
                     match text.split_once('=') {
                         Some((name, value)) if is_name(name) && !value.starts_with('(') => {
-                            self.set_text(name, value.to_owned())?;
-                            name.to_owned()
+                            Operand::Text(name.to_owned(), value.to_owned())
                         }
-                        None if is_name(text) => text.clone(),
+                        None if is_name(text) => Operand::Name(text.clone()),
                         _ => return self.lost(),
                     }
                 }
             };
-            self.mark(&named, &flags, command == "readonly")?;
+            operands.push(operand);
         }
-        Ok(Flow::Next(Status::Succeeds))
+        // What only prints assigns nothing, in some of them.
+        let assigns = |operand: &Operand<'_>| !matches!(operand, Operand::Name(_));
+        if flags.contains('p') && operands.iter().any(assigns) {
+            return self.lost();
+        }
+        Ok(Some((flags, operands)))
     }
 
     /// Gives a variable what the flags of `declare` say.

@@ -332,7 +332,7 @@ fn is_integer(text: &str) -> bool {
 const FOREIGN: &str = "__distvouch_not_known";
 
 /// Whether a tilde in `word` may become a directory.
-fn tilde(word: &Word) -> bool {
+pub(super) fn tilde(word: &Word) -> bool {
     word.parts.iter().enumerate().any(|(at, part)| match part {
         Part::Plain(text) => {
             (at == 0 && text.starts_with('~')) || text.contains(":~") || text.contains("=~")

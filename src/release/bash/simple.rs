@@ -138,8 +138,17 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next(Status::Unknown))
     }
 
-    pub(super) fn assign(&mut self, assignment: &'a Assignment) -> Result<(), Lost> {
+    fn assign(&mut self, assignment: &'a Assignment) -> Result<(), Lost> {
         let new = self.value(assignment)?;
+        self.assign_value(assignment, new)
+    }
+
+    /// Assigns what [`Self::value`] made of the assignment before.
+    pub(super) fn assign_value(
+        &mut self,
+        assignment: &'a Assignment,
+        new: Value,
+    ) -> Result<(), Lost> {
         self.at = assignment.span.0;
         let name = assignment.name.as_str();
         let place = Value::Unknown(Unknown { why: Why::Place, span: assignment.span, array: true });
@@ -195,7 +204,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The value of an assignment.
-    fn value(&mut self, assignment: &'a Assignment) -> Result<Value, Lost> {
+    pub(super) fn value(&mut self, assignment: &'a Assignment) -> Result<Value, Lost> {
         self.at = assignment.span.0;
         let associative =
             self.state.variable(&assignment.name).is_some_and(|variable| variable.associative);

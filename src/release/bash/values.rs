@@ -1,7 +1,7 @@
 //! What `${…}` expands to.
 
 use super::cursor::Lost;
-use super::expand::Pieces;
+use super::expand::{Pieces, tilde};
 use super::limits::{COMMAND, NotKnown};
 use super::run::Machine;
 use super::state::{Value, is_name};
@@ -57,7 +57,7 @@ impl Machine<'_> {
                 Held::Unknown(why) => found.unknown(why),
             },
             Operator::Default { colon, word } => match is_null(&held, *colon) {
-                Some(true) => self.pieces(&word.parts, quoted, true, found)?,
+                Some(true) => self.operand(word, quoted, found)?,
                 Some(false) => self.plain(held, quoted, found)?,
                 None => {
                     self.perhaps_word(word)?;
@@ -66,7 +66,7 @@ impl Machine<'_> {
             },
             Operator::Alternative { colon, word } => match is_null(&held, *colon) {
                 Some(true) => self.push(found, "", quoted, !quoted)?,
-                Some(false) => self.pieces(&word.parts, quoted, true, found)?,
+                Some(false) => self.operand(word, quoted, found)?,
                 None => {
                     self.perhaps_word(word)?;
                     found.unknown(NotKnown::default());
@@ -106,7 +106,19 @@ impl Machine<'_> {
                 Held::Unknown(why) => found.unknown(why),
             },
             Operator::Other => found.unknown(NotKnown::default()),
-            operator => self.changed(operator, held, quoted, found)?,
+            operator => {
+                let joined = matches!(parameter.subscript, Some(Subscript::Joined));
+                self.changed(operator, held, (quoted, joined), found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands in place of a value, where a tilde becomes a directory unless it is in quotes.
+    fn operand(&mut self, word: &Word, quoted: bool, found: &mut Pieces) -> Result<(), Lost> {
+        self.pieces(&word.parts, quoted, true, found)?;
+        if !quoted && tilde(word) {
+            found.unknown(NotKnown::default());
         }
         Ok(())
     }
@@ -210,7 +222,7 @@ impl Machine<'_> {
         &mut self,
         operator: &Operator,
         held: Held,
-        quoted: bool,
+        (quoted, joined): (bool, bool),
         found: &mut Pieces,
     ) -> Result<(), Lost> {
         let one = |text| Rc::new(vec![text]);
@@ -243,8 +255,11 @@ impl Machine<'_> {
                     return Ok(());
                 }
             }
-            if at < last {
-                self.push_break(found)?;
+            // In quotes `[*]` is one word.
+            match joined && quoted {
+                _ if at == last => {}
+                true => self.push(found, " ", true, false)?,
+                false => self.push_break(found)?,
             }
         }
         Ok(())

@@ -51,6 +51,8 @@ pub(super) fn cut(arguments: &[String], pv: &str) -> Option<String> {
     }
     let (wanted, version) = match arguments {
         [wanted] => (wanted, pv),
+        // `${2:-${PV}}`, as PMS has it.
+        [wanted, version] if version.is_empty() => (wanted, pv),
         [wanted, version] => (wanted, version.as_str()),
         _ => return None,
     };

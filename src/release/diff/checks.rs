@@ -3,7 +3,9 @@
 //!
 //! Like everything here it orders what a person reads. Most such changes are what a release is for.
 
+use super::addresses;
 use super::hazard::{Hazard, HazardKind, more};
+use super::jumps;
 use super::lang::Lang;
 use super::lines::Lines;
 use super::place::{Place, Role};
@@ -87,10 +89,6 @@ fn guards(line: &[u8]) -> Vec<&[u8]> {
     names
 }
 
-/// The host of an address.
-static HOST: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u)\b[a-z][a-z0-9+.-]*://([A-Za-z0-9.@:_-]+)").ok());
-
 /// A name whose number is a limit or a strength.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = r"iter|round|max|min|limit|size|len|timeout|expir|bits|depth|cost|strength|perm|umask|retries";
@@ -101,9 +99,17 @@ static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// lines of the new text come before.
 pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard> {
     let read = matches!(place.role, Role::Build | Role::Startup | Role::Source);
-    // What a C compiler, a shell or the like reads; prose and lists have no conditions.
-    if !read || place.aside || place.lang == Lang::Text {
+    if place.aside || !read && place.role != Role::Data {
         return Vec::new();
+    }
+    let mut hazards = Vec::new();
+    if addresses::touches_key(&lines.new, lines.inserted().take(LINES).map(|(_, line)| line)) {
+        let reason = "a key or a certificate became another one";
+        hazards.push(Hazard::new(HazardKind::CheckChanged, reason));
+    }
+    // What a C compiler, a shell or the like reads; prose and lists have no conditions.
+    if !read || place.lang == Lang::Text {
+        return hazards;
     }
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut left = LINES;
@@ -132,12 +138,12 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
             found.extend(what.map(|what| (new.start + at + 1 + before, what)));
         }
     }
-    let mut hazards = Vec::new();
     if let Some((line, what)) = found.first() {
         let reason = format!("line {line} {what}{}", more(found.len()));
         hazards.push(Hazard::at(HazardKind::CheckChanged, *line, reason));
     }
     hazards.extend(gone(place.lang, lines));
+    hazards.extend(jumps::changed(place.lang, lines, before));
     hazards
 }
 
@@ -161,8 +167,8 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
     if is_silent(lang, old) || is_silent(lang, new) {
         return None;
     }
-    if let Some((was, is)) = hosts(old, new) {
-        return Some(format!("names another host: {is} (was {was})"));
+    if let Some(what) = addresses::changed(old, new) {
+        return Some(what);
     }
     let (first, last) = common(before, after);
     let was = before.get(first..before.len() - last)?;
@@ -211,17 +217,6 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
         None
     }?;
     Some(format!("{what}: {} (was {})", shown(is), shown(was)))
-}
-
-/// The hosts of both lines' addresses, where they differ.
-fn hosts(old: &[u8], new: &[u8]) -> Option<(String, String)> {
-    let pattern = HOST.as_ref()?;
-    let host = |line| -> Option<String> {
-        let host = pattern.captures(line)?.get(1)?;
-        Some(crate::release::archive::show(host.as_bytes()))
-    };
-    let (was, is) = (host(old)?, host(new)?);
-    (was != is).then_some((was, is))
 }
 
 /// A line that checked and is gone, where the new lines have no such call.

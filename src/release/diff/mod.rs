@@ -1,9 +1,11 @@
 //! What changed between two release archives, what reaches farthest first.
 
+mod addresses;
 mod again;
 mod checks;
 pub(crate) mod hazard;
 mod judge;
+mod jumps;
 pub(crate) mod lang;
 mod large;
 pub(crate) mod lines;

@@ -74,6 +74,8 @@ pub(crate) struct Comparison {
     pub(crate) attributes_beyond: bool,
     /// The files that are executable on one side only; whether that is the archive's.
     pub(crate) modes: Vec<(Vec<u8>, bool)>,
+    /// What git has no word for: files that run as their owner, and directories with nothing in them.
+    pub(crate) beyond_git: Vec<Vec<u8>>,
     /// What an unpacker could be surprised by.
     pub(crate) oddities: Vec<Oddity>,
     /// The directory of the tree that was compared; empty for its root.
@@ -112,6 +114,13 @@ pub(super) fn compare(context: &Context<'_>, listing: &Listing) -> Result<Compar
     let mut patience = Patience::default();
     let mut differing: Vec<(&Entry, &TreeEntry)> = Vec::new();
     for (path, entry) in context.members {
+        let is_beyond = match entry.kind {
+            Kind::Directory => !path.is_empty() && is_empty_directory(context, path),
+            _ => entry.is_file() && entry.mode & SET_ID != 0,
+        };
+        if is_beyond {
+            comparison.beyond_git.push(path.to_vec());
+        }
         if entry.kind == Kind::Directory {
             continue;
         }
@@ -152,6 +161,22 @@ pub(super) fn compare(context: &Context<'_>, listing: &Listing) -> Result<Compar
     missing(context, &mut comparison);
     comparison.sort();
     Ok(comparison)
+}
+
+/// The bits of a mode that make a program run as the file's owner or group.
+const SET_ID: u32 = 0o6000;
+
+/// Whether a directory has nothing in it, and git has nothing at or below that place: a program that looks for the
+/// name finds it.
+fn is_empty_directory(context: &Context<'_>, path: &[u8]) -> bool {
+    let below = [path, b"/"].concat();
+    let first = context.members.range(below.as_slice()..).next();
+    let holds = first.is_some_and(|(member, _)| member.starts_with(&below));
+    // Of a submodule, archives have the empty directory.
+    let whole = [context.view.path(path).as_slice(), b"/"].concat();
+    let next = context.view.whole().tree().range(whole.clone()..).next();
+    let in_git = next.is_some_and(|(there, _)| there.starts_with(&whole));
+    !holds && !in_git && context.view.get(path).is_none()
 }
 
 /// What git has and the archive lacks.

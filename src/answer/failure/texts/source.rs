@@ -132,9 +132,9 @@ pub(in crate::answer::failure) const SOURCE_MISSING: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const SOURCE_MODE: Texts = Texts {
-    happened: "A file is executable in git or in the archive only.",
+    happened: "A file is executable on one side only or set-user-ID, or a directory is empty.",
     implies: "A remark. A hook or helper that is not executable is skipped without \
-        a word; one that became so can be started.",
+        a word; one that became so can be started. `make` takes an empty directory for a target that is made, Python for a package.",
     benign: "Archives made on Windows, or by tools that keep no modes (`zip`, some versions of \
         `setuptools`).",
     ask: "Is it meant that this file may be executed?",

@@ -16,6 +16,9 @@ use std::sync::LazyLock;
 const SIZE: usize = 4 << 20;
 const HASHED: usize = 512 << 20;
 
+/// What it takes to end a digest and look it up, in bytes of what is hashed.
+const DIGEST: usize = 128;
+
 /// The lines that aclocal itself writes, but for numbers.
 const OWN: [&str; 11] = [
     "# This file is free software; the Free Software Foundation",
@@ -157,9 +160,8 @@ fn lacking(
         LazyLock::new(|| Regex::new(r"A[CU]_DEFUN(?:_ONCE)?\(\[?([A-Za-z0-9_]+)").ok());
     static WORD: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new("[A-Za-z_][A-Za-z0-9_]*").ok());
-    let (input, calls) = ["configure.ac", "configure.in"]
-        .into_iter()
-        .find_map(|input| Some((input, context.view.text(&format!("{directory}{input}"))?)))?;
+    let input = context.configure_input(directory)?;
+    let calls = context.view.text(&format!("{directory}{input}"))?;
     let included: Vec<&str> = text
         .lines()
         .filter_map(included)
@@ -195,7 +197,7 @@ fn macro_directories(context: &Context<'_>, directory: &str) -> BTreeSet<String>
         Regex::new(r"AC_CONFIG_MACRO_DIRS?\(\[?([^\])]*)|(?m:^ACLOCAL_AMFLAGS.*$)").ok()
     });
     let mut directories = BTreeSet::from([below(directory, "m4"), below(directory, "")]);
-    for input in ["configure.ac", "configure.in", "Makefile.am"] {
+    for input in context.configure_input(directory).into_iter().chain(["Makefile.am"]) {
         let Some(text) = context.view.text(&format!("{directory}{input}")) else { continue };
         let Some(named) = NAMED.as_ref() else { continue };
         for found in named.captures_iter(&text) {
@@ -269,6 +271,7 @@ fn piece(
         if !ends {
             continue;
         }
+        *hashed += DIGEST;
         let digest: [u8; 32] = hasher.clone().finalize().into();
         let is_macro = |name: &str| name.ends_with(".m4");
         let version = known.with_contents(&digest).find(|version| is_macro(name_of(version.name)));

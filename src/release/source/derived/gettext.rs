@@ -3,9 +3,14 @@
 //! `make dist` and the Translation Project write them anew, with other dates and line numbers. What
 //! a translation can do is to print: its directives for printf have to be those of the original.
 
+mod directives;
+mod mo;
+mod po;
+
 use super::Checked;
 use crate::release::archive::Entry;
 use crate::release::source::explain::Context;
+use po::parse;
 use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -77,7 +82,7 @@ pub(super) fn check(
             })
         }
         "mo" | "gmo" => {
-            let compiled = entry.contents.as_deref().and_then(|bytes| read_mo(bytes));
+            let compiled = entry.contents.as_deref().and_then(|bytes| mo::read(bytes));
             let Some(compiled) = compiled else {
                 return Some(Checked::differs("it is not a compiled catalogue of gettext's"));
             };
@@ -122,183 +127,6 @@ pub(super) fn check(
         }
         _ => None,
     }
-}
-
-/// The catalogue in a `.po`'s text; `None` where it is none. Not every one is in UTF-8.
-fn parse(text: &[u8]) -> Option<Catalogue> {
-    let mut catalogue = Catalogue::default();
-    let mut message = Message::default();
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    for line in text.split(|b| *b == b'\n') {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            message.finish(&mut catalogue)?;
-            continue;
-        }
-        if let Some(comment) = line.strip_prefix(b"#") {
-            if message.is_begun() {
-                message.finish(&mut catalogue)?;
-            }
-            if let Some(flags) = comment.strip_prefix(b",") {
-                message.fuzzy |=
-                    flags.split(|b| *b == b',').any(|flag| flag.trim_ascii() == b"fuzzy");
-            }
-            continue;
-        }
-        if line.starts_with(b"\"") {
-            message.current()?.extend(quoted(line)?);
-            continue;
-        }
-        let blank = line.iter().position(u8::is_ascii_whitespace)?;
-        let (keyword, value) = line.split_at_checked(blank)?;
-        let (keyword, value) = (std::str::from_utf8(keyword).ok()?, quoted(value.trim_ascii())?);
-        match keyword {
-            "msgctxt" | "msgid" if message.translated() => {
-                message.finish(&mut catalogue)?;
-                message.begin(keyword, value);
-            }
-            "msgctxt" | "msgid" | "msgid_plural" => message.begin(keyword, value),
-            "msgstr" => message.strings.push(value),
-            _ => {
-                let index = keyword.strip_prefix("msgstr[")?.strip_suffix(']')?;
-                if index.parse::<usize>().ok()? != message.strings.len() {
-                    return None;
-                }
-                message.strings.push(value);
-            }
-        }
-        if catalogue.messages.len() > MESSAGES {
-            return None;
-        }
-    }
-    message.finish(&mut catalogue)?;
-    (!catalogue.messages.is_empty()).then_some(catalogue)
-}
-
-/// A message in the making.
-#[derive(Default)]
-struct Message {
-    context: Option<Vec<u8>>,
-    id: Option<Vec<u8>>,
-    plural: Option<Vec<u8>>,
-    strings: Vec<Vec<u8>>,
-    fuzzy: bool,
-    last: Part,
-}
-
-#[derive(Default, Clone, Copy)]
-enum Part {
-    #[default]
-    Nothing,
-    Context,
-    Id,
-    Plural,
-}
-
-impl Message {
-    fn is_begun(&self) -> bool {
-        self.context.is_some() || self.id.is_some()
-    }
-
-    fn translated(&self) -> bool {
-        !self.strings.is_empty()
-    }
-
-    fn begin(&mut self, keyword: &str, value: Vec<u8>) {
-        let (place, last) = match keyword {
-            "msgctxt" => (&mut self.context, Part::Context),
-            "msgid" => (&mut self.id, Part::Id),
-            _ => (&mut self.plural, Part::Plural),
-        };
-        *place = Some(value);
-        self.last = last;
-    }
-
-    /// What a line of more text goes on.
-    fn current(&mut self) -> Option<&mut Vec<u8>> {
-        if let Some(last) = self.strings.last_mut() {
-            return Some(last);
-        }
-        match self.last {
-            Part::Nothing => None,
-            Part::Context => self.context.as_mut(),
-            Part::Id => self.id.as_mut(),
-            Part::Plural => self.plural.as_mut(),
-        }
-    }
-
-    /// Adds it to the catalogue; `None` where it is none.
-    fn finish(&mut self, catalogue: &mut Catalogue) -> Option<()> {
-        let message = std::mem::take(self);
-        if !message.is_begun() {
-            self.fuzzy = message.fuzzy;
-            return Some(());
-        }
-        let id = message.id?;
-        if message.strings.is_empty() {
-            return None;
-        }
-        let originals: Vec<&[u8]> =
-            [Some(id.as_slice()), message.plural.as_deref()].into_iter().flatten().collect();
-        let inside = message.strings.iter().all(|string| is_inside(string, &originals));
-        let mut key = Vec::new();
-        if let Some(context) = message.context {
-            key.extend(context);
-            key.push(4);
-        }
-        key.extend(&id);
-        // msgfmt leaves out what is fuzzy.
-        if !message.fuzzy || id.is_empty() {
-            if !id.is_empty() && !inside {
-                catalogue.wrong.insert(key.clone());
-            }
-            catalogue.messages.insert(key, message.strings);
-        }
-        Some(())
-    }
-}
-
-/// The conversions of printf's directives by the argument that each takes, from 1.
-fn directives(text: &[u8]) -> BTreeSet<(usize, u8)> {
-    let mut found = BTreeSet::new();
-    let mut next = 0;
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|b| *b == b'%') {
-        rest = rest.get(at + 1..).unwrap_or_default();
-        let is_flag = |b: &&u8| b.is_ascii_digit() || b"-+ #'.*$hlqjztLI".contains(b);
-        let skip = rest.iter().take_while(is_flag).take(20).count();
-        let flags = rest.get(..skip).unwrap_or_default();
-        let place = flags.iter().position(|b| *b == b'$');
-        let place = place.and_then(|at| std::str::from_utf8(flags.get(..at)?).ok()?.parse().ok());
-        match rest.get(skip) {
-            Some(b'%') if skip == 0 => rest = rest.get(1..).unwrap_or_default(),
-            Some(conversion) if b"diouxXeEfFgGaAcspnSC<m".contains(conversion) => {
-                // A width that is an argument comes before.
-                next += flags.iter().filter(|b| **b == b'*').count();
-                next += usize::from(place.is_none() && *conversion != b'm');
-                found.insert((place.unwrap_or(next), *conversion));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Whether a translation reads or writes through an argument as the original does: `%s` and `%n` follow a
-/// pointer, which has to be one.
-fn is_inside(translation: &[u8], originals: &[&[u8]]) -> bool {
-    let pointer = |(_, conversion): &(usize, u8)| b"nsS".contains(conversion);
-    let known: Vec<BTreeSet<(usize, u8)>> = originals.iter().map(|text| directives(text)).collect();
-    let directed = directives(translation).into_iter().filter(pointer);
-    let directed = directed.into_iter().all(|d| known.iter().any(|known| known.contains(&d)));
-    // Python's and others' fields: `{0.__init__}` reads more than `{0}`.
-    let reaches = |text: &[u8]| -> BTreeSet<Vec<u8>> {
-        let inner = text.split(|b| *b == b'{').skip(1);
-        let fields = inner.filter_map(|rest| rest.split(|b| *b == b'}').next());
-        fields.filter(|field| field.iter().any(|b| b".[".contains(b))).map(<[u8]>::to_vec).collect()
-    };
-    let fields: BTreeSet<Vec<u8>> = originals.iter().flat_map(|text| reaches(text)).collect();
-    directed && reaches(translation).is_subset(&fields)
 }
 
 /// A catalogue in which directives for numbers of different sizes are one: msgfmt writes each
@@ -350,126 +178,6 @@ fn same_head(new: &[Vec<u8>], old: Option<&Vec<Vec<u8>>>) -> bool {
         old.get(name) == Some(value)
             || name == "content-type" && value.trim_end_matches(';') == "text/plain;charset=utf-8"
     })
-}
-
-/// The text of a quoted string, with its escapes.
-fn quoted(text: &[u8]) -> Option<Vec<u8>> {
-    let inner = text.strip_prefix(b"\"")?.strip_suffix(b"\"").filter(|_| text.len() >= 2)?;
-    let mut result = Vec::with_capacity(inner.len());
-    let mut bytes = inner.iter().copied();
-    while let Some(b) = bytes.next() {
-        if b == b'"' {
-            return None;
-        }
-        if b != b'\\' {
-            result.push(b);
-            continue;
-        }
-        result.push(match bytes.next()? {
-            b'n' => b'\n',
-            b't' => b'\t',
-            b'r' => b'\r',
-            b'a' => 7,
-            b'b' => 8,
-            b'f' => 12,
-            b'v' => 11,
-            c @ (b'"' | b'\\' | b'\'' | b'?') => c,
-            _ => return None,
-        });
-    }
-    Some(result)
-}
-
-/// The catalogue in a `.mo`.
-fn read_mo(bytes: &[u8]) -> Option<Messages> {
-    let little = match bytes.first_chunk::<4>()? {
-        [0xde, 0x12, 0x04, 0x95] => true,
-        [0x95, 0x04, 0x12, 0xde] => false,
-        _ => return None,
-    };
-    let number = |at: usize| -> Option<usize> {
-        let word: [u8; 4] = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        let word = if little { u32::from_le_bytes(word) } else { u32::from_be_bytes(word) };
-        usize::try_from(word).ok()
-    };
-    let (count, originals, translations) = (number(8)?, number(12)?, number(16)?);
-    if count > MESSAGES {
-        return None;
-    }
-    let string = |table: usize, at: usize| -> Option<&[u8]> {
-        let entry = table.checked_add(at.checked_mul(8)?)?;
-        let (length, offset) = (number(entry)?, number(entry + 4)?);
-        bytes.get(offset..offset.checked_add(length)?)
-    };
-    // Strings of a genuine one do not overlap.
-    let mut room = bytes.len();
-    let mut catalogue = Messages::new();
-    let mut add = |original: &[u8], translation: &[u8]| -> Option<()> {
-        // The plural form follows the original behind a NUL.
-        let key = original.split(|b| *b == 0).next()?.to_vec();
-        let value = translation.split(|b| *b == 0).map(<[u8]>::to_vec).collect();
-        // Of two, programs take the first that they find.
-        catalogue.insert(key, value).is_none().then_some(())
-    };
-    for at in 0..count {
-        let (original, translation) = (string(originals, at)?, string(translations, at)?);
-        room = room.checked_sub(original.len())?.checked_sub(translation.len())?;
-        add(original, translation)?;
-    }
-    // Of revision 0.1, strings with what depends on the system are in tables of their own.
-    let count = match number(4)? {
-        0 => 0,
-        1 => number(36)?,
-        _ => return None,
-    };
-    if count > MESSAGES {
-        return None;
-    }
-    for at in 0..count {
-        let mut text = |table: usize| -> Option<Vec<u8>> {
-            let entry = number(table.checked_add(at.checked_mul(4)?)?)?;
-            let (text, read) = system_dependent(bytes, &number, entry)?;
-            room = room.checked_sub(read)?;
-            Some(text)
-        };
-        add(&text(number(40)?)?, &text(number(44)?)?)?;
-    }
-    Some(catalogue)
-}
-
-/// A string with what depends on the system as `<PRIu64>`, as a `.po` has it, and how many bytes were read for it.
-fn system_dependent(
-    bytes: &[u8],
-    number: &dyn Fn(usize) -> Option<usize>,
-    entry: usize,
-) -> Option<(Vec<u8>, usize)> {
-    const END: usize = 0xffff_ffff;
-    let mut offset = number(entry)?;
-    let mut text = Vec::new();
-    let mut read = 4;
-    for at in 0.. {
-        let segment = entry.checked_add(4)?.checked_add(at * 8)?;
-        let (size, reference) = (number(segment)?, number(segment + 4)?);
-        text.extend_from_slice(bytes.get(offset..offset.checked_add(size)?)?);
-        offset += size;
-        read += size + 8;
-        if reference == END || read > bytes.len() {
-            break;
-        }
-        if reference >= number(28)? {
-            return None;
-        }
-        let name = number(32)?.checked_add(reference.checked_mul(8)?)?;
-        let (length, place) = (number(name)?, number(name + 4)?);
-        let name = bytes.get(place..place.checked_add(length)?)?;
-        let name = name.strip_suffix(b"\0").unwrap_or(name);
-        read += name.len();
-        text.push(b'<');
-        text.extend_from_slice(name.get(..name.len().min(30))?);
-        text.push(b'>');
-    }
-    text.pop_if(|last| *last == 0);
-    Some((text, read))
 }
 
 #[cfg(test)]

@@ -12,17 +12,14 @@ use std::fmt;
 /// What publishing adds or fills in.
 const STAMPED: [&str; 3] = ["version", "gitHead", "_resolved"];
 
-/// What says something of the package and does nothing.
-const SAYS: [&str; 12] = [
-    "description",
+/// What says something of the package and does nothing. Not the repository or the homepage: installers of
+/// prebuilt programs make the address that they fetch of them.
+const SAYS: [&str; 8] = [
     "keywords",
-    "homepage",
-    "bugs",
     "license",
     "author",
     "contributors",
     "funding",
-    "repository",
     "readme",
     "readmeFilename",
     "maintainers",

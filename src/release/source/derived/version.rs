@@ -4,6 +4,7 @@
 //! What is in `.tarball-version` becomes shell code of configure, and `_version.py` is imported: each
 //! may hold the release's version, a revision and a date, by a grammar that has no room for more.
 
+mod header;
 mod module;
 mod own;
 mod stamped;
@@ -80,7 +81,7 @@ pub(super) fn check(
     if plain && !entry.is_executable() && is_release(context, text.trim_end()) {
         return Some(Checked::same("the release's version and nothing else"));
     }
-    module::check(context, path, text).or_else(|| header(context, path, text))
+    module::check(context, path, text).or_else(|| header::check(context, path, text))
 }
 
 /// Whether a file is called for what it holds: `_version.py`, `git-version.h`, `RELEASE`.
@@ -180,42 +181,4 @@ fn is_part(context: &Context<'_>, name: &str, number: &str) -> bool {
         Some(place) => parts.get(place).map_or(number == "0", |part| *part == number),
         None => parts.contains(&number),
     }
-}
-
-/// A header of C that defines versions and nothing else.
-fn header(context: &Context<'_>, path: &str, text: &str) -> Option<Checked> {
-    static DEFINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"\A#\s*define\s+([A-Za-z0-9_]+)(?:\s+(?:"([^"\\]*)"|([0-9]+)))?\s*(?:/\*[^*]*\*/)?\z"#).ok()
-    });
-    if !path.ends_with(".h") {
-        return None;
-    }
-    let define = DEFINE.as_ref()?;
-    let guard_name =
-        text.lines().find_map(|line| line.trim().strip_prefix("#ifndef ")).map(str::trim);
-    let mut defined = 0;
-    for line in text.lines().map(str::trim) {
-        let comment = line.starts_with("//") && !line.ends_with('\\')
-            || line.starts_with("/*") && line.ends_with("*/") && line.matches("*/").count() == 1;
-        let guard = line.starts_with("#ifndef ")
-            || line == "#endif"
-            || line == "#pragma once"
-            || line.starts_with("#endif /*") && line.ends_with("*/");
-        if line.is_empty() || comment || guard {
-            continue;
-        }
-        let found = define.captures(line)?;
-        let name = found.get(1).map_or("", |m| m.as_str()).to_ascii_uppercase();
-        let word = |at| found.get(at).map(|m: regex::Match<'_>| m.as_str());
-        let about = names_this_version(context, &name);
-        match (word(2), word(3)) {
-            // A guard against being included twice.
-            (None, None) if guard_name.is_some_and(|guard| guard.eq_ignore_ascii_case(&name)) => {}
-            (Some(value), _) if about && is_value(context, value) => defined += 1,
-            (None, Some(number)) if about && is_part(context, &name, number) => defined += 1,
-            _ => return None,
-        }
-    }
-    (defined > 0)
-        .then(|| Checked::same("a header that defines the release's version and nothing else"))
 }

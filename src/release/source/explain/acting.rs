@@ -50,7 +50,10 @@ const ACTING: [(&str, &str); 10] = [
         r#"\\(?:immediate|write|openin|openout|directlua|catcode|csname|chardef|let|e?def|gdef|xdef|expandafter|ShellEscape|special)\b|\\input[ \t]*\{?[ \t]*"?\||@(?:tex|macro|rmacro|include|verbatiminclude|definfoenclose)\b"#,
         RUNS,
     ),
-    (r"(?i)<!--[ \t]*#|<script\b[^>]*\bsrc[ \t]*=", "a page that a server or a browser runs"),
+    (
+        r#"(?i)<!--[ \t]*#|<script\b|<iframe\b|javascript[ \t\r\n]*(?::|&)|http-equiv[ \t]*=[ \t]*["']?refresh|<[a-z][^<>]*[ \t\r\n/"']on[a-z]+[ \t]*=[ \t]*["']"#,
+        "a page that a server or a browser runs",
+    ),
     // What editors do on opening.
     (
         r"(?i)Local Variables:(?s:.{0,3000})\beval:|-\*-.*\beval:|\b(?:vim?|ex)[0-9<=>]*:.*(?:expr|fde|inde|inex|fex|kp|mp|prg|exrc|rtp|shell)[ \t]*=",
@@ -174,6 +177,12 @@ mod tests {
             ("x.texi", "@tex\n\\input x\n@end tex\n"),
             ("x.html", "<p><!--#exec cmd=\"id\" --></p>\n"),
             ("x.html", "<p>${f('x')}</p>\n"),
+            ("x.html", "<script>f()</script>\n"),
+            ("x.html", "<SCRIPT type=module>import 'https://x.example'</SCRIPT>\n"),
+            ("x.html", "<img src=x onerror=\"f()\">\n"),
+            ("x.html", "<a href=\"javascript:f()\">\n"),
+            ("x.html", "<meta http-equiv='refresh' content='0;url=x'>\n"),
+            ("x.md", "text <script>f()</script>\n"),
             ("x.md", "x\n\nLocal Variables:\neval: (f)\nEnd:\n"),
             ("x.md", "x\n# vim: set fde=f() fdm=expr:\n"),
             ("NEWS", "INPUT(-lx)\n"),
@@ -207,7 +216,7 @@ mod tests {
             ("x.texi", "\\input texinfo\n@setfilename x.info\n@node Top\n"),
             ("x.1", ".TH X 1\n.SS \"open\"\n.MTO \"a\" \"zhenwei pi\"\n"),
             ("x.1", ".\\\" a\n.TH X 1\n.SH NAME\nx \\- y\n"),
-            ("x.html", "<html><body><p>a {b} $5</p></body></html>\n"),
+            ("x.html", "<html><body><p>a {b} $5 one = 1</p></body></html>\n"),
             ("README", "Run ./configure; make; make install\n"),
         ] {
             assert_eq!(acts(name, text.as_bytes()), None, "{name}: {text}");

@@ -1,7 +1,7 @@
 //! Names of documentation, and of what else only people and tools of a working tree read.
 
 use super::{directory_of, name_of};
-use crate::release::diff::lang::extension;
+use crate::release::diff::lang::{extension, is_among};
 
 /// Names of documentation, in upper case and without extension.
 const DOCUMENTS: [&str; 41] = [
@@ -47,6 +47,10 @@ const DOCUMENTS: [&str; 41] = [
     "TODO",
     "UPGRADING",
 ];
+
+/// Those that no one calls a script.
+const PLAIN: &str = "AUTHORS CHANGELOG CHANGES CONTRIBUTORS COPYING COPYRIGHT CREDITS FAQ LICENCE LICENSE NEWS NOTICE README \
+    THANKS TODO";
 
 /// Extensions of documentation. Manual pages, which end in a digit, besides.
 const DOCUMENT_EXTENSIONS: [&str; 15] = [
@@ -108,10 +112,23 @@ pub(super) fn is_documentation(path: &str) -> bool {
         Some((stem, extension)) if !stem.is_empty() => (stem, extension),
         _ => (name, ""),
     };
-    let upper = name.to_ascii_uppercase();
-    let is_document = |word: &str| DOCUMENTS.contains(&word);
-    let named = is_document(&upper)
-        || is_document(&stem.to_ascii_uppercase())
+    let parts: Vec<&str> = directory_of(path).split('/').filter(|part| !part.is_empty()).collect();
+    // Inside a package `help` and `license` may be data of a program.
+    let inside = parts.iter().enumerate().any(|(at, part)| match at {
+        0 => DOCUMENT_DIRECTORIES.contains(part),
+        _ => matches!(*part, "doc" | "docs" | "documentation"),
+    });
+    let is_document = |word: &str| {
+        let upper = word.to_ascii_uppercase();
+        // In lower case `install`, `release` and `history` may be scripts and data.
+        let said = word.starts_with(|c: char| c.is_ascii_uppercase())
+            || inside
+            || parts.last() == Some(&"licenses")
+            || parts.is_empty() && (word != name || is_among(PLAIN, &upper));
+        said && DOCUMENTS.contains(&upper.as_str())
+    };
+    let named = is_document(name)
+        || is_document(stem)
             && (matches!(extension, "" | "txt" | "old" | "gz")
                 || DOCUMENT_EXTENSIONS.contains(&extension))
         || is_edition_of_document(name);
@@ -120,12 +137,6 @@ pub(super) fn is_documentation(path: &str) -> bool {
         && stem.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+:@[".contains(&b));
     let info = extension == "info"
         || name.rsplit_once(".info-").is_some_and(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()));
-    // Inside a package `help` and `license` may be data of a program.
-    let mut parts = directory_of(path).split('/').enumerate();
-    let inside = parts.any(|(at, part)| match at {
-        0 => DOCUMENT_DIRECTORIES.contains(&part),
-        _ => matches!(part, "doc" | "docs" | "documentation"),
-    });
     // pytest runs the examples in `test*.txt`.
     let plain =
         inside && PAGES.contains(&extension) && !stem.to_ascii_lowercase().starts_with("test");

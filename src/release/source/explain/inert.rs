@@ -52,6 +52,9 @@ impl Role {
     }
 }
 
+/// Bytes that tell the language of a file.
+const HEAD: usize = 256;
+
 /// Whether another file of that name in place of git's decides something, though it runs nowhere: what
 /// is packed, and what is compared with.
 pub(super) fn decides(path: &str) -> bool {
@@ -135,6 +138,9 @@ pub(super) fn inert(
     if !is_documentation(path) {
         return Err(what(entry));
     }
+    if let Some(why) = runs_by_place(path, contents) {
+        return Err(why.to_owned());
+    }
     let name = name_of(path);
     if let Some(why) = acts(name, contents) {
         return Err(why.to_owned());
@@ -153,6 +159,20 @@ pub(super) fn inert(
         return Err(format!("{place} reads it as code"));
     }
     Ok("documentation")
+}
+
+/// What makes of a document something that a system or a build obeys: where it lies.
+fn runs_by_place(path: &str, contents: &[u8]) -> Option<&'static str> {
+    let head = contents.get(..HEAD).unwrap_or(contents);
+    let place = place(path.as_bytes(), head);
+    if place.role.reach() > 1 {
+        return Some(place.why.unwrap_or("a build or a program reads it by that name"));
+    }
+    // What a wheel installs outside of its package: of that, only pages and licenses are documents.
+    let (first, rest) = path.split_once('/')?;
+    let shared = ["data/share/doc/", "data/share/man/", "data/share/licenses/"];
+    (first.ends_with(".data") && !shared.iter().any(|place| rest.starts_with(place)))
+        .then_some("installed outside of the package")
 }
 
 /// What in a text is not what it seems.

@@ -8,6 +8,7 @@
 //! explains nothing.
 
 mod acting;
+mod anew;
 pub(super) mod consumers;
 mod documents;
 mod generated;
@@ -26,6 +27,7 @@ use crate::release::git::{CommitObject, TreeEntry};
 use crate::release::known::{self, Known};
 use crate::release::source::attributes::Attributes;
 use crate::release::source::tag::spelling::Release;
+use anew::regenerated;
 use consumers::Consumers;
 use documents::is_documentation;
 use rules::Rules;
@@ -378,77 +380,6 @@ fn partly(context: &Context<'_>, entry: &Entry, path: &str, how: String, rest: S
         Some(by) => Standing::NotUsed { by },
         None => Standing::Derived { how, rest: Some(rest) },
     }
-}
-
-/// What the ebuild runs that makes the file anew, where it does.
-fn regenerated(context: &Context<'_>, entry: &Entry, path: &str) -> Option<&'static str> {
-    const BY: &str = "eautoreconf";
-    const LIBTOOL: [&str; 5] =
-        ["libtool.m4", "ltoptions.m4", "ltsugar.m4", "ltversion.m4", "lt~obsolete.m4"];
-    const LIBTOOLIZE: [&str; 3] = ["LT_INIT", "AC_PROG_LIBTOOL", "AM_PROG_LIBTOOL"];
-    const NAMES: [&str; 6] =
-        ["configure", "aclocal.m4", "config.guess", "config.sub", "ltmain.sh", "Makefile.in"];
-    let made =
-        |name: &str| NAMES.contains(&name) || LIBTOOL.contains(&name) || name.ends_with(".in");
-    if !context.eautoreconf || !made(name_of(path)) {
-        return None;
-    }
-    let (directory, name) = (directory_of(path), name_of(path));
-    let in_git = |name: &str| context.view.has_file(&format!("{directory}{name}"));
-    // What git's own configure.ac, which the archive has as it is, says.
-    let input = ["configure.ac", "configure.in"]
-        .into_iter()
-        .find_map(|input| same_text(context.view, input, context.members.get(input.as_bytes())?));
-    // What a comment says is not done.
-    let input = input.map(without_comments);
-    let input = input.as_deref();
-    let says = |words: &[&str]| input.is_some_and(|text| words.iter().any(|w| text.contains(w)));
-    // In the root, or in a directory that it names for such files.
-    let placed = || {
-        let directory = directory.trim_end_matches('/');
-        directory.is_empty() || says(&[&format!("[{directory}]"), &format!("({directory})")])
-    };
-    let anew = match name {
-        // eautoreconf looks after the root alone.
-        "configure" | "aclocal.m4" => directory.is_empty() && input.is_some(),
-        "Makefile.in" => {
-            let made = path.strip_suffix(".in").unwrap_or(path);
-            let edge = |c: char| c.is_whitespace() || "[](),:;\"'".contains(c);
-            let names = |text: &str| text.split(edge).any(|word| word == made);
-            in_git("Makefile.am") && says(&["AM_INIT_AUTOMAKE"]) && input.is_some_and(names)
-        }
-        "config.guess" | "config.sub" => placed() && input.is_some(),
-        "ltmain.sh" => placed() && says(&LIBTOOLIZE),
-        _ if LIBTOOL.contains(&name) => placed() && says(&LIBTOOLIZE),
-        _ => path.strip_suffix(".in").is_some_and(|header| {
-            text(entry).is_some_and(generated::is_autoheader)
-                && input.is_some_and(|text| configures(text, header))
-        }),
-    };
-    anew.then_some(BY)
-}
-
-/// m4's text without its comments.
-fn without_comments(text: &str) -> String {
-    let code = |line: &str| {
-        let dnl = line.match_indices("dnl").map(|(at, _)| at).find(|at| {
-            let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-            let before = line.get(..*at).and_then(|text| text.chars().last());
-            !word(before) && !word(line.get(at + 3..).and_then(|text| text.chars().next()))
-        });
-        let end = [dnl, line.find('#')].into_iter().flatten().min().unwrap_or(line.len());
-        line.get(..end).unwrap_or_default().to_owned()
-    };
-    text.lines().map(code).collect::<Vec<_>>().join("\n")
-}
-
-/// Whether autoheader makes the template of that header: the first that `AC_CONFIG_HEADERS` names.
-fn configures(input: &str, header: &str) -> bool {
-    let named = input.split("_CONFIG_HEADER").nth(1).and_then(|rest| rest.split(')').next());
-    let first = named.and_then(|named| {
-        named.split(['(', '[', ']', ' ', '\n', ',']).find(|word| !word.is_empty() && *word != "S")
-    });
-    first == Some(header)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// Whether an SVG does anything but to be seen: a script in any namespace, a handler of events.
 pub(super) fn is_active(contents: &[u8]) -> bool {
     static ACTIVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"(?i-u)<[^\s<>/!?]*(?:script|foreignobject|handler|iframe|animate|set)\b|javascript:|\bon[a-z]+\s*=|<!entity|<\?xml-stylesheet|encoding\s*=\s*["']utf-?(?:7|16|32)|data:text/|<use\b[^>]*href\s*=\s*["'](?:[a-z]+:)?//|href\s*=\s*(?:"[^"]*&#|'[^']*&#)"#).ok()
+        Regex::new(r#"(?i-u)<[^\s<>/!?]*(?:script|foreignobject|handler|iframe|animate|set)\b|javascript:|\bon[a-z]+\s*=|<!entity|<\?xml-stylesheet|encoding\s*=\s*["']utf-?(?:7|16|32)|data:text/|<use\b[^>]*href\s*=\s*["'](?:[a-z]+:)?//|href\s*=\s*(?:"[^"]*(?:&#|&colon|&tab|&newline|[\t\r\n])|'[^']*(?:&#|&colon|&tab|&newline|[\t\r\n]))"#).ok()
     });
     ACTIVE.as_ref().is_none_or(|active| active.is_match(contents))
 }

@@ -1,5 +1,5 @@
+use super::anew::configures;
 use super::standard::{other_shells, own_version};
-use super::*;
 
 #[test]
 fn the_header_that_autoheader_makes() {

@@ -183,6 +183,7 @@ fn forgers(commit: &Commit, comparison: &Comparison, signed: Option<&Signed>) ->
     let room = comparison.differences.iter().any(|difference| difference.standing.has_room());
     let lacking = missing(comparison).next().is_some()
         || !comparison.modes.is_empty()
+        || !comparison.beyond_git.is_empty()
         || comparison.attributes_beyond;
     if strange || room || lacking || commit.by_anyone {
         forgers.extend([Mirror, Index, Token, Publish, Branch, Job]);

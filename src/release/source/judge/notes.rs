@@ -166,5 +166,13 @@ fn note_lacking(mut finding: Finding, comparison: &Comparison) -> Finding {
         let text = format!("executable in git or in the archive only ({count}): {list}");
         finding = finding.noting(FailureClass::SourceMode, text);
     }
+    if !comparison.beyond_git.is_empty() {
+        let count = comparison.beyond_git.len();
+        let list = names(comparison.beyond_git.iter().map(Vec::as_slice));
+        let text = format!(
+            "set-user-ID files and empty directories, which git does not have ({count}): {list}"
+        );
+        finding = finding.noting(FailureClass::SourceMode, text);
+    }
     finding
 }

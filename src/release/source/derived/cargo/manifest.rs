@@ -11,17 +11,11 @@ use std::cell::RefCell;
 use toml::{Table, Value};
 
 /// What says something of the package and does nothing.
-const SAYS: [&str; 20] = [
-    "authors",
-    "description",
-    "homepage",
-    "documentation",
+const SAYS: [&str; 14] = [
     "readme",
     "keywords",
     "categories",
-    "license",
     "license-file",
-    "repository",
     "rust-version",
     "exclude",
     "include",
@@ -34,10 +28,16 @@ const SAYS: [&str; 20] = [
     "badges",
 ];
 
-/// What has to be as it was.
-const SAME: [&str; 10] = [
+/// What has to be as it was. cargo tells build scripts what is said of a package, and installers make addresses of it.
+const SAME: [&str; 16] = [
     "name",
     "version",
+    "authors",
+    "description",
+    "homepage",
+    "documentation",
+    "license",
+    "repository",
     "links",
     "default-run",
     "metadata",

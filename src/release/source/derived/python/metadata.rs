@@ -146,7 +146,11 @@ fn fields(text: &str) -> Option<Vec<(String, String)>> {
             continue;
         }
         let (name, value) = line.split_once(':')?;
-        fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+        // With a blank in it, it is no field there, and ends the head.
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_graphic()) {
+            return None;
+        }
+        fields.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     Some(fields)
 }
@@ -162,6 +166,9 @@ mod tests {
         let found = fields(head).unwrap();
         assert_eq!(values(&found, "requires-dist"), ["a"]);
         assert_eq!(values(&found, "name"), ["foo"]);
+        for other in ["Name: foo\nPlatform : x\nRequires-Dist: a\n", ": x\n"] {
+            assert_eq!(fields(other), None, "{other:?}");
+        }
         for other in ["Name: foo\rRequires-Dist: evil\n", " Name: foo\n", "Name: foo\nnothing\n"] {
             assert_eq!(fields(other), None, "{other:?}");
         }

@@ -124,28 +124,28 @@ impl When {
         if !mixed {
             words.retain(|word| word != "(" && word != ")");
         }
-        while is_bracketed(&words) {
-            words.pop();
-            words.remove(0);
-        }
-        Self { extra, marker: words }
+        let around = brackets_around(&words);
+        let end = words.len().saturating_sub(around);
+        Self { extra, marker: words.drain(around..end.max(around)).collect() }
     }
 }
 
-/// Whether the first bracket closes with the last word.
-fn is_bracketed(words: &[String]) -> bool {
-    let mut depth = 0_usize;
+/// How many pairs of brackets stand around all of the words.
+fn brackets_around(words: &[String]) -> usize {
+    let (mut open, mut closes) = (Vec::new(), vec![None; words.len()]);
     for (at, word) in words.iter().enumerate() {
         match word.as_str() {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
+            "(" => open.push(at),
+            ")" => {
+                if let Some(opened) = open.pop().and_then(|first: usize| closes.get_mut(first)) {
+                    *opened = Some(at);
+                }
+            }
             _ => {}
         }
-        if depth == 0 {
-            return at > 0 && at + 1 == words.len();
-        }
     }
-    false
+    let pairs = closes.iter().zip((0..words.len()).rev());
+    pairs.take_while(|(closes, last)| **closes == Some(*last)).count()
 }
 
 /// A marker's words, strings without their quotes.
@@ -353,6 +353,7 @@ mod tests {
             ("a; python_version < '3.11'", "a ; python_version<\"3.11\""),
             ("a>=1; (os_name=='nt')", "a>=1; os_name == \"nt\""),
             ("a; (x=='1' or y=='2') and z=='3'", "a ; (x == \"1\" or y == \"2\") and z == \"3\""),
+            ("a; x=='1' and (y=='2' or z=='3')", "a; ((x=='1' and (y=='2' or z=='3')))"),
         ] {
             assert_eq!(said(&[known], &[one(written)]), Stated::Same, "{written}");
         }
@@ -361,6 +362,16 @@ mod tests {
         assert_eq!(conditions(&known, &extra, &|_| false), Stated::Same);
         let under = [one("a").under("dev-x:python_version<\"3\"")];
         assert_eq!(conditions(&known, &under, &|_| false), Stated::Same);
+    }
+
+    #[test]
+    fn brackets_are_walked_once() {
+        // Each pair in a walk of its own would be 10^10 steps.
+        let deep = 100_000;
+        let marker = format!("{}x and y or z{}", "(".repeat(deep), ")".repeat(deep));
+        assert_eq!(When::of(&marker).marker, ["x", "and", "y", "or", "z"]);
+        assert_eq!(When::of("(x and y) or (z)").marker.len(), 9);
+        assert_eq!(When::of("x and y or )(").marker.len(), 6);
     }
 
     #[test]

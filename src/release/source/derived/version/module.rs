@@ -142,7 +142,20 @@ fn assigns_versions(context: &Context<'_>, text: &str) -> bool {
         if !names.split('=').all(|name| is_version_name(name.trim())) {
             return false;
         }
-        if !is_literal(context, value.trim()) && !is_version_name(value.trim()) {
+        let value = value.trim();
+        let bare = |name: &str| {
+            let name = name.split(':').next().unwrap_or(name).trim();
+            name.trim_matches('_').to_ascii_lowercase()
+        };
+        // Of a commit or a date there may be none, of a version not; numpy once said `release = True`.
+        let about_version = || names.split('=').any(|name| is_the_version(&bare(name)));
+        let literal = match value {
+            "None" | "\"\"" | "''" => !about_version(),
+            "True" => bare(names) == "release",
+            "False" => false,
+            _ => is_literal(context, value),
+        };
+        if !literal && !is_version_name(value) {
             return false;
         }
         assigned += 1;
@@ -167,11 +180,13 @@ fn is_list_of_names(code: &str) -> bool {
     })
 }
 
-/// A string, a tuple of numbers and strings, or None: a version as a whole.
+/// Whether a name is that of the version itself.
+fn is_the_version(name: &str) -> bool {
+    name.contains("version") && !name.starts_with("git")
+}
+
+/// A string, or a tuple of numbers and strings: a version as a whole.
 fn is_literal(context: &Context<'_>, value: &str) -> bool {
-    if value == "None" || value == "False" || value == "True" {
-        return true;
-    }
     if let Some(word) = string(value) {
         return is_value(context, word);
     }

@@ -46,7 +46,7 @@ fn names(text: &str) -> Option<BTreeSet<&str>> {
         Regex::new(&format!(r"\A{names}{value}\s*;?\s*(?:#.*)?\z")).ok()
     });
     static DEFINED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"\A#\s*define\s+([A-Za-z0-9_]+)\s+(?:"[^"\\]*"|[0-9]+)\z"#).ok()
+        Regex::new(r#"\A#\s*define\s+([A-Za-z0-9_]+)(?:\s+(?:"[^"\\]*"|[0-9]+))?\z"#).ok()
     });
     let mut names = BTreeSet::new();
     let mut quoted = false;
@@ -71,7 +71,7 @@ fn names(text: &str) -> Option<BTreeSet<&str>> {
             let given = found.get(1)?.as_str().split('=');
             let given = given.map(|name| name.split(':').next().unwrap_or(name).trim());
             names.extend(given.filter(|name| !name.is_empty()));
-        } else if !around && !line.starts_with("#define") {
+        } else if !around {
             return None;
         }
     }
@@ -92,7 +92,7 @@ mod tests {
             Some(vec!["__version__", "version"])
         );
         assert_eq!(found("version: str = \"1\"  # x\nT = (1, 2)\n"), Some(vec!["T", "version"]));
-        assert_eq!(found("#ifndef A\n#define A\n#define V \"1\"\n#endif\n"), Some(vec!["V"]));
+        assert_eq!(found("#ifndef A\n#define A\n#define V \"1\"\n#endif\n"), Some(vec!["A", "V"]));
         for more in [
             "#define CHECK(x) if (!(x)) abort();",
             "x = f()",

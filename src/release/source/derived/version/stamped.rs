@@ -159,8 +159,9 @@ fn last_name(head: &str) -> String {
 /// Whether what precedes a value names the project's version, and nothing else that has one: not
 /// `min_tls_version`, not a requirement, not a comparison.
 fn names_a_version(context: &Context<'_>, head: &str) -> bool {
-    static GIVEN: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"\A["'\]]?\s*(?:=|:|:=|=>|,)?\s*[\["'(]*\z"#).ok());
+    static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"\A(?:["'\]]?\s*(?:=|:|:=|=>)?\s*[\["']*|\]\s*,\s*\[?)\z"#).ok()
+    });
     static AC_INIT: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\A\s*AC_INIT\(\s*\[?[^,\[\]]*\]?\s*,\s*\[?\z").ok());
     if AC_INIT.as_ref().is_some_and(|init| init.is_match(head)) {
@@ -172,7 +173,47 @@ fn names_a_version(context: &Context<'_>, head: &str) -> bool {
     let given = head.get(named.len()..).unwrap_or_default();
     GIVEN.as_ref().is_some_and(|pattern| pattern.is_match(given))
         && !decides(before)
+        && !is_anothers(context, before)
         && is_own_version(context, &last_name(head))
+}
+
+/// Whether what precedes a name tells that it is an attribute of something else, or an argument of a call that
+/// is not known to declare the project.
+fn is_anothers(context: &Context<'_>, before: &str) -> bool {
+    const DECLARES: [&str; 13] = [
+        "setup",
+        "project",
+        "set",
+        "define",
+        "m4_define",
+        "AC_DEFINE",
+        "AC_SUBST",
+        "module",
+        "application",
+        "package",
+        "Package",
+        "AM_INIT_AUTOMAKE",
+        "LT_INIT",
+    ];
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let last = |text: &str| text.rsplit(|c| !word(c)).next().unwrap_or_default().to_owned();
+    if let Some(object) = before.strip_suffix('.') {
+        let object = last(object);
+        let plain = object.to_ascii_lowercase().replace('_', "");
+        return object != "exports" && plain != project(context);
+    }
+    let mut open = Vec::new();
+    for (at, c) in before.char_indices() {
+        match c {
+            '(' => open.push(at),
+            ')' => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    let callee = open.last().and_then(|at| before.get(..*at)).map(last);
+    callee.is_some_and(|callee| !callee.is_empty() && !DECLARES.contains(&callee.as_str()))
 }
 
 /// Whether what precedes a name tells that it is looked at, or asked for, not set.
