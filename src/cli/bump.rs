@@ -4,7 +4,7 @@ mod expected;
 mod inputs;
 mod record;
 
-use super::clone::CloneArgs;
+use super::clone::{CloneArgs, SOURCE};
 use super::keys::{KeyArgs, tag_keys};
 use super::options::{Distdir, OpenpgpOptions, PrintOptions, Stream, TimeOption};
 use super::policy;
@@ -54,7 +54,6 @@ Examples:
   distvouch bump . --require manifest,openpgp,continuity,source,review --quiet";
 
 const FILES: &str = "What is compared";
-const SOURCE: &str = "Source";
 const RECORD: &str = "Record of the reading";
 
 /// Look at a version bump.
@@ -101,7 +100,7 @@ pub(crate) struct Bump {
     pub(crate) git: Option<PathBuf>,
 
     /// The commit, and how to compare
-    #[command(flatten, next_help_heading = SOURCE)]
+    #[command(flatten)]
     pub(crate) clone: CloneArgs,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.

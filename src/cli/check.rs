@@ -5,7 +5,7 @@ mod pairs;
 use pairs::names_stream;
 pub(super) use pairs::split_pair;
 
-use super::clone::CloneArgs;
+use super::clone::{CloneArgs, SOURCE};
 use super::keys::{KeyArgs, review_keys, tag_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::policy;
@@ -38,7 +38,7 @@ const MANY: usize = 16;
 /// Bytes from which on threads pay for a few.
 const MUCH: u64 = 4 * 1024 * 1024;
 
-const CONTENTS: &str = "Contents of the archive";
+const REVIEW: &str = "Review";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,24 +95,24 @@ pub(crate) struct Check {
     pub(crate) previous_signature: Vec<String>,
 
     /// A clone of upstream's repository, to compare the archives with
-    #[arg(long, value_name = "CLONE", help_heading = CONTENTS)]
+    #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
     pub(crate) git: Option<PathBuf>,
 
     /// The commit, and how to compare
-    #[command(flatten, next_help_heading = CONTENTS)]
+    #[command(flatten)]
     pub(crate) clone: CloneArgs,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
-    #[arg(long, value_name = "FILE", requires = "git", help_heading = CONTENTS)]
+    #[arg(long, value_name = "FILE", requires = "git", help_heading = SOURCE)]
     pub(crate) tag_key: Vec<PathBuf>,
 
     /// Review records: someone must have read the diff from a file that the Manifest lists, or all of the new one
-    #[arg(long, value_name = "FILE|DIR", help_heading = CONTENTS)]
+    #[arg(long, value_name = "FILE|DIR", help_heading = REVIEW)]
     pub(crate) reviews: Option<PathBuf>,
 
     /// Keys that must have signed a review record: OpenPGP, or SSH allowed signers
-    #[arg(long, value_name = "FILE", requires = "reviews", help_heading = CONTENTS)]
+    #[arg(long, value_name = "FILE", requires = "reviews", help_heading = REVIEW)]
     pub(crate) review_key: Vec<PathBuf>,
 
     /// Name of a distfile before the ebuild's "->"

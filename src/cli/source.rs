@@ -1,6 +1,6 @@
 //! `distvouch source`.
 
-use super::clone::CloneArgs;
+use super::clone::{CloneArgs, SOURCE};
 use super::keys::tag_keys;
 use super::options::TimeOption;
 use super::pager::Pager;
@@ -53,7 +53,7 @@ pub(crate) struct Source {
     pub(crate) distfile: PathBuf,
 
     /// A clone of upstream's repository, with its tags; bare and shallow ones, too
-    #[arg(long, value_name = "CLONE")]
+    #[arg(long, value_name = "CLONE", help_heading = SOURCE)]
     pub(crate) git: Option<PathBuf>,
 
     /// The commit, and how to compare
@@ -66,12 +66,12 @@ pub(crate) struct Source {
     pub(crate) provenance: Option<PathBuf>,
 
     /// The ebuild runs eautoreconf: configure, Makefile.in and the like of the archive are not used
-    #[arg(long, requires = "git", conflicts_with = "regenerate")]
+    #[arg(long, requires = "git", conflicts_with = "regenerate", help_heading = SOURCE)]
     pub(crate) eautoreconf: bool,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
     /// Repeatable
-    #[arg(long, value_name = "FILE", requires = "git")]
+    #[arg(long, value_name = "FILE", requires = "git", help_heading = SOURCE)]
     pub(crate) tag_key: Vec<PathBuf>,
 
     /// Time
