@@ -17,21 +17,37 @@ pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut before, mut marks) = (None, 0);
-        for c in self.0.chars() {
-            marks = if c.is_alphanumeric() || c.is_ascii() { 0 } else { marks + 1 };
-            let piled =
-                marks > MARKS && textwrap::core::display_width(c.encode_utf8(&mut [0; 4])) == 0;
-            let padding = c == ' ' && before == Some(' ');
-            before = Some(c);
-            if is_harmful(c) || padding || piled {
-                write!(f, "<U+{:04X}>", u32::from(c))?;
-            } else {
-                f.write_char(c)?;
-            }
-        }
-        Ok(())
+        write(self.0, false, f)
     }
+}
+
+/// `text` with the characters that [`Escaped`] makes visible, but for blanks behind blanks and tabs: a line of a file,
+/// where a mark in front says that it is one.
+pub(crate) fn escaped_contents(text: &str) -> String {
+    struct Contents<'a>(&'a str);
+    impl fmt::Display for Contents<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write(self.0, true, f)
+        }
+    }
+    Contents(text).to_string()
+}
+
+fn write(text: &str, keeps_blanks: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (mut before, mut marks) = (None, 0);
+    for c in text.chars() {
+        marks = if c.is_alphanumeric() || c.is_ascii() { 0 } else { marks + 1 };
+        let piled = marks > MARKS && textwrap::core::display_width(c.encode_utf8(&mut [0; 4])) == 0;
+        let padding = c == ' ' && before == Some(' ') && !keeps_blanks;
+        before = Some(c);
+        let kept = c == '\t' && keeps_blanks;
+        if is_harmful(c) && !kept || padding || piled {
+            write!(f, "<U+{:04X}>", u32::from(c))?;
+        } else {
+            f.write_char(c)?;
+        }
+    }
+    Ok(())
 }
 
 /// `text` as [`Escaped`] shows it.
@@ -88,6 +104,7 @@ mod tests {
     #[test]
     fn nothing_pushes_or_piles_up() {
         assert_eq!(escaped("a  b c"), "a <U+0020>b c");
+        assert_eq!(escaped_contents("\t    if  x:\u{202e}"), "\t    if  x:<U+202E>");
         assert_eq!(escaped("e\u{301}\u{302} \u{e9}"), "e\u{301}\u{302} \u{e9}");
         let piled = escaped(&format!("e{}", "\u{301}".repeat(3000)));
         assert_eq!(piled.matches('\u{301}').count(), MARKS);

@@ -111,7 +111,7 @@ pub(crate) enum UsageError {
     StdinTwice,
     #[error("--tag-key: give one list of SSH allowed signers, with all of them in it")]
     SeveralAllowedSigners,
-    #[error("name two ebuilds, or an archive: one ebuild has nothing to compare with")]
+    #[error("name two ebuilds or two archives: one ebuild has nothing to compare with")]
     OneEbuild,
     #[error("\"{0}\" is not a glob pattern")]
     BadGlob(String),

@@ -44,7 +44,7 @@ class Program:
     def __init__(self, name, command, status=(0,), prepare=None):
         self.name, self.status, self.prepare = name, status, prepare
         self.command = ["sh", "-c", command] if isinstance(command, str) else command
-        self.cpu, self.wall, self.memory = [], [], 0
+        self.cpu, self.system, self.wall, self.memory = [], [], [], 0
 
 
 def tree(pid):
@@ -67,8 +67,8 @@ def resident(pid):
         return 0
 
 
-def start(program):
-    """A running process of its own group, and a pipe that closes when it ends."""
+def started(program):
+    """A running process that reads nothing and writes to a file."""
     with open(os.devnull) as empty, open("bench.log", "wb") as log:
         return subprocess.Popen(program.command, stdin=empty, stdout=log, stderr=log)
 
@@ -86,11 +86,12 @@ def run(program, timed=True):
     if program.prepare:
         program.prepare()
     before = time.perf_counter()
-    process = start(program)
+    process = started(program)
     _, status, usage = os.wait4(process.pid, 0)
     if timed:
         program.wall.append(time.perf_counter() - before)
         program.cpu.append(usage.ru_utime + usage.ru_stime)
+        program.system.append(usage.ru_stime)
     ended(program, process, status)
 
 
@@ -102,7 +103,7 @@ def watch(program):
     if program.prepare:
         program.prepare()
     timed = Program(program.name, ["time", "-f", "%M", "-o", "bench.memory", *program.command], program.status)
-    process = start(timed)
+    process = started(timed)
     while True:
         pid, status, _ = os.wait4(process.pid, os.WNOHANG)
         if pid:
@@ -152,14 +153,14 @@ class Bench:
                     run(program, timed=False)
                 run(program)
         first = programs[0]
-        lines = [f"### {title}", ""]
-        if note:
-            lines += [note, ""]
-        lines += ["| | CPU | wall | memory | CPU, times ours | wall, times ours |", "|---|---|---|---|---|---|"]
+        lines = [f"### {title}", "", " ".join(filter(None, [note, f"Medians of {rounds}."])), ""]
+        lines += ["| | CPU | of it system | wall | memory | CPU, times ours | wall, times ours |",
+                  "|---|---|---|---|---|---|---|"]
         for program in programs:
             times = ("", "") if program is first else (ratio(program, first, "cpu"), ratio(program, first, "wall"))
             lines.append(
                 f"| {program.name} | {time_text(statistics.median(program.cpu))}"
+                f" | {time_text(statistics.median(program.system))}"
                 f" | {time_text(statistics.median(program.wall))}"
                 f" | {program.memory / 2**20:.0f} MiB | {times[0]} | {times[1]} |"
             )
@@ -180,9 +181,9 @@ def gpg(*arguments):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
 
-def sign(key, path, signature=None, armor="--armor"):
-    gpg("-u", f"{key}@example.org", "--yes", *([armor] if armor else []), "--detach-sign",
-        "-o", str(signature or f"{path}.asc"), str(path))
+def sign(key, path, signature=None, armor="--armor", digest="SHA256"):
+    gpg("-u", f"{key}@example.org", "--yes", *([armor] if armor else []), "--digest-algo", digest,
+        "--detach-sign", "-o", str(signature or f"{path}.asc"), str(path))
 
 
 def manifest(name, *paths, hashes=("BLAKE2B", "SHA512")):
@@ -230,6 +231,19 @@ def keys():
         pathlib.Path(f"{name}.gpg").write_bytes(gpg("--export", f"{name}@example.org"))
 
 
+def start(bench, ours):
+    """What any job takes, whatever it does."""
+    rounds = 10 if bench.options.quick else 60
+    bench.case("A start without any cryptography", [
+        Program("distvouch explain", [*ours, "explain", "signature-bad"]),
+        *(Program(f"distvouch explain, crypto-{library}", [program, "explain", "signature-bad"])
+          for library, program in libraries()),
+        other("gpgv --version", "gpgv", ["gpgv", "--version"]),
+        other("openssl version", "openssl", ["openssl", "version"]),
+        Program("true", ["true"]),
+    ], rounds)
+
+
 def small(bench, ours):
     rounds = 10 if bench.options.quick else 60
     for name, title in (("ed25519", "Ed25519"), ("rsa4096", "RSA-4096")):
@@ -266,7 +280,10 @@ def provenance(bench, ours):
     title = "Provenance of a 30 KB sdist"
     assets = os.environ.get("DISTVOUCH_ASSETS")
     if not assets or not have("pypi-attestations"):
-        return bench.left_out(title, "pypi-attestations or its test data could not be had")
+        for one in (title, "Provenance and an OpenPGP signature, RSA-4096, over a 30 KB sdist",
+                    "The signature alone, where there is provenance that was not asked for"):
+            bench.left_out(one, "pypi-attestations or its test data could not be had")
+        return None
     name = "pypi_attestations-0.0.19.tar.gz"
     os.mkdir("pypi")
     for file in (name, f"{name}.provenance"):
@@ -280,10 +297,10 @@ def provenance(bench, ours):
         Program("pypi-attestations", theirs),
     ], rounds)
     sign("rsa4096", f"pypi/{name}")
-    gpgv = f"gpgv --keyring ./rsa4096.gpg pypi/{name}.asc pypi/{name}"
+    gpgv = ["gpgv", "--keyring", "./rsa4096.gpg", f"pypi/{name}.asc", f"pypi/{name}"]
     bench.case("Provenance and an OpenPGP signature, RSA-4096, over a 30 KB sdist", [
         Program("distvouch check", [*check, "provenance,openpgp", "--openpgp-key", "rsa4096.asc", name]),
-        other("gpgv, then pypi-attestations", "gpgv", f"{gpgv} && {shlex.join(theirs)}"),
+        other("gpgv, then pypi-attestations", "gpgv", f"{shlex.join(gpgv)} && {shlex.join(theirs)}"),
     ], rounds)
     bench.case("The signature alone, where there is provenance that was not asked for", [
         Program("distvouch check", [*ours, "check", "--distdir", "pypi", "--require", "openpgp",
@@ -312,7 +329,7 @@ def large(bench, ours):
         other("openssl dgst, one after the other", "openssl",
               f"openssl dgst -blake2b512 {path}; openssl dgst -sha512 {path}"),
     ], rounds, "The wall time of the slowest digest alone is what two processors can reach.")
-    sign("ed25519", path)
+    sign("ed25519", path, digest="SHA512")
     key = ["--openpgp-key", "ed25519.asc"]
     gpgv = f"gpgv --keyring ./ed25519.gpg {path}.asc {path}"
     bench.case(f"BLAKE2B, SHA512 and an OpenPGP signature over SHA-512, {text}", [
@@ -352,7 +369,10 @@ def kernel(bench, ours):
 def releases(bench, ours):
     found = sorted(bench.options.django.glob("[dD]jango-*.tar.gz"))
     if len(found) != 2:
-        return bench.left_out("What changed between two releases of Django", "they could not be had")
+        for title in ("What changed between two releases of Django, 10 MB each",
+                      "A release of Django against its git tree"):
+            bench.left_out(title, "they could not be had")
+        return None
     os.mkdir("django")
     for path, version in zip(found, ("5.1.3", "5.1.4")):
         shutil.copy(path, f"django/django-{version}.tar.gz")
@@ -422,7 +442,7 @@ def trees(bench, ours):
     bench.case(titles[0], [
         Program("distvouch source", [*ours, "source", "tree-1.0.tar.gz", "--git", "tree"]),
         Program("git archive into tar -t, then gzip -dc into sha256sum", reference),
-    ], rounds)
+    ], rounds, "The other programs list and hash, and compare nothing.")
 
     def clean():
         shutil.rmtree("unpacked", ignore_errors=True)
@@ -491,9 +511,11 @@ def crates(bench):
 
 
 def commit(top):
-    """What was built, if this is a clone whose files nobody has changed."""
+    """What was built: of programs that were built elsewhere DISTVOUCH_COMMIT tells."""
     def git(*command):
         return subprocess.run(["git", "-C", top, *command], stdout=subprocess.PIPE, check=False).stdout.decode().strip()
+    if told := os.environ.get("DISTVOUCH_COMMIT"):
+        return f"Commit {told}, {time.strftime('%Y-%m-%d', time.gmtime())}. "
     number = git("rev-parse", "--short=12", "HEAD")
     changed = git("status", "--porcelain", "--", "src", "Cargo.toml", "Cargo.lock")
     return f"Commit {number or 'unknown'}{', with changes' if changed else ''}, {time.strftime('%Y-%m-%d', time.gmtime())}. "
@@ -536,6 +558,7 @@ def main():
     os.environ["LC_ALL"] = "C"
     bench = Bench(options)
     keys()
+    start(bench, ours)
     small(bench, ours)
     provenance(bench, ours)
     large(bench, ours)

@@ -47,8 +47,53 @@ class Case:
         self.group, self.name, self.words, self.agrees = group, name, words, agrees
 
 
+def bumps(scratch):
+    """README's main job: a new version from its ebuild, its Manifest, DISTDIR and a clone; and its parts."""
+    if not shutil.which("git"):
+        return
+    top = scratch / "bump"
+    upstream, distdir, package = top / "clone", top / "distfiles", top / "overlay/app-misc/foo"
+    for path in (upstream, distdir, package, top / "overlay/profiles", top / "overlay/metadata"):
+        path.mkdir(parents=True)
+    (top / "overlay/profiles/repo_name").write_text("example\n")
+    (top / "overlay/metadata/layout.conf").write_text("masters =\nthin-manifests = true\n")
+    run_git = ["git", "-C", str(upstream), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    dates = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
+    subprocess.run([*run_git, "init", "-q", "-b", "main"], check=True)
+    lines = []
+    for version, suffix in (("1.0", "tar.gz"), ("1.1", "tar.gz"), ("1.1", "zip")):
+        more = "int more(void) { return 2; }\n" if version == "1.1" else ""
+        (upstream / "foo.c").write_text(f"int foo(void) {{ return 1; }}\n{more}")
+        (upstream / "README").write_text(f"foo {version}\n")
+        if suffix != "zip":
+            for words in (["add", "-A"], ["commit", "-qm", version], ["tag", f"v{version}"]):
+                subprocess.run([*run_git, *words], check=True, env={**os.environ, **dates})
+        name = f"foo-{version}.{suffix}"
+        subprocess.run([*run_git, "archive", f"--prefix=foo-{version}/", "-o", str(distdir / name), f"v{version}"],
+                       check=True)
+        contents = (distdir / name).read_bytes()
+        lines.append(f"DIST {name} {len(contents)} BLAKE2B {hashlib.blake2b(contents).hexdigest()}"
+                     f" SHA512 {hashlib.sha512(contents).hexdigest()}\n")
+    (package / "Manifest").write_text("".join(lines))
+    for version in ("1.0", "1.1"):
+        (package / f"foo-{version}.ebuild").write_text(
+            'EAPI=8\nDESCRIPTION="x"\nHOMEPAGE="https://example.org"\nSRC_URI="https://example.org/${P}.tar.gz"\n'
+            'LICENSE="MIT"\nSLOT="0"\nKEYWORDS="~amd64"\n')
+    files = ["--distdir", str(distdir), "--json"]
+    old, new = (str(distdir / f"foo-{version}.tar.gz") for version in ("1.0", "1.1"))
+    ebuild = str(package / "foo-1.1.ebuild")
+    yield Case("bump", "a new version", ["bump", ebuild, *files, *NOW, "--git", str(upstream)], False)
+    yield Case("bump", "source", ["source", new, "--git", str(upstream), "--json"], True)
+    yield Case("bump", "source of another tag", ["source", new, "--git", str(upstream), "--json", "--tag", "v1.0"],
+               False)
+    yield Case("bump", "diff", ["diff", old, new, "--json"], True)
+    yield Case("bump", "diff of a tar and a zip", ["diff", old, str(distdir / "foo-1.1.zip"), "--json"], True)
+    # Its JSON has a fingerprint of the files' times.
+    yield Case("bump", "an overlay", ["scan", str(top / "overlay"), "--distdir", str(distdir)])
+
+
 def examples(directory):
-    """The main job as README has it."""
+    """Manifest and OpenPGP signature, as `check --help` has them."""
     check = ["check", "--json", "--distdir", str(directory), "--manifest", f"{directory}/Manifest"]
     yield Case("main", "signature", [*check, *NOW, "--openpgp-key", f"{directory}/upstream.asc",
                                      "foo-1.2.tar.gz"], True)
@@ -172,7 +217,7 @@ def main():
     scratch = pathlib.Path(tempfile.gettempdir()) / "distvouch-corpora"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    cases = [*examples(options.examples), *large(scratch)]
+    cases = [*examples(options.examples), *bumps(scratch), *large(scratch)]
     if options.corpora:
         cases += [*openpgp(options.corpora), *minisign(options.corpora),
                   *sigstore(options.corpora, scratch), *pep740(options.corpora)]

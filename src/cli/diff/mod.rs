@@ -138,7 +138,10 @@ impl Diff {
     }
 
     fn show(&self, out: &mut Pager) -> Result<Status, Error> {
-        if self.second.is_none() && ebuilds::is_ebuild(&self.first) {
+        // An ebuild beside an archive would be compared as a file.
+        let given = [Some(&self.first), self.second.as_ref()];
+        let ebuilds = given.into_iter().flatten().filter(|path| ebuilds::is_ebuild(path));
+        if ebuilds.count() == 1 {
             return Err(UsageError::OneEbuild.into());
         }
         let glob = self.unified.as_deref().map(pattern).transpose()?;

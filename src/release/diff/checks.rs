@@ -175,7 +175,8 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
     let is = after.get(first..after.len() - last)?;
     let same = before.len() - was.len();
     // Of a line that was written anew nothing can be said.
-    if same < 2 || was.len() > 12 && is.len() > 12 {
+    let shorter = before.len().min(after.len());
+    if same < 2 || same * 2 < shorter || was.len() > 12 && is.len() > 12 {
         return None;
     }
     let shown = |tokens: &[&[u8]]| match tokens {
@@ -195,10 +196,14 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
         [sign, one] => *sign == b"-" && plain(one),
         _ => false,
     };
-    let compares = |tokens: &[&[u8]]| tokens.iter().any(|token| is_comparison(token));
+    let conditional = is_condition(before) && is_condition(after);
+    // Elsewhere `<` opens the parameters of a type.
+    let compares = |tokens: &[&[u8]]| {
+        let type_only = |token: &[u8]| !conditional && matches!(token, b"<" | b">");
+        tokens.iter().any(|token| is_comparison(token) && !type_only(token))
+    };
     let joins = |tokens: &[&[u8]]| tokens.iter().any(|token| is_connective(token));
     let named = |line: &[u8]| LIMIT.as_ref().is_some_and(|limit| limit.is_match(line));
-    let conditional = is_condition(before) && is_condition(after);
     // `64 * 10`, `size & 0`.
     let arithmetic = |tokens: &[&[u8]]| {
         let mark =
@@ -388,6 +393,8 @@ mod tests {
             ("tests/test_a.py", "    if n > 64:", "    if n > 640:"),
             ("README", "if n > 64", "if n > 640"),
             ("a.c", "  if (n > 64)", "  frobnicate(the, whole, thing);"),
+            ("a.rs", "fn a<'a, 'de>(x: &'a C<'de>) -> E", "fn a<'a>(x: &'a C<'a>) -> E"),
+            ("a.js", "  for (var i = 1; i < n; i++) {", "  if (key === 'q') {"),
         ] {
             assert_eq!(said(path, old, new), [""; 0], "{old}");
         }

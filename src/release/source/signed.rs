@@ -97,7 +97,9 @@ pub(super) fn judge(
         let other = [SignatureAbsent, SignerUnknown, EvidenceUnsupported];
         let required = keys.is_some_and(|keys| keys.required);
         let by_other = signed.class.is_some_and(|class| other.contains(&class));
-        signed.decides = keys.is_some() && (required || !by_other);
+        // A reference that leads to another tag's object is wrong without any key.
+        let mismatch = signed.class == Some(FailureClass::TagMismatch);
+        signed.decides = mismatch || keys.is_some() && (required || !by_other);
     }
     Ok(signed
         .filter(|signed| signed.decides || signed.class != Some(FailureClass::SignatureAbsent)))
@@ -130,7 +132,15 @@ fn either(
             (_, Some(text)) if keys.is_some() => {
                 return Ok(Some(fails("tag", FailureClass::TagMismatch, text)));
             }
-            (_, Some(text)) => refused = Some(fails("tag", FailureClass::TagMismatch, text)),
+            // `v1.0` may be another name for `foo-1.0`, or be about a tag that is about the commit.
+            (_, Some(text))
+                if tag.kind == "commit" && named == *name || !is_alias(name, &named) =>
+            {
+                return Ok(Some(fails("tag", FailureClass::TagMismatch, text)));
+            }
+            (_, Some(text)) => {
+                refused = Some(fails("tag", FailureClass::NotCheckedNoExpectation, text));
+            }
             (Err(text), None) => {
                 let class = FailureClass::SignatureMalformed;
                 return Ok(Some(fails("tag", class, text.to_owned())));
@@ -152,6 +162,15 @@ fn either(
         Ok(None) => Ok(None),
         Err(text) => Ok(Some(fails("commit", FailureClass::SignatureMalformed, text.to_owned()))),
     }
+}
+
+/// Whether two names have the same numbers in them.
+fn is_alias(name: &str, other: &str) -> bool {
+    let numbers = |name: &str| -> Vec<String> {
+        let parts = name.split(|c: char| !c.is_ascii_digit());
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    numbers(name) == numbers(other)
 }
 
 fn fails(over: &'static str, class: FailureClass, text: String) -> Signed {

@@ -50,7 +50,11 @@ pub(crate) fn name(change: &Change) -> String {
 /// A reason with the line that it is about.
 pub(crate) fn reason(hazard: &Hazard) -> String {
     match &hazard.excerpt {
-        Some(excerpt) => format!("{}: {excerpt}", hazard.reason),
+        // In a sentence it is no matter how it is indented.
+        Some(excerpt) => {
+            let words: Vec<&str> = excerpt.split([' ', '\t']).filter(|w| !w.is_empty()).collect();
+            format!("{}: {}", hazard.reason, words.join(" "))
+        }
         None => hazard.reason.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! A unified diff, in the order of the list.
 
 use super::{name, reason};
-use crate::bytes::escape::{Escaped, escaped};
+use crate::bytes::escape::{Escaped, escaped, escaped_contents};
 use crate::release::archive::{Entry, show};
 use crate::release::diff::{Change, ChangeKind, Diff};
 use anstyle::{AnsiColor, Effects, Style as Ansi};
@@ -61,7 +61,7 @@ pub(crate) fn lines(hunks: &[u8], colour: bool, out: &mut dyn Write) -> io::Resu
             _ => Ansi::new(),
         };
         let ansi = paint(ansi);
-        writeln!(out, "{ansi}{}{ansi:#}", escaped(&shown(line)).replace("<U+0009>", "\t"))?;
+        writeln!(out, "{ansi}{}{ansi:#}", escaped_contents(&shown(line)))?;
     }
     Ok(())
 }

@@ -82,7 +82,7 @@ fn digests(size: usize) {
             ],
         ),
     ];
-    println!("| digest, {} MiB | crate | MiB/s | of the first |\n|---|---|---|---|", size >> 20);
+    println!("| digest, {} MiB | crate | MiB/s | speed, times the first |\n|---|---|---|---|", size >> 20);
     for (digest, jobs) in &groups {
         let times = medians(jobs, 1);
         for ((name, _), time) in jobs.iter().zip(&times) {
@@ -93,7 +93,7 @@ fn digests(size: usize) {
 }
 
 fn signatures() -> Result<(), Box<dyn Error>> {
-    println!("\n| RSA signature (PKCS #1 v1.5, SHA-256) | crate | µs | of the first |\n|---|---|---|---|");
+    println!("\n| RSA signature (PKCS #1 v1.5, SHA-256) | crate | µs | speed, times the first |\n|---|---|---|---|");
     for bits in [2048, 4096] {
         let key = PKey::from_rsa(Rsa::generate(bits)?)?;
         let message = b"what is signed";

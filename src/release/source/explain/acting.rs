@@ -84,6 +84,9 @@ pub(super) fn acts(name: &str, contents: &[u8]) -> Option<&'static str> {
     if name.starts_with('.') && name.ends_with("ignore") {
         return Some("rules for what is left out, which packers read");
     }
+    if name == ".gitattributes" {
+        return Some("settings of git's, which can name programs to run");
+    }
     if has_other_directive(contents) {
         return Some("a document of which a part may run when it is made into pages");
     }
@@ -194,6 +197,7 @@ mod tests {
             ("x.1", ".TH X 1\n.cc #\n#sy id\n"),
             ("x.1", ".include x\n"),
             (".gitignore", "x\n"),
+            (".gitattributes", "* filter=x\n"),
         ] {
             assert!(acts(name, text.as_bytes()).is_some(), "{name}: {text}");
         }

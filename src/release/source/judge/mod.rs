@@ -94,16 +94,26 @@ fn failure(
     if !changed.is_empty() {
         let differ = if changed.len() == 1 { "differs" } else { "differ" };
         let (count, list) = (files(changed.len()), listed(&changed));
-        let compared = format!("{count} of the archive {differ} from git at {at}: {list}");
+        let others = altered.len() + unexplained.len();
+        let others = match others {
+            0 => String::new(),
+            _ => format!("; {} more are altered or explained by nothing", files(others)),
+        };
+        let compared = format!("{count} of the archive {differ} from git at {at}: {list}{others}");
         return Some((FailureClass::SourceChanged, compared));
     }
     if let Some(first) = altered.first() {
         let more = match altered.len() {
             1 => String::new(),
+            2 => " (1 more is altered)".to_owned(),
             count => format!(" ({} more are altered)", count - 1),
         };
+        let others = match unexplained.len() {
+            0 => String::new(),
+            count => format!("; {} more explained by nothing", files(count)),
+        };
         let (path, how) = (show(&first.path), first.standing.describe());
-        let compared = format!("{path}, which git does not have at {at}, is {how}{more}");
+        let compared = format!("{path}, which git does not have at {at}, is {how}{more}{others}");
         return Some((FailureClass::KnownFileAltered, compared));
     }
     if !unexplained.is_empty() {

@@ -79,9 +79,14 @@ fn note_differences(
     let told = comparison.differences.iter().find(altered);
     let told = told.filter(|_| primary == Some(FailureClass::KnownFileAltered));
     let one_by_one = one_by_one.filter(|d| told.is_none_or(|told| told.path != d.path));
-    for difference in one_by_one.take(SAID) {
+    let one_by_one: Vec<&Difference> = one_by_one.collect();
+    for difference in one_by_one.iter().take(SAID) {
         let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
         finding = finding.noting(class(difference), text);
+    }
+    if let Some(first) = one_by_one.get(SAID) {
+        let text = format!("and {} more, by the list below or --json", one_by_one.len() - SAID);
+        finding = finding.noting(class(first), text);
     }
     finding = note_partly(finding, comparison);
     let partly = |d: &Difference| matches!(d.standing, Standing::Derived { rest: Some(_), .. });
@@ -90,9 +95,14 @@ fn note_differences(
             && difference.kind != DifferenceKind::Added
             && !partly(difference)
     });
-    for difference in changed.take(SAID) {
+    let changed: Vec<&Difference> = changed.collect();
+    for difference in changed.iter().take(SAID) {
         let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
         finding = finding.noting(class(difference), text);
+    }
+    if changed.len() > SAID {
+        let text = format!("and {} more that are not as in git", changed.len() - SAID);
+        finding = finding.noting(FailureClass::SourceChanged, text);
     }
     let kinds: [(&str, fn(&Standing) -> bool); 2] = [
         ("not in git, and inert", |s| matches!(s, Standing::Inert { .. })),
