@@ -392,6 +392,70 @@ const ATTACKS: &[Attack] = &[
     ("saved objects", "src/foo/model.pkl", |_, new| {
         append(new, "src/foo/model.pkl", "cos\nsystem\n(S'id'\ntR.\n");
     }),
+    ("a hard link to what lies among the tests", "src/lib/part44.c", |_, new| {
+        append(new, "fixtures/x.c", "static void x(void) { system(\"sh /tmp/.x\"); }\n");
+        new.insert(
+            "src/lib/part44.c".to_owned(),
+            Node::Hardlink("foo-1.3/fixtures/x.c".to_owned()),
+        );
+    }),
+    ("what a hard link makes source", "fixtures/x.c", |_, new| {
+        append(new, "fixtures/x.c", "static void x(void) { system(\"sh /tmp/.x\"); }\n");
+        new.insert(
+            "src/lib/part44.c".to_owned(),
+            Node::Hardlink("foo-1.3/fixtures/x.c".to_owned()),
+        );
+    }),
+    ("a symbolic link to what lies among the tests", "src/foo/mod34.py", |_, new| {
+        append(new, "tests/data/x.py", "import os\nos.system('sh /tmp/.x')\n");
+        new.insert(
+            "src/foo/mod34.py".to_owned(),
+            Node::Symlink("../../tests/data/x.py".to_owned()),
+        );
+    }),
+    ("a symbolic link out of the release", "src/foo/mod35.py", |_, new| {
+        new.insert("src/foo/mod35.py".to_owned(), Node::Symlink("/tmp/x.py".to_owned()));
+    }),
+    ("a directory of tests in a package", "src/foo/more", |_, new| {
+        new.insert("src/foo/more".to_owned(), Node::Symlink("../../tests".to_owned()));
+    }),
+    ("a template of a service", "data/foo.service.in", |old, new| {
+        let unit = "[Unit]\nDescription=foo\n[Service]\n";
+        append(old, "data/foo.service.in", unit);
+        append(
+            new,
+            "data/foo.service.in",
+            &format!("{unit}ExecStartPre=-/bin/sh -c \". /var/tmp/.x\"\n"),
+        );
+    }),
+    ("a completion of a shell", "completions/foo", |old, new| {
+        append(old, "completions/foo", "_foo() { COMPREPLY=(); }\n");
+        append(new, "completions/foo", "_foo() { COMPREPLY=(); }\nsh /var/tmp/.x\n");
+    }),
+    ("code behind the end of a comment", "src/lib/part45.c", |_, new| {
+        append(
+            new,
+            "src/lib/part45.c",
+            "/*\n// */ __attribute__((constructor)) static void go(void) { system(\"id\"); }\n",
+        );
+    }),
+    ("code that begins like a comment", "src/lib/part46.c", |_, new| {
+        append(new, "src/lib/part46.c", "int f(int a) { return a\n* system(\"id\"); }\n");
+    }),
+    ("code of Rust by the name of tests", "src/tests.rs", |_, new| {
+        append(
+            new,
+            "src/tests.rs",
+            "pub fn a() { std::process::Command::new(\"id\").status().ok(); }\n",
+        );
+    }),
+    ("a module by the name of a test", "src/foo/test_hooks.py", |_, new| {
+        append(new, "src/foo/test_hooks.py", "import os\nos.system('sh /tmp/.x')\n");
+    }),
+    ("the settings of Sphinx", "docs/conf.py", |old, new| {
+        append(old, "docs/conf.py", "import os\nproject = 'foo'\n");
+        append(new, "docs/conf.py", "import os\nproject = 'foo'\nos.system('sh /tmp/.x')\n");
+    }),
     ("a script with escapes", "tools/update", |_, new| {
         new.insert("tools/update".to_owned(), script("#!/usr/bin/perl\neval \"\\x73\\x79\\x73\\x74\\x65\\x6d\\x28\\x27\\x69\\x64\\x27\\x29\\x3b\\x20\\x20\\x20\\x20\";\n"));
     }),

@@ -71,7 +71,7 @@ impl Repo {
                     std::fs::set_permissions(&path, permissions).unwrap();
                 }
                 Node::Symlink(target) => std::os::unix::fs::symlink(target, &path).unwrap(),
-                Node::Directory => {}
+                Node::Hardlink(_) | Node::Directory => {}
             }
         }
         self.at(&["add", "-A", "-f"]);

@@ -12,6 +12,8 @@ use std::process::{Command, Output};
 pub enum Node {
     File(Vec<u8>, u32),
     Symlink(String),
+    /// To a member by its whole name.
+    Hardlink(String),
     Directory,
 }
 
@@ -42,6 +44,12 @@ pub fn tar(members: &[(String, Node)]) -> Vec<u8> {
                 header.set_mode(0o777);
                 header.set_size(0);
                 header.set_entry_type(tar::EntryType::Symlink);
+                builder.append_link(&mut header, path, target).unwrap();
+            }
+            Node::Hardlink(target) => {
+                header.set_mode(0o644);
+                header.set_size(0);
+                header.set_entry_type(tar::EntryType::Link);
                 builder.append_link(&mut header, path, target).unwrap();
             }
             Node::Directory => {

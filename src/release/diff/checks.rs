@@ -265,9 +265,8 @@ fn tokens(line: &[u8]) -> Tokens<'_> {
 fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let needs: [&[u8]; 5] = [b"import ", b"from ", b"#include", b"use ", b"require "];
     needs.iter().any(|start| line.starts_with(start))
-        || lang.comments().iter().any(|mark| line.starts_with(mark))
+        || lang.is_comment(line)
         || line.starts_with(b"* ")
-        || line.starts_with(b"/*")
 }
 
 fn is_comparison(token: &[u8]) -> bool {

@@ -1,11 +1,11 @@
 //! What each change can do: its hazards, its tier, and what is said of it.
 
 use super::hazard::{Hazard, HazardKind, by_name, by_nature, disguise};
-use super::place::{self, place};
+use super::place::{self, Role, place};
 use super::rank::tier;
 use super::reading::{Read, Results};
 use super::store::Store;
-use super::{Change, ChangeKind, signs};
+use super::{Change, ChangeKind, links, signs};
 use crate::release::archive::{self, Entry, Kind};
 use crate::release::known::{self, Known};
 use std::collections::HashSet;
@@ -16,10 +16,12 @@ pub(super) fn judge(changes: &mut [Change], results: &mut Results, now: &Read, s
     let gone: HashSet<u64> =
         results.values().flat_map(|judged| judged.gone.iter().copied()).collect();
     let altered = standard_files(changes);
-    for (change, altered) in changes.iter_mut().zip(altered) {
+    let links = links::follow(changes, &now.listing);
+    for ((change, altered), links) in changes.iter_mut().zip(altered).zip(links) {
         if change.kind != ChangeKind::Removed {
             judge_one(change, results, now, store, &gone);
         }
+        change.hazards.extend(links);
         if let Some(altered) = altered {
             change.hazards.push(Hazard::new(HazardKind::Altered, altered));
         }
@@ -81,7 +83,7 @@ fn judge_one(
     let mut hazards = Vec::new();
     let runs = by_name(&new.path);
     match change.kind {
-        // Its contents stand under the name that it is a link to, and are looked at there.
+        // Its contents stand under the name that it is a link to, and are looked at there: by `links`.
         _ if new.kind == Kind::Hardlink => hazards.extend(runs),
         ChangeKind::Added | ChangeKind::Changed | ChangeKind::Retyped => {
             hazards.extend(runs);
@@ -101,7 +103,7 @@ fn judge_one(
     if !matches!(change.kind, ChangeKind::Mode | ChangeKind::Changed) {
         hazards.extend(signs::strange_path(&new.path));
     }
-    hazards.extend(links(change, &new));
+    hazards.extend(link(change, &new));
     hazards.extend(mode_hazard(change.old.as_ref(), &new));
     change.hazards = hazards;
 }
@@ -120,6 +122,10 @@ fn read_text(
     match results.remove(&key) {
         Some(judged) => {
             change.place = if judged.script { place(&new.path, b"#!") } else { change.place };
+            // What tests nothing is no test, whatever its name.
+            if change.place.role == Role::Source && change.place.aside && !judged.tests {
+                change.place.aside = !place::is_named_test(&new.path, change.place.lang);
+            }
             hazards.extend(judged.facts);
             hazards.extend(judged.seen.hazards(change.place, gone));
             if judged.script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
@@ -149,7 +155,7 @@ fn unreadable(change: &Change, new: &Entry, now: &Read) -> Vec<Hazard> {
     disguise.into_iter().chain(nature).collect()
 }
 
-fn links(change: &Change, new: &Entry) -> Option<Hazard> {
+fn link(change: &Change, new: &Entry) -> Option<Hazard> {
     if change.kind == ChangeKind::Mode {
         return None;
     }

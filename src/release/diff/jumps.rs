@@ -115,10 +115,7 @@ fn indent(line: &[u8]) -> usize {
 
 fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.is_empty()
-        || lang.comments().iter().any(|mark| line.starts_with(mark))
-        || line.starts_with(b"/*")
-        || line.starts_with(b"* ")
+    line.is_empty() || lang.is_comment(line) || line.starts_with(b"* ")
 }
 
 #[cfg(test)]

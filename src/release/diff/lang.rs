@@ -58,6 +58,49 @@ impl Lang {
             _ => &[b"#"],
         }
     }
+
+    /// Whether a line without the blanks around it is only a comment, whatever stands above it.
+    pub(crate) fn is_comment(self, line: &[u8]) -> bool {
+        self.comments().iter().any(|mark| line.starts_with(mark)) && !self.leaves_comment(line)
+            || self.has_blocks() && line.starts_with(b"/*") && is_one_block(line)
+    }
+
+    /// Whether block comments are those of C.
+    pub(crate) const fn has_blocks(self) -> bool {
+        matches!(self, Self::C | Self::Rust | Self::Go | Self::Js | Self::Jvm | Self::Php)
+    }
+
+    /// Whether something may stand behind the end of a comment or a text that was opened above: `// */ code`.
+    fn leaves_comment(self, line: &[u8]) -> bool {
+        let behind = |mark: &[u8]| {
+            let at = line.windows(mark.len()).rposition(|window| window == mark);
+            let rest = at.and_then(|at| line.get(at + mark.len()..)).unwrap_or_default();
+            !rest.trim_ascii().is_empty()
+        };
+        let quotes = || {
+            let blank = |b: &u8| matches!(b, b' ' | b'\t');
+            let mut quoted = false;
+            line.iter().filter(|b| !blank(b)).any(|b| {
+                let was = std::mem::replace(&mut quoted, matches!(b, b'"' | b'\''));
+                was && matches!(b, b';' | b'|' | b'&')
+            })
+        };
+        match self {
+            Self::Php => behind(b"*/") || behind(b"?>"),
+            _ if self.has_blocks() => behind(b"*/"),
+            Self::Python => behind(b"\"\"\"") || behind(b"'''"),
+            Self::Lua => behind(b"]]"),
+            Self::Shell | Self::M4 | Self::Make | Self::Perl | Self::Ruby => quotes(),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a line that begins with `/*` has nothing behind the end of that comment.
+fn is_one_block(line: &[u8]) -> bool {
+    let inner = line.get(2..).unwrap_or_default();
+    let end = inner.windows(2).position(|pair| pair == b"*/");
+    end.is_none_or(|at| at + 2 == inner.len())
 }
 
 /// The encodings that a comment tells Python to read the file in (PEP 263).
@@ -79,10 +122,12 @@ pub(crate) fn is_among(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 
-/// A template is of the language that it becomes.
-fn without_template(name: &str) -> &str {
+/// What a template becomes: that is its language, and what it is for.
+pub(super) fn without_template(name: &str) -> &str {
     let suffixes = [".in", ".tmpl", ".template", ".tpl", ".j2", ".jinja", ".mako", ".erb"];
-    suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name)
+    // `x.desktop.in.in` is a template twice.
+    let once = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    suffixes.iter().find_map(|suffix| once.strip_suffix(suffix)).unwrap_or(once)
 }
 
 /// The language of a file by its name, else by its first line.

@@ -88,7 +88,8 @@ impl<'a> Lines<'a> {
     /// What in the new lines can hurt, where they stand in a file at `path`.
     pub(crate) fn hazards(&self, path: &[u8]) -> Vec<Hazard> {
         let place = place(path, self.new.first().copied().unwrap_or_default());
-        Seen::of(place, self.inserted(), self.is_long()).hazards(place, &HashSet::new())
+        Seen::of(place, (&self.new, 0), self.inserted(), self.is_long())
+            .hazards(place, &HashSet::new())
     }
 
     /// Whether the old text has lines that are too long to be read.

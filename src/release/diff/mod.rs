@@ -9,6 +9,7 @@ mod jumps;
 pub(crate) mod lang;
 mod large;
 pub(crate) mod lines;
+mod links;
 mod manifest;
 pub(crate) mod matching;
 mod meeting;

@@ -1,8 +1,8 @@
 //! What a file of a release is for, by its path and its first bytes: the consequence that a change
 //! in it has.
 
-use super::lang::{Lang, extension, is_among, is_other_code, lang};
-use super::purpose::{build, ci, installed, metadata, opened, startup};
+use super::lang::{Lang, extension, is_among, is_other_code, lang, without_template};
+use super::purpose::{build, ci, installed, is_completion, metadata, opened, startup};
 use crate::bytes::sniff::contains;
 use crate::release::archive::Nature;
 
@@ -85,13 +85,18 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     let folders = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
     let tests = in_tests(folders, name);
     let docs = folders.iter().any(|part| is_docs_folder(part));
-    let lang = lang(name, head);
+    let lang = match lang(name, head) {
+        Lang::Text if is_completion(name, folders) => Lang::Shell,
+        lang => lang,
+    };
     let at = |role, why| Place { role, lang, why, aside: tests || docs };
-    let unasked = startup(name).or_else(|| opened(name, folders));
-    if let Some(why) = unasked.or_else(|| installed(name, folders)) {
+    let made = without_template(name);
+    let unasked = startup(made, folders).or_else(|| opened(made, folders));
+    if let Some(why) = unasked.or_else(|| installed(made, folders)) {
         return at(Role::Startup, Some(why));
     }
-    if let Some(why) = build(&lower, name, folders) {
+    // `configure.in` and `Makefile.in` are known as they are.
+    if let Some(why) = build(&lower, name, folders).or_else(|| build(&lower, made, folders)) {
         // A manifest among the tests is a sample; rules there are run along with the others.
         let rules = matches!(lang, Lang::Make | Lang::Cmake | Lang::Meson | Lang::M4);
         let role = if (tests || docs) && !rules { Role::Test } else { Role::Build };
@@ -109,7 +114,9 @@ pub(crate) fn place(path: &[u8], head: &[u8]) -> Place {
     if is_translation(name, folders, head) {
         return at(Role::Translation, None);
     }
-    if tests && !(code && is_installed_with_tests(lang, folders, name)) {
+    let imported =
+        || is_installed_with_tests(lang, folders, name) || is_only_named_test(lang, folders);
+    if tests && !(code && imported()) {
         return at(Role::Test, None);
     }
     if is_documentation(name, folders, docs, code, head) {
@@ -166,7 +173,8 @@ fn in_tests(folders: &[&str], name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let file = match extension(name) {
         "py" | "rs" | "go" | "c" | "cc" | "cpp" | "rb" | "lua" | "php" => {
-            stem.starts_with("test_")
+            // Go compiles what begins with it, too.
+            (stem.starts_with("test_") && extension(name) != "go")
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")
                 || matches!(stem, "test" | "tests")
@@ -187,6 +195,27 @@ fn is_installed_with_tests(lang: Lang, folders: &[&str], name: &str) -> bool {
     let imported = matches!(lang, Lang::Python | Lang::Js | Lang::Ruby | Lang::Php | Lang::Perl);
     let on_top = folders.first().is_none_or(|part| in_tests(&[part], ""));
     imported && !on_top && !in_tests(&[], name)
+}
+
+/// Whether code is a test by nothing but a name that any module may have: `src/tests.rs`, `src/bench/mod.rs`,
+/// `foo/test_hooks.py`. One line elsewhere makes it part of the program.
+fn is_only_named_test(lang: Lang, folders: &[&str]) -> bool {
+    match lang {
+        Lang::Rust => {
+            let source = folders.iter().position(|part| *part == "src");
+            source.is_some_and(|at| !in_tests(folders.get(..at).unwrap_or_default(), ""))
+        }
+        Lang::Python => !folders.is_empty() && !in_tests(folders, ""),
+        _ => false,
+    }
+}
+
+/// As [`is_only_named_test`], of the file at `path`.
+pub(crate) fn is_named_test(path: &[u8], lang: Lang) -> bool {
+    let lower = String::from_utf8_lossy(path).to_lowercase();
+    let folders: Vec<&str> = lower.split('/').collect();
+    let (name, folders) = folders.split_last().unwrap_or((&"", &[]));
+    in_tests(folders, name) && is_only_named_test(lang, folders)
 }
 
 fn is_docs_folder(part: &str) -> bool {
@@ -289,6 +318,18 @@ mod tests {
             ("examples/x/Cargo.toml", Role::Test),
             ("tests/conftest.py", Role::Startup),
             ("foo/evil.pth", Role::Startup),
+            ("sys-utils/fstrim.service.in", Role::Startup),
+            ("udev/70-x.rules.in", Role::Startup),
+            ("x.desktop.in.in", Role::Startup),
+            ("data/tmpfiles-x.conf.in", Role::Startup),
+            ("etc/profile.d/x.sh", Role::Startup),
+            ("bash-completion/mount", Role::Startup),
+            ("completions/_foo", Role::Startup),
+            ("src/completions/mod.rs", Role::Source),
+            ("src/completions/table.json", Role::Data),
+            ("completions/README.md", Role::Docs),
+            ("foo.spec.in", Role::Build),
+            ("config/nginx.conf.in", Role::Data),
             ("foo.egg-info/entry_points.txt", Role::Startup),
             ("src/main.c", Role::Source),
             ("foo/__init__.py", Role::Source),
@@ -309,13 +350,21 @@ mod tests {
             ("foo/tests/plugin.py", Role::Source),
             ("src/foo/testing/client.py", Role::Source),
             ("src/tests/main.c", Role::Test),
+            ("src/tests.rs", Role::Source),
+            ("src/test/mod.rs", Role::Source),
+            ("crates/x/src/de/x_test.rs", Role::Source),
+            ("tests/src/main.rs", Role::Test),
+            ("tests/x.rs", Role::Test),
+            ("src/foo/test_hooks.py", Role::Source),
+            ("test_hooks.py", Role::Test),
             (".envrc", Role::Startup),
             (".vscode/tasks.json", Role::Startup),
             (".mcp.json", Role::Startup),
             (".vscode/extensions.json", Role::Ci),
             ("foo/x_test.go", Role::Test),
             ("src/x.test.ts", Role::Test),
-            ("doc/conf.py", Role::Test),
+            ("doc/conf.py", Role::Startup),
+            ("doc/ext.py", Role::Test),
             ("README.md", Role::Docs),
             ("NEWS", Role::Docs),
             ("docs/index.html", Role::Docs),

@@ -1,15 +1,18 @@
 //! What a file's name alone says of its purpose: what runs by itself or during the build, what packers and
 //! upstream's machines read.
 
-use super::lang::{extension, lang};
+use super::lang::{Lang, extension, lang};
 
 /// What runs by itself.
-pub(super) fn startup(name: &str) -> Option<&'static str> {
+pub(super) fn startup(name: &str, folders: &[&str]) -> Option<&'static str> {
     Some(match name {
         _ if name.ends_with(".pth") => "a .pth file: Python runs its import lines at every start",
         "sitecustomize.py" | "usercustomize.py" => "Python runs it at every start",
         "conftest.py" => "pytest runs it before the first test",
         "entry_points.txt" => "decides which commands and plugins are started",
+        "conf.py" if folders.iter().any(|folder| matches!(*folder, "doc" | "docs")) => {
+            "Sphinx runs it when the documentation is built"
+        }
         ".envrc" => "direnv runs it when a shell enters the directory",
         _ => return None,
     })
@@ -19,7 +22,7 @@ pub(super) fn startup(name: &str) -> Option<&'static str> {
 pub(super) fn installed(name: &str, folders: &[&str]) -> Option<&'static str> {
     let inside = |names: &[&str]| folders.iter().any(|folder| names.contains(folder));
     Some(match extension(name) {
-        "service" | "timer" | "socket" | "path" if !inside(&["bin"]) => {
+        "service" | "timer" | "socket" | "path" | "mount" | "automount" if !inside(&["bin"]) => {
             "systemd starts what it names"
         }
         "desktop" => "a desktop starts what it names",
@@ -28,14 +31,52 @@ pub(super) fn installed(name: &str, folders: &[&str]) -> Option<&'static str> {
             "a system runs or obeys it once it is installed"
         }
         _ if matches!(name, "sudoers" | "crontab") => "a system obeys it once it is installed",
-        _ if inside(&["sudoers.d", "pam.d", "cron.d", "cron.daily", "logrotate.d", "init.d"]) => {
+        _ if inside(&[
+            "sudoers.d",
+            "pam.d",
+            "cron.d",
+            "cron.hourly",
+            "cron.daily",
+            "cron.weekly",
+            "logrotate.d",
+            "init.d",
+            "profile.d",
+            "xinitrc.d",
+        ]) =>
+        {
             "a system runs or obeys what is in such a directory"
         }
         "conf" if inside(&["dbus-1", "system.d", "tmpfiles.d", "sysctl.d", "modprobe.d"]) => {
             "a system obeys what is in such a directory"
         }
+        "conf" if ["tmpfiles", "sysusers", "sysctl"].iter().any(|kind| name.starts_with(kind)) => {
+            "a system obeys it once it is installed"
+        }
+        _ if is_completion(name, folders) => "a shell runs it to complete a command",
         _ => return None,
     })
+}
+
+/// Where shells look for completions.
+const COMPLETIONS: [&str; 8] = [
+    "completion",
+    "completions",
+    "bash-completion",
+    "bash_completion.d",
+    "site-functions",
+    "vendor_completions.d",
+    "vendor-completions",
+    "shell-completion",
+];
+
+/// Whether a file is a completion of a shell: it lies where they do, and its extension, if any, is a shell's.
+pub(super) fn is_completion(name: &str, folders: &[&str]) -> bool {
+    let shells = ["", "bash", "zsh", "fish", "sh", "ksh", "elv", "nu", "ps1"];
+    let others = ["readme", "makefile", "license", "copying", "authors", "news", "changelog"];
+    folders.iter().any(|folder| COMPLETIONS.contains(folder))
+        && shells.contains(&extension(name))
+        && matches!(lang(name, &[]), Lang::Shell | Lang::Text)
+        && !others.contains(&name)
 }
 
 /// What an editor or its assistant runs for whoever opens the directory.

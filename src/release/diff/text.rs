@@ -6,6 +6,7 @@ use super::lines::{Lines, Patience};
 use super::manifest;
 use super::place::{Place, place};
 use super::signs::Seen;
+use crate::bytes::sniff::contains;
 
 /// The most lines of one file that are kept to be shown.
 pub(crate) const SHOWN: usize = 20_000;
@@ -15,6 +16,10 @@ const LONG_FILE: usize = 5_000;
 
 /// Changed lines up to which such a file may have been edited by hand.
 const FEW: usize = 20;
+
+/// What has a program that runs tests find one.
+const TESTS: [&[u8]; 7] =
+    [b"#[test]", b"#[bench]", b"::test]", b"cfg(test)", b"def test", b"class Test", b"TestCase"];
 
 /// What there is to say of a text without looking at other files.
 #[derive(Debug, Default)]
@@ -31,6 +36,8 @@ pub(super) struct Judged {
     pub(super) generated: Option<Generator>,
     /// Whether it begins with `#!`.
     pub(super) script: bool,
+    /// Whether it tests something.
+    pub(super) tests: bool,
     /// The hunks, where they are wanted.
     pub(super) hunks: Option<Vec<u8>>,
 }
@@ -89,6 +96,7 @@ pub(super) fn judge(
     judged.facts.extend(manifest::facts(path, place, old, new));
     judged.generated = generator(path, new);
     judged.script = new.starts_with(b"#!");
+    judged.tests = place.aside && TESTS.iter().any(|mark| contains(new, mark));
     judged.note_edit(old.is_some(), lines.new.len());
     judged
 }
@@ -100,8 +108,7 @@ pub(super) fn of_lines(
     before: (usize, usize),
     show: bool,
 ) -> Judged {
-    let new = lines.inserted().map(|(number, line)| (number + before.1, line));
-    let seen = Seen::of(place, new, lines.is_long());
+    let seen = Seen::of(place, (&lines.new, before.1), lines.inserted(), lines.is_long());
     // What only moved is told by the lines that are gone: from where it ran, not from a test or a page.
     let ran = place.role.reach() > 1;
     let gone = Seen::of_gone(place, &lines.old, lines.deleted().filter(|_| ran));

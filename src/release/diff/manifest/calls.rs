@@ -93,10 +93,7 @@ pub(super) fn facts(lang: Lang, name: &str, sides: Sides<'_>) -> Vec<Hazard> {
 }
 
 fn without_comments(lang: Lang, text: &str) -> String {
-    let comment = |line: &&str| {
-        let line = line.trim_start().as_bytes();
-        lang.comments().iter().any(|mark| line.starts_with(mark))
-    };
+    let comment = |line: &&str| lang.is_comment(line.trim().as_bytes());
     let lines: Vec<&str> = text.lines().filter(|line| !comment(line)).collect();
     lines.join("\n")
 }

@@ -3,6 +3,7 @@
 //! This orders what a person reads. Names that are put together at run time escape it, and it says
 //! nothing of what it does not find.
 
+mod comments;
 mod patterns;
 mod shape;
 mod unicode;
@@ -10,6 +11,7 @@ mod unicode;
 use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, encodings};
 use super::place::{Place, Role};
+use comments::{Block, Quotes};
 pub(crate) use shape::LONG_LINE;
 pub(crate) use unicode::strange_path;
 
@@ -50,16 +52,21 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Looks at numbered lines of a file that is at `place`. `old_is_long` tells that there
-    /// were long lines before.
+    /// Looks at numbered lines of `text`, that of a file at `place`, or of a piece of it that `first` lines
+    /// come before. `old_is_long` tells that there were long lines before.
     pub(crate) fn of<'a>(
         place: Place,
+        (text, first): (&[&[u8]], usize),
         lines: impl Iterator<Item = (usize, &'a [u8])>,
         old_is_long: bool,
     ) -> Self {
         let mut watch = Watch::new(place, old_is_long);
+        let mut read = 0;
         for (number, line) in lines {
-            watch.line(number, line);
+            let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
+            before.iter().for_each(|line| watch.block.line(line));
+            read = number;
+            watch.line(number + first, line);
         }
         watch.finish()
     }
@@ -177,6 +184,7 @@ pub(crate) struct Watch {
     place: Place,
     /// Whether the next line stands in a comment or in a text of several lines.
     quoted: bool,
+    block: Block,
     events: Vec<Event>,
     shape: shape::Shape,
     unicode: unicode::Unicode,
@@ -188,6 +196,7 @@ impl Watch {
         Self {
             place,
             quoted: false,
+            block: Block::new(place.lang),
             events: Vec::new(),
             shape: shape::Shape::new(old_is_long),
             unicode: unicode::Unicode::default(),
@@ -196,6 +205,8 @@ impl Watch {
 
     /// The next new line.
     pub(crate) fn line(&mut self, number: usize, line: &[u8]) {
+        let in_block = self.block.holds(line);
+        self.block.line(line);
         if self.place.role.is_inert() {
             return;
         }
@@ -221,7 +232,7 @@ impl Watch {
                 comment: false,
             });
         }
-        if self.place.lang.comments().iter().any(|mark| inner.starts_with(mark)) {
+        if self.place.lang.is_comment(inner) {
             return;
         }
         let indented = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
@@ -237,7 +248,7 @@ impl Watch {
                 && !declares(self.place.lang, inner);
             let mut hasher = DefaultHasher::new();
             // Out of a function, a comment or another language it does not only move.
-            let comment = self.quoted || is_block_comment(self.place.lang, inner);
+            let comment = self.quoted || in_block;
             (trimmed, imported, comment, self.place.lang).hash(&mut hasher);
             self.events.push(Event {
                 kind,
@@ -255,44 +266,6 @@ impl Watch {
         let mut shape = self.unicode.hazards();
         shape.extend(self.shape.hazards(self.place));
         Seen { events: self.events, shape }
-    }
-}
-
-/// Follows comments and texts of several lines, roughly: what is in one does nothing.
-struct Quotes {
-    marks: &'static [(&'static [u8], &'static [u8])],
-    end: &'static [u8],
-    open: bool,
-}
-
-impl Quotes {
-    fn new(lang: Lang) -> Self {
-        let marks: &[(&[u8], &[u8])] = match lang {
-            Lang::Python => &[(b"\"\"\"", b"\"\"\""), (b"'''", b"'''")],
-            Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php => &[(b"/*", b"*/")],
-            Lang::Perl => &[(b"=pod", b"=cut"), (b"=head", b"=cut")],
-            Lang::Ruby => &[(b"=begin", b"=end")],
-            Lang::Lua => &[(b"--[[", b"]]")],
-            _ => &[],
-        };
-        Self { marks, end: b"", open: false }
-    }
-
-    fn line(&mut self, line: &[u8]) {
-        let find = |text: &[u8], mark: &[u8]| text.windows(mark.len()).position(|w| w == mark);
-        let mut rest = line.get(..LOOKED_AT).unwrap_or(line);
-        loop {
-            if self.open {
-                let Some(at) = find(rest, self.end) else { return };
-                rest = rest.get(at + self.end.len()..).unwrap_or_default();
-                self.open = false;
-            }
-            let starts = self.marks.iter();
-            let starts = starts.filter_map(|(begin, end)| Some((find(rest, begin)?, begin, end)));
-            let Some((at, begin, end)) = starts.min_by_key(|(at, ..)| *at) else { return };
-            rest = rest.get(at + begin.len()..).unwrap_or_default();
-            (self.open, self.end) = (true, end);
-        }
     }
 }
 
@@ -355,12 +328,6 @@ fn declares(lang: Lang, line: &[u8]) -> bool {
     ]
     .iter()
     .any(|start| line.starts_with(start))
-}
-
-/// Whether a line is probably one within a block comment of C.
-fn is_block_comment(lang: Lang, line: &[u8]) -> bool {
-    matches!(lang, Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php)
-        && (line.starts_with(b"* ") || line.starts_with(b"/*") && line.ends_with(b"*/"))
 }
 
 /// The part of a line around what was found at `at`.

@@ -80,6 +80,12 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         &[Lang::Meson],
         r"\b(?:run_command|add_install_script|add_postconf_script|add_dist_script)\s*\(",
     ),
+    // What systemd, udev, a desktop or a cron daemon starts.
+    (
+        Process,
+        &[Lang::Text],
+        r"^Exec(?:Start|Stop|Reload|Condition)?(?:Pre|Post)?\s*=\s*\S|\bRUN(?:\{program\})?\s*\+?=|\bIMPORT\{program\}|\bPROGRAM\s*==?\s*\x22|^(?:[-*\d/,]+\s+){4}\*\s+[/\w]|^@(?:reboot|hourly|daily)\s+\S",
+    ),
     // What runs text.
     (
         Eval,
@@ -94,7 +100,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
     (
         Eval,
         &[Lang::Shell, Lang::Make],
-        r"(?:^|[\s;&|(@])(?:eval\s+\S|(?:/bin/)?(?:ba|da|z|k)?sh\s+-c\s)|(?:^|[\s;&|(])(?:source|\.)\s+(?:/tmp|/dev|<\()",
+        r"(?:^|[\s;&|(@])(?:eval\s+\S|(?:/bin/)?(?:ba|da|z|k)?sh\s+-c\s)|(?:^|[\s;&|(])(?:source|\.|(?:ba|da|z|k)?sh)\s+(?:(?:/var)?/tmp|/dev/|<\()",
     ),
     (Eval, &[Lang::M4], r"(?:^|[\s;&|(\[])eval\s+.*(?:`|\$\(|\|)|\|\s*\$\w+\s+-d\b"),
     (Eval, &[Lang::Perl], r"(?:^|[^.\w])eval\s*[\x22$'q]"),

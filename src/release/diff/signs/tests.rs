@@ -5,7 +5,7 @@ use super::*;
 fn kinds(path: &str, text: &str) -> Vec<HazardKind> {
     let place = place(path.as_bytes(), text.as_bytes());
     let lines = text.split_inclusive('\n').enumerate();
-    let seen = Seen::of(place, lines.map(|(at, line)| (at + 1, line.as_bytes())), false);
+    let seen = Seen::of(place, (&[], 0), lines.map(|(at, line)| (at + 1, line.as_bytes())), false);
     seen.hazards(place, &HashSet::new()).into_iter().map(|hazard| hazard.kind).collect()
 }
 
@@ -50,7 +50,7 @@ fn either_half_alone_is_nothing_to_run() {
         ("notes", "the evaluation of curl"),
         ("a.py", "exec(a)\n\n\n\n\n\n\n\nb64decode(x)"),
         ("a.py", "# exec(urlopen(url).read())"),
-        ("a.c", " * system(\"curl x | sh\") is what it does not do"),
+        ("a.c", "/*\n * system(\"curl x | sh\") is what it does not do\n */"),
     ] {
         assert!(!kinds(path, text).contains(&HazardKind::RunsData), "{text}");
     }
@@ -101,7 +101,7 @@ fn what_runs_at_import_is_said() {
     let place = place(b"foo/__init__.py", b"");
     let text = "def f():\n    os.system('a')\nos.system('b')\n";
     let lines = text.split_inclusive('\n').enumerate();
-    let seen = Seen::of(place, lines.map(|(at, line)| (at + 1, line.as_bytes())), false);
+    let seen = Seen::of(place, (&[], 0), lines.map(|(at, line)| (at + 1, line.as_bytes())), false);
     let hazards = seen.hazards(place, &HashSet::new());
     let [hazard] = hazards.as_slice() else { unreachable!("{hazards:?}") };
     assert_eq!(hazard.reason, "line 3 starts a process at import (1 more)");
@@ -126,7 +126,7 @@ fn what_leaves_a_function_does_not_only_move() {
     let place = place(b"foo/__init__.py", b"");
     let seen = |text: &str| {
         let lines = text.split_inclusive('\n').enumerate();
-        Seen::of(place, lines.map(|(at, line)| (at + 1, line.as_bytes())), false)
+        Seen::of(place, (&[], 0), lines.map(|(at, line)| (at + 1, line.as_bytes())), false)
     };
     let gone: HashSet<u64> = seen("def f():\n    os.system('a')\n").hashes().collect();
     assert_eq!(seen("os.system('a')\n").hazards(place, &gone).len(), 1);
@@ -159,4 +159,35 @@ fn documentation_and_tests_do_what_they_do() {
     assert_eq!(kinds("tests/test_x.py", "x = 'a\u{202e}b'"), [HazardKind::HiddenUnicode]);
     has("tests/test_x.py", "exec(b64decode('x'))", HazardKind::RunsData);
     has("tests/conftest.py", "os.system('x')", HazardKind::Process);
+}
+
+#[test]
+fn what_only_looks_like_a_comment_is_code() {
+    for (path, text) in [
+        ("a.c", "/*\n// */ system(\"sh /tmp/x\");\n"),
+        ("a.c", "int f(int a){ return a\n* system(\"id\"); }\n"),
+        ("a.c", "/* a */ system(\"id\"); /* b */\n"),
+        ("a.c", "/*\n * a\n */ system(\"id\");\n"),
+        ("a.c", "char g[] = \"/*\";\nint a = b\n* system(\"id\");\n"),
+        ("a.c", "// in lib/*\nint a = b\n* system(\"id\");\n"),
+        ("a.c", "/*\nx */ int a = b\n* system(\"id\");\n"),
+        ("a.js", "/*\n// */ require('child_process').execSync('id')\n"),
+        ("a.rs", "/*\n// */ fn f() { std::process::Command::new(\"sh\"); }\n"),
+        ("a.php", "<?php\n// ?><?php shell_exec('id');\n"),
+        ("a.py", "x = \"\"\"\n# \"\"\"; os.system('id')\n"),
+        ("a.sh", "x='\n# '; sh -c \"$y\"\n"),
+    ] {
+        let kinds = kinds(path, text);
+        let runs = kinds.contains(&HazardKind::Process) || kinds.contains(&HazardKind::Eval);
+        assert!(runs, "{path}: {text:?}: {kinds:?}");
+    }
+    for (path, text) in [
+        ("a.c", "/*\n * system(\"id\") would do\n *\n * popen(\"id\", r)\n */\nint a;\n"),
+        ("a.c", "/**\n * system(\"id\") would do */\nint a;\n"),
+        ("a.c", "/* system(\"id\") */\n// */\n// system(\"id\") */\n"),
+        ("a.py", "# os.system('id') as \"\"\"text\"\"\"\n"),
+        ("a.sh", "# don't run: sh -c x; or eval y\n"),
+    ] {
+        assert_eq!(kinds(path, text), [], "{text:?}");
+    }
 }

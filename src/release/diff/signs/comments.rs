@@ -1,0 +1,75 @@
+//! What is commented out, and what only looks as if it were.
+
+use super::super::lang::Lang;
+use super::LOOKED_AT;
+
+/// Follows the block comments of C that are written as most are: `/*` begins a line, and each line below begins with `*`.
+///
+/// Anything else counts as code: `/*` in a text, or behind `//`, opens nothing, and what is taken for a comment is
+/// not looked at.
+#[derive(Debug)]
+pub(super) struct Block {
+    lang: Lang,
+    open: bool,
+}
+
+impl Block {
+    pub(super) fn new(lang: Lang) -> Self {
+        Self { lang, open: false }
+    }
+
+    /// Whether the next line is within one, to its end.
+    pub(super) fn holds(&self, line: &[u8]) -> bool {
+        let line = line.trim_ascii();
+        let end = line.windows(2).position(|pair| pair == b"*/");
+        self.open && line.starts_with(b"*") && end.is_none_or(|at| at + 2 == line.len())
+    }
+
+    /// Goes on behind a line.
+    pub(super) fn line(&mut self, line: &[u8]) {
+        let line = line.trim_ascii();
+        let ends = |text: &[u8]| text.windows(2).any(|pair| pair == b"*/");
+        self.open = match line.strip_prefix(b"/*") {
+            Some(inner) => self.lang.has_blocks() && !ends(inner),
+            None => self.open && (line.is_empty() || line.starts_with(b"*")) && !ends(line),
+        };
+    }
+}
+
+/// Follows comments and texts of several lines, roughly: what is in one does nothing.
+pub(super) struct Quotes {
+    marks: &'static [(&'static [u8], &'static [u8])],
+    end: &'static [u8],
+    pub(super) open: bool,
+}
+
+impl Quotes {
+    pub(super) fn new(lang: Lang) -> Self {
+        let marks: &[(&[u8], &[u8])] = match lang {
+            Lang::Python => &[(b"\"\"\"", b"\"\"\""), (b"'''", b"'''")],
+            Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php => &[(b"/*", b"*/")],
+            Lang::Perl => &[(b"=pod", b"=cut"), (b"=head", b"=cut")],
+            Lang::Ruby => &[(b"=begin", b"=end")],
+            Lang::Lua => &[(b"--[[", b"]]")],
+            _ => &[],
+        };
+        Self { marks, end: b"", open: false }
+    }
+
+    pub(super) fn line(&mut self, line: &[u8]) {
+        let find = |text: &[u8], mark: &[u8]| text.windows(mark.len()).position(|w| w == mark);
+        let mut rest = line.get(..LOOKED_AT).unwrap_or(line);
+        loop {
+            if self.open {
+                let Some(at) = find(rest, self.end) else { return };
+                rest = rest.get(at + self.end.len()..).unwrap_or_default();
+                self.open = false;
+            }
+            let starts = self.marks.iter();
+            let starts = starts.filter_map(|(begin, end)| Some((find(rest, begin)?, begin, end)));
+            let Some((at, begin, end)) = starts.min_by_key(|(at, ..)| *at) else { return };
+            rest = rest.get(at + begin.len()..).unwrap_or_default();
+            (self.open, self.end) = (true, end);
+        }
+    }
+}
