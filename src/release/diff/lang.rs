@@ -149,6 +149,13 @@ pub(crate) fn lang(name: &str, head: &[u8]) -> Lang {
     by_name.or_else(|| by_extension(extension(name))).unwrap_or_else(|| by_head(name, head))
 }
 
+/// Whether nothing is known of the extension of the file at `path`, or it has none.
+pub(super) fn is_unknown(path: &[u8]) -> bool {
+    let lower = String::from_utf8_lossy(path).to_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or_default();
+    by_extension(extension(without_template(name))).is_none()
+}
+
 fn by_extension(extension: &str) -> Option<Lang> {
     Some(match extension {
         "c" | "h" | "cc" | "cpp" | "cxx" | "c++" | "hh" | "hpp" | "hxx" | "h++" | "inc" | "inl"

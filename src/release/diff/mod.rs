@@ -4,6 +4,7 @@ mod addresses;
 mod again;
 mod checks;
 pub(crate) mod hazard;
+mod imports;
 mod judge;
 mod jumps;
 pub(crate) mod lang;

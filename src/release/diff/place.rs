@@ -205,7 +205,9 @@ fn is_only_named_test(lang: Lang, folders: &[&str]) -> bool {
             let source = folders.iter().position(|part| *part == "src");
             source.is_some_and(|at| !in_tests(folders.get(..at).unwrap_or_default(), ""))
         }
-        Lang::Python => !folders.is_empty() && !in_tests(folders, ""),
+        Lang::Python => {
+            folders.first().is_some_and(|top| *top != "testing") && !in_tests(folders, "")
+        }
         _ => false,
     }
 }
@@ -357,6 +359,7 @@ mod tests {
             ("tests/x.rs", Role::Test),
             ("src/foo/test_hooks.py", Role::Source),
             ("test_hooks.py", Role::Test),
+            ("testing/test_hooks.py", Role::Test),
             (".envrc", Role::Startup),
             (".vscode/tasks.json", Role::Startup),
             (".mcp.json", Role::Startup),

@@ -114,7 +114,7 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
         ) => HELPER,
         ("makefile" | "gnumakefile" | "justfile" | "rakefile" | "taskfile.yml" | "kbuild", _)
         | (_, "mk" | "mak" | "am" | "ninja") => MAKE,
-        ("cmakelists.txt" | "cmakepresets.json", _) | (_, "cmake") => {
+        ("cmakelists.txt" | "cmakepresets.json" | "cmakeuserpresets.json", _) | (_, "cmake") => {
             "CMake: runs before the build"
         }
         ("meson.build" | "meson_options.txt" | "meson.options", _) => {
@@ -131,6 +131,15 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
         ("setup.cfg" | "pyproject.toml" | "manifest.in", _) => {
             "decides how the Python package is built: backend, hooks, contents"
         }
+        ("pytest.ini" | ".pytest.ini" | ".coveragerc", _) => {
+            "decides which plugins a test run loads"
+        }
+        (_, "wrap") => "Meson: decides what is fetched for the build",
+        (
+            "tsconfig.json" | "jsconfig.json" | "deno.json" | "deno.jsonc" | ".babelrc" | ".swcrc"
+            | ".mocharc.json" | "babel.config.json",
+            _,
+        ) => "decides how JavaScript is compiled, and by which plugins",
         ("requires.txt", _) if folders.last().is_some_and(|f| f.ends_with(".egg-info")) => {
             return None;
         }
@@ -162,16 +171,40 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
             _,
         ) => JS,
         (
-            "makefile.pl" | "build.pl" | "extconf.rb" | "setup.hs" | "build.zig" | "pom.xml"
-            | "build.xml" | "gemfile" | "gemfile.lock" | "composer.json" | "mix.exs" | "dune"
-            | "dune-project" | "build.sbt" | "package.swift" | "gradlew" | "mvnw" | ".bazelrc"
-            | "rebar.config" | "configure.py" | "cpanfile",
+            "makefile.pl"
+            | "build.pl"
+            | "extconf.rb"
+            | "setup.hs"
+            | "build.zig"
+            | "pom.xml"
+            | "build.xml"
+            | "gemfile"
+            | "gemfile.lock"
+            | "composer.json"
+            | "mix.exs"
+            | "dune"
+            | "dune-project"
+            | "build.sbt"
+            | "package.swift"
+            | "gradlew"
+            | "mvnw"
+            | ".bazelrc"
+            | "rebar.config"
+            | "configure.py"
+            | "cpanfile"
+            | "gradle-wrapper.properties"
+            | "libs.versions.toml"
+            | "vcpkg.json"
+            | "vcpkg-configuration.json"
+            | "conanfile.txt"
+            | "conanfile.py",
             _,
         )
         | (
             _,
             "gemspec" | "gradle" | "kts" | "cabal" | "pro" | "pri" | "gyp" | "gypi" | "bzl" | "nix"
-            | "bazel" | "opam" | "rockspec" | "podspec" | "csproj" | "vcxproj" | "props",
+            | "bazel" | "opam" | "rockspec" | "podspec" | "csproj" | "vcxproj" | "props"
+            | "targets" | "fsproj" | "vbproj",
         ) => OTHER,
         ("build" | "workspace" | "build.sh" | "make.sh", _) => {
             "Bazel rules or a build script: run during the build"

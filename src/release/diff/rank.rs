@@ -63,7 +63,10 @@ pub(crate) fn tier(kind: ChangeKind, place: Place, hazards: &[Hazard]) -> Tier {
         has(&|kind| matches!(kind, DynamicLoading | Eval | Network | Process))
     };
     // Data that opens something by itself: a template, a policy, saved objects.
-    let weakened = has(&|kind| matches!(kind, HazardKind::Weakened | HazardKind::Deserialising));
+    let weakened = has(&|kind| {
+        use HazardKind::{Deserialising, DynamicLoading, Weakened};
+        matches!(kind, Weakened | Deserialising | DynamicLoading)
+    });
     let unasked = hazards.iter().any(|hazard| hazard.unasked);
     match place.role {
         _ if kind == ChangeKind::Removed => Tier::Gone,
@@ -87,7 +90,9 @@ pub(crate) fn tier(kind: ChangeKind, place: Place, hazards: &[Hazard]) -> Tier {
         Role::Data => Tier::Data,
         Role::Test if deceives => Tier::Acts,
         Role::Test => Tier::Test,
-        Role::Metadata if asks => Tier::BuildActs,
+        // Of what upstream's machines read, what a test run obeys.
+        Role::Metadata | Role::Ci if asks => Tier::BuildActs,
+        Role::Translation if weakened => Tier::Acts,
         _ if deceives => Tier::Deceives,
         _ => Tier::Inert,
     }

@@ -2,6 +2,7 @@
 
 use super::checks;
 use super::hazard::Hazard;
+use super::imports;
 use super::lines::{Lines, Patience};
 use super::manifest;
 use super::place::{Place, place};
@@ -116,7 +117,8 @@ pub(super) fn of_lines(
         lines: lines.count(),
         seen,
         gone: gone.hashes().collect(),
-        facts: checks::changed(place, lines, before.1),
+        facts: [checks::changed(place, lines, before.1), imports::changed(place, lines, before.1)]
+            .concat(),
         hunks: show.then(|| lines.unified(before, SHOWN)),
         ..Judged::default()
     }

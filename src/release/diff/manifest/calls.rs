@@ -52,7 +52,73 @@ const CALLS: &[(Lang, &str, HazardKind, &str)] = &[
     (Lang::Make, r"(?m)^([\w./%-]+)\s*:{1,2}(?:[^=]|$)", Configuration, "rule"),
     (Lang::Ruby, r#"add_(?:runtime_)?dependency\s*\(?\s*['"]([\w-]+)"#, Dependency, "dependency"),
     (Lang::Ruby, r#"\bextensions\s*=\s*(.+)"#, Hook, "extension that is built at install"),
-    (Lang::Rust, r"cargo:(rustc-\w+=[^\x22{]*)", Configuration, "instruction to cargo"),
+    (
+        Lang::Rust,
+        r"cargo::?(rustc-(?:link-arg[\w-]*|flags|env=(?:LD_|PATH|RUSTC)\w*)[^\x22{]*)",
+        Hook,
+        "instruction to the linker",
+    ),
+    (Lang::Rust, r"cargo::?(rustc-[\w-]+=[^\x22{]*)", Configuration, "instruction to cargo"),
+    // What is taken in, and which tools do the work.
+    (Lang::Make, r"(?m)^[ ]*(-?s?include\s+\S+)", Hook, "included file"),
+    (
+        Lang::Make,
+        r"(?m)^[ ]*((?:override\s+|export\s+)*(?:SHELL|MAKE|CC|CXX|CPP|LD|AR|AS|RANLIB|STRIP|OBJCOPY)\s*[:?]?=\s*\S.*)$",
+        Hook,
+        "tool",
+    ),
+    (Lang::M4, r"(?m)^\s*((?:\.|source)\s+[^\s;]+)", Hook, "sourced file"),
+    (
+        Lang::M4,
+        r"(?m)^\s*((?:SHELL|CONFIG_SHELL|MAKE|CC|CXX|CPP|LD|AR|AS|RANLIB)=[^\s;]+)",
+        Hook,
+        "tool",
+    ),
+    (Lang::M4, r"\b(?:m4_include|m4_sinclude)\(\s*\[?([^\])\s]+)", Hook, "included file"),
+    (Lang::Cmake, r#"(?i)\binclude\s*\(\s*"?([^)\s"]*[/.][^)\s"]*)"#, Hook, "included file"),
+    (
+        Lang::Cmake,
+        r"(?i)\b(CMAKE_\w+_(?:COMPILER|LINKER)_LAUNCHER|CMAKE_(?:C|CXX)_COMPILER|CMAKE_PROJECT_\w*INCLUDE\w*|RULE_LAUNCH_\w+)\b",
+        Hook,
+        "tool",
+    ),
+    (Lang::Cmake, r"(?i)\bfile\s*\(\s*(DOWNLOAD)\b", Hook, "file command that fetches"),
+    (
+        Lang::Cmake,
+        r"(?i)\b(?:try_compile|try_run)\s*\(\s*(\w+)",
+        Configuration,
+        "program that is tried",
+    ),
+    (
+        Lang::Meson,
+        r"\bcommand\s*:\s*\[?\s*('(?:[^']*/)?(?:ba|da|z|k)?sh'[^\]]*)",
+        Hook,
+        "command of a shell",
+    ),
+    (
+        Lang::Make,
+        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
+        Hook,
+        "option of the compiler",
+    ),
+    (
+        Lang::M4,
+        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
+        Hook,
+        "option of the compiler",
+    ),
+    (
+        Lang::Cmake,
+        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
+        Hook,
+        "option of the compiler",
+    ),
+    (
+        Lang::Meson,
+        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
+        Hook,
+        "option of the compiler",
+    ),
 ];
 
 static TABLE: LazyLock<Vec<(Lang, Regex, HazardKind, &str)>> = LazyLock::new(|| {

@@ -81,15 +81,15 @@ pub(super) fn settings(sides: Sides<'_>) -> Vec<Hazard> {
 static HOST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:https?|git|ssh)://(?:[^@/\s\x22']*@)?([A-Za-z0-9.-]+)").ok());
 
+/// The hosts of the addresses in a text.
+pub(super) fn hosts_of(text: &str) -> BTreeSet<String> {
+    let found = HOST.iter().flat_map(|host| host.captures_iter(text));
+    found.filter_map(|c| Some(c.get(1)?.as_str().to_ascii_lowercase())).collect()
+}
+
 /// The hosts that a list of packages names and did not name before.
 pub(super) fn hosts(sides: Sides<'_>) -> Option<Hazard> {
-    let host = HOST.as_ref()?;
-    let all = |text: &str| -> BTreeSet<String> {
-        let found = host.captures_iter(text);
-        found.filter_map(|c| Some(c.get(1)?.as_str().to_ascii_lowercase())).collect()
-    };
-    let old = all(sides.old);
-    let new = all(sides.new);
+    let (old, new) = (hosts_of(sides.old), hosts_of(sides.new));
     let more: Vec<&str> = new.difference(&old).map(String::as_str).collect();
     let from = format!("packages come from another host: {}", listed(more.iter().copied()));
     (!more.is_empty() && !old.is_empty()).then(|| Hazard::new(Hook, from))

@@ -8,6 +8,7 @@ mod cargo;
 mod javascript;
 mod lists;
 mod python;
+mod settings;
 
 use super::hazard::{Hazard, HazardKind};
 use super::place::{Place, Role};
@@ -29,13 +30,22 @@ struct Sides<'a> {
 /// What changed in the manifest at `path` from `old`, `None` where it is new, to `new`.
 pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -> Vec<Hazard> {
     let runs = matches!(place.role, Role::Build | Role::Startup | Role::Metadata);
-    if !runs || new.len() > LIMIT || old.is_some_and(|old| old.len() > LIMIT) {
+    if !runs && place.role != Role::Ci
+        || new.len() > LIMIT
+        || old.is_some_and(|old| old.len() > LIMIT)
+    {
         return Vec::new();
     }
     let path = String::from_utf8_lossy(path).to_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
     let texts = (old.map(String::from_utf8_lossy), String::from_utf8_lossy(new));
     let sides = Sides { old: texts.0.as_deref().unwrap_or_default(), new: &texts.1 };
+    if let Some(found) = settings::facts(name, sides) {
+        return found;
+    }
+    if !runs {
+        return Vec::new();
+    }
     let mut found = match name {
         "cargo.toml" => cargo::manifest(sides),
         "config.toml" | "config" if path.contains(".cargo/") => cargo::config(sides),

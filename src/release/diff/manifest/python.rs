@@ -2,6 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::cargo::{at, both, shown};
+use super::settings::plugins;
 use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,13 @@ pub(super) fn pyproject(sides: Sides<'_>) -> Vec<Hazard> {
         let (old, new) = (text(&old, path), text(&new, path));
         found.extend(setting(Hook, what, old.as_deref(), new.as_deref()));
     }
+    let listed = |table: &toml::Table, path: &[&str]| text(table, path).unwrap_or_default();
+    let addopts = &["tool", "pytest", "ini_options", "addopts"];
+    let plugins = |table: &toml::Table| plugins(&listed(table, addopts));
+    found.extend(compare_sets(Hook, "plugin of a test run", plugins(&old), plugins(&new)));
+    let covered = &["tool", "coverage", "run", "plugins"];
+    let (before, now) = (text(&old, covered), text(&new, covered));
+    found.extend(setting(Hook, "plugins of coverage", before.as_deref(), now.as_deref()));
     let requirements = |table: &toml::Table, path: &[&str]| -> Table {
         let list = at(table, path).and_then(Value::as_array);
         list.into_iter().flatten().filter_map(|r| requirement(&shown(r))).collect()
@@ -125,7 +133,7 @@ pub(super) fn metadata(sides: Sides<'_>) -> Vec<Hazard> {
 type Sections = BTreeMap<(String, String), String>;
 
 /// A file of sections, as Python's configparser reads it.
-fn sections(text: &str) -> Sections {
+pub(super) fn sections(text: &str) -> Sections {
     let mut found = Sections::new();
     let (mut section, mut key) = (String::new(), None::<String>);
     for line in text.lines() {

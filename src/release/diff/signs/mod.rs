@@ -11,6 +11,7 @@ mod unicode;
 use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, encodings};
 use super::place::{Place, Role};
+use crate::bytes::sniff::contains;
 use comments::{Block, Quotes};
 pub(crate) use shape::LONG_LINE;
 pub(crate) use unicode::strange_path;
@@ -136,6 +137,10 @@ fn said(event: &Event, count: usize) -> Hazard {
         HazardKind::Credentials => "touches credentials or files that run at login",
         HazardKind::Obfuscated => "is written not to be read",
         HazardKind::Decoding => "decodes data",
+        // As in xz 5.6.1, where it made the check for Landlock fail.
+        HazardKind::Weakened if event.excerpt == "." => {
+            "is a lone dot: a check that compiles it always fails"
+        }
         HazardKind::Weakened => "turns a protection off or does without one",
         _ => "deserves a look",
     };
@@ -207,7 +212,10 @@ impl Watch {
     pub(crate) fn line(&mut self, number: usize, line: &[u8]) {
         let in_block = self.block.holds(line);
         self.block.line(line);
-        if self.place.role.is_inert() {
+        // Of translations, what makes objects of them.
+        let translated = self.place.role == Role::Translation;
+        let tagged = || [&b"!!python/"[..], b"!ruby/"].iter().any(|tag| contains(line, tag));
+        if self.place.role.is_inert() && !(translated && tagged()) {
             return;
         }
         self.shape.line(number, line);
@@ -237,6 +245,9 @@ impl Watch {
         }
         let indented = line.first().is_some_and(|b| matches!(b, b' ' | b'\t'));
         for (kind, at) in patterns::found(self.place.lang, inner) {
+            if translated && kind != HazardKind::Deserialising {
+                continue;
+            }
             // What asks for it may as well refuse it.
             if kind == HazardKind::Weakened && asks(inner) {
                 continue;

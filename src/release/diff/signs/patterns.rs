@@ -51,7 +51,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
     (
         Process,
         ALL,
-        r"\b(?:os\.(?:system|popen|exec[lv]\w*|spawn\w+|posix_spawn\w*|startfile)|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)
+        r"\b(?:os\s*\.\s*(?:system|popen|exec[lv]\w*|spawn\w+|posix_spawn\w*|startfile)|subprocess\s*\.\s*(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)
         |Popen|shell_exec|passthru|proc_open|pcntl_exec|child_process|execSync|execFileSync|execFile|spawnSync
         |exec\.Command(?:Context)?|Runtime\.getRuntime|ProcessBuilder|posix_spawnp?|pty\.spawn|create_subprocess_(?:exec|shell)
         |os\.execute|io\.popen|Open3\.\w+|IO\.popen|g_spawn_\w+|CreateProcess[AW]?|ShellExecute\w*|WinExec
@@ -63,6 +63,24 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         r"(?:^|[^.\w>$-])(?:system|popen|_popen|exec[lv]p?e?|execvpe|v?fork)\s*\(\s*[^\s)]",
     ),
     (Process, &[Lang::Rust], r"\bCommand::new\s*\(\s*(?:\x22|&|[a-z]|env!)"),
+    // As a value, which is called later or under another name.
+    (
+        Process,
+        &[Lang::C],
+        r"\(\s*(?:system|popen|exec[lv]p?e?)\s*\)\s*\(|[=,(]\s*&?\s*(?:system|popen|exec[lv]pe?)\s*[;,)]|\bsyscall\s*\(\s*(?:SYS|__NR)_(?:exec|clone|fork)",
+    ),
+    (
+        Eval,
+        &[Lang::Python, Lang::Js, Lang::Lua, Lang::Ruby],
+        r"(?:[=,(:]|\breturn)\s*(?:eval|exec|__import__|loadstring)\s*(?:[;,)\]}]|$)",
+    ),
+    (
+        Eval,
+        &[Lang::Js],
+        r"\bset(?:Timeout|Interval|Immediate)\s*\(\s*['\x22`]|\bReflect\.\w+\s*\(\s*(?:Function|eval)\b|\.constructor\s*\.\s*constructor\b|\[\s*['\x22]constructor['\x22]\s*\]|\b(?:globalThis|global|window|self)\s*\[\s*['\x22][^'\x22]*['\x22]\s*\+|\brunIn(?:This|New)?Context\b|\bWorker\s*\(.*\beval\s*:\s*true",
+    ),
+    (Eval, &[Lang::Python], r"\b(?:FunctionType|CodeType)\s*\(\s*[^\s)]|\bbuiltins\.\w+\s*=[^=]"),
+    (Eval, &[Lang::Cmake], r"(?i)\bcmake_language\s*\(\s*(?:EVAL|CALL|DEFER)\b"),
     (Process, &[Lang::Perl, Lang::Ruby], r"\bqx\s*[({/|]|%x[({\[]|(?:^|[=(\s])`[^`]+`"),
     (Process, &[Lang::M4], r"\b(?:m4_esyscmd\w*|m4_syscmd|esyscmd|syscmd|m4_sysval)\b"),
     (
@@ -70,6 +88,12 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         &[Lang::Make],
         r"\$[({]shell\s|^\w+\s*!=|\b(?:python[23]?|perl|ruby|node|lua)\s+-[ce]\b|\b(?:python[23]?|perl|ruby|node|lua|(?:ba)?sh)\s+\S*(?:tests?|data|docs?|examples?|fixtures?)/",
     ),
+    (
+        Process,
+        &[Lang::Shell, Lang::M4],
+        r"(?:^|[\s;&|(`\x22'\[@])(?:(?:ba|da|z|k)?sh|source|\.)\s+[\x22']?(?:[\w.${}()@-]+/)*(?:tests?|testdata|data|docs?|examples?|fixtures?|samples?)/[\w$]",
+    ),
+    (Process, &[Lang::Cmake], r"(?i)\badd_custom_target\s*\(.*\bCOMMAND\b"),
     (
         Process,
         &[Lang::Cmake],
@@ -109,7 +133,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         Network,
         ALL,
         r"\b(?:urlopen|urlretrieve|requests\.(?:get|post|put|request|Session)|httpx\.\w+|http\.client|aiohttp\.\w+|urllib[23]?\.request
-        |XMLHttpRequest|socket\.(?:socket|create_connection)|curl_(?:easy|multi)_(?:init|perform)|gethostbyname\w*|Net::HTTP|LWP::\w+|IO::Socket\w*
+        |XMLHttpRequest|socket\.(?:socket|create_connection|getaddrinfo)|asyncio\.open_connection|webbrowser\.open\w*|sendBeacon|curl_(?:easy|multi)_(?:init|perform)|gethostbyname\w*|Net::HTTP|LWP::\w+|IO::Socket\w*
         |WebClient|Invoke-WebRequest|TcpStream::connect|UdpSocket|reqwest|ureq::\w+|attohttpc|isahc|minreq|net\.Dial\w*|http\.(?:Get|Post|PostForm|NewRequest\w*)
         |https?\.(?:get|request)|axios|WebSocket|QNetworkAccessManager|URLDownloadToFile\w*|InternetOpen\w*|WinHttp\w+|HttpURLConnection
         |paramiko|ftplib|smtplib|telnetlib|fsockopen|curl_exec|HttpClient)\b",
@@ -124,7 +148,11 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         ALL,
         r"(?i)https?://\d{1,3}(?:\.\d{1,3}){3}[:/]|discord(?:app)?\.com/api/webhooks|api\.telegram\.org/bot|pastebin\.com/raw|\bngrok\b|transfer\.sh|webhook\.site|\.onion\b|\boast(?:ify)?\.\w+|interact\.sh|\bhttps?://[^\s\x22'/]*\.(?:tk|top|xyz)/",
     ),
-    (Network, &[Lang::Js], r"(?:^|[^.\w])fetch\s*\(\s*[^\s)]"),
+    (
+        Network,
+        &[Lang::Js],
+        r"(?:^|[^.\w]|\b(?:globalThis|global|window|self)\.)fetch\s*\(\s*[^\s)]",
+    ),
     (
         Network,
         &[Lang::C],
@@ -159,6 +187,27 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         |DynaLoader|process\.dlopen|ffi\.dlopen|package\.loadlib|PROT_EXEC|VirtualAlloc\w*|memfd_create|LD_PRELOAD|PAGE_EXECUTE\w*|go:linkname)\b",
     ),
     (
+        DynamicLoading,
+        &[Lang::Python],
+        r"\bsys\.(?:path\.(?:insert|append|extend)|meta_path|path_hooks)\b|\bsite\.addsitedir\b|\b(?:Source|Sourceless|Extension)FileLoader\b|\bcdll\.|\.LoadLibrary\s*\(|\bpip\.(?:_internal|main)\b",
+    ),
+    (
+        DynamicLoading,
+        &[Lang::Js],
+        r"\bModule\._\w+|\)\._(?:load|resolveFilename|compile|extensions)\b|\brequire\.extensions\b|\bprocess\.binding\s*\(|\bWebAssembly\.(?:instantiate|compile|Module)|(?:^|[^.\w$])require\s*\(\s*[A-Za-z_$][\w$.]*\s*\)|\bcreateElement\s*\(\s*['\x22]script['\x22]",
+    ),
+    (
+        DynamicLoading,
+        &[Lang::C],
+        r"\bdlv?sym\s*\(|\b(?:setenv|putenv)\s*\(\s*\x22(?:GCONV_PATH|LD_\w+)",
+    ),
+    (DynamicLoading, &[Lang::Rust], r"\bfn\s*\([^=]*=.*\btransmute\b|\btransmute\s*::\s*<.*\bfn\b"),
+    (
+        DynamicLoading,
+        &[Lang::Text, Lang::Js, Lang::Php, Lang::Python, Lang::Ruby, Lang::Jvm, Lang::Other],
+        r"(?i)<script\b[^>]*\bsrc\s*=\s*['\x22]?\s*(?:https?:)?//",
+    ),
+    (
         Constructor,
         &[Lang::C, Lang::Rust, Lang::Other, Lang::Text],
         r"(?:__attribute__|__attribute|\[\[).*\b_*(?:constructor|ifunc|init_priority)_*\b|\.(?:init_array|preinit_array|ctors)\b|#\s*pragma\s+(?:init|startup)\b|#\[(?:ctor|link_section\s*=\s*\x22\.init)|\bDllMain\b|\b(?:G_DEFINE_|ATTR_?|ATTRIBUTE_?)CONSTRUCTOR\b",
@@ -167,6 +216,18 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         Deserialising,
         ALL,
         r"\b(?:pickle\.loads?|cPickle\.loads?|marshal\.loads?|dill\.loads?|cloudpickle\.loads?|shelve\.open|jsonpickle\.decode|yaml\.(?:unsafe_load|full_load|load)|joblib\.load|torch\.load|unserialize|Marshal\.load|ObjectInputStream|readObject|BinaryFormatter|Storable::\w+)\s*\(",
+    ),
+    (
+        Deserialising,
+        ALL,
+        r"!!python/(?:object|name|module)|!ruby/(?:object|hash|struct)|\ballow_pickle\s*=\s*True|\bUnpickler\s*\(",
+    ),
+    // A program that is to be compiled and can not, so that a check always fails: xz 5.6.1.
+    (Weakened, &[Lang::Cmake, Lang::M4, Lang::Meson], r"^\.$"),
+    (
+        Weakened,
+        ALL,
+        r"\bverify_mode\s*=\s*0|\bcheck_hostname\s*=\s*bool|\bresolve_entities\s*=\s*True|_FORTIFY_SOURCE=0|\bnorelro\b|-fcf-protection=none|\binstall_mode\s*:.*['\x22][rwx-]{0,5}s|(?:^|[^.\w>])set(?:e|re|res)?[ug]id\s*\(\s*0\b",
     ),
     // What does without a protection: of connections, pages, queries, files, accounts.
     (
@@ -195,7 +256,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
     (
         Credentials,
         ALL,
-        r"\.ssh/|\bid_(?:rsa|ed25519|ecdsa)\b|authorized_keys|\.aws/(?:credentials|config)|\.git-credentials|(?:~|HOME|home|expanduser).{0,40}\.(?:npmrc|pypirc|netrc|bashrc|zshrc|profile|bash_profile|docker/config)\b|\b(?:NPM_TOKEN|GITHUB_TOKEN|PYPI_TOKEN|AWS_SECRET_ACCESS_KEY|ACTIONS_ID_TOKEN_REQUEST_TOKEN|TWINE_PASSWORD)\b|/etc/(?:shadow|sudoers|ld\.so\.preload|cron\.\w+|crontab|profile\.d|rc\.local)\b|\bcrontab\s+-|LaunchAgents|CurrentVersion\\\\?\\Run|169\.254\.169\.254|metadata\.google\.internal|Login Data|wallet\.dat|/proc/(?:self|\d+|\w+)/mem\b",
+        r"\.ssh/|\bid_(?:rsa|ed25519|ecdsa)\b|authorized_keys|\.aws/(?:credentials|config)|\.git-credentials|(?:~|HOME|home|expanduser).{0,40}\.(?:npmrc|pypirc|netrc|bashrc|zshrc|profile|bash_profile|docker/config)\b|\b(?:NPM_TOKEN|GITHUB_TOKEN|PYPI_TOKEN|AWS_SECRET_ACCESS_KEY|ACTIONS_ID_TOKEN_REQUEST_TOKEN|TWINE_PASSWORD)\b|\x22/etc/(?:passwd|group)\x22\s*,\s*(?:O_(?:WR|RD)WR|O_WRONLY|\x22[wa])|/etc/(?:shadow|sudoers|ld\.so\.preload|cron\.\w+|crontab|profile\.d|rc\.local)\b|\bcrontab\s+-|LaunchAgents|CurrentVersion\\\\?\\Run|169\.254\.169\.254|metadata\.google\.internal|Login Data|wallet\.dat|/proc/(?:self|\d+|\w+)/mem\b",
     ),
     // What no one is meant to read.
     (
