@@ -132,8 +132,8 @@ pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard
             }
         }
     }
-    // A new file needs what it needs.
-    if lines.old.is_empty() {
+    // A new file needs what it needs, and a build file looks at files anyway.
+    if lines.old.is_empty() || at.role == Role::Build {
         may.clear();
     }
     let said = |kind, list: &[(usize, String)]| {

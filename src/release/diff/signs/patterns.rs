@@ -132,7 +132,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
     (
         Network,
         ALL,
-        r"\b(?:urlopen|urlretrieve|requests\.(?:get|post|put|request|Session)|httpx\.\w+|http\.client|aiohttp\.\w+|urllib[23]?\.request
+        r"\b(?:urlopen|urlretrieve|requests\.(?:get|post|put|request|Session)|httpx\.(?:get|post|put|patch|delete|head|request|stream|Client|AsyncClient)|http\.client|aiohttp\.\w+|urllib[23]?\.request
         |XMLHttpRequest|socket\.(?:socket|create_connection|getaddrinfo)|asyncio\.open_connection|webbrowser\.open\w*|sendBeacon|curl_(?:easy|multi)_(?:init|perform)|gethostbyname\w*|Net::HTTP|LWP::\w+|IO::Socket\w*
         |WebClient|Invoke-WebRequest|TcpStream::connect|UdpSocket|reqwest|ureq::\w+|attohttpc|isahc|minreq|net\.Dial\w*|http\.(?:Get|Post|PostForm|NewRequest\w*)
         |https?\.(?:get|request)|axios|WebSocket|QNetworkAccessManager|URLDownloadToFile\w*|InternetOpen\w*|WinHttp\w+|HttpURLConnection
