@@ -4,7 +4,7 @@
 //! the cursor, forge a line of the report or, behind `echo -e`, become one; directional and
 //! zero-width characters could make one name look like another.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// Marks over or under one letter that are shown; more of them reach into the lines around.
 const MARKS: usize = 4;
@@ -24,16 +24,13 @@ impl fmt::Display for Escaped<'_> {
 /// `text` with the characters that [`Escaped`] makes visible, but for blanks behind blanks and tabs: a line of a file,
 /// where a mark in front says that it is one.
 pub(crate) fn escaped_contents(text: &str) -> String {
-    struct Contents<'a>(&'a str);
-    impl fmt::Display for Contents<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write(self.0, true, f)
-        }
-    }
-    Contents(text).to_string()
+    let mut out = String::with_capacity(text.len());
+    // Writing to a text does not fail.
+    let _ = write(text, true, &mut out);
+    out
 }
 
-fn write(text: &str, keeps_blanks: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write(text: &str, keeps_blanks: bool, f: &mut dyn fmt::Write) -> fmt::Result {
     let (mut before, mut marks) = (None, 0);
     for c in text.chars() {
         marks = if c.is_alphanumeric() || c.is_ascii() { 0 } else { marks + 1 };

@@ -5,7 +5,7 @@ use crate::answer::facts::{AttestedFacts, DifferenceFacts};
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{
-    PINS, Pins, PublisherExpectation, is_external_signer, judge as expected,
+    Pins, PublisherExpectation, is_external_signer, judge as expected,
 };
 use crate::evidence::pep740::{Claim, Claims, Publisher, Statement, differences};
 use jiff::Timestamp;
@@ -60,14 +60,7 @@ impl Complaints {
         is_named: bool,
         known: &mut AttestedFacts,
     ) -> Self {
-        let mut complaints = Self {
-            pinned: PINS
-                .iter()
-                .filter(|pin| pin.is_set(question.pins))
-                .map(|pin| pin.what)
-                .collect(),
-            ..Self::default()
-        };
+        let mut complaints = Self { pinned: question.pins.set().collect(), ..Self::default() };
         let counts = is_named || !question.pins.is_empty();
         for difference in expected(question.expectation, question.pins, claims) {
             known.differences.push(difference.facts());

@@ -8,9 +8,8 @@ use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
-use crate::evidence::expectation::PINS;
 use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
-use crate::evidence::pep740::{Claims, Reported, Statement, reported, same_file};
+use crate::evidence::pep740::{Claims, Reported, Statement, is_read, reported, same_file};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
@@ -160,7 +159,7 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
                 complaints.add(FailureClass::StatementDisagrees, text, true);
             }
             Reported::Unread => {
-                let text = format!("what a {kind} {UNREAD}");
+                let text = format!("what a {kind} statement says of these bytes is not read");
                 complaints.add(FailureClass::EvidenceUnsupported, text, false);
             }
         }
@@ -190,7 +189,7 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
 fn by_key(request: &BundleRequest<'_>) -> Complaints {
     let mut complaints = Complaints::default();
     let Question { expectation, pins } = request.question;
-    let pinned = PINS.iter().filter(|pin| pin.is_set(pins)).map(|pin| format!("the {}", pin.what));
+    let pinned = pins.set().map(|what| format!("the {what}"));
     let expected: Vec<_> = expectation.iter().map(ToString::to_string).chain(pinned).collect();
     if !expected.is_empty() {
         let text = format!("signed by a key, which says nothing of {}", expected.join(", "));
@@ -346,13 +345,11 @@ pub(super) fn unread_alone(findings: &mut [Finding]) {
 
 /// Which note says that the statement is not read.
 fn unread(finding: &Finding) -> Option<usize> {
-    let is_unread = |note: &Note| {
-        note.class == FailureClass::EvidenceUnsupported && note.text.ends_with(UNREAD)
-    };
-    finding.notes.iter().position(is_unread)
+    let Of::Attested(facts) = &finding.facts.of else { return None };
+    let kind = facts.predicate_type.as_deref().filter(|kind| !is_read(kind));
+    let says = |note: &Note| note.class == FailureClass::EvidenceUnsupported;
+    kind.and_then(|_| finding.notes.iter().position(says))
 }
-
-const UNREAD: &str = "statement says of these bytes is not read";
 
 /// What is said of evidence that nothing was asked about.
 pub(super) fn unasked(check: Check, path: &Path) -> Finding {

@@ -224,7 +224,12 @@ impl Pin {
 impl Pins {
     /// Whether nothing is pinned.
     pub(crate) fn is_empty(&self) -> bool {
-        !PINS.iter().any(|pin| pin.is_set(self))
+        self.set().next().is_none()
+    }
+
+    /// What each of the pins that are set is about.
+    pub(crate) fn set(&self) -> impl Iterator<Item = &'static str> + '_ {
+        PINS.iter().filter(|pin| pin.is_set(self)).map(|pin| pin.what)
     }
 
     /// Whether a run of some other workflow, or from some other branch, would be seen: the ref is

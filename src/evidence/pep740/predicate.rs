@@ -40,16 +40,21 @@ const RESULTS: [(&str, &str, &[&str]); 3] = [
     ("https://in-toto.io/attestation/test-result/v", "result", &["PASSED", "WARNED"]),
 ];
 
+/// Whether what a predicate of this type says is read.
+pub(crate) fn is_read(kind: &str) -> bool {
+    ORIGINS.contains(&kind) || RESULTS.iter().any(|(prefix, ..)| kind.starts_with(prefix))
+}
+
 /// What the predicate of `statement` reports.
 pub(crate) fn reported(statement: &Statement) -> Reported {
     let kind = statement.predicate_type.as_str();
     if ORIGINS.contains(&kind) {
         return Reported::Origin;
     }
-    let mut known = RESULTS.iter().filter(|(prefix, ..)| kind.starts_with(prefix)).peekable();
-    if known.peek().is_none() {
+    if !is_read(kind) {
         return Reported::Unread;
     }
+    let mut known = RESULTS.iter().filter(|(prefix, ..)| kind.starts_with(prefix));
     let found = known.find_map(|(_, member, good)| Some((*good, statement.predicate.get(member)?)));
     match found.map(|(good, value)| (good, value.as_str())) {
         Some((good, Some(result))) if good.contains(&result) => Reported::Success,

@@ -53,15 +53,23 @@ pub(crate) fn differences(statement: &Statement, claims: &Claims) -> Vec<Stateme
     }
 }
 
+/// How a field differs from its claim, where both are there and it is not the `same`.
+fn differing(
+    field: &'static str,
+    value: Option<&Value>,
+    claim: Option<&str>,
+    same: impl Fn(&str) -> bool,
+) -> Option<StatementDiffers> {
+    let (value, claim) = value.zip(claim)?;
+    let statement = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let differs = !same(&statement);
+    differs.then(|| StatementDiffers { field, statement, certificate: claim.to_owned() })
+}
+
 fn of_version_1(predicate: &Value, claims: &Claims) -> Vec<StatementDiffers> {
     let mut found = Vec::new();
     let mut compare = |field, value: Option<&Value>, claim: Option<&str>| {
-        let (Some(value), Some(claim)) = (value, claim) else { return };
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if text != claim {
-            let certificate = claim.to_owned();
-            found.push(StatementDiffers { field, statement: text, certificate });
-        }
+        found.extend(differing(field, value, claim, |text| Some(text) == claim));
     };
     for (field, claim) in FIELDS {
         let value = predicate.pointer(field);

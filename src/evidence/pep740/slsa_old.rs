@@ -1,6 +1,6 @@
 //! SLSA provenance of versions 0.1 and 0.2, as npm and the SLSA generator for GitHub wrote it.
 
-use super::StatementDiffers;
+use super::{StatementDiffers, differing};
 use crate::evidence::pep740::claims::{Claim, Claims};
 use serde_json::Value;
 
@@ -34,12 +34,7 @@ const FIELDS: [(&str, Claim); 6] = [
 pub(super) fn differences(predicate: &Value, claims: &Claims) -> Vec<StatementDiffers> {
     let mut found = Vec::new();
     let mut compare = |field, same: &dyn Fn(&str) -> bool, claim: Option<&str>| {
-        let (Some(value), Some(claim)) = (predicate.pointer(field), claim) else { return };
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        if !same(&text) {
-            let certificate = claim.to_owned();
-            found.push(StatementDiffers { field, statement: text, certificate });
-        }
+        found.extend(differing(field, predicate.pointer(field), claim, same));
     };
     for (field, claim) in FIELDS {
         let claim = claims.get(claim);

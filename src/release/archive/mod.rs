@@ -18,6 +18,7 @@ pub(crate) use error::ArchiveError;
 use error::{Fault, Structure, ambiguous};
 pub(crate) use listing::{Entry, Kind, Listing, show};
 pub(crate) use member::{Collision, Nature, object_name};
+pub(crate) use names::{directory_of, joined};
 pub(crate) use oddity::Oddity;
 
 use crate::bytes::compress::{self, Compression, Decompressor, Members};

@@ -156,21 +156,33 @@ pub(super) fn top(entries: &[Entry]) -> Option<Vec<u8>> {
 
 /// Whether a symbolic link at `path` to `target` leads out of the archive.
 fn leads_outside(path: &[u8], target: &[u8], top: Option<&[u8]>) -> bool {
+    joined(directory_of(path), target)
+        .is_none_or(|at| top.is_some_and(|top| !is_at_or_below(&at, top)))
+}
+
+/// A path's directory, without a slash behind it.
+pub(crate) fn directory_of(path: &[u8]) -> &[u8] {
+    let end = path.iter().rposition(|b| *b == b'/').unwrap_or_default();
+    path.get(..end).unwrap_or_default()
+}
+
+/// Whether a path is `top`, or below it.
+fn is_at_or_below(path: &[u8], top: &[u8]) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// Where `target` leads from `directory`, part by part; `None` where it is absolute or climbs out of the root.
+pub(crate) fn joined(directory: &[u8], target: &[u8]) -> Option<Vec<u8>> {
     if target.starts_with(b"/") {
-        return true;
+        return None;
     }
-    let mut at: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
-    at.pop();
-    for part in target.split(|b| *b == b'/') {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in [directory, target].into_iter().flat_map(|path| path.split(|b| *b == b'/')) {
         match part {
             b"" | b"." => {}
-            b".." => {
-                if at.pop().is_none() {
-                    return true;
-                }
-            }
-            _ => at.push(part),
+            b".." => _ = parts.pop()?,
+            part => parts.push(part),
         }
     }
-    top.is_some_and(|top| at.first().is_none_or(|first| *first != top))
+    Some(parts.join(&b'/'))
 }

@@ -7,16 +7,13 @@ use super::addresses;
 use super::hazard::{Hazard, HazardKind, more};
 use super::jumps;
 use super::lang::Lang;
-use super::lines::Lines;
+use super::lines::{Lines, clip};
 use super::place::{Place, Role};
 use regex::bytes::Regex;
 use similar::DiffOp;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-
-/// Bytes of a line that are looked at.
-const LOOKED_AT: usize = 400;
 
 /// Lines of a replaced block that are held against each other.
 const PAIRS: usize = 40;
@@ -98,7 +95,7 @@ static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What in the changed lines of a text made a check another one: at most one reason of each sort. `before` is how many
 /// lines of the new text come before.
 pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard> {
-    let read = matches!(place.role, Role::Build | Role::Startup | Role::Source);
+    let read = place.role.reach() > 1;
     if place.aside || !read && place.role != Role::Data {
         return Vec::new();
     }
@@ -145,10 +142,6 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
     hazards.extend(gone(place.lang, lines));
     hazards.extend(jumps::changed(place.lang, lines, before));
     hazards
-}
-
-fn clip(line: &[u8]) -> &[u8] {
-    line.get(..LOOKED_AT).unwrap_or(line).trim_ascii()
 }
 
 type Tokens<'l> = Vec<&'l [u8]>;
@@ -249,11 +242,9 @@ fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
             }
         }
     }
-    let line = crate::release::archive::show(missing?);
+    let line = missing?;
     let reason = format!("a line that checks is gone from here{}", more(count));
-    let mut hazard = Hazard::new(HazardKind::CheckChanged, reason);
-    hazard.excerpt = Some(line.chars().take(100).collect());
-    Some(hazard)
+    Some(Hazard::new(HazardKind::CheckChanged, reason).quoting(line))
 }
 
 fn tokens(line: &[u8]) -> Tokens<'_> {
@@ -264,9 +255,7 @@ fn tokens(line: &[u8]) -> Tokens<'_> {
 /// Whether a line only comments or names what is needed.
 fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let needs: [&[u8]; 5] = [b"import ", b"from ", b"#include", b"use ", b"require "];
-    needs.iter().any(|start| line.starts_with(start))
-        || lang.is_comment(line)
-        || line.starts_with(b"* ")
+    needs.iter().any(|start| line.starts_with(start)) || lang.seems_comment(line)
 }
 
 fn is_comparison(token: &[u8]) -> bool {

@@ -1,7 +1,10 @@
 //! Why a change deserves to be read before others.
 
 use super::place::{Role, is_what_it_says, place};
-use crate::release::archive::Nature;
+use crate::release::archive::{self, Nature};
+
+/// Characters of a line that are quoted with a reason.
+const EXCERPT: usize = 100;
 
 /// The kinds of reason, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,6 +195,12 @@ impl Hazard {
     /// A hazard of `kind` in a line.
     pub(crate) fn at(kind: HazardKind, line: usize, reason: impl Into<String>) -> Self {
         Self { line: Some(line), ..Self::new(kind, reason) }
+    }
+
+    /// With the beginning of the line that it is about.
+    pub(super) fn quoting(mut self, line: &[u8]) -> Self {
+        self.excerpt = Some(archive::show(line.trim_ascii()).chars().take(EXCERPT).collect());
+        self
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, is_among};
-use super::lines::Lines;
+use super::lines::{Lines, clip};
 use super::place::{Place, Role, place};
 use regex::bytes::Regex;
 use std::collections::BTreeSet;
@@ -11,9 +11,6 @@ use std::sync::LazyLock;
 
 /// Lines of one text that are looked at.
 const LINES: usize = 20_000;
-
-/// Bytes of a line that are looked at.
-const LOOKED_AT: usize = 400;
 
 /// Modules of Python that do so, with all that is in them.
 const PYTHON: &str = "\
@@ -107,8 +104,7 @@ const HARMLESS: [&str; 13] = [
 
 /// The reasons that imports give: at most one of each sort. `before` is how many lines of the new text come before.
 pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard> {
-    let read = matches!(at.role, Role::Build | Role::Startup | Role::Source);
-    if !read || at.aside {
+    if at.role.reach() < 2 || at.aside {
         return Vec::new();
     }
     let new: Vec<(usize, Vec<String>)> = lines
@@ -120,14 +116,14 @@ pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard
     if new.is_empty() {
         return Vec::new();
     }
-    let known: BTreeSet<String> =
+    let mut known: BTreeSet<String> =
         lines.old.iter().take(LINES).flat_map(|line| brought(at.lang, line)).collect();
     let mut does: Vec<(usize, String)> = Vec::new();
     let mut may: Vec<(usize, String)> = Vec::new();
     for (number, names) in new {
-        for name in names.into_iter().filter(|name| !known.contains(name)) {
-            let list = if is_among(MAY, &name) { &mut may } else { &mut does };
-            if !list.iter().any(|(_, other)| *other == name) {
+        for name in names {
+            if known.insert(name.clone()) {
+                let list = if is_among(MAY, &name) { &mut may } else { &mut does };
                 list.push((number, name));
             }
         }
@@ -138,19 +134,12 @@ pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard
     }
     let said = |kind, list: &[(usize, String)]| {
         let (number, name) = list.first()?;
+        let line = lines.new.get(number.checked_sub(1)?)?;
         let number = number + before;
         let reason = format!("line {number} brings in {name}, which was not{}", more(list.len()));
-        let mut hazard = Hazard::at(kind, number, reason);
-        let line = lines.new.get(number.checked_sub(before + 1)?)?;
-        let text = crate::release::archive::show(clip(line));
-        hazard.excerpt = Some(text.chars().take(100).collect());
-        Some(hazard)
+        Some(Hazard::at(kind, number, reason).quoting(clip(line)))
     };
     said(HazardKind::Import, &does).into_iter().chain(said(HazardKind::Module, &may)).collect()
-}
-
-fn clip(line: &[u8]) -> &[u8] {
-    line.get(..LOOKED_AT).unwrap_or(line).trim_ascii()
 }
 
 /// What a line brings in of what is looked for.

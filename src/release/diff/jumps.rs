@@ -26,9 +26,8 @@ pub(super) fn changed(lang: Lang, lines: &Lines<'_>, before: usize) -> Vec<Hazar
     let new = alone.first().map(|at| {
         let line = at + 1 + before;
         let reason = format!("line {line} leaves before what follows it{}", more(alone.len()));
-        let mut hazard = Hazard::at(HazardKind::CheckChanged, line, reason);
-        hazard.excerpt = lines.new.get(*at).map(|line| excerpt(line));
-        hazard
+        let text = lines.new.get(*at).copied().unwrap_or_default();
+        Hazard::at(HazardKind::CheckChanged, line, reason).quoting(text)
     });
     new.into_iter().chain(gone(lang, lines)).collect()
 }
@@ -67,9 +66,7 @@ fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
     let first = missing.first().filter(|_| missing.len() > others)?;
     let count = missing.len() - others;
     let reason = format!("a condition to leave is gone from here{}", more(count));
-    let mut hazard = Hazard::new(HazardKind::CheckChanged, reason);
-    hazard.excerpt = Some(excerpt(first));
-    Some(hazard)
+    Some(Hazard::new(HazardKind::CheckChanged, reason).quoting(first))
 }
 
 /// The condition to leave that a text has in a line, which is counted from 1.
@@ -78,10 +75,6 @@ fn asks_to_leave<'l>(lang: Lang, text: &[&'l [u8]], at: usize) -> Option<&'l [u8
     let below = text.get(at..(at + BELOW).min(text.len())).unwrap_or_default();
     let leaving = leads_away(line) || below.iter().any(|line| leaves(line));
     (asks(line) && leaving && !is_silent(lang, line)).then(|| line.trim_ascii())
-}
-
-fn excerpt(line: &[u8]) -> String {
-    crate::release::archive::show(line.trim_ascii()).chars().take(100).collect()
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
@@ -115,7 +108,7 @@ fn indent(line: &[u8]) -> usize {
 
 fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.is_empty() || lang.is_comment(line) || line.starts_with(b"* ")
+    line.is_empty() || lang.seems_comment(line)
 }
 
 #[cfg(test)]

@@ -65,6 +65,11 @@ impl Lang {
             || self.has_blocks() && line.starts_with(b"/*") && is_one_block(line)
     }
 
+    /// As [`Self::is_comment`], or within a block comment as most are written, whose beginning was not looked for.
+    pub(super) fn seems_comment(self, line: &[u8]) -> bool {
+        self.is_comment(line) || line.starts_with(b"* ")
+    }
+
     /// Whether block comments are those of C.
     pub(crate) const fn has_blocks(self) -> bool {
         matches!(self, Self::C | Self::Rust | Self::Go | Self::Js | Self::Jvm | Self::Php)

@@ -23,6 +23,14 @@ impl Default for Patience {
     }
 }
 
+/// Bytes of a line in which what it does is looked for.
+const LOOKED_AT: usize = 400;
+
+/// The beginning of a line, without the blanks around it.
+pub(super) fn clip(line: &[u8]) -> &[u8] {
+    line.get(..LOOKED_AT).unwrap_or(line).trim_ascii()
+}
+
 /// Unchanged lines around each change that is shown.
 const CONTEXT: usize = 3;
 

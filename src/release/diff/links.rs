@@ -112,25 +112,14 @@ fn end<'a>(link: &Entry, listing: &'a Listing, files: &BTreeMap<&[u8], &'a Entry
 
 /// Where `target` leads from the link at `path`; `None` where that is not below the top of the archive.
 fn join(path: &[u8], target: &[u8], top: Option<&[u8]>) -> Option<Vec<u8>> {
-    if target.starts_with(b"/") {
-        return None;
+    let whole = [top.unwrap_or_default(), b"/", path].concat();
+    let there = archive::joined(archive::directory_of(&whole), target)?;
+    let Some(top) = top else { return Some(there) };
+    let below = there.strip_prefix(top)?;
+    match below.strip_prefix(b"/") {
+        Some(below) => Some(below.to_vec()),
+        None => below.is_empty().then(Vec::new),
     }
-    let top = top.into_iter().chain(path.split(|b| *b == b'/'));
-    let mut parts: Vec<&[u8]> = top.filter(|part| !part.is_empty()).collect();
-    let depth = parts.len() - path.split(|b| *b == b'/').filter(|part| !part.is_empty()).count();
-    let first = parts.first().copied();
-    parts.pop();
-    for part in target.split(|b| *b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    let inside = depth == 0 || parts.first().copied() == first;
-    inside.then(|| parts.get(depth..).unwrap_or_default().join(&b'/'))
 }
 
 #[cfg(test)]

@@ -171,12 +171,14 @@ const SET_ID: u32 = 0o6000;
 fn is_empty_directory(context: &Context<'_>, path: &[u8]) -> bool {
     let below = [path, b"/"].concat();
     let first = context.members.range(below.as_slice()..).next();
-    let holds = first.is_some_and(|(member, _)| member.starts_with(&below));
+    if first.is_some_and(|(member, _)| member.starts_with(&below)) {
+        return false;
+    }
     // Of a submodule, archives have the empty directory.
     let whole = [context.view.path(path).as_slice(), b"/"].concat();
     let next = context.view.whole().tree().range(whole.clone()..).next();
     let in_git = next.is_some_and(|(there, _)| there.starts_with(&whole));
-    !holds && !in_git && context.view.get(path).is_none()
+    !in_git && context.view.get(path).is_none()
 }
 
 /// What git has and the archive lacks.

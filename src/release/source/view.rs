@@ -1,5 +1,6 @@
 //! A commit's tree as seen from the directory that the archive was made from.
 
+use crate::release::archive;
 use crate::release::git::{Clone, GitError, Tree, TreeEntry};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -163,19 +164,10 @@ impl<'a> Whole<'a> {
 /// `target` as seen from the directory `parent`, with `rest` behind it; `None` where it leads out of
 /// the tree.
 fn joined(parent: &[u8], target: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
-    if target.starts_with(b"/") || target.is_empty() {
+    if target.is_empty() {
         return None;
     }
-    let mut parts: Vec<&[u8]> = Vec::new();
-    let all = [parent, b"/", target, rest].concat();
-    for part in all.split(|b| *b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => _ = parts.pop()?,
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join(&b'/'))
+    archive::joined(parent, &[target, rest].concat())
 }
 
 /// The tree from a directory of it.

@@ -8,6 +8,9 @@ use std::sync::LazyLock;
 
 use HazardKind::{Configuration, Dependency, Hook};
 
+/// Options that have a compiler load, read or run something, in any build file.
+const COMPILER: &str = r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#;
+
 /// A language, a pattern whose first group is a name, and what that name is.
 const CALLS: &[(Lang, &str, HazardKind, &str)] = &[
     (
@@ -95,30 +98,10 @@ const CALLS: &[(Lang, &str, HazardKind, &str)] = &[
         Hook,
         "command of a shell",
     ),
-    (
-        Lang::Make,
-        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
-        Hook,
-        "option of the compiler",
-    ),
-    (
-        Lang::M4,
-        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
-        Hook,
-        "option of the compiler",
-    ),
-    (
-        Lang::Cmake,
-        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
-        Hook,
-        "option of the compiler",
-    ),
-    (
-        Lang::Meson,
-        r#"[ \t'"=(](-fplugin=[^\s'")]*|-specs=[^\s'")]*|-wrapper['",\s]+[^\s'")]+|-include['",\s]+[^\s'"),]+)"#,
-        Hook,
-        "option of the compiler",
-    ),
+    (Lang::Make, COMPILER, Hook, "option of the compiler"),
+    (Lang::M4, COMPILER, Hook, "option of the compiler"),
+    (Lang::Cmake, COMPILER, Hook, "option of the compiler"),
+    (Lang::Meson, COMPILER, Hook, "option of the compiler"),
 ];
 
 static TABLE: LazyLock<Vec<(Lang, Regex, HazardKind, &str)>> = LazyLock::new(|| {
@@ -139,21 +122,19 @@ pub(super) fn facts(lang: Lang, name: &str, sides: Sides<'_>) -> Vec<Hazard> {
     if written || name == "configure" {
         return Vec::new();
     }
+    let [old, new] = [sides.old, sides.new].map(|text| without_comments(lang, text));
     let mut found = Vec::new();
-    let rows = TABLE.iter().filter(|(of, ..)| *of == lang);
-    for (_, pattern, kind, what) in rows {
-        let names = |text: &str| -> Table {
-            let uncommented = without_comments(lang, text);
-            let captures = pattern.captures_iter(&uncommented);
-            let names = captures.filter_map(|c| Some(c.get(1)?.as_str().trim().to_owned()));
-            names.map(|name| (name, Said::default())).collect()
-        };
-        let (old, new) = (names(sides.old), names(sides.new));
+    for (_, pattern, kind, what) in TABLE.iter().filter(|(of, ..)| *of == lang) {
         // Every name in a new file is new.
         if sides.old.is_empty() && *kind == Configuration {
             continue;
         }
-        found.extend(compare(*kind, what, &old, &new));
+        let names = |text: &str| -> Table {
+            let captures = pattern.captures_iter(text);
+            let names = captures.filter_map(|c| Some(c.get(1)?.as_str().trim().to_owned()));
+            names.map(|name| (name, Said::default())).collect()
+        };
+        found.extend(compare(*kind, what, &names(&old), &names(&new)));
     }
     found
 }

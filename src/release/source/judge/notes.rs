@@ -80,10 +80,14 @@ fn note_differences(
     let told = told.filter(|_| primary == Some(FailureClass::KnownFileAltered));
     let one_by_one = one_by_one.filter(|d| told.is_none_or(|told| told.path != d.path));
     let one_by_one: Vec<&Difference> = one_by_one.collect();
-    for difference in one_by_one.iter().take(SAID) {
-        let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
-        finding = finding.noting(class(difference), text);
-    }
+    let each = |mut finding: Finding, list: &[&Difference]| {
+        for difference in list.iter().take(SAID) {
+            let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
+            finding = finding.noting(class(difference), text);
+        }
+        finding
+    };
+    finding = each(finding, &one_by_one);
     if let Some(first) = one_by_one.get(SAID) {
         let text = format!("and {} more, by the list below or --json", one_by_one.len() - SAID);
         finding = finding.noting(class(first), text);
@@ -96,10 +100,7 @@ fn note_differences(
             && !partly(difference)
     });
     let changed: Vec<&Difference> = changed.collect();
-    for difference in changed.iter().take(SAID) {
-        let text = format!("{}: {}", show(&difference.path), difference.standing.describe());
-        finding = finding.noting(class(difference), text);
-    }
+    finding = each(finding, &changed);
     if changed.len() > SAID {
         let text = format!("and {} more that are not as in git", changed.len() - SAID);
         finding = finding.noting(FailureClass::SourceChanged, text);
