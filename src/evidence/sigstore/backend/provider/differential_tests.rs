@@ -5,7 +5,7 @@
 
 use super::tests::{MESSAGE, SCHEMES, vectors};
 use super::*;
-use ring::signature::{self as peer, UnparsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{self as peer, UnparsedPublicKey, VerificationAlgorithm};
 use sigstore::crypto::SigningScheme as S;
 
 /// Mutants of each vector.
