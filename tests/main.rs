@@ -58,6 +58,7 @@ mod signify;
 mod sigstore_knobs;
 mod source;
 mod source_aimed;
+mod source_generated;
 mod source_partly;
 mod source_planted;
 mod source_signed;

@@ -1,5 +1,7 @@
 //! The checks: what each is called, and what its agreement is worth.
 
+use serde::{Serialize, Serializer};
+
 /// The checks, by the names that `--require` and JSON use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Check {
@@ -268,6 +270,12 @@ const REVIEW: Row = Row {
         run: "`distvouch diff --unified OLD NEW`, read it, then `distvouch review OLD NEW --note TEXT`.",
     },
 };
+
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,18 +3,21 @@
 //! Judging reads the fields; JSON is made of them in `report`, where each field's name is a
 //! documented key of `detail` (`doc/json.md`). Text in them may come from outside: printers escape it.
 
+mod attested;
+mod continuity;
 mod review;
 mod source;
 
+pub(crate) use attested::{AttestedFacts, Certificate, DifferenceFacts, LogEntryFacts, PlaceFacts};
+pub(crate) use continuity::{ChangeFacts, ContinuityFacts, Party};
 pub(crate) use review::{ReviewFacts, ReviewRecord, ReviewedArchive};
 pub(crate) use source::{
-    SourceComparison, SourceDifference, SourceFacts, SourceHazard, SourceSignature, SourceTotals,
+    SignedObject, SourceComparison, SourceDifference, SourceFacts, SourceHazard, SourceSignature,
+    SourceTotals,
 };
 
-use super::check::Check;
 use super::failure::FailureClass;
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Everything behind one finding. Absent fields are unknown or do not apply.
@@ -177,7 +180,6 @@ pub(crate) struct OpenpgpMaker {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct JudgedSignature {
     /// Why it does not count; `None` where it does.
-    #[serde(serialize_with = "class_name")]
     pub(crate) class: Option<FailureClass>,
     /// The outcome's word.
     pub(crate) outcome: &'static str,
@@ -244,173 +246,4 @@ pub(crate) struct KeyFacts {
     /// The digest that it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) actual: Option<String>,
-}
-
-/// The claims of a certificate, by Fulcio's documented names.
-pub(crate) type Certificate = BTreeMap<&'static str, String>;
-
-/// An entry of a transparency log whose proofs hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct LogEntryFacts {
-    /// The log's URL, from the trusted root.
-    pub(crate) log: String,
-    /// The entry's index; `None` where the log did not sign it.
-    pub(crate) index: Option<u64>,
-    /// When the log took it in, RFC 3339; `None` where the log did not sign it.
-    pub(crate) time: Option<String>,
-}
-
-/// Where an attestation is in a provenance object, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct PlaceFacts {
-    pub(crate) bundle: usize,
-    pub(crate) attestation: usize,
-}
-
-/// Something that two sources say differently.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct DifferenceFacts {
-    /// The class that it makes.
-    #[serde(serialize_with = "class_name_of")]
-    pub(crate) class: FailureClass,
-    /// What differs, in words.
-    pub(crate) what: String,
-    /// What was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) expected: Option<String>,
-    /// What the index says, unauthenticated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) index: Option<String>,
-    /// What the signed statement says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) statement: Option<String>,
-    /// What the certificate says; `None` where it says nothing.
-    pub(crate) actual: Option<String>,
-}
-
-/// What a bundle or attestation proved, and what of it differs from what was expected.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub(crate) struct AttestedFacts {
-    /// Who published, by the certificate alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) publisher: Option<String>,
-    /// The commit that the certificate names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) commit: Option<String>,
-    /// The branch or tag that it names, in full.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub(crate) reference: Option<String>,
-    /// The URL of the run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) run: Option<String>,
-    /// All claims of the certificate.
-    #[serde(skip_serializing_if = "Certificate::is_empty")]
-    pub(crate) certificate: Certificate,
-    /// The type of the statement's predicate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) predicate_type: Option<String>,
-    /// The names of the statement's subjects.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) subjects: Option<Vec<String>>,
-    /// The earliest time that a log or time stamp authority vouches for, RFC 3339.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) signed_at: Option<String>,
-    /// The log entries whose proofs hold.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) log_entries: Vec<LogEntryFacts>,
-    /// Where the trusted root came from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) trusted_root: Option<String>,
-    /// Where it is in the provenance object.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) place: Option<PlaceFacts>,
-    /// Fields of the index's publisher that no signature covers.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) claimed_by_index_only: BTreeMap<&'static str, String>,
-    /// What differs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) differences: Vec<DifferenceFacts>,
-    /// What the evidence claims where nothing of it could be authenticated. For people only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) unauthenticated: Option<Map<String, Value>>,
-}
-
-/// Something that is not as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct ChangeFacts {
-    /// Its class.
-    #[serde(serialize_with = "class_name_of")]
-    pub(crate) class: FailureClass,
-    /// What changed, in words.
-    pub(crate) what: &'static str,
-    /// What it was.
-    pub(crate) before: String,
-    /// What it is; `None` where there is nothing any more.
-    pub(crate) now: Option<String>,
-}
-
-/// Who published or signed one of two releases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Party {
-    /// By a certificate of Sigstore's.
-    Certificate(Certificate),
-    /// By a key.
-    Signer(String),
-}
-
-/// What continuity compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct ContinuityFacts {
-    /// The kind of evidence.
-    #[serde(serialize_with = "check_name")]
-    pub(crate) evidence: Check,
-    /// The class of the previous release's evidence, where it does not hold.
-    #[serde(serialize_with = "class_name", skip_serializing_if = "Option::is_none")]
-    pub(crate) previous_class: Option<FailureClass>,
-    /// Its file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) previous_file: Option<String>,
-    /// What changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) changes: Option<Vec<ChangeFacts>>,
-    /// Who published or signed the previous release.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) previous: Option<Vec<Party>>,
-    /// Who published or signed this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) now: Option<Vec<Party>>,
-}
-
-impl ContinuityFacts {
-    /// Of `evidence`, with nothing compared yet.
-    pub(crate) fn of(evidence: Check) -> Self {
-        Self {
-            evidence,
-            previous_class: None,
-            previous_file: None,
-            changes: None,
-            previous: None,
-            now: None,
-        }
-    }
-}
-
-// The signatures are serde's.
-#[expect(clippy::ref_option)]
-fn class_name<S: Serializer>(
-    class: &Option<FailureClass>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    class.map(FailureClass::name).serialize(serializer)
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref)]
-fn class_name_of<S: Serializer>(class: &FailureClass, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(class.name())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref)]
-fn check_name<S: Serializer>(check: &Check, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(check.name())
 }

@@ -7,6 +7,9 @@ mod texts;
 
 pub(crate) use texts::Texts;
 
+use serde::{Serialize, Serializer};
+use std::fmt;
+
 /// The five outcomes of a check. There is no sixth, and none of them is a verdict on the release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Outcome {
@@ -87,6 +90,18 @@ macro_rules! classes {
             }
         }
     };
+}
+
+impl fmt::Display for FailureClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for FailureClass {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 classes! {

@@ -10,13 +10,15 @@
 //! Where a signature is over the stream that the distfile compresses, the decompressor reads through
 //! the same tee ([`Tee`]) that feeds everything else, and its output has states of its own.
 
+mod block;
 mod crew;
 mod lanes;
 
 use crate::bytes::compress::{self, Limits, Stopped, StreamFault};
 use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{InputError, open_regular, open_source};
-use crew::{Block, Crew, Stream};
+use block::Block;
+use crew::{Crew, Stream};
 use ed25519_dalek::{Signature, StreamVerifier, VerifyingKey};
 use rustix::fs::{Advice, fadvise};
 use sequoia_openpgp::crypto::hash::Context;

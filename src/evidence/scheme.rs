@@ -19,6 +19,14 @@ pub(crate) type KeysError = Box<dyn std::error::Error + Send + Sync>;
 /// Why something does not count: a class, and a sentence without a final full stop.
 pub(crate) type Refusal = (FailureClass, String);
 
+/// The day of `time` in UTC, as people read it.
+pub(crate) fn date(time: SystemTime) -> String {
+    match jiff::Timestamp::try_from(time) {
+        Ok(time) => time.strftime("%Y-%m-%d").to_string(),
+        Err(_) => "an impossible date".to_owned(),
+    }
+}
+
 /// What a signature is judged over.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {

@@ -278,7 +278,7 @@ fn print_policy(word: &PolicyWord, out: &mut dyn Write) -> io::Result<()> {
     if word.class.is_none() && !word.weaknesses.is_empty() {
         text = format!("{text}, but: {}", word.weaknesses.join("; "));
     }
-    let head = format!("{:14}{:<6} ", "", word.policy);
+    let head = format!("{:14}{:<6} ", "", word.policy.name());
     prefixed(out, [&head, &" ".repeat(18)], &text)
 }
 

@@ -55,7 +55,7 @@ fn rows(policy: &Policy) -> Vec<Row> {
     vec![
         row("require", policy.require.as_ref(), "by the ebuild and the command line", checks),
         row("review", policy.review.as_ref(), "at a bump", review),
-        row("openpgp-policy", policy.openpgp.as_ref(), "gentoo", String::clone),
+        row("openpgp-policy", policy.openpgp.as_ref(), "gentoo", |kind| kind.name().to_owned()),
         row("publishers", policy.publishers.as_ref(), "any", |list: &Vec<String>| list.join(", ")),
         row("clones", policy.clones.as_ref(), "$DISTVOUCH_CLONES", |p| p.display().to_string()),
     ]
@@ -131,7 +131,7 @@ pub(crate) fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
         "files": shown.policies.files().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
         "require": policy.require.as_ref().map(|s| set(checks(&s.value), &s.place)),
         "review": policy.review.as_ref().map(|s| set(Value::from(s.value), &s.place)),
-        "openpgp_policy": policy.openpgp.as_ref().map(|s| set(s.value.clone().into(), &s.place)),
+        "openpgp_policy": policy.openpgp.as_ref().map(|s| set(s.value.name().into(), &s.place)),
         "publishers": policy.publishers.as_ref().map(|s| set(s.value.clone().into(), &s.place)),
         "clones": policy.clones.as_ref().map(|s| set(s.value.to_string_lossy().into(), &s.place)),
         "exceptions": exceptions.collect::<Vec<_>>(),

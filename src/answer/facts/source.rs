@@ -1,6 +1,5 @@
 //! What comparing an archive with a git commit found.
 
-use super::class_name;
 use crate::answer::failure::FailureClass;
 use serde::Serialize;
 
@@ -51,13 +50,32 @@ pub(crate) struct SourceHazard {
     pub(crate) reason: String,
 }
 
+/// What a signature of git's is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SignedObject {
+    /// The tag: the signer vouches for the version as well.
+    Tag,
+    /// The commit, whichever tag leads there.
+    Commit,
+}
+
+impl SignedObject {
+    /// The word, as git has it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Commit => "commit",
+        }
+    }
+}
+
 /// A signature over the release's tag or commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct SourceSignature {
-    /// `tag` or `commit`.
-    pub(crate) over: &'static str,
+    /// What it is over.
+    pub(crate) over: SignedObject,
     /// Why it does not count; `None` where it does.
-    #[serde(serialize_with = "class_name")]
     pub(crate) class: Option<FailureClass>,
     /// What judging it said.
     pub(crate) said: String,

@@ -7,15 +7,13 @@
 //! then: memory is bounded, no thread is idle while there is work, and with no other thread at all
 //! the result is the same.
 
+use super::block::Block;
 use super::lanes::Lane;
 use crate::bytes::threads::{hire, lock};
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-
-/// Bytes in a block.
-pub(super) const BLOCK: usize = 256 * 1024;
 
 /// Blocks of a stream that wait for its slowest lane.
 const RING: usize = 8;
@@ -31,44 +29,6 @@ pub(super) enum Stream {
     File = 0,
     /// What it compresses.
     Uncompressed = 1,
-}
-
-/// A stretch of a stream.
-pub(super) struct Block {
-    buffer: Box<[u8]>,
-    filled: usize,
-}
-
-impl Block {
-    fn new() -> Self {
-        Self { buffer: vec![0; BLOCK].into_boxed_slice(), filled: 0 }
-    }
-
-    /// The bytes in it.
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.buffer.get(..self.filled).unwrap_or_default()
-    }
-
-    /// The room behind them; empty when it is full.
-    pub(super) fn room(&mut self) -> &mut [u8] {
-        self.buffer.get_mut(self.filled..).unwrap_or_default()
-    }
-
-    /// Says that `bytes` more were put into [`room`](Self::room).
-    pub(super) fn grow(&mut self, bytes: usize) {
-        self.filled = self.filled.saturating_add(bytes).min(self.buffer.len());
-    }
-
-    /// Takes what fits of `bytes`, and hands back the rest.
-    fn take<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let room = self.room();
-        let (now, later) = bytes.split_at(room.len().min(bytes.len()));
-        if let Some(room) = room.get_mut(..now.len()) {
-            room.copy_from_slice(now);
-        }
-        self.grow(now.len());
-        later
-    }
 }
 
 /// A lane, and how far it has come.
@@ -253,7 +213,7 @@ impl Crew {
     /// An empty block.
     pub(super) fn block(&self) -> Block {
         let spare = lock(&self.shared.state).spare.pop();
-        spare.map_or_else(Block::new, |block| Block { filled: 0, ..block })
+        spare.map_or_else(Block::new, Block::emptied)
     }
 
     /// Takes back a block that was looked at.

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-use super::crew::BLOCK;
+use super::block::BLOCK;
 use super::*;
 use crate::bytes::digests::{Hasher, hex};
 

@@ -24,7 +24,7 @@ pub(crate) struct SshKey {
     /// What follows the key: a note that nothing authenticates.
     pub(crate) comment: String,
     /// The class that a signature made now ends in; `None` where it counts.
-    pub(crate) class: Option<&'static str>,
+    pub(crate) class: Option<FailureClass>,
     /// Why.
     pub(crate) text: String,
 }
@@ -121,7 +121,7 @@ impl SshKey {
         };
         let (class, text) = match usable {
             Ok(()) => (None, String::new()),
-            Err((class, text)) => (Some(class.name()), text),
+            Err((class, text)) => (Some(class), text),
         };
         Self {
             line,

@@ -1,11 +1,13 @@
 //! The key files that ebuilds name.
 
 use super::Observation;
+use crate::answer::failure::FailureClass;
 use crate::answer::kinds::{
     KEY_EXPIRED, KEY_EXPIRING, KEY_MISSING, KEY_REVOKED, KEY_UNREADABLE, KEY_WEAK, Kind, Level,
 };
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::evidence::ed25519::PublicKey;
+use crate::evidence::openpgp::PolicyKind;
 use crate::evidence::openpgp::describe::{self, Certificate, KeyFile, SOON};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -97,14 +99,14 @@ fn troubles(certificate: &Certificate) -> Vec<(Kind, String)> {
         .keys
         .iter()
         .flat_map(|key| &key.policies)
-        .any(|word| word.policy == "gentoo" && word.class.is_none());
-    let kind = |class: &str| match class {
-        "key-revoked" => Some(KEY_REVOKED),
-        "key-expired" if counts => Some(KEY_EXPIRING),
-        "key-expired" => Some(KEY_EXPIRED),
+        .any(|word| word.policy == PolicyKind::Gentoo && word.class.is_none());
+    let kind = |class: FailureClass| match class {
+        FailureClass::KeyRevoked => Some(KEY_REVOKED),
+        FailureClass::KeyExpired if counts => Some(KEY_EXPIRING),
+        FailureClass::KeyExpired => Some(KEY_EXPIRED),
         // That the strict policy would want more is no news to anyone who did not choose it.
-        "signature-weak" if counts => None,
-        "evidence-unsupported" => None,
+        FailureClass::SignatureWeak if counts => None,
+        FailureClass::EvidenceUnsupported => None,
         _ => Some(KEY_WEAK),
     };
     let advice = certificate.refresh.iter();

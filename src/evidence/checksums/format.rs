@@ -1,7 +1,7 @@
 //! The kinds of lists.
 
 use super::line::{Function, Parsed};
-use super::listed::parsed;
+use super::wrapped::parsed;
 use crate::bytes::digests::HashName;
 use crate::bytes::sniff;
 use std::collections::BTreeSet;

@@ -1,9 +1,7 @@
 //! What the lines of a list say of one file.
 
 use super::format::ListFormat;
-use super::line::{Flaw, Function, Line, Parsed, SHORTEST, tag, trim_end, trim_start};
-use super::placed::Placed;
-use super::wrapped::Wrapped;
+use super::line::{Flaw, Function, Line, SHORTEST, tag, trim_end, trim_start};
 use crate::bytes::digests::HashName;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -13,6 +11,15 @@ const SHA1: usize = 40;
 
 /// The most different digests that are kept of one file: two already refuse it.
 pub(super) const DIGEST_LIMIT: usize = 8;
+
+/// A line about a file of a requested name in a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) name: Vec<u8>,
+    pub(super) function: HashName,
+    pub(super) digest: String,
+    pub(super) line: usize,
+}
 
 /// What a list says of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,27 +66,6 @@ impl Near {
             Self::Behind => "has one, but something else precedes the name",
         }
     }
-}
-
-/// The lines of a list, each with its number from 1. A digest that gpg --print-md wraps over several
-/// lines is one of them.
-pub(super) fn parsed(bytes: &[u8]) -> impl Iterator<Item = (usize, Parsed<'_>, &[u8])> {
-    let mut lines = (1..)
-        .zip(bytes.split(|b| *b == b'\n'))
-        .map(|(number, line)| (number, line.strip_suffix(b"\r").unwrap_or(line)))
-        .peekable();
-    std::iter::from_fn(move || {
-        let (number, line) = lines.next()?;
-        let Some(mut wrapped) = Wrapped::of(line) else {
-            return Some((number, Parsed::of(line), line));
-        };
-        while !wrapped.is_whole()
-            && let Some((_, more)) = lines.next_if(|(_, line)| Wrapped::is_continued_by(line))
-        {
-            wrapped.push(more);
-        }
-        Some((number, wrapped.parsed().unwrap_or_else(|| Parsed::of(line)), line))
-    })
 }
 
 /// Takes a line of the form of a checksum, whose digest may have a `flaw`. Whether it is about one

@@ -19,8 +19,9 @@ use crate::bytes::sniff::{self, Kind};
 pub(crate) use format::ListFormat;
 use judge::{facts, judge};
 use line::Parsed;
-use listed::{Listed, add, parsed, suspect, without_dot};
+use listed::{Listed, add, suspect, without_dot};
 use std::collections::{BTreeMap, BTreeSet};
+use wrapped::parsed;
 
 /// Who gets past a list of checksums that no one signed: anyone who can change it along with the file.
 pub(crate) const FORGERS: [Capability; 9] = [

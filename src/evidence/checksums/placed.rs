@@ -1,20 +1,11 @@
 //! Names with a directory: `dist/foo-1.2.tar.gz` in the list of a release.
 
-use super::listed::{Listed, Near};
+use super::listed::{Listed, Near, Placed};
 use crate::bytes::digests::HashName;
 use std::collections::BTreeMap;
 
 /// So many lines about files of one name in directories are none that count.
 const PLACE_LIMIT: usize = 64;
-
-/// A line about a file of a requested name in a directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Placed {
-    pub(super) name: Vec<u8>,
-    pub(super) function: HashName,
-    pub(super) digest: String,
-    pub(super) line: usize,
-}
 
 impl Listed {
     /// A line that concerns the file cannot be read: the first is told.

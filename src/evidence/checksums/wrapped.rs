@@ -82,6 +82,27 @@ fn groups(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     groups.filter(|groups| !groups.is_empty())
 }
 
+/// The lines of a list, each with its number from 1. A digest that gpg --print-md wraps over several
+/// lines is one of them.
+pub(super) fn parsed(bytes: &[u8]) -> impl Iterator<Item = (usize, Parsed<'_>, &[u8])> {
+    let mut lines = (1..)
+        .zip(bytes.split(|b| *b == b'\n'))
+        .map(|(number, line)| (number, line.strip_suffix(b"\r").unwrap_or(line)))
+        .peekable();
+    std::iter::from_fn(move || {
+        let (number, line) = lines.next()?;
+        let Some(mut wrapped) = Wrapped::of(line) else {
+            return Some((number, Parsed::of(line), line));
+        };
+        while !wrapped.is_whole()
+            && let Some((_, more)) = lines.next_if(|(_, line)| Wrapped::is_continued_by(line))
+        {
+            wrapped.push(more);
+        }
+        Some((number, wrapped.parsed().unwrap_or_else(|| Parsed::of(line)), line))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]

@@ -7,6 +7,7 @@ use super::ring;
 use super::signature::UnverifiedSignatures;
 use super::standing;
 use crate::answer::failure::FailureClass;
+use crate::evidence::scheme::date;
 use sequoia_openpgp::cert::amalgamation::key::PrimaryKey as _;
 use sequoia_openpgp::cert::{CertParser, ValidCert};
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
@@ -86,9 +87,9 @@ pub(crate) struct KeyInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct PolicyWord {
     /// The policy.
-    pub(crate) policy: &'static str,
+    pub(crate) policy: PolicyKind,
     /// Why a signature made now would not count; `None` where it would.
-    pub(crate) class: Option<&'static str>,
+    pub(crate) class: Option<FailureClass>,
     /// The reason.
     pub(crate) text: String,
     /// Weaknesses that would be said.
@@ -112,7 +113,7 @@ pub(crate) struct Revocation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Advice {
     /// The class that signatures by this key meet, now or soon.
-    pub(crate) class: &'static str,
+    pub(crate) class: FailureClass,
     /// One sentence, without a full stop.
     pub(crate) text: String,
 }
@@ -233,8 +234,9 @@ fn describe(
 ) -> KeyInfo {
     let bound = valid.and_then(|v| v.keys().find(|ka| ka.key().fingerprint() == key.fingerprint()));
     let flags = bound.as_ref().and_then(|ka| ka.key_flags());
+    let may_sign = bound.as_ref().is_some_and(standing::may_sign);
     let mut capabilities = Vec::new();
-    if bound.as_ref().is_some_and(standing::may_sign) {
+    if may_sign {
         capabilities.push("sign");
     }
     if let Some(flags) = &flags {
@@ -250,12 +252,12 @@ fn describe(
         }
     }
     // A key whose purpose is known and is another one is of no interest here.
-    let signs = capabilities.contains(&"sign") || flags.is_none();
+    let signs = may_sign || flags.is_none();
     let word = |kind: PolicyKind| {
         let standing = standing::standing(cert, key, kind, now);
         PolicyWord {
-            policy: kind.name(),
-            class: standing.class.map(FailureClass::name),
+            policy: kind,
+            class: standing.class,
             text: standing.text,
             weaknesses: standing.weaknesses,
         }
@@ -288,7 +290,7 @@ fn advice(
     revoked: Option<&Revocation>,
     now: SystemTime,
 ) -> Vec<Advice> {
-    let say = |class: FailureClass, text: String| Advice { class: class.name(), text };
+    let say = |class: FailureClass, text: String| Advice { class, text };
     if let Some(revocation) = revoked {
         let text = format!(
             "revoked ({}): find out which key took its place, and drop this one when no release \
@@ -298,15 +300,13 @@ fn advice(
         return vec![say(FailureClass::KeyRevoked, text)];
     }
     let words = |policy: PolicyKind| {
-        keys.iter().flat_map(|key| &key.policies).filter(move |word| word.policy == policy.name())
+        keys.iter().flat_map(|key| &key.policies).filter(move |word| word.policy == policy)
     };
     let mut advice = Vec::new();
     let counting = words(PolicyKind::Gentoo).any(|word| word.class.is_none());
     if !counting {
-        let first = words(PolicyKind::Gentoo).find_map(|word| {
-            let class = FailureClass::from_name(word.class?)?;
-            Some((class, word.text.clone()))
-        });
+        let first =
+            words(PolicyKind::Gentoo).find_map(|word| Some((word.class?, word.text.clone())));
         let (class, why) =
             first.unwrap_or((FailureClass::KeyUnusable, "it has no key that can sign".to_owned()));
         if class == FailureClass::EvidenceUnsupported {
@@ -322,7 +322,7 @@ fn advice(
         let text = format!(
             "the last key of it that can sign expires on {}: fetch a fresh copy before the next \
              bump",
-            judge::date(expiry)
+            date(expiry)
         );
         advice.push(say(FailureClass::KeyExpired, text));
     }

@@ -6,6 +6,7 @@ use super::standing::{self, CLOCK_TOLERANCE, Signing};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Note;
 use crate::evidence::scheme::Refusal;
+use crate::evidence::scheme::date;
 use sequoia_openpgp::cert::amalgamation::UserIDAmalgamation;
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::crypto::mpi::PublicKey;
@@ -61,7 +62,7 @@ impl Signer {
 
 /// What there is to say of one signature.
 #[derive(Debug, Clone)]
-pub(crate) struct Verdict {
+pub(crate) struct Judgement {
     /// Why it does not count; `None` where it does.
     pub(crate) class: Option<FailureClass>,
     /// The reason in a sentence without a full stop; empty where it counts.
@@ -72,7 +73,7 @@ pub(crate) struct Verdict {
     pub(crate) notes: Vec<Note>,
 }
 
-impl Verdict {
+impl Judgement {
     fn refused(class: FailureClass, text: impl Into<String>) -> Self {
         Self { class: Some(class), text: text.into(), signer: None, notes: Vec::new() }
     }
@@ -98,33 +99,33 @@ pub(crate) fn judge(
     kind: PolicyKind,
     now: SystemTime,
     left: &mut usize,
-) -> Verdict {
+) -> Judgement {
     let issuers = signature.get_issuers();
     let mut candidates = candidates(&issuers, ring);
     if candidates.is_empty() {
-        let unsupported = |text| Verdict::refused(FailureClass::EvidenceUnsupported, text);
+        let unsupported = |text| Judgement::refused(FailureClass::EvidenceUnsupported, text);
         return match () {
             () if issuers.iter().any(|issuer| ring.is_flooded(issuer)) => unsupported(flooded()),
             () if issuers.iter().take(ISSUER_LIMIT).any(|issuer| ring.is_unreadable(issuer)) => {
                 unsupported(UNREADABLE.to_owned())
             }
-            () => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
+            () => Judgement::refused(FailureClass::SignerUnknown, NOT_IN_RING),
         };
     }
     let Some(signed) = signature.signature_creation_time() else {
-        return Verdict::refused(
+        return Judgement::refused(
             FailureClass::SignatureMalformed,
             "it does not say when it was made",
         );
     };
     if signature.hash_algo() == sequoia_openpgp::types::HashAlgorithm::MD5 {
-        return Verdict::refused(
+        return Judgement::refused(
             FailureClass::SignatureWeak,
             "it is over an MD5 hash, which can be made to fit other bytes",
         );
     }
     let Some(document) = document else {
-        return Verdict::refused(
+        return Judgement::refused(
             FailureClass::EvidenceUnsupported,
             format!("this build does not compute the hash {}", signature.hash_algo()),
         );
@@ -144,17 +145,17 @@ pub(crate) fn judge(
             Err(refusal) => _ = failure.get_or_insert(refusal),
         }
     }
-    if let Some(verdict) = strongest(made) {
-        return verdict;
+    if let Some(judgement) = strongest(made) {
+        return judgement;
     }
     if many {
         let text = "its file has more signatures, and the key file more keys, than are tried";
-        return Verdict::refused(FailureClass::EvidenceUnsupported, text);
+        return Judgement::refused(FailureClass::EvidenceUnsupported, text);
     }
     match failure {
         // It named the key: that key signed something else. Without a name, no one is contradicted.
-        Some((class, text)) if !issuers.is_empty() => Verdict::refused(class, text),
-        _ => Verdict::refused(FailureClass::SignerUnknown, NOT_IN_RING),
+        Some((class, text)) if !issuers.is_empty() => Judgement::refused(class, text),
+        _ => Judgement::refused(FailureClass::SignerUnknown, NOT_IN_RING),
     }
 }
 
@@ -189,8 +190,8 @@ fn candidates<'a>(issuers: &[KeyHandle], ring: &'a KeyRing) -> Vec<Candidate<'a>
 
 /// The judgement if one key is in several certificates: a revocation in any of them counts,
 /// and otherwise one that lets the signature count is enough.
-fn strongest(verdicts: Vec<Verdict>) -> Option<Verdict> {
-    let revoked = |v: &Verdict| v.class == Some(FailureClass::KeyRevoked);
+fn strongest(verdicts: Vec<Judgement>) -> Option<Judgement> {
+    let revoked = |v: &Judgement| v.class == Some(FailureClass::KeyRevoked);
     verdicts.into_iter().min_by_key(|v| (!revoked(v), v.class.is_some()))
 }
 
@@ -244,7 +245,7 @@ fn unsupported(signature: &Signature, key: &Key<PublicParts, UnspecifiedRole>) -
 }
 
 /// Everything after the cryptography.
-fn judge_key(signature: &Signature, signing: &Signing) -> Verdict {
+fn judge_key(signature: &Signature, signing: &Signing) -> Judgement {
     let signer = Signer {
         certificate: signing.cert.fingerprint().to_string(),
         key: signing.key.fingerprint().to_string(),
@@ -257,7 +258,7 @@ fn judge_key(signature: &Signature, signing: &Signing) -> Verdict {
         Ok(()) => (None, String::new()),
         Err((class, text)) => (Some(class), text),
     };
-    Verdict { class, text, signer: Some(signer), notes }
+    Judgement { class, text, signer: Some(signer), notes }
 }
 
 /// Whether the signature counts; what does not keep it from counting goes to `notes`.
@@ -344,13 +345,5 @@ pub(super) fn algorithm(key: &Key<PublicParts, UnspecifiedRole>) -> String {
     match key.mpis().bits() {
         Some(bits) => format!("{} {bits}", key.pk_algo()),
         None => key.pk_algo().to_string(),
-    }
-}
-
-/// The day of `time` in UTC, as people read it.
-pub(crate) fn date(time: SystemTime) -> String {
-    match jiff::Timestamp::try_from(time) {
-        Ok(time) => time.strftime("%Y-%m-%d").to_string(),
-        Err(_) => "an impossible date".to_owned(),
     }
 }

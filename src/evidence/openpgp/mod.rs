@@ -4,6 +4,7 @@
 //! the document hashes that [`wanted`] names; [`check`] judges each signature and sums them up.
 
 pub(crate) mod armor;
+mod binding;
 pub(crate) mod describe;
 mod judge;
 pub(crate) mod message;
@@ -12,7 +13,7 @@ pub(crate) mod ring;
 pub(crate) mod signature;
 mod standing;
 
-pub(crate) use judge::{Signer, Verdict, date};
+pub(crate) use judge::{Judgement, Signer};
 pub(crate) use policy::PolicyKind;
 pub(crate) use ring::{KeyRing, RingError};
 pub(crate) use signature::{SignatureFault, UnverifiedSignatures};
@@ -22,11 +23,10 @@ use crate::answer::facts::{JudgedSignature, Of, OpenpgpFacts, OpenpgpMaker, Open
 use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::pass::{DocumentHash, Wanted};
-use crate::evidence::scheme::{Refusal, Says, Scheme, Subject, malformed};
+use crate::evidence::scheme::{Refusal, Says, Scheme, Subject, date, malformed};
 use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::SignatureType;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -121,14 +121,14 @@ pub(crate) fn check_file(
     circumstances: Circumstances,
 ) -> Finding {
     let text = |signature: &Signature| signature.typ() == SignatureType::Text;
-    let judged = judge_each(signatures, documents, circumstances, |signature, verdict| {
-        if verdict.class.is_none() && text(signature) {
+    let judged = judge_each(signatures, documents, circumstances, |signature, judgement| {
+        if judgement.class.is_none() && text(signature) {
             let text = "a text signature does not cover how lines end".to_owned();
-            verdict.notes.push(Note { class: FailureClass::SignatureWeak, text });
+            judgement.notes.push(Note { class: FailureClass::SignatureWeak, text });
         }
     });
     let finding = sum_up(&judged, signatures.unreadable(), circumstances.policy);
-    let mut counting = judged.iter().filter(|(_, verdict)| verdict.class.is_none());
+    let mut counting = judged.iter().filter(|(_, judgement)| judgement.class.is_none());
     // One CR changes what a script does, and whoever delivers the file leaves the other signatures out.
     match finding.class.is_none() && counting.any(|(signature, _)| text(signature)) {
         true => finding.also_forged_by(SERVING),
@@ -141,28 +141,28 @@ fn judge_each<'s>(
     signatures: &'s UnverifiedSignatures,
     documents: &BTreeMap<DocumentHash, Context>,
     circumstances: Circumstances,
-    more: impl Fn(&Signature, &mut Verdict),
-) -> Vec<(&'s Signature, Verdict)> {
+    more: impl Fn(&Signature, &mut Judgement),
+) -> Vec<(&'s Signature, Judgement)> {
     let Circumstances { ring, policy, now } = circumstances;
     let each = signatures.signatures().iter();
     let mut left = judge::TRIED;
     each.map(|signature| {
         let document = documents.get(&signature::document_hash(signature));
-        let mut verdict = judge::judge(signature, document, ring, policy, now, &mut left);
-        more(signature, &mut verdict);
-        (signature, verdict)
+        let mut judgement = judge::judge(signature, document, ring, policy, now, &mut left);
+        more(signature, &mut judgement);
+        (signature, judgement)
     })
     .collect()
 }
 
-fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKind) -> Finding {
+fn sum_up(judged: &[(&Signature, Judgement)], unreadable: usize, policy: PolicyKind) -> Finding {
     let altered = judged.iter().find(|(_, v)| v.class == Some(FailureClass::SignatureBad));
     let counting: Vec<_> = judged.iter().filter(|(_, v)| v.class.is_none()).collect();
     let finding = match (altered, counting.first()) {
-        (Some((signature, verdict)), _) => refused(signature, verdict),
-        (None, Some((signature, verdict))) => agreeing(signature, verdict, &counting),
+        (Some((signature, judgement)), _) => refused(signature, judgement),
+        (None, Some((signature, judgement))) => agreeing(signature, judgement, &counting),
         (None, None) => match judged.iter().min_by_key(|(_, v)| v.class.map(weight)) {
-            Some((signature, verdict)) => refused(signature, verdict),
+            Some((signature, judgement)) => refused(signature, judgement),
             None => Finding::fails(
                 Check::Openpgp,
                 FailureClass::SignatureMalformed,
@@ -175,10 +175,10 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
         Of::Openpgp(facts) => facts.deciding,
         _ => None,
     };
-    let each = |(signature, verdict): &(&Signature, Verdict)| JudgedSignature {
-        class: verdict.class,
-        outcome: verdict.class.map_or(Outcome::Agrees, FailureClass::outcome).word(),
-        signature: facts(signature, verdict),
+    let each = |(signature, judgement): &(&Signature, Judgement)| JudgedSignature {
+        class: judgement.class,
+        outcome: judgement.class.map_or(Outcome::Agrees, FailureClass::outcome).word(),
+        signature: facts(signature, judgement),
     };
     finding.facts.of = OpenpgpFacts {
         policy: policy.name(),
@@ -188,10 +188,13 @@ fn sum_up(judged: &[(&Signature, Verdict)], unreadable: usize, policy: PolicyKin
     }
     .into();
     if finding.class.is_none() {
-        for (signature, verdict) in judged {
-            if let Some(class) = verdict.class {
-                let text =
-                    format!("there is also a signature by {}: {}", issuer(signature), verdict.text);
+        for (signature, judgement) in judged {
+            if let Some(class) = judgement.class {
+                let text = format!(
+                    "there is also a signature by {}: {}",
+                    issuer(signature),
+                    judgement.text
+                );
                 finding = finding.noting(class, text);
             }
         }
@@ -223,43 +226,43 @@ fn weight(class: FailureClass) -> usize {
 
 fn agreeing(
     signature: &Signature,
-    verdict: &Verdict,
-    counting: &[&(&Signature, Verdict)],
+    judgement: &Judgement,
+    counting: &[&(&Signature, Judgement)],
 ) -> Finding {
-    let when = signature.signature_creation_time().map(judge::date).unwrap_or_default();
+    let when = signature.signature_creation_time().map(date).unwrap_or_default();
     let compared =
-        format!("these bytes with the signature that {} made on {when}", key_phrase(verdict));
+        format!("these bytes with the signature that {} made on {when}", key_phrase(judgement));
     let signers: BTreeSet<_> =
         counting.iter().filter_map(|(_, v)| v.signer.as_ref()).map(Signer::certificate).collect();
-    let mut vouches = verdict.signer.as_ref().map(vouching).unwrap_or_default();
+    let mut vouches = judgement.signer.as_ref().map(vouching).unwrap_or_default();
     if signers.len() > 1 {
         vouches = format!("{vouches}, and {} more of the key ring", signers.len() - 1);
     }
     let mut finding = Finding::agrees(Check::Openpgp, compared, vouches).forged_by(FORGERS);
     // Of several signatures, which one a note is about; of one, there is no question.
-    let about = |verdict: &Verdict, note: &Note| match counting.len() {
+    let about = |judgement: &Judgement, note: &Note| match counting.len() {
         1 => note.clone(),
-        _ => Note { class: note.class, text: format!("{}: {}", key_phrase(verdict), note.text) },
+        _ => Note { class: note.class, text: format!("{}: {}", key_phrase(judgement), note.text) },
     };
     let each = counting.iter();
     let mut notes: Vec<_> =
         each.flat_map(|(_, v)| v.notes.iter().map(move |note| about(v, note))).collect();
     notes.dedup();
     finding.notes = notes;
-    with_signer(finding, signature, verdict)
+    with_signer(finding, signature, judgement)
 }
 
-fn refused(signature: &Signature, verdict: &Verdict) -> Finding {
-    let class = verdict.class.unwrap_or(FailureClass::SignatureMalformed);
+fn refused(signature: &Signature, judgement: &Judgement) -> Finding {
+    let class = judgement.class.unwrap_or(FailureClass::SignatureMalformed);
     let compared = match class {
-        FailureClass::SignatureBad => verdict.text.clone(),
-        _ => format!("a signature by {}: {}", issuer(signature), verdict.text),
+        FailureClass::SignatureBad => judgement.text.clone(),
+        _ => format!("a signature by {}: {}", issuer(signature), judgement.text),
     };
-    with_signer(Finding::fails(Check::Openpgp, class, compared), signature, verdict)
+    with_signer(Finding::fails(Check::Openpgp, class, compared), signature, judgement)
 }
 
-fn with_signer(finding: Finding, signature: &Signature, verdict: &Verdict) -> Finding {
-    let deciding = Some(facts(signature, verdict));
+fn with_signer(finding: Finding, signature: &Signature, judgement: &Judgement) -> Finding {
+    let deciding = Some(facts(signature, judgement));
     finding.knowing(OpenpgpFacts { deciding, ..OpenpgpFacts::default() })
 }
 
@@ -283,8 +286,8 @@ fn vouching(signer: &Signer) -> String {
     }
 }
 
-fn key_phrase(verdict: &Verdict) -> String {
-    match &verdict.signer {
+fn key_phrase(judgement: &Judgement) -> String {
+    match &judgement.signer {
         Some(signer) if signer.key() == signer.certificate() => format!("the key {}", signer.key()),
         Some(signer) => format!("the subkey {} of {}", signer.key(), signer.certificate()),
         None => "a key".to_owned(),
@@ -302,10 +305,10 @@ fn issuer(signature: &Signature) -> String {
     }
 }
 
-fn facts(signature: &Signature, verdict: &Verdict) -> OpenpgpSignature {
+fn facts(signature: &Signature, judgement: &Judgement) -> OpenpgpSignature {
     let created =
         signature.signature_creation_time().and_then(|t| jiff::Timestamp::try_from(t).ok());
-    let maker = verdict.signer.as_ref().map(|signer| OpenpgpMaker {
+    let maker = judgement.signer.as_ref().map(|signer| OpenpgpMaker {
         signer: signer.certificate().to_owned(),
         key: signer.key().to_owned(),
         user_id: signer.user_id().map(str::to_owned),

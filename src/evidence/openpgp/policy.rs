@@ -14,6 +14,7 @@ use sequoia_openpgp::packet::Tag;
 use sequoia_openpgp::packet::{Key, Signature, key};
 use sequoia_openpgp::policy::{AsymmetricAlgorithm, Policy, StandardPolicy};
 use sequoia_openpgp::types::HashAlgorithm;
+use serde::{Serialize, Serializer};
 use std::time::SystemTime;
 
 /// Which policy, by the names of `--openpgp-policy`.
@@ -26,7 +27,16 @@ pub(crate) enum PolicyKind {
     Strict,
 }
 
+impl Serialize for PolicyKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl PolicyKind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Gentoo, Self::Strict];
+
     /// The name.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ mod error;
 mod reading;
 
 use super::armor;
-use super::standing;
+use super::binding::binds;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 pub(crate) use error::{Found, RingError};
 pub(super) use reading::is_flooded;
@@ -260,7 +260,7 @@ impl KeyRing {
                 continue;
             }
             let with_subkey = self.candidates(&KeyHandle::from(fingerprint.clone()));
-            let mut bound = with_subkey.iter().filter(|(cert, key)| standing::binds(cert, key));
+            let mut bound = with_subkey.iter().filter(|(cert, key)| binds(cert, key));
             match (bound.next(), with_subkey.first()) {
                 (Some((cert, _)), _) => _ = keep.insert(cert.fingerprint()),
                 (None, Some((cert, _))) => {

@@ -1,10 +1,9 @@
 //! Sigstore bundles, and who must have signed them.
 
 use super::backend;
-#[cfg(test)]
-use super::container;
-use super::container::Form;
+use super::container::documents;
 use super::fault::{AttestationFault, Reason};
+use super::form::Form;
 use serde_json::{Map, Value};
 
 /// The largest file whose bytes are kept for a signature that cannot be checked by a digest, in
@@ -18,6 +17,17 @@ pub(crate) struct UnverifiedBundle {
     pub(super) backend: backend::Bundle,
 }
 
+/// The bundles of a file: at least one, and for each why it is none where it is none.
+///
+/// # Errors
+///
+/// If nothing can be read of the file.
+pub(crate) fn bundles(
+    bytes: &[u8],
+) -> Result<Vec<Result<UnverifiedBundle, AttestationFault>>, AttestationFault> {
+    Ok(documents(bytes)?.into_iter().map(UnverifiedBundle::of).collect())
+}
+
 impl UnverifiedBundle {
     /// Reads a bundle.
     ///
@@ -27,7 +37,7 @@ impl UnverifiedBundle {
     /// read.
     #[cfg(test)]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, AttestationFault> {
-        let mut documents = container::documents(bytes)?;
+        let mut documents = documents(bytes)?;
         match (documents.pop(), documents.len()) {
             (Some(tree), 0) => Self::of(tree),
             _ => Err(Reason::NoDocument.into()),

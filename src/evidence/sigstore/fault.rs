@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::container::Form;
+use super::form::Form;
 use crate::answer::failure::FailureClass;
 use crate::bytes::json::JsonError;
 use crate::bytes::sniff::Kind;

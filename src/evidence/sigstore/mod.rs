@@ -29,14 +29,17 @@ mod authentic;
 mod bundle;
 mod container;
 mod fault;
+mod form;
 mod root;
 
 pub(crate) use authentic::{AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation};
 pub(crate) use bundle::{
-    ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs, UnverifiedBundle,
+    ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs,
+    UnverifiedBundle, bundles,
 };
-pub(crate) use container::{Form, bundles, documents};
+pub(crate) use container::documents;
 pub(crate) use fault::{AttestationFault, Reason};
+pub(crate) use form::Form;
 pub(crate) use root::{GITHUB, RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot};
 
 use crate::evidence::pep740::{Subject, UnverifiedAttestation};

@@ -17,7 +17,7 @@ use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
 use crate::evidence::openpgp::FORGERS;
 use crate::evidence::scheme::{
-    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes, malformed,
+    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes, date, malformed,
 };
 use allowed::{Line, matches_list};
 use base64ct::{Base64, Encoding};
@@ -386,14 +386,13 @@ fn in_force(line: &Line, now: SystemTime) -> Result<(), Refusal> {
         return Err((FailureClass::KeyUnusable, text));
     }
     if let Some(after) = line.after.filter(|after| now < *after) {
-        let text =
-            format!("lets the key sign only from {} on", crate::evidence::openpgp::date(after));
+        let text = format!("lets the key sign only from {} on", date(after));
         return Err((FailureClass::KeyNotYet, at(line, &text)));
     }
     if let Some(before) = line.before.filter(|before| now > *before) {
         let text = format!(
             "lets the key sign only until {}, and an SSH signature does not say when it was made",
-            crate::evidence::openpgp::date(before)
+            date(before)
         );
         return Err((FailureClass::KeyExpired, at(line, &text)));
     }

@@ -5,6 +5,7 @@
 //! else is ambiguous, and what would take more time or memory than stated is beyond a limit. What
 //! is unusual all the same is an [`Oddity`].
 
+mod builder;
 mod error;
 mod listing;
 mod member;
@@ -25,7 +26,7 @@ use crate::bytes::compress::{self, Compression, Decompressor, Members};
 use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{file_name, open_regular};
 use crate::bytes::suffix;
-use listing::{Builder, Head};
+use builder::{Builder, Head};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -1,12 +1,11 @@
 //! What bash and package managers have built in.
 
 use super::conditions::compare;
-use super::cursor::Lost;
 use super::effects::is_harmless_flag;
 use super::expand::braces;
+use super::limits::Lost;
 use super::run::{Flow, Machine, Status};
-use super::simple::Arguments;
-use super::state::{Unknown, Value, Variable, Why, is_name};
+use super::state::{Arguments, Unknown, Value, Variable, Why, is_name};
 use super::syntax::{Argument, Assigned, Assignment};
 
 /// What a command that declares is given.

@@ -1,8 +1,7 @@
 //! What is known of variables after something may have been done to them.
 
-use super::cursor::Lost;
 use super::effects::{self, Effect};
-use super::limits::{COMMAND, Limit, VALUE};
+use super::limits::{COMMAND, Limit, Lost, VALUE};
 use super::run::Machine;
 use super::state::{Unknown, Value, Variable, Why};
 use super::syntax::{Command, List};

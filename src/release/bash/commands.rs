@@ -1,6 +1,7 @@
 //! Commands: lists, pipelines, and what has an end word.
 
-use super::cursor::{Lost, Parser};
+use super::cursor::Parser;
+use super::limits::Lost;
 use super::syntax::{Argument, Arm, Chain, Command, CommandKind, Joint, List, Step, Word};
 use super::words::Place;
 

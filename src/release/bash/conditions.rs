@@ -1,7 +1,6 @@
 //! What conditions come to.
 
-use super::cursor::Lost;
-use super::limits::COMMAND;
+use super::limits::{COMMAND, Lost};
 use super::run::{Machine, Status};
 use super::state::{Value, is_name};
 use super::syntax::Test;

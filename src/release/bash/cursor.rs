@@ -1,15 +1,7 @@
 //! A place in a script, and what is common to all that is read there.
 
-use super::limits::{Limit, NESTING, Parts};
+use super::limits::{Limit, Lost, NESTING, Parts};
 use super::syntax::Word;
-
-/// The reader does not understand what is at this byte of the script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Lost {
-    pub(super) at: usize,
-    /// Where there is too much of it, of what.
-    pub(super) limit: Option<Limit>,
-}
 
 /// A here-document that was announced and not read yet.
 #[derive(Debug)]

@@ -1,10 +1,8 @@
 //! What eclasses do to an ebuild's variables, as far as it is known without reading them.
 
-use super::cursor::Lost;
-use super::limits::{COMMAND, VALUE};
+use super::limits::{COMMAND, Lost, VALUE};
 use super::run::Machine;
-use super::simple::Arguments;
-use super::state::{Unknown, Value, Variable, Why};
+use super::state::{Arguments, Unknown, Value, Variable, Why};
 
 /// Functions of eclasses that are called where an ebuild is read, and do not set SRC_URI.
 const OF_ECLASSES: [&str; 10] = [

@@ -1,7 +1,6 @@
 //! What words expand to.
 
-use super::cursor::Lost;
-use super::limits::{COMMAND, Known, NotKnown, VALUE};
+use super::limits::{COMMAND, Known, Lost, NotKnown, VALUE};
 use super::numbers::{self, Number};
 use super::pattern::{Pattern, PatternChar};
 use super::run::Machine;

@@ -1,7 +1,5 @@
 //! How much is done for a script: it may have been written to take for ever, or all memory.
 
-use super::cursor::Lost;
-use super::run::Machine;
 use std::fmt;
 
 /// The most that may be nested.
@@ -11,7 +9,7 @@ pub(super) const NESTING: usize = 100;
 const PARTS: usize = 1 << 16;
 
 /// The most variables that a script may set.
-const VARIABLES: usize = 4096;
+pub(super) const VARIABLES: usize = 4096;
 
 /// The most bytes of one value.
 pub(super) const VALUE: usize = 1 << 20;
@@ -52,6 +50,14 @@ impl fmt::Display for Limit {
     }
 }
 
+/// The reader does not understand what is at this byte of the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lost {
+    pub(super) at: usize,
+    /// Where there is too much of it, of what.
+    pub(super) limit: Option<Limit>,
+}
+
 /// Why something is not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct NotKnown {
@@ -85,32 +91,4 @@ impl Parts {
 /// The most steps that following a script of so many bytes takes.
 pub(super) fn steps(length: usize) -> usize {
     STEPS.saturating_add(length.saturating_mul(STEPS_A_BYTE)).min(MOST_STEPS)
-}
-
-impl Machine<'_> {
-    /// Counts what is done.
-    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Lost> {
-        match self.left.checked_sub(steps) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                self.left = 0;
-                self.stopped(Limit::Steps(self.most))
-            }
-        }
-    }
-
-    /// A variable more.
-    pub(super) fn one_more_variable(&self) -> Result<(), Lost> {
-        match self.state.len() < VARIABLES {
-            true => Ok(()),
-            false => self.stopped(Limit::Variables),
-        }
-    }
-
-    fn stopped<T>(&self, limit: Limit) -> Result<T, Lost> {
-        Err(Lost { at: self.at, limit: Some(limit) })
-    }
 }

@@ -25,15 +25,17 @@ mod redirections;
 mod run;
 mod simple;
 mod state;
+mod steps;
 mod syntax;
 mod test;
 mod values;
 mod versions;
 mod words;
 
-use cursor::{Lost, Parser};
+use cursor::Parser;
 use effects::Effect;
 pub(crate) use limits::Limit;
+use limits::Lost;
 use run::{Flow, Machine};
 use state::{Value as Held, Variable, Variables, Why};
 use std::cmp::Ordering;

@@ -1,7 +1,6 @@
 //! What `${NAME…}` does with a value: trims, replaces, cuts, changes the case.
 
-use super::cursor::Lost;
-use super::limits::{COMMAND, Known, NotKnown, VALUE};
+use super::limits::{COMMAND, Known, Lost, NotKnown, VALUE};
 use super::pattern::Pattern;
 use super::run::Machine;
 use super::syntax::{Operator, Which};

@@ -1,6 +1,7 @@
 //! `${…}`.
 
-use super::cursor::{Lost, Parser};
+use super::cursor::Parser;
+use super::limits::Lost;
 use super::syntax::{Operator, Parameter, Part, Subscript, Which, Word};
 use super::words::Place;
 

@@ -1,6 +1,7 @@
 //! Assignments and redirections.
 
-use super::cursor::{Announced, Lost, Parser};
+use super::cursor::{Announced, Parser};
+use super::limits::Lost;
 use super::syntax::{Assigned, Assignment, Redirection, Subscript, Word};
 use super::words::Place;
 

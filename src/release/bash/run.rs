@@ -3,9 +3,8 @@
 //! What may run or not is run, too, and what it leaves is joined with what was there before: a
 //! variable that then has two values is not known. Commands in subshells change nothing.
 
-use super::cursor::Lost;
 use super::effects::{self, Effect};
-use super::limits::{COMMAND, steps};
+use super::limits::{COMMAND, Lost, steps};
 use super::state::State;
 use super::syntax::{Arm, Chain, Command, CommandKind, Joint, List, Redirection, Step, Word};
 

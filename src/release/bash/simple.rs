@@ -2,12 +2,11 @@
 
 use super::builtins::has;
 use super::changes::size;
-use super::cursor::Lost;
 use super::eclasses::leaves_metadata;
 use super::effects::may_do_anything;
-use super::limits::{COMMAND, NotKnown};
+use super::limits::{COMMAND, Lost, NotKnown};
 use super::run::{Flow, Machine, Status};
-use super::state::{Unknown, Value, Why};
+use super::state::{Arguments, Unknown, Value, Why};
 use super::syntax::{Argument, Assigned, Assignment, Command, CommandKind, Part, Word};
 use std::rc::Rc;
 
@@ -43,9 +42,6 @@ const HARMLESS: [&str; 29] = [
     "[",
     "shift",
 ];
-
-/// The arguments of a command: those that are not known are `None`.
-pub(super) type Arguments = [Option<String>];
 
 impl<'a> Machine<'a> {
     pub(super) fn simple(

@@ -5,6 +5,9 @@ use super::syntax::Command;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// The arguments of a command: those that are not known are `None`.
+pub(super) type Arguments = [Option<String>];
+
 /// What a variable, a function or an eclass takes that is copied.
 const COPIED: usize = 8;
 

@@ -1,6 +1,7 @@
 //! `[[ … ]]`.
 
-use super::cursor::{Lost, Parser};
+use super::cursor::Parser;
+use super::limits::Lost;
 use super::syntax::{Test, Word};
 use super::words::Place;
 

@@ -1,8 +1,7 @@
 //! What `${…}` expands to.
 
-use super::cursor::Lost;
 use super::expand::{Pieces, tilde};
-use super::limits::{COMMAND, NotKnown};
+use super::limits::{COMMAND, Lost, NotKnown};
 use super::run::Machine;
 use super::state::{Value, is_name};
 use super::syntax::{Operator, Parameter, Subscript, Word};

@@ -1,6 +1,7 @@
 //! Words, quotes and expansions.
 
-use super::cursor::{Lost, Parser};
+use super::cursor::Parser;
+use super::limits::Lost;
 use super::syntax::{Part, Word};
 
 /// Which text is being read: that decides where it ends and what is special in it.

@@ -1,11 +1,12 @@
 //! The file itself, as TOML has it.
 
-use super::{OPENPGP, Place, is_finding};
+use super::{Place, is_finding};
 use crate::answer::check::Check;
 use crate::bytes::input::{InputError, read_bounded};
+use crate::evidence::openpgp::PolicyKind;
 use jiff::civil::Date;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
@@ -41,11 +42,12 @@ pub(super) struct At<T> {
 /// What a table may set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Settings {
-    pub(super) require: Option<At<Vec<String>>>,
-    pub(super) review: Option<At<String>>,
-    pub(super) openpgp_policy: Option<At<String>>,
+    pub(super) require: Option<At<BTreeSet<Check>>>,
+    /// Whether it is required.
+    pub(super) review: Option<At<bool>>,
+    pub(super) openpgp_policy: Option<At<PolicyKind>>,
     pub(super) publishers: Option<At<Vec<String>>>,
-    pub(super) clones: Option<At<String>>,
+    pub(super) clones: Option<At<PathBuf>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -123,19 +125,9 @@ impl Reader<'_> {
         let words = |list: &Vec<Spanned<String>>| -> Vec<String> {
             list.iter().map(|word| word.get_ref().clone()).collect()
         };
-        for name in raw.require.iter().flat_map(Spanned::get_ref) {
-            if Check::from_name(name.get_ref()).is_none() {
-                let known: Vec<_> = Check::ALL.iter().map(|check| check.name()).collect();
-                let what = format!(
-                    "require: there is no check {:?}: {}",
-                    name.get_ref(),
-                    known.join(", ")
-                );
-                return self.fails(name.span().start, what);
-            }
-        }
-        self.one_of("review", raw.review.as_ref(), &["required", "optional"])?;
-        self.one_of("openpgp-policy", raw.openpgp_policy.as_ref(), &OPENPGP)?;
+        let require = raw.require.as_ref().map(|list| self.checks(list)).transpose()?;
+        let reviews = [("required", true), ("optional", false)];
+        let policies = PolicyKind::ALL.map(|kind| (kind.name(), kind));
         for publisher in raw.publishers.iter().flat_map(Spanned::get_ref) {
             let text = publisher.get_ref();
             let kind = text.split_once(':').is_some_and(|(kind, rest)| {
@@ -153,27 +145,50 @@ impl Reader<'_> {
             return self.fails(clones.span().start, what);
         }
         Ok(Settings {
-            require: raw.require.as_ref().map(|value| self.at(value, words)),
-            review: raw.review.as_ref().map(|value| self.at(value, String::clone)),
-            openpgp_policy: raw.openpgp_policy.as_ref().map(|value| self.at(value, String::clone)),
+            require,
+            review: self.one_of("review", raw.review.as_ref(), &reviews)?,
+            openpgp_policy: self.one_of(
+                "openpgp-policy",
+                raw.openpgp_policy.as_ref(),
+                &policies,
+            )?,
             publishers: raw.publishers.as_ref().map(|value| self.at(value, words)),
-            clones: raw.clones.as_ref().map(|value| self.at(value, String::clone)),
+            clones: raw.clones.as_ref().map(|value| self.at(value, |path| PathBuf::from(path))),
         })
     }
 
-    fn one_of(
+    fn checks(
+        &self,
+        list: &Spanned<Vec<Spanned<String>>>,
+    ) -> Result<At<BTreeSet<Check>>, PolicyError> {
+        let check = |name: &Spanned<String>| match Check::from_name(name.get_ref()) {
+            Some(check) => Ok(check),
+            None => {
+                let known: Vec<_> = Check::ALL.iter().map(|check| check.name()).collect();
+                let known = known.join(", ");
+                let what = format!("require: there is no check {:?}: {known}", name.get_ref());
+                self.fails(name.span().start, what)
+            }
+        };
+        let value = list.get_ref().iter().map(check).collect::<Result<_, _>>()?;
+        Ok(At { value, line: self.line(list.span().start) })
+    }
+
+    /// What the word of `key` stands for.
+    fn one_of<T: Copy>(
         &self,
         key: &str,
         value: Option<&Spanned<String>>,
-        words: &[&str],
-    ) -> Result<(), PolicyError> {
-        match value.filter(|value| !words.contains(&value.get_ref().as_str())) {
-            Some(value) => {
-                let what =
-                    format!("{key}: {:?} is not one of {}", value.get_ref(), words.join(", "));
+        words: &[(&str, T)],
+    ) -> Result<Option<At<T>>, PolicyError> {
+        let Some(value) = value else { return Ok(None) };
+        match words.iter().find(|(word, _)| word == value.get_ref()) {
+            Some((_, meant)) => Ok(Some(self.at(value, |_| *meant))),
+            None => {
+                let words = words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+                let what = format!("{key}: {:?} is not one of {words}", value.get_ref());
                 self.fails(value.span().start, what)
             }
-            None => Ok(()),
         }
     }
 

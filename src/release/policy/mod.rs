@@ -22,9 +22,6 @@ use std::time::SystemTime;
 /// Where an overlay keeps it.
 pub(crate) const FILE: &str = "metadata/distvouch.toml";
 
-/// The policies that are accepted for `openpgp-policy`.
-pub(crate) const OPENPGP: [&str; 2] = ["gentoo", "strict"];
-
 /// A value and where it was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Set<T> {
@@ -51,7 +48,7 @@ pub(crate) struct Policy {
     /// Whether someone must have read the release diff.
     pub(crate) review: Option<Set<bool>>,
     /// The OpenPGP policy.
-    pub(crate) openpgp: Option<Set<String>>,
+    pub(crate) openpgp: Option<Set<PolicyKind>>,
     /// Who may be named as publisher: URLs, or their beginnings up to a slash.
     pub(crate) publishers: Option<Set<Vec<String>>>,
     /// Where clones of upstream's repositories are.
@@ -163,29 +160,17 @@ impl Policies {
 
 impl Policy {
     fn apply(&mut self, path: &Path, settings: &Settings) {
-        let place = |line| Place { file: path.to_owned(), line };
-        let set = |target: &mut Option<Set<String>>, value: &Option<file::At<String>>| {
+        fn set<T: Clone>(path: &Path, target: &mut Option<Set<T>>, value: Option<&file::At<T>>) {
             if let Some(value) = value {
-                *target = Some(Set { value: value.value.clone(), place: place(value.line) });
+                let place = Place { file: path.to_owned(), line: value.line };
+                *target = Some(Set { value: value.value.clone(), place });
             }
-        };
-        if let Some(require) = &settings.require {
-            let value = require.value.iter().filter_map(|name| Check::from_name(name)).collect();
-            self.require = Some(Set { value, place: place(require.line) });
         }
-        if let Some(review) = &settings.review {
-            let value = review.value == "required";
-            self.review = Some(Set { value, place: place(review.line) });
-        }
-        set(&mut self.openpgp, &settings.openpgp_policy);
-        if let Some(publishers) = &settings.publishers {
-            let value = publishers.value.clone();
-            self.publishers = Some(Set { value, place: place(publishers.line) });
-        }
-        if let Some(clones) = &settings.clones {
-            let value = PathBuf::from(&clones.value);
-            self.clones = Some(Set { value, place: place(clones.line) });
-        }
+        set(path, &mut self.require, settings.require.as_ref());
+        set(path, &mut self.review, settings.review.as_ref());
+        set(path, &mut self.openpgp, settings.openpgp_policy.as_ref());
+        set(path, &mut self.publishers, settings.publishers.as_ref());
+        set(path, &mut self.clones, settings.clones.as_ref());
     }
 
     /// Why `publisher`, a URL or KIND:VALUE, may not be named; `None` where it may, or nothing says.
@@ -205,10 +190,7 @@ impl Policy {
 
     /// Which OpenPGP cryptography counts.
     pub(crate) fn openpgp(&self) -> PolicyKind {
-        match self.openpgp.as_ref().map(|set| set.value.as_str()) {
-            Some("strict") => PolicyKind::Strict,
-            _ => PolicyKind::Gentoo,
-        }
+        self.openpgp.as_ref().map(|set| set.value).unwrap_or_default()
     }
 
     /// The checks that are required.
@@ -230,9 +212,9 @@ impl Policy {
     }
 }
 
-/// The day at `now`, in UTC: the same everywhere.
+/// The day at `now`, in UTC: the same everywhere. At a time that no calendar has, every exception is over.
 pub(crate) fn day(now: SystemTime) -> Date {
-    let now = jiff::Timestamp::try_from(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let now = jiff::Timestamp::try_from(now).unwrap_or(jiff::Timestamp::MAX);
     now.to_zoned(TimeZone::UTC).date()
 }
 

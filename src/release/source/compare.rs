@@ -1,8 +1,10 @@
 //! An archive's listing against a commit's tree: what is the same, and what the rest is.
 
 use super::attributes::Attributes;
-use super::explain::consumers::is_build_file;
-use super::explain::{self, Context, Standing, prose};
+use super::consumers::is_build_file;
+use super::context::Context;
+use super::explain::{self, Standing};
+use super::texts::prose;
 use super::view::View;
 use crate::release::archive::{Entry, Kind, Listing, Oddity};
 use crate::release::diff::hazard::{Hazard, HazardKind, by_name, by_nature};

@@ -8,15 +8,20 @@
 mod attested;
 mod attributes;
 pub(crate) mod compare;
+mod consumers;
+mod context;
 mod derived;
 mod error;
 mod explain;
+mod generated;
 mod judge;
 mod origin;
 mod place;
 mod regenerate;
+mod rules;
 mod signed;
 mod tag;
+mod texts;
 mod view;
 
 pub(crate) use attested::{Attested, attested};
@@ -32,9 +37,9 @@ use crate::release::archive::{
 };
 use crate::release::git::{self, BLOB_EACH, Clone};
 use crate::release::known::Known;
-use explain::Context;
-use explain::consumers::Consumers;
-use explain::rules::Rules;
+use consumers::Consumers;
+use context::Context;
+use rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;

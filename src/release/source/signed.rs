@@ -4,7 +4,7 @@
 //! tree, which names everything below it: each of them was hashed again and compared with its name.
 
 use super::tag::Commit;
-use crate::answer::facts::SourceSignature;
+use crate::answer::facts::{SignedObject, SourceSignature};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::pass::{self, Wanted};
@@ -128,22 +128,23 @@ fn either(
         };
         match (parts, elsewhere) {
             (Ok(None), None) => {}
-            (Ok(Some(parts)), None) => return Ok(Some(signature("tag", &parts, keys))),
+            (Ok(Some(parts)), None) => return Ok(Some(signature(SignedObject::Tag, &parts, keys))),
             (_, Some(text)) if keys.is_some() => {
-                return Ok(Some(fails("tag", FailureClass::TagMismatch, text)));
+                return Ok(Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text)));
             }
             // `v1.0` may be another name for `foo-1.0`, or be about a tag that is about the commit.
             (_, Some(text))
                 if tag.kind == "commit" && named == *name || !is_alias(name, &named) =>
             {
-                return Ok(Some(fails("tag", FailureClass::TagMismatch, text)));
+                return Ok(Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text)));
             }
             (_, Some(text)) => {
-                refused = Some(fails("tag", FailureClass::NotCheckedNoExpectation, text));
+                refused =
+                    Some(fails(SignedObject::Tag, FailureClass::NotCheckedNoExpectation, text));
             }
             (Err(text), None) => {
                 let class = FailureClass::SignatureMalformed;
-                return Ok(Some(fails("tag", class, text.to_owned())));
+                return Ok(Some(fails(SignedObject::Tag, class, text.to_owned())));
             }
         }
     }
@@ -151,16 +152,18 @@ fn either(
         return Ok(refused);
     }
     match of_commit(&commit.object.raw) {
-        Ok(Some(parts)) => Ok(Some(signature("commit", &parts, keys))),
+        Ok(Some(parts)) => Ok(Some(signature(SignedObject::Commit, &parts, keys))),
         Ok(None) if keys.is_some() => {
             let text = match commit.tag_name() {
                 Some(tag) => format!("neither the tag {tag} nor its commit is signed"),
                 None => "the commit is not signed".to_owned(),
             };
-            Ok(Some(fails("tag", FailureClass::SignatureAbsent, text)))
+            Ok(Some(fails(SignedObject::Tag, FailureClass::SignatureAbsent, text)))
         }
         Ok(None) => Ok(None),
-        Err(text) => Ok(Some(fails("commit", FailureClass::SignatureMalformed, text.to_owned()))),
+        Err(text) => {
+            Ok(Some(fails(SignedObject::Commit, FailureClass::SignatureMalformed, text.to_owned())))
+        }
     }
 }
 
@@ -173,31 +176,31 @@ fn is_alias(name: &str, other: &str) -> bool {
     numbers(name) == numbers(other)
 }
 
-fn fails(over: &'static str, class: FailureClass, text: String) -> Signed {
+fn fails(over: SignedObject, class: FailureClass, text: String) -> Signed {
     let facts = SourceSignature { over, class: Some(class), said: text.clone() };
     Signed { class: Some(class), text, vouches: String::new(), decides: true, facts }
 }
 
 /// Judges a signature by the keys that were given.
-fn signature(over: &'static str, parts: &Parts, keys: Option<&TagKeys>) -> Signed {
-    let form = parts.form.name();
+fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signed {
+    let (form, what) = (parts.form.name(), over.word());
     let Some(keys) = keys else {
-        let text = format!("the {over} has an {form} signature, and no --tag-key was given for it");
+        let text = format!("the {what} has an {form} signature, and no --tag-key was given for it");
         return fails(over, FailureClass::NotCheckedNoExpectation, text);
     };
     let finding = match (parts.form, &keys.openpgp, &keys.ssh) {
         (Form::Openpgp, Some(openpgp), _) => judged(openpgp.as_ref(), parts, keys.now),
         (Form::Ssh, _, Some(allowed)) => judged(allowed, parts, keys.now),
         (Form::X509, ..) => {
-            let text = format!("the {over} has an {form} signature, which is not read here");
+            let text = format!("the {what} has an {form} signature, which is not read here");
             return fails(over, FailureClass::EvidenceUnsupported, text);
         }
         _ => {
-            let text = format!("the {over} has an {form} signature, and no such key was given");
+            let text = format!("the {what} has an {form} signature, and no such key was given");
             return fails(over, FailureClass::SignerUnknown, text);
         }
     };
-    let text = format!("the {over}'s signature: {}", finding.compared);
+    let text = format!("the {what}'s signature: {}", finding.compared);
     let facts = SourceSignature { over, class: finding.class, said: finding.compared.clone() };
     Signed { class: finding.class, text, vouches: finding.vouches, decides: true, facts }
 }

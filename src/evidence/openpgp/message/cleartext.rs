@@ -1,7 +1,7 @@
 //! The cleartext signature framework (RFC 9580, section 7).
 
-use super::armored::{Lines, is_line};
 use super::fault::{MessageError, MessageFault};
+use super::lines::{Lines, is_line};
 use super::{Form, UnverifiedMessage, contexts};
 use crate::evidence::openpgp::{self, UnverifiedSignatures};
 use std::io::Write;

@@ -4,7 +4,7 @@
 //! the end of its stream, and what follows it in the packet would be dropped without a word.
 //! Here it is known what was left.
 
-use super::fault::{MessageError, MessageFault};
+use super::fault::{MessageError, MessageFault, io_error};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::{DeflateDecoder, ZlibDecoder};
 use sequoia_openpgp::types::CompressionAlgorithm;
@@ -185,7 +185,7 @@ impl<'a> Inside<'a> {
     pub(super) fn finish(mut self) -> Result<(), MessageError> {
         // The stream has to end, with its checksum.
         let mut rest = [0; 1];
-        if self.read(&mut rest).map_err(super::inline::io_error)? > 0 {
+        if self.read(&mut rest).map_err(io_error)? > 0 {
             return Err(MessageFault::Trailing.into());
         }
         let mut body = match self {
@@ -194,8 +194,8 @@ impl<'a> Inside<'a> {
             Self::Zlib(decoder) => decoder.into_inner(),
             Self::Bzip2(decoder) => decoder.into_inner(),
         };
-        let left = body.fill_buf().map_err(super::inline::io_error)?.len();
-        let behind = body.into_inner().input.read(&mut rest).map_err(super::inline::io_error)?;
+        let left = body.fill_buf().map_err(io_error)?.len();
+        let behind = body.into_inner().input.read(&mut rest).map_err(io_error)?;
         if left > 0 || behind > 0 {
             return Err(MessageFault::Trailing.into());
         }

@@ -8,6 +8,17 @@ use crate::evidence::openpgp::armor::ArmorFault;
 use std::fmt;
 use std::io;
 
+/// The most packets in a message.
+pub(super) const PACKET_LIMIT: usize = 256;
+
+/// A truncated packet or a damaged compressed stream is an I/O error to the parser, too.
+pub(super) fn io_error(error: io::Error) -> MessageError {
+    match error.raw_os_error() {
+        Some(_) => MessageError::Read(error),
+        None => MessageFault::Broken.into(),
+    }
+}
+
 /// Why a file is not a message of one text and its signatures.
 ///
 /// Lines count from 1.
@@ -139,7 +150,7 @@ impl fmt::Display for MessageFault {
                 )
             }
             Self::TooManyPackets => {
-                write!(f, "it holds more than {} packets", super::inline::PACKET_LIMIT)
+                write!(f, "it holds more than {} packets", PACKET_LIMIT)
             }
             Self::Compression(algorithm) => {
                 write!(f, "it is compressed by algorithm {algorithm}, which is not read here")

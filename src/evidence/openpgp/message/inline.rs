@@ -5,7 +5,7 @@
 //! inside of one compressed packet. Everything else is refused rather than interpreted.
 
 use super::compressed::{self, Input, Inside, Start};
-use super::fault::{MessageError, MessageFault};
+use super::fault::{MessageError, MessageFault, PACKET_LIMIT, io_error};
 use super::{Form, UnverifiedMessage, contexts};
 use crate::bytes::line_ends::{LineEnds, Piece};
 use crate::bytes::pass::DocumentHash;
@@ -20,9 +20,6 @@ use sequoia_openpgp::parse::{
 use sequoia_openpgp::types::SignatureType;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
-
-/// The most packets in a message.
-pub(super) const PACKET_LIMIT: usize = 256;
 
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
@@ -52,14 +49,6 @@ fn broken(error: sequoia_openpgp::anyhow::Error) -> MessageError {
     match error.downcast::<io::Error>() {
         Ok(error) => io_error(error),
         Err(_) => MessageFault::Broken.into(),
-    }
-}
-
-/// A truncated packet or a damaged compressed stream is an I/O error to the parser, too.
-pub(super) fn io_error(error: io::Error) -> MessageError {
-    match error.raw_os_error() {
-        Some(_) => MessageError::Read(error),
-        None => MessageFault::Broken.into(),
     }
 }
 

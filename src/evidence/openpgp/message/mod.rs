@@ -9,6 +9,7 @@ mod cleartext;
 mod compressed;
 mod fault;
 mod inline;
+mod lines;
 
 pub(crate) use fault::{MessageError, MessageFault};
 

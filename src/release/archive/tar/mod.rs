@@ -8,8 +8,9 @@
 mod header;
 mod pax;
 
+use super::builder::{Builder, Head};
 use super::error::{Fault, Limit, Structure, ambiguous};
-use super::listing::{Builder, Head, Kind, show};
+use super::listing::{Kind, show};
 use super::name::LONGEST;
 use super::{BUFFER, Oddity};
 use crate::bytes::compress::{Compression, Decompressor, Members};

@@ -11,8 +11,9 @@
 mod directory;
 mod record;
 
+use super::builder::{Builder, Head};
 use super::error::{Fault, Structure, ambiguous};
-use super::listing::{Builder, Head, Kind, show};
+use super::listing::{Kind, show};
 use super::name::LONGEST;
 use super::{BUFFER, tar};
 pub(super) use directory::{END, ends};

@@ -6,7 +6,8 @@
 
 use super::Checked;
 use crate::release::known::Known;
-use crate::release::source::explain::{Context, directory_of, name_of};
+use crate::release::source::context::Context;
+use crate::release::source::texts::{directory_of, name_of};
 use regex::Regex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;

@@ -3,9 +3,9 @@
 
 use super::{Checked, aclocal};
 use crate::release::archive::Entry;
-use crate::release::source::explain::{
-    Context, directory_of, is_autoheader, is_plain_header, name_of, text,
-};
+use crate::release::source::context::Context;
+use crate::release::source::generated::{is_autoheader, is_plain_header};
+use crate::release::source::texts::{directory_of, name_of, text};
 
 pub(super) fn check(context: &Context<'_>, entry: &Entry, path: &str) -> Option<Checked> {
     let directory = directory_of(path);

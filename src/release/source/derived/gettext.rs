@@ -9,7 +9,7 @@ mod po;
 
 use super::Checked;
 use crate::release::archive::Entry;
-use crate::release::source::explain::Context;
+use crate::release::source::context::Context;
 use po::parse;
 use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};

@@ -13,7 +13,8 @@ mod version;
 
 pub(crate) use cargo::VcsInfo;
 
-use super::explain::{Context, name_of};
+use super::context::Context;
+use super::texts::name_of;
 use crate::release::archive::Entry;
 use std::collections::BTreeMap;
 

@@ -9,30 +9,22 @@
 
 mod acting;
 mod anew;
-pub(super) mod consumers;
 mod documents;
-mod generated;
 mod inert;
 mod packing;
 mod pictures;
-pub(super) mod rules;
 mod standard;
 
-pub(super) use generated::{claims, is_autoheader, is_plain_header};
-
+use super::context::Context;
 use super::derived::{self, Checked};
-use super::view::View;
+use super::generated;
+use super::texts::{directory_of, name_of, prose, same_text, text};
 use crate::release::archive::{Entry, Kind};
-use crate::release::git::{CommitObject, TreeEntry};
-use crate::release::known::{self, Known};
-use crate::release::source::attributes::Attributes;
-use crate::release::source::tag::spelling::Release;
+use crate::release::git::TreeEntry;
+use crate::release::known;
 use anew::regenerated;
-use consumers::Consumers;
 use documents::is_documentation;
-use rules::Rules;
 use standard::{altered, known_file};
-use std::collections::BTreeMap;
 
 /// What becomes of a file of the archive that git does not have as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,85 +123,6 @@ impl Standing {
             Self::Known { .. } => 10,
         }
     }
-}
-
-/// What explaining needs to know.
-pub(crate) struct Context<'a> {
-    /// The archive's members by path.
-    pub(super) members: &'a BTreeMap<&'a [u8], &'a Entry>,
-    /// The commit's tree.
-    pub(super) view: View<'a>,
-    /// The commit.
-    pub(super) commit: &'a CommitObject,
-    /// The tag's name.
-    pub(super) tag: Option<&'a str>,
-    /// What its `.gitattributes` say.
-    pub(super) attributes: &'a Attributes,
-    /// The standard build files.
-    pub(super) known: &'a Known,
-    /// The release's name and version.
-    pub(super) release: &'a Release,
-    /// The name of the archive's single directory.
-    pub(super) top: Option<&'a [u8]>,
-    /// Whether it is a .crate by its name.
-    pub(super) is_crate: bool,
-    /// Whether the ebuild runs eautoreconf.
-    pub(super) eautoreconf: bool,
-    /// Whether the lines that differ are wanted.
-    pub(super) unified: bool,
-    /// How many files of a distribution's metadata there are.
-    pub(super) metadata: usize,
-    /// What the build's own files read as code.
-    pub(super) consumers: &'a Consumers,
-    /// What git's rules of make name.
-    pub(super) rules: &'a Rules,
-}
-
-impl Context<'_> {
-    /// autoconf's input in a directory of git's, which has a slash behind it.
-    pub(super) fn configure_input(&self, directory: &str) -> Option<&'static str> {
-        let has = |name: &&str| self.view.has_file(&format!("{directory}{name}"));
-        ["configure.ac", "configure.in"].into_iter().find(has)
-    }
-}
-
-/// A member's contents as text, where every reader sees the same lines in it.
-pub(super) fn text(entry: &Entry) -> Option<&str> {
-    prose(entry).filter(|text| has_plain_lines(text))
-}
-
-/// A member's contents as text.
-pub(super) fn prose(entry: &Entry) -> Option<&str> {
-    std::str::from_utf8(entry.contents.as_deref()?).ok()
-}
-
-/// Whether lines end in LF or CR LF and nowhere else. C, Python, JavaScript, shells and Rust disagree
-/// on a lone CR and on other separators, so that one reader's comment is another's code. A form feed may
-/// stand alone in a line, as GNU's sources have it.
-pub(super) fn has_plain_lines(text: &str) -> bool {
-    let separates = |c| matches!(c, '\x0b' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}');
-    let alone = |line: &str| line == "\x0c" || !line.contains('\x0c');
-    !text.contains(separates)
-        && text.split('\n').all(|line| {
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            !line.contains('\r') && alone(line)
-        })
-}
-
-/// The text of the member at `path`, where git has the same.
-fn same_text<'e>(view: View<'_>, path: &str, entry: &'e Entry) -> Option<&'e str> {
-    let git = view.get(path.as_bytes())?;
-    prose(entry).filter(|_| entry.blob.as_ref() == Some(&git.object))
-}
-
-/// The last part of a path.
-pub(super) fn name_of(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A path's directory, with the slash behind it; empty for the root.
-pub(super) fn directory_of(path: &str) -> &str {
-    path.strip_suffix(name_of(path)).unwrap_or_default()
 }
 
 /// What `entry` is, if git has `git` at its path with the contents `blob`.

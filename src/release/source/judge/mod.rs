@@ -10,7 +10,7 @@ use super::origin;
 use super::signed::Signed;
 use super::tag::{Commit, Lacking};
 use crate::answer::access::Capability;
-use crate::answer::facts::SourceFacts;
+use crate::answer::facts::{SignedObject, SourceFacts};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::release::archive::show;
@@ -163,12 +163,13 @@ fn failure(
 fn vouches(commit: &Commit, signed: Option<&Signed>) -> String {
     if let Some(signed) = signed.filter(|signed| signed.class.is_none()) {
         let over = signed.facts.over;
-        let what = commit.tag_name().filter(|_| over == "tag").unwrap_or(short(commit));
+        let is_tag = over == SignedObject::Tag;
+        let what = commit.tag_name().filter(|_| is_tag).unwrap_or(short(commit));
         let only = match commit.tag_name() {
-            Some(tag) if over != "tag" => format!(", not the tag {tag}"),
+            Some(tag) if !is_tag => format!(", not the tag {tag}"),
             _ => String::new(),
         };
-        return format!("{}, who signed the {over} {what}{only}", signed.vouches);
+        return format!("{}, who signed the {} {what}{only}", signed.vouches, over.word());
     }
     let repository = commit.origin.as_deref().unwrap_or("the repository");
     format!("anyone who may push to {repository}: {} is on {}", short(commit), places(commit))
@@ -186,7 +187,7 @@ fn forgers(commit: &Commit, comparison: &Comparison, signed: Option<&Signed>) ->
     // What a key signed, the forge cannot write anew.
     // A signed commit says nothing of which release it is: the forge can set the tag on an older one.
     let by_key = signed.is_some_and(|signed| {
-        signed.class.is_none() && (signed.facts.over == "tag" || commit.tag.is_none())
+        signed.class.is_none() && (signed.facts.over == SignedObject::Tag || commit.tag.is_none())
     });
     let mut forgers = vec![Gentoo, Source, if by_key { Key } else { Forge }];
     let strange = comparison.oddities.iter().any(|oddity| !oddity.is_common());

@@ -11,7 +11,10 @@ mod program;
 mod tree;
 
 use super::compare::{Comparison, Difference, SHOWN};
-use super::explain::{Context, Standing, claims, directory_of, name_of};
+use super::context::Context;
+use super::explain::Standing;
+use super::generated::claims;
+use super::texts::{directory_of, name_of};
 use crate::bytes::input::read_bounded;
 use crate::release::diff::hazard::by_name;
 use crate::release::diff::lines::{Lines, Patience};

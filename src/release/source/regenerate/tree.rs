@@ -2,7 +2,9 @@
 
 use crate::release::git::{GitError, TreeEntry};
 use crate::release::source::compare::Comparison;
-use crate::release::source::explain::{Context, Standing, name_of};
+use crate::release::source::context::Context;
+use crate::release::source::explain::Standing;
+use crate::release::source::texts::name_of;
 use std::collections::BTreeSet;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,6 +1,6 @@
 //! The dependencies of a package.
 
-use super::manifest::{Package, table};
+use super::package::{Package, table};
 use toml::{Table, Value};
 
 /// The kinds of dependencies, each with its older spelling.

@@ -5,9 +5,8 @@
 //! not cargo's doing.
 
 use super::dependencies;
+use super::package::{Package, table};
 use super::targets;
-use crate::release::source::explain::Context;
-use std::cell::RefCell;
 use toml::{Table, Value};
 
 /// What says something of the package and does nothing.
@@ -51,29 +50,7 @@ const SAME: [&str; 16] = [
 /// What a manifest says of its whole that has to be as it was.
 const SECTIONS: [&str; 4] = ["profile", "patch", "replace", "cargo-features"];
 
-/// A package, as git has it.
-pub(super) struct Package<'a> {
-    pub(super) original: &'a Table,
-    pub(super) workspace: Option<&'a Table>,
-    pub(super) context: &'a Context<'a>,
-    /// What it leaves out or says otherwise, and cargo may have: compared with nothing.
-    rest: RefCell<Vec<String>>,
-}
-
-impl<'a> Package<'a> {
-    pub(super) fn new(
-        original: &'a Table,
-        workspace: Option<&'a Table>,
-        context: &'a Context<'a>,
-    ) -> Self {
-        Self { original, workspace, context, rest: RefCell::default() }
-    }
-
-    /// Notes what was compared with nothing.
-    pub(super) fn leave(&self, rest: String) {
-        self.rest.borrow_mut().push(rest);
-    }
-
+impl Package<'_> {
     /// Says how `written` differs by something that is not cargo's doing, or else what was not compared.
     pub(super) fn compare(self, written: &Table) -> Result<Vec<String>, String> {
         let nothing = Table::new();
@@ -211,9 +188,4 @@ fn plain(value: &Value) -> Value {
         (key.clone(), level)
     });
     Value::Table(pairs.collect())
-}
-
-/// The table of that name.
-pub(super) fn table<'a>(parent: &'a Table, key: &str) -> Option<&'a Table> {
-    parent.get(key).and_then(Value::as_table)
 }

@@ -3,12 +3,14 @@
 mod dependencies;
 mod lock;
 mod manifest;
+mod package;
 mod targets;
 
 use super::{Checked, PARSED};
 use crate::bytes::json::{self, Limits};
 use crate::release::archive::Entry;
-use crate::release::source::explain::{Context, text};
+use crate::release::source::context::Context;
+use crate::release::source::texts::text;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use toml::Table;
@@ -90,7 +92,7 @@ fn manifest(context: &Context<'_>, entry: &Entry) -> Checked {
         return Checked::differs("it is not TOML, or git's is not");
     };
     let workspace = workspace(context, &original);
-    let package = manifest::Package::new(&original, workspace.as_ref(), context);
+    let package = package::Package::new(&original, workspace.as_ref(), context);
     match package.compare(&written) {
         Ok(rest) => {
             let how = "cargo's Cargo.toml: the same package, targets and dependencies as git's";

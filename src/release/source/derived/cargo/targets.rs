@@ -1,6 +1,6 @@
 //! The library and programs of a package.
 
-use super::manifest::{Package, table};
+use super::package::{Package, table};
 use toml::{Table, Value};
 
 /// Keys that cargo spells with `-` or `_`.

@@ -3,7 +3,7 @@
 
 use super::Checked;
 use crate::bytes::json::{self, Limits};
-use crate::release::source::explain::Context;
+use crate::release::source::context::Context;
 use serde_json::Value;
 
 /// The directory's name, with the slashes around it.

@@ -3,7 +3,7 @@
 use super::requirement::{Requirement, comparisons, normal};
 use super::settings::settings;
 use super::{literal, poetry};
-use crate::release::source::explain::Context;
+use crate::release::source::context::Context;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -155,14 +155,13 @@ impl Declared {
         };
         self.names.extend(get("metadata", "name").map(normal));
         let lines = |value: &str| -> Vec<String> {
-            value
-                .split('\n')
-                .flat_map(|line| line.split(';').next().map(|_| line.trim().to_owned()))
-                .filter(|l| !l.is_empty())
-                .collect()
+            let lines = value.split('\n').map(|line| line.trim().to_owned());
+            lines.filter(|line| !line.is_empty()).collect()
         };
         self.python = get("options", "python_requires").map(comparisons);
-        if let Some(requires) = get("options", "install_requires") {
+        let has_extras = settings.iter().any(|(section, ..)| section == "options.extras_require");
+        let requires = get("options", "install_requires").or(has_extras.then_some(""));
+        if let Some(requires) = requires {
             let extras =
                 settings.iter().filter(|(section, ..)| section == "options.extras_require");
             let extras = extras.flat_map(|(_, extra, value)| {

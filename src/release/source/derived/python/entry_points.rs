@@ -1,11 +1,12 @@
 //! `entry_points.txt`: the commands and plugins that an installation starts.
 
-use super::declared::squeezed;
-use super::settings::settings_with;
-use super::{Checked, declared};
-use crate::release::source::explain::Context;
+use super::Checked;
+use super::declared::{Declared, squeezed};
+use super::settings::{Setting, settings_with};
+use crate::release::source::context::Context;
+use std::collections::BTreeSet;
 
-/// Bytes of setup.py that are looked through, for all commands of one file together.
+/// Bytes of setup.py that are looked through, or commands that git names, for all commands of one file together.
 const LOOKED: usize = 16 << 20;
 
 /// Whether `text` is in `setup`, and no longer name begins with it there.
@@ -22,12 +23,17 @@ pub(super) fn check(context: &Context<'_>, text: &str, used: bool) -> Checked {
     let Some(points) = settings_with(text, &['#']) else {
         return Checked::differs("a line of it is not an entry point");
     };
-    let declared = declared(context);
+    compare(&Declared::read(context), &points, used)
+}
+
+/// Whether git's files name these, each with its group and what it starts. `used` as above.
+pub(super) fn compare(declared: &Declared, points: &[Setting], used: bool) -> Checked {
     let lowered = declared.setup.as_ref().map(|setup| setup.to_lowercase()).unwrap_or_default();
-    if points.len().saturating_mul(lowered.len()) > LOOKED {
+    let known = declared.entry_points.as_ref().map_or(0, BTreeSet::len);
+    if points.len().saturating_mul(lowered.len().max(known)) > LOOKED {
         return Checked::differs("it names more commands than are looked for");
     }
-    for (group, name, value) in &points {
+    for (group, name, value) in points {
         let value = squeezed(value);
         let known = declared.entry_points.as_ref().is_some_and(|known| {
             // Names of settings come in lower case.

@@ -1,13 +1,107 @@
-//! Lists of requirements that `setup.py` has as plain text: strings in brackets and nothing else.
+//! What `setup.py` has as plain text: lists of requirements in it, or all of it.
 
 use super::requirement::Requirement;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::Chars;
+use std::sync::LazyLock;
 
 /// A word of Python's, as far as a list of strings has any.
 #[derive(Debug, PartialEq, Eq)]
 enum Token {
     Text(String),
+    Name(String),
     Mark(char),
+}
+
+/// A value that is written out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    /// `None`, `True` or `False`.
+    Constant,
+    /// What was written out under that name.
+    Name(String),
+    List(Vec<Self>),
+    Dictionary(Vec<(String, Self)>),
+}
+
+impl Value {
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn dictionary(&self) -> Option<&[(String, Self)]> {
+        match self {
+            Self::Dictionary(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    /// The texts of a list that has nothing else.
+    pub(super) fn texts(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::List(values) => values.iter().map(Self::text).collect(),
+            _ => None,
+        }
+    }
+}
+
+/// How deep lists and dictionaries are nested.
+const DEPTH: usize = 4;
+
+/// What a program hands to `setup()` that does nothing else: it imports `setup`, gives names to values that are
+/// written out, and calls it once, with such values, such names, or one dictionary of them. `None` for any other.
+pub(super) fn call(program: &str) -> Option<Vec<(String, Value)>> {
+    // A comment in the first two lines could name another encoding (PEP 263).
+    static CODING: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^[ \t]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)").ok());
+    let coding = CODING.as_ref()?;
+    let other = |line: &str| {
+        let named = coding.captures(line).and_then(|found| found.get(1));
+        named.is_some_and(|name| !matches!(name.as_str(), "utf-8" | "UTF-8" | "utf8"))
+    };
+    if program.lines().take(2).any(other) || program.contains(['\x0c', '\0', '\u{feff}']) {
+        return None;
+    }
+    let mut tokens = Tokens(program.chars());
+    let mut names: BTreeMap<String, Value> = BTreeMap::new();
+    let mut imported = false;
+    loop {
+        let Token::Name(word) = tokens.next()? else { return None };
+        match word.as_str() {
+            "from" if !imported => {
+                tokens.imports_setup()?;
+                imported = true;
+            }
+            "setup" if imported => break,
+            "from" | "setup" => return None,
+            _ => {
+                if tokens.next()? != Token::Mark('=') {
+                    return None;
+                }
+                let first = tokens.next()?;
+                let value = tokens.value(first, DEPTH)?;
+                // Of two values by one name, an order would have to be kept.
+                if names.insert(word, value).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    let arguments = tokens.arguments(&mut names)?;
+    if tokens.next().is_some() || !tokens.0.as_str().is_empty() {
+        return None;
+    }
+    // A name stands for its value once, and in no list, so that nothing grows.
+    let written = arguments.into_iter().map(|(key, value)| match value {
+        Value::Name(name) => Some((key, names.remove(&name)?)),
+        value => Some((key, value)),
+    });
+    written.collect()
 }
 
 /// The string that `keyword` is given.
@@ -38,7 +132,7 @@ pub(super) fn lists(setup: &str, keyword: &str) -> Option<Vec<Requirement>> {
         let extra = match token {
             Token::Mark('}') => break,
             Token::Text(extra) => extra,
-            Token::Mark(_) => return None,
+            Token::Mark(_) | Token::Name(_) => return None,
         };
         if tokens.next()? != Token::Mark(':') {
             return None;
@@ -81,7 +175,7 @@ impl<'a> Tokens<'a> {
             match self.next()? {
                 Token::Mark(mark) if mark == end => break,
                 Token::Text(text) => texts.push(text),
-                Token::Mark(_) => return None,
+                Token::Mark(_) | Token::Name(_) => return None,
             }
             match self.next()? {
                 Token::Mark(',') => {}
@@ -93,62 +187,191 @@ impl<'a> Tokens<'a> {
         (end == ']' || texts.len() != 1).then_some(texts)
     }
 
+    /// What follows `from` in `from setuptools import setup`.
+    fn imports_setup(&mut self) -> Option<()> {
+        let word = |text: &str| Token::Name(text.to_owned());
+        let module = self.next()?;
+        if module == word("distutils") {
+            (self.next()? == Token::Mark('.') && self.next()? == word("core")).then_some(())?;
+        } else if module != word("setuptools") {
+            return None;
+        }
+        (self.next()? == word("import") && self.next()? == word("setup")).then_some(())
+    }
+
+    /// A value that begins with the token `first`.
+    fn value(&mut self, first: Token, depth: usize) -> Option<Value> {
+        match first {
+            Token::Text(text) => Some(Value::Text(text)),
+            Token::Name(name) if matches!(name.as_str(), "None" | "True" | "False") => {
+                Some(Value::Constant)
+            }
+            Token::Name(name) => Some(Value::Name(name)),
+            Token::Mark('[') => self.values(depth.checked_sub(1)?).map(Value::List),
+            Token::Mark('{') => self.pairs(depth.checked_sub(1)?).map(Value::Dictionary),
+            // Brackets around one text, which is how long ones are wrapped.
+            Token::Mark('(') => {
+                let Token::Text(text) = self.next()? else { return None };
+                let (text, end) = self.joined(text)?;
+                (end == Token::Mark(')')).then_some(Value::Text(text))
+            }
+            Token::Mark(_) => None,
+        }
+    }
+
+    /// A text with those behind it, which Python joins inside brackets, and the token after them.
+    fn joined(&mut self, mut text: String) -> Option<(String, Token)> {
+        loop {
+            match self.next()? {
+                Token::Text(more) => text.push_str(&more),
+                end => return Some((text, end)),
+            }
+        }
+    }
+
+    /// A value inside brackets and the token behind it.
+    fn inside(&mut self, first: Token, depth: usize) -> Option<(Value, Token)> {
+        if let Token::Text(text) = first {
+            let (text, end) = self.joined(text)?;
+            return Some((Value::Text(text), end));
+        }
+        let value = self.value(first, depth)?;
+        Some((value, self.next()?))
+    }
+
+    /// The rest of a list.
+    fn values(&mut self, depth: usize) -> Option<Vec<Value>> {
+        let mut values = Vec::new();
+        loop {
+            let token = self.next()?;
+            if token == Token::Mark(']') {
+                return Some(values);
+            }
+            let (value, end) = self.inside(token, depth)?;
+            values.push(value);
+            match end {
+                Token::Mark(',') => {}
+                Token::Mark(']') => return Some(values),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The rest of a dictionary.
+    fn pairs(&mut self, depth: usize) -> Option<Vec<(String, Value)>> {
+        let (mut pairs, mut keys) = (Vec::new(), BTreeSet::new());
+        loop {
+            let key = match self.next()? {
+                Token::Mark('}') => return Some(pairs),
+                Token::Text(key) => key,
+                _ => return None,
+            };
+            let (key, colon) = self.joined(key)?;
+            // The last of one name would count.
+            if colon != Token::Mark(':') || !keys.insert(key.clone()) {
+                return None;
+            }
+            let first = self.next()?;
+            let (value, end) = self.inside(first, depth)?;
+            pairs.push((key, value));
+            match end {
+                Token::Mark(',') => {}
+                Token::Mark('}') => return Some(pairs),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The arguments of a call: `(key=value, …)` or `(**name)`.
+    fn arguments(&mut self, names: &mut BTreeMap<String, Value>) -> Option<Vec<(String, Value)>> {
+        if self.next()? != Token::Mark('(') {
+            return None;
+        }
+        let (mut arguments, mut keys) = (Vec::new(), BTreeSet::new());
+        loop {
+            match self.next()? {
+                Token::Mark(')') => return Some(arguments),
+                Token::Name(key) => {
+                    if self.next()? != Token::Mark('=') || !keys.insert(key.clone()) {
+                        return None;
+                    }
+                    let first = self.next()?;
+                    let (value, end) = self.inside(first, DEPTH)?;
+                    arguments.push((key, value));
+                    match end {
+                        Token::Mark(',') => {}
+                        Token::Mark(')') => return Some(arguments),
+                        _ => return None,
+                    }
+                }
+                Token::Mark('*') if arguments.is_empty() => {
+                    let (Token::Mark('*'), Token::Name(name)) = (self.next()?, self.next()?) else {
+                        return None;
+                    };
+                    let Value::Dictionary(all) = names.remove(&name)? else { return None };
+                    return (self.next()? == Token::Mark(')')).then_some(all);
+                }
+                _ => return None,
+            }
+        }
+    }
+
     fn next(&mut self) -> Option<Token> {
         loop {
             match self.0.next()? {
                 '#' => {
                     self.0.by_ref().find(|c| *c == '\n')?;
                 }
+                // A line that goes on.
+                '\\' => {
+                    self.0 = self.0.as_str().strip_prefix('\n')?.chars();
+                }
                 c if c.is_whitespace() => {}
-                quote @ ('"' | '\'') => {
-                    let mut text = String::new();
-                    loop {
-                        match self.0.next()? {
-                            c if c == quote => break,
-                            '\\' | '\n' => return None,
-                            c => text.push(c),
-                        }
-                    }
-                    return Some(Token::Text(text));
+                quote @ ('"' | '\'') => return self.text(quote).map(Token::Text),
+                c if c.is_alphanumeric() || c == '_' => {
+                    let rest = self.0.as_str();
+                    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+                    let (more, rest) = rest.split_at(end.unwrap_or(rest.len()));
+                    self.0 = rest.chars();
+                    // A text with a letter in front of it is read in another way.
+                    return (!rest.starts_with(['"', '\'']))
+                        .then(|| Token::Name(format!("{c}{more}")));
                 }
                 mark => return Some(Token::Mark(mark)),
             }
         }
     }
+
+    /// The rest of a text that `quote` ends, on one line, with the escapes that `repr` writes.
+    fn text(&mut self, quote: char) -> Option<String> {
+        let mut text = String::new();
+        loop {
+            match self.0.next()? {
+                c if c == quote => return Some(text),
+                '\n' => return None,
+                '\\' => text.push(match self.0.next()? {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    c @ ('\\' | '\'' | '"') => c,
+                    'x' => self.code(2)?,
+                    'u' => self.code(4)?,
+                    'U' => self.code(8)?,
+                    _ => return None,
+                }),
+                c => text.push(c),
+            }
+        }
+    }
+
+    /// The character whose number the next `digits` are.
+    fn code(&mut self, digits: usize) -> Option<char> {
+        let (number, rest) = self.0.as_str().split_at_checked(digits)?;
+        self.0 = rest.chars();
+        let is_number = number.bytes().all(|b| b.is_ascii_hexdigit());
+        char::from_u32(u32::from_str_radix(number, 16).ok().filter(|_| is_number)?)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn lists_that_are_text() {
-        let setup = "setup(\n  python_requires='>=3',\n  needs=[  # why\n 'a>=1', \"b\",\n ],\n more={'e': ['c']},\n)\n";
-        assert_eq!(text(setup, "python_requires").unwrap(), ">=3");
-        assert_eq!(list(setup, "needs").unwrap().len(), 2);
-        assert_eq!(lists(setup, "more").unwrap(), [Requirement::parse("c; extra == 'e'").unwrap()]);
-    }
-
-    #[test]
-    fn what_has_to_be_run_is_no_list() {
-        for other in [
-            "setup(x=['a'] + more)",
-            "setup(x=['a' 'b'])",
-            "setup(x=['a', *more])",
-            "setup(x=[f'a'])",
-            "setup(x=('a'))",
-            "setup(x=['a' if y else 'b'])",
-            "setup(x=['a'].copy())",
-            "x=['a']\nsetup()",
-            "# setup(x=['a'])",
-            "setup(x=[\"\"\"a\"\"\"])",
-            "setup(x=['a'",
-        ] {
-            assert_eq!(list(other, "x"), None, "{other}");
-        }
-        for other in ["setup(y={'e': z})", "setup(y={**z})", "setup(y={'e': ['a']} | z)"] {
-            assert_eq!(lists(other, "y"), None, "{other}");
-        }
-    }
-}
+mod tests;

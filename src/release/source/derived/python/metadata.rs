@@ -1,10 +1,11 @@
 //! `PKG-INFO` and `METADATA` (the core metadata of Python packages).
 
+use super::Checked;
 use super::declared::Declared;
-use super::requirement::{self, Requirement, Stated, comparisons, normal};
-use super::{Checked, declared, poetry};
+use super::required::{self, Stated};
+use super::requirement::{Requirement, comparisons, normal, plain};
+use crate::release::source::context::Context;
 use crate::release::source::derived::version::is_release;
-use crate::release::source::explain::Context;
 use std::collections::BTreeSet;
 
 /// The fields that there are.
@@ -55,7 +56,7 @@ pub(super) fn check(context: &Context<'_>, text: &str, path: &str, used: bool) -
         ));
     }
     let all = |name: &str| values(&fields, name);
-    let declared = declared(context);
+    let declared = Declared::read(context);
     let names = all("name");
     let is_named = |name: &str| {
         let name = normal(name);
@@ -78,19 +79,19 @@ pub(super) fn check(context: &Context<'_>, text: &str, path: &str, used: bool) -
     let mut how = "the build backend's: name, version and requirements as in git";
     // hatchling takes from PKG-INFO what git's pyproject.toml says is dynamic.
     let used = used || declared.is_hatch && declared.dynamic_requires && path == "PKG-INFO";
-    match requirement::stated(context, &requires) {
+    match required::stated(context, &requires) {
         Stated::Differs(why) => return Checked::Differs(why),
         Stated::Same => {}
         Stated::Partly(more) => rest.push(more),
         Stated::Unknown if used && !requires.is_empty() => {
-            return Checked::NotCompared(requirement::unknown(context, &requires));
+            return Checked::NotCompared(required::unknown(context, &requires));
         }
         Stated::Unknown if requires.is_empty() => {
             how = "the build backend's: name and version as in git";
         }
         Stated::Unknown => {
             how = "the build backend's: name and version as in git";
-            rest.push(format!("Requires-Dist: {}", requirement::unknown(context, &requires)));
+            rest.push(format!("Requires-Dist: {}", required::unknown(context, &requires)));
         }
     }
     Checked::partly(how, rest)
@@ -101,9 +102,8 @@ pub(super) fn check(context: &Context<'_>, text: &str, path: &str, used: bool) -
 fn others(declared: &Declared, fields: &[(String, String)]) -> Vec<String> {
     let all = |name: &str| values(fields, name);
     let mut rest = Vec::new();
-    let plain = |all: BTreeSet<String>| -> BTreeSet<String> {
-        all.iter().map(|one| poetry::plain(one)).collect()
-    };
+    let plain =
+        |all: BTreeSet<String>| -> BTreeSet<String> { all.iter().map(|one| plain(one)).collect() };
     let written = all("requires-python").into_iter().flat_map(comparisons).collect();
     if plain(written) != plain(declared.python.clone().unwrap_or_default()) {
         rest.push("Requires-Python".to_owned());

@@ -8,13 +8,15 @@ mod metadata;
 mod notes;
 mod poetry;
 mod record;
+mod required;
 mod requirement;
+mod script;
 mod settings;
 
 use super::{Checked, PARSED};
 use crate::release::archive::Entry;
-use crate::release::source::explain::{Context, directory_of, name_of, text};
-use declared::Declared;
+use crate::release::source::context::Context;
+use crate::release::source::texts::{directory_of, name_of, text};
 use toml::{Table, Value};
 
 /// Files of metadata that are looked into: an sdist has two or three.
@@ -44,13 +46,15 @@ pub(super) fn check(
         | "scm_file_list.json" => egg_info,
         "top_level.txt" | "entry_points.txt" => egg_info || dist_info,
         "setup.cfg" | "pyproject.toml" => true,
+        // Any other than git's own is a program.
+        "setup.py" => directory.is_empty() && original.is_none(),
         _ => false,
     };
     if !known {
         let text = text(entry).filter(|text| text.len() <= 4 * PARSED && !entry.is_executable())?;
         return cache::check(context, path, text);
     }
-    if entry.is_executable() {
+    if entry.is_executable() && name != "setup.py" {
         return Some(Checked::differs("it is executable"));
     }
     let Some(text) = text(entry).filter(|text| text.len() <= 4 * PARSED) else {
@@ -65,7 +69,7 @@ pub(super) fn check(
         "WHEEL" => Some(record::wheel(text)),
         "RECORD" => Some(record::check(context, text, path)),
         "entry_points.txt" => Some(entry_points::check(context, text, dist_info)),
-        "requires.txt" => Some(requirement::check(context, text)),
+        "requires.txt" => Some(required::check(context, text)),
         "SOURCES.txt" => Some(notes::sources(context, text, directory)),
         "top_level.txt" | "namespace_packages.txt" => Some(notes::modules(context, text)),
         "dependency_links.txt" => Some(match text.trim().is_empty() {
@@ -79,6 +83,7 @@ pub(super) fn check(
         "pbr.json" | "scm_version.json" | "scm_file_list.json" => Some(notes::json(context, text)),
         "setup.cfg" => settings::check(text, original),
         "pyproject.toml" => project(context, text, original?),
+        "setup.py" => script::check(context, text),
         _ => None,
     }
 }
@@ -117,9 +122,4 @@ fn project(context: &Context<'_>, text: &str, original: &str) -> Option<Checked>
         }
     }
     (new == old).then(|| Checked::same("git's pyproject.toml with the release's version"))
-}
-
-/// The project's own statements about itself.
-fn declared(context: &Context<'_>) -> Declared {
-    Declared::read(context)
 }

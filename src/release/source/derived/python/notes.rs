@@ -2,8 +2,8 @@
 
 use super::Checked;
 use crate::bytes::json::{self, Limits};
+use crate::release::source::context::Context;
 use crate::release::source::derived::version::is_value;
-use crate::release::source::explain::Context;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

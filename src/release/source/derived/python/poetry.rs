@@ -1,6 +1,6 @@
 //! What poetry makes of the versions in `[tool.poetry.dependencies]`.
 
-use super::requirement::{Requirement, comparisons};
+use super::requirement::{Requirement, comparisons, plain};
 use std::collections::BTreeSet;
 use toml::{Table, Value};
 
@@ -75,15 +75,6 @@ fn versions(text: &str) -> Option<BTreeSet<String>> {
         all.insert(plain(&format!("<{to}")));
     }
     Some(all)
-}
-
-/// A comparison without zeros at the version's end.
-pub(super) fn plain(comparison: &str) -> String {
-    let mut plain = comparison;
-    while let Some(shorter) = plain.strip_suffix(".0") {
-        plain = shorter;
-    }
-    plain.to_owned()
 }
 
 fn numbers(version: &str) -> Option<Vec<u64>> {

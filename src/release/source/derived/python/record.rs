@@ -2,7 +2,7 @@
 
 use super::Checked;
 use crate::bytes::digests::hex;
-use crate::release::source::explain::Context;
+use crate::release::source::context::Context;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// The fields of `WHEEL`.

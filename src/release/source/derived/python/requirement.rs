@@ -1,25 +1,23 @@
 //! What a project requires (PEP 508), as far as that has to be told apart.
 
-use super::{Checked, declared, poetry};
-use crate::release::source::explain::Context;
 use std::collections::BTreeSet;
 
 /// A requirement: which package, which of its extras, which versions or place, and when.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Requirement {
     pub(super) name: String,
-    extras: BTreeSet<String>,
-    versions: BTreeSet<String>,
-    when: When,
+    pub(super) extras: BTreeSet<String>,
+    pub(super) versions: BTreeSet<String>,
+    pub(super) when: When,
 }
 
 /// When something is required.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct When {
+pub(super) struct When {
     /// The extra of the project that wants it.
-    extra: Option<String>,
+    pub(super) extra: Option<String>,
     /// The rest of the marker, by its words.
-    marker: Vec<String>,
+    pub(super) marker: Vec<String>,
 }
 
 /// A name as PEP 503 has it.
@@ -31,6 +29,15 @@ pub(super) fn normal(name: &str) -> String {
 /// Versions as a set of comparisons, without blanks.
 pub(super) fn comparisons(text: &str) -> BTreeSet<String> {
     words(text, ',')
+}
+
+/// A comparison without zeros at the version's end.
+pub(super) fn plain(comparison: &str) -> String {
+    let mut plain = comparison;
+    while let Some(shorter) = plain.strip_suffix(".0") {
+        plain = shorter;
+    }
+    plain.to_owned()
 }
 
 fn words(text: &str, separator: char) -> BTreeSet<String> {
@@ -89,13 +96,13 @@ impl Requirement {
     }
 
     /// With versions as they are compared with poetry's.
-    fn plainly(&self) -> Self {
-        let versions = self.versions.iter().map(|one| poetry::plain(one)).collect();
+    pub(super) fn plainly(&self) -> Self {
+        let versions = self.versions.iter().map(|one| plain(one)).collect();
         Self { versions, ..self.clone() }
     }
 
     /// Whether the same package is asked for, in the same versions.
-    fn same_package(&self, other: &Self) -> bool {
+    pub(super) fn same_package(&self, other: &Self) -> bool {
         (&self.name, &self.extras, &self.versions) == (&other.name, &other.extras, &other.versions)
     }
 }
@@ -177,192 +184,9 @@ fn tokens(marker: &str) -> Vec<String> {
     tokens
 }
 
-/// `requires.txt` of setuptools: requirements, with the extras that want them as headings.
-pub(super) fn check(context: &Context<'_>, text: &str) -> Checked {
-    let mut heading = "";
-    let mut requires = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            heading = name;
-            continue;
-        }
-        let Some(one) = Requirement::parse(line) else {
-            return Checked::differs("a line of it is not a requirement");
-        };
-        requires.push(one.under(heading));
-    }
-    match stated(context, &requires) {
-        Stated::Differs(why) => Checked::Differs(why),
-        Stated::Same => Checked::same("setuptools' copy of what git's files require"),
-        Stated::Partly(rest) => {
-            Checked::partly("setuptools' copy of what git's files require", vec![rest])
-        }
-        Stated::Unknown if requires.is_empty() => {
-            Checked::same("setuptools' list of requirements: empty")
-        }
-        Stated::Unknown => Checked::NotCompared(unknown(context, &requires)),
-    }
-}
-
-/// Which requirement only running `setup.py` could tell.
-pub(super) fn unknown(context: &Context<'_>, requires: &[Requirement]) -> String {
-    let literals = &declared(context).literals;
-    let first = requires.iter().find(|one| !literals.iter().any(|other| other.same_package(one)));
-    let name = first.map(|one| format!(" ({})", one.name)).unwrap_or_default();
-    format!("requirements that only running setup.py could tell{name}")
-}
-
-/// What git's files say of a list of requirements.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stated {
-    /// They require these.
-    Same,
-    /// They require these, as far as was compared; what was not.
-    Partly(String),
-    /// They do not require one of these.
-    Differs(String),
-    /// They do not say.
-    Unknown,
-}
-
-/// Whether git's files require all of these.
-pub(super) fn stated(context: &Context<'_>, requires: &[Requirement]) -> Stated {
-    let declared = declared(context);
-    // A project may require itself with another extra.
-    let itself = |one: &Requirement| declared.names.contains(&one.name);
-    if let Some(known) = &declared.requires {
-        let is_known = |one: &&Requirement| known.iter().any(|other| other.same_package(one));
-        if let Some(one) = requires.iter().find(|one| !is_known(one) && !itself(one)) {
-            return Stated::Differs(other(one));
-        }
-        return conditions(known, requires, &itself);
-    }
-    if !declared.literals.is_empty() {
-        // What a setup.py of git's has as text, it may require; what it puts together, only
-        // running it could tell.
-        let quoted = |one: &&Requirement| {
-            itself(one) || declared.literals.iter().any(|other| other.same_package(one))
-        };
-        if !requires.iter().all(|one| quoted(&one)) {
-            return Stated::Unknown;
-        }
-        return match requires.is_empty() {
-            true => Stated::Unknown,
-            false => Stated::Partly(
-                "whether git's setup.py requires everything that it quotes".to_owned(),
-            ),
-        };
-    }
-    let Some(known) = &declared.spelled else { return Stated::Unknown };
-    let written: Vec<Requirement> = requires.iter().map(Requirement::plainly).collect();
-    let named = |one: &&Requirement| known.iter().any(|other| other.name == one.name);
-    if let Some(one) = written.iter().find(|one| !named(one) && !itself(one)) {
-        return Stated::Differs(other(one));
-    }
-    let differs = |one: &&Requirement| !known.contains(one) && !itself(one);
-    let lacks = |one: &&Requirement| !written.iter().any(|other| other.name == one.name);
-    let spelled = names(written.iter().filter(differs).collect())
-        .map(|name| format!("versions and conditions for {name}, which git spells another way"));
-    partly([spelled, left_out(names(known.iter().filter(lacks).collect()))])
-}
-
-fn other(one: &Requirement) -> String {
-    let versions = one.versions.iter().cloned().collect::<Vec<_>>().join(",");
-    format!("it requires {}{versions}, which git's files do not", one.name)
-}
-
-/// Whether each is required when git's files say, and whether none of theirs is left out.
-fn conditions(
-    known: &[Requirement],
-    requires: &[Requirement],
-    itself: &dyn Fn(&Requirement) -> bool,
-) -> Stated {
-    let at_another = |one: &&Requirement| {
-        let extras = reached(known, itself, one.when.extra.as_deref());
-        let fits = |other: &Requirement| {
-            other.same_package(one)
-                && other.when.marker == one.when.marker
-                && extras.contains(&other.when.extra.as_deref())
-        };
-        !itself(one) && !known.iter().any(fits)
-    };
-    let is_left_out =
-        |one: &&Requirement| !itself(one) && !requires.iter().any(|other| other.same_package(one));
-    let when = names(requires.iter().filter(at_another).collect());
-    let when = when.map(|name| format!("the condition for {name}, which git spells another way"));
-    partly([when, left_out(names(known.iter().filter(is_left_out).collect()))])
-}
-
-/// The extras whose requirements are those of `extra`: itself, and what it has of the project's own
-/// (`all = ["foo[x,y]"]`), which some build backends write out.
-fn reached<'a>(
-    known: &'a [Requirement],
-    itself: &dyn Fn(&Requirement) -> bool,
-    extra: Option<&'a str>,
-) -> BTreeSet<Option<&'a str>> {
-    let mut reached = BTreeSet::from([extra]);
-    let mut new = vec![extra];
-    while let Some(extra) = new.pop() {
-        let own = known.iter().filter(|one| itself(one) && one.when.extra.as_deref() == extra);
-        for name in own.flat_map(|one| &one.extras) {
-            if reached.insert(Some(name)) {
-                new.push(Some(name));
-            }
-        }
-    }
-    reached
-}
-
-/// The first of them, and how many more there are.
-fn names(list: Vec<&Requirement>) -> Option<String> {
-    let first = list.first()?;
-    Some(match list.len() {
-        1 => first.name.clone(),
-        more => format!("{} and {} more", first.name, more - 1),
-    })
-}
-
-fn left_out(names: Option<String>) -> Option<String> {
-    names.map(|names| format!("why it leaves out {names}, which git's files require"))
-}
-
-fn partly(rest: [Option<String>; 2]) -> Stated {
-    match rest.into_iter().flatten().collect::<Vec<_>>().as_slice() {
-        [] => Stated::Same,
-        rest => Stated::Partly(rest.join("; ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn one(text: &str) -> Requirement {
-        Requirement::parse(text).unwrap()
-    }
-
-    fn said(known: &[&str], requires: &[Requirement]) -> Stated {
-        let known: Vec<_> = known.iter().map(|text| one(text)).collect();
-        conditions(&known, requires, &|_| false)
-    }
-
-    #[test]
-    fn the_same_markers_in_other_spellings() {
-        for (known, written) in [
-            ("a; python_version < '3.11'", "a ; python_version<\"3.11\""),
-            ("a>=1; (os_name=='nt')", "a>=1; os_name == \"nt\""),
-            ("a; (x=='1' or y=='2') and z=='3'", "a ; (x == \"1\" or y == \"2\") and z == \"3\""),
-            ("a; x=='1' and (y=='2' or z=='3')", "a; ((x=='1' and (y=='2' or z=='3')))"),
-        ] {
-            assert_eq!(said(&[known], &[one(written)]), Stated::Same, "{written}");
-        }
-        let extra = [one("a; (python_version < \"3\") and extra == 'Dev_x'")];
-        let known = [one("a; python_version < '3'").under("dev-x")];
-        assert_eq!(conditions(&known, &extra, &|_| false), Stated::Same);
-        let under = [one("a").under("dev-x:python_version<\"3\"")];
-        assert_eq!(conditions(&known, &under, &|_| false), Stated::Same);
-    }
 
     #[test]
     fn brackets_are_walked_once() {
@@ -372,24 +196,5 @@ mod tests {
         assert_eq!(When::of(&marker).marker, ["x", "and", "y", "or", "z"]);
         assert_eq!(When::of("(x and y) or (z)").marker.len(), 9);
         assert_eq!(When::of("x and y or )(").marker.len(), 6);
-    }
-
-    #[test]
-    fn other_markers_and_what_is_left_out_are_not_the_same() {
-        for (known, written) in [
-            ("a; python_version < '3.11'", "a"),
-            ("a", "a; extra == 'x'"),
-            ("a; python_version < '3.11'", "a; python_version < '3.12'"),
-            ("a; (x=='1' or y=='2') and z=='3'", "a; x=='1' or (y=='2' and z=='3')"),
-        ] {
-            assert!(matches!(said(&[known], &[one(written)]), Stated::Partly(_)), "{written}");
-        }
-        assert!(matches!(said(&["a", "b"], &[one("a")]), Stated::Partly(_)));
-        let known = [one("foo[x]").under("all"), one("a").under("x"), one("b").under("y")];
-        let itself = |one: &Requirement| one.name == "foo";
-        let wanted =
-            |name: &str| [one(name).under("all"), one("a").under("x"), one("b").under("y")];
-        assert_eq!(conditions(&known, &wanted("a"), &itself), Stated::Same);
-        assert!(matches!(conditions(&known, &wanted("b"), &itself), Stated::Partly(_)));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::super::Checked;
 use super::{is_part, is_value, names_this_version};
-use crate::release::source::explain::{Context, name_of};
+use crate::release::source::context::Context;
+use crate::release::source::texts::name_of;
 use regex::Regex;
 use std::sync::LazyLock;
 

@@ -2,7 +2,7 @@
 
 use super::is_release;
 use super::stamped::{is_placeholder, is_version_number};
-use crate::release::source::explain::Context;
+use crate::release::source::context::Context;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

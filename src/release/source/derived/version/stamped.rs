@@ -2,7 +2,8 @@
 
 use super::{is_release, module};
 use crate::release::diff::lang::{extension, is_among};
-use crate::release::source::explain::{Context, name_of};
+use crate::release::source::context::Context;
+use crate::release::source::texts::name_of;
 use regex::Regex;
 use std::sync::LazyLock;
 

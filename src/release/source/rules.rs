@@ -3,9 +3,9 @@
 //! A rule in git says that there is such a file, not what is in it: what is in the archive by that
 //! name was compared with nothing.
 
-use super::{directory_of, name_of};
+use super::texts::{directory_of, name_of, same_text};
+use super::view::View;
 use crate::release::archive::Entry;
-use crate::release::source::view::View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of rules that are read.
@@ -23,7 +23,7 @@ impl Rules {
     pub(crate) fn of(members: &BTreeMap<&[u8], &Entry>, view: View<'_>) -> Self {
         let files = members.iter().filter_map(|(path, entry)| {
             let path = std::str::from_utf8(path).ok().filter(|path| is_rules(path))?;
-            super::same_text(view, path, entry).map(|text| (path, text))
+            same_text(view, path, entry).map(|text| (path, text))
         });
         Self::read(files)
     }

@@ -3,7 +3,7 @@
 //! A document is text until something includes it: `m4_esyscmd([cat VERSION])` makes shell code of
 //! configure of it, `exec(open("README").read())` runs it.
 
-use super::name_of;
+use super::texts::name_of;
 use crate::release::diff::lang::extension;
 use std::collections::BTreeMap;
 

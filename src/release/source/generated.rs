@@ -3,7 +3,8 @@
 //! Anyone who made the archive wrote that. It excuses nothing: such a file is said to be not compared,
 //! and a comparison with one in it never agrees.
 
-use super::{Context, directory_of, name_of, text};
+use super::context::Context;
+use super::texts::{directory_of, name_of, text};
 use crate::release::archive::Entry;
 
 /// Bytes of a file's beginning in which a generator names itself.
