@@ -375,6 +375,39 @@ fn commits_and_tags() {
     assert!(stderr(&output).contains("no tag for version 7"), "{}", stderr(&output));
 }
 
+/// A name upstream that leads to no tag is not passed over in silence.
+#[test]
+fn a_name_upstream_that_fits_nothing_is_named() {
+    let repo = Repo::new();
+    repo.commit(&files());
+    repo.tag("v1.3");
+    let archive = release(repo.dir.path(), "foo-1.3", &files());
+    let notes = |more: &[&str]| {
+        let (code, finding) = source(&archive, &repo.path(), more);
+        assert_eq!((code, &finding["class"]), (0, &Value::Null), "{finding}");
+        finding["detail"]["notes"].to_string()
+    };
+    for name in ["foo-9.9.tar.gz", "main.tar.gz"] {
+        let notes = notes(&["--upstream-name", name]);
+        assert!(
+            notes.contains(&format!("the name upstream, {name}, has no version of")),
+            "{notes}"
+        );
+    }
+    for more in
+        [&[][..], &["--upstream-name", "v1.3.tar.gz"], &["--upstream-name", "foo-1.3.tar.gz"]]
+    {
+        assert!(!notes(more).contains("the name upstream"), "{more:?}");
+    }
+    // Where neither name leads to a tag, both are said.
+    repo.at(&["tag", "-d", "v1.3"]);
+    let (archive, clone) = (archive.to_str().unwrap(), repo.path());
+    let clone = clone.to_str().unwrap();
+    let output = run(&["source", archive, "--git", clone, "--upstream-name", "foo-9.9.tar.gz"]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("version 9.9 or 1.3"), "{}", stderr(&output));
+}
+
 #[test]
 fn a_commit_on_no_branch_or_tag_is_unreachable() {
     let (repo, archive) = scene(&files());

@@ -77,6 +77,71 @@ fn a_tag_signed_by_ssh() {
     assert_eq!(class(&scene.source("one.list", &["--tag", "foo-1.3"])), (1, "signature-absent"));
 }
 
+/// Of several tags of one version on one commit, the one whose signature counts is used, not the first by name.
+#[test]
+fn the_signed_one_of_several_tags() {
+    let Some(scene) = Scene::new() else { return };
+    scene.repo.at(&["tag", "1.3"]);
+    scene.repo.at(&["tag", "-a", "-m", "1.3", "foo-1.3"]);
+    let (code, finding) = source(&scene.archive, &scene.repo.path(), &[]);
+    assert_eq!(code, 0);
+    assert!(finding["compared"].as_str().unwrap().contains("(tag foo-1.3)"), "{finding}");
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    for list in [None, Some("one.list")] {
+        let (code, finding) = match list {
+            Some(list) => scene.source(list, &[]),
+            None => source(&scene.archive, &scene.repo.path(), &[]),
+        };
+        assert_eq!(code, 0, "{finding}");
+        let text = finding["compared"].as_str().unwrap();
+        assert!(text.contains("(tag v1.3, taken before foo-1.3 for its signature)"), "{text}");
+        let forger = if list.is_some() { "key" } else { "forge" };
+        assert!(finding["forgers"].to_string().contains(forger), "{finding}");
+    }
+    // The key decides which: one by another's key is no better than none.
+    let said = scene.source("two.list", &[]);
+    assert_eq!(class(&said), (1, "signature-absent"), "{}", said.1);
+    let key = format!("user.signingkey={}", scene.file("two.pub"));
+    scene.repo.at(&["-c", "gpg.format=ssh", "-c", &key, "tag", "-s", "-m", "1.3", "release-1.3"]);
+    for (list, tag) in [("one.list", "v1.3"), ("two.list", "release-1.3")] {
+        let said = scene.source(list, &[]);
+        assert_eq!(class(&said), (0, "agrees"), "{}", said.1);
+        assert!(said.1["vouches"].as_str().unwrap().contains(&format!("the tag {tag}")), "{list}");
+    }
+    // A tag that was named is the one.
+    assert_eq!(class(&scene.source("one.list", &["--tag", "1.3"])), (1, "signature-absent"));
+}
+
+/// The signed tag has to be of this version, about this commit, and called as it calls itself.
+#[test]
+fn signed_tags_that_do_not_stand_in() {
+    let Some(scene) = Scene::new() else { return };
+    scene.repo.at(&["tag", "1.3"]);
+    scene.signing(&["tag", "-s", "-m", "1.2", "v1.2"]);
+    assert_eq!(class(&scene.source("one.list", &[])), (1, "signature-absent"));
+    // The object of another version's tag under this one's name.
+    let old = scene.repo.at(&["rev-parse", "refs/tags/v1.2"]);
+    scene.repo.at(&["update-ref", "refs/tags/v1.3", &old]);
+    let said = scene.source("one.list", &[]);
+    assert_eq!(class(&said), (1, "signature-absent"), "{}", said.1);
+    assert!(said.1["compared"].as_str().unwrap().contains("(tag 1.3)"), "{}", said.1);
+    scene.repo.at(&["tag", "-d", "v1.3"]);
+    // In a repository of many packages, v1.3 is not foo's.
+    scene.repo.at(&["tag", "foo-1.3"]);
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    assert_eq!(class(&scene.source("one.list", &[])), (0, "agrees"));
+    scene.repo.at(&["tag", "bar-0.7"]);
+    let said = scene.source("one.list", &[]);
+    assert_eq!(class(&said), (1, "signature-absent"), "{}", said.1);
+    // On another commit it is another release.
+    scene.repo.at(&["tag", "-d", "bar-0.7", "foo-1.3", "v1.3"]);
+    scene.repo.at(&["commit", "-q", "--allow-empty", "-m", "later"]);
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    let (archive, clone) = (scene.archive.to_str().unwrap(), scene.repo.path());
+    let output = run(&["source", archive, "--git", clone.to_str().unwrap()]);
+    assert!(stderr(&output).contains("several tags fit"), "{}", stderr(&output));
+}
+
 #[test]
 fn a_commit_signed_by_ssh() {
     let Some(scene) = Scene::new() else { return };
@@ -196,7 +261,29 @@ fn a_tag_signed_by_openpgp_and_one_by_x509() {
     scene.repo.at(&["update-ref", "refs/tags/v1.5", &object]);
     let said = scene.source("key.asc", &["--tag", "v1.5"]);
     assert_eq!(class(&said), (1, "evidence-unsupported"), "{}", said.1);
-    assert!(said.1["compared"].as_str().unwrap().contains("X.509"));
+    let text = said.1["compared"].as_str().unwrap();
+    assert!(text.contains("X.509") && text.contains("gitsign verify-tag"), "{text}");
+    // No key is asked for that could read it, and it counts for nothing.
+    let more = ["--tag", "v1.5"];
+    let (code, finding) = source(&scene.archive, &scene.repo.path(), &more);
+    assert_eq!((code, &finding["class"]), (0, &Value::Null), "{finding}");
+    let text = finding["detail"]["notes"].to_string();
+    assert!(text.contains("found and not read") && !text.contains("--tag-key"), "{text}");
+    assert_eq!(finding["forgers"], serde_json::json!(["gentoo", "source", "forge"]));
+    scene.repo.at(&["tag", "1.5"]);
+    let archive = release(scene.repo.dir.path(), "foo-1.5", &files());
+    let (_, finding) = source(&archive, &scene.repo.path(), &[]);
+    assert!(finding["compared"].as_str().unwrap().contains("(tag 1.5)"), "{finding}");
+    // Nor does one over a commit.
+    let commit = scene.repo.at(&["cat-file", "commit", "HEAD"]);
+    let block = block.trim_end().replace('\n', "\n ");
+    let (head, body) = commit.split_once("\n\n").unwrap();
+    std::fs::write(&path, format!("{head}\ngpgsig {block}\n\n{body}\n")).unwrap();
+    let object = scene.repo.at(&["hash-object", "-t", "commit", "-w", path.to_str().unwrap()]);
+    scene.repo.at(&["update-ref", "refs/tags/v1.6", &object]);
+    let said = scene.source("key.asc", &["--tag", "v1.6"]);
+    assert_eq!(class(&said), (1, "evidence-unsupported"), "{}", said.1);
+    assert!(said.1["compared"].as_str().unwrap().contains("`gitsign verify`"), "{}", said.1);
     let output = run(&["source", "x.tar.gz", "--git", ".", "--tag-key", "/nonexistent", "--json"]);
     assert_eq!(status(&output), 2);
     let _ = json;

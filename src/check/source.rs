@@ -26,7 +26,8 @@ pub(super) fn check(
             Err(error) => return source::failed(&error),
         }
     }
-    let upstream_name = Some(upstream_name.to_owned());
+    // A name without a version, as of a download by its number, is nothing to find a tag by.
+    let upstream_name = source::has_version(upstream_name).then(|| upstream_name.to_owned());
     let options = Options { upstream_name, ..input.options.clone() };
     let finding = source::check(path, &input.clone, &spec, &options, progress);
     let refused = findings.iter().any(|finding| {

@@ -139,6 +139,11 @@ pub(crate) struct Report {
     pub(crate) finding: Finding,
 }
 
+/// Whether a file's name has something in it that may be a version.
+pub(crate) fn has_version(file_name: &str) -> bool {
+    !tag::spelling::releases(file_name).is_empty()
+}
+
 /// The finding where no clone was given.
 pub(crate) fn no_clone() -> Finding {
     Finding::fails(

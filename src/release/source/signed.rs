@@ -11,7 +11,7 @@ use crate::bytes::pass::{self, Wanted};
 use crate::evidence::openpgp;
 use crate::evidence::scheme::{Scheme, Subject};
 use crate::evidence::ssh::AllowedSigners;
-use crate::release::git::{Clone, GitError};
+use crate::release::git::{Clone, CommitObject, GitError, Pointer};
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -80,6 +80,8 @@ pub(crate) struct Signed {
     pub(crate) vouches: String,
     /// Whether the comparison depends on it.
     pub(crate) decides: bool,
+    /// Whether there is a signature of a kind that is read here, and no key was given for it.
+    pub(crate) unasked: bool,
     pub(crate) facts: SourceSignature,
 }
 
@@ -110,46 +112,10 @@ fn either(
     commit: &Commit,
     keys: Option<&TagKeys>,
 ) -> Result<Option<Signed>, GitError> {
-    let mut refused = None;
-    if let Some((name, pointer)) = commit.tag.as_ref().filter(|(_, pointer)| pointer.kind == "tag")
-    {
-        let tag = clone.tag(&pointer.object)?;
-        let parts = of_tag(&tag.raw);
-        // A signature over a tag is about that name and that commit, wherever a reference was moved.
-        let named = String::from_utf8_lossy(&tag.tag).into_owned();
-        let elsewhere = if named != *name {
-            Some(format!("the tag {name} leads to the tag object of {named}"))
-        } else if tag.kind != "commit"
-            || tag.object != commit.name() && commit.tag_elsewhere.is_none()
-        {
-            Some(format!("the tag object of {name} is about a {}, not about this commit", tag.kind))
-        } else {
-            None
-        };
-        match (parts, elsewhere) {
-            (Ok(None), None) => {}
-            (Ok(Some(parts)), None) => return Ok(Some(signature(SignedObject::Tag, &parts, keys))),
-            (_, Some(text)) if keys.is_some() => {
-                return Ok(Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text)));
-            }
-            // `v1.0` may be another name for `foo-1.0`, or be about a tag that is about the commit.
-            (_, Some(text))
-                if tag.kind == "commit" && named == *name || !is_alias(name, &named) =>
-            {
-                return Ok(Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text)));
-            }
-            (_, Some(text)) => {
-                refused =
-                    Some(fails(SignedObject::Tag, FailureClass::NotCheckedNoExpectation, text));
-            }
-            (Err(text), None) => {
-                let class = FailureClass::SignatureMalformed;
-                return Ok(Some(fails(SignedObject::Tag, class, text.to_owned())));
-            }
-        }
-    }
-    if refused.is_some() {
-        return Ok(refused);
+    let tag = commit.tag.as_ref().map(|(name, pointer)| (name.as_str(), pointer));
+    let about = commit.tag_elsewhere.is_none().then_some(&commit.object);
+    if let Some(signed) = over_tag(clone, tag, about, keys)? {
+        return Ok(Some(signed));
     }
     match of_commit(&commit.object.raw) {
         Ok(Some(parts)) => Ok(Some(signature(SignedObject::Commit, &parts, keys))),
@@ -161,10 +127,60 @@ fn either(
             Ok(Some(fails(SignedObject::Tag, FailureClass::SignatureAbsent, text)))
         }
         Ok(None) => Ok(None),
-        Err(text) => {
-            Ok(Some(fails(SignedObject::Commit, FailureClass::SignatureMalformed, text.to_owned())))
+        Err(text) => Ok(Some(fails(SignedObject::Commit, FailureClass::SignatureMalformed, text.to_owned()))),
+    }
+}
+
+/// What the object of a tag says by its signature, or by what it is about, which should be the commit
+/// `about`, where that is known; `None` where it has no signature, and neither is wrong.
+fn over_tag(
+    clone: &Clone,
+    tag: Option<(&str, &Pointer)>,
+    about: Option<&CommitObject>,
+    keys: Option<&TagKeys>,
+) -> Result<Option<Signed>, GitError> {
+    let Some((name, pointer)) = tag.filter(|(_, pointer)| pointer.kind == "tag") else {
+        return Ok(None);
+    };
+    let tag = clone.tag(&pointer.object)?;
+    let parts = of_tag(&tag.raw);
+    // A signature over a tag is about that name and that commit, wherever a reference was moved.
+    let named = String::from_utf8_lossy(&tag.tag).into_owned();
+    let elsewhere = if named != *name {
+        Some(format!("the tag {name} leads to the tag object of {named}"))
+    } else if tag.kind != "commit" || about.is_some_and(|commit| tag.object != commit.name) {
+        Some(format!("the tag object of {name} is about a {}, not about this commit", tag.kind))
+    } else {
+        None
+    };
+    Ok(match (parts, elsewhere) {
+        (Ok(None), None) => None,
+        (Ok(Some(parts)), None) => Some(signature(SignedObject::Tag, &parts, keys)),
+        (_, Some(text)) if keys.is_some() => Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text)),
+        // `v1.0` may be another name for `foo-1.0`, or be about a tag that is about the commit.
+        (_, Some(text)) if tag.kind == "commit" && named == *name || !is_alias(name, &named) => {
+            Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text))
+        }
+        (_, Some(text)) => Some(fails(SignedObject::Tag, FailureClass::NotCheckedNoExpectation, text)),
+        (Err(text), None) => Some(fails(SignedObject::Tag, FailureClass::SignatureMalformed, text.to_owned())),
+    })
+}
+
+/// Which of several tags on one commit has the signature that says most: the first that `keys` accept;
+/// where no keys were given, the first with a signature that they could. `None` where none has.
+pub(super) fn best(
+    clone: &Clone,
+    tags: &[(&str, &Pointer)],
+    commit: &CommitObject,
+    keys: Option<&TagKeys>,
+) -> Result<Option<usize>, GitError> {
+    for (at, tag) in tags.iter().enumerate() {
+        let signed = over_tag(clone, Some(*tag), Some(commit), keys)?;
+        if signed.is_some_and(|signed| signed.class.is_none() || signed.unasked) {
+            return Ok(Some(at));
         }
     }
+    Ok(None)
 }
 
 /// Whether two names have the same numbers in them.
@@ -178,23 +194,29 @@ fn is_alias(name: &str, other: &str) -> bool {
 
 fn fails(over: SignedObject, class: FailureClass, text: String) -> Signed {
     let facts = SourceSignature { over, class: Some(class), said: text.clone() };
-    Signed { class: Some(class), text, vouches: String::new(), decides: true, facts }
+    let (class, vouches) = (Some(class), String::new());
+    Signed { class, text, vouches, decides: true, unasked: false, facts }
 }
 
 /// Judges a signature by the keys that were given.
 fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signed {
     let (form, what) = (parts.form.name(), over.word());
+    if parts.form == Form::X509 {
+        let verify = if over == SignedObject::Tag { "gitsign verify-tag" } else { "gitsign verify" };
+        let text = format!(
+            "the {what} has an {form} signature, which was found and not read, so it counts for \
+             nothing: `{verify}` or `git verify-{what}` in the clone judges it"
+        );
+        return fails(over, FailureClass::EvidenceUnsupported, text);
+    }
     let Some(keys) = keys else {
         let text = format!("the {what} has an {form} signature, and no --tag-key was given for it");
-        return fails(over, FailureClass::NotCheckedNoExpectation, text);
+        let signed = fails(over, FailureClass::NotCheckedNoExpectation, text);
+        return Signed { unasked: true, ..signed };
     };
     let finding = match (parts.form, &keys.openpgp, &keys.ssh) {
         (Form::Openpgp, Some(openpgp), _) => judged(openpgp.as_ref(), parts, keys.now),
         (Form::Ssh, _, Some(allowed)) => judged(allowed, parts, keys.now),
-        (Form::X509, ..) => {
-            let text = format!("the {what} has an {form} signature, which is not read here");
-            return fails(over, FailureClass::EvidenceUnsupported, text);
-        }
         _ => {
             let text = format!("the {what} has an {form} signature, and no such key was given");
             return fails(over, FailureClass::SignerUnknown, text);
@@ -202,7 +224,8 @@ fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signe
     };
     let text = format!("the {what}'s signature: {}", finding.compared);
     let facts = SourceSignature { over, class: finding.class, said: finding.compared.clone() };
-    Signed { class: finding.class, text, vouches: finding.vouches, decides: true, facts }
+    let (class, vouches) = (finding.class, finding.vouches);
+    Signed { class, text, vouches, decides: true, unasked: false, facts }
 }
 
 /// Judges a signature by keys of its kind, as over any file.

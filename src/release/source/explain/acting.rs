@@ -85,7 +85,9 @@ pub(super) fn acts(name: &str, contents: &[u8]) -> Option<&'static str> {
         return Some("rules for what is left out, which packers read");
     }
     if name == ".gitattributes" {
-        return Some("settings of git's, which can name programs to run");
+        return Some(
+            "settings of git's, which can name programs to run, and by which `git apply` rewrites files",
+        );
     }
     if has_other_directive(contents) {
         return Some("a document of which a part may run when it is made into pages");

@@ -45,7 +45,13 @@ pub(super) fn judge(
     signed: Option<&Signed>,
 ) -> Finding {
     let short = short(commit);
-    let tag = commit.tag_name().map(|tag| format!(" (tag {tag})")).unwrap_or_default();
+    // Which of several tags: the signature says who vouches.
+    let instead = commit
+        .tag_instead
+        .as_ref()
+        .map(|other| format!(", taken before {other} for its signature"));
+    let instead = instead.unwrap_or_default();
+    let tag = commit.tag_name().map(|tag| format!(" (tag {tag}{instead})")).unwrap_or_default();
     let by = commit.attested_by.as_ref().map(|by| format!(", attested by {by}"));
     let at = format!("commit {short}{tag}{}", by.unwrap_or_default());
     let (class, compared) = match failure(commit, comparison, signed, &at) {

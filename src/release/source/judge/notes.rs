@@ -34,6 +34,13 @@ pub(super) fn also(
         finding =
             finding.noting(FailureClass::TagMismatch, format!("the tag points at {elsewhere}"));
     }
+    if let Some(name) = &commit.upstream_unfit {
+        let tag = commit.tag_name().unwrap_or_default();
+        let text = format!(
+            "the name upstream, {name}, has no version of any tag; {tag} is that of the archive's own name"
+        );
+        finding = finding.noting(FailureClass::CommitUnavailable, text);
+    }
     if let Some((class, signed)) = signed.and_then(|signed| Some((signed.class?, signed)))
         && primary != Some(class)
     {

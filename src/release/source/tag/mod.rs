@@ -1,14 +1,16 @@
 //! Which commit a release is: as given, by its tag, or by the tag that has its version.
 
+mod choice;
 mod references;
 pub(super) mod spelling;
 
 use super::{CommitSpec, Options, SourceError, origin};
 use crate::release::git::{Clone, CommitObject, Pointer, Reference, is_hex, is_hex_prefix};
+use choice::{alike, one_of, signed};
 use references::{is_release_line, references};
 use spelling::{Release, Token, key, plain, releases, tokens};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Digits of an abbreviated commit name that are few enough to be a slip.
 const ABBREVIATED: usize = 7;
@@ -16,6 +18,10 @@ const ABBREVIATED: usize = 7;
 /// Tags of one version that are looked at, and near misses that are listed.
 const FITTING: usize = 50;
 const NEAR: usize = 5;
+
+/// What may be before the version in a tag without saying whose it is.
+const WORDS: [&str; 10] =
+    ["r", "rel", "release", "releases", "version", "ver", "v", "tag", "tags", "stable"];
 
 /// The commit that was found, and what leads to it.
 #[derive(Debug, Clone)]
@@ -26,6 +32,10 @@ pub(crate) struct Commit {
     pub(crate) tag: Option<(String, Pointer)>,
     /// Whether the tag was found by the version, not given.
     pub(crate) tag_found: bool,
+    /// The first of the tags of that version on the same commit, where this one was taken for its signature.
+    pub(crate) tag_instead: Option<String>,
+    /// The name upstream that the archive was said to have, where the tag has none of its versions.
+    pub(crate) upstream_unfit: Option<String>,
     /// Who attested the commit, where an attestation named it.
     pub(crate) attested_by: Option<String>,
     /// Whether no tag has the version, so that without provenance no commit would be known.
@@ -111,17 +121,17 @@ pub(super) fn find(
             // An attestation names both: the commit alone can do.
             None if spec.attested_by.is_some() => None,
             None => return Ok(Err(Lacking { what: format!("tag {tag}"), tag: None })),
-            Some((pointer, commit)) => Some((tag.clone(), pointer, commit)),
+            Some(tagged) => Some(tagged),
         },
     };
     let mut by_anyone = spec.by_anyone;
     let mut only_by_provenance = false;
-    let (object, tag, tag_found, tag_elsewhere) = match (&spec.commit, tagged) {
+    let (object, tagged, tag_found, tag_elsewhere) = match (&spec.commit, tagged) {
         (Some(name), tagged) => match clone.commit(name)? {
             None => {
                 let by = spec.attested_by.as_ref().map(|by| format!(", attested by {by},"));
                 let what = format!("commit {name}{}", by.unwrap_or_default());
-                let tag = tagged.map(|(tag, _, commit)| (tag, commit.name));
+                let tag = tagged.map(|tagged| (tagged.name, tagged.commit.name));
                 return Ok(Err(Lacking { what, tag }));
             }
             Some(found) => {
@@ -132,31 +142,39 @@ pub(super) fn find(
                 };
                 only_by_provenance = spec.by_provenance && own.is_none();
                 by_anyone &= own.is_none();
-                let other = own.as_ref().is_some_and(|(.., commit)| commit.name != found.name);
-                let tag_found = own.is_some() && (other || tagged.is_none());
+                let better = |own: &Tagged| own.commit.name != found.name || own.instead.is_some();
+                let tag_found = own.as_ref().is_some_and(|own| better(own) || tagged.is_none());
                 let tagged = if tag_found { own } else { tagged };
-                let elsewhere = tagged.as_ref().map(|(.., commit)| commit.name.clone());
+                let elsewhere = tagged.as_ref().map(|tagged| tagged.commit.name.clone());
                 let elsewhere = elsewhere.filter(|name| *name != found.name);
-                let tag = tagged.map(|(tag, pointer, _)| (tag, pointer));
-                (found, tag, tag_found, elsewhere)
+                (found, tagged, tag_found, elsewhere)
             }
         },
-        (None, Some((tag, pointer, commit))) => (commit, Some((tag, pointer)), false, None),
+        (None, Some(tagged)) => (tagged.commit.clone(), Some(tagged), false, None),
         (None, None) => match by_version(clone, &tags, &candidates, options, origin.as_deref())? {
-            Found::Tag(reference, commit) => {
-                let name = short(&reference.name).to_owned();
-                (commit, Some((name, reference.to)), true, None)
-            }
+            Found::Tag(tagged) => (tagged.commit.clone(), Some(tagged), true, None),
             Found::Commit(commit) => (commit, None, false, None),
         },
     };
-    let tag_name = tag.as_ref().map(|(name, _)| name.as_str());
+    let tag_name = tagged.as_ref().map(|tagged| tagged.name.as_str());
     let release = release(&candidates, tag_name);
+    let unfit = |name: &&String| {
+        let fits = |release: &Release| {
+            tag_name.is_some_and(|tag| fitting(tag, &release.version).is_some())
+        };
+        **name != *file_name
+            && !releases(name).iter().any(fits)
+            && !spelling::stem(name).ends_with(&object.name)
+    };
+    let upstream_unfit =
+        options.upstream_name.as_ref().filter(|_| tag_found).filter(unfit).cloned();
     let name = &object.name;
     let references = references(clone, name)?;
     Ok(Ok(Commit {
-        tag,
+        tag_instead: tagged.as_ref().and_then(|tagged| tagged.instead.clone()),
+        tag: tagged.map(|tagged| (tagged.name, tagged.pointer)),
         tag_found,
+        upstream_unfit,
         attested_by: spec.attested_by.clone(),
         only_by_provenance,
         by_anyone,
@@ -176,9 +194,9 @@ fn version_tag(
     candidates: &[Release],
     options: &Options,
     origin: Option<&str>,
-) -> Result<Option<(String, Pointer, CommitObject)>, SourceError> {
+) -> Result<Option<Tagged>, SourceError> {
     match by_version(clone, tags, candidates, options, origin) {
-        Ok(Found::Tag(tag, commit)) => Ok(Some((short(&tag.name).to_owned(), tag.to, commit))),
+        Ok(Found::Tag(tagged)) => Ok(Some(tagged)),
         Ok(Found::Commit(_)) => Ok(None),
         Err(SourceError::NoCommit { .. } | SourceError::SeveralTags(_)) => Ok(None),
         Err(error) => Err(error),
@@ -186,14 +204,10 @@ fn version_tag(
 }
 
 /// The tag of that name, and its commit.
-fn tag_of(
-    clone: &Clone,
-    tags: &[Reference],
-    name: &str,
-) -> Result<Option<(Pointer, CommitObject)>, SourceError> {
+fn tag_of(clone: &Clone, tags: &[Reference], name: &str) -> Result<Option<Tagged>, SourceError> {
     let Some(reference) = tags.iter().find(|tag| short(&tag.name) == name) else { return Ok(None) };
     let commit = clone.peeled(&reference.to.object, &reference.to.kind)?;
-    Ok(commit.map(|commit| (reference.to.clone(), commit)))
+    Ok(commit.map(|commit| Tagged::of(reference, commit)))
 }
 
 fn short(reference: &str) -> &str {
@@ -228,8 +242,24 @@ fn release(candidates: &[Release], tag: Option<&str>) -> Release {
 
 /// What a name led to.
 enum Found {
-    Tag(Reference, CommitObject),
+    Tag(Tagged),
     Commit(CommitObject),
+}
+
+/// A tag and its commit.
+struct Tagged {
+    name: String,
+    pointer: Pointer,
+    commit: CommitObject,
+    /// The tag on the same commit that it was preferred to, for its signature.
+    instead: Option<String>,
+}
+
+impl Tagged {
+    fn of(reference: &Reference, commit: CommitObject) -> Self {
+        let name = short(&reference.name).to_owned();
+        Self { name, pointer: reference.to.clone(), commit, instead: None }
+    }
 }
 
 /// How well a tag fits, best first.
@@ -263,7 +293,9 @@ fn by_version(
                 .take(FITTING)
                 .collect();
             if let Some(found) = one_of(clone, &all, release)? {
-                return Ok(found);
+                let alike = alike(tags, fit, &release.version, &names);
+                let keys = options.tag_keys.as_ref();
+                return Ok(Found::Tag(signed(clone, found, &alike, keys)?));
             }
         }
     }
@@ -273,41 +305,15 @@ fn by_version(
             return Ok(Found::Commit(commit));
         }
     }
-    let version = candidates.last().map(|release| release.version.clone());
-    let near = version.as_deref().map(|version| near(tags, version)).unwrap_or_default();
+    // What the archive was said to be called, and what it is called.
+    let upstream = options.upstream_name.as_deref().and_then(|name| releases(name).pop());
+    let own = candidates.last().map(|release| release.version.clone());
+    let near = own.as_deref().map(|version| near(tags, version)).unwrap_or_default();
+    let is_own = |version: &str| own.as_ref().is_some_and(|own| spelling::is_same(own, version));
+    let upstream = upstream.map(|release| release.version).filter(|version| !is_own(version));
+    let versions: Vec<String> = upstream.into_iter().chain(own.clone()).collect();
+    let version = (!versions.is_empty()).then(|| versions.join(" or "));
     Err(SourceError::NoCommit { version, near })
-}
-
-/// The one commit that several tags point at.
-fn one_of(
-    clone: &Clone,
-    tags: &[&Reference],
-    release: &Release,
-) -> Result<Option<Found>, SourceError> {
-    let mut commits: BTreeMap<String, (Reference, CommitObject)> = BTreeMap::new();
-    for tag in tags {
-        if let Some(commit) = clone.peeled(&tag.to.object, &tag.to.kind)? {
-            let found = ((*tag).clone(), commit);
-            commits.entry(found.1.name.clone()).or_insert(found);
-        }
-    }
-    if commits.len() > 1 {
-        // 1.01 and 1.1 are the same numbers: that which is spelled alike is meant.
-        let digits = |text: &str| -> String {
-            text.chars().filter(|c| c.is_ascii_digit() || !c.is_alphanumeric()).collect()
-        };
-        let alike =
-            |tag: &str| digits(tag).replace(['_', '-'], ".").ends_with(&digits(&release.version));
-        let exact: Vec<_> = commits.values().filter(|(tag, _)| alike(&tag.name)).cloned().collect();
-        return match exact.as_slice() {
-            [(tag, commit)] => Ok(Some(Found::Tag(tag.clone(), commit.clone()))),
-            _ => {
-                let names = commits.values().map(|(tag, _)| short(&tag.name).to_owned());
-                Err(SourceError::SeveralTags(names.collect()))
-            }
-        };
-    }
-    Ok(commits.into_values().next().map(|(tag, commit)| Found::Tag(tag, commit)))
 }
 
 /// What is in a tag before the version, where it ends in that.
@@ -327,8 +333,6 @@ fn fitting<'a>(tag: &'a str, version: &str) -> Option<&'a str> {
 
 /// How a tag fits: `1.2`, `v1.2`, `release-1.2`; `NAME-1.2`, `NAME/v1.2`, `@scope/NAME@1.2`.
 fn fits(tag: &str, version: &str, names: &BTreeSet<String>) -> Option<Fit> {
-    const WORDS: [&str; 10] =
-        ["r", "rel", "release", "releases", "version", "ver", "v", "tag", "tags", "stable"];
     let prefix = fitting(tag, version)?;
     // A number right before it is part of another version: v0.1.2 is not 1.2.
     if prefix.trim_end_matches(['.', '_', '-', '/']).ends_with(|c: char| c.is_ascii_digit())
