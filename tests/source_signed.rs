@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use crate::common;
+use crate::common::Run;
+use crate::common::overlay::Overlay;
 use crate::source::{Repo, source};
 use crate::support::{Node, json, release, run, status, stderr, text};
 use serde_json::Value;
@@ -287,4 +289,80 @@ fn a_tag_signed_by_openpgp_and_one_by_x509() {
     let output = run(&["source", "x.tar.gz", "--git", ".", "--tag-key", "/nonexistent", "--json"]);
     assert_eq!(status(&output), 2);
     let _ = json;
+}
+
+/// A key of the policy counts as one of `--tag-key` does, and behind it.
+#[test]
+fn keys_of_the_policy() {
+    let Some(scene) = Scene::new() else { return };
+    scene.signing(&["tag", "-s", "-m", "1.3", "v1.3"]);
+    let overlay = Overlay::new();
+    let package = "dev-libs/foo";
+    overlay.ebuild(package, "1.3", "SRC_URI=\"https://example.org/${P}.tar.gz\"");
+    overlay.distfile("foo-1.3.tar.gz", &std::fs::read(&scene.archive).unwrap());
+    overlay.manifest(package, &["foo-1.3.tar.gz"]);
+    for name in ["one", "two"] {
+        let list = std::fs::read_to_string(scene.file(&format!("{name}.list"))).unwrap();
+        overlay.write(&format!("metadata/keys/{name}"), &list);
+    }
+    let clone = scene.repo.path();
+    let git = ["--git", clone.to_str().unwrap(), "--json"];
+    let runs = |policy: &str, more: &[&str]| -> Vec<(&str, Run)> {
+        overlay.write("metadata/distvouch.toml", policy);
+        let of = |command: &mut Command| Run::of(command.args(git).args(more).output().unwrap());
+        let manifest = overlay.path(&format!("{package}/Manifest"));
+        let mut source = common::distvouch();
+        source.arg("source").arg(&scene.archive).current_dir(overlay.path(package));
+        source.env("XDG_CONFIG_HOME", overlay.scratch.file("config"));
+        let mut check = overlay.command("check");
+        check.args(["--require", "source", "--manifest"]).arg(manifest);
+        let mut bump = overlay.command("bump");
+        bump.arg(overlay.path(package));
+        vec![("source", of(&mut source)), ("check", of(&mut check)), ("bump", of(&mut bump))]
+    };
+    let class = |(_, run): &(&str, Run)| -> String {
+        run.finding("source")["class"].as_str().unwrap_or("agrees").to_owned()
+    };
+    let keys = |list: &str| format!("[package.\"{package}\"]\ntag-keys = [{list}]\n");
+    for run in runs(&keys("\"metadata/keys/one\""), &[]) {
+        assert_eq!(class(&run), "agrees", "{} {}", run.0, run.1.stderr);
+        assert!(run.1.stdout.contains("who signed the tag v1.3"), "{}", run.1.stdout);
+    }
+    for run in runs(&keys("\"metadata/keys/two\""), &[]) {
+        assert_eq!(class(&run), "signer-unknown", "{} {}", run.0, run.1.stderr);
+    }
+    // The flag goes first.
+    let one = scene.file("one.list");
+    for run in runs(&keys("\"metadata/keys/two\""), &["--tag-key", &one]) {
+        assert_eq!(class(&run), "agrees", "{} {}", run.0, run.1.stderr);
+    }
+    // A key that is not there, or elsewhere under a name of the overlay, is an error with its line.
+    let elsewhere = overlay.path("metadata/keys/elsewhere");
+    std::os::unix::fs::symlink(scene.file("one.list"), elsewhere).unwrap();
+    for (list, said) in [
+        ("\"metadata/keys/three\"", "distvouch.toml:2: tag-keys: "),
+        ("\"/nonexistent/key\"", "distvouch.toml:2: tag-keys: "),
+        ("\"metadata/../../x\"", "neither an absolute path nor one in the overlay"),
+        ("\"\"", "neither an absolute path nor one in the overlay"),
+        ("\"metadata/keys/elsewhere\"", "leads out of the overlay"),
+    ] {
+        for (command, run) in runs(&keys(list), &[]) {
+            assert_eq!(run.status, 2, "{command} {list}: {}", run.stdout);
+            assert!(common::flat(&run.stderr).contains(said), "{command} {list}: {}", run.stderr);
+        }
+    }
+    // The user's own file has them for every package, by whole paths.
+    let user = overlay.scratch.file("config/distvouch");
+    std::fs::create_dir_all(&user).unwrap();
+    let write = |list: &str| {
+        std::fs::write(user.join("policy.toml"), format!("[policy]\ntag-keys = [\"{list}\"]\n"))
+    };
+    write(&one).unwrap();
+    for run in runs("", &[]) {
+        assert_eq!(class(&run), "agrees", "{} {}", run.0, run.1.stderr);
+    }
+    write("keys/one").unwrap();
+    for (command, run) in runs("", &[]) {
+        assert_eq!(run.status, 2, "{command}: {}", run.stdout);
+    }
 }

@@ -21,6 +21,7 @@ use crate::check::inputs::Gap;
 use crate::check::inputs::SourceInput;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
+use crate::release::policy::Policy;
 use crate::release::review::{self};
 use crate::release::source::Options;
 use crate::report::diff as page;
@@ -104,7 +105,8 @@ pub(crate) struct Bump {
     pub(crate) clone: CloneArgs,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
-    /// Repeatable
+    /// Repeatable; default: the policy's tag-keys, else the ebuild's key, by which none has to be
+    /// signed
     #[arg(long, value_name = "FILE", help_heading = SOURCE)]
     pub(crate) tag_key: Vec<PathBuf>,
 
@@ -168,15 +170,19 @@ pub(crate) struct Bump {
 impl Bump {
     /// How the archive is compared with the clone: what the ebuild says decides which tag is meant, and
     /// whose signature over it vouches.
-    fn source_options(&self, package: &Package, expected: &Expected) -> Result<Options, Error> {
+    fn source_options(
+        &self,
+        package: &Package,
+        expected: &Expected,
+        asked: &Policy,
+    ) -> Result<Options, Error> {
         let now = self.time.now()?;
-        let tag_keys = match self.tag_key.is_empty() {
-            false => tag_keys(&self.tag_key, &[], true, now)?,
-            true => {
-                let OpenpgpOptions { openpgp_key, openpgp_fingerprint, .. } =
-                    &expected.keys.openpgp;
-                tag_keys(openpgp_key, openpgp_fingerprint, false, now)?
-            }
+        let named = policy::tag_keys(&self.tag_key, asked, now)?;
+        // Of what the ebuild verifies the archive with, a tag need not be signed.
+        let OpenpgpOptions { openpgp_key, openpgp_fingerprint, .. } = &expected.keys.openpgp;
+        let tag_keys = match named {
+            None => tag_keys(openpgp_key, openpgp_fingerprint, false, now)?,
+            named => named,
         };
         Ok(Options {
             version: Some(package.ebuild.version.without_revision().to_owned()),
@@ -248,7 +254,7 @@ impl Bump {
             previous,
             source: clone
                 .map(|clone| {
-                    let options = self.source_options(&package, &expected)?;
+                    let options = self.source_options(&package, &expected, &asked)?;
                     let others = pairs.iter().filter(|pair| pair.dependency);
                     let others = others.map(|pair| pair.new.clone()).collect();
                     Ok::<_, Error>(SourceInput { others, clone, commit, options })

@@ -6,7 +6,7 @@ use pairs::names_stream;
 pub(super) use pairs::split_pair;
 
 use super::clone::{CloneArgs, SOURCE};
-use super::keys::{KeyArgs, review_keys, tag_keys};
+use super::keys::{KeyArgs, review_keys};
 use super::options::{Distdir, PrintOptions, Stream, TimeOption};
 use super::policy;
 use super::progress::{self, size_of};
@@ -103,7 +103,7 @@ pub(crate) struct Check {
     pub(crate) clone: CloneArgs,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
-    /// Repeatable
+    /// Repeatable; default: the policy's tag-keys
     #[arg(long, value_name = "FILE", requires = "git", help_heading = SOURCE)]
     pub(crate) tag_key: Vec<PathBuf>,
 
@@ -202,7 +202,7 @@ impl Check {
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
             upstream_names: self.upstream_names(&distfiles)?,
             previous: self.previous(&distfiles)?,
-            source: self.source()?,
+            source: self.source(&asked)?,
             reviews: self.records()?,
             gaps: self.publishers(&asked),
             excuses: policy::excuses(&asked, None, now),
@@ -322,12 +322,12 @@ impl Check {
         Ok(Some(ReviewInput { records, ..ReviewInput::default() }))
     }
 
-    fn source(&self) -> Result<Option<SourceInput>, Error> {
+    fn source(&self, asked: &Policy) -> Result<Option<SourceInput>, Error> {
         let Some(clone) = self.git.clone() else { return Ok(None) };
         let commit = self.clone.commit();
         commit.check()?;
         let options = Options {
-            tag_keys: tag_keys(&self.tag_key, &[], true, self.time.now()?)?,
+            tag_keys: policy::tag_keys(&self.tag_key, asked, self.time.now()?)?,
             ..self.clone.options()
         };
         Ok(Some(SourceInput { others: BTreeSet::new(), clone, commit, options }))

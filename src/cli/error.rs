@@ -16,7 +16,7 @@ use crate::evidence::sigstore::{ManagedKeyError, RootError};
 use crate::evidence::ssh::AllowedError;
 use crate::release::archive::ArchiveError;
 use crate::release::known::KnownError;
-use crate::release::policy::PolicyError;
+use crate::release::policy::{Place, PolicyError};
 use crate::release::review::ReviewError;
 use crate::release::source::SourceError;
 use std::path::PathBuf;
@@ -50,6 +50,8 @@ pub(crate) enum Error {
     Review(#[from] ReviewError),
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    #[error("{}:{}: tag-keys: {source}", place.file.display(), place.line)]
+    TagKeys { place: Place, source: Box<Self> },
     #[error(transparent)]
     Scan(#[from] ScanError),
     #[error("{}: another scan is writing to it", path.display())]

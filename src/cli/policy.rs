@@ -1,12 +1,13 @@
 //! `distvouch policy`.
 
-use super::printed;
+use super::{keys, printed};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Status;
 use crate::check::inputs::Gap;
 use crate::cli::error::{Error, UsageError};
 use crate::release::policy::{Place, Policies, Policy, day};
+use crate::release::source::TagKeys;
 use crate::report::policy as report;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -68,6 +69,24 @@ pub(crate) fn asked(directory: Option<&Path>) -> Result<Policy, Error> {
     let place = directory.and_then(|directory| place(directory).ok());
     let (root, package) = place.map_or((None, None), |(root, package)| (Some(root), package));
     Ok(Policies::read(root.as_deref())?.of(&package.unwrap_or_default()))
+}
+
+/// The keys whose signatures over tags and commits count, one of which there has to be: of the files that
+/// `--tag-key` names, else of those of the policy. `None` where neither names any.
+///
+/// # Errors
+///
+/// If a file holds no such keys; where the policy names it, with its line.
+pub(crate) fn tag_keys(
+    flag: &[PathBuf],
+    policy: &Policy,
+    now: SystemTime,
+) -> Result<Option<TagKeys>, Error> {
+    match &policy.tag_keys {
+        Some(set) if flag.is_empty() => keys::tag_keys(&set.value, &[], true, now)
+            .map_err(|source| Error::TagKeys { place: set.place.clone(), source: source.into() }),
+        _ => keys::tag_keys(flag, &[], true, now),
+    }
 }
 
 /// The classes that exceptions accept of `version`, or of a version that is not known. Those that are

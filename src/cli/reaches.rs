@@ -9,7 +9,7 @@ use crate::cli::bump::Bump;
 use crate::cli::check::Check;
 use crate::cli::diff::Diff;
 use crate::cli::keys::KeyArgs;
-use crate::cli::policy::place;
+use crate::cli::policy::{asked, place};
 use crate::cli::scan::Scan;
 use crate::cli::sigstore::SigstoreOptions;
 use crate::cli::source::Source;
@@ -20,7 +20,7 @@ use crate::release::git::{self, places};
 use crate::release::known;
 use crate::release::policy;
 use crate::release::review;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 impl Command {
     /// What it may read, write and run; `None` where it says that itself.
@@ -110,6 +110,17 @@ impl Reach {
         root.iter().for_each(|root| self.policy(root));
     }
 
+    /// The keys of tags: those that were named, else the policy's. What is wrong with a policy is said
+    /// when it is read again.
+    fn tag_keys(&mut self, flag: &[PathBuf], directory: Option<&Path>) {
+        self.read_all(flag);
+        let here = |directory: &Path| directory.as_os_str().is_empty();
+        let directory = directory.map(|path| if here(path) { Path::new(".") } else { path });
+        let policy = asked(directory).ok();
+        let keys = policy.and_then(|policy| policy.tag_keys).filter(|_| flag.is_empty());
+        self.read_all(keys.into_iter().flat_map(|set| set.value));
+    }
+
     /// The lists of standard build files.
     pub(in crate::cli) fn known_files(&mut self) {
         self.read_directory(&known::data_directory());
@@ -178,7 +189,7 @@ impl Check {
         if let Some(clone) = &self.git {
             reach.clone_of_git(clone);
             reach.known_files();
-            reach.read_all(&self.tag_key);
+            reach.tag_keys(&self.tag_key, directory);
         }
         reach.read_all(self.reviews.iter().chain(&self.review_key));
     }
@@ -208,7 +219,7 @@ impl Bump {
         self.sigstore.reach(reach);
         reach.read_all(self.reviews.iter().chain(&self.review_key));
         reach.read_all(review::places_of(package));
-        reach.read_all(&self.tag_key);
+        reach.tag_keys(&self.tag_key, Some(package));
         self.html.iter().for_each(|page| reach.write(page));
         // Key files and clones that no one named on the command line; what is wrong with the package
         // is said when it is read again.
@@ -250,7 +261,9 @@ impl Source {
         reach.read(&self.distfile);
         reach.read_all(self.beside());
         reach.read_all(&self.provenance);
-        reach.read_all(&self.tag_key);
+        let here = Some(Path::new("."));
+        reach.policy_of(here);
+        reach.tag_keys(&self.tag_key, here);
         reach.trusted_root(self.trusted_root.as_deref());
         self.git.iter().for_each(|clone| reach.clone_of_git(clone));
     }

@@ -1,9 +1,9 @@
 //! `distvouch source`.
 
 use super::clone::{CloneArgs, SOURCE};
-use super::keys::tag_keys;
 use super::options::TimeOption;
 use super::pager::Pager;
+use super::policy;
 use super::progress::{self, size_of};
 use super::{colour, printed};
 use crate::answer::failure::FailureClass;
@@ -16,7 +16,7 @@ use crate::evidence::sigstore::{TrustedRoot, Verifier};
 use crate::release::source::{self, CommitSpec, Options, Report, SourceError};
 use crate::report::source as page;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,7 +70,7 @@ pub(crate) struct Source {
     pub(crate) eautoreconf: bool,
 
     /// Whose signature over the tag, or over its commit, counts: OpenPGP keys, or SSH allowed signers.
-    /// Repeatable
+    /// Repeatable; default: the tag-keys of the policy for the package in the current directory
     #[arg(long, value_name = "FILE", requires = "git", help_heading = SOURCE)]
     pub(crate) tag_key: Vec<PathBuf>,
 
@@ -125,10 +125,11 @@ impl Source {
         let mut report = match &self.git {
             Some(clone) => {
                 let spec = self.commit()?;
+                let asked = policy::asked(Some(Path::new(".")))?;
                 let options = Options {
                     upstream_name: self.upstream_name.clone(),
                     eautoreconf: self.eautoreconf,
-                    tag_keys: tag_keys(&self.tag_key, &[], true, self.time.now()?)?,
+                    tag_keys: policy::tag_keys(&self.tag_key, &asked, self.time.now()?)?,
                     unified: self.unified,
                     ..self.clone.options()
                 };

@@ -7,7 +7,7 @@ use crate::release::policy::{Exception, Place, Policies, Policy, Set};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is shown.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,14 @@ fn rows(policy: &Policy) -> Vec<Row> {
         row("openpgp-policy", policy.openpgp.as_ref(), "gentoo", |kind| kind.name().to_owned()),
         row("publishers", policy.publishers.as_ref(), "any", |list: &Vec<String>| list.join(", ")),
         row("clones", policy.clones.as_ref(), "$DISTVOUCH_CLONES", |p| p.display().to_string()),
+        row("tag-keys", policy.tag_keys.as_ref(), "in a bump, the ebuild's key", |list| {
+            shown_paths(list).join(", ")
+        }),
     ]
+}
+
+fn shown_paths(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| path.display().to_string()).collect()
 }
 
 fn place(place: &Place, root: &Path) -> String {
@@ -134,6 +141,7 @@ pub(crate) fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
         "openpgp_policy": policy.openpgp.as_ref().map(|s| set(s.value.name().into(), &s.place)),
         "publishers": policy.publishers.as_ref().map(|s| set(s.value.clone().into(), &s.place)),
         "clones": policy.clones.as_ref().map(|s| set(s.value.to_string_lossy().into(), &s.place)),
+        "tag_keys": policy.tag_keys.as_ref().map(|s| set(shown_paths(&s.value).into(), &s.place)),
         "exceptions": exceptions.collect::<Vec<_>>(),
     });
     json_writer::print(&value, out)

@@ -7,7 +7,7 @@ use crate::evidence::openpgp::PolicyKind;
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 
 /// The most that a file may hold, in bytes.
@@ -48,6 +48,7 @@ pub(super) struct Settings {
     pub(super) openpgp_policy: Option<At<PolicyKind>>,
     pub(super) publishers: Option<At<Vec<String>>>,
     pub(super) clones: Option<At<PathBuf>>,
+    pub(super) tag_keys: Option<At<Vec<PathBuf>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -58,6 +59,7 @@ struct RawSettings {
     openpgp_policy: Option<Spanned<String>>,
     publishers: Option<Spanned<Vec<Spanned<String>>>>,
     clones: Option<Spanned<String>>,
+    tag_keys: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -103,6 +105,8 @@ pub(super) struct ExceptionTable {
 /// Turns places in the text into lines, and says what is wrong there.
 struct Reader<'a> {
     path: &'a Path,
+    /// The overlay that the file is of; `None` for the user's own.
+    root: Option<&'a Path>,
     text: &'a str,
 }
 
@@ -144,7 +148,13 @@ impl Reader<'_> {
             let what = format!("clones: {:?} is not an absolute path", clones.get_ref());
             return self.fails(clones.span().start, what);
         }
+        let tag_keys = raw.tag_keys.as_ref().map(|list| {
+            let files = list.get_ref().iter().map(|file| self.key_file(file));
+            let line = self.line(list.span().start);
+            files.collect::<Result<_, _>>().map(|value| At { value, line })
+        });
         Ok(Settings {
+            tag_keys: tag_keys.transpose()?,
             require,
             review: self.one_of("review", raw.review.as_ref(), &reviews)?,
             openpgp_policy: self.one_of(
@@ -172,6 +182,29 @@ impl Reader<'_> {
         };
         let value = list.get_ref().iter().map(check).collect::<Result<_, _>>()?;
         Ok(At { value, line: self.line(list.span().start) })
+    }
+
+    /// The path of a file of keys: absolute, or one in the overlay, from its root.
+    fn key_file(&self, text: &Spanned<String>) -> Result<PathBuf, PolicyError> {
+        let path = Path::new(text.get_ref());
+        if path.is_absolute() {
+            return Ok(path.to_owned());
+        }
+        let normal = |part: Component<'_>| matches!(part, Component::Normal(_));
+        let inside = path.components().next().is_some() && path.components().all(normal);
+        let Some(root) = self.root.filter(|_| inside) else {
+            let what = match self.root {
+                Some(_) => "neither an absolute path nor one in the overlay",
+                None => "not an absolute path",
+            };
+            let what = format!("tag-keys: {:?} is {what}", text.get_ref());
+            return self.fails(text.span().start, what);
+        };
+        let path = root.join(path);
+        match leads_out(root, &path) {
+            true => Err(PolicyError::Elsewhere(path)),
+            false => Ok(path),
+        }
     }
 
     /// What the word of `key` stands for.
@@ -228,7 +261,8 @@ impl Reader<'_> {
 }
 
 impl File {
-    pub(super) fn read(path: &Path) -> Result<Self, PolicyError> {
+    /// Reads the file of the overlay at `root`, or the user's own.
+    pub(super) fn read(path: &Path, root: Option<&Path>) -> Result<Self, PolicyError> {
         let bytes = read_bounded(path, LIMIT)?;
         let text = match std::str::from_utf8(&bytes) {
             Ok(text) => text,
@@ -239,7 +273,7 @@ impl File {
                 return Err(PolicyError::Form { place, what: "is not UTF-8".to_owned() });
             }
         };
-        let reader = Reader { path, text };
+        let reader = Reader { path, root, text };
         let raw: RawFile = match toml::from_str(text) {
             Ok(raw) => raw,
             Err(error) => {
@@ -266,6 +300,13 @@ impl File {
     pub(super) fn package(&self, name: &str) -> Option<&Settings> {
         self.package.iter().find(|(key, _)| key.get_ref() == name).map(|(_, settings)| settings)
     }
+}
+
+/// Whether a symbolic link takes `path` out of the overlay at `root`: who changes the overlay must not
+/// choose which other file of this machine is read under one of its names.
+pub(super) fn leads_out(root: &Path, path: &Path) -> bool {
+    let real = root.canonicalize().ok().zip(path.canonicalize().ok());
+    real.is_some_and(|(root, real)| !real.starts_with(root))
 }
 
 /// CATEGORY/NAME.

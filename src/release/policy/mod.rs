@@ -53,6 +53,8 @@ pub(crate) struct Policy {
     pub(crate) publishers: Option<Set<Vec<String>>>,
     /// Where clones of upstream's repositories are.
     pub(crate) clones: Option<Set<PathBuf>>,
+    /// Keys, one of which must have signed the release's tag, or its commit.
+    pub(crate) tag_keys: Option<Set<Vec<PathBuf>>>,
     /// What is known and accepted for a while.
     pub(crate) exceptions: Vec<Exception>,
 }
@@ -111,14 +113,12 @@ impl Policies {
     pub(crate) fn read(root: Option<&Path>) -> Result<Self, PolicyError> {
         let overlay = root.map(|root| root.join(FILE));
         let user = user_file();
-        // Whoever changes the overlay must not choose which other file of this machine is read.
         if let Some((root, path)) = root.zip(overlay.as_deref())
-            && let (Ok(root), Ok(real)) = (root.canonicalize(), path.canonicalize())
-            && !real.starts_with(&root)
+            && file::leads_out(root, path)
         {
             return Err(PolicyError::Elsewhere(path.to_owned()));
         }
-        Ok(Self { user: read(user)?, overlay: read(overlay)? })
+        Ok(Self { user: read(user, None)?, overlay: read(overlay, root)? })
     }
 
     /// The files that were read.
@@ -171,6 +171,7 @@ impl Policy {
         set(path, &mut self.openpgp, settings.openpgp_policy.as_ref());
         set(path, &mut self.publishers, settings.publishers.as_ref());
         set(path, &mut self.clones, settings.clones.as_ref());
+        set(path, &mut self.tag_keys, settings.tag_keys.as_ref());
     }
 
     /// Why `publisher`, a URL or KIND:VALUE, may not be named; `None` where it may, or nothing says.
@@ -229,9 +230,12 @@ fn exception(path: &Path, table: &ExceptionTable) -> Exception {
     }
 }
 
-fn read(path: Option<PathBuf>) -> Result<Option<(PathBuf, File)>, PolicyError> {
+fn read(
+    path: Option<PathBuf>,
+    root: Option<&Path>,
+) -> Result<Option<(PathBuf, File)>, PolicyError> {
     let Some(path) = path.filter(|path| path.symlink_metadata().is_ok()) else { return Ok(None) };
-    let file = File::read(&path)?;
+    let file = File::read(&path, root)?;
     Ok(Some((path, file)))
 }
 
