@@ -216,6 +216,74 @@ fn finding(run: &Run, distfile: &str, check: &str) -> Value {
     findings.into_iter().find(|finding| finding["check"] == check).unwrap_or_default()
 }
 
+/// A crate with the version of the package itself is a dependency like any other: it does not tell which
+/// version was before, and is compared with the one of that version, also where its ebuild is gone.
+#[test]
+fn a_crate_with_the_version_of_the_package() {
+    for committed in [true, false] {
+        let overlay = Overlay::new();
+        overlay.write("eclass/cargo.eclass", "# nothing\n");
+        let crates = [
+            ("rayon", "1.2.5"),
+            ("rayon", "1.3"),
+            ("serde", "1.0.99"),
+            ("serde", "1.0.200"),
+            ("kept", "3.0.0"),
+            ("two", "1.5.0"),
+            ("two", "2.0.0"),
+        ];
+        let file = |(name, version): (&str, &str)| format!("{name}-{version}.crate");
+        for (name, version) in crates {
+            let bytes = crate_file(name, version, &format!("// {version}\n"));
+            overlay.distfile(&file((name, version)), &bytes);
+        }
+        for version in ["1.2", "1.3"] {
+            let top = format!("foo-{version}");
+            overlay.distfile(&format!("{top}.tar.gz"), &archive(&top, &[("main.rs", version)]));
+        }
+        let of = |at: &[usize]| at.iter().map(|at| file(crates[*at])).collect::<Vec<_>>();
+        let old = [of(&[0, 2, 4]), vec!["foo-1.2.tar.gz".to_owned()]].concat();
+        let new = [of(&[1, 3, 4, 5, 6]), vec!["foo-1.3.tar.gz".to_owned()]].concat();
+        let write = |names: &[String]| {
+            overlay.manifest(FOO, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        };
+        // The previous ebuild was renamed; its entries are in the last commit, or still there.
+        if committed {
+            write(&old);
+            overlay.commit();
+            write(&new);
+        } else {
+            write(&[&old[..], &new[..]].concat());
+        }
+        let list = "rayon@1.3 serde@1.0.200 kept@3.0.0 two@1.5.0 two@2.0.0";
+        let uris = "SRC_URI=\"https://example.org/${P}.tar.gz ${CARGO_CRATE_URIS}\"";
+        overlay.ebuild(FOO, "1.3", &format!("CRATES=\"{list}\"\ninherit cargo\n{uris}"));
+        let run = overlay.bump(FOO, &["--json"]);
+        let json = run.json();
+        assert_eq!(json["package"]["previous_version"], "1.2", "{json}{}", run.stderr);
+        let diffs = json["diffs"].as_array().unwrap();
+        let diff = diffs.iter().find(|diff| diff["new"] == "foo-1.3.tar.gz").unwrap();
+        assert_eq!(diff["old"], "foo-1.2.tar.gz", "{diff}");
+        let found = &json["dependencies"];
+        let changed = serde_json::json!([
+            {"old": "rayon-1.2.5.crate", "new": "rayon-1.3.crate"},
+            {"old": "serde-1.0.99.crate", "new": "serde-1.0.200.crate"},
+        ]);
+        assert_eq!(found["changed"], changed, "{found}");
+        // Of the last commit it is known what it had; of a Manifest for both versions, not.
+        let (same, fresh) = match committed {
+            true => (1, serde_json::json!(["two-1.5.0.crate", "two-2.0.0.crate"])),
+            false => {
+                (0, serde_json::json!(["kept-3.0.0.crate", "two-1.5.0.crate", "two-2.0.0.crate"]))
+            }
+        };
+        assert_eq!((&found["same"], &found["new"]), (&same.into(), &fresh), "{found}");
+        let review = finding(&run, "two-2.0.0.crate", "review")["compared"].clone();
+        let unknown = review.as_str().unwrap().contains("nothing tells");
+        assert_eq!(unknown, !committed, "{review}");
+    }
+}
+
 #[test]
 fn dependencies_are_part_of_a_bump() {
     let overlay = with_crates(|digest| {

@@ -24,6 +24,9 @@ use std::path::Path;
 /// The most changes that are listed; `distvouch diff` has all.
 const LISTED: usize = 12;
 
+/// Files whose version is not known that are named.
+const NAMED: usize = 8;
+
 /// What the report is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct About<'a> {
@@ -191,7 +194,11 @@ fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
         paragraph(out, 2, &format!("Not read from the ebuild: {asked}."))?;
     }
     if !about.unattributed.is_empty() {
-        let names = about.unattributed.join(", ");
+        // Of a package with crates there may be hundreds; the JSON has them all.
+        let names: Vec<&str> = about.unattributed.iter().take(NAMED).map(String::as_str).collect();
+        let more = about.unattributed.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names = format!("{}{more}", names.join(", "));
         let text = "Not compared: the package's version is not in the file name";
         paragraph(out, 2, &format!("{text}: {names} (name them with --distfile)."))?;
     }

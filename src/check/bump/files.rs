@@ -1,11 +1,11 @@
 //! Which distfiles belong to a version, and which of the previous version is like which.
 
+use super::candidates::Candidates;
 use super::dependencies::is_dependency;
 use super::package::{Package, PackageError, files_of};
-use crate::bytes::suffix;
 use crate::check::pairing::{Role, by_suffix, role};
 use crate::evidence::manifest::Manifest;
-use crate::release::gentoo::{SrcUri, Version, VersionedName, versions_like};
+use crate::release::gentoo::{Ebuild, SrcUri, Version, VersionedName, versions_like};
 use crate::release::review::Before;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -48,7 +48,7 @@ fn of_version(version: &Version, names: &[String]) -> Vec<String> {
 }
 
 /// What the Manifest lists, and that of the last commit where it counts.
-fn all_listed(package: &Package) -> Vec<String> {
+pub(super) fn all_listed(package: &Package) -> Vec<String> {
     [&package.manifest, &package.committed].map(|manifest| listed(manifest.as_ref())).concat()
 }
 
@@ -127,10 +127,10 @@ pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> 
     let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
     let contents: Vec<&String> =
         distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content).collect();
-    let mut old = Candidates::of(package, distdir);
+    let mut old = Candidates::of(package, &set, distdir);
     // Exact matches first, so that what is only alike takes nothing from them.
     let steps: [fn(&mut Candidates, &Package, &str) -> Option<String>; 4] = [
-        |old, _, new| old.same(new),
+        Candidates::same,
         Candidates::versioned,
         |old, _, new| old.of_crate(new),
         |old, _, new| old.alike(new),
@@ -158,116 +158,15 @@ pub(super) fn plain(name: &str) -> String {
     name.to_ascii_lowercase().replace(['_', '.'], "-")
 }
 
-/// The files of the previous version that are not paired yet.
-struct Candidates {
-    names: BTreeSet<String>,
-    /// Whether they are exactly those of the previous version.
-    exact: bool,
-    /// The names by what makes them alike: each kind of key has its own.
-    alike: BTreeMap<Key, BTreeSet<String>>,
-}
-
-/// What makes names alike.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    /// As the index of Python packages compares them.
-    Plain(String),
-    /// The name of a crate.
-    Crate(String),
-    /// With all numbers alike.
-    Skeleton(String),
-}
-
-impl Key {
-    /// Those of `name`.
-    fn of(name: &str) -> impl Iterator<Item = Self> {
-        let crate_name = split_crate(name).map(|(name, _)| Self::Crate(name.to_owned()));
-        [Self::Plain(plain(name)), Self::Skeleton(skeleton(name))].into_iter().chain(crate_name)
-    }
-}
-
-impl Candidates {
-    fn of(package: &Package, distdir: &Path) -> Self {
-        let mut candidates = Self { names: BTreeSet::new(), exact: true, alike: BTreeMap::new() };
-        let Some(before) = &package.before else { return candidates };
-        let there = || all_listed(package).into_iter().chain(files_of(distdir));
-        match before.src_uri() {
-            Some(src_uri) => candidates.names = contents(src_uri),
-            None => (candidates.names, candidates.exact) = (there().collect(), false),
-        }
-        for name in &candidates.names {
-            for key in Key::of(name) {
-                candidates.alike.entry(key).or_default().insert(name.clone());
-            }
-        }
-        candidates
-    }
-
-    fn take(&mut self, name: String) -> Option<String> {
-        for key in Key::of(&name) {
-            if let Some(names) = self.alike.get_mut(&key) {
-                names.remove(&name);
-            }
-        }
-        self.names.remove(&name).then_some(name)
-    }
-
-    fn like(&self, key: &Key) -> impl DoubleEndedIterator<Item = &String> {
-        self.alike.get(key).into_iter().flatten()
-    }
-
-    /// The same file.
-    fn same(&mut self, new: &str) -> Option<String> {
-        if self.exact { self.take(new.to_owned()) } else { None }
-    }
-
-    /// The same name but for the version.
-    fn versioned(&mut self, package: &Package, new: &str) -> Option<String> {
-        let before = package.before.as_ref()?;
-        let named = VersionedName::of(new, &package.ebuild.version)?;
-        let spellings = before.version.spellings();
-        let with = |spelling: &String| format!("{}{spelling}{}", named.before, named.after);
-        let same = spellings.iter().map(with).find(|name| self.names.contains(name));
-        // Upstream may have changed the compression.
-        let other = || {
-            let stem = named.after.split(".tar").next()?;
-            spellings.iter().find_map(|spelling| {
-                let start = format!("{}{spelling}{stem}", named.before);
-                let mut from = self.names.range(start.clone()..);
-                let archive =
-                    |name: &&String| name.strip_prefix(&start).is_none_or(suffix::is_archive);
-                // Those that begin so are one after the other.
-                from.find(archive).filter(|name| name.starts_with(&start)).cloned()
-            })
-        };
-        // Names of one project, as PEP 503 has it: PyFoo-1.0 and pyfoo-1.1.
-        let normalised = || {
-            let keys: BTreeSet<Key> =
-                spellings.iter().map(|s| Key::Plain(plain(&with(s)))).collect();
-            let mut fitting = keys.iter().flat_map(|key| self.like(key));
-            let found = fitting.next().cloned();
-            found.filter(|_| fitting.next().is_none())
-        };
-        let found = same.or_else(other).or_else(normalised)?;
-        self.take(found)
-    }
-
-    /// The same crate, which has a version of its own.
-    fn of_crate(&mut self, new: &str) -> Option<String> {
-        let (name, _) = split_crate(new).filter(|_| self.exact)?;
-        // Of several versions the last is nearest.
-        let found = self.like(&Key::Crate(name.to_owned())).next_back()?.clone();
-        self.take(found)
-    }
-
-    /// The only one that differs in numbers alone.
-    fn alike(&mut self, new: &str) -> Option<String> {
-        let shape = Key::Skeleton(skeleton(new));
-        let fitting: Vec<&String> = self.like(&shape).filter(|_| self.exact).take(2).collect();
-        let [only] = fitting.as_slice() else { return None };
-        let found = (*only).clone();
-        self.take(found)
-    }
+/// The Manifest of the last commit, where it has no distfile of this version: those that `names` has but
+/// dependencies, which versions share.
+pub(super) fn committed_before<'p, 'n>(
+    package: &'p Package,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Option<&'p Manifest> {
+    let committed = package.committed.as_ref()?;
+    let is_own = |name: &str| !is_dependency(&package.ebuild.name, name) && committed.has(name);
+    (!names.any(is_own)).then_some(committed)
 }
 
 /// What is known of the previous version's file where `pair` has none.
@@ -284,7 +183,9 @@ pub(super) fn without_pair(package: &Package, pairs: &[Pair], pair: &Pair) -> Be
             of_version.into_iter().filter(|name| by_suffix(name).is_none()).collect()
         }
     };
-    if known.is_none() && (names.is_empty() || pair.dependency) {
+    let all = pairs.iter().map(|pair| pair.new.as_str());
+    let is_known = known.is_some() || committed_before(package, all).is_some();
+    if known.is_none() && names.is_empty() || pair.dependency && !is_known {
         let text = "nothing tells which distfiles the previous version has";
         return Before::Unknown(text.to_owned());
     }
@@ -302,7 +203,7 @@ pub(super) fn without_pair(package: &Package, pairs: &[Pair], pair: &Pair) -> Be
 }
 
 /// The names of files that are no evidence about another.
-fn contents(src_uri: &SrcUri) -> BTreeSet<String> {
+pub(super) fn contents(src_uri: &SrcUri) -> BTreeSet<String> {
     let names: BTreeSet<&str> = src_uri.names().collect();
     let content = |name: &&&str| by_suffix(name).is_none_or(|(_, base)| !names.contains(base));
     names.iter().filter(content).map(|name| (*name).to_owned()).collect()
@@ -317,22 +218,11 @@ pub(super) fn split_crate(name: &str) -> Option<(&str, &str)> {
     Some((stem.get(..at)?, stem.get(at + 1..)?))
 }
 
-/// A name with all numbers alike.
-fn skeleton(name: &str) -> String {
-    let mut shape = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c.is_ascii_digit() {
-            true if shape.ends_with('#') => {}
-            true => shape.push('#'),
-            false => shape.push(c),
-        }
-    }
-    shape
-}
-
-/// The versions of `names` that are like those of the distfiles `like` of `version`.
-pub(super) fn other_versions(like: &[String], version: &Version, names: &[String]) -> Vec<Version> {
-    let shapes = like.iter().filter_map(|name| VersionedName::of(name, version));
+/// The versions of `names` that are like those of the distfiles `like` of the ebuild. A dependency may
+/// happen to have the ebuild's version; its others are none of the package's.
+pub(super) fn other_versions(like: &[String], ebuild: &Ebuild, names: &[String]) -> Vec<Version> {
+    let own = like.iter().filter(|name| !is_dependency(&ebuild.name, name));
+    let shapes = own.filter_map(|name| VersionedName::of(name, &ebuild.version));
     let shapes: BTreeSet<VersionedName> = shapes.take(SHAPES).collect();
     versions_like(&shapes.into_iter().collect::<Vec<_>>(), names)
 }
@@ -356,11 +246,5 @@ mod tests {
         ] {
             assert_eq!(split_crate(name), expected, "{name}");
         }
-    }
-
-    #[test]
-    fn skeletons() {
-        assert_eq!(skeleton("bash52-015"), "bash#-#");
-        assert_eq!(skeleton("foo-1.2.10.tar.gz"), "foo-#.#.#.tar.gz");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! [`package`] finds out what is to be compared; [`examine`] compares. Printing is the report's.
 
+mod candidates;
 mod dependencies;
 mod examine;
 pub(crate) mod expectation;

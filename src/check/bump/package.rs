@@ -25,7 +25,7 @@ pub(crate) struct Package {
     pub(crate) metadata: Metadata,
     /// The previous version.
     pub(crate) before: Option<Before>,
-    /// The Manifest of the last commit, where the previous version is known from nothing else.
+    /// The Manifest of the last commit, where no ebuild has the previous version.
     pub(crate) committed: Option<Manifest>,
 }
 
@@ -236,18 +236,20 @@ impl Package {
         let ebuilds = ebuilds.map(|(.., version)| version).filter(|v| !v.is_live()).collect();
         let listed: Vec<String> =
             self.manifest.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
-        let known = of(ebuilds, Source::Ebuild)
-            .or_else(|| of(other_versions(names, now, &listed), Source::Manifest));
+        let known = of(ebuilds, Source::Ebuild);
         if known.is_some() {
             self.before = known;
             return Ok(());
         }
-        // The ebuild was renamed, and its Manifest made anew.
+        // The ebuild was renamed, and its Manifest perhaps made anew: the committed one tells which
+        // dependencies there were.
         let committed = committed_manifest(&self.directory);
         let gone: Vec<String> =
             committed.iter().flat_map(|manifest| manifest.names().map(str::to_owned)).collect();
-        self.before = of(other_versions(names, now, &gone), Source::Commit)
-            .or_else(|| of(other_versions(names, now, &files_of(distdir)), Source::Distdir));
+        let like = |listed: &[String]| other_versions(names, &self.ebuild, listed);
+        self.before = of(like(&listed), Source::Manifest)
+            .or_else(|| of(like(&gone), Source::Commit))
+            .or_else(|| of(like(&files_of(distdir)), Source::Distdir));
         self.committed = committed;
         Ok(())
     }

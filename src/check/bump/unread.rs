@@ -66,7 +66,7 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
 fn before_by_manifest(package: &Package, names: &[String]) -> Option<super::package::Before> {
     let now = &package.ebuild.version;
     let listed: Vec<String> = package.manifest.as_ref()?.names().map(str::to_owned).collect();
-    let lower = other_versions(names, now, &listed).into_iter();
+    let lower = other_versions(names, &package.ebuild, &listed).into_iter();
     let lower = lower.filter(|v| v < now && v.without_revision() != now.without_revision());
     Some(package.at(lower.max()?, Source::Manifest))
 }
