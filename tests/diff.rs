@@ -531,3 +531,87 @@ fn json_of_all() {
     }
     assert!(change(&plain, "README").is_some(), "{plain}");
 }
+
+/// All that manifests say otherwise is there without a flag, in lines of 80 columns, and what is left out is
+/// counted.
+#[test]
+fn manifests_are_told_in_words() {
+    let dir = dir();
+    let manifest = |version: &str, more: &[String], python: &str| {
+        let list: String = more.iter().map(|name| format!("'{name}', ")).collect();
+        format!(
+            "[build-system]\nrequires = ['setuptools']\n[project]\nrequires-python = '>={python}'\n\
+             dependencies = [{list}'old-dependency>={version}']\n\
+             [dependency-groups]\ntests = ['pytest>={version}']\n"
+        )
+    };
+    let names = |count: usize| -> Vec<String> {
+        (0..count).map(|n| format!("a-dependency-with-a-long-name-{n}>=1.{n}")).collect()
+    };
+    let (old, new) = two(
+        dir.path(),
+        &[("pyproject.toml", text(&manifest("1", &[], "3.8")))],
+        &[("pyproject.toml", text(&manifest("2", &names(4), "3.10")))],
+    );
+    let out = stdout(&run(&[Path::new("diff"), &old, &new]));
+    let first = out.lines().take_while(|line| !line.starts_with("What these")).count();
+    assert!(out.lines().take(first).any(|line| line.contains("pyproject.toml")), "{out}");
+    let said = common::flat(&out.lines().skip(first).collect::<Vec<_>>().join("\n"));
+    for part in [
+        "a-dependency-with-a-long-name-3 >=1.3",
+        "dependency changed: old-dependency >=1 -> >=2",
+        "requires-python was >=3.8, is >=3.10",
+        "dependency of a group changed: tests: pytest >=1 -> >=2",
+    ] {
+        assert!(said.contains(part), "{part}: {out}");
+    }
+    assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    // More than the lines hold, and more manifests than are told.
+    let many = |version: &str, count: usize| -> Vec<(String, Node)> {
+        let manifest = manifest(version, &names(count), version);
+        (0..12).map(|n| (format!("part{n:02}/pyproject.toml"), text(&manifest))).collect()
+    };
+    let nodes = |files: &[(String, Node)]| -> Vec<(String, Node)> { files.to_vec() };
+    let (old, new) = (nodes(&many("3.8", 0)), nodes(&many("3.10", 30)));
+    let borrowed = |files: &[(String, Node)], top: &str| {
+        let files: Vec<(&str, Node)> = files.iter().map(|(p, n)| (p.as_str(), n.clone())).collect();
+        release(dir.path(), top, &files)
+    };
+    let (old, new) = (borrowed(&old, "bar-1"), borrowed(&new, "bar-2"));
+    let out = stdout(&run(&[Path::new("diff"), &old, &new]));
+    let below: Vec<&str> = out.lines().skip_while(|line| !line.starts_with("What these")).collect();
+    assert!(below.iter().any(|line| line.contains("and 2 more manifests (--verbose)")), "{out}");
+    assert!(common::flat(&below.join("\n")).contains("and 24 more"), "{out}");
+    assert!(below.len() < 90 && out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    let verbose = stdout(&run(&[Path::new("diff"), Path::new("--verbose"), &old, &new]));
+    assert!(!verbose.contains("What these"), "{verbose}");
+}
+
+/// What a maintainer would call false: a lock file's names, a docstring's words, a list of letters.
+#[test]
+fn what_does_nothing_is_no_reason() {
+    let dir = dir();
+    let lock = |more: &str| {
+        format!(
+            "[[package]]\nname = 'a'\nversion = '1'\nsource = {{ registry = 'https://pypi.org/simple' }}\n{more}"
+        )
+    };
+    let more = "[[package]]\nname = 'paramiko'\nversion = '1'\nsource = { registry = 'https://pypi.org/simple' }\n\
+                dependencies = [{ name = \"curl\" }, { name = 'smtplib' }]\n";
+    let code = "\"\"\"A module.\"\"\"\n\n\ndef f(x):\n    return x\n";
+    let docs = "\"\"\"A module.\n\nIt is run by subprocess.Popen(x).\nimport socket\n\"\"\"\n\n\ndef f(x):\n    return x\n\
+                \nSAFE = [chr(i) for i in range(0x20, 0x7F) if i != 0x22]\n";
+    let (old, new) = two(
+        dir.path(),
+        &[("uv.lock", text(&lock(""))), ("foo/a.py", text(code)), ("foo/b.py", text(code))],
+        &[
+            ("uv.lock", text(&lock(more))),
+            ("foo/a.py", text(docs)),
+            ("foo/b.py", text(&code.replace("return x", "return subprocess.Popen(x)"))),
+        ],
+    );
+    let diff = diff(&old, &new);
+    expect(&diff, "uv.lock", "changed", &["configuration", "build-script"]);
+    expect(&diff, "foo/a.py", "changed", &[]);
+    expect(&diff, "foo/b.py", "changed", &["process"]);
+}

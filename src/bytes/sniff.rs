@@ -311,7 +311,20 @@ fn first_line(bytes: &[u8]) -> &[u8] {
 
 /// Whether `part` is in `bytes`.
 pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+    find(bytes, part).is_some()
+}
+
+/// Where `part` is in `bytes` first.
+pub(crate) fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    let Some((first, rest)) = part.split_first() else { return Some(0) };
+    let mut at = 0;
+    loop {
+        // Most bytes differ from the first one already.
+        at += bytes.get(at..)?.iter().position(|b| b == first)? + 1;
+        if bytes.get(at..)?.starts_with(rest) {
+            return Some(at - 1);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -58,16 +58,14 @@ fn around(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (digits >= DIGITS).then_some((before, text, after))
 }
 
+/// How an armored key or certificate begins.
+static ARMOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?-u)-----BEGIN [^\n]*(?:KEY|CERT)|(?:KEY|CERT)[^\n]*-----BEGIN ").ok()
+});
+
 /// Whether the text has an armored key or certificate, and one of `inserted` may be a line of it.
-pub(super) fn touches_key<'l>(
-    text: &[&[u8]],
-    mut inserted: impl Iterator<Item = &'l [u8]>,
-) -> bool {
-    let holds = |line: &&[u8]| {
-        let begins = line.windows(11).any(|window| window == b"-----BEGIN ");
-        begins && [&b"KEY"[..], b"CERT"].iter().any(|w| line.windows(w.len()).any(|p| p == *w))
-    };
-    text.iter().any(holds)
+pub(super) fn touches_key<'l>(text: &[u8], mut inserted: impl Iterator<Item = &'l [u8]>) -> bool {
+    ARMOR.as_ref().is_some_and(|armor| armor.is_match(text))
         && inserted.any(|line| {
             CONSTANT.as_ref().and_then(|pattern| pattern.find(line)).is_some_and(|hit| {
                 // Little beside it, as in a string of a program.
@@ -133,9 +131,9 @@ mod tests {
             |key: &str| format!("-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n");
         let key = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
         let armored = text(key);
-        let lines: Vec<&[u8]> = armored.lines().map(str::as_bytes).collect();
-        assert!(touches_key(&lines, [key.as_bytes()].into_iter()));
-        assert!(!touches_key(&lines, [&b"# a note"[..]].into_iter()));
-        assert!(!touches_key(&[key.as_bytes()], [key.as_bytes()].into_iter()));
+        let armored = armored.as_bytes();
+        assert!(touches_key(armored, [key.as_bytes()].into_iter()));
+        assert!(!touches_key(armored, [&b"# a note"[..]].into_iter()));
+        assert!(!touches_key(key.as_bytes(), [key.as_bytes()].into_iter()));
     }
 }

@@ -172,7 +172,7 @@ pub(super) fn judge_regions(
         let (new, rest) = new_rest.split_at(length(&region.new).min(new_rest.len()));
         new_rest = rest;
         let lines = Lines::compare(old, new, patience);
-        judged.extend(text::of_lines(place, &lines, region.before, show));
+        judged.extend(text::of_lines(&task.path, place, &lines, region.before, show));
     }
     judged.generated = text::generator(&task.path, &task.head);
     judged.large(task.size);

@@ -100,7 +100,7 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
         return Vec::new();
     }
     let mut hazards = Vec::new();
-    if addresses::touches_key(&lines.new, lines.inserted().take(LINES).map(|(_, line)| line)) {
+    if addresses::touches_key(lines.text, lines.inserted().take(LINES).map(|(_, line)| line)) {
         let reason = "a key or a certificate became another one";
         hazards.push(Hazard::new(HazardKind::CheckChanged, reason));
     }
@@ -195,7 +195,8 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
         let type_only = |token: &[u8]| !conditional && matches!(token, b"<" | b">");
         tokens.iter().any(|token| is_comparison(token) && !type_only(token))
     };
-    let joins = |tokens: &[&[u8]]| tokens.iter().any(|token| is_connective(token));
+    let joins =
+        |tokens: &[&[u8]]| !is_default(tokens) && tokens.iter().any(|token| is_connective(token));
     let named = |line: &[u8]| LIMIT.as_ref().is_some_and(|limit| limit.is_match(line));
     // `64 * 10`, `size & 0`.
     let arithmetic = |tokens: &[&[u8]]| {
@@ -203,6 +204,10 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
             |token: &[u8]| matches!(token, b"*" | b"+" | b"-" | b"/" | b"<<" | b">>" | b"&" | b"|");
         tokens.iter().all(|token| mark(token) || plain(token))
     };
+    // Lines with the same tokens are only spaced otherwise.
+    if was.is_empty() && is.is_empty() {
+        return None;
+    }
     let numbers = number(was) && number(is) || arithmetic(was) && arithmetic(is);
     let what = if numbers && !is_version(new) {
         let limits = compares(after) || named(new);
@@ -255,8 +260,25 @@ fn tokens(line: &[u8]) -> Tokens<'_> {
 /// Whether a line only comments or names what is needed.
 fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let needs: [&[u8]; 5] = [b"import ", b"from ", b"#include", b"use ", b"require "];
-    needs.iter().any(|start| line.starts_with(start)) || lang.seems_comment(line)
+    needs.iter().any(|start| line.starts_with(start))
+        || lang.seems_comment(line)
+        || is_annotation(lang, line)
 }
+
+/// Whether a line of Python, without the blanks around it, only tells a type checker what a name is: an
+/// assertion about a plain name, which calls nothing and is left out where Python optimises.
+pub(super) fn is_annotation(lang: Lang, line: &[u8]) -> bool {
+    lang == Lang::Python
+        && line.starts_with(b"assert ")
+        && ANNOTATION.as_ref().is_some_and(|pattern| pattern.is_match(line))
+}
+
+static ANNOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let types = r"\(?[\w., |]+\)?";
+    let told = format!(r"isinstance\([\w.]+, {types}\)|[\w.]+ is not None");
+    Regex::new(&format!(r"(?-u)^assert (?:{told})(?:, [\w.]+|, f?\x22[^\x22]*\x22)?(?:\s*#.*)?$"))
+        .ok()
+});
 
 fn is_comparison(token: &[u8]) -> bool {
     matches!(token, b"==" | b"!=" | b"===" | b"!==" | b"<" | b">" | b"<=" | b">=" | b"=~" | b"!~")
@@ -286,9 +308,25 @@ fn is_condition(tokens: &[&[u8]]) -> bool {
     tokens.iter().take(3).any(decides)
 }
 
+/// Whether `or` gives a value for nothing, which is as false as nothing: `or {}`.
+fn is_default(tokens: &[&[u8]]) -> bool {
+    let [b"or" | b"||", rest @ ..] = tokens else { return false };
+    let rest: Vec<&[u8]> = rest.iter().take(3).copied().collect();
+    matches!(
+        rest.as_slice(),
+        [b"{", b"}"]
+            | [b"[", b"]"]
+            | [b"(", b")"]
+            | [b"\"", b"\""]
+            | [b"'", b"'"]
+            | [b"None" | b"null"]
+    )
+}
+
 fn is_version(line: &[u8]) -> bool {
     let lower = line.to_ascii_lowercase();
-    [&b"version"[..], b"copyright", b"serial", b"(c)", b"soname", b"revision"]
+    // A manifest's Python is told by the reader of manifests.
+    [&b"version"[..], b"copyright", b"serial", b"(c)", b"soname", b"revision", b"python_requires"]
         .iter()
         .any(|word| lower.windows(word.len()).any(|window| window == *word))
 }
@@ -351,6 +389,24 @@ mod tests {
             ),
             (
                 "a.py",
+                "    assert verify(x) is not None",
+                "    y = 1",
+                "a line that checks is gone from here (1 more)",
+            ),
+            (
+                "a.py",
+                "    assert user.is_admin",
+                "    y = 1",
+                "a line that checks is gone from here",
+            ),
+            (
+                "a.py",
+                "    return ok",
+                "    return ok or {1}",
+                "line 2 has another condition: or { 1 } (was nothing)",
+            ),
+            (
+                "a.py",
                 "    return hmac.compare_digest(a, b)",
                 "    return True",
                 "a line that checks is gone from here",
@@ -383,6 +439,13 @@ mod tests {
             ("a.c", "  if (n > 64)", "  frobnicate(the, whole, thing);"),
             ("a.rs", "fn a<'a, 'de>(x: &'a C<'de>) -> E", "fn a<'a>(x: &'a C<'a>) -> E"),
             ("a.js", "  for (var i = 1; i < n; i++) {", "  if (key === 'q') {"),
+            // Spaces, a default that is as false as nothing, what only a type checker reads.
+            ("a.py", "    x.write(\"min {self.a}\")", "    x.write( \"min {self.a}\" )"),
+            ("a.py", "    return a, b or {}", "    return a, b, c"),
+            ("a.py", "    assert self.x is not None", "    y = 1"),
+            ("a.py", "    assert isinstance(x, (A, b.C)), x  # mypy", "    y = 1"),
+            ("a.py", "    assert isinstance(x, A | B)", "    assert isinstance(x, A)"),
+            ("setup.py", "    python_requires=\">=3.8\",", "    python_requires=\">=3.10\","),
         ] {
             assert_eq!(said(path, old, new), [""; 0], "{old}");
         }

@@ -5,8 +5,10 @@ use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, is_among};
 use super::lines::{Lines, clip};
 use super::place::{Place, Role, place};
+use super::signs::commented;
+use crate::bytes::sniff::contains;
 use regex::bytes::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Lines of one text that are looked at.
@@ -85,6 +87,18 @@ static MODULES: LazyLock<Rows> = LazyLock::new(|| rows(PATTERNS));
 static FILES: LazyLock<Rows> = LazyLock::new(|| rows(TAKEN));
 static OTHERS: LazyLock<Rows> = LazyLock::new(|| rows(OUTSIDE));
 
+/// The patterns of all tables in one, by language.
+static ANY: LazyLock<BTreeMap<Lang, Regex>> = LazyLock::new(|| {
+    let mut all: BTreeMap<Lang, Vec<&str>> = BTreeMap::new();
+    for (lang, pattern) in PATTERNS.iter().chain(TAKEN).chain(OUTSIDE) {
+        all.entry(*lang).or_default().push(pattern);
+    }
+    let one = |(lang, patterns): (Lang, Vec<&str>)| {
+        Some((lang, Regex::new(&format!("(?-u)(?:{})", patterns.join(")|(?:"))).ok()?))
+    };
+    all.into_iter().filter_map(one).collect()
+});
+
 /// What of Rust's `std::process` and `std::net` starts and opens nothing.
 const HARMLESS: [&str; 13] = [
     "process::exit",
@@ -103,16 +117,22 @@ const HARMLESS: [&str; 13] = [
 ];
 
 /// The reasons that imports give: at most one of each sort. `before` is how many lines of the new text come before.
-pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard> {
+/// A package at `path` brings in itself by its own name.
+pub(super) fn changed(path: &[u8], at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard> {
     if at.role.reach() < 2 || at.aside {
         return Vec::new();
     }
-    let new: Vec<(usize, Vec<String>)> = lines
+    let mut new: Vec<(usize, Vec<String>)> = lines
         .inserted()
         .take(LINES)
         .map(|(number, line)| (number, brought(at.lang, line)))
         .filter(|(_, names)| !names.is_empty())
         .collect();
+    // Of a piece of a text nothing is known of what stands above.
+    if !new.is_empty() && before == 0 {
+        let quoted = commented(at.lang, &lines.new, new.iter().map(|(number, _)| *number));
+        new.retain(|(number, _)| !quoted.contains(number));
+    }
     if new.is_empty() {
         return Vec::new();
     }
@@ -122,7 +142,7 @@ pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard
     let mut may: Vec<(usize, String)> = Vec::new();
     for (number, names) in new {
         for name in names {
-            if known.insert(name.clone()) {
+            if !is_own(path, at.lang, &name) && known.insert(name.clone()) {
                 let list = if is_among(MAY, &name) { &mut may } else { &mut does };
                 list.push((number, name));
             }
@@ -142,6 +162,20 @@ pub(super) fn changed(at: Place, lines: &Lines<'_>, before: usize) -> Vec<Hazard
     said(HazardKind::Import, &does).into_iter().chain(said(HazardKind::Module, &may)).collect()
 }
 
+/// Those of [`PYTHON`] that are releases of their own.
+const RELEASED: &str =
+    "requests httpx aiohttp paramiko pexpect dill cloudpickle jsonpickle cffi pip yaml";
+
+/// Whether a module of Python is in the package that `path` is in.
+fn is_own(path: &[u8], lang: Lang, name: &str) -> bool {
+    let mut folders =
+        path.split(|b| *b == b'/').skip_while(|part| [&b"src"[..], b"lib"].contains(part));
+    let (package, inside) = (folders.next(), folders.next().is_some());
+    let module = name.split('.').next().unwrap_or_default();
+    let own = inside && package == Some(module.as_bytes());
+    own && lang == Lang::Python && is_among(RELEASED, module)
+}
+
 /// What a line brings in of what is looked for.
 fn brought(lang: Lang, line: &[u8]) -> Vec<String> {
     let line = clip(line);
@@ -149,7 +183,15 @@ fn brought(lang: Lang, line: &[u8]) -> Vec<String> {
         return Vec::new();
     }
     if lang == Lang::Python {
-        return python(&String::from_utf8_lossy(line));
+        return match contains(line, b"import") {
+            true => python(&String::from_utf8_lossy(line)),
+            false => Vec::new(),
+        };
+    }
+    // Of most lines one look tells that they bring in nothing.
+    let any = ANY.get(&lang);
+    if any.is_none_or(|any| !any.is_match(line)) {
+        return Vec::new();
     }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let find = |rows: &Rows| -> Vec<String> {
@@ -205,7 +247,7 @@ mod tests {
 
     fn said(path: &str, old: &str, new: &str) -> Vec<(HazardKind, String)> {
         let lines = Lines::compare(old.as_bytes(), new.as_bytes(), &mut Patience::default());
-        let found = changed(place(path.as_bytes(), b""), &lines, 0);
+        let found = changed(path.as_bytes(), place(path.as_bytes(), b""), &lines, 0);
         found.into_iter().map(|hazard| (hazard.kind, hazard.reason)).collect()
     }
 
@@ -213,6 +255,9 @@ mod tests {
     fn every_pattern_compiles() {
         assert_eq!(MODULES.len(), PATTERNS.len());
         assert_eq!(FILES.len() + OTHERS.len(), TAKEN.len() + OUTSIDE.len());
+        assert!(
+            MODULES.iter().chain(&*FILES).chain(&*OTHERS).all(|(lang, _)| ANY.contains_key(lang))
+        );
     }
 
     #[test]
@@ -240,6 +285,9 @@ mod tests {
             ("src/a.c", "#include <dlfcn.h>", "dlfcn.h"),
             ("src/a.c", "#include \"../tests/x.h\"", "../tests/x.h"),
             ("a.go", "\t\"os/exec\"", "os/exec"),
+            ("foo/httpx/a.py", "import httpx", "httpx"),
+            ("httpx.py", "import httpx", "httpx"),
+            ("subprocess/a.py", "import subprocess", "subprocess"),
         ] {
             let found = said(path, "first\n", &format!("first\n{line}\n"));
             let expected = format!("line 2 brings in {name}, which was not");
@@ -261,6 +309,7 @@ mod tests {
             ("foo/a.py", "x\n", "x\nfrom os import path\nimport important\n"),
             ("foo/a.py", "x\n", "x\nfrom .subprocess import run\n"),
             ("tests/test_a.py", "x\n", "x\nimport subprocess\n"),
+            ("src/httpx/_x/a.py", "x\n", "x\nimport httpx\n"),
             ("src/a.rs", "x\n", "x\nuse std::net::IpAddr;\nstd::process::exit(1);\n"),
             ("src/a.rs", "x\n", "x\ninclude!(concat!(env!(\"OUT_DIR\"), \"/x.rs\"));\n"),
             ("src/a.c", "x\n", "x\n#include \"contest.h\"\n#include <stdio.h>\n"),

@@ -1,5 +1,6 @@
 //! What leaves a function or a loop: a jump that is new and stands alone, and a condition to leave that is gone.
 
+use super::checks::is_annotation;
 use super::hazard::{Hazard, HazardKind, more};
 use super::lang::Lang;
 use super::lines::Lines;
@@ -52,17 +53,18 @@ fn alone(lang: Lang, lines: &Lines<'_>, op: DiffOp) -> Option<usize> {
 
 /// A condition to leave of the old text that the new lines have neither as it was nor in another form.
 fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
+    let asked = lines.deleted().take(LINES);
+    let mut missing: Vec<&[u8]> =
+        asked.filter_map(|(at, _)| asks_to_leave(lang, &lines.old, at)).collect();
+    if missing.is_empty() {
+        return None;
+    }
     let kept: HashSet<&[u8]> =
         lines.inserted().take(LINES).map(|(_, line)| line.trim_ascii()).collect();
+    missing.retain(|line| !kept.contains(line));
     let others = lines.inserted().take(LINES);
     let others = others.filter(|(at, _)| asks_to_leave(lang, &lines.new, *at).is_some());
     let others = others.count();
-    let missing: Vec<&[u8]> = lines
-        .deleted()
-        .take(LINES)
-        .filter_map(|(at, _)| asks_to_leave(lang, &lines.old, at))
-        .filter(|line| !kept.contains(line))
-        .collect();
     let first = missing.first().filter(|_| missing.len() > others)?;
     let count = missing.len() - others;
     let reason = format!("a condition to leave is gone from here{}", more(count));
@@ -72,9 +74,12 @@ fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
 /// The condition to leave that a text has in a line, which is counted from 1.
 fn asks_to_leave<'l>(lang: Lang, text: &[&'l [u8]], at: usize) -> Option<&'l [u8]> {
     let line = text.get(at.checked_sub(1)?)?;
+    if !asks(line) || is_silent(lang, line) {
+        return None;
+    }
     let below = text.get(at..(at + BELOW).min(text.len())).unwrap_or_default();
     let leaving = leads_away(line) || below.iter().any(|line| leaves(line));
-    (asks(line) && leaving && !is_silent(lang, line)).then(|| line.trim_ascii())
+    leaving.then(|| line.trim_ascii())
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
@@ -108,7 +113,7 @@ fn indent(line: &[u8]) -> usize {
 
 fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.is_empty() || lang.seems_comment(line)
+    line.is_empty() || lang.seems_comment(line) || is_annotation(lang, line)
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub(crate) struct Lines<'a> {
     pub(crate) old: Vec<&'a [u8]>,
     /// The lines of the new text, with their ends.
     pub(crate) new: Vec<&'a [u8]>,
+    /// The new text.
+    pub(crate) text: &'a [u8],
     /// The steps from old to new.
     pub(crate) ops: Vec<DiffOp>,
 }
@@ -58,7 +60,7 @@ impl<'a> Lines<'a> {
     /// The two texts with the steps that were found before.
     pub(crate) fn of(old: &'a [u8], new: &'a [u8], ops: Vec<DiffOp>) -> Self {
         let split = |text: &'a [u8]| text.split_inclusive(|b| *b == b'\n').collect();
-        Self { old: split(old), new: split(new), ops }
+        Self { old: split(old), new: split(new), text: new, ops }
     }
 
     /// How many lines were added and removed.

@@ -146,8 +146,9 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
         (_, "txt") if name.starts_with("requirements") || name == "constraints.txt" => {
             "names Python packages to install"
         }
-        ("pipfile" | "pipfile.lock" | "poetry.lock" | "uv.lock" | "pdm.lock", _) => {
-            "names Python packages to install"
+        ("pipfile" | "pipfile.lock", _) => "names Python packages to install",
+        ("poetry.lock" | "uv.lock" | "pdm.lock", _) => {
+            "lists the Python packages that those who develop it install"
         }
         ("build.rs", _) => "runs when the crate is built",
         ("cargo.toml" | "cargo.lock", _) => "decides which crates are built, and how",

@@ -3,6 +3,7 @@
 mod between;
 mod html;
 mod json;
+mod manifests;
 mod text;
 mod unified;
 

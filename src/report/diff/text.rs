@@ -1,6 +1,6 @@
 //! The list for people: what reaches farthest first.
 
-use super::{extent, name, reason, tops, totals};
+use super::{extent, manifests, name, reason, tops, totals};
 use crate::bytes::digests::hex;
 use crate::bytes::escape::escaped;
 use crate::release::archive;
@@ -25,11 +25,14 @@ const ODDITIES: usize = 5;
 const LINES: usize = 2;
 
 /// Lines that one change takes at most: the more of them are seen at a glance.
-const EACH: usize = 1;
+pub(super) const EACH: usize = 1;
+
+/// Columns that its name takes at most.
+pub(super) const NAME: usize = 56;
 
 /// `text`, escaped, in lines of at most 80 columns: the first behind `indent` blanks, the others behind
 /// `hanging`. What does not fit in `most` lines is cut, and ends in `…`.
-fn fill(text: &str, indent: usize, hanging: usize, most: usize) -> Vec<String> {
+pub(super) fn fill(text: &str, indent: usize, hanging: usize, most: usize) -> Vec<String> {
     let text = escaped(text);
     let words: Vec<String> =
         text.split(' ').map(|word| shorten(word, WIDTH - hanging - 2)).collect();
@@ -50,7 +53,7 @@ fn fill(text: &str, indent: usize, hanging: usize, most: usize) -> Vec<String> {
 }
 
 /// A name of at most `room` columns, escaped.
-fn short(name: &str, room: usize) -> String {
+pub(super) fn short(name: &str, room: usize) -> String {
     shorten(&escaped(name), room)
 }
 
@@ -150,6 +153,7 @@ pub(crate) fn list(diff: &Diff, listed: Listed, out: &mut dyn Write) -> io::Resu
     if first.len() > most {
         writeln!(out, "  … and {} more with a reason", first.len() - most)?;
     }
+    manifests::print(first.iter().copied().take(most), listed, out)?;
     names_in_one("Written by autotools", &written, listed, out)?;
     names_in_one(&format!("As {} published them", owners(&standard)), &standard, listed, out)?;
     let rest = |tiers: &[Tier]| -> Vec<&Change> {
@@ -212,13 +216,12 @@ fn is_written(change: &Change) -> bool {
 /// A change in at most a few lines.
 fn entry(change: &Change, listed: Listed, out: &mut dyn Write) -> io::Result<()> {
     let bold = paint(listed, Ansi::new().effects(Effects::BOLD));
-    let said: Vec<String> = change.hazards.iter().map(reason).collect();
-    let size = size(change);
-    let name = short(&archive::show(change.path()), if listed.verbose { usize::MAX } else { 56 });
-    let head = format!("{name}{size}: ");
+    let room = if listed.verbose { usize::MAX } else { NAME };
+    let name = short(&archive::show(change.path()), room);
     let most = if listed.verbose { usize::MAX } else { EACH };
+    let said: Vec<String> = change.hazards.iter().map(reason).collect();
     // What was escaped stays as it is.
-    let text = format!("{head}{}", said.join("; "));
+    let text = format!("{}{}", head(change, room), said.join("; "));
     for (at, line) in fill(&text, 2, 6, most).into_iter().enumerate() {
         match line.trim_start().split_at_checked(name.len()) {
             Some((first, rest)) if at == 0 && first == name => {
@@ -228,6 +231,11 @@ fn entry(change: &Change, listed: Listed, out: &mut dyn Write) -> io::Result<()>
         }
     }
     Ok(())
+}
+
+/// The name in at most `room` columns, and how much changed.
+pub(super) fn head(change: &Change, room: usize) -> String {
+    format!("{}{}: ", short(&archive::show(change.path()), room), size(change))
 }
 
 /// What happened and how much, in parentheses.

@@ -1,8 +1,8 @@
-//! `Cargo.toml`, `Cargo.lock` and lists of the same form, cargo's settings.
+//! `Cargo.toml` and cargo's settings.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::{Said, Sides, Table, compare, compare_sets, listed, setting, unreadable};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
+use std::collections::BTreeSet;
 use toml::Value;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -130,64 +130,6 @@ fn specification(spec: &Value) -> Said {
         false => said.join(" "),
     };
     Said { text, elsewhere }
-}
-
-/// A list of packages: what is new in it, what comes from elsewhere, and what is the same version
-/// and other bytes.
-pub(super) fn lock(sides: Sides<'_>) -> Vec<Hazard> {
-    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
-    let (old, new) = (packages(&old), packages(&new));
-    let mut found = Vec::new();
-    let names = |packages: &Packages| -> BTreeSet<String> {
-        packages.keys().map(|(name, _)| name.clone()).collect()
-    };
-    let (before, now) = (names(&old), names(&new));
-    let more: Vec<&str> = now.difference(&before).map(String::as_str).collect();
-    if !more.is_empty() && !before.is_empty() {
-        found.push(Hazard::new(Dependency, format!("package added: {}", listed(more))));
-    }
-    let other = |(key, now): (&(String, String), &Locked)| {
-        let before = old.get(key)?;
-        let sums = before.checksum.is_some() && now.checksum.is_some();
-        if sums && before.checksum != now.checksum {
-            return Some(format!("{} {} has another checksum", key.0, key.1));
-        }
-        (before.source != now.source).then(|| {
-            let source = now.source.as_deref().unwrap_or("the workspace");
-            format!("{} {} comes from {source}", key.0, key.1)
-        })
-    };
-    let other: Vec<String> = new.iter().filter_map(other).collect();
-    if !other.is_empty() {
-        found.push(Hazard::new(Hook, listed(other.iter().map(String::as_str))));
-    }
-    let changed =
-        new.keys().filter(|key| before.contains(&key.0) && !old.contains_key(*key)).count();
-    if changed > 0 {
-        let reason = format!("{changed} packages with another version");
-        found.push(Hazard::new(Configuration, reason));
-    }
-    found
-}
-
-struct Locked {
-    source: Option<String>,
-    checksum: Option<String>,
-}
-
-type Packages = BTreeMap<(String, String), Locked>;
-
-fn packages(table: &toml::Table) -> Packages {
-    let list = table.get("package").and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter_map(|package| {
-            let text = |key: &str| package.get(key).map(shown);
-            let checksum = text("checksum");
-            let source = text("source");
-            Some(((text("name")?, text("version")?), Locked { source, checksum }))
-        })
-        .collect()
 }
 
 /// cargo's own settings: a wrapper or a linker there is a program that runs in every build.

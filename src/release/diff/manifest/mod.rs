@@ -7,6 +7,7 @@ mod calls;
 mod cargo;
 mod javascript;
 mod lists;
+mod lock;
 mod python;
 mod settings;
 
@@ -49,7 +50,8 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
     let mut found = match name {
         "cargo.toml" => cargo::manifest(sides),
         "config.toml" | "config" if path.contains(".cargo/") => cargo::config(sides),
-        "cargo.lock" | "poetry.lock" | "uv.lock" | "pdm.lock" => cargo::lock(sides),
+        "cargo.lock" => lock::packages(sides, true),
+        "poetry.lock" | "uv.lock" | "pdm.lock" => lock::packages(sides, false),
         "pyproject.toml" => python::pyproject(sides),
         "setup.cfg" => python::setup_cfg(sides),
         "setup.py" => python::setup_py(sides),
@@ -75,6 +77,20 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         found.insert(0, Hazard::new(HazardKind::Hook, format!("is new: {why}")));
     }
     found
+}
+
+/// Whether the file at `path` is a lock file of which every package is compared: data, whose lines do nothing.
+pub(super) fn is_read_as_lock(path: &[u8]) -> bool {
+    const READ: [&str; 6] = [
+        "cargo.lock",
+        "poetry.lock",
+        "uv.lock",
+        "pdm.lock",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+    ];
+    let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    READ.iter().any(|read| name.eq_ignore_ascii_case(read.as_bytes()))
 }
 
 /// Whether a file lists the packages of a build with their places.

@@ -80,6 +80,27 @@ pub(super) fn pyproject(sides: Sides<'_>) -> Vec<Hazard> {
     };
     let (before, now) = (optional(&old), optional(&new));
     found.extend(compare(Configuration, "optional dependency", &before, &now));
+    let (before, now) = (groups(&old), groups(&new));
+    found.extend(compare(Configuration, "dependency of a group", &before, &now));
+    let python = &["project", "requires-python"];
+    let (before, now) = (text(&old, python), text(&new, python));
+    found.extend(setting(Configuration, "requires-python", before.as_deref(), now.as_deref()));
+    found
+}
+
+/// What those who develop a project install (PEP 735), and the groups that others include.
+fn groups(side: &toml::Table) -> Table {
+    let mut found = Table::new();
+    let groups = side.get("dependency-groups").and_then(Value::as_table);
+    for (group, list) in groups.into_iter().flatten() {
+        for entry in list.as_array().into_iter().flatten() {
+            let said = match entry.as_str() {
+                Some(text) => requirement(text),
+                None => Some((shown(entry), Said::default())),
+            };
+            found.extend(said.map(|(name, said)| (format!("{group}: {name}"), said)));
+        }
+    }
     found
 }
 
@@ -127,7 +148,15 @@ pub(super) fn metadata(sides: Sides<'_>) -> Vec<Hazard> {
         let needed = fields.filter(|field| !field.contains("extra =="));
         needed.filter_map(requirement).collect()
     };
-    compare(Dependency, "dependency", &table(sides.old), &table(sides.new))
+    let mut found = compare(Dependency, "dependency", &table(sides.old), &table(sides.new));
+    let python = |text: &str| -> Option<String> {
+        let head = text.split("\n\n").next().unwrap_or_default();
+        let field = head.lines().find_map(|line| line.strip_prefix("Requires-Python:"));
+        field.map(|field| field.trim().to_owned())
+    };
+    let (old, new) = (python(sides.old), python(sides.new));
+    found.extend(setting(Configuration, "Requires-Python", old.as_deref(), new.as_deref()));
+    found
 }
 
 type Sections = BTreeMap<(String, String), String>;
@@ -179,10 +208,16 @@ pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
         lines.collect()
     };
     found.extend(compare(Hook, "entry point", &points(&old), &points(&new)));
-    for key in ["cmdclass", "scripts", "package_dir", "data_files"] {
+    for (key, kind) in [
+        ("cmdclass", Hook),
+        ("scripts", Hook),
+        ("package_dir", Hook),
+        ("data_files", Hook),
+        ("python_requires", Configuration),
+    ] {
         let value = |side: &Sections| side.get(&("options".to_owned(), key.to_owned())).cloned();
         let (old, new) = (value(&old), value(&new));
-        found.extend(setting(Hook, key, old.as_deref(), new.as_deref()));
+        found.extend(setting(kind, key, old.as_deref(), new.as_deref()));
     }
     found
 }
@@ -208,6 +243,8 @@ pub(super) fn pth(sides: Sides<'_>) -> Vec<Hazard> {
 static REQUIRES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?s)\b(install_requires|setup_requires|tests_require)\s*=\s*\[(.*?)\]").ok()
 });
+static PYTHON_REQUIRES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"\bpython_requires["']?\s*[=:]\s*["']([^"']*)["']"#).ok());
 static QUOTED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"["']([A-Za-z0-9][^"']*)["']"#).ok());
 
@@ -222,6 +259,12 @@ pub(super) fn setup_py(sides: Sides<'_>) -> Vec<Hazard> {
         names.filter_map(|c| requirement(c.get(1)?.as_str())).collect()
     };
     let mut found = compare(Dependency, "dependency", &needed(sides.old), &needed(sides.new));
+    let python = |text: &str| -> Option<String> {
+        let found = PYTHON_REQUIRES.as_ref()?.captures(text)?;
+        Some(found.get(1)?.as_str().to_owned())
+    };
+    let (old, new) = (python(sides.old), python(sides.new));
+    found.extend(setting(Configuration, "python_requires", old.as_deref(), new.as_deref()));
     for word in ["cmdclass", "ext_modules", "entry_points", "data_files", "setup_requires"] {
         let has = |text: &str| {
             let calls = text.match_indices(word).any(|(at, _)| {

@@ -15,6 +15,68 @@ fn expect(path: &str, old: &str, new: &str, kind: HazardKind, reason: &str) {
 
 use HazardKind::{Configuration, Dependency, Hook};
 
+/// The lock files of Python are data like cargo's: what is in them is told, and no line does anything.
+#[test]
+fn lock_files_of_python() {
+    let uv = |name: &str, version: &str, more: &str| {
+        format!(
+            "[[package]]\nname = '{name}'\nversion = '{version}'\n\
+             source = {{ registry = 'https://pypi.org/simple' }}\n\
+             sdist = {{ url = 'https://files.example/x/{name}-{version}.tar.gz', hash = 'sha256:aa' }}\n\
+             wheels = [{{ url = 'https://files.example/y/{name}-{version}.whl', hash = 'sha256:bb' }}]\n{more}"
+        )
+    };
+    let old = uv("a", "1", "");
+    let git = |name: &str| {
+        format!(
+            "[[package]]\nname = '{name}'\nversion = '2'\nsource = {{ git = 'https://x.example/b#0a' }}\n"
+        )
+    };
+    for (new, kind, reason) in [
+        (old.clone() + &uv("b", "2", ""), Configuration, "package added: b"),
+        (
+            old.clone() + &git("b"),
+            Hook,
+            "package from elsewhere added: b ({git = https://x.example/b)",
+        ),
+        (uv("a", "2", ""), Configuration, "package changed: a 1 -> 2"),
+        (old.clone() + &uv("a", "2", ""), Configuration, "package changed: a also 2"),
+        (uv("b", "2", ""), Configuration, "package removed: a"),
+        (old.replace("sha256:aa", "sha256:cc"), Hook, "a 1 has another checksum"),
+        (old.replace("sha256:bb", "sha256:cc"), Hook, "a 1 has another checksum"),
+        (
+            old.replace("registry = 'https://pypi.org/simple'", "url = 'https://files.example/x'"),
+            Hook,
+            "a 1 comes from {url = https://files.example/x}",
+        ),
+        (
+            old.replace("files.example", "x.example"),
+            Hook,
+            "packages come from another host: x.example",
+        ),
+    ] {
+        expect("uv.lock", &old, &new, kind, reason);
+    }
+    // Another place of the same bytes on the same host, and one more wheel, are no news.
+    let moved = old.replace("/y/", "/z/").replace(
+        "wheels = [",
+        "wheels = [{ url = 'https://files.example/c.whl', hash = 'sha256:dd' }, ",
+    );
+    assert_eq!(said("uv.lock", Some(&old), &moved), []);
+    let poetry =
+        "[[package]]\nname = 'a'\nversion = '1'\nfiles = [{file = 'a.whl', hash = 'sha256:aa'}]\n";
+    expect("poetry.lock", poetry, &poetry.replace(":aa", ":bb"), Hook, "a 1 has another checksum");
+    let apart = "[[package]]\nname = 'a'\nversion = '1'\n[metadata.files]\na = [{file = 'a.whl', hash = 'sha256:aa'}]\n";
+    expect("poetry.lock", apart, &apart.replace(":aa", ":bb"), Hook, "a 1 has another checksum");
+    expect(
+        "uv.lock",
+        &old,
+        "not [ toml",
+        Configuration,
+        "cannot be read as TOML here; what it changes is not listed",
+    );
+}
+
 #[test]
 fn cargo() {
     let old = "[package]\nname = 'foo'\n[dependencies]\nserde = '1'\nlibc = '0.2'\n";
@@ -95,6 +157,13 @@ fn cargo() {
         Hook,
         "packages come from another host: y.example",
     );
+    expect(
+        "Cargo.lock",
+        &locked("1", "aa"),
+        &locked("2", "bb"),
+        Configuration,
+        "package changed: a 1 -> 2",
+    );
     let more = locked("1", "aa") + "[[package]]\nname = 'b'\nversion = '2'\n";
     expect("Cargo.lock", &locked("1", "aa"), &more, Dependency, "package added: b");
     expect(
@@ -104,6 +173,53 @@ fn cargo() {
         Hook,
         "setting added: build.rustc-wrapper ./x",
     );
+}
+
+/// Which Python is needed, and what those who develop the project install (PEP 735).
+#[test]
+fn python_itself_and_groups() {
+    let old = "[project]\nrequires-python = '>=3.8'\n[dependency-groups]\ndev = ['pytest>=8', {include-group = 'x'}]\n";
+    for (from, to, kind, reason) in [
+        ("3.8", "3.10", Configuration, "requires-python was >=3.8, is >=3.10"),
+        (
+            "'pytest>=8'",
+            "'pytest>=8', 'tox'",
+            Configuration,
+            "dependency of a group added: dev: tox",
+        ),
+        (
+            "pytest>=8",
+            "pytest>=9",
+            Configuration,
+            "dependency of a group changed: dev: pytest >=8 -> >=9",
+        ),
+        ("'pytest>=8', ", "", Configuration, "dependency of a group removed: dev: pytest"),
+        (
+            ", {include-group = 'x'}",
+            "",
+            Configuration,
+            "dependency of a group removed: dev: {include-group = x}",
+        ),
+        (
+            "pytest>=8",
+            "pytest @ git+https://x.example/p",
+            Hook,
+            "dependency of a group now from elsewhere: dev: pytest >=8 -> @ git+https://x.example/p",
+        ),
+    ] {
+        expect("pyproject.toml", old, &old.replace(from, to), kind, reason);
+    }
+    let python = "python_requires was >=3.8, is >=3.10";
+    for (path, old) in [
+        ("setup.cfg", "[options]\npython_requires = >=3.8\n"),
+        ("setup.py", "setup(\n    python_requires='>=3.8',\n)\n"),
+        ("setup.py", "setup(**{\"python_requires\": \">=3.8\"})\n"),
+    ] {
+        expect(path, old, &old.replace("3.8", "3.10"), Configuration, python);
+    }
+    let metadata = "Name: a\nRequires-Python: >=3.8\n\nRequires-Python: text\n";
+    let new = metadata.replace("3.8", "3.10");
+    expect("PKG-INFO", metadata, &new, Configuration, "Requires-Python was >=3.8, is >=3.10");
 }
 
 #[test]

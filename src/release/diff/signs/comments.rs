@@ -2,6 +2,8 @@
 
 use super::super::lang::Lang;
 use super::LOOKED_AT;
+use super::docstring::Docstring;
+use crate::bytes::sniff::find;
 
 /// Follows the block comments of C that are written as most are: `/*` begins a line, and each line below begins with `*`.
 ///
@@ -11,22 +13,34 @@ use super::LOOKED_AT;
 pub(super) struct Block {
     lang: Lang,
     open: bool,
+    docstring: Docstring,
 }
 
 impl Block {
-    pub(super) fn new(lang: Lang) -> Self {
-        Self { lang, open: false }
+    /// From the first line of a text on, unless something is `above` of which nothing is known.
+    pub(super) fn new(lang: Lang, above: bool) -> Self {
+        let docstring = if above { Docstring::lost() } else { Docstring::default() };
+        Self { lang, open: false, docstring }
     }
 
     /// Whether the next line is within one, to its end.
     pub(super) fn holds(&self, line: &[u8]) -> bool {
+        if self.lang == Lang::Python {
+            return self.docstring.holds(line);
+        }
         let line = line.trim_ascii();
-        let end = line.windows(2).position(|pair| pair == b"*/");
-        self.open && line.starts_with(b"*") && end.is_none_or(|at| at + 2 == line.len())
+        let ends = || {
+            let end = line.windows(2).position(|pair| pair == b"*/");
+            end.is_none_or(|at| at + 2 == line.len())
+        };
+        self.open && line.starts_with(b"*") && ends()
     }
 
     /// Goes on behind a line.
     pub(super) fn line(&mut self, line: &[u8]) {
+        if self.lang == Lang::Python {
+            return self.docstring.line(line);
+        }
         let line = line.trim_ascii();
         let ends = |text: &[u8]| text.windows(2).any(|pair| pair == b"*/");
         self.open = match line.strip_prefix(b"/*") {
@@ -57,7 +71,6 @@ impl Quotes {
     }
 
     pub(super) fn line(&mut self, line: &[u8]) {
-        let find = |text: &[u8], mark: &[u8]| text.windows(mark.len()).position(|w| w == mark);
         let mut rest = line.get(..LOOKED_AT).unwrap_or(line);
         loop {
             if self.open {

@@ -4,6 +4,7 @@
 //! nothing of what it does not find.
 
 mod comments;
+mod docstring;
 mod patterns;
 mod shape;
 mod unicode;
@@ -62,6 +63,7 @@ impl Seen {
         old_is_long: bool,
     ) -> Self {
         let mut watch = Watch::new(place, old_is_long);
+        watch.block = Block::new(place.lang, first > 0);
         let mut read = 0;
         for (number, line) in lines {
             let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
@@ -89,6 +91,11 @@ impl Seen {
             watch.line(number, line);
         }
         watch.finish()
+    }
+
+    /// Leaves how the lines are written, without what they would do in a program.
+    pub(crate) fn forget_events(&mut self) {
+        self.events.clear();
     }
 
     /// Adds what was seen in later lines of the same side.
@@ -184,6 +191,23 @@ fn runs_data(events: &[&Event]) -> Option<Hazard> {
     None
 }
 
+/// Those of `numbers`, which ascend from 1, that are lines in a comment or a docstring of a text.
+pub(crate) fn commented(
+    lang: Lang,
+    text: &[&[u8]],
+    numbers: impl Iterator<Item = usize>,
+) -> HashSet<usize> {
+    let mut block = Block::new(lang, false);
+    let mut read = 0;
+    let is_commented = |number: &usize| {
+        let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
+        before.iter().for_each(|line| block.line(line));
+        read = number.saturating_sub(1);
+        text.get(read).is_some_and(|line| block.holds(line))
+    };
+    numbers.filter(is_commented).collect()
+}
+
 /// Looks at numbered lines one after the other.
 pub(crate) struct Watch {
     place: Place,
@@ -201,7 +225,7 @@ impl Watch {
         Self {
             place,
             quoted: false,
-            block: Block::new(place.lang),
+            block: Block::new(place.lang, true),
             events: Vec::new(),
             shape: shape::Shape::new(old_is_long),
             unicode: unicode::Unicode::default(),
