@@ -198,6 +198,19 @@ impl Situation {
         Some(output.status.success())
     }
 
+    /// Whether gpg imports `cert` from the key file; `None` where it is not installed.
+    fn is_imported(&self, test: &str, cert: &Cert) -> Option<bool> {
+        let gpg = tool(test, "gpg")?;
+        let home = Scratch::new();
+        let run = |arguments: &[&std::ffi::OsStr]| {
+            let mut command = Command::new(gpg.clone());
+            command.arg("--homedir").arg(home.path()).args(["--batch", "--quiet"]);
+            command.args(arguments).output().unwrap().status.success()
+        };
+        run(&["--import".as_ref(), self.scratch.file("keys.asc").as_os_str()]);
+        Some(run(&["--list-keys".as_ref(), cert.fingerprint().to_string().as_ref()]))
+    }
+
     fn notes(run: &Run) -> String {
         run.finding("openpgp")["detail"]["notes"].to_string()
     }
@@ -426,6 +439,103 @@ fn a_copy_that_cannot_be_read_may_hold_a_revocation() {
         let run = situation.run(&[]);
         assert!(run.stderr.contains("only in part"), "{}{}", run.stdout, run.stderr);
     }
+}
+
+/// A file of two keys, one of them in armor that is not as it should be: a signature by that one counts where gpg
+/// imports it.
+#[test]
+fn armor_that_gpg_passes_over() {
+    let (cert, other) = (generate("felix"), generate("fiona"));
+    let armor =
+        |bytes: Vec<u8>| String::from_utf8(messages::armored("PUBLIC KEY BLOCK", &bytes)).unwrap();
+    let (own, beside) = (armor(cert.to_vec().unwrap()), armor(other.to_vec().unwrap()));
+    let indented = |by: &str, text: &str| -> String {
+        text.lines().map(|line| format!("{by}{line}\n")).collect()
+    };
+    let called = |name: &str| own.replace("PUBLIC KEY BLOCK", name);
+    let begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    for (what, block, taken) in [
+        ("as it should be", own.clone(), true),
+        ("behind blanks", indented("    ", &own), false),
+        ("behind a tab", indented("\t", &own), false),
+        ("behind a form feed", indented("\u{c}", &own), false),
+        ("its first line alone behind a blank", format!(" {own}"), false),
+        ("a quotation", indented("> ", &own), false),
+        ("a message", called("MESSAGE"), false),
+        ("a signature", called("SIGNATURE"), false),
+        ("a private key, it says", called("PRIVATE KEY BLOCK"), true),
+        ("blanks behind the first line", own.replace(begin, &format!("{begin}  ")), true),
+        ("only the first line in front", indented("  ", &own).replacen("  ", "", 1), true),
+    ] {
+        for keys in [format!("{block}{beside}"), format!("{beside}{block}")] {
+            situation.scratch.write("keys.asc", &keys);
+            situation.is(what, if taken { "agrees" } else { "signer-unknown" });
+            assert_ne!(situation.is_imported(what, &cert), Some(!taken), "{what}");
+            let only = cert.fingerprint().to_string();
+            let run = situation.run(&["--openpgp-fingerprint", &only]);
+            assert_eq!(run.status, if taken { 0 } else { 2 }, "{what}: {}", run.stderr);
+        }
+        situation.scratch.write("keys.asc", &block);
+        assert_eq!(situation.run(&[]).status, if taken { 0 } else { 2 }, "{what}");
+    }
+}
+
+/// gpg takes nothing of a file with a checksum that does not hold; one that is not there is no fault.
+#[test]
+fn checksums_of_armored_keys() {
+    let (cert, other) = (generate("ferdinand"), generate("flora"));
+    let armor =
+        |bytes: Vec<u8>| String::from_utf8(messages::armored("PUBLIC KEY BLOCK", &bytes)).unwrap();
+    let (own, beside) = (armor(cert.to_vec().unwrap()), armor(other.to_vec().unwrap()));
+    let with = |checksum: &str| {
+        let mut lines: Vec<&str> = own.lines().filter(|line| !line.starts_with('=')).collect();
+        let end = lines.pop().unwrap();
+        lines.extend((!checksum.is_empty()).then_some(checksum).into_iter().chain([end]));
+        lines.join("\n") + "\n"
+    };
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    for (block, taken) in [(with(""), true), (with("=AAAA"), false), (with("=AAA"), false)] {
+        for keys in [format!("{block}{beside}"), format!("{beside}{block}")] {
+            situation.scratch.write("keys.asc", &keys);
+            let run = situation.run(&[]);
+            assert_eq!(run.status, if taken { 0 } else { 2 }, "{}{}", run.stdout, run.stderr);
+            let named = run.stderr.contains("another checksum");
+            assert_eq!(named, block.contains("=AAAA"), "{}", run.stderr);
+            assert_ne!(situation.is_imported("checksum", &cert), Some(!taken), "{block}");
+        }
+    }
+}
+
+/// What no key is taken from can revoke one all the same.
+#[test]
+fn a_revocation_counts_in_armor_that_gpg_passes_over() {
+    let cert = generate("fabian");
+    let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    let revocation = leaked.primary_key().self_revocations().next().unwrap().clone();
+    let alone = Packet::from(revocation).to_vec().unwrap();
+    let text =
+        |name: &str, bytes: &[u8]| String::from_utf8(messages::armored(name, bytes)).unwrap();
+    let key = text("PUBLIC KEY BLOCK", &cert.to_vec().unwrap());
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    for bytes in [leaked.to_vec().unwrap(), alone] {
+        let plain = text("PUBLIC KEY BLOCK", &bytes);
+        let indented: String = plain.lines().map(|line| format!("    {line}\n")).collect();
+        for aside in [indented, text("SIGNATURE", &bytes), text("MESSAGE", &bytes)] {
+            situation.scratch.write("keys.asc", format!("{key}{aside}"));
+            assert_eq!(situation.run(&[]).said("openpgp"), "key-revoked", "{aside}");
+            situation.scratch.write("keys.asc", format!("{aside}{key}"));
+            assert_eq!(situation.run(&[]).said("openpgp"), "key-revoked", "{aside}");
+        }
+    }
+    let flooded = flooded(
+        &leaked,
+        &Packet::from(leaked.primary_key().self_revocations().next().unwrap().clone()),
+        5_000,
+    );
+    let aside = text("MESSAGE", &flooded);
+    situation.scratch.write("keys.asc", format!("{key}{aside}"));
+    assert_eq!(situation.run(&[]).said("openpgp"), "evidence-unsupported");
 }
 
 #[test]

@@ -6,6 +6,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
+/// The first lines of blocks that gpg takes keys from.
+const KEYS: [&[u8]; 3] = [
+    b"-----BEGIN PGP PUBLIC KEY BLOCK-----",
+    b"-----BEGIN PGP PRIVATE KEY BLOCK-----",
+    b"-----BEGIN PGP SECRET KEY BLOCK-----",
+];
 /// How the first line of every block begins.
 pub(super) const BEGIN: &[u8] = b"-----BEGIN PGP ";
 /// The first line of a cleartext-signed message.
@@ -34,6 +40,11 @@ pub(crate) enum ArmorFault {
         line: usize,
         /// The first line with something that base64 does not have, where there is one.
         at: Option<usize>,
+    },
+    /// A block's checksum is not that of what is in it.
+    Checksum {
+        /// The line on which the block begins, from 1.
+        line: usize,
     },
     /// What is inside the armor is armored again.
     Twice,
@@ -64,6 +75,11 @@ impl fmt::Display for ArmorFault {
                 f,
                 "the armor that begins on line {line} cannot be decoded: line {at} is not base64"
             ),
+            Self::Checksum { line } => write!(
+                f,
+                "the armor that begins on line {line} has another checksum than what is in it, and gpg \
+                 takes nothing of such a file"
+            ),
             Self::TooManyPackets => {
                 f.write_str("it holds more keys, or more packets of a key, than are looked at")
             }
@@ -84,6 +100,76 @@ impl fmt::Display for ArmorFault {
 ///
 /// If there is neither armor nor binary OpenPGP data, or a block is broken.
 pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
+    Ok(blocks(bytes)?.into_iter().map(|block| block.packets).collect())
+}
+
+/// As [`packets`], of a file with keys: each block with whether its keys count. Those that gpg passes over, behind
+/// blanks or called something else, do not.
+///
+/// # Errors
+///
+/// As [`packets`]; and if a block that gpg takes keys from has a wrong checksum, as gpg has it. RFC 9580 (section
+/// 6.1) would have that passed over.
+pub(super) fn key_blocks(bytes: &[u8]) -> Result<Vec<(Vec<u8>, bool)>, ArmorFault> {
+    let each = blocks(bytes)?.into_iter().map(|block| match block.armor {
+        Some(Armor { of_keys: false, .. }) => Ok((block.packets, false)),
+        Some(Armor { line, checksum: Some(stated), .. }) if stated != crc24(&block.packets) => {
+            Err(ArmorFault::Checksum { line })
+        }
+        _ => Ok((block.packets, true)),
+    });
+    each.collect()
+}
+
+/// A block, or a whole binary file.
+struct Block {
+    packets: Vec<u8>,
+    /// `None` where it is binary.
+    armor: Option<Armor>,
+}
+
+/// The armor around a block.
+struct Armor {
+    /// The line on which it begins, from 1.
+    line: usize,
+    /// Whether gpg takes keys from it.
+    of_keys: bool,
+    /// The checksum that it states.
+    checksum: Option<u32>,
+}
+
+impl Armor {
+    fn of(block: &[u8], line: usize, indented: bool) -> Self {
+        let first = block.split(|b| *b == b'\n').next().unwrap_or_default();
+        let of_keys = !indented && KEYS.contains(&first.trim_ascii_end());
+        Self { line, of_keys, checksum: block.split(|b| *b == b'\n').find_map(checksum) }
+    }
+}
+
+/// The checksum that a line states: `=` and four characters of base64.
+fn checksum(line: &[u8]) -> Option<u32> {
+    let digits = line.trim_ascii().strip_prefix(b"=")?;
+    let value = |digit: &u8| match digit {
+        b'A'..=b'Z' => Some(digit - b'A'),
+        b'a'..=b'z' => Some(digit - b'a' + 26),
+        b'0'..=b'9' => Some(digit - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let values: Vec<u8> = digits.iter().map(value).collect::<Option<_>>()?;
+    let sum = values.iter().fold(0, |sum, value| sum << 6 | u32::from(*value));
+    (values.len() == 4).then_some(sum)
+}
+
+/// The checksum of armor (RFC 9580, section 6.1.1).
+fn crc24(bytes: &[u8]) -> u32 {
+    let shift = |crc: u32| if crc & 0x80_0000 == 0 { crc << 1 } else { crc << 1 ^ 0x186_4CFB };
+    let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte) << 16, |crc, _| shift(crc));
+    bytes.iter().fold(0xB7_04CE, byte) & 0xFF_FFFF
+}
+
+fn blocks(bytes: &[u8]) -> Result<Vec<Block>, ArmorFault> {
     let kind = Kind::of(bytes);
     // Every OpenPGP packet begins with a set high bit, which no armor or text does.
     if bytes.first().is_some_and(|b| b & 0x80 != 0) && !bytes.starts_with(BYTE_ORDER_MARK) {
@@ -91,14 +177,14 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
             Kind::Utf16 | Kind::Snappy | Kind::Xz | Kind::Keybox | Kind::Tar => {
                 Err(ArmorFault::NotOpenPgp(kind))
             }
-            _ => Ok(vec![bytes.to_vec()]),
+            _ => Ok(vec![Block { packets: bytes.to_vec(), armor: None }]),
         };
     }
     if sniff::without_mark(bytes).starts_with(BEGIN) && bytes.starts_with(BYTE_ORDER_MARK) {
         return Err(ArmorFault::ByteOrderMark);
     }
     let mut blocks = Vec::new();
-    let mut open: Option<(usize, Vec<u8>)> = None;
+    let mut open: Option<(usize, bool, Vec<u8>)> = None;
     for (number, line) in (1..).zip(bytes.split_inclusive(|b| *b == b'\n')) {
         let dashed = line.trim_ascii_start();
         match &mut open {
@@ -110,19 +196,20 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
             None if dashed.starts_with(BEGIN)
                 && !dashed.starts_with(b"-----BEGIN PGP ARMORED FILE") =>
             {
-                open = Some((number, dashed.to_vec()));
+                open = Some((number, dashed.len() < line.len(), dashed.to_vec()));
             }
             None => {}
-            Some((begin, block)) => {
+            Some((begin, indented, block)) => {
                 block.extend_from_slice(line);
                 if dashed.starts_with(b"-----END PGP ") {
-                    blocks.push(decode(block, *begin)?);
+                    let armor = Some(Armor::of(block, *begin, *indented));
+                    blocks.push(Block { packets: decode(block, *begin)?, armor });
                     open = None;
                 }
             }
         }
     }
-    if let Some((line, _)) = open {
+    if let Some((line, ..)) = open {
         return Err(ArmorFault::Unterminated { line });
     }
     if blocks.is_empty() {

@@ -16,6 +16,7 @@ use sequoia_openpgp::parse::{PacketParser, Parse as _};
 use sequoia_openpgp::types::{ReasonForRevocation, RevocationStatus, RevocationType};
 use sequoia_openpgp::{Cert, KeyHandle};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 /// How long before a key expires it is time to look for a refreshed copy.
@@ -144,9 +145,13 @@ pub(crate) struct Claim {
 /// If it holds no OpenPGP packets.
 pub(crate) fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault> {
     let mut file = KeyFile { unreadable: 0, keys: Vec::new() };
-    for block in armor::packets(bytes)? {
+    let mut blocks = armor::key_blocks(bytes)?;
+    // What gpg passes over may revoke a key, and is no key by itself.
+    blocks.sort_by_key(|(_, counts)| !counts);
+    let mut known = BTreeSet::new();
+    for (block, counts) in blocks {
         let Ok(packets) = PacketParser::from_bytes(&block) else {
-            file.unreadable += 1;
+            file.unreadable += usize::from(counts);
             continue;
         };
         if ring::is_flooded(&block) {
@@ -154,8 +159,15 @@ pub(crate) fn keys(bytes: &[u8], now: SystemTime) -> Result<KeyFile, ArmorFault>
         }
         for cert in CertParser::from(packets) {
             match cert {
-                Ok(cert) => file.keys.push(certificate(&cert, now)),
-                Err(_) => file.unreadable += 1,
+                Ok(cert) => {
+                    if counts {
+                        known.insert(cert.fingerprint());
+                    }
+                    if known.contains(&cert.fingerprint()) {
+                        file.keys.push(certificate(&cert, now));
+                    }
+                }
+                Err(_) => file.unreadable += usize::from(counts),
             }
         }
     }

@@ -80,7 +80,9 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeyRing {
     entries: BTreeMap<Fingerprint, Entry>,
-    /// The certificates whose signatures count, where not all do. The others may revoke.
+    /// The certificates that gpg would take from their files. The others may revoke.
+    taken: BTreeSet<Fingerprint>,
+    /// Those of them whose signatures count, where not all do. The others may revoke.
     only: Option<BTreeSet<Fingerprint>>,
     /// The certificates that hold a key with that key ID.
     handles: BTreeMap<u64, BTreeSet<Fingerprint>>,
@@ -171,7 +173,8 @@ impl KeyRing {
 
     /// Whether signatures of that certificate count, rather than its revocations alone.
     fn counts(&self, fingerprint: &Fingerprint) -> bool {
-        self.only.as_ref().is_none_or(|only| only.contains(fingerprint))
+        self.taken.contains(fingerprint)
+            && self.only.as_ref().is_none_or(|only| only.contains(fingerprint))
     }
 
     /// Whether a certificate with the key `issuer` was left out for having too many packets.
@@ -191,11 +194,11 @@ impl KeyRing {
     }
 
     fn add_bytes(&mut self, path: &Path, bytes: &[u8]) -> Result<(), RingError> {
-        let blocks = armor::packets(bytes)
+        let blocks = armor::key_blocks(bytes)
             .map_err(|fault| RingError::Armor { path: path.to_owned(), fault })?;
         let mut reading = Reading::default();
-        for block in blocks {
-            reading.block(&block, self, path)?;
+        for (block, counts) in &blocks {
+            reading.block(block, *counts, self, path)?;
         }
         for revocation in std::mem::take(&mut reading.revocations) {
             self.revoke(&revocation, path)?;
@@ -211,7 +214,7 @@ impl KeyRing {
     }
 
     /// Adds what was read of one certificate. Whether it can be used.
-    fn add(&mut self, part: Part, path: &Path) -> Result<bool, RingError> {
+    fn add(&mut self, part: Part, counts: bool, path: &Path) -> Result<bool, RingError> {
         self.read += 1;
         if self.read > CERT_LIMIT {
             return Err(RingError::TooMany { path: path.to_owned() });
@@ -227,8 +230,11 @@ impl KeyRing {
         for key in part.keys {
             self.handles.entry(key).or_default().insert(part.fingerprint.clone());
         }
+        if counts {
+            self.taken.insert(part.fingerprint.clone());
+        }
         self.entries.entry(part.fingerprint).or_default().copies.push(part.packets);
-        Ok(true)
+        Ok(counts)
     }
 
     /// Keeps a revocation that stands alone with the certificates of the key that made it.
@@ -255,7 +261,7 @@ impl KeyRing {
                 Ok(fingerprint) if hex && matches!(digits.len(), 40 | 64) => fingerprint,
                 _ => return Err(RingError::BadFingerprint(text.clone())),
             };
-            if self.entries.contains_key(&fingerprint) {
+            if self.taken.contains(&fingerprint) {
                 keep.insert(fingerprint);
                 continue;
             }

@@ -70,6 +70,8 @@ pub(crate) enum Found {
     Other,
     /// Keys of a version that is not read, or damaged ones.
     Unreadable,
+    /// Keys in armor that gpg passes over.
+    Aside,
 }
 
 impl Found {
@@ -82,6 +84,9 @@ impl Found {
             Self::Signature => "holds an OpenPGP signature, not a key",
             Self::Other => "holds an OpenPGP message, not a key",
             Self::Unreadable => "holds OpenPGP packets, but no key that can be read",
+            Self::Aside => {
+                "holds keys only in armor that gpg passes over: behind blanks, or not called a key block"
+            }
         }
     }
 }

@@ -79,10 +79,11 @@ impl Part {
 }
 
 impl Reading {
-    /// Reads the certificates of one block.
+    /// Reads the certificates of one block. Where it does not count, they may only revoke.
     pub(super) fn block(
         &mut self,
         block: &[u8],
+        counts: bool,
         ring: &mut KeyRing,
         path: &Path,
     ) -> Result<(), RingError> {
@@ -97,12 +98,12 @@ impl Reading {
                 .ok_or_else(|| RingError::TooManyPackets { path: path.to_owned() })?;
             match (primary(&packet), part.as_mut()) {
                 (Some((handle, fingerprint)), _) => {
-                    self.finish(part.take(), ring, path)?;
+                    self.finish(part.take(), counts, ring, path)?;
                     part = Some(Part::new(handle, fingerprint, packet));
                 }
                 // A key that cannot be read takes what belongs to it along.
                 (None, _) if matches!(packet.tag(), Tag::PublicKey | Tag::SecretKey) => {
-                    self.finish(part.take(), ring, path)?;
+                    self.finish(part.take(), counts, ring, path)?;
                     self.found = Found::Unreadable;
                 }
                 (None, Some(part)) => {
@@ -120,7 +121,7 @@ impl Reading {
             }
             Ok(())
         })?;
-        self.finish(part, ring, path)?;
+        self.finish(part, counts, ring, path)?;
         self.broken |= !whole && !ends_in_blanks(block);
         Ok(())
     }
@@ -128,12 +129,16 @@ impl Reading {
     pub(super) fn finish(
         &mut self,
         part: Option<Part>,
+        counts: bool,
         ring: &mut KeyRing,
         path: &Path,
     ) -> Result<(), RingError> {
         let Some(part) = part else { return Ok(()) };
-        self.flooded |= part.flooded;
-        self.whole |= ring.add(part, path)?;
+        self.flooded |= part.flooded && counts;
+        if !counts {
+            self.found = Found::Aside;
+        }
+        self.whole |= ring.add(part, counts, path)?;
         Ok(())
     }
 
