@@ -209,6 +209,32 @@ fn certificate_transparency() {
     });
 }
 
+/// That no certificate can be judged is the root's fault, which is named.
+#[test]
+fn a_root_without_certificate_logs() {
+    let run = workflow();
+    let tree = signing(&run).provenance(&run);
+    for ct_logs in [json!([]), json!(null)] {
+        let mut root = OURS.trusted_root();
+        match ct_logs {
+            Value::Null => _ = root.as_object_mut().unwrap().remove("ctlogs"),
+            none => root["ctlogs"] = none,
+        }
+        expect_under("no certificate logs", &root, &tree, &EXPECTED, "root-too-old");
+        let said = check_bytes(Some(tree.to_string().as_bytes()), &root, &EXPECTED);
+        let compared = said.finding("provenance")["compared"].as_str().unwrap().to_owned();
+        let named =
+            compared.contains("no certificate logs") && compared.contains("trusted_root.json");
+        assert!(named, "{compared}");
+        // What does not hold under any root is no matter of its age.
+        let run = workflow();
+        let mut forged = signing(&run).attestation();
+        let signature = forged.pointer_mut("/envelope/signature").unwrap();
+        *signature = flipped(signature, 40);
+        expect_under("forged", &root, &provenance(&run, &[forged]), &EXPECTED, "root-too-old");
+    }
+}
+
 #[test]
 fn the_log() {
     let entry = |path: &str| format!("{ENTRY}/{path}");
@@ -313,6 +339,18 @@ fn the_statement() {
     signed("another version", "subject-name", |s| {
         s.subjects[0].0 = "widget-1.1.tar.gz".to_owned();
     });
+    let run = Workflow::release("evil/evil", "v1.0", COMMIT);
+    let mut other = signing(&run);
+    other.subjects[0].0 = "gadget-1.0.tar.gz".to_owned();
+    // Who published is said first, as of a bundle.
+    let both = "publisher-mismatch+subject-name";
+    expect("another publisher, too", &other.provenance(&run), &EXPECTED, both);
+    expect(
+        "no one expected",
+        &other.provenance(&run),
+        &[],
+        "subject-name+not-checked-no-expectation",
+    );
     signed("both", "subject-digest", |s| {
         s.subjects = vec![("gadget-1.0.tar.gz".to_owned(), "0a".repeat(32))];
     });

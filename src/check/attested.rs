@@ -8,6 +8,7 @@ use crate::evidence::expectation::{
     Pins, PublisherExpectation, is_external_signer, judge as expected,
 };
 use crate::evidence::pep740::{Claim, Claims, Publisher, Statement, differences};
+use crate::evidence::sigstore::{AttestationFault, Verifier};
 use jiff::Timestamp;
 
 /// What was asked for.
@@ -135,6 +136,19 @@ fn clause(pinned: &[&str]) -> String {
     match pinned {
         [] => String::new(),
         pinned => format!("; pinned: {}", pinned.join(", ")),
+    }
+}
+
+/// Why nothing of `what` may be relied on. Where the trusted root is too old, or lacks something, it is named.
+pub(super) fn unauthenticated(what: &str, fault: &AttestationFault, verifier: &Verifier) -> String {
+    let text = format!("{what}: {fault}");
+    if fault.class() != FailureClass::RootTooOld {
+        return text;
+    }
+    let root = verifier.root();
+    match root.day() {
+        Some(day) => format!("{text}; the newest entry of {} is of {day}", root.source()),
+        None => format!("{text}; the root is {}", root.source()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
-use super::attested::{Complaints, Question, not_named, vouches};
+use super::attested::{Complaints, Question, not_named, unauthenticated, vouches};
 use crate::answer::access::{Capability, SERVING};
 use crate::answer::facts::{AttestedFacts, Of};
 use crate::answer::failure::FailureClass;
@@ -112,13 +112,7 @@ fn claimed(bundle: &UnverifiedBundle) -> AttestedFacts {
 }
 
 fn failing(request: &BundleRequest<'_>, fault: &AttestationFault) -> Finding {
-    let mut text = format!("the Sigstore bundle: {fault}");
-    if fault.class() == FailureClass::RootTooOld
-        && let Some(day) = request.verifier.root().day()
-    {
-        text =
-            format!("{text}; the newest entry of {} is of {day}", request.verifier.root().source());
-    }
+    let text = unauthenticated("the Sigstore bundle", fault, request.verifier);
     Finding::fails(Check::Sigstore, fault.class(), text)
 }
 

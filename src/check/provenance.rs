@@ -1,6 +1,6 @@
 //! The findings for a PEP 740 provenance: one for each attestation in it.
 
-use super::attested::{Complaints, Question, not_named, vouches};
+use super::attested::{self, Complaints, Question, not_named, vouches};
 use crate::answer::facts::{AttestedFacts, DifferenceFacts, Of, PlaceFacts};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -60,7 +60,7 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
         let facts = request.verifier.attestation(attestation, &request.subject);
         let finding = match &facts {
             Ok(facts) => judged(request, attestation, facts),
-            Err(fault) => unauthenticated(attestation, fault),
+            Err(fault) => unauthenticated(request.verifier, attestation, fault),
         };
         let mut finding = finding;
         if let Of::Attested(facts) = &mut finding.facts.of {
@@ -69,18 +69,25 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
                 .place()
                 .map(|place| PlaceFacts { bundle: place.bundle, attestation: place.attestation });
         }
-        let renamed = facts.as_ref().is_ok_and(|facts| other_name(facts, request).is_some());
-        Checked { finding, facts: facts.ok(), renamed }
+        let other = facts.as_ref().is_ok_and(|facts| other_name(facts, request).is_some());
+        // What is certainly about another name is nothing that anything else may go on from.
+        let facts = facts.ok().filter(|_| !(other && request.subject.is_named));
+        Checked { finding, facts, renamed: other && !request.subject.is_named }
     })
     .collect()
 }
 
 /// Nothing of the attestation may be relied on: what it says is marked so.
-fn unauthenticated(attestation: &UnverifiedAttestation, fault: &AttestationFault) -> Finding {
+fn unauthenticated(
+    verifier: &Verifier,
+    attestation: &UnverifiedAttestation,
+    fault: &AttestationFault,
+) -> Finding {
     let mut claimed = describe_attestation(attestation);
     // A predicate has no bounds worth printing.
     claimed.remove("statement");
-    Finding::fails(Check::Provenance, fault.class(), format!("the attestation: {fault}"))
+    let text = attested::unauthenticated("the attestation", fault, verifier);
+    Finding::fails(Check::Provenance, fault.class(), text)
         .knowing(AttestedFacts { unauthenticated: Some(claimed), ..AttestedFacts::default() })
 }
 
@@ -95,6 +102,13 @@ fn judged(
     let is_named = request.expectation.is_some();
     let statement = Some(facts.statement());
     let mut complaints = Complaints::of(&question, claims, statement, is_named, &mut known);
+    let about = other_name(facts, request);
+    if let Some(about) = about.filter(|_| request.subject.is_named) {
+        let name = request.subject.name;
+        let text =
+            format!("it is about these bytes under the name {about}, and this file is {name}");
+        complaints.add(FailureClass::SubjectName, text, true);
+    }
     if let Some(index) = attestation.publisher() {
         for found in disagreements(index, claims) {
             let class = FailureClass::PublisherDisagrees;
@@ -125,8 +139,7 @@ fn judged(
             format!("attested by {}; no publisher was given to compare with", facts.publisher());
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
-    if let Some(about) = other_name(facts, request) {
-        // A name that is known was compared already.
+    if let Some(about) = about.filter(|_| !request.subject.is_named) {
         let (class, text) = not_named(request.subject.name, about);
         complaints.add(class, text, true);
     }

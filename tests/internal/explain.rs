@@ -186,7 +186,8 @@ What it implies
 
 Causes without an attacker
   `sec-keys/sigstore-trusted-root`, or the root built into distvouch, is older
-  than the release. Upstream signs with a staging instance.
+  than the release. Upstream signs with a staging instance. A root of your own
+  was made without its certificate logs (`ctlogs`).
 
 What to ask upstream
   Nothing at first. If the newest root does not know the log either: which

@@ -124,6 +124,8 @@ pub(crate) enum Reason {
         /// Its key id in hex.
         key_id: String,
     },
+    /// The trusted root has no certificate transparency log at all.
+    NoCtLogs,
     /// A proof of the transparency log does not hold.
     Log {
         /// Which of the entries, counted from 0; `None` where the library does not say.
@@ -157,13 +159,6 @@ pub(crate) enum Reason {
         actual: String,
         /// The name it is about, where that is another too.
         name: Option<String>,
-    },
-    /// About another name.
-    Name {
-        /// What the attestation says.
-        attested: String,
-        /// The file's.
-        actual: String,
     },
     /// Another identity.
     Identity {
@@ -311,6 +306,7 @@ impl AttestationFault {
             | Reason::NoAuthority { later: false, .. } => C::CertificateUntrusted,
             Reason::UnknownLog { .. }
             | Reason::UnknownCtLog { .. }
+            | Reason::NoCtLogs
             | Reason::NoAuthority { .. } => C::RootTooOld,
             Reason::Log { .. } => C::LogEntry,
             Reason::Sct => C::Sct,
@@ -318,7 +314,6 @@ impl AttestationFault {
             Reason::NoTime(_) => C::TimeUnknown,
             Reason::Signature => C::SignatureBad,
             Reason::Digest { .. } => C::SubjectDigest,
-            Reason::Name { .. } => C::SubjectName,
             Reason::Identity { .. } | Reason::Issuer { .. } | Reason::KeyInstead => {
                 C::IdentityMismatch
             }

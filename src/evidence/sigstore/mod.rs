@@ -66,8 +66,8 @@ impl Verifier {
     }
 
     /// Authenticates an attestation of PEP 740, and that it is about `subject`: signature,
-    /// certificate chain, certificate timestamp, every log entry, the one subject's digests and
-    /// its name. Who signed is for the caller to judge.
+    /// certificate chain, certificate timestamp, every log entry and the one subject's digests. Who
+    /// signed, and under what name, is for the caller to judge.
     ///
     /// # Errors
     ///

@@ -104,7 +104,8 @@ pub(in crate::answer::failure) const ROOT_TOO_OLD: Texts = Texts {
         older root cannot judge what is newer. It is no point in favor either, since a log \
         that an attacker made up looks the same until the root is refreshed.",
     benign: "`sec-keys/sigstore-trusted-root`, or the root built into distvouch, is older than \
-        the release. Upstream signs with a staging instance.",
+        the release. Upstream signs with a staging instance. A root of your own was made without \
+        its certificate logs (`ctlogs`).",
     ask: "Nothing at first. If the newest root does not know the log either: which Sigstore \
         instance signed this?",
     bogus: "“Take the log's key from the bundle”: the maker of the bundle chose that key.",

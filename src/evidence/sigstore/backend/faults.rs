@@ -44,6 +44,8 @@ impl Context<'_> {
             }
             Error::Crypto(_) => Reason::Format,
             Error::Bundle(e) => structure(e),
+            // Where the bundle is judged, the root was read: what it lacks is a key for the log of certificates.
+            Error::InvalidTrustRoot(_) => self.sct(),
             Error::IdentityMismatch { expected, actual } => Reason::Identity {
                 expected: expected.to_string(),
                 actual: actual.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -81,11 +83,7 @@ impl Context<'_> {
             CertificateError::NotYetValid { time, .. } | CertificateError::Expired { time, .. } => {
                 Reason::Time { time: Some(*time) }
             }
-            // The chain was checked by then: a log that signs for it and is not in the root is new.
-            CertificateError::Sct(_) => match self.leaf.and_then(Leaf::ct_log) {
-                Some(key_id) if !self.knows_ct_log(&key_id) => Reason::UnknownCtLog { key_id },
-                _ => Reason::Sct,
-            },
+            CertificateError::Sct(_) => self.sct(),
             _ => Reason::Other,
         }
     }
@@ -101,6 +99,15 @@ impl Context<'_> {
             return Reason::Time { time: outside };
         }
         Reason::Untrusted { issuer: leaf.issuer() }
+    }
+
+    /// The chain was checked by then: a log that signs for it and is not in the root is new.
+    fn sct(&self) -> Reason {
+        match self.leaf.and_then(Leaf::ct_log) {
+            Some(_) if self.summary.ct_logs.is_empty() => Reason::NoCtLogs,
+            Some(key_id) if !self.knows_ct_log(&key_id) => Reason::UnknownCtLog { key_id },
+            _ => Reason::Sct,
+        }
     }
 
     fn knows_ct_log(&self, key_id: &str) -> bool {

@@ -107,6 +107,9 @@ impl fmt::Display for Reason {
             Self::UnknownCtLog { key_id } => {
                 write!(f, "the trusted root does not know the certificate log {key_id}")
             }
+            Self::NoCtLogs => f.write_str(
+                "the trusted root has no certificate logs (ctlogs), so it can judge no certificate",
+            ),
             Self::Log { entry, proof } => {
                 match entry {
                     Some(entry) => write!(f, "in log entry {}, ", entry + 1),
@@ -168,9 +171,6 @@ impl fmt::Display for Reason {
                         "it is about other bytes than this file with {algorithm} {actual}"
                     ),
                 }
-            }
-            Self::Name { attested, actual } => {
-                write!(f, "it is about {attested}, and this file is {actual}")
             }
             Self::Identity { expected, actual } => {
                 write!(f, "signed by {actual}, expected {expected}")
