@@ -84,3 +84,32 @@ fn install(overlay: &Overlay, path: &str, bytes: impl AsRef<[u8]>) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();
 }
+
+/// Nothing grows with the square of the names, whatever they are: the previous version known from its ebuild or from
+/// the Manifest alone, names that are alike or not, evidence about lists.
+#[test]
+fn thousands_of_names_of_one_package() {
+    const FOO: &str = "dev-libs/foo";
+    let names =
+        |shape: &dyn Fn(usize) -> String| -> Vec<String> { (0..3_000).map(shape).collect() };
+    for (old, new) in [
+        (names(&|n| format!("a{n}x.zip")), names(&|n| format!("b{n}yy.tgz"))),
+        (names(&|n| format!("a{n}.md5.asc")), names(&|n| format!("b{n}.md5.asc"))),
+        (names(&|n| format!("foo-1x{n}")), names(&|n| format!("foo-2.tar.{n}"))),
+        (Vec::new(), names(&|n| format!("foo-{n}.tar.gz"))),
+    ] {
+        let overlay = Overlay::new();
+        let mut manifest = String::new();
+        for (version, names) in [("1", &old), ("2", &new)].iter().filter(|(_, n)| !n.is_empty()) {
+            let uris: Vec<String> =
+                names.iter().map(|name| format!("https://example.org/{name}")).collect();
+            overlay.ebuild(FOO, version, &format!("SRC_URI=\"{}\"", uris.join("\n")));
+            manifest.extend(names.iter().map(|name| crate::common::overlay::dist(name, b"")));
+        }
+        overlay.write(&format!("{FOO}/Manifest"), &manifest);
+        let begun = std::time::Instant::now();
+        let run = scan(&overlay, &["--json"]);
+        assert!(run.stdout.contains("\"distfiles\":3000"), "{}{}", run.stdout, run.stderr);
+        assert!(begun.elapsed().as_secs() < 20, "{}: {:?}", new[0], begun.elapsed());
+    }
+}

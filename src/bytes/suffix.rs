@@ -40,10 +40,10 @@ fn lower(one: &str, other: &str) -> String {
     format!("{one}{other}").to_ascii_lowercase()
 }
 
-/// Whether `suffix` is all that follows the name proper of an archive: `.tar.xz`, `.zip`.
-pub(crate) fn is_archive(suffix: &str) -> bool {
-    let plain = suffix.strip_prefix(".tar").is_some_and(|rest| COMPRESSED.contains(&rest));
-    plain || TAR.contains(&suffix) || ZIP.contains(&suffix)
+/// All that follows the name proper of an archive: `.tar.xz`, `.zip`.
+pub(crate) fn archives() -> impl Iterator<Item = String> {
+    let tar = COMPRESSED.iter().map(|compressed| format!(".tar{compressed}"));
+    tar.chain(TAR.iter().chain(&ZIP).map(|suffix| (*suffix).to_owned()))
 }
 
 /// The name of the stream that the file `name` compresses.
@@ -85,8 +85,10 @@ mod tests {
         ] {
             assert_eq!(archive(name), expected, "{name}");
         }
-        assert!(is_archive(".tar.zst") && is_archive(".zip") && is_archive(".tgz"));
-        assert!(!is_archive(".gz") && !is_archive(".tar.patch") && !is_archive("-x.tar"));
+        let suffixes: Vec<String> = archives().collect();
+        let has = |suffix: &str| suffixes.iter().any(|of| of == suffix);
+        assert!(has(".tar.zst") && has(".zip") && has(".tgz"));
+        assert!(!has(".gz") && !has(".tar.patch") && !has("-x.tar"));
     }
 
     #[test]

@@ -11,10 +11,12 @@ use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
 use crate::evidence::sigstore::{BundlePolicy, Verifier};
+use crate::release::gentoo::Alike;
 use crate::release::review::{Before, Reviews};
 use crate::release::source::{CommitSpec, Options};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// What to check, and by what.
@@ -113,10 +115,12 @@ pub(crate) struct ReviewInput {
     pub(crate) old: BTreeMap<String, Before>,
     /// The distfiles that the previous version takes as well, by an entry that was committed.
     pub(crate) same: BTreeSet<String>,
+    /// The names of the Manifest, once someone asks which are alike.
+    pub(crate) alike: OnceLock<Alike>,
 }
 
 /// What a lock file says of a dependency.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Locked {
     /// Its SHA-256 digest, in lower-case hexadecimal.
     pub(crate) sha256: String,
@@ -194,11 +198,19 @@ impl Inputs {
             || self.named.contains(name)
     }
 
-    /// Whether the distfile `name` was given by hand as evidence about another.
-    pub(super) fn is_paired(&self, name: &str) -> bool {
-        let path = self.distdir.join(name);
-        self.signatures.values().flatten().any(|(_, signature)| *signature == path)
-            || self.provenance.values().flatten().any(|provenance| *provenance == path)
+    /// What the caller found out, by distfile; under `None`, of all that will be unpacked.
+    pub(super) fn gaps_by_distfile(&self) -> BTreeMap<Option<&str>, Vec<&Finding>> {
+        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for gap in &self.gaps {
+            found.entry(gap.distfile.as_deref()).or_default().push(&gap.finding);
+        }
+        found
+    }
+
+    /// The files that were given by hand as evidence.
+    pub(super) fn paired(&self) -> BTreeSet<&Path> {
+        let signatures = self.signatures.values().flatten().map(|(_, path)| path);
+        signatures.chain(self.provenance.values().flatten()).map(PathBuf::as_path).collect()
     }
 
     /// The name upstream of the distfile `name`.

@@ -11,7 +11,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
-use crate::bytes::sniff::{Kind, contains, without_mark};
+use crate::bytes::sniff::{Kind, without_mark};
 use crate::evidence::checksums::{List, ListFormat};
 use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{self, MessageError};
@@ -26,10 +26,11 @@ const FILE_LIMIT: usize = 2_000;
 
 /// The signed lists of DISTDIR that say something of the distfiles, each read and judged once.
 #[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(super) struct Lists<'k> {
     lists: Vec<SignedList>,
-    /// Signify signatures that carry a list themselves, which are judged as any other signature.
-    carrying: Vec<(PathBuf, Vec<u8>)>,
+    /// Signify signatures that carry a list themselves, which are judged as any other signature, and the files
+    /// that the list has.
+    carrying: Vec<(BTreeSet<String>, Signatures<'k>)>,
     /// What cannot be read of a list, by the kind of evidence that it may be.
     unread: Vec<(EvidenceKind, FailureClass, String)>,
     /// The lists that say nothing of the distfiles.
@@ -38,19 +39,17 @@ pub(super) struct Lists {
     left_out: Vec<PathBuf>,
 }
 
-impl Lists {
+impl<'k> Lists<'k> {
     /// Reads them, without those that were named by hand, which are read for their distfile.
-    pub(super) fn read(inputs: &Inputs) -> Self {
+    pub(super) fn read(inputs: &'k Inputs) -> Self {
         let names: Vec<&str> = inputs.distfiles.iter().map(|name| inputs.upstream(name)).collect();
-        let by_hand = |path: &PathBuf| {
-            let mut named = inputs.signatures.values().flatten();
-            named.any(|(_, named)| named == path)
-        };
+        let named = inputs.signatures.values().flatten().map(|(_, path)| path.as_path());
+        let by_hand: BTreeSet<&Path> = named.collect();
         let mut lists = Self::default();
         let mut found = find(&inputs.distdir);
         lists.left_out = found.split_off(found.len().min(FILE_LIMIT));
-        for path in found.into_iter().filter(|path| !by_hand(path)) {
-            if lists.lists.len() >= LIST_LIMIT {
+        for path in found.into_iter().filter(|path| !by_hand.contains(path.as_path())) {
+            if lists.lists.len() + lists.carrying.len() >= LIST_LIMIT {
                 lists.left_out.extend(Some(path).filter(|path| may_concern(path, &names)));
                 continue;
             }
@@ -73,10 +72,14 @@ impl Lists {
         lists
     }
 
-    fn add(&mut self, inputs: &Inputs, path: &Path, names: &[&str]) -> Result<(), InputError> {
+    fn add(&mut self, inputs: &'k Inputs, path: &Path, names: &[&str]) -> Result<(), InputError> {
         let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
-        if names.iter().any(|name| embedded(&bytes, name) == Some(true)) {
-            self.carrying.push((path.to_owned(), bytes));
+        let listed =
+            embedded(&bytes).filter(|listed| names.iter().any(|name| listed.contains(*name)));
+        if let Some(listed) = listed {
+            let mut signatures = Signatures::default();
+            signatures.add(&inputs.keys, path, &bytes, Over::File, &mut Wanted::default());
+            self.carrying.push((listed, signatures));
         } else if let Some(list) = SignedList::of(inputs, path, &bytes, names, false)? {
             self.lists.push(SignedList { list: list.list.without_text(), ..list });
         } else if let Some((class, text)) = unreadable(path, &bytes) {
@@ -117,9 +120,9 @@ impl Lists {
     }
 
     /// The signify signatures that carry a list with a line for the distfile called `name`.
-    pub(super) fn carrying(&self, name: &str) -> impl Iterator<Item = (&Path, &[u8])> {
-        let carrying = self.carrying.iter().filter(move |(_, b)| embedded(b, name) == Some(true));
-        carrying.map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
+    pub(super) fn carrying(&self, name: &str) -> impl Iterator<Item = &Signatures<'k>> {
+        let carrying = self.carrying.iter().filter(move |(listed, _)| listed.contains(name));
+        carrying.map(|(_, signatures)| signatures)
     }
 
     /// What is said where there are more lists than are looked at: one that contradicts may be among them.
@@ -144,13 +147,13 @@ impl Lists {
     }
 }
 
-/// Whether a list, in the file of its signature or beside that, has one of `names` anywhere in it.
+/// Whether a list, in the file of its signature or beside that, has a line about one of `names`.
 fn may_concern(evidence: &Path, names: &[&str]) -> bool {
     let file = file_name(evidence);
     let beside = pairing::by_suffix(&file).map(|(_, list)| evidence.with_file_name(list));
     let paths = [Some(evidence.to_owned()), beside];
     let texts = paths.into_iter().flatten().filter_map(|p| read_bounded(&p, EVIDENCE_LIMIT).ok());
-    texts.into_iter().any(|text| names.iter().any(|name| contains(&text, name.as_bytes())))
+    texts.into_iter().any(|text| relevant(&file, &text, names, false).is_some())
 }
 
 /// Why nothing can be told of what `evidence`, which holds `bytes`, signs: its encoding.
@@ -228,7 +231,7 @@ impl SignedList {
         if Kind::of(bytes) == Kind::Cleartext {
             return Ok(Self::clearsigned(inputs, evidence, bytes, names, by_hand));
         }
-        if names.iter().any(|name| embedded(bytes, name).is_some()) {
+        if embedded(bytes).is_some() {
             return Ok(None);
         }
         let file = file_name(evidence);
@@ -315,12 +318,12 @@ impl SignedList {
     }
 }
 
-/// Whether the list in a signify signature has a line for `name`; `None` where there is no such list.
-fn embedded(bytes: &[u8], name: &str) -> Option<bool> {
+/// The files that the list in a signify signature has; `None` where there is no such list.
+fn embedded(bytes: &[u8]) -> Option<BTreeSet<String>> {
     if Kind::of(bytes) != Kind::SignifySignature {
         return None;
     }
-    signify::UnverifiedSignature::parse(bytes).ok()?.claims_to_list(name)
+    signify::UnverifiedSignature::parse(bytes).ok()?.claimed_names()
 }
 
 /// The list in `text`, if it concerns one of the files `names`. Nothing of it is authenticated.

@@ -176,7 +176,7 @@ pub(crate) fn is_list_name(name: &str) -> bool {
 }
 
 /// What a distfile is to the others of its package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     /// Something that will be unpacked, built, installed.
     Content,
@@ -186,35 +186,66 @@ pub(crate) enum Role {
     Stray(EvidenceKind),
 }
 
-/// The part of the distfile `name` of `dir` among the names `known`.
-///
-/// `.bundle` is a name of installers and git bundles, too: such a file is evidence only if it
-/// begins like a Sigstore bundle.
-pub(crate) fn role(dir: &Path, name: &str, known: &BTreeSet<&str>) -> Role {
-    let other = |list: &str| {
-        known.iter().any(|other| !other.starts_with(list) && by_suffix(other).is_none())
-    };
-    let Some((kind, base)) = by_suffix(name) else {
-        // A list that is signed is evidence about what it lists.
-        let signed = || evidence_names(name).any(|(_, name)| known.contains(name.as_str()));
-        return match is_list_name(name) && signed() && other(name) {
-            true => Role::Evidence,
-            false => Role::Content,
+/// The names of a package's distfiles, by which each has its [`Role`].
+#[derive(Debug, Clone)]
+pub(crate) struct Names<'a> {
+    all: BTreeSet<&'a str>,
+    /// The first and the last of those that are no evidence by their suffix.
+    plain: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn of(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let all: BTreeSet<&str> = names.into_iter().collect();
+        let is_plain = |name: &&&str| by_suffix(name).is_none();
+        let first = all.iter().find(is_plain).copied();
+        let plain = first.zip(all.iter().rfind(is_plain).copied());
+        Self { all, plain }
+    }
+
+    /// In order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a str> {
+        self.all.iter().copied()
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.all.contains(name)
+    }
+
+    /// Whether a file that is no evidence is none of the list's own: does not begin with the name of `list`.
+    ///
+    /// Names that begin alike are one after the other, so that the first and the last tell of all.
+    fn have_other_than(&self, list: &str) -> bool {
+        self.plain.is_some_and(|(first, last)| !first.starts_with(list) || !last.starts_with(list))
+    }
+
+    /// The part of the distfile `name` of `dir`.
+    ///
+    /// `.bundle` is a name of installers and git bundles, too: such a file is evidence only if it
+    /// begins like a Sigstore bundle.
+    pub(crate) fn role(&self, dir: &Path, name: &str) -> Role {
+        let Some((kind, base)) = by_suffix(name) else {
+            // A list that is signed is evidence about what it lists.
+            let signed = || evidence_names(name).any(|(_, name)| self.contains(&name));
+            return match is_list_name(name) && self.have_other_than(name) && signed() {
+                true => Role::Evidence,
+                false => Role::Content,
+            };
         };
-    };
-    if is_list_name(base) && other(base) {
-        return Role::Evidence;
-    }
-    if is_other_bundle(&dir.join(name)) {
-        return Role::Content;
-    }
-    let compressed = || suffix::compressed(base).any(|name| known.contains(name.as_str()));
-    if known.contains(base) || (kind == EvidenceKind::Signature && compressed()) {
-        Role::Evidence
-    } else if is_rare(name) {
-        Role::Content
-    } else {
-        Role::Stray(kind)
+        if is_list_name(base) && self.have_other_than(base) {
+            return Role::Evidence;
+        }
+        if is_other_bundle(&dir.join(name)) {
+            return Role::Content;
+        }
+        let compressed = || suffix::compressed(base).any(|name| self.contains(&name));
+        if self.contains(base) || (kind == EvidenceKind::Signature && compressed()) {
+            Role::Evidence
+        } else if is_rare(name) {
+            Role::Content
+        } else {
+            Role::Stray(kind)
+        }
     }
 }
 
@@ -252,91 +283,5 @@ pub(crate) fn begins_like_json(path: &Path) -> Option<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn names_of_lists() {
-        for name in [
-            "SHA256SUMS",
-            "SHA512SUMS.txt",
-            "sha256sum.txt",
-            "SHASUMS256.txt",
-            "foo_1.2_checksums.txt",
-            "foo-1.2.tar.gz.sha256",
-            "SHA256",
-            "SHA-256SUMS",
-            "foo_1.2_SHA256-SUMS",
-            "checksums_sha256.txt",
-            "checksum.txt",
-        ] {
-            assert!(is_list_name(name), "{name}");
-        }
-        for name in ["foo-1.2.tar.gz", "sha256sum-1.0.tar.gz", "checksums.py", "README.txt"] {
-            assert!(!is_list_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn roles() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("f.tar.xz.sigstore.json"), " {}").unwrap();
-        std::fs::write(dir.path().join("VMware-17.bundle"), "#!/bin/sh").unwrap();
-        std::fs::write(dir.path().join("stray.bundle"), "{}").unwrap();
-        let known = BTreeSet::from(["f.tar.xz", "g.whl"]);
-        for (name, expected) in [
-            ("f.tar.xz", Role::Content),
-            ("f.tar.xz.asc", Role::Evidence),
-            ("f.tar.sign", Role::Evidence),
-            ("f.tar.xz.sigstore.json", Role::Evidence),
-            ("g.whl.provenance", Role::Evidence),
-            ("h.tar.gz.asc", Role::Stray(EvidenceKind::Signature)),
-            ("f.tar.provenance", Role::Stray(EvidenceKind::Provenance)),
-            ("f.tar.xz.sig.asc", Role::Evidence),
-            ("f.tar.xz.signature", Role::Evidence),
-            ("f.tar.gpg", Role::Evidence),
-            ("f.tar.xz.intoto.jsonl", Role::Evidence),
-            ("keys.gpg", Role::Content),
-            ("multiple.intoto.jsonl", Role::Content),
-            (".asc", Role::Content),
-            ("VMware-17.bundle", Role::Content),
-            ("stray.bundle", Role::Stray(EvidenceKind::Bundle)),
-        ] {
-            assert_eq!(role(dir.path(), name, &known), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn what_stands_beside() {
-        let dir = tempfile::tempdir().unwrap();
-        for name in ["f.tar.xz", "f.tar.xz.asc", "f.tar.sign", "f.tar.xz.provenance", "f.asc"] {
-            std::fs::write(dir.path().join(name), "").unwrap();
-        }
-        let evidence = Evidence::beside(dir.path(), "f.tar.xz");
-        assert_eq!(evidence.signatures, [dir.path().join("f.tar.xz.asc")]);
-        assert_eq!(evidence.uncompressed, [dir.path().join("f.tar.sign")]);
-        assert_eq!(evidence.provenance, [dir.path().join("f.tar.xz.provenance")]);
-        assert!(evidence.bundles.is_empty() && evidence.minisign.is_empty());
-    }
-
-    #[test]
-    fn rare_suffixes() {
-        let dir = tempfile::tempdir().unwrap();
-        let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n";
-        for (name, text) in [
-            ("f.sig.asc", ""),
-            ("f.signature", ""),
-            ("f.gpg", key),
-            ("f.pgp", "-----BEGIN PGP SIGNATURE-----\n\n"),
-            ("f.intoto.jsonl", "{}\n{}\n"),
-        ] {
-            std::fs::write(dir.path().join(name), text).unwrap();
-        }
-        let evidence = Evidence::beside(dir.path(), "f");
-        let named = |names: &[&str]| names.iter().map(|n| dir.path().join(n)).collect::<Vec<_>>();
-        assert_eq!(evidence.signatures, named(&["f.sig.asc", "f.signature", "f.pgp"]));
-        assert_eq!(evidence.bundles, named(&["f.intoto.jsonl"]));
-        assert_eq!(by_suffix("f.sig.asc"), Some((EvidenceKind::Signature, "f")));
-    }
-}
+#[path = "pairing_tests.rs"]
+mod tests;

@@ -6,7 +6,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::pass::Measured;
-use crate::release::gentoo::is_alike;
+use crate::release::gentoo::Alike;
 use crate::release::review;
 
 /// What the records say of the distfile `name`, of which `measured` tells.
@@ -38,7 +38,8 @@ pub(super) fn check(
                 })
             };
             let alone = inputs.manifest.as_ref().is_some_and(|manifest| {
-                !manifest.names().any(|other| other != name && is_alike(other, name))
+                let alike = input.alike.get_or_init(|| Alike::of(manifest.names()));
+                !alike.has_other_version_of(name)
             });
             review::check_new(new, &input.records, &listed, alone)
         }

@@ -1,9 +1,9 @@
 //! Runs the main job: for each distfile, pair it with its evidence, parse that, ask each check what
 //! it wants computed, read the distfile once, judge.
 
-use super::inputs::{Gap, Inputs};
+use super::inputs::Inputs;
 use super::lists::Lists;
-use super::pairing::{self, EvidenceKind, Role};
+use super::pairing::{EvidenceKind, Names, Role};
 use super::plan::Plan;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding, Note};
@@ -13,7 +13,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::InputError;
 use crate::bytes::{pass, threads};
 use crate::release::{continuity, source};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What there is to say of one distfile.
@@ -65,6 +65,15 @@ impl Report {
         if self.strict { Status::strictly(finding) } else { Status::of(finding) }
     }
 
+    /// The distfiles by their names.
+    pub(crate) fn by_name(&self) -> BTreeMap<&str, &DistfileReport> {
+        let mut found = BTreeMap::new();
+        for distfile in &self.distfiles {
+            found.entry(distfile.name.as_str()).or_insert(distfile);
+        }
+        found
+    }
+
     /// Whether the finding keeps the exit status from being 0.
     pub(crate) fn counts(&self, finding: &Finding) -> bool {
         self.status_of(finding) != Status::Met
@@ -73,11 +82,10 @@ impl Report {
 
 /// Runs the main job. `progress` is told how many bytes were read, from any thread.
 pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
-    let known: BTreeSet<&str> = inputs.distfiles.iter().map(String::as_str).collect();
-    let roles = roles(inputs, &known);
+    let roles = roles(inputs);
     let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
-    let lists = Lists::read(inputs);
-    let one = |name: &String| check_one(inputs, &lists, name, role(name), progress);
+    let common = Common { lists: Lists::read(inputs), gaps: inputs.gaps_by_distfile() };
+    let one = |name: &String| check_one(inputs, &common, name, role(name), progress);
     let results = match inputs.threads {
         true => threads::each(&inputs.distfiles, one),
         false => inputs.distfiles.iter().map(one).collect(),
@@ -113,22 +121,33 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
 ///
 /// Being evidence exempts a file from everything but the Manifest, so a file that others vouch for
 /// by hand never is, and where nothing but evidence would be left, it is all content.
-fn roles<'a>(inputs: &'a Inputs, known: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Role> {
-    let role = |name: &'a str| match pairing::role(&inputs.distdir, name, known) {
+fn roles(inputs: &Inputs) -> BTreeMap<&str, Role> {
+    let known = Names::of(inputs.distfiles.iter().map(String::as_str));
+    let paired = inputs.paired();
+    let role = |name| match known.role(&inputs.distdir, name) {
         _ if inputs.has_evidence_by_hand(name) => Role::Content,
-        Role::Stray(_) | Role::Content if inputs.is_paired(name) => Role::Evidence,
+        Role::Stray(_) | Role::Content if paired.contains(inputs.distdir.join(name).as_path()) => {
+            Role::Evidence
+        }
         role => role,
     };
-    let roles: BTreeMap<_, _> = known.iter().map(|name| (*name, role(name))).collect();
+    let roles: BTreeMap<_, _> = known.iter().map(|name| (name, role(name))).collect();
     if roles.values().all(|role| *role == Role::Evidence) {
-        return known.iter().map(|name| (*name, Role::Content)).collect();
+        return known.iter().map(|name| (name, Role::Content)).collect();
     }
     roles
 }
 
-fn check_one(
-    inputs: &Inputs,
-    lists: &Lists,
+/// What is made ready once for all distfiles.
+struct Common<'i> {
+    lists: Lists<'i>,
+    /// What the caller found out, by distfile; under `None`, of all of them.
+    gaps: BTreeMap<Option<&'i str>, Vec<&'i Finding>>,
+}
+
+fn check_one<'i>(
+    inputs: &'i Inputs,
+    common: &'i Common<'i>,
     name: &str,
     role: Role,
     progress: &(dyn Fn(u64) + Sync),
@@ -136,7 +155,7 @@ fn check_one(
     let mut plan = Plan::default();
     plan.wanted.limits = inputs.limits;
     if role != Role::Evidence {
-        plan.add_evidence(inputs, lists, name);
+        plan.add_evidence(inputs, &common.lists, name);
     }
     if let Role::Stray(kind) = role {
         plan.findings.push(stray(inputs, kind));
@@ -147,8 +166,8 @@ fn check_one(
         pass::measure(&inputs.distdir.join(name), &plan.wanted, &mut |bytes| progress(bytes))?;
     let mut findings = plan.judge(inputs, name, &measured, progress);
     if role != Role::Evidence {
-        let about = |gap: &&Gap| gap.distfile.as_ref().is_none_or(|distfile| distfile == name);
-        findings.extend(inputs.gaps.iter().filter(about).map(|gap| gap.finding.clone()));
+        let gaps = [None, Some(name)].into_iter().filter_map(|about| common.gaps.get(&about));
+        findings.extend(gaps.flatten().map(|finding| (*finding).clone()));
         let other = inputs.source.as_ref().is_some_and(|source| source.others.contains(name));
         let missing = not_looked_at(&inputs.require, &findings);
         findings.extend(missing.into_iter().filter(|f| !other || f.check != Check::Source));

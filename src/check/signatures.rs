@@ -58,14 +58,7 @@ impl<'k> Signatures<'k> {
             return;
         };
         match scheme.read(bytes) {
-            Ok(signature) => {
-                let wanted = match over {
-                    Over::File => wanted,
-                    Over::Uncompressed => wanted.uncompressed.get_or_insert_default(),
-                };
-                signature.wants(wanted);
-                self.read.push((path.to_owned(), over, signature));
-            }
+            Ok(signature) => self.push(path, over, signature, wanted),
             Err((class, fault)) => {
                 let text = match class {
                     FailureClass::SignatureMalformed => {
@@ -76,6 +69,29 @@ impl<'k> Signatures<'k> {
                 self.findings.push(unjudged(check, class, text, path, &looks_like));
             }
         }
+    }
+
+    fn push(
+        &mut self,
+        path: &Path,
+        over: Over,
+        signature: Box<dyn Unverified + 'k>,
+        wanted: &mut Wanted,
+    ) {
+        signature.wants(match over {
+            Over::File => wanted,
+            Over::Uncompressed => wanted.uncompressed.get_or_insert_default(),
+        });
+        self.read.push((path.to_owned(), over, signature));
+    }
+
+    /// Adds signatures that were read for several distfiles. What does not depend on the distfile is found out
+    /// once.
+    pub(crate) fn add_shared(&mut self, shared: &'k Self, wanted: &mut Wanted) {
+        for (path, over, signature) in &shared.read {
+            self.push(path, *over, Box::new(&**signature), wanted);
+        }
+        self.findings.extend(shared.findings.iter().cloned());
     }
 
     /// Says of a signature file that there is no key of its kind.

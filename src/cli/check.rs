@@ -3,7 +3,7 @@
 mod pairs;
 
 use pairs::names_stream;
-pub(super) use pairs::split_pair;
+pub(super) use pairs::{known_names, split_pair};
 
 use super::clone::{CloneArgs, SOURCE};
 use super::keys::{KeyArgs, review_keys};
@@ -291,10 +291,11 @@ impl Check {
         &self,
         distfiles: &[String],
     ) -> Result<BTreeMap<String, Vec<(Over, PathBuf)>>, UsageError> {
+        let known = known_names(distfiles);
         let streams: Vec<_> = distfiles
             .iter()
             .filter_map(|name| Some((name, suffix::without_compression(name)?)))
-            .filter(|(_, stream)| !distfiles.iter().any(|name| name == stream))
+            .filter(|(_, stream)| !known.contains(stream))
             .collect();
         let mut names = distfiles.to_vec();
         names.extend(streams.iter().map(|(_, stream)| (*stream).to_owned()));

@@ -77,6 +77,27 @@ impl DistEntry {
     }
 }
 
+/// The entries of one distfile. What they are to each other is told as they are added: they are looked up for each
+/// version of a package.
+#[derive(Debug, Clone, Default)]
+struct Entries {
+    all: Vec<DistEntry>,
+    /// Whether one says something else than the first.
+    differ: bool,
+    /// The first that contradicts itself.
+    contested: Option<usize>,
+}
+
+impl Entries {
+    fn push(&mut self, entry: DistEntry) {
+        self.differ |= self.all.first().is_some_and(|first| !first.says_the_same(&entry));
+        if self.contested.is_none() && !entry.contested.is_empty() {
+            self.contested = Some(self.all.len());
+        }
+        self.all.push(entry);
+    }
+}
+
 /// What a Manifest says of one distfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Lookup<'a> {
@@ -98,7 +119,7 @@ pub(crate) enum Lookup<'a> {
 pub(crate) struct Manifest {
     path: PathBuf,
     /// Shared among copies.
-    dist: Arc<BTreeMap<String, Vec<DistEntry>>>,
+    dist: Arc<BTreeMap<String, Entries>>,
     others: usize,
     armored: bool,
 }
@@ -327,17 +348,19 @@ impl Manifest {
 
     /// What it says of the distfile `name`.
     pub(crate) fn lookup(&self, name: &str) -> Lookup<'_> {
-        let Some((first, rest)) = self.dist.get(name).and_then(|e| e.split_first()) else {
-            return Lookup::Missing;
-        };
-        let all = || std::iter::once(first).chain(rest);
-        if let Some((entry, hash)) = all().find_map(|e| Some((e, e.contested.first()?))) {
+        let Some(entries) = self.dist.get(name) else { return Lookup::Missing };
+        let Some(first) = entries.all.first() else { return Lookup::Missing };
+        let contested = entries.contested.and_then(|at| entries.all.get(at));
+        if let Some((entry, hash)) = contested.and_then(|e| Some((e, e.contested.first()?))) {
             return Lookup::Ambiguous { lines: vec![entry.line], hash: Some(hash) };
         }
-        if rest.iter().all(|other| other.says_the_same(first)) {
-            return Lookup::Entry(first);
+        match entries.differ {
+            true => {
+                let lines = entries.all.iter().map(|entry| entry.line).collect();
+                Lookup::Ambiguous { lines, hash: None }
+            }
+            false => Lookup::Entry(first),
         }
-        Lookup::Ambiguous { lines: all().map(|e| e.line).collect(), hash: None }
     }
 }
 

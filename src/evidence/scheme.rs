@@ -108,7 +108,7 @@ impl KeyOptions {
 /// The keys that count for one kind of signature.
 pub(crate) trait Scheme: fmt::Debug + Send + Sync + Any {
     /// A signature file as it is: nothing in it is authenticated.
-    type Signature: fmt::Debug;
+    type Signature: fmt::Debug + Sync;
 
     /// The check that its findings are of.
     const CHECK: Check;
@@ -177,8 +177,9 @@ pub(crate) trait AnyScheme: fmt::Debug + Send + Sync + Any {
     fn read<'k>(&'k self, bytes: &[u8]) -> Result<Box<dyn Unverified + 'k>, Refusal>;
 }
 
-/// A signature of any kind that was read, and the keys to judge it by.
-pub(crate) trait Unverified: fmt::Debug {
+/// A signature of any kind that was read, and the keys to judge it by. It may be judged over several files, from
+/// any thread.
+pub(crate) trait Unverified: fmt::Debug + Sync {
     /// The check that its finding is of.
     fn check(&self) -> Check;
 
@@ -224,6 +225,20 @@ impl<S: Scheme> Unverified for Pending<'_, S> {
 
     fn judge(&self, subject: &Subject<'_>) -> Finding {
         self.keys.judge(&self.signature, subject)
+    }
+}
+
+impl<U: Unverified + ?Sized> Unverified for &U {
+    fn check(&self) -> Check {
+        (**self).check()
+    }
+
+    fn wants(&self, wanted: &mut Wanted) {
+        (**self).wants(wanted);
+    }
+
+    fn judge(&self, subject: &Subject<'_>) -> Finding {
+        (**self).judge(subject)
     }
 }
 

@@ -4,23 +4,25 @@
 //! is either nothing (detached), or the message itself (`-e`); such a message may be a list of
 //! checksums in BSD form (`-C`). signify ignores what follows a detached signature, and so do we.
 
+mod list;
+
 use crate::answer::facts::{KeyFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::bytes::digests::{HashName, hex};
 use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
 use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PublicKey, UNTRUSTED_COMMENT};
 use crate::evidence::openpgp::FORGERS;
 use crate::evidence::scheme::{
     KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes,
 };
+use list::List;
+pub(crate) use list::list_hashes;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// The most bytes of a comment behind its prefix, as signify has it.
 const COMMENT_LIMIT: usize = 1024;
-
-/// The most lines of a list of checksums.
-const LIST_LIMIT: usize = 100_000;
 
 /// The option that names a key file.
 const KEY_OPTION: &str = "--signify-key";
@@ -96,10 +98,10 @@ impl UnverifiedSignature {
         !self.rest.is_empty()
     }
 
-    /// Whether the list of checksums that it carries has a line for the file `name`; `None` where it
-    /// carries no list. Nothing of it is authenticated.
-    pub(crate) fn claims_to_list(&self, name: &str) -> Option<bool> {
-        Some(List::parse(&self.rest)?.0.iter().any(|(listed, ..)| *listed == name))
+    /// The files that the list of checksums has that it carries; `None` where it carries no list. Nothing of it
+    /// is authenticated.
+    pub(crate) fn claimed_names(&self) -> Option<BTreeSet<String>> {
+        Some(List::parse(&self.rest)?.names().map(str::to_owned).collect())
     }
 
     /// The keys that the signature may be from, by the number it names.
@@ -161,12 +163,35 @@ impl<'a> Message<'a> {
     }
 }
 
+/// A signature file that is judged by one set of keys.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    signature: UnverifiedSignature,
+    /// Looked at once, however many files are on the list.
+    carried: OnceLock<Option<Carried>>,
+}
+
+/// What follows a signature, where one of the keys signed that.
+#[derive(Debug)]
+struct Carried {
+    key: PublicKey,
+    /// `None` where it is no list.
+    list: Option<List>,
+}
+
+impl Carried {
+    fn of(signature: &UnverifiedSignature, keys: &[PublicKey]) -> Option<Self> {
+        let message = signature.message(keys).ok().filter(|_| signature.has_message())?;
+        Some(Self { key: message.key().clone(), list: List::parse(message.bytes()) })
+    }
+}
+
 /// The keys whose signatures count.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys(pub(crate) Vec<PublicKey>);
 
 impl Scheme for Keys {
-    type Signature = UnverifiedSignature;
+    type Signature = Judged;
 
     const CHECK: Check = Check::Signify;
     const NAME: &'static str = "signify signature";
@@ -185,22 +210,25 @@ impl Scheme for Keys {
         Ok(PublicKey::read_all(&options.paths(KEY_OPTION))?.map(Self))
     }
 
-    fn parse(bytes: &[u8]) -> Result<UnverifiedSignature, Refusal> {
-        UnverifiedSignature::parse(bytes).map_err(|fault| ed25519::named(bytes, fault))
+    fn parse(bytes: &[u8]) -> Result<Judged, Refusal> {
+        let signature = UnverifiedSignature::parse(bytes);
+        let signature = signature.map_err(|fault| ed25519::named(bytes, fault))?;
+        Ok(Judged { signature, carried: OnceLock::new() })
     }
 
-    fn wants(&self, signature: &UnverifiedSignature, wanted: &mut Wanted) {
+    fn wants(&self, Judged { signature, .. }: &Judged, wanted: &mut Wanted) {
         wanted.ed25519.extend(signature.wanted(&self.0));
         if signature.has_message() {
             wanted.hashes.extend(list_hashes());
         }
     }
 
-    fn judge(&self, signature: &UnverifiedSignature, subject: &Subject<'_>) -> Finding {
-        check(signature, &self.0, subject.name, subject.measured)
+    fn judge(&self, judged: &Judged, subject: &Subject<'_>) -> Finding {
+        let carried = judged.carried.get_or_init(|| Carried::of(&judged.signature, &self.0));
+        check(&judged.signature, &self.0, carried.as_ref(), subject)
     }
 
-    fn says(signature: &UnverifiedSignature) -> Option<Says> {
+    fn says(Judged { signature, .. }: &Judged) -> Option<Says> {
         Some(Says {
             kind: "signify-signature",
             name: "a signify signature".to_owned(),
@@ -229,29 +257,27 @@ pub(crate) fn unknown(number: KeyNumber, keys: &[PublicKey]) -> (FailureClass, S
     (FailureClass::SignerUnknown, text)
 }
 
-/// Judges a signature over the distfile `name`, of which `measured` tells.
+/// Judges a signature over the distfile `subject`.
 ///
 /// Where a list of checksums follows the signature, the list is what was signed: the distfile's
 /// line in it decides. Otherwise the signature is over the distfile's bytes.
-pub(crate) fn check(
+fn check(
     signature: &UnverifiedSignature,
     keys: &[PublicKey],
-    name: &str,
-    measured: &Measured,
+    carried: Option<&Carried>,
+    subject: &Subject<'_>,
 ) -> Finding {
-    let finding = match signature.message(keys) {
-        Ok(message) if signature.has_message() => match List::parse(message.bytes()) {
-            Some(list) => check_list(&list, message.key(), name, measured),
-            None if made_by(signature, keys, measured).is_some() => {
-                detached(signature, keys, measured)
-            }
-            None => Finding::fails(
+    let measured = subject.measured;
+    let finding = match carried {
+        Some(Carried { key, list: Some(list) }) => list.check(key, subject.name, measured),
+        Some(Carried { list: None, .. }) if made_by(signature, keys, measured).is_none() => {
+            Finding::fails(
                 Check::Signify,
                 FailureClass::SignatureMalformed,
                 "its signature is over the text that it carries, and that text is not a list of \
                  checksums in BSD form",
-            ),
-        },
+            )
+        }
         _ => detached(signature, keys, measured),
     };
     claiming(finding, signature.number)
@@ -294,71 +320,6 @@ pub(crate) fn claiming(mut finding: Finding, number: KeyNumber) -> Finding {
     };
     finding.facts.of = facts.into();
     finding
-}
-
-/// The hash functions of signed lists, by the names that sha256(1) and sha512(1) write.
-const LISTED: [(&str, HashName); 2] = [("SHA256", HashName::Sha256), ("SHA512", HashName::Sha512)];
-
-/// The digests that comparing with a signed list may take.
-pub(crate) fn list_hashes() -> impl Iterator<Item = HashName> {
-    LISTED.iter().map(|(_, hash)| *hash)
-}
-
-/// A list of checksums in BSD form: `SHA256 (name) = hex`.
-struct List<'a>(Vec<(&'a str, HashName, String)>);
-
-impl<'a> List<'a> {
-    /// Reads a list; `None` where any line of it is anything else, as signify -C refuses it too.
-    fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let mut lines = Vec::new();
-        for line in text.lines() {
-            let (algorithm, rest) = line.split_once(" (")?;
-            let (name, digest) = rest.rsplit_once(") = ")?;
-            let (_, hash) = LISTED.iter().find(|(known, _)| *known == algorithm)?;
-            let digits =
-                digest.len() == hash.size() * 2 && digest.bytes().all(|b| b.is_ascii_hexdigit());
-            if !digits || name.is_empty() || lines.len() >= LIST_LIMIT {
-                return None;
-            }
-            lines.push((name, *hash, digest.to_ascii_lowercase()));
-        }
-        (!lines.is_empty()).then_some(Self(lines))
-    }
-}
-
-fn check_list(list: &List, key: &PublicKey, name: &str, measured: &Measured) -> Finding {
-    let lines: Vec<_> = list.0.iter().filter(|(listed, ..)| *listed == name).collect();
-    if lines.is_empty() {
-        let text = format!(
-            "the list of checksums that the key {} signed has no line for it",
-            key.number()
-        );
-        return Finding::fails(Check::Signify, FailureClass::SignatureAbsent, text);
-    }
-    let mut names = Vec::new();
-    for (_, hash, digest) in lines {
-        let actual = measured.digests.get(hash).map(|d| hex(d));
-        if actual.as_ref() != Some(digest) {
-            let text = format!(
-                "the list that the key {} signed gives another {}",
-                key.number(),
-                hash.name()
-            );
-            return Finding::fails(Check::Signify, FailureClass::SignatureBad, text).knowing(
-                KeyFacts { expected: Some(digest.clone()), actual, ..KeyFacts::default() },
-            );
-        }
-        if !names.contains(&hash.name()) {
-            names.push(hash.name());
-        }
-    }
-    let text = format!(
-        "{} with the list of checksums that the key {} signed",
-        names.join(" and "),
-        key.number()
-    );
-    agreeing(text, key)
 }
 
 #[cfg(test)]

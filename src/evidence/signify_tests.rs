@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
+use crate::bytes::digests::{HashName, hex};
 use crate::evidence::ed25519::tests::{line, public};
+use std::time::SystemTime;
 
 fn file(seed: u8, message: &[u8], rest: &str) -> String {
     format!("untrusted comment: verify with x.pub\n{}\n{rest}", line(seed, PLAIN, message))
@@ -38,20 +40,27 @@ fn what_is_no_signature_is_named() {
     }
 }
 
+/// What follows a signature is looked at once, however many files the list is about.
 #[test]
-fn lists_are_read_whole_or_not_at_all() {
-    let digest = "a".repeat(64);
-    let text = format!("SHA256 (a (b) = c.gz) = {digest}\n");
-    let list = List::parse(text.as_bytes()).unwrap();
-    assert_eq!(list.0, [("a (b) = c.gz", HashName::Sha256, digest.clone())]);
-    for text in [
-        String::new(),
-        format!("{digest}  a\n"),
-        format!("SHA256 (a) = {digest}\nhello\n"),
-        format!("SHA256 (a) = {digest}0\n"),
-        format!("MD5 (a) = {digest}\n"),
-        format!("SHA256 () = {digest}\n"),
-    ] {
-        assert!(List::parse(text.as_bytes()).is_none(), "{text}");
+fn many_files_on_one_list() {
+    let digest = hex(&[7; 32]);
+    let list: String = (0..20_000).map(|n| format!("SHA256 (f-{n}) = {digest}\n")).collect();
+    let text = file(1, list.as_bytes(), &list);
+    let keys = Keys(vec![public(1)]);
+    let signature = Keys::parse(text.as_bytes()).unwrap();
+    let digests = std::collections::BTreeMap::from([(HashName::Sha256, vec![7; 32])]);
+    let measured = Measured { digests, ..Measured::default() };
+    let begin = std::time::Instant::now();
+    for n in 0..2_000 {
+        let name = format!("f-{n}");
+        let subject = Subject { name: &name, measured: &measured, now: SystemTime::UNIX_EPOCH };
+        assert_eq!(keys.judge(&signature, &subject).class, None);
     }
+    let other = Subject { name: "g", measured: &measured, now: SystemTime::UNIX_EPOCH };
+    assert_eq!(keys.judge(&signature, &other).class, Some(FailureClass::SignatureAbsent));
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+    // By another key, it is the file itself that would have to be signed.
+    let others = Keys(vec![public(2)]);
+    let signature = Keys::parse(text.as_bytes()).unwrap();
+    assert_eq!(others.judge(&signature, &other).class, Some(FailureClass::SignerUnknown));
 }

@@ -65,18 +65,19 @@ pub(crate) fn text(
     heading(about.package, bold, out)?;
     against(outcome, style, out)?;
     writeln!(out)?;
-    let compared = |d: &&DistfileReport| outcome.comparisons.iter().any(|c| c.pair.new == d.name);
-    let pair = |name: &str| outcome.comparisons.iter().map(|c| &c.pair).find(|p| p.new == name);
-    let brought = |name: &str| pair(name).is_some_and(|pair| pair.dependency);
-    let folded = |name: &str| brought(name) || is_same(outcome, name);
-    let alone = outcome.report.distfiles.iter().filter(compared);
-    for distfile in alone.clone().filter(|distfile| !folded(&distfile.name)) {
-        let comparison = outcome.comparisons.iter().find(|c| c.pair.new == distfile.name);
-        file(distfile, comparison, style, out)?;
+    let comparisons = outcome.by_new();
+    // Dependencies, and files that both versions take, are told of below.
+    let alone = |distfile: &DistfileReport| {
+        let comparison = comparisons.get(distfile.name.as_str()).copied();
+        comparison.filter(|c| !c.pair.dependency && !c.pair.is_same())
+    };
+    for distfile in &outcome.report.distfiles {
+        if let Some(comparison) = alone(distfile) {
+            file(distfile, comparison, style, out)?;
+        }
     }
-    dependencies::print(outcome, out)?;
-    let rest: Vec<_> =
-        outcome.report.distfiles.iter().filter(|d| !compared(d) || folded(&d.name)).collect();
+    dependencies::print(outcome, &comparisons, out)?;
+    let rest: Vec<_> = outcome.report.distfiles.iter().filter(|d| alone(d).is_none()).collect();
     let worth_a_line = |d: &&&DistfileReport| {
         d.role == Role::Content || d.findings.iter().any(|f| f.class.is_some())
     };
@@ -123,15 +124,10 @@ fn against(outcome: &Outcome, style: Style, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-/// Whether the previous version takes the same file.
-fn is_same(outcome: &Outcome, name: &str) -> bool {
-    outcome.comparisons.iter().any(|c| c.pair.new == name && c.pair.is_same())
-}
-
 /// The distfile, its findings, and what changed in it.
 fn file(
     distfile: &DistfileReport,
-    comparison: Option<&Comparison>,
+    comparison: &Comparison,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -147,7 +143,6 @@ fn file(
     for finding in &distfile.findings {
         findings::print(finding, style, out)?;
     }
-    let Some(comparison) = comparison else { return writeln!(out) };
     match (&comparison.diff, &comparison.pair.old) {
         (Some(Ok(diff)), _) => changes(diff, &comparison.before, out)?,
         (Some(Err(error)), Some(old)) => {
@@ -221,12 +216,11 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
     let classes: Vec<_> =
         classes.into_iter().filter(|class| *class != FailureClass::ReviewAbsent).collect();
     let mut commands: Vec<Words> = next::explain(&classes).into_iter().collect();
+    let read = outcome.report.by_name();
     for comparison in &outcome.comparisons {
-        let unread = outcome
-            .report
-            .distfiles
+        let unread = read
+            .get(comparison.pair.new.as_str())
             .iter()
-            .filter(|d| d.name == comparison.pair.new)
             .flat_map(|d| &d.findings)
             .any(|f| f.check == Check::Review && f.class == Some(FailureClass::ReviewAbsent));
         let fits = unread && !comparison.pair.dependency;

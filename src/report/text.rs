@@ -11,7 +11,7 @@ use crate::bytes::escape::escaped;
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
 use anstyle::{Effects, Style as Ansi};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// From how many distfiles on those that are alike fold.
@@ -53,15 +53,16 @@ pub(super) fn print_distfiles(
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut groups: Vec<(_, Vec<&DistfileReport>)> = Vec::new();
+    let mut groups: Vec<Vec<&DistfileReport>> = Vec::new();
+    let mut places = BTreeMap::new();
     for distfile in distfiles.iter().copied() {
-        let said = said(distfile);
-        match groups.iter_mut().find(|(of_group, _)| *of_group == said) {
-            Some((_, group)) => group.push(distfile),
-            None => groups.push((said, vec![distfile])),
+        let place = *places.entry(said(distfile)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(distfile),
+            None => groups.push(vec![distfile]),
         }
     }
-    for (_, group) in groups {
+    for group in groups {
         if group.len() >= FOLDED && !style.verbose {
             print_folded(&group, style, out)?;
             continue;
@@ -74,7 +75,7 @@ pub(super) fn print_distfiles(
 }
 
 /// What a distfile has to say, to be compared with another's: the words but for its own name.
-fn said(distfile: &DistfileReport) -> impl PartialEq + use<'_> {
+fn said(distfile: &DistfileReport) -> impl Ord + use<'_> {
     let findings = distfile.findings.iter().map(|finding| {
         let folded = folded(finding, &distfile.name);
         let notes = folded.notes.into_iter().map(|note| (note.class, note.text));
@@ -210,6 +211,7 @@ pub(super) fn print_unmet(
         writeln!(out, "{paint}Required checks that failed:{paint:#}")?;
     }
     let mut lines: Vec<(String, usize)> = Vec::new();
+    let mut places = BTreeMap::new();
     for (distfile, finding) in unmet {
         let Some(class) = finding.class else { continue };
         let package = package.map(|package| format!("{package}: ")).unwrap_or_default();
@@ -218,7 +220,12 @@ pub(super) fn print_unmet(
             true => format!("{package}{}: {what}: {}", distfile.name, finding.compared),
             false => format!("{}: {what}", distfile.name),
         };
-        match lines.iter_mut().find(|(line, _)| line.ends_with(&what) && !style.quiet) {
+        if style.quiet {
+            lines.push((text, 0));
+            continue;
+        }
+        let place = *places.entry(what).or_insert(lines.len());
+        match lines.get_mut(place) {
             Some((_, more)) => *more += 1,
             None => lines.push((text, 0)),
         }

@@ -15,7 +15,7 @@ struct Scene {
     file: PathBuf,
 }
 
-fn read(place: &Path) -> std::sync::Arc<Vec<Found>> {
+fn read(place: &Path) -> Vec<Found> {
     Reviews::at(place).read().unwrap()
 }
 

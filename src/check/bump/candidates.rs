@@ -96,11 +96,8 @@ impl Candidates {
             let stem = named.after.split(".tar").next()?;
             spellings.iter().find_map(|spelling| {
                 let start = format!("{}{spelling}{stem}", named.before);
-                let mut from = self.names.range(start.clone()..);
-                let archive =
-                    |name: &&String| name.strip_prefix(&start).is_none_or(suffix::is_archive);
-                // Those that begin so are one after the other.
-                from.find(archive).filter(|name| name.starts_with(&start)).cloned()
+                let archives = suffix::archives().map(|suffix| format!("{start}{suffix}"));
+                archives.filter(|name| self.names.contains(name)).min()
             })
         };
         // Names of one project, as PEP 503 has it: PyFoo-1.0 and pyfoo-1.1.
@@ -138,8 +135,11 @@ impl Candidates {
 
     /// The only one that differs in numbers alone.
     pub(super) fn alike(&mut self, new: &str) -> Option<String> {
+        if !self.exact {
+            return None;
+        }
         let shape = Key::Skeleton(skeleton(new));
-        let fitting: Vec<&String> = self.like(&shape).filter(|_| self.exact).take(2).collect();
+        let fitting: Vec<&String> = self.like(&shape).take(2).collect();
         let [only] = fitting.as_slice() else { return None };
         let found = (*only).clone();
         self.take(found)

@@ -51,9 +51,9 @@ impl Dependencies {
                 None => found.new.push(pair.new.clone()),
             }
         }
+        let read = outcome.report.by_name();
         let unread = |name: &&String| {
-            let distfile = outcome.report.distfiles.iter().find(|distfile| distfile.name == **name);
-            distfile.is_none_or(|distfile| {
+            read.get(name.as_str()).is_none_or(|distfile| {
                 let mut reviews = distfile.findings.iter().filter(|f| f.check == Check::Review);
                 !reviews.any(|finding| finding.outcome() == Said::Agrees)
             })

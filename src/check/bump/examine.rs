@@ -1,7 +1,7 @@
 //! Finding what a bump compares, and comparing it: the diffs here, everything else by the main job.
 
 use super::dependencies::Dependencies;
-use super::files::{Distfiles, Pair, distfiles, without_pair};
+use super::files::{Distfiles, Pair, WithoutPair, distfiles};
 use super::head::ManifestChanges;
 use super::lock;
 use super::package::{Package, PackageError};
@@ -47,6 +47,17 @@ pub(crate) struct Outcome {
     pub(crate) dependencies: Dependencies,
     /// What of the Manifest is not in the last commit, where there is one to compare with.
     pub(crate) manifest: Option<ManifestChanges>,
+}
+
+impl Outcome {
+    /// The comparisons, by the names of the new files.
+    pub(crate) fn by_new(&self) -> BTreeMap<&str, &Comparison> {
+        let mut found = BTreeMap::new();
+        for comparison in &self.comparisons {
+            found.entry(comparison.pair.new.as_str()).or_insert(comparison);
+        }
+        found
+    }
 }
 
 /// A distfile and the one of the previous version.
@@ -140,8 +151,9 @@ pub(crate) type Progress<'a> = &'a (dyn Fn(&'static str, u64) + Sync);
 /// Compares everything. `progress` is told what is done next, and how many bytes were read.
 pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome) {
     progress("release diff", 0);
-    let mut comparisons: Vec<Comparison> =
-        bump.pairs.iter().map(|pair| compare(&bump, pair, progress)).collect();
+    let without_pair = WithoutPair::of(&bump.package, &bump.pairs);
+    let compare = |pair| compare(&bump, &without_pair, pair, progress);
+    let mut comparisons: Vec<Comparison> = bump.pairs.iter().map(compare).collect();
     let old = comparisons.iter();
     let old = old.map(|comparison| (comparison.pair.new.clone(), comparison.before.clone()));
     let manifest = ManifestChanges::of(&bump.package);
@@ -149,6 +161,7 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
         records: bump.reviews.clone(),
         old: old.collect(),
         same: same(&bump, manifest.as_ref()),
+        ..ReviewInput::default()
     });
     bump.check.locked = lock::locked(&bump.pairs, &bump.check.distdir);
     bump.check.gaps.extend(comparisons.iter().flat_map(gaps));
@@ -159,8 +172,9 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     }
     progress("signatures and provenance", 0);
     let report = run::run(&bump.check, &|bytes| progress("signatures and provenance", bytes));
+    let read = report.by_name();
     for comparison in &mut comparisons {
-        let read = report.distfiles.iter().find(|d| d.name == comparison.pair.new);
+        let read = read.get(comparison.pair.new.as_str());
         let read = read.and_then(|distfile| distfile.digests.get(&HashName::Blake2b));
         if let (Some(Ok(diff)), Some(read)) = (&comparison.diff, read)
             && diff.new.blake2b != *read
@@ -186,15 +200,16 @@ pub(crate) fn judge_again(bump: &Bump, outcome: &mut Outcome) {
 /// The distfiles that both versions take, by an entry that was committed.
 fn same(bump: &Bump, manifest: Option<&ManifestChanges>) -> BTreeSet<String> {
     let Some(changes) = manifest else { return BTreeSet::new() };
-    let committed =
-        |name: &String| !changes.added.contains(name) && !changes.replaced.contains(name);
+    let changed: BTreeSet<&String> = changes.added.iter().chain(&changes.replaced).collect();
+    let committed = |name: &String| !changed.contains(name);
     let same = bump.pairs.iter().filter(|pair| pair.is_same()).map(|pair| pair.new.clone());
     same.filter(committed).collect()
 }
 
 /// Distfiles whose entry in the last commit was another.
 fn replaced(bump: &Bump, changes: &ManifestChanges) -> Vec<Gap> {
-    let names = changes.replaced.iter().filter(|name| bump.check.distfiles.contains(name));
+    let distfiles: BTreeSet<&String> = bump.check.distfiles.iter().collect();
+    let names = changes.replaced.iter().filter(|name| distfiles.contains(name));
     let gap = |name: &String| {
         let text = "the last commit has another DIST entry of it: a released file was replaced";
         let finding = Finding::fails(Check::Manifest, FailureClass::ManifestReplaced, text);
@@ -230,7 +245,12 @@ fn note_dependencies(outcome: &mut Outcome) {
     }
 }
 
-fn compare(bump: &Bump, pair: &Pair, progress: Progress<'_>) -> Comparison {
+fn compare(
+    bump: &Bump,
+    without_pair: &WithoutPair,
+    pair: &Pair,
+    progress: Progress<'_>,
+) -> Comparison {
     let distdir = &bump.check.distdir;
     let (old, new) = (pair.old.as_ref().map(|old| distdir.join(old)), distdir.join(&pair.new));
     let compared = !pair.is_same() && old.as_ref().is_none_or(|old| old.exists());
@@ -243,7 +263,10 @@ fn compare(bump: &Bump, pair: &Pair, progress: Progress<'_>) -> Comparison {
         }
         Ok(diff)
     });
-    let before = before(bump, pair, diff.as_ref());
+    let before = match &pair.old {
+        Some(old) => before(bump, old, diff.as_ref()),
+        None => without_pair.before(pair),
+    };
     Comparison { pair: pair.clone(), diff, before }
 }
 
@@ -260,9 +283,8 @@ pub(crate) fn held(manifest: &Manifest, name: &str, side: &Side) -> Result<(), D
     }
 }
 
-/// What is known of the previous file, which a review record must name.
-fn before(bump: &Bump, pair: &Pair, diff: Option<&Result<Diff, DiffError>>) -> Before {
-    let Some(old) = &pair.old else { return without_pair(&bump.package, &bump.pairs, pair) };
+/// What is known of the previous file `old`, which a review record must name.
+fn before(bump: &Bump, old: &str, diff: Option<&Result<Diff, DiffError>>) -> Before {
     let digest = match diff {
         Some(Ok(diff)) => diff.old.as_ref().map(|old| old.blake2b.clone()),
         // What is not an archive may have been read all the same.

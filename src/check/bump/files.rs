@@ -3,7 +3,7 @@
 use super::candidates::Candidates;
 use super::dependencies::is_dependency;
 use super::package::{Package, PackageError, files_of};
-use crate::check::pairing::{Role, by_suffix, role};
+use crate::check::pairing::{Names, Role, by_suffix};
 use crate::evidence::manifest::Manifest;
 use crate::release::gentoo::{Ebuild, SrcUri, Version, VersionedName, versions_like};
 use crate::release::review::Before;
@@ -82,9 +82,9 @@ pub(super) fn distfiles(
         let unread = package.metadata.unused.clone();
         return Err(PackageError::NoDistfile { version: version.to_string(), looked, unread });
     }
-    let set: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let known = Names::of(names.iter().map(String::as_str));
     let missing = |name: &&String| distdir.join(name).symlink_metadata().is_err();
-    let contents = names.iter().filter(|name| role(distdir, name, &set) == Role::Content);
+    let contents = names.iter().filter(|name| known.role(distdir, name) == Role::Content);
     let mut unfetched = Vec::new();
     for name in contents.filter(missing) {
         let file = package.metadata.src_uri.as_ref().and_then(|src_uri| src_uri.file(name));
@@ -124,9 +124,10 @@ fn by_name(package: &Package, distdir: &Path) -> Vec<String> {
 
 /// Pairs the distfiles of this version that will be unpacked with those of the previous version.
 pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
-    let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
+    let known = Names::of(distfiles.iter().map(String::as_str));
     let contents: Vec<&String> =
-        distfiles.iter().filter(|name| role(distdir, name, &set) == Role::Content).collect();
+        distfiles.iter().filter(|name| known.role(distdir, name) == Role::Content).collect();
+    let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();
     let mut old = Candidates::of(package, &set, distdir);
     // Exact matches first, so that what is only alike takes nothing from them.
     let steps: [fn(&mut Candidates, &Package, &str) -> Option<String>; 4] = [
@@ -169,36 +170,50 @@ pub(super) fn committed_before<'p, 'n>(
     (!names.any(is_own)).then_some(committed)
 }
 
-/// What is known of the previous version's file where `pair` has none.
+/// What is known of the previous version's file where a distfile has none in [`pairs`].
 ///
 /// A new file may be an old one under another name. So there is certainly none only if the distfiles of
 /// the previous version are known, and each has its pair; of a dependency, whether or not others are gone.
-pub(super) fn without_pair(package: &Package, pairs: &[Pair], pair: &Pair) -> Before {
-    let Some(before) = &package.before else { return Before::None };
-    let known = before.src_uri();
-    let mut names: Vec<String> = match known {
-        Some(src_uri) => contents(src_uri).into_iter().collect(),
-        None => {
-            let of_version = of_version(&before.version, &all_listed(package));
-            of_version.into_iter().filter(|name| by_suffix(name).is_none()).collect()
-        }
-    };
-    let all = pairs.iter().map(|pair| pair.new.as_str());
-    let is_known = known.is_some() || committed_before(package, all).is_some();
-    if known.is_none() && names.is_empty() || pair.dependency && !is_known {
+#[derive(Debug, Clone)]
+pub(super) struct WithoutPair {
+    dependency: Before,
+    other: Before,
+}
+
+impl WithoutPair {
+    pub(super) fn of(package: &Package, pairs: &[Pair]) -> Self {
+        let both = |before: Before| Self { dependency: before.clone(), other: before };
+        let Some(before) = &package.before else { return both(Before::None) };
+        let known = before.src_uri();
+        let names: Vec<String> = match known {
+            Some(src_uri) => contents(src_uri).into_iter().collect(),
+            None => {
+                let of_version = of_version(&before.version, &all_listed(package));
+                of_version.into_iter().filter(|name| by_suffix(name).is_none()).collect()
+            }
+        };
+        let all = pairs.iter().map(|pair| pair.new.as_str());
+        let is_known = known.is_some() || committed_before(package, all).is_some();
         let text = "nothing tells which distfiles the previous version has";
-        return Before::Unknown(text.to_owned());
+        let unknown = Before::Unknown(text.to_owned());
+        if known.is_none() && names.is_empty() {
+            return both(unknown);
+        }
+        let paired: BTreeSet<&String> = pairs.iter().filter_map(|pair| pair.old.as_ref()).collect();
+        let is_left =
+            |name: &&String| !paired.contains(name) && !is_dependency(&package.ebuild.name, name);
+        let other = names.iter().find(is_left).map_or(Before::None, |name| {
+            Before::Unknown(format!(
+                "the previous version has {name}, and this may be the same under another name \
+                 (--previous-distfile says so)"
+            ))
+        });
+        Self { dependency: if is_known { Before::None } else { unknown }, other }
     }
-    names.retain(|name| {
-        let paired = pairs.iter().any(|pair| pair.old.as_ref() == Some(name));
-        !paired && !is_dependency(&package.ebuild.name, name)
-    });
-    match names.first().filter(|_| !pair.dependency) {
-        Some(name) => Before::Unknown(format!(
-            "the previous version has {name}, and this may be the same under another name \
-             (--previous-distfile says so)"
-        )),
-        None => Before::None,
+
+    /// What is known of that of `pair`.
+    pub(super) fn before(&self, pair: &Pair) -> Before {
+        if pair.dependency { self.dependency.clone() } else { self.other.clone() }
     }
 }
 

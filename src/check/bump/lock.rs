@@ -3,11 +3,12 @@
 use super::files::{Pair, split_crate};
 use crate::check::inputs::Locked;
 use crate::release::archive::{self, Entry, Sink, Wanted};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The largest lock file that is read, in bytes.
+/// The largest lock file that is read, and the most of all in one archive, in bytes.
 const LIMIT: usize = 8 << 20;
+const TOTAL: usize = 64 << 20;
 
 /// A member called Cargo.lock, kept while the archive is listed.
 #[derive(Default)]
@@ -16,6 +17,8 @@ struct Keeper {
     member: Option<Vec<u8>>,
     /// The lock files, by path.
     found: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Bytes of them.
+    total: usize,
 }
 
 impl Sink for Keeper {
@@ -31,7 +34,9 @@ impl Sink for Keeper {
         let name = entry.path.rsplit(|b| *b == b'/').next().unwrap_or_default();
         if name == b"Cargo.lock"
             && let Some(member) = member
+            && self.total + member.len() <= TOTAL
         {
+            self.total += member.len();
             self.found.insert(entry.path.clone(), member);
         }
     }
@@ -55,6 +60,7 @@ struct LockedPackage {
 /// An archive without a lock file, or with one that cannot be read, says nothing.
 pub(super) fn locked(pairs: &[Pair], distdir: &Path) -> BTreeMap<String, Vec<Locked>> {
     let mut found: BTreeMap<String, Vec<Locked>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     if !pairs.iter().any(|pair| split_crate(&pair.new).is_some()) {
         return found;
     }
@@ -69,9 +75,8 @@ pub(super) fn locked(pairs: &[Pair], distdir: &Path) -> BTreeMap<String, Vec<Loc
                 let Some(sha256) = package.checksum else { continue };
                 let name = format!("{}-{}.crate", package.name, package.version);
                 let locked = Locked { sha256: sha256.to_ascii_lowercase(), by: pair.new.clone() };
-                let all = found.entry(name).or_default();
-                if !all.contains(&locked) {
-                    all.push(locked);
+                if seen.insert((name.clone(), locked.clone())) {
+                    found.entry(name).or_default().push(locked);
                 }
             }
         }

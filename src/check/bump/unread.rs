@@ -1,6 +1,6 @@
 //! Which distfiles of a version no record says were read, by the Manifest alone.
 
-use super::files::{other_versions, pairs, without_pair};
+use super::files::{WithoutPair, other_versions, pairs};
 use super::package::{Package, Source};
 use crate::answer::failure::Outcome;
 use crate::bytes::digests::unhex;
@@ -37,7 +37,7 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
             let digest = digest(name)?;
             Some(review::check_new(&digest, &reviews, &|_| true, true).outcome() == Outcome::Agrees)
         };
-        let earlier = || reviews.read().is_ok_and(|records| !records.is_empty());
+        let earlier = || reviews.has_any();
         return Some(match names.iter().filter_map(read).any(|read| read) {
             true => Reading::Unread(Vec::new()),
             false => Reading::First { earlier: earlier() },
@@ -45,6 +45,7 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
     }
     let mut unread = Vec::new();
     let pairs = pairs(package, names, distdir);
+    let without_pair = WithoutPair::of(package, &pairs);
     for pair in pairs.iter().filter(|pair| !pair.is_same()) {
         let Some(new) = digest(&pair.new) else { continue };
         let before = match &pair.old {
@@ -53,7 +54,7 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
                 Some(old) => Before::Digest(old),
                 None => continue,
             },
-            None => without_pair(package, &pairs, pair),
+            None => without_pair.before(pair),
         };
         if review::check(&before, &new, &reviews).outcome() != Outcome::Agrees {
             unread.push(pair.new.clone());

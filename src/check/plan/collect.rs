@@ -46,7 +46,7 @@ impl<'i> Plan<'i> {
     pub(in crate::check) fn add_evidence(
         &mut self,
         inputs: &'i Inputs,
-        lists: &'i Lists,
+        lists: &'i Lists<'i>,
         name: &str,
     ) {
         self.is_content = true;
@@ -71,8 +71,8 @@ impl<'i> Plan<'i> {
         for list in lists.about(upstream_name) {
             self.add_list(Cow::Borrowed(list), upstream_name);
         }
-        for (path, bytes) in lists.carrying(upstream_name) {
-            self.signatures.add(&inputs.keys, path, bytes, Over::File, &mut self.wanted);
+        for shared in lists.carrying(upstream_name) {
+            self.signatures.add_shared(shared, &mut self.wanted);
         }
         for (over, path) in &signatures {
             let minisign = pairing::by_suffix(&file_name(path))

@@ -1,6 +1,6 @@
 //! What a bump takes from the command line, the package and the policy together.
 
-use super::super::check::{required, split_pair};
+use super::super::check::{known_names, required, split_pair};
 use super::super::keys::review_keys;
 use super::super::policy;
 use super::Bump;
@@ -40,8 +40,9 @@ impl Bump {
         let option = "--previous-distfile";
         let mut pairs = pairs(package, names, distdir);
         let contents: Vec<String> = pairs.iter().map(|pair| pair.new.clone()).collect();
+        let known = known_names(&contents);
         for value in &self.previous_distfile {
-            let (new, old) = match (split_pair(option, value, &contents), contents.as_slice()) {
+            let (new, old) = match (split_pair(option, value, &known), contents.as_slice()) {
                 (Ok((new, old)), _) => (new.to_owned(), old),
                 (Err(_), [only]) => (only.clone(), value.as_str()),
                 (Err(_), _) => return Err(UsageError::WhichDistfile { option }),
@@ -61,21 +62,22 @@ impl Bump {
         package: &Package,
         names: &[String],
     ) -> Result<BTreeMap<String, String>, UsageError> {
+        let names = known_names(names);
         let mut found = BTreeMap::new();
         let files = package.metadata.src_uri.iter().flat_map(|src_uri| &src_uri.files);
-        for file in files.filter(|file| names.contains(&file.name)) {
+        for file in files.filter(|file| names.contains(file.name.as_str())) {
             if let Some(upstream) = &file.upstream {
                 found.insert(file.name.clone(), upstream.clone());
             }
         }
         // The array may also name distfiles of other USE flags that are not fetched.
         for value in package.ebuild.words("VERIFY_PROVENANCE_UPSTREAM_NAMES") {
-            if let Ok((distfile, name)) = split_pair("--upstream-name", value, names) {
+            if let Ok((distfile, name)) = split_pair("--upstream-name", value, &names) {
                 found.insert(distfile.to_owned(), name.to_owned());
             }
         }
         for value in &self.upstream_name {
-            let (distfile, name) = split_pair("--upstream-name", value, names)?;
+            let (distfile, name) = split_pair("--upstream-name", value, &names)?;
             found.insert(distfile.to_owned(), name.to_owned());
         }
         match found.values().find(|name| !is_distfile_name(name)) {

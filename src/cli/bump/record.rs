@@ -132,12 +132,12 @@ impl Bump {
 /// The diffs that were compared, and that no record says were read, if a record of that would count.
 fn unread(looked: &Looked) -> Vec<Unread> {
     let outcome = &looked.outcome;
+    let read = outcome.report.by_name();
     let is_unread = |name: &str| {
-        let mut own = outcome.report.distfiles.iter().filter(|d| d.name == name);
         let absent = |f: &crate::answer::finding::Finding| {
             f.check == Check::Review && f.class == Some(FailureClass::ReviewAbsent)
         };
-        own.any(|distfile| distfile.findings.iter().any(absent))
+        read.get(name).is_some_and(|distfile| distfile.findings.iter().any(absent))
     };
     let counting = outcome.comparisons.iter().filter(|comparison| comparison.counts());
     let diffs = counting.filter_map(|comparison| {

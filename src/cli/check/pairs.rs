@@ -3,10 +3,10 @@
 use super::Check;
 use crate::bytes::suffix;
 use crate::check::inputs::Previous;
-use crate::check::pairing::{self, Role};
+use crate::check::pairing::{self, Names, Role};
 use crate::cli::error::UsageError;
 use crate::evidence::manifest::is_distfile_name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 impl Check {
@@ -14,9 +14,10 @@ impl Check {
         &self,
         distfiles: &[String],
     ) -> Result<BTreeMap<String, String>, UsageError> {
+        let distfiles = known_names(distfiles);
         let mut names = BTreeMap::new();
         for value in &self.upstream_name {
-            let (distfile, name) = split_pair("--upstream-name", value, distfiles)?;
+            let (distfile, name) = split_pair("--upstream-name", value, &distfiles)?;
             if !is_distfile_name(name) {
                 return Err(UsageError::NotAName(name.to_owned()));
             }
@@ -56,13 +57,12 @@ impl Check {
         distfiles: &[String],
     ) -> Result<(String, PathBuf), UsageError> {
         // A file of that name is meant as it is, whatever is in it.
-        let (name, file) = match split_pair(option, value, distfiles) {
+        let (name, file) = match split_pair(option, value, &known_names(distfiles)) {
             Ok((name, file)) => (name.to_owned(), file),
             Err(_) => {
-                let known = distfiles.iter().map(String::as_str).collect();
-                let content = |name: &&String| {
-                    pairing::role(&self.distdir.path(), name, &known) == Role::Content
-                };
+                let known = Names::of(distfiles.iter().map(String::as_str));
+                let distdir = self.distdir.path();
+                let content = |name: &&String| known.role(&distdir, name) == Role::Content;
                 let mut contents = distfiles.iter().filter(content);
                 match (contents.next(), contents.next()) {
                     (Some(only), None) => (only.clone(), value),
@@ -82,9 +82,10 @@ impl Check {
         values: &[String],
         distfiles: &[String],
     ) -> Result<BTreeMap<String, Vec<PathBuf>>, UsageError> {
+        let distfiles = known_names(distfiles);
         let mut pairs: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         for value in values {
-            let (name, file) = split_pair(option, value, distfiles)?;
+            let (name, file) = split_pair(option, value, &distfiles)?;
             let path = if file.contains('/') {
                 PathBuf::from(file)
             } else {
@@ -106,20 +107,23 @@ pub(super) fn names_stream(signature: &Path, distfile: &str) -> bool {
         .is_some_and(|stream| pairing::signature_of(&name) == Some(stream))
 }
 
+/// The names of distfiles, to look for some of them.
+pub(crate) fn known_names(distfiles: &[String]) -> BTreeSet<&str> {
+    distfiles.iter().map(String::as_str).collect()
+}
+
 /// Splits `DISTFILE=VALUE`. A distfile's name may itself hold a `=`: the longest name that is
 /// checked counts.
 pub(crate) fn split_pair<'a>(
     option: &'static str,
     value: &'a str,
-    distfiles: &[String],
+    distfiles: &BTreeSet<&str>,
 ) -> Result<(&'a str, &'a str), UsageError> {
     let splits: Vec<_> = value
         .match_indices('=')
         .filter_map(|(at, _)| Some((value.get(..at)?, value.get(at + 1..)?)))
         .collect();
-    let known = |(name, rest): &&(&str, &str)| {
-        !rest.is_empty() && distfiles.iter().any(|distfile| distfile == name)
-    };
+    let known = |(name, rest): &&(&str, &str)| !rest.is_empty() && distfiles.contains(name);
     match (splits.iter().rev().find(known), splits.first()) {
         (Some(pair), _) => Ok(*pair),
         (None, Some((name, rest))) if !name.is_empty() && !rest.is_empty() => {

@@ -3,14 +3,15 @@
 use super::setting::{Method, Setting, Unable};
 use crate::answer::failure::FailureClass;
 use crate::bytes::input::file_name;
-use crate::check::pairing::{self, EvidenceKind, Role};
+use crate::bytes::suffix::without_compression;
+use crate::check::pairing::{self, EvidenceKind, Names, Role};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, run};
 use crate::cli::check::threads_pay;
 use crate::cli::restrict::Reach;
 use crate::report::portage::{Answer, Refusal};
 use clap::{Args, ValueEnum};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// All of A.
@@ -79,13 +80,19 @@ impl All {
 
     fn parts(&self) -> Parts {
         let names = self.files.iter().map(String::as_str).filter(|file| is_name(file));
-        let known: BTreeSet<&str> = names.collect();
+        let known = Names::of(names);
+        let mut streams: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for name in known.iter() {
+            if let Some(stream) = without_compression(name) {
+                streams.entry(stream).or_default().push(name);
+            }
+        }
         let mut parts = Parts::default();
-        for name in &known {
-            match pairing::role(&self.setting.distdir, name, &known) {
-                Role::Content => parts.distfiles.push((*name).to_owned()),
-                Role::Stray(_) => parts.stray.push((*name).to_owned()),
-                Role::Evidence => parts.add(name, &known),
+        for name in known.iter() {
+            match known.role(&self.setting.distdir, name) {
+                Role::Content => parts.distfiles.push(name.to_owned()),
+                Role::Stray(_) => parts.stray.push(name.to_owned()),
+                Role::Evidence => parts.add(name, &known, &streams),
             }
         }
         parts
@@ -97,13 +104,13 @@ impl All {
         let mut refuse = |file: &String, class, text: &str| {
             refusals.push(Refusal { file: file.clone(), class, text: text.to_owned() });
         };
+        let signed: BTreeSet<_> = parts.signatures.iter().map(|(_, _, about)| about).collect();
+        let attested: BTreeSet<_> = parts.provenance.iter().map(|(_, about)| about).collect();
         for file in &parts.distfiles {
-            let signed = parts.signatures.iter().any(|(_, _, about)| about == file);
-            let attested = parts.provenance.iter().any(|(_, about)| about == file);
-            if self.wants(Want::Signature) && !signed {
+            if self.wants(Want::Signature) && !signed.contains(file) {
                 refuse(file, FailureClass::SignatureAbsent, "SRC_URI has no signature for it");
             }
-            if self.wants(Want::Provenance) && !attested {
+            if self.wants(Want::Provenance) && !attested.contains(file) {
                 refuse(file, FailureClass::ProvenanceAbsent, "SRC_URI has no provenance for it");
             }
         }
@@ -154,18 +161,17 @@ fn is_name(file: &str) -> bool {
 }
 
 impl Parts {
-    fn add(&mut self, name: &str, known: &BTreeSet<&str>) {
+    /// Adds evidence, which is about one of `known` or about one of those that compress a stream.
+    fn add(&mut self, name: &str, known: &Names<'_>, streams: &BTreeMap<&str, Vec<&str>>) {
         let Some((kind, base)) = pairing::by_suffix(name) else { return };
         if kind == EvidenceKind::Provenance {
             self.provenance.push((name.to_owned(), base.to_owned()));
         } else if known.contains(base) {
             self.signatures.push((name.to_owned(), Over::File, base.to_owned()));
         } else {
-            // Over the stream that one of these compresses.
-            let streams =
-                known.iter().filter(|n| crate::bytes::suffix::without_compression(n) == Some(base));
+            let about = streams.get(base).into_iter().flatten();
             let about =
-                streams.map(|about| (name.to_owned(), Over::Uncompressed, (*about).to_owned()));
+                about.map(|about| (name.to_owned(), Over::Uncompressed, (*about).to_owned()));
             self.signatures.extend(about);
         }
     }

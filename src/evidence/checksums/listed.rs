@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 /// The digits of SHA-1's digests.
-const SHA1: usize = 40;
+pub(super) const SHA1: usize = 40;
 
 /// The most different digests that are kept of one file: two already refuse it.
 pub(super) const DIGEST_LIMIT: usize = 8;

@@ -19,8 +19,9 @@ use crate::bytes::sniff::{self, Kind};
 pub(crate) use format::ListFormat;
 use judge::{facts, judge};
 use line::Parsed;
-use listed::{Listed, add, suspect, without_dot};
+use listed::{Listed, SHA1, add, suspect, without_dot};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use wrapped::parsed;
 
 /// Who gets past a list of checksums that no one signed: anyone who can change it along with the file.
@@ -46,6 +47,9 @@ pub(crate) struct List {
     function: Option<HashName>,
     /// Why nothing of it can be read.
     encoding: Option<Kind>,
+    /// Where each digest that proves something stands first, by what name: made once, when the first file is not
+    /// on the list.
+    places: OnceLock<BTreeMap<String, (usize, String)>>,
 }
 
 impl List {
@@ -76,7 +80,13 @@ impl List {
                 Parsed::Broken(..) | Parsed::Other => suspect(&mut files, format, number, line),
             }
         }
-        let mut list = Self { files, bytes: bytes.to_vec(), function: format.function(), encoding };
+        let mut list = Self {
+            files,
+            bytes: bytes.to_vec(),
+            function: format.function(),
+            encoding,
+            places: OnceLock::new(),
+        };
         list.take_bare_digest();
         list.files.values_mut().for_each(Listed::take_placed);
         list
@@ -168,8 +178,8 @@ impl List {
         if finding.class == Some(FailureClass::ChecksumMissing)
             && let Some((line, other)) = self.elsewhere(computed)
         {
-            facts.line = Some(line);
-            let near = listed.near.values().any(|near| *near == line);
+            facts.line = Some(*line);
+            let near = listed.near.values().any(|near| near == line);
             let text = format!("line {line} of {list} has this digest under the name {other}");
             finding.compared = match near {
                 true => format!("{}: {text}", finding.compared),
@@ -180,19 +190,25 @@ impl List {
     }
 
     /// The first line that has one of the digests `computed`, and the name it has there.
-    fn elsewhere(&self, computed: &BTreeMap<HashName, Vec<u8>>) -> Option<(usize, String)> {
-        let digests: Vec<_> = computed
-            .iter()
-            .filter(|(function, _)| function.is_strong())
-            .map(|(_, digest)| hex(digest))
-            .collect();
-        parsed(&self.bytes).find_map(|(number, parsed, _)| match parsed {
-            Parsed::Checksum(line) if digests.contains(&line.digest) => {
-                Some((number, String::from_utf8_lossy(&line.name).into_owned()))
-            }
-            _ => None,
-        })
+    fn elsewhere(&self, computed: &BTreeMap<HashName, Vec<u8>>) -> Option<&(usize, String)> {
+        let places = self.places.get_or_init(|| places(&self.bytes));
+        let digests = computed.iter().filter(|(function, _)| function.is_strong());
+        digests.filter_map(|(_, digest)| places.get(&hex(digest))).min()
     }
+}
+
+/// Where each digest of a list stands first, by what name, without those that are too short to prove anything.
+fn places(bytes: &[u8]) -> BTreeMap<String, (usize, String)> {
+    let mut places = BTreeMap::new();
+    for (number, parsed, _) in parsed(bytes) {
+        if let Parsed::Checksum(line) = parsed
+            && line.digest.len() > SHA1
+        {
+            let name = || (number, String::from_utf8_lossy(&line.name).into_owned());
+            places.entry(line.digest).or_insert_with(name);
+        }
+    }
+    places
 }
 
 #[cfg(test)]

@@ -169,3 +169,33 @@ fn many_digests_of_one_file_are_not_kept() {
         DIGEST_LIMIT
     );
 }
+
+/// The list is looked through once, however many files are not on it.
+#[test]
+fn many_files_that_are_not_on_a_large_list() {
+    let lines: String = (0..20_000).map(|n| format!("{n:064x}  of-{n}\n")).collect();
+    let names: Vec<String> = (0..2_000).map(|n| format!("f-{n}")).collect();
+    let list =
+        List::read(lines.as_bytes(), ListFormat::Sha256, names.iter().map(|name| name.as_bytes()));
+    let begin = std::time::Instant::now();
+    for (n, name) in names.iter().enumerate() {
+        let digest = crate::bytes::digests::unhex(&format!("{n:064x}")).unwrap();
+        let finding = list.check(name.as_bytes(), &BTreeMap::from([(HashName::Sha256, digest)]));
+        assert_eq!(finding.class, Some(FailureClass::ChecksumMissing));
+        let place = format!("line {} of the list has this digest under the name of-{n}", n + 1);
+        assert!(finding.compared.ends_with(&place), "{}", finding.compared);
+    }
+    assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
+    // Of several lines the first; one that proves nothing is not told.
+    let text = format!("{0}  b\n{0}  c\nd41d8cd98f00b204e9800998ecf8427e  d\n", "ab".repeat(32));
+    let list = List::read(text.as_bytes(), ListFormat::Sha256, [&b"f"[..]]);
+    let found = |function: HashName, digest: &str| {
+        let digest = crate::bytes::digests::unhex(digest).unwrap();
+        list.check(b"f", &BTreeMap::from([(function, digest)])).compared
+    };
+    assert!(
+        found(HashName::Sha256, &"ab".repeat(32))
+            .ends_with("line 1 of the list has this digest under the name b")
+    );
+    assert!(!found(HashName::Md5, "d41d8cd98f00b204e9800998ecf8427e").contains("under the name"));
+}

@@ -11,9 +11,7 @@ mod version;
 pub(crate) use ebuild::split;
 pub(crate) use ebuild::{Ebuild, Expansion, FINGERPRINTS, Literal, known_variables};
 pub(crate) use metadata::{Metadata, cache_entries};
-pub(crate) use naming::{
-    VersionedName, exchange, is_alike, occurrences, version_in, versions_like,
-};
+pub(crate) use naming::{Alike, VersionedName, exchange, occurrences, version_in, versions_like};
 pub(crate) use repository::Repository;
 pub(crate) use src_uri::SrcUri;
 pub(crate) use version::Version;

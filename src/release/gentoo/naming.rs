@@ -2,6 +2,7 @@
 
 use super::Version;
 use crate::bytes::suffix;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A name with a version in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,14 +47,29 @@ pub(crate) fn version_in(name: &str) -> Option<String> {
     split_at_version(name).map(|(_, version)| version)
 }
 
-/// Whether two names are those of two versions of one thing, as far as names tell.
-pub(crate) fn is_alike(one: &str, other: &str) -> bool {
-    match (split_at_version(one), split_at_version(other)) {
-        (Some((before, version)), Some((other_before, other_version))) => {
-            // A signature's name goes on where the archive's ends.
-            before == other_before && version != other_version && !other.starts_with(one)
+/// Names by what precedes the version in them, and by that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Alike(BTreeMap<String, BTreeMap<String, BTreeSet<String>>>);
+
+impl Alike {
+    pub(crate) fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut found = Self::default();
+        for name in names {
+            if let Some((before, version)) = split_at_version(name) {
+                let versions = found.0.entry(before.to_owned()).or_default();
+                versions.entry(version).or_default().insert(name.to_owned());
+            }
         }
-        _ => false,
+        found
+    }
+
+    /// Whether one of them is of another version of the thing `name`, as far as names tell.
+    pub(crate) fn has_other_version_of(&self, name: &str) -> bool {
+        let Some((before, version)) = split_at_version(name) else { return false };
+        let versions = self.0.get(before).into_iter().flatten();
+        let mut others = versions.filter(|(other, _)| **other != version).flat_map(|(_, n)| n);
+        // A signature's name goes on where the archive's ends.
+        others.any(|other| !name.starts_with(other.as_str()))
     }
 }
 
@@ -184,7 +200,8 @@ mod tests {
             ("a-1.3.0.crate", "a-1.2.9.crate", true),
             ("fix.patch", "other.patch", false),
         ] {
-            assert_eq!(is_alike(one, other), expected, "{one} {other}");
+            let alike = Alike::of([one].into_iter());
+            assert_eq!(alike.has_other_version_of(other), expected, "{one} {other}");
         }
     }
 

@@ -13,6 +13,7 @@ use crate::bytes::pass::{self, Wanted};
 use crate::evidence::openpgp;
 use crate::evidence::scheme::{Scheme, Subject};
 use crate::evidence::ssh::AllowedSigners;
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,14 +43,39 @@ pub(crate) struct Reviews {
     pub(crate) places: Vec<PathBuf>,
     /// If given, only records that one of these keys signed count.
     pub(crate) keys: Option<Arc<Keys>>,
-    /// The records, once they were read: however many distfiles there are, and where a pipe was named.
-    found: Arc<Mutex<Option<Arc<Vec<Found>>>>>,
+    /// The records, or why they cannot be used, once they were read: however many distfiles there are, and where a
+    /// pipe was named.
+    kept: Arc<Mutex<Option<Arc<Result<Records, ReviewError>>>>>,
+}
+
+/// All records.
+#[derive(Debug)]
+struct Records {
+    found: Vec<Found>,
+    /// Where those of an archive are, by its BLAKE2b digest in lower-case hexadecimal.
+    places: BTreeMap<String, Vec<usize>>,
+}
+
+impl Records {
+    fn of(found: Vec<Found>) -> Self {
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, found) in found.iter().enumerate() {
+            places.entry(found.record.new.blake2b.clone()).or_default().push(place);
+        }
+        Self { found, places }
+    }
+
+    /// Those of the archive with that digest.
+    fn about(&self, digest: &str) -> Vec<&Found> {
+        let places = self.places.get(digest).into_iter().flatten();
+        places.filter_map(|place| self.found.get(*place)).collect()
+    }
 }
 
 impl Reviews {
     /// The records of some places.
     pub(crate) fn of(places: Vec<PathBuf>, keys: Option<Arc<Keys>>) -> Self {
-        Self { places, keys, found: Arc::default() }
+        Self { places, keys, kept: Arc::default() }
     }
 
     /// The records of one place, signed or not.
@@ -58,26 +84,33 @@ impl Reviews {
         Self::of(vec![place.into()], None)
     }
 
-    /// All records.
+    /// Reads all records.
     ///
     /// # Errors
     ///
     /// If something cannot be read or is not a record.
-    pub(crate) fn read(&self) -> Result<Arc<Vec<Found>>, ReviewError> {
-        let mut kept = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = kept.as_ref() {
-            return Ok(Arc::clone(found));
-        }
+    pub(crate) fn read(&self) -> Result<Vec<Found>, ReviewError> {
         let mut found = Vec::new();
         for place in &self.places {
             found.extend(read(place)?);
         }
-        Ok(Arc::clone(kept.insert(Arc::new(found))))
+        Ok(found)
+    }
+
+    /// All records, which are read once.
+    fn records(&self) -> Arc<Result<Records, ReviewError>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.get_or_insert_with(|| Arc::new(self.read().map(Records::of))))
+    }
+
+    /// Whether there is any record that can be used.
+    pub(crate) fn has_any(&self) -> bool {
+        self.records().as_ref().as_ref().is_ok_and(|records| !records.found.is_empty())
     }
 
     /// Has the records read again: some were written since.
     pub(crate) fn forget(&self) {
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The places, for a sentence: those of a repository from its root on.
@@ -181,15 +214,16 @@ fn fitting(
     fits: &dyn Fn(&Record) -> bool,
     why: &dyn Fn(&[&Record]) -> Option<String>,
 ) -> Finding {
-    let records = match reviews.read() {
+    let records = reviews.records();
+    let records = match records.as_ref() {
         Ok(records) => records,
-        Err(error) => return unusable(&error),
+        Err(error) => return unusable(error),
     };
-    let of_this: Vec<&Found> = records.iter().filter(|f| f.record.new.blake2b == new).collect();
+    let of_this = records.about(new);
     let fitting: Vec<&Found> = of_this.iter().copied().filter(|f| fits(&f.record)).collect();
     if fitting.is_empty() {
         let of_this: Vec<&Record> = of_this.iter().map(|found| &found.record).collect();
-        let what = why(&of_this).unwrap_or_else(|| match records.is_empty() {
+        let what = why(&of_this).unwrap_or_else(|| match records.found.is_empty() {
             true => "has no review record".to_owned(),
             false => "has no record of an archive with exactly this digest".to_owned(),
         });

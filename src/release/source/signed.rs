@@ -127,7 +127,9 @@ fn either(
             Ok(Some(fails(SignedObject::Tag, FailureClass::SignatureAbsent, text)))
         }
         Ok(None) => Ok(None),
-        Err(text) => Ok(Some(fails(SignedObject::Commit, FailureClass::SignatureMalformed, text.to_owned()))),
+        Err(text) => {
+            Ok(Some(fails(SignedObject::Commit, FailureClass::SignatureMalformed, text.to_owned())))
+        }
     }
 }
 
@@ -156,13 +158,19 @@ fn over_tag(
     Ok(match (parts, elsewhere) {
         (Ok(None), None) => None,
         (Ok(Some(parts)), None) => Some(signature(SignedObject::Tag, &parts, keys)),
-        (_, Some(text)) if keys.is_some() => Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text)),
+        (_, Some(text)) if keys.is_some() => {
+            Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text))
+        }
         // `v1.0` may be another name for `foo-1.0`, or be about a tag that is about the commit.
         (_, Some(text)) if tag.kind == "commit" && named == *name || !is_alias(name, &named) => {
             Some(fails(SignedObject::Tag, FailureClass::TagMismatch, text))
         }
-        (_, Some(text)) => Some(fails(SignedObject::Tag, FailureClass::NotCheckedNoExpectation, text)),
-        (Err(text), None) => Some(fails(SignedObject::Tag, FailureClass::SignatureMalformed, text.to_owned())),
+        (_, Some(text)) => {
+            Some(fails(SignedObject::Tag, FailureClass::NotCheckedNoExpectation, text))
+        }
+        (Err(text), None) => {
+            Some(fails(SignedObject::Tag, FailureClass::SignatureMalformed, text.to_owned()))
+        }
     })
 }
 
@@ -202,7 +210,8 @@ fn fails(over: SignedObject, class: FailureClass, text: String) -> Signed {
 fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signed {
     let (form, what) = (parts.form.name(), over.word());
     if parts.form == Form::X509 {
-        let verify = if over == SignedObject::Tag { "gitsign verify-tag" } else { "gitsign verify" };
+        let verify =
+            if over == SignedObject::Tag { "gitsign verify-tag" } else { "gitsign verify" };
         let text = format!(
             "the {what} has an {form} signature, which was found and not read, so it counts for \
              nothing: `{verify}` or `git verify-{what}` in the clone judges it"

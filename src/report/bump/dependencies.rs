@@ -2,16 +2,24 @@
 
 use super::super::diff as page;
 use super::super::layout::{count, hang, paragraph};
-use crate::check::bump::{Dependencies, Outcome};
+use crate::check::bump::{Comparison, Dependencies, Outcome};
 use crate::release::diff::Diff;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The most that are listed of a kind; JSON has all.
 const LISTED: usize = 24;
 
+/// The comparisons, by the names of the new files.
+type Comparisons<'a> = BTreeMap<&'a str, &'a Comparison>;
+
 /// Prints the dependencies, riskiest first.
-pub(super) fn print(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(
+    outcome: &Outcome,
+    comparisons: &Comparisons<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let found = &outcome.dependencies;
     if found.is_empty() {
         return Ok(());
@@ -27,13 +35,14 @@ pub(super) fn print(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         kinds.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     paragraph(out, 2, &format!("  {}.", kinds.join(", ")))?;
     let mut changed: Vec<(usize, String)> =
-        found.changed.iter().map(|(old, new)| line(outcome, old, new)).collect();
+        found.changed.iter().map(|(old, new)| line(comparisons, old, new)).collect();
     changed.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.cmp(y)));
     for (_, text) in changed.iter().take(LISTED) {
         hang(out, "  changed ", 10, text)?;
     }
     more(out, changed.len())?;
-    let mut new: Vec<(usize, String)> = found.new.iter().map(|new| alone(outcome, new)).collect();
+    let mut new: Vec<(usize, String)> =
+        found.new.iter().map(|new| alone(comparisons, new)).collect();
     new.sort_by(|(a, x), (b, y)| b.cmp(a).then_with(|| x.cmp(y)));
     for (_, text) in new.iter().take(LISTED) {
         hang(out, "  new     ", 10, text)?;
@@ -60,8 +69,8 @@ fn more(out: &mut dyn Write, number: usize) -> io::Result<()> {
 }
 
 /// How many changes of a dependency are worth reading first, and a line about it.
-fn line(outcome: &Outcome, old: &str, new: &str) -> (usize, String) {
-    let comparison = outcome.comparisons.iter().find(|comparison| comparison.pair.new == new);
+fn line(comparisons: &Comparisons<'_>, old: &str, new: &str) -> (usize, String) {
+    let comparison = comparisons.get(new);
     match comparison.and_then(|comparison| comparison.diff.as_ref()) {
         Some(Ok(diff)) => {
             let (risky, text) = risk(diff);
@@ -73,8 +82,8 @@ fn line(outcome: &Outcome, old: &str, new: &str) -> (usize, String) {
 }
 
 /// The same of one without a previous version.
-fn alone(outcome: &Outcome, new: &str) -> (usize, String) {
-    let comparison = outcome.comparisons.iter().find(|comparison| comparison.pair.new == new);
+fn alone(comparisons: &Comparisons<'_>, new: &str) -> (usize, String) {
+    let comparison = comparisons.get(new);
     match comparison.and_then(|comparison| comparison.diff.as_ref()) {
         Some(Ok(diff)) => {
             let (risky, text) = risk(diff);

@@ -1,0 +1,119 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+
+#[test]
+fn names_of_lists() {
+    for name in [
+        "SHA256SUMS",
+        "SHA512SUMS.txt",
+        "sha256sum.txt",
+        "SHASUMS256.txt",
+        "foo_1.2_checksums.txt",
+        "foo-1.2.tar.gz.sha256",
+        "SHA256",
+        "SHA-256SUMS",
+        "foo_1.2_SHA256-SUMS",
+        "checksums_sha256.txt",
+        "checksum.txt",
+    ] {
+        assert!(is_list_name(name), "{name}");
+    }
+    for name in ["foo-1.2.tar.gz", "sha256sum-1.0.tar.gz", "checksums.py", "README.txt"] {
+        assert!(!is_list_name(name), "{name}");
+    }
+}
+
+#[test]
+fn roles() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("f.tar.xz.sigstore.json"), " {}").unwrap();
+    std::fs::write(dir.path().join("VMware-17.bundle"), "#!/bin/sh").unwrap();
+    std::fs::write(dir.path().join("stray.bundle"), "{}").unwrap();
+    let known = Names::of(["f.tar.xz", "g.whl"]);
+    for (name, expected) in [
+        ("f.tar.xz", Role::Content),
+        ("f.tar.xz.asc", Role::Evidence),
+        ("f.tar.sign", Role::Evidence),
+        ("f.tar.xz.sigstore.json", Role::Evidence),
+        ("g.whl.provenance", Role::Evidence),
+        ("h.tar.gz.asc", Role::Stray(EvidenceKind::Signature)),
+        ("f.tar.provenance", Role::Stray(EvidenceKind::Provenance)),
+        ("f.tar.xz.sig.asc", Role::Evidence),
+        ("f.tar.xz.signature", Role::Evidence),
+        ("f.tar.gpg", Role::Evidence),
+        ("f.tar.xz.intoto.jsonl", Role::Evidence),
+        ("keys.gpg", Role::Content),
+        ("multiple.intoto.jsonl", Role::Content),
+        (".asc", Role::Content),
+        ("VMware-17.bundle", Role::Content),
+        ("stray.bundle", Role::Stray(EvidenceKind::Bundle)),
+    ] {
+        assert_eq!(known.role(dir.path(), name), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_list_is_evidence_about_files_that_are_not_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    for (names, expected) in [
+        (&["SHA256SUMS.asc"][..], Role::Stray(EvidenceKind::Signature)),
+        (&["SHA256SUMS", "SHA256SUMS.asc"], Role::Evidence),
+        (&["SHA256SUMS", "SHA256SUMS.1", "SHA256SUMS.asc"], Role::Evidence),
+        (&["SHA256SUMS.asc", "f.asc"], Role::Stray(EvidenceKind::Signature)),
+        (&["SHA256SUMS.asc", "f"], Role::Evidence),
+        (&["A", "SHA256SUMS", "SHA256SUMS.asc"], Role::Evidence),
+    ] {
+        let known = Names::of(names.iter().copied());
+        assert_eq!(known.role(dir.path(), "SHA256SUMS.asc"), expected, "{names:?}");
+    }
+    let lists = ["SHA256SUMS", "SHA256SUMS.1", "SHA256SUMS.asc"];
+    for (more, expected) in
+        [(None, Role::Content), (Some("A"), Role::Evidence), (Some("f"), Role::Evidence)]
+    {
+        let known = Names::of(lists.into_iter().chain(more));
+        assert_eq!(known.role(dir.path(), "SHA256SUMS"), expected, "{more:?}");
+    }
+}
+
+#[test]
+fn many_names_in_a_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..20_000).map(|n| format!("{n:05}.md5.asc")).collect();
+    let known = Names::of(names.iter().map(String::as_str).chain(["f"]));
+    let begin = std::time::Instant::now();
+    assert!(names.iter().all(|name| known.role(dir.path(), name) == Role::Evidence));
+    assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn what_stands_beside() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["f.tar.xz", "f.tar.xz.asc", "f.tar.sign", "f.tar.xz.provenance", "f.asc"] {
+        std::fs::write(dir.path().join(name), "").unwrap();
+    }
+    let evidence = Evidence::beside(dir.path(), "f.tar.xz");
+    assert_eq!(evidence.signatures, [dir.path().join("f.tar.xz.asc")]);
+    assert_eq!(evidence.uncompressed, [dir.path().join("f.tar.sign")]);
+    assert_eq!(evidence.provenance, [dir.path().join("f.tar.xz.provenance")]);
+    assert!(evidence.bundles.is_empty() && evidence.minisign.is_empty());
+}
+
+#[test]
+fn rare_suffixes() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n";
+    for (name, text) in [
+        ("f.sig.asc", ""),
+        ("f.signature", ""),
+        ("f.gpg", key),
+        ("f.pgp", "-----BEGIN PGP SIGNATURE-----\n\n"),
+        ("f.intoto.jsonl", "{}\n{}\n"),
+    ] {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    let evidence = Evidence::beside(dir.path(), "f");
+    let named = |names: &[&str]| names.iter().map(|n| dir.path().join(n)).collect::<Vec<_>>();
+    assert_eq!(evidence.signatures, named(&["f.sig.asc", "f.signature", "f.pgp"]));
+    assert_eq!(evidence.bundles, named(&["f.intoto.jsonl"]));
+    assert_eq!(by_suffix("f.sig.asc"), Some((EvidenceKind::Signature, "f")));
+}
