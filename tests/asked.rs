@@ -140,6 +140,103 @@ fn an_ebuild_s_pins_count_for_bundles_in_bump_and_scan() {
     }
 }
 
+/// The eclass hands the array over as options, and one of them may say who published.
+#[test]
+fn a_repository_in_the_array_of_pins_counts_for_bundles() {
+    let run = release();
+    for (pins, said) in [
+        ("--repository=https://github.com/example/foo --ref=refs/tags/v1.3", "agrees"),
+        ("--repository=https://github.com/Example/foo.git", "agrees"),
+        ("--publisher=github:example/foo", "agrees"),
+        ("--repository=https://github.com/evil/evil --ref=refs/tags/v1.3", "publisher-mismatch"),
+        ("--publisher=github:evil/evil", "publisher-mismatch"),
+        ("--repository=https://github.com/example/foo --ref=refs/tags/EVIL", "ref-mismatch"),
+    ] {
+        let overlay = overlay(&run, &format!("VERIFY_PROVENANCE_PINS=( {pins} )"));
+        let root = overlay.scratch.file("root.json").to_string_lossy().into_owned();
+        let bump = overlay.bump("dev-libs/foo", &["--json", "--trusted-root", &root]);
+        assert_eq!(bump.said("sigstore"), said, "{pins}: {}{}", bump.stdout, bump.stderr);
+        // No provenance is asked for by it.
+        assert!(!bump.stdout.contains("provenance-absent"), "{pins}: {}", bump.stdout);
+        let mut scan = overlay.command("scan");
+        let scan = scan.arg(overlay.path("")).args(["--trusted-root", &root]).output().unwrap();
+        let scan = String::from_utf8(scan.stdout).unwrap();
+        assert_eq!(scan.contains(said), said != "agrees", "{pins}: {scan}");
+        assert!(!scan.contains("expectation-unknown"), "{pins}: {scan}");
+    }
+    // What says no one, or is said twice, is asked for and never passed over.
+    for lines in [
+        "VERIFY_PROVENANCE_PINS=( --repository=https://example.org/foo )",
+        "VERIFY_PROVENANCE_PINS=( --repository=github:example/foo )",
+        "VERIFY_PROVENANCE_REPO=https://github.com/example/foo\n\
+         VERIFY_PROVENANCE_PINS=( --repository=https://github.com/example/foo )",
+    ] {
+        let overlay = overlay(&run, lines);
+        let root = overlay.scratch.file("root.json").to_string_lossy().into_owned();
+        let bump = overlay.bump("dev-libs/foo", &["--json", "--trusted-root", &root]);
+        assert!(bump.stdout.contains("VERIFY_PROVENANCE_PINS"), "{lines}: {}", bump.stdout);
+        assert!(matches!(bump.status, 1 | 3), "{lines}: {}{}", bump.stdout, bump.stderr);
+    }
+}
+
+/// The publishers of a policy are those of bundles, too.
+#[test]
+fn a_policy_restricts_who_signs_bundles() {
+    let run = release();
+    let own = identity(&run);
+    let alice =
+        |issuer: &str| ["--identity", ALICE, "--issuer", issuer].map(str::to_owned).to_vec();
+    let repository =
+        |url: &str| [own.to_vec(), vec!["--repository".to_owned(), url.to_owned()]].concat();
+    for (allowed, asked, refused) in [
+        ("https://github.com/example/", own.to_vec(), false),
+        ("https://github.com/Example/foo", own.to_vec(), false),
+        ("github:example/foo", own.to_vec(), false),
+        ("https://github.com/exam/", own.to_vec(), true),
+        ("https://github.com/example/fo", own.to_vec(), true),
+        ("https://github.com/allowed/", own.to_vec(), true),
+        ("google:alice@example.org", own.to_vec(), true),
+        ("google:alice@example.org", alice(GOOGLE), false),
+        ("google:alice@example.org", alice(LOGIN), true),
+        ("github-login:alice@example.org", alice(LOGIN), false),
+        ("google:bob@example.org", alice(GOOGLE), true),
+        ("https://github.com/example/", alice(GOOGLE), true),
+        ("https://github.com/example/", repository("https://github.com/example/foo"), false),
+        ("https://github.com/allowed/", repository("https://github.com/example/foo"), true),
+        // Bundles have to be of the repository that is named, whoever signs for it.
+        ("https://github.com/allowed/", repository("https://github.com/allowed/foo"), false),
+    ] {
+        let overlay = overlay(&run, "");
+        overlay
+            .write("metadata/distvouch.toml", &format!("[policy]\npublishers = [\"{allowed}\"]\n"));
+        let mut check = overlay.command("check");
+        check.arg("--manifest").arg(overlay.path("dev-libs/foo/Manifest"));
+        check.arg("--trusted-root").arg(overlay.scratch.file("root.json"));
+        check.args(["--json", "--require", "sigstore", NAME]).args(&asked);
+        let run = Run::of(check.output().unwrap());
+        let said = run.stdout.contains("publisher-not-allowed");
+        assert_eq!(said, refused, "{allowed} {asked:?}: {}{}", run.stdout, run.stderr);
+        assert!(!refused || run.status == 1, "{allowed} {asked:?}: {}", run.stdout);
+    }
+    // The same of an ebuild.
+    for (allowed, refused) in
+        [("https://github.com/example/", false), ("https://github.com/a/", true)]
+    {
+        let overlay = overlay(&run, "");
+        overlay
+            .write("metadata/distvouch.toml", &format!("[policy]\npublishers = [\"{allowed}\"]\n"));
+        let root = overlay.scratch.file("root.json").to_string_lossy().into_owned();
+        let bump = overlay.bump("dev-libs/foo", &["--json", "--trusted-root", &root]);
+        assert_eq!(bump.stdout.contains("publisher-not-allowed"), refused, "{}", bump.stdout);
+        assert!(!refused || bump.status == 1, "{}", bump.stdout);
+        let mut scan = overlay.command("scan");
+        let scan = scan.arg(overlay.path("")).args(["--trusted-root", &root]).output().unwrap();
+        let scan = String::from_utf8(scan.stdout).unwrap();
+        let text = "publisher-not-allowed: foo-1.3.ebuild: VERIFY_SIG_CERT_IDENTITY";
+        assert_eq!(crate::common::flat(&scan).contains(text), refused, "{scan}");
+    }
+}
+
 #[test]
 fn one_name_according_to_two_issuers_is_two_identities() {
     let both = ["--identity", ALICE, "--issuer", GOOGLE, "--identity", ALICE, "--issuer", LOGIN];

@@ -371,6 +371,7 @@ fn an_expectation_that_was_emptied() {
         ("VERIFY_PROVENANCE_WORKFLOW", "release.yml", "\"\""),
         ("VERIFY_PROVENANCE_PINS", "( --ref=refs/tags/v1 )", "()"),
         ("VERIFY_PROVENANCE_PINS", "( --ref=refs/tags/v1 )", "( --ref= )"),
+        ("VERIFY_PROVENANCE_PINS", "( --repository=https://github.com/a/b )", "()"),
         (key, "/usr/share/openpgp-keys/foo.asc", ""),
         ("VERIFY_SIG_OPENPGP_FINGERPRINTS", "( AB )", "()"),
         ("VERIFY_SIG_CERT_IDENTITY", "a@example.org", ""),

@@ -237,10 +237,10 @@ impl Bump {
         let now = self.time.now()?;
         let version = package.ebuild.version.as_str();
         let excuses = policy::excuses(&asked, Some(version), now);
-        let publishers = [&expected.sigstore.repository, &expected.sigstore.publisher].into_iter();
-        let publishers =
-            publishers.filter_map(|named| policy::publisher_gap(&asked, named.as_ref()));
         let require = self.requirement(&expected.checks, clone.is_some(), &asked)?;
+        let bundle_policies = expected.sigstore.bundle_policies()?;
+        let publishers =
+            policy::publisher_gaps(&asked, &expected.sigstore, &bundle_policies, &require);
         let previous = Plan::previous(&package, &pairs, &distdir);
         let mut check = Inputs {
             manifest: package.manifest.clone(),
@@ -248,7 +248,7 @@ impl Bump {
             upstream_names: self.upstream_names(&package, &names)?,
             distfiles: present(&names, &self.distdir.path()),
             keys: expected.keys.read_under(asked.openpgp())?,
-            bundle_policies: expected.sigstore.bundle_policies()?,
+            bundle_policies,
             publisher: expected.sigstore.expectation()?,
             pins: expected.pins(&self.sigstore)?,
             previous,

@@ -17,7 +17,7 @@ use crate::answer::summary::Clock;
 use crate::bytes::compress::Limits;
 use crate::bytes::input::InputError;
 use crate::bytes::{suffix, threads};
-use crate::check::inputs::{Gap, Previous, ReviewInput, SourceInput};
+use crate::check::inputs::{Previous, ReviewInput, SourceInput};
 use crate::check::signatures::Over;
 use crate::check::{Inputs, pairing, run};
 use crate::cli::error::{Error, UsageError};
@@ -197,6 +197,7 @@ impl Check {
             ClockArg::Bump => Clock::Bump,
             ClockArg::Emerge => Clock::Emerge,
         };
+        let bundle_policies = self.sigstore.bundle_policies()?;
         let mut inputs = Inputs {
             manifest,
             provenance: self.pairs("--provenance", &self.provenance, &distfiles)?,
@@ -204,13 +205,13 @@ impl Check {
             previous: self.previous(&distfiles)?,
             source: self.source(&asked)?,
             reviews: self.records()?,
-            gaps: self.publishers(&asked),
+            gaps: policy::publisher_gaps(&asked, &self.sigstore, &bundle_policies, &require),
             excuses: policy::excuses(&asked, None, now),
             distfiles,
             signatures,
             keys,
             limits: Limits { size: self.uncompress_limit, ..Limits::default() },
-            bundle_policies: self.sigstore.bundle_policies()?,
+            bundle_policies,
             publisher: self.sigstore.expectation()?,
             pins: self.sigstore.pins()?,
             require,
@@ -260,16 +261,11 @@ impl Check {
         if names.is_empty() { Err(UsageError::NothingThere) } else { Ok(names) }
     }
 
-    fn publishers(&self, policy: &Policy) -> Vec<Gap> {
-        let named = [&self.sigstore.repository, &self.sigstore.publisher].into_iter();
-        named.filter_map(|named| policy::publisher_gap(policy, named.as_ref())).collect()
-    }
-
     fn requirement(&self, policy: &Policy) -> Result<Requirement, UsageError> {
         if self.require.is_empty() {
             let options = &self.sigstore;
             let bundle = !options.identity.is_empty() || !options.sigstore_key.is_empty();
-            let provenance = options.repository.is_some() || options.publisher.is_some();
+            let provenance = options.names_publisher();
             let checks = [
                 (CheckName::Manifest, true),
                 (CheckName::Sigstore, bundle),

@@ -1,11 +1,13 @@
 //! `distvouch policy`.
 
+use super::sigstore::SigstoreOptions;
 use super::{keys, printed};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::answer::requirement::Status;
+use crate::answer::requirement::{Requirement, Status};
 use crate::check::inputs::Gap;
 use crate::cli::error::{Error, UsageError};
+use crate::evidence::sigstore::BundlePolicy;
 use crate::release::policy::{Place, Policies, Policy, day};
 use crate::release::source::TagKeys;
 use crate::report::policy as report;
@@ -117,11 +119,33 @@ pub(crate) fn excuses(
     excuses
 }
 
-/// What a publisher that the policy does not allow is.
-pub(crate) fn publisher_gap(policy: &Policy, publisher: Option<&String>) -> Option<Gap> {
-    let text = policy.refuses(publisher?)?;
-    let class = FailureClass::PublisherNotAllowed;
-    Some(Gap::of_all(Finding::fails(Check::Provenance, class, text)))
+/// One finding for each check by which someone is asked for whom the policy does not allow.
+///
+/// Where a repository or account is named, it is the publisher, and bundles have to be of it whatever identity
+/// signed them. Else the identities of `bundles` are.
+pub(crate) fn publisher_gaps(
+    policy: &Policy,
+    options: &SigstoreOptions,
+    bundles: &[BundlePolicy],
+    require: &Requirement,
+) -> Vec<Gap> {
+    let gap =
+        |check, text| Gap::of_all(Finding::fails(check, FailureClass::PublisherNotAllowed, text));
+    if let Some(publisher) = options.repository.as_ref().or(options.publisher.as_ref()) {
+        let of_bundles = !bundles.is_empty() || require.includes(Check::Sigstore);
+        let checks = [Check::Provenance].into_iter().chain(of_bundles.then_some(Check::Sigstore));
+        return match policy.refuses(publisher) {
+            Some(text) => checks.map(|check| gap(check, text.clone())).collect(),
+            None => Vec::new(),
+        };
+    }
+    let refused = bundles.iter().filter_map(|bundle| match bundle {
+        BundlePolicy::Identity { identity, issuer } => {
+            policy.refuses_identity(identity, issuer.as_deref())
+        }
+        BundlePolicy::ManagedKey(_) => None,
+    });
+    refused.map(|text| gap(Check::Sigstore, text)).collect()
 }
 
 /// The root of the repository that `path` is in, and the package.

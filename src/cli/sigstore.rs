@@ -75,6 +75,11 @@ impl SigstoreOptions {
         Ok(policies)
     }
 
+    /// Whether someone is named who must have published.
+    pub(crate) fn names_publisher(&self) -> bool {
+        self.repository.is_some() || self.publisher.is_some()
+    }
+
     /// Who must have published.
     ///
     /// # Errors
@@ -93,8 +98,7 @@ impl SigstoreOptions {
     /// If a glob does not parse, or no one is named whose publishing to pin.
     pub(crate) fn pins(&self) -> Result<Pins, UsageError> {
         let pins = self.pins_of_anybody()?;
-        let nobody = self.repository.is_none() && self.publisher.is_none();
-        if nobody && !pins.is_empty() {
+        if !self.names_publisher() && !pins.is_empty() {
             return Err(UsageError::PinWithoutPublisher);
         }
         Ok(pins)

@@ -14,7 +14,9 @@ use std::process::Command;
 /// The variables whose values are compared with bash's. The array of pins is not among them: it is
 /// taken apart, into variables that are.
 fn names() -> impl Iterator<Item = &'static str> {
-    known_variables().map(|(name, _)| name).filter(|name| *name != "VERIFY_PROVENANCE_PINS")
+    known_variables()
+        .map(|(name, _)| name)
+        .filter(|name| !name.starts_with("VERIFY_PROVENANCE_PINS"))
 }
 
 /// How many ebuilds are made; `DISTVOUCH_MADE_EBUILDS` says otherwise, and `DISTVOUCH_SEED` makes

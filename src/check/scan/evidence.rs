@@ -17,7 +17,7 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
-use crate::release::gentoo::{Ebuild, FINGERPRINTS, Metadata};
+use crate::release::gentoo::{BUNDLES_OF, Ebuild, FINGERPRINTS, Metadata};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -153,12 +153,9 @@ fn bundle_policies(ebuild: &Ebuild) -> Vec<BundlePolicy> {
 }
 
 fn publisher(ebuild: &Ebuild) -> Option<PublisherExpectation> {
-    let names = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+    let names = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO", BUNDLES_OF];
     let text = names.into_iter().find_map(|name| ebuild.literal(name))?;
-    match text.starts_with("https://") {
-        true => PublisherExpectation::from_repository(text).ok(),
-        false => PublisherExpectation::from_publisher(text).ok(),
-    }
+    PublisherExpectation::from_text(text).ok()
 }
 
 fn pins(ebuild: &Ebuild) -> Pins {

@@ -13,12 +13,15 @@ use crate::bytes::suffix;
 use crate::check::bump::{Before, Package, Reading, Source, asked, expectation, unread};
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::evidence::expectation::PINS;
-use crate::evidence::manifest::{Lookup, Manifest};
-use crate::release::gentoo::{Expansion, known_variables};
+use crate::evidence::manifest::Manifest;
+use crate::release::gentoo::{BUNDLES_OF, Expansion, known_variables};
 use std::collections::BTreeSet;
 
 /// Variables that say who must have published.
 const PUBLISHERS: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+
+/// The variable that says who must have signed bundles.
+const IDENTITY: &str = "VERIFY_SIG_CERT_IDENTITY";
 
 /// The flags for which evidence is fetched.
 const FLAGS: [&str; 2] = ["verify-sig", "verify-provenance"];
@@ -124,8 +127,7 @@ impl Look<'_> {
         let (Some(src_uri), Some(manifest)) = (&read.metadata.src_uri, &self.manifest) else {
             return Vec::new();
         };
-        let missing: Vec<&str> =
-            src_uri.names().filter(|name| manifest.lookup(name) == Lookup::Missing).collect();
+        let missing: Vec<&str> = src_uri.names().filter(|name| !manifest.has(name)).collect();
         let of = |text: String| {
             let class = FailureClass::ManifestMissingEntry;
             let mut observation = Observation::of_class(class, &read.file, text);
@@ -169,7 +171,7 @@ impl Look<'_> {
             findings.extend(of(SIGNATURE_UNCHECKED, &signatures, why));
         }
         let sets = |names: &[&str]| names.iter().any(|name| read.ebuild.sets(name));
-        if !sets(&PUBLISHERS) && !sets(&["VERIFY_SIG_CERT_IDENTITY"]) {
+        if !sets(&PUBLISHERS) && !sets(&[IDENTITY]) {
             let why = "is fetched, and the ebuild names no publisher";
             findings.extend(of(PROVENANCE_UNCHECKED, &provenance, why));
         }
@@ -192,13 +194,23 @@ impl Look<'_> {
     }
 
     fn publishers(&self, read: &Read) -> Vec<Observation> {
-        let of = |variable: &str| {
-            let publisher = read.ebuild.literal(variable)?;
-            let text = self.policy.refuses(publisher)?;
+        let ebuild = &read.ebuild;
+        let of = |variable: &str, text: String| {
             let text = format!("{variable}: {text}");
-            Some(Observation::of_class(FailureClass::PublisherNotAllowed, &read.file, text))
+            Observation::of_class(FailureClass::PublisherNotAllowed, &read.file, text)
         };
-        PUBLISHERS.into_iter().filter_map(of).collect()
+        let refused =
+            |variable| Some(of(variable, self.policy.refuses(ebuild.literal(variable)?)?));
+        let publishers = || PUBLISHERS.into_iter().chain([BUNDLES_OF]);
+        let mut found: Vec<_> = publishers().filter_map(refused).collect();
+        // Where a repository is named, bundles have to be of it, whatever identity signed them.
+        if !publishers().any(|variable| ebuild.sets(variable)) {
+            let issuer = ebuild.literal("VERIFY_SIG_CERT_OIDC_ISSUER");
+            let identity = ebuild.literal(IDENTITY);
+            let text = identity.and_then(|named| self.policy.refuses_identity(named, issuer));
+            found.extend(text.map(|text| of(IDENTITY, text)));
+        }
+        found
     }
 
     /// The key file that the ebuild names.
@@ -239,7 +251,7 @@ impl Look<'_> {
                     !sets("VERIFY_SIG_OPENPGP_KEY_PATH")
                 }
                 Check::Provenance => !PUBLISHERS.iter().any(|name| sets(name)),
-                Check::Sigstore => !sets("VERIFY_SIG_CERT_IDENTITY"),
+                Check::Sigstore => !sets(IDENTITY),
                 _ => false,
             };
             if unmet {

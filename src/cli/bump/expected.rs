@@ -8,9 +8,13 @@ use crate::answer::finding::{Check, Finding};
 use crate::check::bump::{Asked, asked};
 use crate::cli::error::UsageError;
 use crate::evidence::expectation::{PINS, Pin, Pins};
-use crate::release::gentoo::{Ebuild, Expansion, FINGERPRINTS};
+use crate::release::gentoo::{BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// The variables of the ebuild that say who published, the first that is set. What [`BUNDLES_OF`] names counts
+/// for bundles, and asks for no provenance.
+const PUBLISHERS: [&str; 3] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO", BUNDLES_OF];
 
 /// What the flags and the ebuild say together.
 pub(super) struct Expected {
@@ -40,10 +44,7 @@ impl Expected {
         let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
         for (check, expected) in [
             (Check::Sigstore, !sigstore.identity.is_empty() || !sigstore.sigstore_key.is_empty()),
-            (
-                Check::Provenance,
-                provenance || sigstore.repository.is_some() || sigstore.publisher.is_some(),
-            ),
+            (Check::Provenance, provenance || flags.sigstore.names_publisher()),
         ] {
             if expected {
                 checks.insert(check);
@@ -53,6 +54,7 @@ impl Expected {
         let asked: Vec<Asked> = asked.chain(unreadable).collect();
         for asked in &asked {
             let check = match asked.variable {
+                BUNDLES_OF => Check::Sigstore,
                 name if name.starts_with("VERIFY_PROVENANCE_") => Check::Provenance,
                 "PYPI_VERIFY_REPO" => Check::Provenance,
                 name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
@@ -140,9 +142,8 @@ fn unfit(path: &Path, flags: &Bump) -> Option<&'static str> {
 }
 
 fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
-    let named = flags.repository.is_some() || flags.publisher.is_some();
-    let who = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
-    let who = who.into_iter().find_map(|name| ebuild.literal(name)).filter(|_| !named);
+    let who = PUBLISHERS.into_iter().find_map(|name| ebuild.literal(name));
+    let who = who.filter(|_| !flags.names_publisher());
     let (url, kind): (Option<&str>, Option<&str>) = match who {
         Some(text) if text.starts_with("https://") => (Some(text), None),
         other => (None, other),
@@ -172,12 +173,10 @@ fn unreadable(
     options: &SigstoreOptions,
     ebuild: &Ebuild,
 ) -> Option<Asked> {
-    let named = flags.repository.is_some() || flags.publisher.is_some();
-    if named || options.expectation().is_ok() {
+    if flags.names_publisher() || options.expectation().is_ok() {
         return None;
     }
-    let variables = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
-    let variable = variables.into_iter().find(|name| ebuild.literal(name).is_some())?;
+    let variable = PUBLISHERS.into_iter().find(|name| ebuild.literal(name).is_some())?;
     let why = Expansion::Form(ebuild.literal(variable)?.to_owned());
     Some(Asked { variable, flag: "--repository or --publisher", why })
 }
@@ -199,9 +198,7 @@ fn answered(flags: &Bump, asked: &Asked) -> bool {
         "VERIFY_SIG_CERT_OIDC_ISSUER" => {
             !options.issuer.is_empty() || !options.sigstore_key.is_empty()
         }
-        "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
-            options.repository.is_some() || options.publisher.is_some()
-        }
+        "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" | BUNDLES_OF => options.names_publisher(),
         "VERIFY_PROVENANCE_UPSTREAM_NAMES" => !flags.upstream_name.is_empty(),
         // Only names the project, which nothing here asks the index about.
         "PYPI_PN" => true,

@@ -11,7 +11,7 @@ use crate::check::bump::{Package, Pair, may_be_renamed, pairs};
 use crate::check::pairing::Evidence;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::manifest::is_distfile_name;
-use crate::release::gentoo::FINGERPRINTS;
+use crate::release::gentoo::{BUNDLES_OF, FINGERPRINTS};
 use crate::release::policy::Policy;
 use crate::release::review::{self, Reviews};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,9 +24,7 @@ impl Bump {
         match variable {
             "VERIFY_SIG_OPENPGP_KEY_PATH" => self.keys.checks().next().is_some(),
             FINGERPRINTS => !self.keys.openpgp.openpgp_fingerprint.is_empty(),
-            "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" => {
-                options.repository.is_some() || options.publisher.is_some()
-            }
+            "VERIFY_PROVENANCE_REPO" | "PYPI_VERIFY_REPO" | BUNDLES_OF => options.names_publisher(),
             _ => false,
         }
     }

@@ -90,6 +90,18 @@ enum Forge {
 }
 
 impl PublisherExpectation {
+    /// The publisher that a URL or KIND:VALUE means, as ebuilds and policies have either.
+    ///
+    /// # Errors
+    ///
+    /// See [`ExpectationCause`].
+    pub(crate) fn from_text(text: &str) -> Result<Self, ExpectationError> {
+        match text.starts_with("https://") {
+            true => Self::from_repository(text),
+            false => Self::from_publisher(text),
+        }
+    }
+
     /// The publisher that `--repository URL` means: any workflow of that repository.
     ///
     /// The letter case of host, owner and name, a final `/` and a final `.git` make no

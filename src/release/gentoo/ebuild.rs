@@ -40,11 +40,19 @@ const OTHERS: [(&str, &str); 3] = [
 /// The array of pins, as options.
 const PIN_ARRAY: (&str, &str) = ("VERIFY_PROVENANCE_PINS", "the options in it");
 
+/// The variables that name a repository, or another publisher.
+const REPOSITORIES: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+
+/// Who published, in the array of pins: bundles have to be of that, and provenance is not asked for. No variable has
+/// that name.
+pub(crate) const BUNDLES_OF: &str = "VERIFY_PROVENANCE_PINS --repository";
+
 /// The variables that are read, each with the flag that says the same: in the order of
 /// documentation.
 pub(crate) fn known_variables() -> impl Iterator<Item = (&'static str, &'static str)> {
     let pins = PINS.iter().map(|pin| (pin.variable, pin.option));
-    SIGNERS.into_iter().chain(pins).chain([PIN_ARRAY]).chain(OTHERS)
+    let of_array = [PIN_ARRAY, (BUNDLES_OF, "--repository or --publisher")];
+    SIGNERS.into_iter().chain(pins).chain(of_array).chain(OTHERS)
 }
 
 /// An ebuild: what its name and its literal variables say.
@@ -232,19 +240,26 @@ fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
     apart(found.collect())
 }
 
-/// The array of pins taken apart: each of its options as the variable that says the same. What is no
-/// option of a pin, or is said by the variable as well, stays in the array, as unknown.
+/// The array of pins taken apart: each of its options as the variable that says the same, who published as
+/// [`BUNDLES_OF`]. What is neither, or is said by the variable as well, stays in the array, as unknown.
 fn apart(mut variables: BTreeMap<&'static str, Literal>) -> BTreeMap<&'static str, Literal> {
     let (array, _) = PIN_ARRAY;
     let Some(Literal::Words(words)) = variables.get(array).cloned() else { return variables };
     variables.remove(array);
     let mut rest = Vec::new();
     for word in words {
-        let pin = word.split_once('=').and_then(|(option, value)| {
-            Some((PINS.iter().find(|pin| pin.option == option)?.variable, value))
+        let option = word.split_once('=').and_then(|(option, value)| {
+            let variable = match (option, value.starts_with("https://")) {
+                ("--repository", true) | ("--publisher", false) => BUNDLES_OF,
+                _ => PINS.iter().find(|pin| pin.option == option)?.variable,
+            };
+            Some((variable, value))
         });
-        match pin {
-            Some((variable, value)) if !variables.contains_key(variable) => {
+        // The eclass hands over both, and neither counts.
+        let named = REPOSITORIES.iter().any(|name| variables.contains_key(name));
+        let twice = |variable| variable == BUNDLES_OF && named;
+        match option {
+            Some((variable, value)) if !variables.contains_key(variable) && !twice(variable) => {
                 variables.insert(variable, Literal::Words(vec![value.to_owned()]));
             }
             _ => rest.push(word),

@@ -76,6 +76,23 @@ fn the_array_of_pins_is_taken_apart() {
 }
 
 #[test]
+fn who_published_in_the_array_of_pins() {
+    let ebuild = read("VERIFY_PROVENANCE_PINS=( --repository=https://github.com/a/b --ref=v1 )\n");
+    assert_eq!(ebuild.literal(BUNDLES_OF), Some("https://github.com/a/b"));
+    assert!(!ebuild.sets("VERIFY_PROVENANCE_REPO") && !ebuild.may_set("VERIFY_PROVENANCE_PINS"));
+    for array in ["--repository=a/b", "--publisher=https://github.com/a/b", "--repository"] {
+        let ebuild = read(&format!("VERIFY_PROVENANCE_PINS=( {array} )\n"));
+        assert_eq!(ebuild.literal(BUNDLES_OF), None, "{array}");
+        assert!(ebuild.may_set("VERIFY_PROVENANCE_PINS"), "{array}");
+    }
+    for variable in ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"] {
+        let line = "VERIFY_PROVENANCE_PINS=( --publisher=github:a/b )";
+        let ebuild = read(&format!("{variable}=https://github.com/a/b\n{line}\n"));
+        assert!(ebuild.may_set("VERIFY_PROVENANCE_PINS") && !ebuild.sets(BUNDLES_OF));
+    }
+}
+
+#[test]
 fn what_bash_would_make_of_it() {
     for (text, expected) in [
         ("VERIFY_PROVENANCE_REF=\"refs/tags/v${PV/_/}\"\n", "refs/tags/v1.2rc1"),

@@ -11,6 +11,7 @@ pub(crate) use file::PolicyError;
 use crate::answer::check::Check;
 use crate::answer::failure::FailureClass;
 use crate::answer::kinds::Kind;
+use crate::evidence::expectation::PublisherExpectation;
 use crate::evidence::openpgp::PolicyKind;
 use file::{ExceptionTable, File, Settings};
 use jiff::civil::Date;
@@ -178,15 +179,40 @@ impl Policy {
     pub(crate) fn refuses(&self, publisher: &str) -> Option<String> {
         let plain =
             |text: &str| text.trim_end_matches('/').trim_end_matches(".git").to_ascii_lowercase();
-        let publishers = self.publishers.as_ref()?;
-        let allowed = publishers.value.iter().any(|allowed| match allowed.ends_with('/') {
-            true => publisher.to_ascii_lowercase().starts_with(&allowed.to_ascii_lowercase()),
+        self.refuses_unless(publisher, |allowed| match allowed.ends_with('/') {
+            true => begins_with(publisher, allowed),
             false => plain(publisher) == plain(allowed),
-        });
+        })
+    }
+
+    /// Why the identity of a certificate, which `issuer` asserts, may not be named as who signs bundles; `None`
+    /// where it may, or nothing says.
+    ///
+    /// A workflow's identity is a URL below that of its repository, an account's is its address.
+    pub(crate) fn refuses_identity(&self, identity: &str, issuer: Option<&str>) -> Option<String> {
+        use PublisherExpectation as P;
+        self.refuses_unless(identity, |allowed| match allowed.ends_with('/') {
+            true => begins_with(identity, allowed),
+            false => match P::from_text(allowed) {
+                Ok(repository @ (P::GitHub { .. } | P::GitLab { .. })) => {
+                    begins_with(identity, &format!("{repository}/"))
+                }
+                Ok(ref account @ (P::Google { ref email } | P::GitHubLogin { ref email })) => {
+                    identity == email && issuer == Some(account.issuer())
+                }
+                Ok(P::CircleCi { .. } | P::ActiveState { .. }) | Err(_) => false,
+            },
+        })
+    }
+
+    fn refuses_unless(&self, named: &str, allows: impl Fn(&str) -> bool) -> Option<String> {
+        let publishers = self.publishers.as_ref()?;
+        if publishers.value.iter().any(|allowed| allows(allowed)) {
+            return None;
+        }
         let Place { file, line } = &publishers.place;
         let file = file.file_name().unwrap_or_default().to_string_lossy();
-        (!allowed)
-            .then(|| format!("{publisher} is not among the publishers of {file}, line {line}"))
+        Some(format!("{named} is not among the publishers of {file}, line {line}"))
     }
 
     /// Which OpenPGP cryptography counts.
@@ -211,6 +237,11 @@ impl Policy {
         let current = fitting.clone().find(|exception| !exception.is_over(today));
         current.or_else(|| fitting.next())
     }
+}
+
+/// Whether `text` begins with `start`, in whatever case.
+fn begins_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
 }
 
 /// The day at `now`, in UTC: the same everywhere. At a time that no calendar has, every exception is over.

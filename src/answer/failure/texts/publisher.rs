@@ -22,7 +22,7 @@ pub(in crate::answer::failure) const PUBLISHER_MISMATCH: Texts = Texts {
 };
 
 pub(in crate::answer::failure) const PUBLISHER_NOT_ALLOWED: Texts = Texts {
-    happened: "The ebuild expects a publisher that the policy of the overlay does not allow.",
+    happened: "The ebuild expects a publisher or signer that the policy of the overlay does not allow.",
     implies: "Provenance by that publisher would agree with the ebuild. The reviewer of the ebuild's change \
         sees one URL; the list of publishers says that this one was not agreed on.",
     benign: "A new package of an upstream that is not on the list yet. The project moved, and the \
