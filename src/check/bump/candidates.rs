@@ -1,10 +1,11 @@
 //! The files of the previous version, and which of them is like one of this version.
 
-use super::dependencies::is_dependency;
-use super::files::{all_listed, committed_before, contents, plain, split_crate};
-use super::package::{Package, files_of};
+use super::names::{files_of, is_dependency, plain, split_crate};
+use super::package::Package;
 use crate::bytes::suffix;
-use crate::release::gentoo::{Version, VersionedName};
+use crate::check::pairing::by_suffix;
+use crate::evidence::manifest::Manifest;
+use crate::release::gentoo::{SrcUri, Version, VersionedName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -144,6 +145,33 @@ impl Candidates {
         let found = (*only).clone();
         self.take(found)
     }
+}
+
+/// What the Manifest lists, and that of the last commit where it counts.
+pub(super) fn all_listed(package: &Package) -> Vec<String> {
+    [&package.manifest, &package.committed].map(|manifest| listed(manifest.as_ref())).concat()
+}
+
+pub(super) fn listed(manifest: Option<&Manifest>) -> Vec<String> {
+    manifest.iter().flat_map(|manifest| manifest.names()).map(str::to_owned).collect()
+}
+
+/// The Manifest of the last commit, where it has no distfile of this version: those that `names` has but
+/// dependencies, which versions share.
+pub(super) fn committed_before<'p, 'n>(
+    package: &'p Package,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Option<&'p Manifest> {
+    let committed = package.committed.as_ref()?;
+    let is_own = |name: &str| !is_dependency(&package.ebuild.name, name) && committed.has(name);
+    (!names.any(is_own)).then_some(committed)
+}
+
+/// The names of files that are no evidence about another.
+pub(super) fn contents(src_uri: &SrcUri) -> BTreeSet<String> {
+    let names: BTreeSet<&str> = src_uri.names().collect();
+    let content = |name: &&&str| by_suffix(name).is_none_or(|(_, base)| !names.contains(base));
+    names.iter().filter(content).map(|name| (*name).to_owned()).collect()
 }
 
 /// A name with all numbers alike.

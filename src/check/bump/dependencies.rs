@@ -1,24 +1,14 @@
 //! The dependencies that a release brings along as distfiles of their own: crates, and archives of
 //! vendored sources.
 
-use super::examine::{Bump, Outcome};
-use super::files::{plain, split_crate};
+use super::files::Pair;
+use super::names::is_dependency;
+use super::package::Package;
 use crate::answer::failure::Outcome as Said;
 use crate::answer::finding::Check;
 use crate::check::pairing;
+use crate::check::run::Report;
 use std::collections::BTreeSet;
-
-/// Parts of names of archives that hold dependencies.
-const VENDORED: [&str; 8] = [
-    "-vendor",
-    "-deps",
-    "-crates",
-    "-go-mod",
-    "-gomod",
-    "-node_modules",
-    "-npm-cache",
-    "-vendored",
-];
 
 /// What became of the dependencies since the previous version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,17 +31,17 @@ impl Dependencies {
         self.changed.is_empty() && self.new.is_empty() && self.removed.is_empty() && self.same == 0
     }
 
-    /// What became of the dependencies of `bump`, of which `outcome` tells.
-    pub(crate) fn of(bump: &Bump, outcome: &Outcome) -> Self {
+    /// What became of the dependencies among `pairs`, of which `report` tells.
+    pub(super) fn of(package: &Package, pairs: &[Pair], report: &Report) -> Self {
         let mut found = Self::default();
-        for pair in bump.pairs.iter().filter(|pair| pair.dependency) {
+        for pair in pairs.iter().filter(|pair| pair.dependency) {
             match &pair.old {
                 _ if pair.is_same() => found.same += 1,
                 Some(old) => found.changed.push((old.clone(), pair.new.clone())),
                 None => found.new.push(pair.new.clone()),
             }
         }
-        let read = outcome.report.by_name();
+        let read = report.by_name();
         let unread = |name: &&String| {
             read.get(name.as_str()).is_none_or(|distfile| {
                 let mut reviews = distfile.findings.iter().filter(|f| f.check == Check::Review);
@@ -60,44 +50,21 @@ impl Dependencies {
         };
         let changed = found.changed.iter().map(|(_, new)| new);
         found.unread = changed.chain(&found.new).filter(unread).cloned().collect();
-        found.removed = removed(bump);
+        found.removed = removed(package, pairs);
         found
     }
 }
 
-/// Whether a distfile of the package is a dependency, by its name: a crate of another name is.
-pub(super) fn is_dependency(package: &str, name: &str) -> bool {
-    split_crate(name).is_some_and(|(of, _)| plain(of) != plain(package))
-        || VENDORED.iter().any(|part| name.contains(part))
-}
-
 /// The dependencies of the previous version that no file of this one is paired with.
-fn removed(bump: &Bump) -> Vec<String> {
-    let before = bump.package.before.as_ref();
+fn removed(package: &Package, pairs: &[Pair]) -> Vec<String> {
+    let before = package.before.as_ref();
     let Some(src_uri) = before.and_then(|before| before.src_uri()) else { return Vec::new() };
-    let kept: BTreeSet<&str> = bump.pairs.iter().filter_map(|pair| pair.old.as_deref()).collect();
+    let kept: BTreeSet<&str> = pairs.iter().filter_map(|pair| pair.old.as_deref()).collect();
     let content = |name: &&str| pairing::by_suffix(name).is_none();
     let names = src_uri.names().filter(content);
-    let package = &bump.package.ebuild.name;
+    let name_of_package = &package.ebuild.name;
     names
-        .filter(|name| is_dependency(package, name) && !kept.contains(name))
+        .filter(|name| is_dependency(name_of_package, name) && !kept.contains(name))
         .map(str::to_owned)
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_dependency;
-
-    #[test]
-    fn by_name() {
-        for name in ["serde-1.0.2.crate", "foo-1.2-vendor.tar.xz", "foo-1.2-deps.tar.gz"] {
-            assert!(is_dependency("foo", name), "{name}");
-        }
-        for name in ["foo-1.2.tar.gz", "vendor-1.0.tar.gz", "foo-1.2.crate.asc"] {
-            assert!(!is_dependency("foo", name), "{name}");
-        }
-        // The package's own.
-        assert!(!is_dependency("serde-json", "serde_json-1.0.2.crate"));
-    }
 }

@@ -184,7 +184,7 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
     }
     let mut outcome =
         Outcome { comparisons, report, dependencies: Dependencies::default(), manifest };
-    outcome.dependencies = Dependencies::of(&bump, &outcome);
+    outcome.dependencies = Dependencies::of(&bump.package, &bump.pairs, &outcome.report);
     note_dependencies(&mut outcome);
     (bump, outcome)
 }
@@ -193,7 +193,7 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
 pub(crate) fn judge_again(bump: &Bump, outcome: &mut Outcome) {
     bump.reviews.forget();
     outcome.report = run::run(&bump.check, &|_| {});
-    outcome.dependencies = Dependencies::of(bump, outcome);
+    outcome.dependencies = Dependencies::of(&bump.package, &bump.pairs, &outcome.report);
     note_dependencies(outcome);
 }
 

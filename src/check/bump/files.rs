@@ -1,17 +1,13 @@
 //! Which distfiles belong to a version, and which of the previous version is like which.
 
-use super::candidates::Candidates;
-use super::dependencies::is_dependency;
-use super::package::{Package, PackageError, files_of};
+use super::candidates::{Candidates, all_listed, committed_before, contents, listed};
+use super::names::{files_of, is_dependency, plain};
+use super::package::{Package, PackageError};
 use crate::check::pairing::{Names, Role, by_suffix};
-use crate::evidence::manifest::Manifest;
-use crate::release::gentoo::{Ebuild, SrcUri, Version, VersionedName, versions_like};
+use crate::release::gentoo::{Version, VersionedName};
 use crate::release::review::Before;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-/// The most names by whose shape other versions are looked for.
-const SHAPES: usize = 100;
 
 /// A distfile of the new version that will be unpacked, and the one of the previous version that is
 /// like it.
@@ -45,15 +41,6 @@ pub(crate) struct Distfiles {
 fn of_version(version: &Version, names: &[String]) -> Vec<String> {
     let fits = |name: &&String| VersionedName::of(name, version).is_some();
     names.iter().filter(fits).cloned().collect()
-}
-
-/// What the Manifest lists, and that of the last commit where it counts.
-pub(super) fn all_listed(package: &Package) -> Vec<String> {
-    [&package.manifest, &package.committed].map(|manifest| listed(manifest.as_ref())).concat()
-}
-
-fn listed(manifest: Option<&Manifest>) -> Vec<String> {
-    manifest.iter().flat_map(|manifest| manifest.names()).map(str::to_owned).collect()
 }
 
 /// The distfiles of the version of `package`: those of its SRC_URI; else of the DIST entries, else of
@@ -154,22 +141,6 @@ pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> 
     contents.iter().map(pair).collect()
 }
 
-/// A name as the index of Python packages compares it (PEP 503).
-pub(super) fn plain(name: &str) -> String {
-    name.to_ascii_lowercase().replace(['_', '.'], "-")
-}
-
-/// The Manifest of the last commit, where it has no distfile of this version: those that `names` has but
-/// dependencies, which versions share.
-pub(super) fn committed_before<'p, 'n>(
-    package: &'p Package,
-    mut names: impl Iterator<Item = &'n str>,
-) -> Option<&'p Manifest> {
-    let committed = package.committed.as_ref()?;
-    let is_own = |name: &str| !is_dependency(&package.ebuild.name, name) && committed.has(name);
-    (!names.any(is_own)).then_some(committed)
-}
-
 /// What is known of the previous version's file where a distfile has none in [`pairs`].
 ///
 /// A new file may be an old one under another name. So there is certainly none only if the distfiles of
@@ -214,52 +185,5 @@ impl WithoutPair {
     /// What is known of that of `pair`.
     pub(super) fn before(&self, pair: &Pair) -> Before {
         if pair.dependency { self.dependency.clone() } else { self.other.clone() }
-    }
-}
-
-/// The names of files that are no evidence about another.
-pub(super) fn contents(src_uri: &SrcUri) -> BTreeSet<String> {
-    let names: BTreeSet<&str> = src_uri.names().collect();
-    let content = |name: &&&str| by_suffix(name).is_none_or(|(_, base)| !names.contains(base));
-    names.iter().filter(content).map(|name| (*name).to_owned()).collect()
-}
-
-/// Name and version of a crate's file.
-pub(super) fn split_crate(name: &str) -> Option<(&str, &str)> {
-    let stem = name.strip_suffix(".crate")?;
-    // Neither a crate's name has dots, nor does a version lack them.
-    let dot = stem.find('.')?;
-    let at = stem.get(..dot)?.rfind('-')?;
-    Some((stem.get(..at)?, stem.get(at + 1..)?))
-}
-
-/// The versions of `names` that are like those of the distfiles `like` of the ebuild. A dependency may
-/// happen to have the ebuild's version; its others are none of the package's.
-pub(super) fn other_versions(like: &[String], ebuild: &Ebuild, names: &[String]) -> Vec<Version> {
-    let own = like.iter().filter(|name| !is_dependency(&ebuild.name, name));
-    let shapes = own.filter_map(|name| VersionedName::of(name, &ebuild.version));
-    let shapes: BTreeSet<VersionedName> = shapes.take(SHAPES).collect();
-    versions_like(&shapes.into_iter().collect::<Vec<_>>(), names)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn crates() {
-        for (name, expected) in [
-            ("serde-1.0.2.crate", Some(("serde", "1.0.2"))),
-            ("windows-sys-0.48.0.crate", Some(("windows-sys", "0.48.0"))),
-            ("a-1.0.0-rc.1+x-2.crate", Some(("a", "1.0.0-rc.1+x-2"))),
-            (
-                "winapi-x86_64-pc-windows-gnu-0.4.0.crate",
-                Some(("winapi-x86_64-pc-windows-gnu", "0.4.0")),
-            ),
-            ("a.crate", None),
-            ("a-1.0.tar.gz", None),
-        ] {
-            assert_eq!(split_crate(name), expected, "{name}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The checksums that a release's own Cargo.lock has of the crates it takes.
 
-use super::files::{Pair, split_crate};
+use super::files::Pair;
+use super::names::split_crate;
 use crate::check::inputs::Locked;
 use crate::release::archive::{self, Entry, Sink, Wanted};
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,6 +9,7 @@ pub(crate) mod expectation;
 mod files;
 mod head;
 mod lock;
+mod names;
 mod package;
 mod unread;
 

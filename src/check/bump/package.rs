@@ -1,6 +1,6 @@
 //! Which version is new, and which was before it.
 
-use super::files::other_versions;
+use super::names::{files_of, other_versions};
 use crate::bytes::input::InputError;
 use crate::evidence::manifest::{Manifest, ManifestError};
 use crate::release::gentoo::{Ebuild, Metadata, Repository, SrcUri, Version, VersionedName};
@@ -331,15 +331,6 @@ pub(super) fn committed_manifest(directory: &Path) -> Option<Manifest> {
 
 fn metadata(ebuild: &Ebuild, place: Option<&(Repository, String)>) -> Metadata {
     Metadata::of(ebuild, place.map(|(repository, category)| (repository, category.as_str())))
-}
-
-/// The names of the files in a directory; none where it cannot be listed.
-pub(super) fn files_of(directory: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort();
-    names
 }
 
 type Named = (PathBuf, String, Version);

@@ -1,6 +1,7 @@
 //! Which distfiles of a version no record says were read, by the Manifest alone.
 
-use super::files::{WithoutPair, other_versions, pairs};
+use super::files::{WithoutPair, pairs};
+use super::names::other_versions;
 use super::package::{Package, Source};
 use crate::answer::failure::Outcome;
 use crate::bytes::digests::unhex;

@@ -5,9 +5,10 @@
 //! [`version`] at one of its ebuilds.
 
 mod evidence;
+mod fingerprint;
 mod keys;
+mod look;
 mod package;
-mod print;
 mod tree;
 mod version;
 mod work;

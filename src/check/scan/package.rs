@@ -1,7 +1,8 @@
 //! One package: its ebuilds and its Manifest are read here; [`super::version`] looks at each version.
 
+use super::look::{EACH, Look, Read};
 use super::tree::{Entry, list};
-use super::{Observation, Options, Package, evidence, keys, print, version};
+use super::{Observation, Options, Package, evidence, fingerprint, keys, version};
 use crate::answer::failure::FailureClass;
 use crate::answer::kinds::{
     EXCEPTION_EXPIRED, KEY_UNUSED, MANIFEST_MISSING, MANIFEST_UNREADABLE, SYMLINK_SKIPPED,
@@ -10,16 +11,13 @@ use crate::answer::kinds::{
 use crate::bytes::input::read_bounded;
 use crate::evidence::manifest::{Lookup, Manifest, ManifestError};
 use crate::release::gentoo::{self, Ebuild, Metadata, VersionedName};
-use crate::release::policy::{FILE, Policy, day};
+use crate::release::policy::{FILE, day};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-/// The most findings of one kind that are told one by one of a package.
-pub(super) const EACH: usize = 20;
 
 /// For how many days what was found about signatures and certificates holds: they expire by
 /// themselves.
@@ -31,45 +29,10 @@ const LONG: usize = 256;
 /// The most that is read of an ebuild or eclass for the key packages in it.
 const TEXT: u64 = 1 << 20;
 
-/// A package as it is looked at.
-pub(super) struct Look<'a> {
-    pub(super) options: &'a Options,
-    /// CATEGORY/NAME, which is its directory, too.
-    pub(super) name: &'a str,
-    pub(super) policy: Policy,
-    pub(super) manifest: Option<Manifest>,
-    pub(super) package: Package,
-    /// The key files that were read.
-    pub(super) keys: keys::Files,
-}
-
-/// An ebuild that was read.
-pub(super) struct Read {
-    pub(super) ebuild: Ebuild,
-    pub(super) metadata: Metadata,
-    /// Below the root.
-    pub(super) file: PathBuf,
-    /// The names of its distfiles, as far as they are known.
-    pub(super) names: BTreeSet<String>,
-}
-
 /// The newest release, and the one before it.
 struct Newest {
     read: Read,
     previous: Option<Read>,
-}
-
-impl Read {
-    /// Whether it is a release that fetches something.
-    fn fetches(&self) -> bool {
-        !self.ebuild.version.is_live()
-            && self.metadata.src_uri.as_ref().is_some_and(|uri| !uri.files.is_empty())
-    }
-
-    /// Whether only bash knows what it fetches.
-    pub(super) fn hides_source(&self) -> bool {
-        self.metadata.src_uri.is_none() && self.ebuild.hides_source()
-    }
 }
 
 impl Package {
@@ -111,7 +74,7 @@ impl Package {
 /// Looks at the package.
 pub(super) fn examine(options: &Options, name: &str) -> Package {
     // Before anything is read: a file that changes meanwhile is looked at again by the next run.
-    let own = print::own(options, name);
+    let own = fingerprint::own(options, name);
     let mut look = Look {
         options,
         name,
@@ -122,7 +85,7 @@ pub(super) fn examine(options: &Options, name: &str) -> Package {
     };
     look.everything();
     let mut package = look.package;
-    package.fingerprint = print::with_keys(&own, &package.key_files);
+    package.fingerprint = fingerprint::with_keys(&own, &package.key_files);
     package
 }
 

@@ -1,6 +1,6 @@
 //! One version: what its ebuild expects, what its Manifest has, and whether the two fit.
 
-use super::package::{EACH, Look, Read};
+use super::look::{EACH, Look, Read};
 use super::{Observation, Options, Version, evidence, keys};
 use crate::answer::check::Check;
 use crate::answer::failure::FailureClass;

@@ -1,7 +1,7 @@
 //! Spreads packages over the processors, and hands on what is found in the order of the overlay.
 
 use super::tree::{Step, Tree, TreeError};
-use super::{Options, Package, package, print};
+use super::{Options, Package, fingerprint, package};
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -166,7 +166,8 @@ fn examine(options: &Options, task: Task) -> (Package, bool) {
     };
     if let Some(previous) = task.previous.filter(|previous| previous.name == name) {
         let current = previous.until.is_none_or(|until| options.now < until);
-        let same = || print::with_keys(&print::own(options, &name), &previous.key_files);
+        let same =
+            || fingerprint::with_keys(&fingerprint::own(options, &name), &previous.key_files);
         if current && same() == previous.fingerprint {
             return (previous, true);
         }

@@ -6,7 +6,7 @@
 use super::addresses;
 use super::hazard::{Hazard, HazardKind, more};
 use super::jumps;
-use super::lang::Lang;
+use super::lang::{Lang, is_annotation};
 use super::lines::{Lines, clip};
 use super::place::{Place, Role};
 use regex::bytes::Regex;
@@ -264,21 +264,6 @@ fn is_silent(lang: Lang, line: &[u8]) -> bool {
         || lang.seems_comment(line)
         || is_annotation(lang, line)
 }
-
-/// Whether a line of Python, without the blanks around it, only tells a type checker what a name is: an
-/// assertion about a plain name, which calls nothing and is left out where Python optimises.
-pub(super) fn is_annotation(lang: Lang, line: &[u8]) -> bool {
-    lang == Lang::Python
-        && line.starts_with(b"assert ")
-        && ANNOTATION.as_ref().is_some_and(|pattern| pattern.is_match(line))
-}
-
-static ANNOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let types = r"\(?[\w., |]+\)?";
-    let told = format!(r"isinstance\([\w.]+, {types}\)|[\w.]+ is not None");
-    Regex::new(&format!(r"(?-u)^assert (?:{told})(?:, [\w.]+|, f?\x22[^\x22]*\x22)?(?:\s*#.*)?$"))
-        .ok()
-});
 
 fn is_comparison(token: &[u8]) -> bool {
     matches!(token, b"==" | b"!=" | b"===" | b"!==" | b"<" | b">" | b"<=" | b">=" | b"=~" | b"!~")

@@ -1,8 +1,7 @@
 //! What leaves a function or a loop: a jump that is new and stands alone, and a condition to leave that is gone.
 
-use super::checks::is_annotation;
 use super::hazard::{Hazard, HazardKind, more};
-use super::lang::Lang;
+use super::lang::{Lang, is_annotation};
 use super::lines::Lines;
 use similar::DiffOp;
 use std::collections::HashSet;

@@ -1,6 +1,8 @@
 //! The language of a file, by its name and its first line.
 
 use crate::bytes::sniff::contains;
+use regex::bytes::Regex;
+use std::sync::LazyLock;
 
 /// The language of a file, as far as what runs in it depends on that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -226,3 +228,18 @@ fn by_head(name: &str, head: &[u8]) -> Lang {
     let named = INTERPRETERS.iter().find(|(word, _)| contains(line, word.as_bytes()));
     named.map_or(Lang::Other, |(_, lang)| *lang)
 }
+
+/// Whether a line of Python, without the blanks around it, only tells a type checker what a name is: an
+/// assertion about a plain name, which calls nothing and is left out where Python optimises.
+pub(super) fn is_annotation(lang: Lang, line: &[u8]) -> bool {
+    lang == Lang::Python
+        && line.starts_with(b"assert ")
+        && ANNOTATION.as_ref().is_some_and(|pattern| pattern.is_match(line))
+}
+
+static ANNOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let types = r"\(?[\w., |]+\)?";
+    let told = format!(r"isinstance\([\w.]+, {types}\)|[\w.]+ is not None");
+    Regex::new(&format!(r"(?-u)^assert (?:{told})(?:, [\w.]+|, f?\x22[^\x22]*\x22)?(?:\s*#.*)?$"))
+        .ok()
+});

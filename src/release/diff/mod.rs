@@ -20,6 +20,7 @@ pub(crate) mod rank;
 mod reading;
 mod signs;
 mod store;
+mod task;
 mod text;
 
 pub(crate) use store::Store;

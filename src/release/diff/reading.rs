@@ -6,7 +6,8 @@ use super::large::{Chunk, Chunker, Region, regions};
 use super::lines::Patience;
 use super::meeting::{Both, Meeting, Part, Side};
 use super::place::{Role, place};
-use super::text::{self, Judged};
+use super::task::{Results, Show, Task};
+use super::text;
 use super::{CONTENTS_EACH, Change};
 use crate::bytes::compress::WINDOW_KIB;
 use crate::bytes::threads;
@@ -44,12 +45,6 @@ pub(super) struct Read {
     /// How files begin that are named like pictures.
     pub(super) heads: HashMap<usize, Vec<u8>>,
 }
-
-/// What came of comparing texts, by their places in the two archives.
-pub(super) type Results = HashMap<(Option<usize>, usize), Judged>;
-
-/// Which changed texts are kept to be shown.
-pub(super) type Show<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
 
 /// Reads both archives and compares what differs as far as that is possible while reading.
 pub(super) fn first(
@@ -201,19 +196,6 @@ impl Sink for Reader<'_> {
             results.insert((Some(old.index), new.index), judged);
         });
     }
-}
-
-/// A text that changed, in the second reading.
-pub(super) struct Task {
-    pub(super) path: Vec<u8>,
-    pub(super) key: (Option<usize>, usize),
-    pub(super) regions: Vec<Region>,
-    /// Whether there is too much of it, so that the new lines are only looked through.
-    pub(super) stream: bool,
-    /// Bytes of the new text.
-    pub(super) size: u64,
-    /// How the new text begins, where it is large.
-    pub(super) head: Vec<u8>,
 }
 
 /// What each change's texts are: from the first reading, else from a second one.

@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::consumers::Consumers;
 use super::rules::Rules;
-use super::tag::spelling::Release;
+use super::spelling::Release;
 use super::view::View;
 use crate::release::archive::Entry;
 use crate::release::git::CommitObject;

@@ -7,6 +7,7 @@
 
 mod attested;
 mod attributes;
+mod commit;
 pub(crate) mod compare;
 mod consumers;
 mod context;
@@ -20,6 +21,7 @@ mod place;
 mod regenerate;
 mod rules;
 mod signed;
+mod spelling;
 mod tag;
 mod texts;
 mod view;
@@ -141,7 +143,7 @@ pub(crate) struct Report {
 
 /// Whether a file's name has something in it that may be a version.
 pub(crate) fn has_version(file_name: &str) -> bool {
-    !tag::spelling::releases(file_name).is_empty()
+    !spelling::releases(file_name).is_empty()
 }
 
 /// The finding where no clone was given.

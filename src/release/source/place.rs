@@ -1,7 +1,7 @@
 //! The directory of a repository that an archive was made from.
 
 use super::derived::vcs_info;
-use super::tag::spelling::{Release, plain};
+use super::spelling::{Release, plain};
 use super::view::Whole;
 use crate::release::archive::{Entry, Kind};
 use std::collections::{BTreeMap, HashMap};

@@ -3,7 +3,7 @@
 //! git signs a tag's or commit's object without the signature in it. The object names a commit or a
 //! tree, which names everything below it: each of them was hashed again and compared with its name.
 
-use super::tag::Commit;
+use super::commit::Commit;
 use crate::answer::facts::{SignedObject, SourceSignature};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;

@@ -1,6 +1,6 @@
 //! What changed in manifests, in words, below the list that has one line of each.
 
-use super::text::{EACH, Listed, NAME, fill, head, short};
+use super::columns::{EACH, Listed, NAME, fill, head, short};
 use crate::release::archive;
 use crate::release::diff::Change;
 use crate::release::diff::hazard::HazardKind;

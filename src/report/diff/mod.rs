@@ -1,6 +1,7 @@
 //! Printing a release diff: a list for people, a unified diff, JSON, and one page of HTML.
 
 mod between;
+mod columns;
 mod html;
 mod json;
 mod manifests;
@@ -8,9 +9,10 @@ mod text;
 mod unified;
 
 pub(crate) use between::{Between, json as json_of_several, next, print as between};
+pub(crate) use columns::Listed;
 pub(crate) use html::print as html;
 pub(crate) use json::{print as json, value};
-pub(crate) use text::{Listed, list, print as text};
+pub(crate) use text::{list, print as text};
 pub(crate) use unified::{lines as hunks, print as unified};
 
 use crate::release::archive;

@@ -9,6 +9,7 @@ mod javascript;
 mod lists;
 mod lock;
 mod python;
+mod sections;
 mod settings;
 
 use super::hazard::{Hazard, HazardKind};

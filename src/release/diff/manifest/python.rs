@@ -2,10 +2,11 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::cargo::{at, both, shown};
+use super::sections::{Sections, sections};
 use super::settings::plugins;
 use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
 use regex::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use toml::Value;
 
@@ -156,33 +157,6 @@ pub(super) fn metadata(sides: Sides<'_>) -> Vec<Hazard> {
     };
     let (old, new) = (python(sides.old), python(sides.new));
     found.extend(setting(Configuration, "Requires-Python", old.as_deref(), new.as_deref()));
-    found
-}
-
-type Sections = BTreeMap<(String, String), String>;
-
-/// A file of sections, as Python's configparser reads it.
-pub(super) fn sections(text: &str) -> Sections {
-    let mut found = Sections::new();
-    let (mut section, mut key) = (String::new(), None::<String>);
-    for line in text.lines() {
-        let trimmed = line.trim();
-        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
-            continue;
-        }
-        let indented = line.starts_with([' ', '\t']);
-        if let (true, Some(key)) = (indented, &key) {
-            let value = found.entry((section.clone(), key.clone())).or_default();
-            value.push('\n');
-            value.push_str(trimmed);
-        } else if let Some(name) = trimmed.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-            (section, key) = (name.trim().to_lowercase(), None);
-        } else if let Some((name, value)) = trimmed.split_once(['=', ':']) {
-            let name = name.trim().to_lowercase();
-            found.insert((section.clone(), name.clone()), value.trim().to_owned());
-            key = Some(name);
-        }
-    }
     found
 }
 

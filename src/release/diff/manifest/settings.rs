@@ -2,7 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::lists::hosts_of;
-use super::python::sections;
+use super::sections::sections;
 use super::{Sides, compare_sets, setting, unreadable};
 use regex::Regex;
 use serde_json::Value;

@@ -4,7 +4,7 @@ use super::{Checked, PARSED};
 use crate::bytes::json::{self, Limits};
 use crate::release::archive::Entry;
 use crate::release::source::context::Context;
-use crate::release::source::tag::spelling::is_same;
+use crate::release::source::spelling::is_same;
 use crate::release::source::texts::text;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;

@@ -13,7 +13,7 @@ use super::Checked;
 use crate::release::archive::Entry;
 use crate::release::diff::lang::is_among;
 use crate::release::source::context::Context;
-use crate::release::source::tag::spelling::is_same;
+use crate::release::source::spelling::is_same;
 use crate::release::source::texts::text;
 use own::{is_word, says_no_more};
 use regex::Regex;

@@ -6,10 +6,10 @@ use crate::answer::facts::{
 use crate::answer::finding::Finding;
 use crate::release::archive::show;
 use crate::release::source::LISTED;
+use crate::release::source::commit::Commit;
 use crate::release::source::compare::{Comparison, Difference, DifferenceKind};
 use crate::release::source::explain::Standing;
 use crate::release::source::signed::Signed;
-use crate::release::source::tag::Commit;
 
 pub(super) fn knowing(
     finding: Finding,

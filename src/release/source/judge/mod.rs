@@ -4,11 +4,12 @@ mod facts;
 mod notes;
 mod words;
 
+use super::commit::Commit;
 use super::compare::{Comparison, Difference, is_for_developers};
 use super::explain::Standing;
 use super::origin;
 use super::signed::Signed;
-use super::tag::{Commit, Lacking};
+use super::tag::Lacking;
 use crate::answer::access::Capability;
 use crate::answer::facts::{SignedObject, SourceFacts};
 use crate::answer::failure::FailureClass;

@@ -5,11 +5,11 @@ use super::{missing, short};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::release::archive::{Oddity, show};
+use crate::release::source::commit::Commit;
 use crate::release::source::compare::{Comparison, Difference, DifferenceKind};
 use crate::release::source::explain::Standing;
 use crate::release::source::origin;
 use crate::release::source::signed::Signed;
-use crate::release::source::tag::Commit;
 
 /// Differences that are said one by one next to an outcome.
 const SAID: usize = 10;

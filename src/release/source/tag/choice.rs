@@ -1,10 +1,10 @@
 //! Which of several tags of one version.
 
-use super::spelling::{Release, plain};
 use super::{FITTING, Fit, Tagged, WORDS, fits, short};
 use crate::release::git::{Clone, Reference};
 use crate::release::source::SourceError;
 use crate::release::source::signed::{TagKeys, best};
+use crate::release::source::spelling::{Release, plain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The one commit that several tags point at, and the first of them.

@@ -10,17 +10,6 @@ pub(super) fn references(clone: &Clone, commit: &str) -> Result<Vec<String>, Sou
     Ok(references.into_iter().filter(|name| !proposed(name)).take(LISTED).collect())
 }
 
-/// Whether a reference is a tag, or the branch that projects have for what is released. Any other anyone
-/// who may push can make, by whatever name.
-pub(super) fn is_release_line(reference: &str) -> bool {
-    const BRANCHES: [&str; 4] = ["main", "master", "trunk", "default"];
-    match reference.split('/').collect::<Vec<_>>().as_slice() {
-        ["refs", "tags", ..] => true,
-        ["refs", "heads", branch] | ["refs", "remotes", _, branch] => BRANCHES.contains(branch),
-        _ => false,
-    }
-}
-
 /// Whether a reference holds what was proposed: `pull/12/head`, `pr/12`, `merge-requests/12`,
 /// `changes/34/1234/5`, wherever it was fetched to.
 pub(super) fn proposed(reference: &str) -> bool {

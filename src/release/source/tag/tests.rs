@@ -1,5 +1,6 @@
 use super::references::proposed;
 use super::*;
+use crate::release::source::commit::is_release_line;
 
 fn fit(tag: &str, version: &str, name: &str) -> Option<Fit> {
     fits(tag, version, &BTreeSet::from([plain(name)]))

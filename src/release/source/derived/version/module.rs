@@ -4,7 +4,7 @@ use super::{is_release, is_value};
 use crate::release::diff::lang::encodings;
 use crate::release::source::context::Context;
 use crate::release::source::derived::Checked;
-use crate::release::source::tag::spelling::is_same;
+use crate::release::source::spelling::is_same;
 use regex::Regex;
 use std::sync::LazyLock;
 

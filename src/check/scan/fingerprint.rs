@@ -20,11 +20,11 @@ const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSI
 const DEPTH: usize = 4;
 
 /// Absorbs what a package depends on.
-struct Printer {
+struct Absorber {
     hasher: Hasher,
 }
 
-impl Printer {
+impl Absorber {
     fn new() -> Self {
         Self { hasher: Hasher::new(HashName::Blake2b) }
     }
@@ -82,56 +82,56 @@ impl Printer {
 /// A digest of what `package` has of its own: its files, the caches' entries, records of reviews, and
 /// which of its distfiles are there.
 pub(super) fn own(options: &Options, package: &str) -> String {
-    let mut printer = Printer::new();
-    printer.text(PROGRAM);
-    printer.text(&options.settings);
-    printer.text(package);
+    let mut absorber = Absorber::new();
+    absorber.text(PROGRAM);
+    absorber.text(&options.settings);
+    absorber.text(package);
     let directory = options.root.join(package);
     let category = package.split('/').next().unwrap_or_default();
     for (name, kind) in list(&directory).unwrap_or_default() {
-        printer.text(&name);
-        printer.text(&format!("{kind:?}"));
+        absorber.text(&name);
+        absorber.text(&format!("{kind:?}"));
         if kind != Entry::Other {
             continue;
         }
-        printer.file(&directory.join(&name));
+        absorber.file(&directory.join(&name));
         if let Some(stem) = name.strip_suffix(".ebuild") {
             for entry in cache_entries(&options.repository, category, stem) {
-                printer.file(&entry);
+                absorber.file(&entry);
             }
         }
     }
     for place in review::places_of(&directory) {
-        printer.records(&place, DEPTH);
+        absorber.records(&place, DEPTH);
     }
     if options.distfiles {
         each_dist(&directory.join("Manifest"), &mut |name| {
-            printer.text(name);
-            printer.stamp(&options.distdir.join(name));
+            absorber.text(name);
+            absorber.stamp(&options.distdir.join(name));
         });
     }
-    printer.finish()
+    absorber.finish()
 }
 
 /// The fingerprint of a package with the digest `own`, whose key files are `key_files`.
 pub(super) fn with_keys(own: &str, key_files: &BTreeSet<PathBuf>) -> String {
-    let mut printer = Printer::new();
-    printer.text(own);
+    let mut absorber = Absorber::new();
+    absorber.text(own);
     let mut seen = BTreeSet::new();
     for path in key_files {
-        printer.text(&path.to_string_lossy());
+        absorber.text(&path.to_string_lossy());
         let identity = path.metadata().ok().map(|file| (file.dev(), file.ino(), file.len()));
         match identity {
             // What is too large to be read as keys decides nothing but by being that.
-            Some((.., size)) if size > EVIDENCE_LIMIT => printer.text(&size.to_string()),
+            Some((.., size)) if size > EVIDENCE_LIMIT => absorber.text(&size.to_string()),
             // By many names, it is one file.
             Some((device, inode, _)) if !seen.insert((device, inode)) => {
-                printer.text(&format!("{device} {inode}"));
+                absorber.text(&format!("{device} {inode}"));
             }
-            _ => printer.file(path),
+            _ => absorber.file(path),
         }
     }
-    printer.finish()
+    absorber.finish()
 }
 
 /// The names of a Manifest's DIST lines, whatever else is wrong with it.
