@@ -7,7 +7,9 @@ use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{
     Pins, PublisherExpectation, is_external_signer, judge as expected,
 };
-use crate::evidence::pep740::{Claim, Claims, Publisher, Statement, differences};
+use crate::evidence::pep740::{
+    Claim, Claims, Publisher, Reported, Statement, differences, reported,
+};
 use crate::evidence::sigstore::{AttestationFault, Verifier};
 use jiff::Timestamp;
 
@@ -105,6 +107,23 @@ impl Complaints {
             complaints.add(class, text, question.expectation.is_some());
         }
         complaints
+    }
+
+    /// What the predicate of `statement` says of the bytes, whatever the attestation came in. `unread` is whether
+    /// it counts that it is of a type that is not read.
+    pub(super) fn report(&mut self, statement: &Statement, unread: bool) {
+        let kind = &statement.predicate_type;
+        match reported(statement) {
+            Reported::Origin | Reported::Success => {}
+            Reported::Failure(what) => {
+                let text = format!("the {kind} statement over these bytes reports {what}");
+                self.add(FailureClass::StatementDisagrees, text, true);
+            }
+            Reported::Unread => {
+                let text = format!("what a {kind} statement says of these bytes is not read");
+                self.add(FailureClass::EvidenceUnsupported, text, unread);
+            }
+        }
     }
 
     /// Adds a complaint; whether it counts, or is only said.

@@ -9,7 +9,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
 use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
-use crate::evidence::pep740::{Claims, Reported, Statement, is_read, reported, same_file};
+use crate::evidence::pep740::{Claims, Statement, is_read, same_file};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
@@ -145,18 +145,8 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         complaints.add(class, text, request.question.expectation.is_some());
     }
     if let Some(statement) = facts.statement() {
-        let kind = &statement.predicate_type;
-        match reported(statement) {
-            Reported::Origin | Reported::Success => {}
-            Reported::Failure(what) => {
-                let text = format!("the {kind} statement over these bytes reports {what}");
-                complaints.add(FailureClass::StatementDisagrees, text, true);
-            }
-            Reported::Unread => {
-                let text = format!("what a {kind} statement says of these bytes is not read");
-                complaints.add(FailureClass::EvidenceUnsupported, text, false);
-            }
-        }
+        // Next to one that is read it is only said: see `unread_alone`.
+        complaints.report(statement, false);
     }
     if facts.unknown_stamps() > 0 {
         let text = "a time stamp by an authority that the trusted root lacks does not count: the log \

@@ -7,8 +7,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::forgers::{Asked, forgers_of_published};
 use crate::evidence::pep740::{
-    PUBLISH_V1, Provenance, SLSA_V1, Subject, UnverifiedAttestation, disagreements, same_file,
-    unsigned,
+    Provenance, Subject, UnverifiedAttestation, disagreements, same_file, unsigned,
 };
 use crate::evidence::sigstore::{
     AttestationFault, AuthenticatedAttestation, Verifier, describe_attestation,
@@ -129,11 +128,7 @@ fn judged(
         }
         known.claimed_by_index_only = unsigned(index, claims);
     }
-    let predicate = facts.statement().predicate_type.as_str();
-    if ![PUBLISH_V1, SLSA_V1].contains(&predicate) {
-        let text = format!("what an attestation of the type {predicate} says is not known");
-        complaints.add(FailureClass::EvidenceUnsupported, text, true);
-    }
+    complaints.report(facts.statement(), true);
     if request.expectation.is_none() {
         let text =
             format!("attested by {}; no publisher was given to compare with", facts.publisher());

@@ -5,13 +5,13 @@
 
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::bytes::pass::{Measured, Wanted};
+use crate::bytes::pass::{self, Measured, Wanted};
 use serde::Serialize;
 use std::any::Any;
 use std::ffi::{OsStr, OsString};
-use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use std::{fmt, io};
 
 /// Why keys could not be read: an error that names the file.
 pub(crate) type KeysError = Box<dyn std::error::Error + Send + Sync>;
@@ -239,6 +239,29 @@ impl<U: Unverified + ?Sized> Unverified for &U {
 
     fn judge(&self, subject: &Subject<'_>) -> Finding {
         (**self).judge(subject)
+    }
+}
+
+/// Judges a signature over `bytes` that are at hand, which errors call `what`, by keys of its kind: as over any file.
+pub(crate) fn judge_bytes<S: Scheme>(
+    keys: &S,
+    signature: &[u8],
+    bytes: &[u8],
+    what: &str,
+    now: SystemTime,
+) -> Finding {
+    let signature = match S::parse(signature) {
+        Ok(signature) => signature,
+        Err((class, text)) => return Finding::fails(S::CHECK, class, text),
+    };
+    let mut wanted = Wanted::default();
+    keys.wants(&signature, &mut wanted);
+    let mut stream = io::Cursor::new(bytes);
+    match pass::measure_stream(&mut stream, Path::new(what), &wanted, None, &mut |_| {}) {
+        Ok(measured) => keys.judge(&signature, &Subject { name: "", measured: &measured, now }),
+        Err(error) => {
+            Finding::fails(S::CHECK, FailureClass::EvidenceUnsupported, error.to_string())
+        }
     }
 }
 

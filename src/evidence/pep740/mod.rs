@@ -20,7 +20,7 @@ pub(crate) use publisher::{
     GOOGLE_ISSUER, Publisher, disagreements, unsigned,
 };
 pub(crate) use slsa::differences;
-pub(crate) use statement::{PUBLISH_V1, SLSA_V1, Statement, StatementFault};
+pub(crate) use statement::{Statement, StatementFault};
 
 #[cfg(feature = "sigstore")]
 pub(crate) use fields::{FieldError, FieldProblem, base64};

@@ -9,13 +9,11 @@ use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::hex;
 use crate::bytes::input::read_bounded;
-use crate::bytes::pass::{self, Wanted};
 use crate::evidence::openpgp;
-use crate::evidence::scheme::{Scheme, Subject};
+use crate::evidence::scheme::{Scheme as _, judge_bytes};
 use crate::evidence::ssh::AllowedSigners;
 use std::collections::BTreeMap;
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -345,31 +343,14 @@ fn signed(found: &Found, keys: Option<&Keys>) -> Signed {
 
 /// Judges a signature over a record's bytes, as over any file.
 fn judged(signature: &[u8], record: &[u8], keys: &Keys) -> Finding {
-    let ssh = signature.trim_ascii_start().starts_with(b"-----BEGIN SSH SIGNATURE-----");
+    let ssh = AllowedSigners::recognizes(signature);
     let none = |check, what: &str| {
         Finding::fails(check, FailureClass::SignerUnknown, format!("no {what} was given"))
     };
     match (ssh, &keys.openpgp, &keys.ssh) {
-        (true, _, Some(allowed)) => by_scheme(allowed, signature, record, keys.now),
+        (true, _, Some(allowed)) => judge_bytes(allowed, signature, record, "the record", keys.now),
         (true, _, None) => none(AllowedSigners::CHECK, "list of allowed signers"),
-        (false, Some(ring), _) => by_scheme(ring, signature, record, keys.now),
+        (false, Some(ring), _) => judge_bytes(ring, signature, record, "the record", keys.now),
         (false, None, _) => none(openpgp::Keys::CHECK, "OpenPGP key"),
-    }
-}
-
-fn by_scheme<S: Scheme>(keys: &S, signature: &[u8], record: &[u8], now: SystemTime) -> Finding {
-    let signature = match S::parse(signature) {
-        Ok(signature) => signature,
-        Err((class, text)) => return Finding::fails(S::CHECK, class, text),
-    };
-    let mut wanted = Wanted::default();
-    keys.wants(&signature, &mut wanted);
-    let mut bytes = Cursor::new(record);
-    let path = Path::new("the record");
-    match pass::measure_stream(&mut bytes, path, &wanted, None, &mut |_| {}) {
-        Ok(measured) => keys.judge(&signature, &Subject { name: "", measured: &measured, now }),
-        Err(error) => {
-            Finding::fails(S::CHECK, FailureClass::EvidenceUnsupported, error.to_string())
-        }
     }
 }

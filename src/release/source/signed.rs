@@ -6,19 +6,18 @@
 use super::commit::Commit;
 use crate::answer::facts::{SignedObject, SourceSignature};
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::Finding;
-use crate::bytes::pass::{self, Wanted};
 use crate::evidence::openpgp;
-use crate::evidence::scheme::{Scheme, Subject};
+use crate::evidence::scheme::judge_bytes;
 use crate::evidence::ssh::AllowedSigners;
 use crate::release::git::{Clone, CommitObject, GitError, Pointer};
-use std::io::Cursor;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 /// What git's SSH signatures are for.
 pub(crate) const NAMESPACE: &str = "git";
+
+/// What errors call the bytes that are signed.
+const WHAT: &str = "the signed object";
 
 /// Whose signatures over tags and commits count.
 #[derive(Debug, Clone)]
@@ -223,9 +222,12 @@ fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signe
         let signed = fails(over, FailureClass::NotCheckedNoExpectation, text);
         return Signed { unasked: true, ..signed };
     };
+    let (signature, payload) = (&parts.signature, &parts.payload);
     let finding = match (parts.form, &keys.openpgp, &keys.ssh) {
-        (Form::Openpgp, Some(openpgp), _) => judged(openpgp.as_ref(), parts, keys.now),
-        (Form::Ssh, _, Some(allowed)) => judged(allowed, parts, keys.now),
+        (Form::Openpgp, Some(openpgp), _) => {
+            judge_bytes(openpgp.as_ref(), signature, payload, WHAT, keys.now)
+        }
+        (Form::Ssh, _, Some(allowed)) => judge_bytes(allowed, signature, payload, WHAT, keys.now),
         _ => {
             let text = format!("the {what} has an {form} signature, and no such key was given");
             return fails(over, FailureClass::SignerUnknown, text);
@@ -235,26 +237,6 @@ fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signe
     let facts = SourceSignature { over, class: finding.class, said: finding.compared.clone() };
     let (class, vouches) = (finding.class, finding.vouches);
     Signed { class, text, vouches, decides: true, unasked: false, facts }
-}
-
-/// Judges a signature by keys of its kind, as over any file.
-fn judged<S: Scheme>(keys: &S, parts: &Parts, now: SystemTime) -> Finding {
-    let signature = match S::parse(&parts.signature) {
-        Ok(signature) => signature,
-        Err((class, text)) => return Finding::fails(S::CHECK, class, text),
-    };
-    let mut wanted = Wanted::default();
-    keys.wants(&signature, &mut wanted);
-    let mut payload = Cursor::new(&parts.payload);
-    let path = Path::new("the signed object");
-    match pass::measure_stream(&mut payload, path, &wanted, None, &mut |_| {}) {
-        Ok(measured) => keys.judge(&signature, &Subject { name: "", measured: &measured, now }),
-        Err(_) => Finding::fails(
-            S::CHECK,
-            FailureClass::EvidenceUnsupported,
-            "what it signs cannot be hashed here",
-        ),
-    }
 }
 
 /// A tag's object in two: the signature is what follows its text.
