@@ -3,15 +3,17 @@
 use super::package::Package;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
-use crate::release::gentoo::{BUNDLES_OF, Ebuild, FINGERPRINTS, known_variables};
+use crate::release::gentoo::{
+    BUNDLES_OF, Ebuild, FINGERPRINTS, KEY_PATH, REPOSITORIES, known_variables,
+};
 
 /// Variables that say the same thing by another name.
 const SYNONYMS: [&[&str]; 3] = [
-    &["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"],
+    &REPOSITORIES,
     // A key file stands for a certificate's identity, and the reverse: the method changed.
-    &["VERIFY_SIG_OPENPGP_KEY_PATH", "VERIFY_SIG_CERT_IDENTITY"],
+    &[KEY_PATH, "VERIFY_SIG_CERT_IDENTITY"],
     // Who counts for bundles and provenance counts for bundles; the reverse is less.
-    &[BUNDLES_OF, "VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"],
+    &[BUNDLES_OF, REPOSITORIES[0], REPOSITORIES[1]],
 ];
 
 /// Variables that expect nothing of anyone.
@@ -50,7 +52,8 @@ pub(crate) fn dropped_between(
 
 fn finding(variable: &str, previous: &Ebuild, new: &Ebuild) -> Finding {
     let check = match variable {
-        "VERIFY_SIG_OPENPGP_KEY_PATH" | FINGERPRINTS => Check::Openpgp,
+        FINGERPRINTS => Check::Openpgp,
+        KEY_PATH => previous.signature_check().unwrap_or(Check::Openpgp),
         BUNDLES_OF => Check::Sigstore,
         name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
         _ => Check::Provenance,

@@ -17,7 +17,7 @@ use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
 use crate::evidence::sigstore::{BundlePolicy, TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
-use crate::release::gentoo::{BUNDLES_OF, Ebuild, FINGERPRINTS, Metadata};
+use crate::release::gentoo::{Ebuild, FINGERPRINTS, KEY_PATH, Metadata};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -37,13 +37,8 @@ pub(super) struct Request<'a> {
 
 /// The key file that an ebuild names, below `root`.
 pub(super) fn key_file(ebuild: &Ebuild, root: &Path) -> Option<PathBuf> {
-    let path = Path::new(ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH")?);
+    let path = Path::new(ebuild.literal(KEY_PATH)?);
     Some(root.join(path.strip_prefix("/").ok()?))
-}
-
-/// Whether the ebuild's signatures are OpenPGP's.
-pub(super) fn is_openpgp(ebuild: &Ebuild) -> bool {
-    matches!(ebuild.literal("VERIFY_SIG_METHOD"), None | Some("openpgp"))
 }
 
 /// Why the ebuild's fingerprints name no certificates of its key file; nothing where they do, and where the file
@@ -128,16 +123,20 @@ fn keys(ebuild: &Ebuild, path: Option<PathBuf>, policy: PolicyKind) -> Keys {
     let mut keys = Keys::default();
     let Some(path) = path else { return keys };
     let plain = |path: &Path| PublicKey::read(path).ok().map(|key| vec![key]);
-    match ebuild.literal("VERIFY_SIG_METHOD") {
-        None | Some("openpgp") => {
+    match ebuild.signature_check() {
+        Some(Check::Openpgp) => {
             let ring = KeyRing::read(&[path], &ebuild.fingerprints()).ok();
             if let Some(ring) = ring {
                 keys.set(openpgp::Keys { ring, policy });
             }
         }
-        Some("signify") => plain(&path).into_iter().for_each(|key| keys.set(signify::Keys(key))),
-        Some("minisig") => plain(&path).into_iter().for_each(|key| keys.set(minisign::Keys(key))),
-        Some(_) => {}
+        Some(Check::Signify) => {
+            plain(&path).into_iter().for_each(|key| keys.set(signify::Keys(key)))
+        }
+        Some(Check::Minisign) => {
+            plain(&path).into_iter().for_each(|key| keys.set(minisign::Keys(key)))
+        }
+        _ => {}
     }
     keys
 }
@@ -153,9 +152,7 @@ fn bundle_policies(ebuild: &Ebuild) -> Vec<BundlePolicy> {
 }
 
 fn publisher(ebuild: &Ebuild) -> Option<PublisherExpectation> {
-    let names = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO", BUNDLES_OF];
-    let text = names.into_iter().find_map(|name| ebuild.literal(name))?;
-    PublisherExpectation::from_text(text).ok()
+    PublisherExpectation::from_text(ebuild.publisher()?).ok()
 }
 
 fn pins(ebuild: &Ebuild) -> Pins {

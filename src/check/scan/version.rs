@@ -14,11 +14,8 @@ use crate::check::bump::{Before, Package, Reading, Source, asked, expectation, u
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::evidence::expectation::PINS;
 use crate::evidence::manifest::Manifest;
-use crate::release::gentoo::{BUNDLES_OF, Expansion, known_variables};
+use crate::release::gentoo::{BUNDLES_OF, Expansion, KEY_PATH, REPOSITORIES, known_variables};
 use std::collections::BTreeSet;
-
-/// Variables that say who must have published.
-const PUBLISHERS: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
 
 /// The variable that says who must have signed bundles.
 const IDENTITY: &str = "VERIFY_SIG_CERT_IDENTITY";
@@ -171,11 +168,11 @@ impl Look<'_> {
             findings.extend(of(SIGNATURE_UNCHECKED, &signatures, why));
         }
         let sets = |names: &[&str]| names.iter().any(|name| read.ebuild.sets(name));
-        if !sets(&PUBLISHERS) && !sets(&[IDENTITY]) {
+        if !sets(&REPOSITORIES) && !sets(&[IDENTITY]) {
             let why = "is fetched, and the ebuild names no publisher";
             findings.extend(of(PROVENANCE_UNCHECKED, &provenance, why));
         }
-        if sets(&PUBLISHERS) && !PINS.iter().any(|pin| read.ebuild.sets(pin.variable)) {
+        if sets(&REPOSITORIES) && !PINS.iter().any(|pin| read.ebuild.sets(pin.variable)) {
             let text = "a repository is named, and neither a workflow nor a ref is pinned";
             findings.push(Observation::of(PROVENANCE_UNPINNED, &read.file, text));
         }
@@ -201,7 +198,7 @@ impl Look<'_> {
         };
         let refused =
             |variable| Some(of(variable, self.policy.refuses(ebuild.literal(variable)?)?));
-        let publishers = || PUBLISHERS.into_iter().chain([BUNDLES_OF]);
+        let publishers = || REPOSITORIES.into_iter().chain([BUNDLES_OF]);
         let mut found: Vec<_> = publishers().filter_map(refused).collect();
         // Where a repository is named, bundles have to be of it, whatever identity signed them.
         if !publishers().any(|variable| ebuild.sets(variable)) {
@@ -225,7 +222,7 @@ impl Look<'_> {
                 .collect();
         };
         self.package.key_files.insert(path.clone());
-        if !evidence::is_openpgp(&read.ebuild) {
+        if read.ebuild.signature_check() != Some(Check::Openpgp) {
             return keys::look_plain(&path, &read.file).into_iter().collect();
         }
         let report = keys::look(&mut self.keys, &path, &read.file, newest, self.options.now);
@@ -248,9 +245,11 @@ impl Look<'_> {
             let sets = |name: &str| read.ebuild.sets(name);
             let unmet = match check {
                 Check::Openpgp | Check::Signify | Check::Minisign => {
-                    !sets("VERIFY_SIG_OPENPGP_KEY_PATH")
+                    !sets(KEY_PATH) || read.ebuild.signature_check() != Some(check)
                 }
-                Check::Provenance => !PUBLISHERS.iter().any(|name| sets(name)),
+                // No ebuild names keys of that kind.
+                Check::Ssh => true,
+                Check::Provenance => !REPOSITORIES.iter().any(|name| sets(name)),
                 Check::Sigstore => !sets(IDENTITY),
                 _ => false,
             };

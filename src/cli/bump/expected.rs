@@ -8,13 +8,9 @@ use crate::answer::finding::{Check, Finding};
 use crate::check::bump::{Asked, asked};
 use crate::cli::error::UsageError;
 use crate::evidence::expectation::{PINS, Pin, Pins};
-use crate::release::gentoo::{BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS};
+use crate::release::gentoo::{BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS, REPOSITORIES};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// The variables of the ebuild that say who published, the first that is set. What [`BUNDLES_OF`] names counts
-/// for bundles, and asks for no provenance.
-const PUBLISHERS: [&str; 3] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO", BUNDLES_OF];
 
 /// What the flags and the ebuild say together.
 pub(super) struct Expected {
@@ -41,7 +37,7 @@ impl Expected {
             sigstore.pins = flags.sigstore.pins.clone();
         }
         let set = |variable| ebuild.sets(variable);
-        let provenance = set("VERIFY_PROVENANCE_REPO") || set("PYPI_VERIFY_REPO");
+        let provenance = REPOSITORIES.into_iter().any(set);
         for (check, expected) in [
             (Check::Sigstore, !sigstore.identity.is_empty() || !sigstore.sigstore_key.is_empty()),
             (Check::Provenance, provenance || flags.sigstore.names_publisher()),
@@ -59,7 +55,7 @@ impl Expected {
                 "PYPI_VERIFY_REPO" => Check::Provenance,
                 name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
                 name if name.starts_with("VERIFY_SIG_") => {
-                    let check = method(ebuild).unwrap_or(Check::Openpgp);
+                    let check = ebuild.signature_check().unwrap_or(Check::Openpgp);
                     checks.insert(check);
                     check
                 }
@@ -83,17 +79,6 @@ impl Expected {
     }
 }
 
-/// The check that `VERIFY_SIG_METHOD` means; `None` for provenance, which has no signatures.
-fn method(ebuild: &Ebuild) -> Option<Check> {
-    match ebuild.literal("VERIFY_SIG_METHOD") {
-        None | Some("openpgp") => Some(Check::Openpgp),
-        Some("signify") => Some(Check::Signify),
-        Some("minisig") => Some(Check::Minisign),
-        Some("sigstore") => Some(Check::Sigstore),
-        Some(_) => None,
-    }
-}
-
 /// The keys of the flags, and the one of the ebuild where no flag names any. Which certificates of them
 /// count, the ebuild says wherever no flag does.
 fn keys(
@@ -103,11 +88,13 @@ fn keys(
     gaps: &mut Vec<Finding>,
 ) -> KeyArgs {
     let mut keys = flags.keys.clone();
-    if method(ebuild) == Some(Check::Openpgp) && keys.openpgp.openpgp_fingerprint.is_empty() {
+    if ebuild.signature_check() == Some(Check::Openpgp)
+        && keys.openpgp.openpgp_fingerprint.is_empty()
+    {
         keys.openpgp.openpgp_fingerprint = ebuild.fingerprints();
     }
     let Some(path) = ebuild.literal("VERIFY_SIG_OPENPGP_KEY_PATH") else { return keys };
-    let Some(check) = method(ebuild) else { return keys };
+    let Some(check) = ebuild.signature_check() else { return keys };
     if !Check::SIGNATURES.contains(&check) || keys.has(check) {
         return keys;
     }
@@ -142,7 +129,7 @@ fn unfit(path: &Path, flags: &Bump) -> Option<&'static str> {
 }
 
 fn sigstore(flags: &SigstoreOptions, ebuild: &Ebuild) -> SigstoreOptions {
-    let who = PUBLISHERS.into_iter().find_map(|name| ebuild.literal(name));
+    let who = ebuild.publisher();
     let who = who.filter(|_| !flags.names_publisher());
     let (url, kind): (Option<&str>, Option<&str>) = match who {
         Some(text) if text.starts_with("https://") => (Some(text), None),
@@ -176,7 +163,8 @@ fn unreadable(
     if flags.names_publisher() || options.expectation().is_ok() {
         return None;
     }
-    let variable = PUBLISHERS.into_iter().find(|name| ebuild.literal(name).is_some())?;
+    let mut publishers = REPOSITORIES.into_iter().chain([BUNDLES_OF]);
+    let variable = publishers.find(|name| ebuild.literal(name).is_some())?;
     let why = Expansion::Form(ebuild.literal(variable)?.to_owned());
     Some(Asked { variable, flag: "--repository or --publisher", why })
 }

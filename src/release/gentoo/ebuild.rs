@@ -6,6 +6,7 @@
 
 use super::repository::md5;
 use super::{Version, prepare};
+use crate::answer::check::Check;
 use crate::bytes::input::{InputError, read_bounded};
 use crate::evidence::expectation::PINS;
 use crate::release::bash::{Limit, Reading, Reason, Stop, Value};
@@ -41,7 +42,13 @@ const OTHERS: [(&str, &str); 3] = [
 const PIN_ARRAY: (&str, &str) = ("VERIFY_PROVENANCE_PINS", "the options in it");
 
 /// The variables that name a repository, or another publisher.
-const REPOSITORIES: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+pub(crate) const REPOSITORIES: [&str; 2] = ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"];
+
+/// The file of keys, of whatever kind.
+pub(crate) const KEY_PATH: &str = "VERIFY_SIG_OPENPGP_KEY_PATH";
+
+/// Which kind of signature it is.
+const METHOD: &str = "VERIFY_SIG_METHOD";
 
 /// Who published, in the array of pins: bundles have to be of that, and provenance is not asked for. No variable has
 /// that name.
@@ -147,6 +154,22 @@ impl Ebuild {
             Literal::Words(words) => words.first().map(String::as_str).filter(|w| !w.is_empty()),
             Literal::Unknown(_) => None,
         }
+    }
+
+    /// The check of the signatures that it has verified; `None` where it has provenance alone.
+    pub(crate) fn signature_check(&self) -> Option<Check> {
+        match self.literal(METHOD) {
+            None | Some("openpgp") => Some(Check::Openpgp),
+            Some("signify") => Some(Check::Signify),
+            Some("minisig") => Some(Check::Minisign),
+            Some("sigstore") => Some(Check::Sigstore),
+            Some(_) => None,
+        }
+    }
+
+    /// The publisher that it expects, of bundles or provenance: as it is written.
+    pub(crate) fn publisher(&self) -> Option<&str> {
+        REPOSITORIES.into_iter().chain([BUNDLES_OF]).find_map(|name| self.literal(name))
     }
 
     /// Whether it sets a variable, as far as its text tells. To bash and to the eclass an empty value is none.

@@ -9,7 +9,9 @@ mod src_uri;
 mod version;
 
 pub(crate) use ebuild::split;
-pub(crate) use ebuild::{BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS, Literal, known_variables};
+pub(crate) use ebuild::{
+    BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS, KEY_PATH, Literal, REPOSITORIES, known_variables,
+};
 pub(crate) use metadata::{Metadata, cache_entries};
 pub(crate) use naming::{Alike, VersionedName, exchange, occurrences, version_in, versions_like};
 pub(crate) use repository::Repository;
