@@ -361,6 +361,21 @@ fn what_the_ebuild_no_longer_expects() {
     assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
 }
 
+/// What a dropped file of keys was for, the method of the ebuild that had it tells.
+#[test]
+fn a_dropped_key_is_of_its_method() {
+    for (method, check) in [("openpgp", "openpgp"), ("signify", "signify"), ("minisig", "minisign")]
+    {
+        let stage = Stage::new("");
+        let lines =
+            format!("VERIFY_SIG_METHOD={method}\nVERIFY_SIG_OPENPGP_KEY_PATH=/usr/share/foo.pub");
+        stage.ebuild("1.2", &lines);
+        let run = stage.bump(&[]);
+        expect(&run, check, "expectation-dropped");
+        assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+    }
+}
+
 /// An expectation that is emptied is gone, as it is for bash and the eclass.
 #[test]
 fn an_expectation_that_was_emptied() {

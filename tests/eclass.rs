@@ -597,6 +597,16 @@ fn all_of_a() {
     // Nothing wanted, nothing asked; and none of it looks like an answer.
     assert_eq!(ask(&["--", "unsigned"]).end, "done");
     assert_eq!(ask(&["--want=signature", "--"]).end, "done");
+    // Of files that are all called like lists it is not said that nothing is wrong.
+    for name in ["x.sha256", "y.sha256"] {
+        std::fs::write(package.scratch.file(&format!("store/{name}")), "altered\n").unwrap();
+        std::fs::write(package.scratch.file(&format!("store/{name}.asc")), &sig).unwrap();
+    }
+    let lists = ["x.sha256", "x.sha256.asc", "y.sha256", "y.sha256.asc"];
+    for want in ["--want=signature", "--want=provenance"] {
+        let answer = ask(&[&[want, "--"], &lists[..]].concat());
+        assert_ne!(answer.end, "done", "{want}");
+    }
     let answer = ask(&["--want=provenance", "--", "unsigned"]);
     assert_eq!(answer.class(), "provenance-absent");
 

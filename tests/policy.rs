@@ -386,5 +386,9 @@ fn clones_and_the_strict_policy() {
     let run = scan(&overlay, &["--json"]);
     assert_eq!(run.stdout.matches("required-unmet").count(), 2, "{}", run.stdout);
     assert_eq!(run.status, 1);
+    // No ebuild can name a key of SSH.
+    policy(&overlay, "[policy]\nrequire = [\"ssh\", \"minisign\"]\n");
+    let run = scan(&overlay, &["--json"]);
+    assert_eq!(run.stdout.matches("required-unmet").count(), 2, "{}", run.stdout);
     overlay.write("dev-libs/foo/Manifest", &dist("foo-1.3.tar.gz", b"a"));
 }

@@ -53,6 +53,22 @@ fn one_of_flit() {
         ("an extension", other("author=None", "ext_modules=['x']")),
         ("hooks", other("author=None", "cmdclass={'build': 'x'}")),
         ("needs of the build", other("author=None", "setup_requires=['evil']")),
+        (
+            "code behind three quotes",
+            other("'What it\\'s for'", "('\'\'x\' #\'\'\', __import__(\'os\').system(\'id\'))\n)"),
+        ),
+        (
+            "a name of another script",
+            other(
+                "install_requires = \\\n['idna>=3']\n",
+                "install_requires = \\\n['idna>=3']\nｉnstall_requires = ['evil']\n",
+            ),
+        ),
+        ("a name that nothing uses", other("packages = \\\n", "dict = 'x'\npackages = \\\n")),
+        ("a function", other("author=None", "author=open")),
+        ("a field of the metadata", other("author=None", "author='A\\nRequires-Dist: evil'")),
+        ("a field in a list", other("author=None", "keywords=['a\\nRequires-Dist: evil']")),
+        ("a field by a name", other("author=None", "project_urls={'a\\rb': 'c'}")),
         ("another encoding", other("#!/usr/bin/env python", "# coding: utf-7")),
     ];
     hold(&tree(), &[("setup.py", text(FLIT))], 0, &tarball, &planted);
@@ -87,15 +103,23 @@ fn one_of_poetry() {
 #[test]
 fn what_is_left_out_is_named() {
     let repo = Repo::new();
-    repo.commit(&tree());
+    let more = [
+        ("alt/foo/__init__.py", text("x = 1\n")),
+        ("alt/foo/sub/__init__.py", text("x = 1\n")),
+        ("src/other/__init__.py", text("x = 1\n")),
+    ];
+    let tree = with(&tree(), &more);
+    repo.commit(&tree);
     repo.tag("v1.3.0");
     for (old, new, named) in [
         ("['foo', 'foo.sub']", "['foo']", "which packages it installs"),
         ("'>=3.9'", "'>=2.7'", "python_requires"),
         ("['idna>=3']", "[]", "leaves out idna"),
         ("['foo = foo:main']", "[]", "leaves out foo"),
+        ("{'': 'src'}", "{'': 'alt'}", "which packages it installs"),
+        ("['foo', 'foo.sub']", "['foo', 'foo.sub', 'other']", "which packages it installs"),
     ] {
-        let archive = tarball(repo.dir.path(), &with(&tree(), &other(old, new)));
+        let archive = tarball(repo.dir.path(), &with(&tree, &other(old, new)));
         let (code, finding) = source(&archive, &repo.path(), &[]);
         assert_eq!(code, 0, "{finding}");
         assert!(finding.to_string().contains(named), "{named}: {finding}");

@@ -26,6 +26,8 @@ pub(crate) struct Finding {
     pub(crate) check: Check,
     /// Why it does not agree; `None` exactly where it agrees.
     pub(crate) class: Option<FailureClass>,
+    /// What else counts against it: an exception has to accept each of them, too.
+    pub(crate) also: Vec<FailureClass>,
     /// Whether the exit status depends on it.
     pub(crate) required: bool,
     /// What was compared with what, or why nothing was; one sentence without a final full stop.
@@ -56,6 +58,7 @@ impl Finding {
         Self {
             check,
             class: None,
+            also: Vec::new(),
             required: false,
             compared: compared.into(),
             vouches: vouches.into(),

@@ -143,6 +143,7 @@ impl Complaints {
             Some(first) => Finding::fails(check, first.class, first.text),
             None => agreeing(&clause(&self.pinned)),
         };
+        finding.also = rest.iter().map(|complaint| complaint.class).collect();
         for complaint in rest.into_iter().chain(said) {
             finding = finding.noting(complaint.class, complaint.text);
         }

@@ -190,14 +190,15 @@ pub(crate) enum Role {
 #[derive(Debug, Clone)]
 pub(crate) struct Names<'a> {
     all: BTreeSet<&'a str>,
-    /// The first and the last of those that are no evidence by their suffix.
+    /// The first and the last of those that are neither evidence nor a list by their names: where there is none, what
+    /// is called like a list is what will be unpacked.
     plain: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Names<'a> {
     pub(crate) fn of(names: impl IntoIterator<Item = &'a str>) -> Self {
         let all: BTreeSet<&str> = names.into_iter().collect();
-        let is_plain = |name: &&&str| by_suffix(name).is_none();
+        let is_plain = |name: &&&str| by_suffix(name).is_none() && !is_list_name(name);
         let first = all.iter().find(is_plain).copied();
         let plain = first.zip(all.iter().rfind(is_plain).copied());
         Self { all, plain }

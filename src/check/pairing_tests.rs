@@ -75,6 +75,18 @@ fn a_list_is_evidence_about_files_that_are_not_its_own() {
     }
 }
 
+/// Where nothing else is there, what is called like a list is what will be unpacked.
+#[test]
+fn lists_alone_are_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let lists = ["a.sha256", "a.sha256.asc", "b.sha256", "b.sha256.asc"];
+    let known = Names::of(lists);
+    assert_eq!(known.role(dir.path(), "a.sha256"), Role::Content);
+    assert_eq!(known.role(dir.path(), "b.sha256.asc"), Role::Evidence);
+    let known = Names::of(lists.into_iter().chain(["c.tar.gz"]));
+    assert_eq!(known.role(dir.path(), "a.sha256"), Role::Evidence);
+}
+
 #[test]
 fn many_names_in_a_moment() {
     let dir = tempfile::tempdir().unwrap();

@@ -174,7 +174,9 @@ fn check_one<'i>(
     }
     for finding in &mut findings {
         finding.required = inputs.require.includes(finding.check);
-        finding.excused = finding.class.and_then(|class| inputs.excuses.get(&class).cloned());
+        let accepted = |class: &FailureClass| inputs.excuses.get(class);
+        let whole = finding.also.iter().all(|class| accepted(class).is_some());
+        finding.excused = finding.class.as_ref().and_then(accepted).filter(|_| whole).cloned();
         waive(finding, &inputs.excuses);
     }
     findings.sort_by_key(|finding| (severity(finding), finding.check));

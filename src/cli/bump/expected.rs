@@ -51,6 +51,14 @@ impl Expected {
         for asked in &asked {
             let check = match asked.variable {
                 BUNDLES_OF => Check::Sigstore,
+                // Without a repository pins are asked of bundles.
+                name if name.starts_with("VERIFY_PROVENANCE_")
+                    && !provenance
+                    && (checks.contains(&Check::Sigstore)
+                        || ebuild.signature_check() == Some(Check::Sigstore)) =>
+                {
+                    Check::Sigstore
+                }
                 name if name.starts_with("VERIFY_PROVENANCE_") => Check::Provenance,
                 "PYPI_VERIFY_REPO" => Check::Provenance,
                 name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,

@@ -122,6 +122,14 @@ impl All {
                 "this is not a name of a file in DISTDIR",
             );
         }
+        // Of nothing at all it would be said that everything agrees.
+        if parts.distfiles.is_empty()
+            && parts.stray.is_empty()
+            && let Some(file) = self.files.first()
+        {
+            let text = "none of these files is a distfile that something could be said of";
+            refuse(file, FailureClass::NotCheckedNoAnswer, text);
+        }
         for file in &parts.stray {
             let text = "SRC_URI has no distfile that it could be about";
             refuse(file, FailureClass::SignatureStray, text);

@@ -238,8 +238,9 @@ pub(super) fn is_annotation(lang: Lang, line: &[u8]) -> bool {
 }
 
 static ANNOTATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let types = r"\(?[\w., |]+\)?";
-    let told = format!(r"isinstance\([\w.]+, {types}\)|[\w.]+ is not None");
-    Regex::new(&format!(r"(?-u)^assert (?:{told})(?:, [\w.]+|, f?\x22[^\x22]*\x22)?(?:\s*#.*)?$"))
-        .ok()
+    // A plain name of a plain type, and nothing that is computed: `user.session` may be what guards, and a
+    // message may call something.
+    let types = "(?:str|bytes|int|float|bool|list|dict|tuple|set|object)";
+    let told = format!(r"isinstance\(\w+, (?:{types}|\({types}(?:, {types})*\))\)|\w+ is not None");
+    Regex::new(&format!(r"(?-u)^assert (?:{told})(?:\s*#.*)?$")).ok()
 });

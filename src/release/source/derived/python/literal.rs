@@ -41,6 +41,31 @@ impl Value {
         }
     }
 
+    /// Whether the name of something is in it.
+    fn names_something(&self) -> bool {
+        match self {
+            Self::Name(_) => true,
+            Self::List(values) => values.iter().any(Self::names_something),
+            Self::Dictionary(pairs) => pairs.iter().any(|(_, value)| value.names_something()),
+            Self::Text(_) | Self::Constant => false,
+        }
+    }
+
+    /// Whether each text in it is of one line, without characters that control anything.
+    pub(super) fn is_of_lines(&self) -> bool {
+        let plain = |text: &str| {
+            !text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+        };
+        match self {
+            Self::Text(text) | Self::Name(text) => plain(text),
+            Self::Constant => true,
+            Self::List(values) => values.iter().all(Self::is_of_lines),
+            Self::Dictionary(pairs) => {
+                pairs.iter().all(|(key, value)| plain(key) && value.is_of_lines())
+            }
+        }
+    }
+
     /// The texts of a list that has nothing else.
     pub(super) fn texts(&self) -> Option<Vec<&str>> {
         match self {
@@ -101,7 +126,10 @@ pub(super) fn call(program: &str) -> Option<Vec<(String, Value)>> {
         Value::Name(name) => Some((key, names.remove(&name)?)),
         value => Some((key, value)),
     });
-    written.collect()
+    let written = written.collect::<Option<Vec<_>>>()?;
+    // What has a name and is not used is there for something else.
+    let plain = |(_, value): &(String, Value)| !value.names_something();
+    (names.is_empty() && written.iter().all(plain)).then_some(written)
 }
 
 /// The string that `keyword` is given.
@@ -328,9 +356,10 @@ impl<'a> Tokens<'a> {
                 }
                 c if c.is_whitespace() => {}
                 quote @ ('"' | '\'') => return self.text(quote).map(Token::Text),
-                c if c.is_alphanumeric() || c == '_' => {
+                // Python takes letters of many scripts for the same name (NFKC).
+                c if c.is_ascii_alphanumeric() || c == '_' => {
                     let rest = self.0.as_str();
-                    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+                    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
                     let (more, rest) = rest.split_at(end.unwrap_or(rest.len()));
                     self.0 = rest.chars();
                     // A text with a letter in front of it is read in another way.
@@ -344,6 +373,10 @@ impl<'a> Tokens<'a> {
 
     /// The rest of a text that `quote` ends, on one line, with the escapes that `repr` writes.
     fn text(&mut self, quote: char) -> Option<String> {
+        // Three quotes begin another kind of text.
+        if self.0.as_str().starts_with([quote, quote].iter().collect::<String>().as_str()) {
+            return None;
+        }
         let mut text = String::new();
         loop {
             match self.0.next()? {

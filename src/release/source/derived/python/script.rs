@@ -12,9 +12,8 @@ use crate::release::source::texts::directory_of;
 use std::collections::BTreeSet;
 
 /// What only describes the project.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 12] = [
     "description",
-    "long_description",
     "long_description_content_type",
     "author",
     "author_email",
@@ -38,7 +37,10 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
     let mut rest = Vec::new();
     let (mut requires, mut points) = (Vec::new(), Vec::new());
     for (key, value) in &arguments {
+        // Line breaks would be fields of their own in the metadata that setuptools writes.
         let fits = match key.as_str() {
+            "long_description" => value.text().is_some() || *value == Value::Constant,
+            _ if !value.is_of_lines() => false,
             key if TEXTS.contains(&key) => true,
             "name" => value.text().is_some_and(|name| declared.names.contains(&normal(name))),
             "version" => value.text().is_some_and(|version| is_release(context, version)),
@@ -73,7 +75,8 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
     if get("name").is_none() || get("version").is_none() {
         return Some(Checked::differs("it calls setup() without a name or version"));
     }
-    match packages(context, get("package_dir"), get("packages"), get("py_modules")) {
+    let own: BTreeSet<String> = declared.names.iter().map(|name| name.replace('-', "_")).collect();
+    match packages(context, &own, get("package_dir"), get("packages"), get("py_modules")) {
         None => {
             return Some(Checked::differs("it installs packages that the archive does not have"));
         }
@@ -124,10 +127,11 @@ fn is_inside((_, patterns): &(String, Value)) -> bool {
     patterns.texts().is_some_and(|all| all.iter().all(inside))
 }
 
-/// Whether these are all packages and modules below the directory that they come from; `None` where one of them
-/// is not there.
+/// Whether these are all packages and modules of the project's `own` names, from the one place where such are;
+/// `None` where one of them is not there.
 fn packages(
     context: &Context<'_>,
+    own: &BTreeSet<String>,
     directory: Option<&Value>,
     packages: Option<&Value>,
     modules: Option<&Value>,
@@ -165,8 +169,19 @@ fn packages(
         return None;
     }
     let top = |package: &str| package.split('.').next().map(str::to_owned);
-    let tops: BTreeSet<String> = packages.iter().filter_map(|one| top(one)).collect();
+    let tops: BTreeSet<String> =
+        packages.iter().chain(&modules).filter_map(|one| top(one)).collect();
+    let elsewhere = if root.is_empty() { "src/" } else { "" };
+    let is_here_alone = |top: &String| {
+        !context.members.keys().any(|path| {
+            let rest = path.strip_prefix(elsewhere.as_bytes()).unwrap_or_default();
+            rest.starts_with(format!("{top}/").as_bytes())
+                || *rest == *format!("{top}.py").as_bytes()
+        })
+    };
+    let is_own = tops.iter().all(|top| own.contains(&top.to_lowercase()) && is_here_alone(top))
+        && matches!(root.as_str(), "" | "src/");
     let below = |package: &&String| top(package).is_some_and(|top| tops.contains(&top));
     let all = there.iter().filter(below).all(|package| packages.contains(package.as_str()));
-    Some(all && !(packages.is_empty() && modules.is_empty()))
+    Some(all && is_own && !(packages.is_empty() && modules.is_empty()))
 }
