@@ -405,6 +405,18 @@ mod tests {
         }
     }
 
+    /// An assertion about an attribute or a class of the project's may be what guards, and its message may call.
+    #[test]
+    fn an_assertion_that_may_guard_is_named() {
+        for old in [
+            "    assert t.verified_signature is not None",
+            "    assert isinstance(user, Admin)",
+            "    assert isinstance(x, str), f\"{run_hook(x)}\"",
+        ] {
+            assert!(!said("a.py", old, "    y = 1").is_empty(), "{old}");
+        }
+    }
+
     #[test]
     fn other_changes_are_not() {
         for (path, old, new) in [
@@ -427,9 +439,9 @@ mod tests {
             // Spaces, a default that is as false as nothing, what only a type checker reads.
             ("a.py", "    x.write(\"min {self.a}\")", "    x.write( \"min {self.a}\" )"),
             ("a.py", "    return a, b or {}", "    return a, b, c"),
-            ("a.py", "    assert self.x is not None", "    y = 1"),
-            ("a.py", "    assert isinstance(x, (A, b.C)), x  # mypy", "    y = 1"),
-            ("a.py", "    assert isinstance(x, A | B)", "    assert isinstance(x, A)"),
+            ("a.py", "    assert x is not None", "    y = 1"),
+            ("a.py", "    assert isinstance(x, (str, bytes))  # mypy", "    y = 1"),
+            ("a.py", "    assert isinstance(x, str)", "    y = 1"),
             ("setup.py", "    python_requires=\">=3.8\",", "    python_requires=\">=3.10\","),
         ] {
             assert_eq!(said(path, old, new), [""; 0], "{old}");
