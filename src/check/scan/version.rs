@@ -13,6 +13,7 @@ use crate::bytes::suffix;
 use crate::check::bump::{Before, Package, Reading, Source, asked, expectation, unread};
 use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::evidence::expectation::PINS;
+use crate::evidence::kinds::SignatureKind;
 use crate::evidence::manifest::Manifest;
 use crate::release::gentoo::{BUNDLES_OF, Expansion, KEY_PATH, REPOSITORIES, known_variables};
 use std::collections::BTreeSet;
@@ -244,13 +245,12 @@ impl Look<'_> {
         for check in self.policy.required().filter(|_| !read.names.is_empty()) {
             let sets = |name: &str| read.ebuild.sets(name);
             let unmet = match check {
-                Check::Openpgp | Check::Signify | Check::Minisign => {
-                    !sets(KEY_PATH) || read.ebuild.signature_check() != Some(check)
-                }
-                // No ebuild names keys of that kind.
-                Check::Ssh => true,
                 Check::Provenance => !REPOSITORIES.iter().any(|name| sets(name)),
                 Check::Sigstore => !sets(IDENTITY),
+                // A key of the one kind that its method has: of some kinds an ebuild can name none.
+                check if SignatureKind::of_check(check).is_some() => {
+                    !sets(KEY_PATH) || read.ebuild.signature_check() != Some(check)
+                }
                 _ => false,
             };
             if unmet {
