@@ -1,6 +1,6 @@
 //! What a project in git says of itself, in `pyproject.toml`, `setup.cfg` and `setup.py`.
 
-use super::requirement::{Requirement, comparisons, normal};
+use super::requirement::{Requirement, comparisons, normal, plain};
 use super::settings::settings;
 use super::{literal, poetry};
 use crate::release::source::context::Context;
@@ -58,6 +58,14 @@ impl Declared {
         }
         declared.setup = setup.map(|text| squeezed(&text));
         declared
+    }
+
+    /// Whether these are the versions of Python that it asks for, whatever zeros are at their ends.
+    pub(super) fn asks_for_python(&self, versions: &BTreeSet<String>) -> bool {
+        let plain = |all: &BTreeSet<String>| -> BTreeSet<String> {
+            all.iter().map(|one| plain(one)).collect()
+        };
+        plain(versions) == self.python.as_ref().map(plain).unwrap_or_default()
     }
 
     fn project(&mut self, project: &Table) {

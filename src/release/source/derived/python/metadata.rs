@@ -3,10 +3,9 @@
 use super::Checked;
 use super::declared::Declared;
 use super::required::{self, Stated};
-use super::requirement::{Requirement, comparisons, normal, plain};
+use super::requirement::{Requirement, comparisons, normal};
 use crate::release::source::context::Context;
 use crate::release::source::derived::version::is_release;
-use std::collections::BTreeSet;
 
 /// The fields that there are.
 const FIELDS: [&str; 33] = [
@@ -79,19 +78,19 @@ pub(super) fn check(context: &Context<'_>, text: &str, path: &str, used: bool) -
     let mut how = "the build backend's: name, version and requirements as in git";
     // hatchling takes from PKG-INFO what git's pyproject.toml says is dynamic.
     let used = used || declared.is_hatch && declared.dynamic_requires && path == "PKG-INFO";
-    match required::stated(context, &requires) {
+    match required::stated(&declared, &requires) {
         Stated::Differs(why) => return Checked::Differs(why),
         Stated::Same => {}
         Stated::Partly(more) => rest.push(more),
         Stated::Unknown if used && !requires.is_empty() => {
-            return Checked::NotCompared(required::unknown(context, &requires));
+            return Checked::NotCompared(required::unknown(&declared, &requires));
         }
         Stated::Unknown if requires.is_empty() => {
             how = "the build backend's: name and version as in git";
         }
         Stated::Unknown => {
             how = "the build backend's: name and version as in git";
-            rest.push(format!("Requires-Dist: {}", required::unknown(context, &requires)));
+            rest.push(format!("Requires-Dist: {}", required::unknown(&declared, &requires)));
         }
     }
     Checked::partly(how, rest)
@@ -102,10 +101,8 @@ pub(super) fn check(context: &Context<'_>, text: &str, path: &str, used: bool) -
 fn others(declared: &Declared, fields: &[(String, String)]) -> Vec<String> {
     let all = |name: &str| values(fields, name);
     let mut rest = Vec::new();
-    let plain =
-        |all: BTreeSet<String>| -> BTreeSet<String> { all.iter().map(|one| plain(one)).collect() };
     let written = all("requires-python").into_iter().flat_map(comparisons).collect();
-    if plain(written) != plain(declared.python.clone().unwrap_or_default()) {
+    if !declared.asks_for_python(&written) {
         rest.push("Requires-Python".to_owned());
     }
     for (field, name) in [

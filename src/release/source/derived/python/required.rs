@@ -20,7 +20,8 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Checked {
         };
         requires.push(one.under(heading));
     }
-    match stated(context, &requires) {
+    let declared = Declared::read(context);
+    match stated(&declared, &requires) {
         Stated::Differs(why) => Checked::Differs(why),
         Stated::Same => Checked::same("setuptools' copy of what git's files require"),
         Stated::Partly(rest) => {
@@ -29,13 +30,13 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Checked {
         Stated::Unknown if requires.is_empty() => {
             Checked::same("setuptools' list of requirements: empty")
         }
-        Stated::Unknown => Checked::NotCompared(unknown(context, &requires)),
+        Stated::Unknown => Checked::NotCompared(unknown(&declared, &requires)),
     }
 }
 
 /// Which requirement only running `setup.py` could tell.
-pub(super) fn unknown(context: &Context<'_>, requires: &[Requirement]) -> String {
-    let literals = &Declared::read(context).literals;
+pub(super) fn unknown(declared: &Declared, requires: &[Requirement]) -> String {
+    let literals = &declared.literals;
     let first = requires.iter().find(|one| !literals.iter().any(|other| other.same_package(one)));
     let name = first.map(|one| format!(" ({})", one.name)).unwrap_or_default();
     format!("requirements that only running setup.py could tell{name}")
@@ -58,8 +59,7 @@ pub(super) enum Stated {
 const PAIRS: usize = 10_000_000;
 
 /// Whether git's files require all of these.
-pub(super) fn stated(context: &Context<'_>, requires: &[Requirement]) -> Stated {
-    let declared = Declared::read(context);
+pub(super) fn stated(declared: &Declared, requires: &[Requirement]) -> Stated {
     let known = declared.requires.as_ref().or(declared.spelled.as_ref()).map_or(0, Vec::len);
     let known = known.max(declared.literals.len());
     if requires.len().saturating_mul(known) > PAIRS {

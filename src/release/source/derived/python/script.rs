@@ -4,12 +4,13 @@
 use super::declared::Declared;
 use super::literal::{Value, call};
 use super::required::{self, Stated};
-use super::requirement::{Requirement, comparisons, normal, plain};
+use super::requirement::{Requirement, comparisons, normal};
 use super::{Checked, entry_points};
 use crate::release::source::context::Context;
 use crate::release::source::derived::version::is_release;
 use crate::release::source::texts::directory_of;
 use std::collections::BTreeSet;
+use std::ops::Bound::{Included, Unbounded};
 
 /// What only describes the project.
 const TEXTS: [&str; 12] = [
@@ -52,11 +53,7 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
                 groups.iter().all(|(group, list)| started(group, list, &mut points).is_some())
             }),
             "python_requires" => {
-                let plain = |all: BTreeSet<String>| -> BTreeSet<String> {
-                    all.iter().map(|one| plain(one)).collect()
-                };
-                let asked = value.text().map(comparisons).unwrap_or_default();
-                if plain(asked) != plain(declared.python.clone().unwrap_or_default()) {
+                if !declared.asks_for_python(&value.text().map(comparisons).unwrap_or_default()) {
                     rest.push("python_requires".to_owned());
                 }
                 value.text().is_some()
@@ -83,13 +80,13 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
         Some(false) => rest.push("which packages it installs".to_owned()),
         Some(true) => {}
     }
-    match required::stated(context, &requires) {
+    match required::stated(&declared, &requires) {
         Stated::Same => {}
         Stated::Partly(more) => rest.push(more),
         Stated::Differs(why) => return Some(Checked::Differs(why)),
         Stated::Unknown if requires.is_empty() => rest.push("what it requires".to_owned()),
         Stated::Unknown => {
-            return Some(Checked::NotCompared(required::unknown(context, &requires)));
+            return Some(Checked::NotCompared(required::unknown(&declared, &requires)));
         }
     }
     Some(match entry_points::compare(&declared, &points, true) {
@@ -173,11 +170,10 @@ fn packages(
         packages.iter().chain(&modules).filter_map(|one| top(one)).collect();
     let elsewhere = if root.is_empty() { "src/" } else { "" };
     let is_here_alone = |top: &String| {
-        !context.members.keys().any(|path| {
-            let rest = path.strip_prefix(elsewhere.as_bytes()).unwrap_or_default();
-            rest.starts_with(format!("{top}/").as_bytes())
-                || *rest == *format!("{top}.py").as_bytes()
-        })
+        let (package, module) = (format!("{elsewhere}{top}/"), format!("{elsewhere}{top}.py"));
+        let mut from = context.members.range::<[u8], _>((Included(package.as_bytes()), Unbounded));
+        !context.members.contains_key(module.as_bytes())
+            && !from.next().is_some_and(|(path, _)| path.starts_with(package.as_bytes()))
     };
     let is_own = tops.iter().all(|top| own.contains(&top.to_lowercase()) && is_here_alone(top))
         && matches!(root.as_str(), "" | "src/");
