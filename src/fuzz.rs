@@ -2,7 +2,7 @@
 //! the library's surface; only there with the feature `fuzzing`.
 
 use crate::bytes::json;
-use crate::evidence::checksums::{List, ListFormat};
+use crate::evidence::checksums::{List, ListFormat, Requested};
 use crate::evidence::manifest::Manifest;
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{self, UnverifiedBundle};
@@ -92,7 +92,7 @@ fn checksums(bytes: &[u8]) {
     use ListFormat::{B2, Bsd, OpensslDgst, Sha256, Sha512};
     for format in [Sha256, Sha512, B2, OpensslDgst, Bsd] {
         let name = &b"foo-1.2.tar.gz"[..];
-        let list = List::read(bytes, format, [name]);
+        let list = List::read(bytes, format, &Requested::of([name]));
         let _ = (list.concerns(name), list.wanted(name));
     }
 }

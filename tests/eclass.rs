@@ -599,14 +599,19 @@ fn all_of_a() {
     assert_eq!(ask(&["--want=signature", "--"]).end, "done");
     // Of files that are all called like lists it is not said that nothing is wrong.
     for name in ["x.sha256", "y.sha256"] {
-        std::fs::write(package.scratch.file(&format!("store/{name}")), "altered\n").unwrap();
-        std::fs::write(package.scratch.file(&format!("store/{name}.asc")), &sig).unwrap();
+        std::fs::write(package.scratch.file(&format!("distdir/{name}")), "altered\n").unwrap();
+        std::fs::write(package.scratch.file(&format!("distdir/{name}.asc")), &sig).unwrap();
     }
     let lists = ["x.sha256", "x.sha256.asc", "y.sha256", "y.sha256.asc"];
     for want in ["--want=signature", "--want=provenance"] {
         let answer = ask(&[&[want, "--"], &lists[..]].concat());
         assert_ne!(answer.end, "done", "{want}");
     }
+    // What is only called like one has its own signature judged, next to what is signed well.
+    let content = ["f.tar.gz", "f.tar.sign", "x.sha256", "x.sha256.asc"];
+    let answer = ask(&[&["--want=signature", "--"], &content[..]].concat());
+    assert_eq!(answer.class(), "signature-bad, manifest-missing-entry");
+    assert!(answer.end.starts_with("die\tx.sha256: "), "{}", answer.end);
     let answer = ask(&["--want=provenance", "--", "unsigned"]);
     assert_eq!(answer.class(), "provenance-absent");
 

@@ -384,6 +384,8 @@ fn revocations_are_found_wherever_they_are() {
     for keys in [
         [key.clone(), armor(&leaked.to_vec().unwrap())].concat(),
         [key.clone(), vec![0; 9]].concat(),
+        // gpg takes nothing of such a file either.
+        [key.clone(), b"\n\n".to_vec()].concat(),
     ] {
         situation.scratch.write("keys.asc", &keys);
         let run = situation.run(&[]);
@@ -394,8 +396,6 @@ fn revocations_are_found_wherever_they_are() {
             run.stderr
         );
     }
-    situation.scratch.write("keys.asc", [key.clone(), b"\n\n".to_vec()].concat());
-    assert_eq!(situation.run(&[]).said("openpgp"), "agrees");
     let own = flooded(&leaked, &Packet::from(revocation), 5_000);
     situation.scratch.write("keys.asc", [key, own].concat());
     assert_eq!(situation.run(&[]).said("openpgp"), "evidence-unsupported");
@@ -505,6 +505,51 @@ fn checksums_of_armored_keys() {
             assert_ne!(situation.is_imported("checksum", &cert), Some(!taken), "{block}");
         }
     }
+}
+
+/// Files of which gpg takes nothing, or not the key at hand: we take nothing of them either, and say so.
+#[test]
+fn armored_keys_that_others_read_otherwise() {
+    let (cert, other) = (generate("florian"), generate("frida"));
+    let armor =
+        |bytes: Vec<u8>| String::from_utf8(messages::armored("PUBLIC KEY BLOCK", &bytes)).unwrap();
+    let (own, beside) = (armor(cert.to_vec().unwrap()), armor(other.to_vec().unwrap()));
+    let begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
+    let end = "-----END PGP PUBLIC KEY BLOCK-----\n";
+    let lines: Vec<&str> = own.lines().filter(|line| !line.starts_with('=')).collect();
+    let data = &lines[2..lines.len() - 1];
+    let last = data.last().unwrap().trim_end_matches('=');
+    let data = data.to_vec();
+    let whole = data.join("\n");
+    let block = |head: &str, data: &str| format!("{begin}{head}{data}\n{end}");
+    let mut shorter = data;
+    shorter.pop();
+    let with_last = |last: &str| [shorter.join("\n"), last.to_owned()].join("\n");
+    let situation = Situation::new(&[Signing::by(&cert).sign()], &[&cert]);
+    for (what, keys) in [
+        ("a checksum behind the data", block("\n", &with_last(&format!("{last}=AAAA")))),
+        ("a checksum behind padding", block("\n", &with_last(&format!("{last}==AAAA")))),
+        ("padding within", block("\n", &format!("AA==\n{whole}"))),
+        ("a form feed behind the first line", own.replacen("-----\n", "-----\u{c}\n", 1)),
+        ("no blank line, behind another", beside.clone() + &block("", &whole)),
+        ("it ends at once", format!("{beside}{begin}{end}\n{whole}\n{end}")),
+        ("it ends twice", format!("{own}{end}")),
+        ("within something else", format!("-----BEGIN PGP FOO-----\n\n{own}{beside}")),
+    ] {
+        situation.scratch.write("keys.asc", &keys);
+        let run = situation.run(&[]);
+        assert_eq!(run.status, 2, "{what}: {}{}", run.stdout, run.stderr);
+        let reasons = ["holds no OpenPGP key: ", "holds keys only in armor that gpg passes over"];
+        assert!(reasons.iter().any(|reason| run.stderr.contains(reason)), "{}", run.stderr);
+        // gpg looks for the next first line wherever it is, and passes over last lines.
+        if !["it ends twice", "within something else"].contains(&what) {
+            assert_ne!(situation.is_imported(what, &cert), Some(true), "{what}");
+        }
+    }
+    let binary = [cert.to_vec().unwrap(), b"\n".to_vec()].concat();
+    situation.scratch.write("keys.asc", binary);
+    assert_eq!(situation.run(&[]).status, 2);
+    assert_ne!(situation.is_imported("a line feed behind a binary key", &cert), Some(true));
 }
 
 /// What no key is taken from can revoke one all the same.

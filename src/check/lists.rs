@@ -12,7 +12,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
 use crate::bytes::sniff::{Kind, without_mark};
-use crate::evidence::checksums::{List, ListFormat};
+use crate::evidence::checksums::{List, ListFormat, Requested};
 use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{self, MessageError};
 use crate::evidence::signify;
@@ -42,7 +42,8 @@ pub(super) struct Lists<'k> {
 impl<'k> Lists<'k> {
     /// Reads them, without those that were named by hand, which are read for their distfile.
     pub(super) fn read(inputs: &'k Inputs) -> Self {
-        let names: Vec<&str> = inputs.distfiles.iter().map(|name| inputs.upstream(name)).collect();
+        let names = inputs.distfiles.iter().map(|name| inputs.upstream(name).as_bytes());
+        let names = Requested::of(names);
         let named = inputs.signatures.values().flatten().map(|(_, path)| path.as_path());
         let by_hand: BTreeSet<&Path> = named.collect();
         let mut lists = Self::default();
@@ -72,10 +73,16 @@ impl<'k> Lists<'k> {
         lists
     }
 
-    fn add(&mut self, inputs: &'k Inputs, path: &Path, names: &[&str]) -> Result<(), InputError> {
+    fn add(
+        &mut self,
+        inputs: &'k Inputs,
+        path: &Path,
+        names: &Requested,
+    ) -> Result<(), InputError> {
         let bytes = read_bounded(path, EVIDENCE_LIMIT)?;
-        let listed =
-            embedded(&bytes).filter(|listed| names.iter().any(|name| listed.contains(*name)));
+        let is_asked =
+            |listed: &BTreeSet<String>| listed.iter().any(|n| names.contains(n.as_bytes()));
+        let listed = embedded(&bytes).filter(is_asked);
         if let Some(listed) = listed {
             let mut signatures = Signatures::default();
             signatures.add(&inputs.keys, path, &bytes, Over::File, &mut Wanted::default());
@@ -148,12 +155,12 @@ impl<'k> Lists<'k> {
 }
 
 /// Whether a list, in the file of its signature or beside that, has a line about one of `names`.
-fn may_concern(evidence: &Path, names: &[&str]) -> bool {
+fn may_concern(evidence: &Path, names: &Requested) -> bool {
     let file = file_name(evidence);
     let beside = pairing::by_suffix(&file).map(|(_, list)| evidence.with_file_name(list));
     let paths = [Some(evidence.to_owned()), beside];
     let texts = paths.into_iter().flatten().filter_map(|p| read_bounded(&p, EVIDENCE_LIMIT).ok());
-    texts.into_iter().any(|text| relevant(&file, &text, names, false).is_some())
+    texts.into_iter().any(|text| List::about(&file, &text, names).is_some())
 }
 
 /// Why nothing can be told of what `evidence`, which holds `bytes`, signs: its encoding.
@@ -216,7 +223,7 @@ impl SignedList {
         bytes: &[u8],
         name: &str,
     ) -> Result<Option<Self>, InputError> {
-        Self::of(inputs, evidence, bytes, &[name], true)
+        Self::of(inputs, evidence, bytes, &Requested::of([name.as_bytes()]), true)
     }
 
     /// The list that `evidence` signs, if it says something of the distfiles called `names`, or was
@@ -225,7 +232,7 @@ impl SignedList {
         inputs: &Inputs,
         evidence: &Path,
         bytes: &[u8],
-        names: &[&str],
+        names: &Requested,
         by_hand: bool,
     ) -> Result<Option<Self>, InputError> {
         if Kind::of(bytes) == Kind::Cleartext {
@@ -240,7 +247,7 @@ impl SignedList {
             return Ok(None);
         };
         let path = evidence.with_file_name(base);
-        if (by_hand && names.contains(&base)) || !path.is_file() {
+        if (by_hand && names.contains(base.as_bytes())) || !path.is_file() {
             return Ok(None);
         }
         let text = read_bounded(&path, EVIDENCE_LIMIT)?;
@@ -253,7 +260,7 @@ impl SignedList {
         inputs: &Inputs,
         evidence: &Path,
         bytes: &[u8],
-        names: &[&str],
+        names: &Requested,
         by_hand: bool,
     ) -> Option<Self> {
         let file = file_name(evidence);
@@ -326,14 +333,13 @@ fn embedded(bytes: &[u8]) -> Option<BTreeSet<String>> {
     signify::UnverifiedSignature::parse(bytes).ok()?.claimed_names()
 }
 
-/// The list in `text`, if it concerns one of the files `names`. Nothing of it is authenticated.
-fn relevant(list: &str, text: &[u8], names: &[&str], by_hand: bool) -> Option<List> {
-    let format = ListFormat::guess(list, text);
-    let list = List::read(text, format, names.iter().map(|name| name.as_bytes()));
-    let tells = |name: &&str| {
-        list.concerns(name.as_bytes()) || list.comes_near(name.as_bytes(), "").is_some()
-    };
-    (by_hand || names.iter().any(tells)).then_some(list)
+/// The list in `text`, if it concerns one of the files `names`, or was paired with one by hand. Nothing of it is
+/// authenticated.
+fn relevant(list: &str, text: &[u8], names: &Requested, by_hand: bool) -> Option<List> {
+    match by_hand {
+        true => Some(List::read(text, ListFormat::guess(list, text), names)),
+        false => List::about(list, text, names),
+    }
 }
 
 /// What signature or bundles `bytes` say of the list `text`.

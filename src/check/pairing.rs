@@ -1,11 +1,12 @@
 //! Which files is next to a distfile as evidence about it.
 
 use crate::answer::finding::Check;
-use crate::bytes::input::open_regular;
+use crate::bytes::input::{EVIDENCE_LIMIT, InputError, open_regular, read_bounded};
 use crate::bytes::sniff::Kind;
 use crate::bytes::suffix::{self, without_compression};
+use crate::evidence::checksums::{List, Requested};
 use std::collections::BTreeSet;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 /// Suffixes of detached signatures over the distfile, or over the stream that it compresses.
@@ -193,15 +194,27 @@ pub(crate) struct Names<'a> {
     /// The first and the last of those that are neither evidence nor a list by their names: where there is none, what
     /// is called like a list is what will be unpacked.
     plain: Option<(&'a str, &'a str)>,
+    /// What they are called upstream, as lists have them.
+    listed: Requested,
 }
 
 impl<'a> Names<'a> {
     pub(crate) fn of(names: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::called(names, |_| None)
+    }
+
+    /// The same of files that have other names upstream, where `upstream` tells one.
+    pub(crate) fn called<'u>(
+        names: impl IntoIterator<Item = &'a str>,
+        upstream: impl Fn(&str) -> Option<&'u str>,
+    ) -> Self {
         let all: BTreeSet<&str> = names.into_iter().collect();
         let is_plain = |name: &&&str| by_suffix(name).is_none() && !is_list_name(name);
         let first = all.iter().find(is_plain).copied();
         let plain = first.zip(all.iter().rfind(is_plain).copied());
-        Self { all, plain }
+        let files = all.iter().filter(is_plain);
+        let listed = Requested::of(files.map(|name| upstream(name).unwrap_or(name).as_bytes()));
+        Self { all, plain, listed }
     }
 
     /// In order.
@@ -220,6 +233,17 @@ impl<'a> Names<'a> {
         self.plain.is_some_and(|(first, last)| !first.starts_with(list) || !last.starts_with(list))
     }
 
+    /// Whether the list `name` of `dir` says something of a file that is neither evidence nor a list: one that does
+    /// not is what will be unpacked, however it is called, and its signature is judged like any other. A list that is
+    /// not there is taken at its name.
+    fn is_about_others(&self, dir: &Path, name: &str) -> bool {
+        match read_bounded(&dir.join(name), EVIDENCE_LIMIT) {
+            Ok(text) => List::about(name, &text, &self.listed).is_some(),
+            Err(InputError::Open { source, .. }) => source.kind() == ErrorKind::NotFound,
+            Err(_) => false,
+        }
+    }
+
     /// The part of the distfile `name` of `dir`.
     ///
     /// `.bundle` is a name of installers and git bundles, too: such a file is evidence only if it
@@ -228,7 +252,8 @@ impl<'a> Names<'a> {
         let Some((kind, base)) = by_suffix(name) else {
             // A list that is signed is evidence about what it lists.
             let signed = || evidence_names(name).any(|(_, name)| self.contains(&name));
-            return match is_list_name(name) && self.have_other_than(name) && signed() {
+            let is_list = is_list_name(name) && self.have_other_than(name) && signed();
+            return match is_list && self.is_about_others(dir, name) {
                 true => Role::Evidence,
                 false => Role::Content,
             };

@@ -87,6 +87,45 @@ fn lists_alone_are_content() {
     assert_eq!(known.role(dir.path(), "a.sha256"), Role::Evidence);
 }
 
+/// A file is evidence for what it says of others, not for its name.
+#[test]
+fn a_list_that_says_nothing_of_the_others_is_content() {
+    let dir = tempfile::tempdir().unwrap();
+    let names = ["f-1.tar.gz", "f-1-b2sum", "f-1-b2sum.sig"];
+    let digest = "0".repeat(64);
+    for (text, upstream, expected) in [
+        ("#!/bin/sh\n".to_owned(), None, Role::Content),
+        (format!("{digest}  other.tar.gz\n"), None, Role::Content),
+        (format!("{digest}  f-1-b2sum\n"), None, Role::Content),
+        (format!("{digest}\n"), None, Role::Content),
+        (format!("{digest}  f-1.tar.gz\n"), None, Role::Evidence),
+        (format!("{digest}  f-1.tar.gz\n"), Some("v1.tar.gz"), Role::Content),
+        (format!("{digest}  v1.tar.gz\n"), Some("v1.tar.gz"), Role::Evidence),
+    ] {
+        std::fs::write(dir.path().join("f-1-b2sum"), &text).unwrap();
+        let known = Names::called(names, |name| upstream.filter(|_| name == "f-1.tar.gz"));
+        assert_eq!(known.role(dir.path(), "f-1-b2sum"), expected, "{text} {upstream:?}");
+        assert_eq!(known.role(dir.path(), "f-1-b2sum.sig"), Role::Evidence);
+    }
+}
+
+/// What each list is read for does not grow with all names.
+#[test]
+fn many_lists_and_many_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let lists: Vec<String> = (0..1_000).map(|n| format!("{n:05}.sha256")).collect();
+    for list in &lists {
+        std::fs::write(dir.path().join(list), "nothing\n").unwrap();
+    }
+    let others: Vec<String> = (0..30_000).map(|n| format!("{n:05}.tar.gz")).collect();
+    let signatures: Vec<String> = lists.iter().map(|list| format!("{list}.asc")).collect();
+    let names = lists.iter().chain(&signatures).chain(&others);
+    let known = Names::of(names.map(String::as_str));
+    let begin = std::time::Instant::now();
+    assert!(lists.iter().all(|list| known.role(dir.path(), list) == Role::Content));
+    assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
+}
+
 #[test]
 fn many_names_in_a_moment() {
     let dir = tempfile::tempdir().unwrap();

@@ -122,7 +122,9 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
 /// Being evidence exempts a file from everything but the Manifest, so a file that others vouch for
 /// by hand never is, and where nothing but evidence would be left, it is all content.
 fn roles(inputs: &Inputs) -> BTreeMap<&str, Role> {
-    let known = Names::of(inputs.distfiles.iter().map(String::as_str));
+    let known = Names::called(inputs.distfiles.iter().map(String::as_str), |name| {
+        inputs.upstream_names.get(name).map(String::as_str)
+    });
     let paired = inputs.paired();
     let role = |name| match known.role(&inputs.distdir, name) {
         _ if inputs.has_evidence_by_hand(name) => Role::Content,

@@ -9,7 +9,7 @@ use crate::bytes::pass::{self, Wanted};
 use crate::check::pairing::Role;
 use crate::check::{DistfileReport, Report};
 use crate::cli::error::{Error, UsageError};
-use crate::evidence::checksums::{List, ListFormat};
+use crate::evidence::checksums::{List, ListFormat, Requested};
 use crate::report::{Format, Style};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,7 @@ impl Checksums {
         let bytes = read_source(&self.list, EVIDENCE_LIMIT)?;
         let names = self.listed_names()?;
         let listed = self.files.iter().map(|file| listed_name(&names, file));
-        let list = List::read(&bytes, self.format, listed);
+        let list = List::read(&bytes, self.format, &Requested::of(listed));
         let mut distfiles = Vec::new();
         let mut errors = Vec::new();
         let mut seen = BTreeSet::new();

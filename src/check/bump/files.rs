@@ -69,7 +69,7 @@ pub(super) fn distfiles(
         let unread = package.metadata.unused.clone();
         return Err(PackageError::NoDistfile { version: version.to_string(), looked, unread });
     }
-    let known = Names::of(names.iter().map(String::as_str));
+    let known = known(package, &names);
     let missing = |name: &&String| distdir.join(name).symlink_metadata().is_err();
     let contents = names.iter().filter(|name| known.role(distdir, name) == Role::Content);
     let mut unfetched = Vec::new();
@@ -109,9 +109,16 @@ fn by_name(package: &Package, distdir: &Path) -> Vec<String> {
     of_version(version, &files_of(distdir)).into_iter().filter(shaped).collect()
 }
 
+/// The distfiles `names` of the package, with what SRC_URI has them as.
+fn known<'a>(package: &'a Package, names: &'a [String]) -> Names<'a> {
+    let src_uri = package.metadata.src_uri.as_ref();
+    let upstream = |name: &str| src_uri?.file(name)?.upstream.as_deref();
+    Names::called(names.iter().map(String::as_str), upstream)
+}
+
 /// Pairs the distfiles of this version that will be unpacked with those of the previous version.
 pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> Vec<Pair> {
-    let known = Names::of(distfiles.iter().map(String::as_str));
+    let known = known(package, distfiles);
     let contents: Vec<&String> =
         distfiles.iter().filter(|name| known.role(distdir, name) == Role::Content).collect();
     let set: BTreeSet<&str> = distfiles.iter().map(String::as_str).collect();

@@ -80,7 +80,11 @@ impl All {
 
     fn parts(&self) -> Parts {
         let names = self.files.iter().map(String::as_str).filter(|file| is_name(file));
-        let known = Names::of(names);
+        let upstream: BTreeMap<&str, String> = names
+            .clone()
+            .filter_map(|name| Some((name, self.setting.upstream_name(name)?)))
+            .collect();
+        let known = Names::called(names, |name| upstream.get(name).map(String::as_str));
         let mut streams: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for name in known.iter() {
             if let Some(stream) = without_compression(name) {

@@ -10,7 +10,7 @@ use crate::bytes::output::{Spool, Vouched};
 use crate::bytes::pass::{self, Measured, Recorder};
 use crate::check::{DistfileReport, Inputs, message, operand};
 use crate::cli::restrict::Reach;
-use crate::evidence::checksums::{List, ListFormat};
+use crate::evidence::checksums::{List, ListFormat, Requested};
 use crate::report::portage::Answer;
 use clap::Args;
 use std::ffi::{OsStr, OsString};
@@ -128,7 +128,8 @@ impl Checksums {
         // What signify signs is always a list in the form of BSD.
         let bsd = self.signed && self.setting.method == Method::Signify;
         let format = if bsd { ListFormat::Bsd } else { self.format };
-        let list = List::read(&bytes, format, files.iter().map(|file| file.as_bytes()));
+        let list =
+            List::read(&bytes, format, &Requested::of(files.iter().map(|file| file.as_bytes())));
         let mut errors = Vec::new();
         for file in files {
             match compared(&inputs, &list, file, signature.as_ref()) {

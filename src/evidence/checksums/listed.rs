@@ -2,6 +2,7 @@
 
 use super::format::ListFormat;
 use super::line::{Flaw, Function, Line, SHORTEST, tag, trim_end, trim_start};
+use super::requested::{Files, Requested};
 use crate::bytes::digests::HashName;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -71,7 +72,7 @@ impl Near {
 /// Takes a line of the form of a checksum, whose digest may have a `flaw`. Whether it is about one
 /// of the files.
 pub(super) fn add(
-    files: &mut BTreeMap<Vec<u8>, Listed>,
+    files: &mut Files<'_>,
     format: ListFormat,
     number: usize,
     line: &Line<'_>,
@@ -83,7 +84,7 @@ pub(super) fn add(
         None => (line.name.as_ref(), false),
     };
     let name = without_dot(name);
-    let name = if files.contains_key(name) { name } else { trim_end(trim_start(name)) };
+    let name = if files.requested().contains(name) { name } else { trim_end(trim_start(name)) };
     let Some(listed) = files.get_mut(without_dot(name)) else {
         note_other_place(files, format, number, name, line, flaw.is_none() && !cut);
         return false;
@@ -144,12 +145,7 @@ fn taken(line: &Line<'_>, format: ListFormat, flaw: Option<Flaw>, cut: bool) -> 
 
 /// Takes a line that is not a checksum. It concerns a file if it has its name as a word and something
 /// that could be its digest, or begins as the lines of its function do.
-pub(super) fn suspect(
-    files: &mut BTreeMap<Vec<u8>, Listed>,
-    format: ListFormat,
-    number: usize,
-    line: &[u8],
-) {
+pub(super) fn suspect(files: &mut Files<'_>, format: ListFormat, number: usize, line: &[u8]) {
     let wanted = |function| format.function().is_none_or(|wanted| wanted == function);
     let tagged =
         matches!(tag(trim_start(line)), Some((Function::Known(function), _)) if wanted(function));
@@ -161,7 +157,7 @@ pub(super) fn suspect(
         return;
     }
     let reason = "it is not of the form that --format says";
-    for name in words(files, line) {
+    for name in words(files.requested(), line) {
         if let Some(listed) = files.get_mut(&name) {
             listed.is_malformed(number, reason);
         }
@@ -170,18 +166,18 @@ pub(super) fn suspect(
 
 /// The names of `files` that are in `line` with nothing of a name right before or behind them. Names and places in
 /// the line may be many: at each, only those are looked at that could begin there.
-fn words(files: &BTreeMap<Vec<u8>, Listed>, line: &[u8]) -> BTreeSet<Vec<u8>> {
+fn words(files: &Requested, line: &[u8]) -> BTreeSet<Vec<u8>> {
     let outside = |byte: Option<&u8>| byte.is_none_or(is_outside);
     let mut found = BTreeSet::new();
     for at in (0..line.len()).filter(|at| outside(at.checked_sub(1).and_then(|at| line.get(at)))) {
         let mut rest = line.get(at..).unwrap_or_default();
         while !rest.is_empty()
-            && let Some((name, _)) = files.range::<[u8], _>(up_to(rest)).next_back()
+            && let Some(name) = files.last_up_to(rest)
         {
             let common = name.iter().zip(rest).take_while(|(a, b)| a == b).count();
             let whole = common == name.len();
             if whole && !name.is_empty() && outside(line.get(at + common)) {
-                found.insert(name.clone());
+                found.insert(name.to_vec());
             }
             // What begins here as well is shorter.
             let shorter = if whole { common.saturating_sub(1) } else { common };
@@ -192,7 +188,7 @@ fn words(files: &BTreeMap<Vec<u8>, Listed>, line: &[u8]) -> BTreeSet<Vec<u8>> {
 }
 
 /// The names as far as `name`, and with it.
-fn up_to(name: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
+pub(super) fn up_to(name: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
     (Bound::Unbounded, Bound::Included(name))
 }
 
@@ -220,7 +216,7 @@ pub(super) fn without_dot(mut name: &[u8]) -> &[u8] {
 /// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says
 /// nothing about NAME at first, but may be what someone looks for.
 fn note_other_place(
-    files: &mut BTreeMap<Vec<u8>, Listed>,
+    files: &mut Files<'_>,
     format: ListFormat,
     number: usize,
     name: &[u8],
@@ -257,8 +253,7 @@ mod tests {
     #[test]
     fn names_in_a_line() {
         let names = ["a", "a b", "a(1)", "a(1).tar", "(1)", "b", "ab", "é", "a,", ""];
-        let files: BTreeMap<Vec<u8>, Listed> =
-            names.iter().map(|name| (name.as_bytes().to_vec(), Listed::default())).collect();
+        let files = Requested::of(names.iter().map(|name| name.as_bytes()));
         for (line, expected) in [
             ("a", &["a"][..]),
             ("xa a(1) (1)", &["a", "a(1)", "(1)"]),
@@ -279,8 +274,8 @@ mod tests {
     #[test]
     fn many_names_in_a_long_line() {
         let name = |n: usize| format!("{}({n}),x", "a(".repeat(n % 7)).into_bytes();
-        let files: BTreeMap<Vec<u8>, Listed> =
-            (0..2_000).map(|n| (name(n), Listed::default())).collect();
+        let names: Vec<Vec<u8>> = (0..2_000).map(name).collect();
+        let files = Requested::of(names.iter().map(Vec::as_slice));
         let line: Vec<u8> =
             (0..4_000).step_by(3).flat_map(|n| [name(n), b" ".to_vec()].concat()).collect();
         let begin = std::time::Instant::now();

@@ -8,6 +8,7 @@ mod judge;
 mod line;
 mod listed;
 mod placed;
+mod requested;
 mod wrapped;
 
 use crate::answer::access::Capability;
@@ -20,6 +21,8 @@ pub(crate) use format::ListFormat;
 use judge::{facts, judge};
 use line::Parsed;
 use listed::{Listed, SHA1, add, suspect, without_dot};
+use requested::Files;
+pub(crate) use requested::Requested;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use wrapped::parsed;
@@ -53,21 +56,14 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Reads what `bytes` says of the files that are named `requested`.
+    /// Reads what `bytes` says of the `requested` files.
     ///
     /// A name of the list means a requested one where they are the same bytes, but for `./` in
     /// front and blanks around the name of the list. A file of that name in a directory is another,
     /// unless the list has no line for the name itself, and all its lines about such files have one
     /// digest: then it means the requested one, as upstream has it in a directory.
-    pub(crate) fn read<'n>(
-        bytes: &[u8],
-        format: ListFormat,
-        requested: impl IntoIterator<Item = &'n [u8]>,
-    ) -> Self {
-        let mut files: BTreeMap<Vec<u8>, Listed> = requested
-            .into_iter()
-            .map(|name| (without_dot(name).to_vec(), Listed::default()))
-            .collect();
+    pub(crate) fn read(bytes: &[u8], format: ListFormat, requested: &Requested) -> Self {
+        let mut files = Files::of(requested);
         let bytes = sniff::without_mark(bytes);
         let encoding = Some(Kind::of(bytes)).filter(|kind| *kind == Kind::Utf16);
         for (number, parsed, line) in parsed(bytes) {
@@ -80,37 +76,18 @@ impl List {
                 Parsed::Broken(..) | Parsed::Other => suspect(&mut files, format, number, line),
             }
         }
-        let mut list = Self {
-            files,
-            bytes: bytes.to_vec(),
-            function: format.function(),
-            encoding,
-            places: OnceLock::new(),
-        };
-        list.take_bare_digest();
-        list.files.values_mut().for_each(Listed::take_placed);
-        list
+        take_bare_digest(&mut files, format, bytes);
+        let mut files = files.said();
+        files.values_mut().for_each(Listed::take_placed);
+        let (bytes, function) = (bytes.to_vec(), format.function());
+        Self { files, bytes, function, encoding, places: OnceLock::new() }
     }
 
-    /// Takes a list that is one digest and nothing else for that of the one file that was asked for:
-    /// `sha256sum FILE | cut -d' ' -f1`, as many `.sha256` files have it.
-    fn take_bare_digest(&mut self) {
-        // Blanks behind it would be the separator of a line without its name.
-        let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
-        let word = line.strip_suffix(b"\r").unwrap_or(line);
-        let mut files = self.files.values_mut();
-        let (Some(function), Some(listed), None) = (self.function, files.next(), files.next())
-        else {
-            return;
-        };
-        let is_digest = word.len() == function.size() * 2 && word.iter().all(u8::is_ascii_hexdigit);
-        if let Ok(digest) = str::from_utf8(word)
-            && is_digest
-        {
-            let digests = listed.digests.entry(function).or_default();
-            digests.insert(digest.to_ascii_lowercase(), 1);
-            listed.bare = true;
-        }
+    /// The list `text`, which is called `list`, if it says something of the `requested` files or comes near.
+    pub(crate) fn about(list: &str, text: &[u8], requested: &Requested) -> Option<Self> {
+        let list = Self::read(text, ListFormat::guess(list, text), requested);
+        let tells = |listed: &Listed| listed.concerns() || !listed.near.is_empty();
+        list.files.values().any(tells).then_some(list)
     }
 
     /// The list without its text, by which a digest is found under another name.
@@ -133,9 +110,7 @@ impl List {
 
     /// Whether a line of it is about the file `name`, or may be.
     pub(crate) fn concerns(&self, name: &[u8]) -> bool {
-        self.of(name).is_some_and(|listed| {
-            !listed.bare && !(listed.digests.is_empty() && listed.malformed.is_empty())
-        })
+        self.of(name).is_some_and(Listed::concerns)
     }
 
     /// What it says that comes near the file `name` and is of no use, where that is all; `list` is
@@ -194,6 +169,24 @@ impl List {
         let places = self.places.get_or_init(|| places(&self.bytes));
         let digests = computed.iter().filter(|(function, _)| function.is_strong());
         digests.filter_map(|(_, digest)| places.get(&hex(digest))).min()
+    }
+}
+
+/// Takes a list that is one digest and nothing else for that of the one file that was asked for:
+/// `sha256sum FILE | cut -d' ' -f1`, as many `.sha256` files have it.
+fn take_bare_digest(files: &mut Files<'_>, format: ListFormat, bytes: &[u8]) {
+    // Blanks behind it would be the separator of a line without its name.
+    let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let word = line.strip_suffix(b"\r").unwrap_or(line);
+    let Some(function) = format.function() else { return };
+    let is_digest = word.len() == function.size() * 2 && word.iter().all(u8::is_ascii_hexdigit);
+    if let Ok(digest) = str::from_utf8(word)
+        && is_digest
+        && let Some(listed) = files.only()
+    {
+        let digests = listed.digests.entry(function).or_default();
+        digests.insert(digest.to_ascii_lowercase(), 1);
+        listed.bare = true;
     }
 }
 

@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 const PLACE_LIMIT: usize = 64;
 
 impl Listed {
+    /// Whether a line of the list is about the file, or may be.
+    pub(super) fn concerns(&self) -> bool {
+        !self.bare && !(self.digests.is_empty() && self.malformed.is_empty())
+    }
+
     /// A line that concerns the file cannot be read: the first is told.
     pub(super) fn is_malformed(&mut self, line: usize, reason: &'static str) {
         if self.malformed.is_empty() {

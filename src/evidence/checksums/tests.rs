@@ -28,7 +28,7 @@ fn judged_as(name: &str, format: ListFormat, text: &str) -> Finding {
         text = text.replace(&format!("{{{word}}}"), &digest);
         text = text.replace(&format!("{{{}}}", word.to_uppercase()), &digest.to_uppercase());
     }
-    let list = List::read(text.as_bytes(), format, [name.as_bytes()]);
+    let list = List::read(text.as_bytes(), format, &Requested::of([name.as_bytes()]));
     let computed = list.wanted(name.as_bytes()).into_iter().map(|function| {
         let mut hasher = Hasher::new(function);
         hasher.update(b"abc");
@@ -163,7 +163,7 @@ fn a_list_without_an_answer_says_what_is_near() {
 #[test]
 fn many_digests_of_one_file_are_not_kept() {
     let lines = (0..10_000).map(|n| format!("{n:064x}  f\n")).collect::<String>();
-    let list = List::read(lines.as_bytes(), ListFormat::Sha256, [&b"f"[..]]);
+    let list = List::read(lines.as_bytes(), ListFormat::Sha256, &Requested::of([&b"f"[..]]));
     assert_eq!(
         list.of(b"f").unwrap().digests.values().map(BTreeMap::len).sum::<usize>(),
         DIGEST_LIMIT
@@ -175,8 +175,11 @@ fn many_digests_of_one_file_are_not_kept() {
 fn many_files_that_are_not_on_a_large_list() {
     let lines: String = (0..20_000).map(|n| format!("{n:064x}  of-{n}\n")).collect();
     let names: Vec<String> = (0..2_000).map(|n| format!("f-{n}")).collect();
-    let list =
-        List::read(lines.as_bytes(), ListFormat::Sha256, names.iter().map(|name| name.as_bytes()));
+    let list = List::read(
+        lines.as_bytes(),
+        ListFormat::Sha256,
+        &Requested::of(names.iter().map(|name| name.as_bytes())),
+    );
     let begin = std::time::Instant::now();
     for (n, name) in names.iter().enumerate() {
         let digest = crate::bytes::digests::unhex(&format!("{n:064x}")).unwrap();
@@ -188,7 +191,7 @@ fn many_files_that_are_not_on_a_large_list() {
     assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
     // Of several lines the first; one that proves nothing is not told.
     let text = format!("{0}  b\n{0}  c\nd41d8cd98f00b204e9800998ecf8427e  d\n", "ab".repeat(32));
-    let list = List::read(text.as_bytes(), ListFormat::Sha256, [&b"f"[..]]);
+    let list = List::read(text.as_bytes(), ListFormat::Sha256, &Requested::of([&b"f"[..]]));
     let found = |function: HashName, digest: &str| {
         let digest = crate::bytes::digests::unhex(digest).unwrap();
         list.check(b"f", &BTreeMap::from([(function, digest)])).compared

@@ -14,6 +14,8 @@ const KEYS: [&[u8]; 3] = [
 ];
 /// How the first line of every block begins.
 pub(super) const BEGIN: &[u8] = b"-----BEGIN PGP ";
+/// How the last line of every block begins.
+const END: &[u8] = b"-----END PGP ";
 /// The first line of a cleartext-signed message.
 const CLEARTEXT: &[u8] = b"-----BEGIN PGP SIGNED MESSAGE-----";
 
@@ -40,6 +42,11 @@ pub(crate) enum ArmorFault {
         line: usize,
         /// The first line with something that base64 does not have, where there is one.
         at: Option<usize>,
+    },
+    /// A last line without a block before it: what precedes it would be passed over.
+    StrayEnd {
+        /// The line, from 1.
+        line: usize,
     },
     /// A block's checksum is not that of what is in it.
     Checksum {
@@ -75,6 +82,9 @@ impl fmt::Display for ArmorFault {
                 f,
                 "the armor that begins on line {line} cannot be decoded: line {at} is not base64"
             ),
+            Self::StrayEnd { line } => {
+                write!(f, "line {line} ends armor that does not begin")
+            }
             Self::Checksum { line } => write!(
                 f,
                 "the armor that begins on line {line} has another checksum than what is in it, and gpg \
@@ -100,7 +110,7 @@ impl fmt::Display for ArmorFault {
 ///
 /// If there is neither armor nor binary OpenPGP data, or a block is broken.
 pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
-    Ok(blocks(bytes)?.into_iter().map(|block| block.packets).collect())
+    Ok(blocks(bytes)?.blocks.into_iter().map(|block| block.packets).collect())
 }
 
 /// As [`packets`], of a file with keys: each block with whether its keys count. Those that gpg passes over, behind
@@ -108,17 +118,31 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
 ///
 /// # Errors
 ///
-/// As [`packets`]; and if a block that gpg takes keys from has a wrong checksum, as gpg has it. RFC 9580 (section
-/// 6.1) would have that passed over.
+/// As [`packets`]; and where gpg takes nothing of a block or of the file, or may read another key than we do: if a
+/// block that gpg takes keys from is not of the grammar of [`grammar`], has a wrong checksum (RFC 9580, section 6.1,
+/// would have that passed over), or if something begins within a block or ends outside of one.
 pub(super) fn key_blocks(bytes: &[u8]) -> Result<Vec<(Vec<u8>, bool)>, ArmorFault> {
-    let each = blocks(bytes)?.into_iter().map(|block| match block.armor {
+    let Blocks { blocks, stray_end } = blocks(bytes)?;
+    if let Some(line) = stray_end {
+        return Err(ArmorFault::StrayEnd { line });
+    }
+    let each = blocks.into_iter().map(|block| match block.armor {
+        Some(Armor { line, nested: true, .. }) => Err(ArmorFault::Unterminated { line }),
         Some(Armor { of_keys: false, .. }) => Ok((block.packets, false)),
-        Some(Armor { line, checksum: Some(stated), .. }) if stated != crc24(&block.packets) => {
+        Some(Armor { checksum: Err(fault), .. }) => Err(fault),
+        Some(Armor { line, checksum: Ok(Some(stated)), .. }) if stated != crc24(&block.packets) => {
             Err(ArmorFault::Checksum { line })
         }
         _ => Ok((block.packets, true)),
     });
     each.collect()
+}
+
+/// What is in a file.
+struct Blocks {
+    blocks: Vec<Block>,
+    /// The first line that ends a block where none begins, from 1.
+    stray_end: Option<usize>,
 }
 
 /// A block, or a whole binary file.
@@ -134,32 +158,74 @@ struct Armor {
     line: usize,
     /// Whether gpg takes keys from it.
     of_keys: bool,
-    /// The checksum that it states.
-    checksum: Option<u32>,
+    /// Whether another block begins within it.
+    nested: bool,
+    /// The checksum that it states, of a block that is of the grammar.
+    checksum: Result<Option<u32>, ArmorFault>,
 }
 
 impl Armor {
     fn of(block: &[u8], line: usize, indented: bool) -> Self {
-        let first = block.split(|b| *b == b'\n').next().unwrap_or_default();
-        let of_keys = !indented && KEYS.contains(&first.trim_ascii_end());
-        Self { line, of_keys, checksum: block.split(|b| *b == b'\n').find_map(checksum) }
+        let mut lines = block.split(|b| *b == b'\n');
+        let first = lines.next().unwrap_or_default();
+        let of_keys = !indented && KEYS.contains(&trim_end(first));
+        let nested = lines.any(|line| line.trim_ascii_start().starts_with(BEGIN));
+        Self { line, of_keys, nested, checksum: grammar(block, line) }
     }
+}
+
+/// `line` without what gpg does not see at its end.
+fn trim_end(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|b| !b" \t\r".contains(b)).map_or(0, |at| at + 1);
+    line.get(..end).unwrap_or_default()
+}
+
+/// Holds a block that begins on line `begin` to what all readers of keys read alike: headers, a blank line, lines of
+/// base64, padding only at their end, at most one checksum on a line of its own, the last line. The checksum.
+fn grammar(block: &[u8], begin: usize) -> Result<Option<u32>, ArmorFault> {
+    let mut lines = (begin..).zip(block.split(|b| *b == b'\n').map(trim_end)).skip(1);
+    for (line, text) in lines.by_ref().take_while(|(_, text)| !text.is_empty()) {
+        if !is_header(text) {
+            return Err(ArmorFault::Header { line });
+        }
+    }
+    let (mut padded, mut stated) = (false, None);
+    for (line, text) in lines {
+        let blanks = text.iter().take_while(|b| b" \t".contains(b)).count();
+        let text = text.get(blanks..).unwrap_or_default();
+        let digits = text.iter().take_while(|b| value(b).is_some()).count();
+        let padding = text.get(digits..).unwrap_or_default();
+        match (padding, checksum(text)) {
+            _ if text.starts_with(END) => return Ok(stated),
+            _ if text.is_empty() => {}
+            (_, Some(sum)) if stated.is_none() => stated = Some(sum),
+            (b"" | b"=" | b"==", None) if digits > 0 && !padded && stated.is_none() => {
+                padded = !padding.is_empty();
+            }
+            _ => return Err(ArmorFault::Broken { line: begin, at: Some(line) }),
+        }
+    }
+    Err(ArmorFault::Unterminated { line: begin })
 }
 
 /// The checksum that a line states: `=` and four characters of base64.
 fn checksum(line: &[u8]) -> Option<u32> {
-    let digits = line.trim_ascii().strip_prefix(b"=")?;
-    let value = |digit: &u8| match digit {
-        b'A'..=b'Z' => Some(digit - b'A'),
-        b'a'..=b'z' => Some(digit - b'a' + 26),
-        b'0'..=b'9' => Some(digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    };
+    let digits = line.strip_prefix(b"=")?;
     let values: Vec<u8> = digits.iter().map(value).collect::<Option<_>>()?;
     let sum = values.iter().fold(0, |sum, value| sum << 6 | u32::from(*value));
     (values.len() == 4).then_some(sum)
+}
+
+/// What a digit of base64 stands for.
+const fn value(digit: &u8) -> Option<u8> {
+    match digit {
+        b'A'..=b'Z' => Some(*digit - b'A'),
+        b'a'..=b'z' => Some(*digit - b'a' + 26),
+        b'0'..=b'9' => Some(*digit - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
 }
 
 /// The checksum of armor (RFC 9580, section 6.1.1).
@@ -169,7 +235,7 @@ fn crc24(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0xB7_04CE, byte) & 0xFF_FFFF
 }
 
-fn blocks(bytes: &[u8]) -> Result<Vec<Block>, ArmorFault> {
+fn blocks(bytes: &[u8]) -> Result<Blocks, ArmorFault> {
     let kind = Kind::of(bytes);
     // Every OpenPGP packet begins with a set high bit, which no armor or text does.
     if bytes.first().is_some_and(|b| b & 0x80 != 0) && !bytes.starts_with(BYTE_ORDER_MARK) {
@@ -177,13 +243,17 @@ fn blocks(bytes: &[u8]) -> Result<Vec<Block>, ArmorFault> {
             Kind::Utf16 | Kind::Snappy | Kind::Xz | Kind::Keybox | Kind::Tar => {
                 Err(ArmorFault::NotOpenPgp(kind))
             }
-            _ => Ok(vec![Block { packets: bytes.to_vec(), armor: None }]),
+            _ => {
+                let blocks = vec![Block { packets: bytes.to_vec(), armor: None }];
+                Ok(Blocks { blocks, stray_end: None })
+            }
         };
     }
     if sniff::without_mark(bytes).starts_with(BEGIN) && bytes.starts_with(BYTE_ORDER_MARK) {
         return Err(ArmorFault::ByteOrderMark);
     }
     let mut blocks = Vec::new();
+    let mut stray_end = None;
     let mut open: Option<(usize, bool, Vec<u8>)> = None;
     for (number, line) in (1..).zip(bytes.split_inclusive(|b| *b == b'\n')) {
         let dashed = line.trim_ascii_start();
@@ -198,10 +268,11 @@ fn blocks(bytes: &[u8]) -> Result<Vec<Block>, ArmorFault> {
             {
                 open = Some((number, dashed.len() < line.len(), dashed.to_vec()));
             }
+            None if line.starts_with(END) => stray_end = stray_end.or(Some(number)),
             None => {}
             Some((begin, indented, block)) => {
                 block.extend_from_slice(line);
-                if dashed.starts_with(b"-----END PGP ") {
+                if dashed.starts_with(END) {
                     let armor = Some(Armor::of(block, *begin, *indented));
                     blocks.push(Block { packets: decode(block, *begin)?, armor });
                     open = None;
@@ -215,7 +286,7 @@ fn blocks(bytes: &[u8]) -> Result<Vec<Block>, ArmorFault> {
     if blocks.is_empty() {
         return Err(ArmorFault::NotOpenPgp(kind));
     }
-    Ok(blocks)
+    Ok(Blocks { blocks, stray_end })
 }
 
 /// What is inside of a file that is armored, but not as OpenPGP data (`gpg --enarmor`): Debian's

@@ -239,14 +239,18 @@ impl KeyRing {
 
     /// Keeps a revocation that stands alone with the certificates of the key that made it.
     fn revoke(&mut self, revocation: &Signature, path: &Path) -> Result<(), RingError> {
-        for issuer in revocation.get_issuers().iter().take(ISSUERS) {
-            for fingerprint in self.handles.get(&key_id(issuer)).into_iter().flatten() {
-                let Some(entry) = self.entries.get_mut(fingerprint) else { continue };
-                if entry.revocations.len() >= REVOCATIONS {
-                    return Err(RingError::Flooded { path: path.to_owned() });
-                }
-                entry.revocations.push(revocation.clone().into());
+        // A fingerprint and its key ID lead to the same certificates.
+        let issuers: BTreeSet<u64> =
+            revocation.get_issuers().iter().take(ISSUERS).map(key_id).collect();
+        let handles = &self.handles;
+        let certs: BTreeSet<&Fingerprint> =
+            issuers.iter().filter_map(|issuer| handles.get(issuer)).flatten().collect();
+        for fingerprint in certs {
+            let Some(entry) = self.entries.get_mut(fingerprint) else { continue };
+            if entry.revocations.len() >= REVOCATIONS {
+                return Err(RingError::Flooded { path: path.to_owned() });
             }
+            entry.revocations.push(revocation.clone().into());
         }
         Ok(())
     }

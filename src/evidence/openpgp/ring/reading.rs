@@ -5,7 +5,6 @@ use sequoia_openpgp::packet::{Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
 use sequoia_openpgp::{Fingerprint, KeyHandle, Packet};
-use std::convert::Infallible;
 use std::path::Path;
 
 /// What was read of a key file so far.
@@ -122,7 +121,7 @@ impl Reading {
             Ok(())
         })?;
         self.finish(part, counts, ring, path)?;
-        self.broken |= !whole && !ends_in_blanks(block);
+        self.broken |= !whole;
         Ok(())
     }
 
@@ -153,19 +152,6 @@ impl Reading {
             };
         }
     }
-}
-
-/// Blanks behind a block that are taken off.
-const BLANKS: usize = 16;
-
-/// Whether a block is whole without the blanks behind it, as a text editor or a script leaves them. Its own
-/// last bytes may look like some.
-fn ends_in_blanks(block: &[u8]) -> bool {
-    let blanks = block.iter().rev().take_while(|b| b.is_ascii_whitespace()).take(BLANKS).count();
-    (1..=blanks).any(|blanks| {
-        let rest = block.get(..block.len() - blanks).unwrap_or_default();
-        each_packet(rest, |_| Ok::<(), Infallible>(())).is_ok_and(|whole| whole)
-    })
 }
 
 /// Hands over the packets of a block one by one; whether they reach to its end, or something there is none.
