@@ -27,8 +27,36 @@ pub(crate) struct Question<'a> {
 pub(super) struct Complaint {
     pub(super) class: FailureClass,
     pub(super) text: String,
-    /// Whether it counts against the evidence; otherwise it is only said.
-    pub(super) counts: bool,
+    pub(super) counts: Counts,
+}
+
+/// Whether something counts against the evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// It does.
+    Yes,
+    /// It is only said.
+    No,
+    /// It does where nothing else does and no other evidence of the kind agrees.
+    IfAlone,
+}
+
+impl Complaint {
+    fn is_against(&self, counts: Counts) -> bool {
+        self.counts == counts && self.class.outcome() != Outcome::Agrees
+    }
+}
+
+/// What evidence says by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It agrees.
+    Agrees,
+    /// It agrees, and what its statement says of the bytes is not read: an account or a workflow may sign that a
+    /// file is bad.
+    AgreesUnread,
+    /// It does not.
+    Fails,
 }
 
 /// What there is to complain of.
@@ -111,7 +139,7 @@ impl Complaints {
 
     /// What the predicate of `statement` says of the bytes, whatever the attestation came in. `unread` is whether
     /// it counts that it is of a type that is not read.
-    pub(super) fn report(&mut self, statement: &Statement, unread: bool) {
+    pub(super) fn report(&mut self, statement: &Statement, unread: Counts) {
         let kind = &statement.predicate_type;
         match reported(statement) {
             Reported::Origin | Reported::Success => {}
@@ -121,21 +149,40 @@ impl Complaints {
             }
             Reported::Unread => {
                 let text = format!("what a {kind} statement says of these bytes is not read");
-                self.add(FailureClass::EvidenceUnsupported, text, unread);
+                let class = FailureClass::EvidenceUnsupported;
+                self.found.push(Complaint { class, text, counts: unread });
             }
         }
     }
 
     /// Adds a complaint; whether it counts, or is only said.
     pub(super) fn add(&mut self, class: FailureClass, text: String, counts: bool) {
+        let counts = if counts { Counts::Yes } else { Counts::No };
         self.found.push(Complaint { class, text, counts });
     }
 
+    /// What the evidence says where no other of its kind agrees.
+    pub(super) fn standing(&self) -> Standing {
+        let has = |counts| self.found.iter().any(|complaint| complaint.is_against(counts));
+        match (has(Counts::Yes), has(Counts::IfAlone)) {
+            (true, _) => Standing::Fails,
+            (false, true) => Standing::AgreesUnread,
+            (false, false) => Standing::Agrees,
+        }
+    }
+
     /// The finding: the first complaint that counts names it, the others are noted; where none
-    /// counts, `agreeing` is, which is told the pins that were compared, as a clause.
-    pub(super) fn finding(self, check: Check, agreeing: impl FnOnce(&str) -> Finding) -> Finding {
+    /// counts, `agreeing` is, which is told the pins that were compared, as a clause. `alone` says that no other
+    /// evidence of the kind agrees.
+    pub(super) fn finding(
+        self,
+        check: Check,
+        alone: bool,
+        agreeing: impl FnOnce(&str) -> Finding,
+    ) -> Finding {
+        let alone = alone && self.standing() == Standing::AgreesUnread;
         let against = |complaint: &Complaint| {
-            complaint.counts && complaint.class.outcome() != Outcome::Agrees
+            complaint.is_against(Counts::Yes) || alone && complaint.is_against(Counts::IfAlone)
         };
         let (mut against, said): (Vec<_>, Vec<_>) = self.found.into_iter().partition(against);
         let rest = against.split_off(against.len().min(1));

@@ -1,15 +1,17 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
-use super::attested::{Complaints, Question, not_named, unauthenticated, vouches};
+use super::attested::{
+    Complaints, Counts, Question, Standing, not_named, unauthenticated, vouches,
+};
 use crate::answer::access::{Capability, SERVING};
-use crate::answer::facts::{AttestedFacts, Of};
+use crate::answer::facts::AttestedFacts;
 use crate::answer::failure::FailureClass;
-use crate::answer::finding::{Check, Finding, Note};
+use crate::answer::finding::{Check, Finding};
 use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
 use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
-use crate::evidence::pep740::{Claims, Statement, is_read, same_file};
+use crate::evidence::pep740::{Claims, Statement, same_file};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
@@ -48,27 +50,96 @@ pub(crate) fn artifact(measured: &Measured) -> Option<ArtifactDigests<'_>> {
     })
 }
 
-/// Checks a bundle: one finding of [`Check::Sigstore`].
-pub(crate) fn check(request: &BundleRequest<'_>) -> Finding {
-    let bundle = match request.bundle {
-        Ok(bundle) => bundle,
-        Err(fault) => return failing(request, fault),
-    };
-    let nobody = request.policies.is_empty() && request.question.expectation.is_none();
-    if nobody && bundle.is_keyed() {
-        let compared = "no identity was given that should have signed the bundle";
-        return Finding::fails(Check::Sigstore, FailureClass::NotCheckedNoExpectation, compared)
-            .knowing(claimed(bundle));
-    }
-    let mut finding =
-        match authenticate(request.verifier, bundle, &request.artifact, request.policies) {
-            Ok(facts) => judged(request, &facts),
-            Err(fault) => failing(request, &fault).knowing(claimed(bundle)),
+/// A bundle that was judged by itself. What it comes to depends on what the others of the file say.
+pub(crate) struct Judged<'a> {
+    request: BundleRequest<'a>,
+    what: What,
+}
+
+/// What was made of a bundle.
+enum What {
+    /// Nothing of it can be relied on, or nothing was asked.
+    Fails(Box<Finding>),
+    /// It is authentic.
+    Authentic {
+        bundle: Box<AuthenticatedBundle>,
+        complaints: Complaints,
+        known: Box<AttestedFacts>,
+        /// Whether it is about these bytes under another name.
+        renamed: bool,
+    },
+}
+
+impl<'a> Judged<'a> {
+    /// Judges a bundle by itself.
+    pub(crate) fn of(request: BundleRequest<'a>) -> Self {
+        let fails = |finding| What::Fails(Box::new(finding));
+        let nobody = request.policies.is_empty() && request.question.expectation.is_none();
+        let what = match request.bundle {
+            Err(fault) => fails(failing(&request, fault)),
+            Ok(bundle) if nobody && bundle.is_keyed() => {
+                let class = FailureClass::NotCheckedNoExpectation;
+                let text = "no identity was given that should have signed the bundle";
+                fails(Finding::fails(Check::Sigstore, class, text).knowing(claimed(bundle)))
+            }
+            Ok(bundle) => {
+                let BundleRequest { verifier, artifact, policies, .. } = &request;
+                match authenticate(verifier, bundle, artifact, policies) {
+                    Ok(bundle) => authentic(&request, bundle),
+                    Err(fault) => {
+                        let mut known = claimed(bundle);
+                        known.trusted_root = Some(trusted_root(&request));
+                        fails(failing(&request, &fault).knowing(known))
+                    }
+                }
+            }
         };
-    if let Of::Attested(facts) = &mut finding.facts.of {
-        facts.trusted_root = Some(request.verifier.root().source().to_string());
+        Self { request, what }
     }
-    finding
+
+    fn standing(&self) -> Standing {
+        match &self.what {
+            What::Fails(_) => Standing::Fails,
+            What::Authentic { complaints, .. } => complaints.standing(),
+        }
+    }
+
+    /// The finding of [`Check::Sigstore`]; `alone` is what [`alone`] says.
+    pub(crate) fn finding(self, alone: bool) -> Finding {
+        let request = self.request;
+        match self.what {
+            What::Fails(finding) => *finding,
+            What::Authentic { bundle, complaints, known, renamed } => {
+                let agreeing = |pinned: &str| match renamed {
+                    // What was signed under another name says nothing of who serves it under this one.
+                    true => agreeing(&request, &bundle, pinned).also_forged_by(SERVING),
+                    false => agreeing(&request, &bundle, pinned),
+                };
+                complaints.finding(Check::Sigstore, alone, agreeing).knowing(*known)
+            }
+        }
+    }
+}
+
+/// Whether none of the bundles of a file says that it agrees in a statement that is read, nor any of the `findings`
+/// about the file. Beside one that does, the others are said.
+pub(crate) fn alone<'j, 'a: 'j>(
+    judged: impl IntoIterator<Item = &'j Judged<'a>>,
+    findings: &[Finding],
+) -> bool {
+    let agrees = |finding: &Finding| finding.check == Check::Sigstore && finding.class.is_none();
+    let mut judged = judged.into_iter();
+    !findings.iter().any(agrees) && judged.all(|one| one.standing() != Standing::Agrees)
+}
+
+/// The findings of all bundles of a file.
+pub(crate) fn findings(judged: Vec<Judged<'_>>) -> Vec<Finding> {
+    let alone = alone(&judged, &[]);
+    judged.into_iter().map(|one| one.finding(alone)).collect()
+}
+
+fn trusted_root(request: &BundleRequest<'_>) -> String {
+    request.verifier.root().source().to_string()
 }
 
 /// Authenticates a bundle, and that one of `policies` signed it; where they name no identity, that
@@ -116,8 +187,9 @@ fn failing(request: &BundleRequest<'_>, fault: &AttestationFault) -> Finding {
     Finding::fails(Check::Sigstore, fault.class(), text)
 }
 
-fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
+fn authentic(request: &BundleRequest<'_>, facts: AuthenticatedBundle) -> What {
     let mut known = facts.facts();
+    known.trusted_root = Some(trusted_root(request));
     let Question { expectation, pins } = request.question;
     let anyone = expectation.is_some() || !request.policies.is_empty();
     let mut complaints = match facts.claims() {
@@ -145,8 +217,7 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         complaints.add(class, text, request.question.expectation.is_some());
     }
     if let Some(statement) = facts.statement() {
-        // Next to one that is read it is only said: see `unread_alone`.
-        complaints.report(statement, false);
+        complaints.report(statement, Counts::IfAlone);
     }
     if facts.unknown_stamps() > 0 {
         let text = "a time stamp by an authority that the trusted root lacks does not count: the log \
@@ -161,12 +232,7 @@ fn judged(request: &BundleRequest<'_>, facts: &AuthenticatedBundle) -> Finding {
         );
         complaints.add(FailureClass::NotCheckedNoExpectation, text, true);
     }
-    let agreeing = |pinned: &str| match renamed {
-        // What was signed under another name says nothing of who serves it under this one.
-        true => agreeing(request, facts, pinned).also_forged_by(SERVING),
-        false => agreeing(request, facts, pinned),
-    };
-    complaints.finding(Check::Sigstore, agreeing).knowing(known)
+    What::Authentic { bundle: Box::new(facts), complaints, known: Box::new(known), renamed }
 }
 
 /// What a signature by a key lacks: it says nothing of who published, and how.
@@ -305,34 +371,6 @@ fn names(policy: &BundlePolicy, claims: &Claims) -> bool {
 pub(crate) fn about_others(count: usize) -> Finding {
     let fault = AttestationFault::from(Reason::NotAbout { count });
     Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundles: {fault}"))
-}
-
-/// Takes back that bundles agree where all of those that do are statements of types that are not read: an account
-/// or a workflow may sign that a file is bad. Beside one that is read they are said.
-pub(super) fn unread_alone(findings: &mut [Finding]) {
-    let agrees =
-        |finding: &&mut Finding| finding.check == Check::Sigstore && finding.class.is_none();
-    let mut agreeing: Vec<_> = findings.iter_mut().filter(agrees).collect();
-    if agreeing.iter().any(|finding| unread(finding).is_none()) {
-        return;
-    }
-    for finding in &mut agreeing {
-        if let Some(at) = unread(finding) {
-            let note = finding.notes.remove(at);
-            finding.class = Some(note.class);
-            finding.compared = note.text;
-            finding.vouches.clear();
-            finding.forgers.clear();
-        }
-    }
-}
-
-/// Which note says that the statement is not read.
-fn unread(finding: &Finding) -> Option<usize> {
-    let Of::Attested(facts) = &finding.facts.of else { return None };
-    let kind = facts.predicate_type.as_deref().filter(|kind| !is_read(kind));
-    let says = |note: &Note| note.class == FailureClass::EvidenceUnsupported;
-    kind.and_then(|_| finding.notes.iter().position(says))
 }
 
 /// What is said of evidence that nothing was asked about.

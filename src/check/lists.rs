@@ -3,7 +3,7 @@
 
 use super::Inputs;
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact, unasked};
+use super::bundle::{self, BundleRequest, Judged, artifact, unasked};
 use super::pairing::{self, EvidenceKind, is_list_name};
 use super::signatures::{Over, Signatures};
 use crate::answer::failure::FailureClass;
@@ -377,8 +377,8 @@ fn detached(
         Ok(bundle) => bundles.len() == 1 || bundle.is_about(&artifact),
         Err(_) => true,
     };
-    findings.extend(bundles.iter().filter(about).map(|bundle| {
-        bundle::check(&BundleRequest {
+    let judged = bundles.iter().filter(about).map(|bundle| {
+        Judged::of(BundleRequest {
             bundle,
             name: list,
             is_named: true,
@@ -387,10 +387,10 @@ fn detached(
             question: Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins },
             verifier,
         })
-    }));
+    });
+    findings.extend(bundle::findings(judged.collect()));
     if findings.is_empty() {
         findings.push(bundle::about_others(bundles.len()));
     }
-    bundle::unread_alone(&mut findings);
     Ok(findings)
 }

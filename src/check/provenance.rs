@@ -1,6 +1,6 @@
 //! The findings for a PEP 740 provenance: one for each attestation in it.
 
-use super::attested::{self, Complaints, Question, not_named, vouches};
+use super::attested::{self, Complaints, Counts, Question, not_named, vouches};
 use crate::answer::facts::{AttestedFacts, DifferenceFacts, Of, PlaceFacts};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
@@ -128,7 +128,7 @@ fn judged(
         }
         known.claimed_by_index_only = unsigned(index, claims);
     }
-    complaints.report(facts.statement(), true);
+    complaints.report(facts.statement(), Counts::Yes);
     if request.expectation.is_none() {
         let text =
             format!("attested by {}; no publisher was given to compare with", facts.publisher());
@@ -138,7 +138,8 @@ fn judged(
         let (class, text) = not_named(request.subject.name, about);
         complaints.add(class, text, true);
     }
-    complaints.finding(Check::Provenance, |pinned| agreeing(request, facts, pinned)).knowing(known)
+    let agreeing = |pinned: &str| agreeing(request, facts, pinned);
+    complaints.finding(Check::Provenance, false, agreeing).knowing(known)
 }
 
 /// The name that is attested, where it is another than this file's.

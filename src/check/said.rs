@@ -1,7 +1,7 @@
 //! What provenance or bundles say of an archive, anyone who published it.
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact};
+use super::bundle::{self, BundleRequest, Judged, artifact};
 use super::provenance;
 use crate::answer::finding::Finding;
 use crate::bytes::digests::HashName;
@@ -53,9 +53,9 @@ pub(crate) fn said_of(
         Ok(bundle) => bundles.len() == 1 || bundle.is_about(&artifact),
         Err(_) => true,
     });
-    let findings: Vec<_> = about
+    let judged: Vec<_> = about
         .map(|bundle| {
-            bundle::check(&BundleRequest {
+            Judged::of(BundleRequest {
                 bundle,
                 name,
                 is_named: true,
@@ -66,8 +66,8 @@ pub(crate) fn said_of(
             })
         })
         .collect();
-    Ok(match findings.is_empty() {
+    Ok(match judged.is_empty() {
         true => vec![bundle::about_others(bundles.len())],
-        false => findings,
+        false => bundle::findings(judged),
     })
 }

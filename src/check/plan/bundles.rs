@@ -3,7 +3,7 @@
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::input::file_name;
-use crate::check::bundle;
+use crate::check::bundle::{self, Judged};
 use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
 use std::path::{Path, PathBuf};
 
@@ -26,14 +26,11 @@ impl Bundles {
         })
     }
 
-    /// A finding for each that is about the file: none hides another.
-    pub(super) fn findings(
-        &self,
-        artifact: &ArtifactDigests<'_>,
-        check: &dyn Fn(&Result<UnverifiedBundle, AttestationFault>) -> Finding,
-    ) -> Vec<Finding> {
-        let mut findings: Vec<_> =
-            self.about(artifact).map(|bundle| from(&self.path, check(bundle))).collect();
+    /// A finding for each of the `judged` that are about the file: none hides another. `alone` is what
+    /// [`bundle::alone`] says of all bundles of the file.
+    pub(super) fn findings(&self, judged: Vec<Judged<'_>>, alone: bool) -> Vec<Finding> {
+        let finding = |one: Judged<'_>| from(&self.path, one.finding(alone));
+        let mut findings: Vec<_> = judged.into_iter().map(finding).collect();
         let others = self.read.len() - findings.len();
         match findings.first_mut() {
             Some(first) if others > 0 => {

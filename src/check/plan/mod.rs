@@ -4,7 +4,7 @@ mod bundles;
 mod collect;
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, artifact};
+use super::bundle::{self, BundleRequest, Judged, artifact};
 use super::inputs::Inputs;
 use super::lists::SignedList;
 use super::manifest as dist_entry;
@@ -19,7 +19,6 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::InputError;
 use crate::bytes::pass::{Measured, Wanted};
 use crate::evidence::pep740::Subject;
-use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle};
 use crate::release::continuity::{self, Release};
 use bundles::{Bundles, from};
 use std::borrow::Cow;
@@ -96,21 +95,26 @@ impl Plan<'_> {
         let artifact = artifact(measured);
         if let Some((verifier, artifact)) = inputs.verifier.as_ref().zip(artifact) {
             let question = Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins };
-            for bundles in &self.bundles {
-                let check = |bundle: &Result<UnverifiedBundle, AttestationFault>| {
-                    bundle::check(&BundleRequest {
-                        bundle,
-                        name: upstream_name,
-                        is_named,
-                        artifact,
-                        policies: &inputs.bundle_policies,
-                        question,
-                        verifier,
-                    })
-                };
-                findings.extend(bundles.findings(&artifact, &check));
-            }
-            bundle::unread_alone(&mut findings);
+            let judge = |bundle| {
+                Judged::of(BundleRequest {
+                    bundle,
+                    name: upstream_name,
+                    is_named,
+                    artifact,
+                    policies: &inputs.bundle_policies,
+                    question,
+                    verifier,
+                })
+            };
+            let judged = self
+                .bundles
+                .iter()
+                .map(|bundles| (bundles, bundles.about(&artifact).map(judge).collect::<Vec<_>>()));
+            let judged: Vec<_> = judged.collect();
+            let alone = bundle::alone(judged.iter().flat_map(|(_, judged)| judged), &findings);
+            findings.extend(
+                judged.into_iter().flat_map(|(bundles, judged)| bundles.findings(judged, alone)),
+            );
             let others = in_toto_digests(measured);
             let subject =
                 Subject { name: upstream_name, is_named, sha256: artifact.sha256, others: &others };

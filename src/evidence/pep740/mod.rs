@@ -13,7 +13,7 @@ mod slsa;
 mod statement;
 
 pub(crate) use claims::{Claim, Claims, Identity};
-pub(crate) use predicate::{Reported, is_read, reported};
+pub(crate) use predicate::{Reported, reported};
 pub(crate) use provenance::{Provenance, ProvenanceFault, UnverifiedAttestation};
 pub(crate) use publisher::{
     ACTIVESTATE_ISSUER, CIRCLECI_ISSUER, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER, GITLAB_ISSUER,

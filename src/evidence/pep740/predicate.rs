@@ -41,7 +41,7 @@ const RESULTS: [(&str, &str, &[&str]); 3] = [
 ];
 
 /// Whether what a predicate of this type says is read.
-pub(crate) fn is_read(kind: &str) -> bool {
+fn is_read(kind: &str) -> bool {
     ORIGINS.contains(&kind) || RESULTS.iter().any(|(prefix, ..)| kind.starts_with(prefix))
 }
 
