@@ -214,6 +214,68 @@ fn the_last_commit_has_the_previous_version() {
     assert_eq!(overlay.bump(FOO, &[]).status, 3);
 }
 
+/// An ebuild was renamed, with its Manifest made anew: `old` is in the last commit, `new` in the Manifest.
+fn renamed(package: &str, old: &str, new: &str) -> Overlay {
+    let overlay = Overlay::new();
+    let name = package.rsplit('/').next().unwrap();
+    let uri = |file: &str| format!("SRC_URI=\"https://example.org/{file}\"");
+    for (file, text) in [(old, "1.2"), (new, "1.3")] {
+        let top = file.trim_end_matches(".crate").trim_end_matches(".tar.gz");
+        overlay.distfile(file, &archive(top, &[("build.rs", text)]));
+    }
+    overlay.ebuild(package, "1.2", &uri(old));
+    overlay.manifest(package, &[old]);
+    overlay.commit();
+    std::fs::remove_file(overlay.path(&format!("{package}/{name}-1.2.ebuild"))).unwrap();
+    overlay.ebuild(package, "1.3", &uri(new));
+    overlay.manifest(package, &[new]);
+    overlay
+}
+
+/// Has `new` recorded as read by itself, and gives what the bump then says.
+fn reviewed_alone(overlay: &Overlay, package: &str, new: &str) -> Run {
+    let mut command = crate::common::distvouch();
+    command.args(["review", "--note", "skimmed", "--reviewer", "Ada"]);
+    command.arg(overlay.distdir().join(new)).current_dir(overlay.path(package));
+    let run = Run::of(command.output().unwrap());
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    overlay.bump(package, &["--json"])
+}
+
+/// The package's own crate may have another name, and its archive one as those of dependencies have: it is
+/// compared with the version before all the same.
+#[test]
+fn a_release_that_is_named_like_a_dependency() {
+    if tool("bump, previous version in the last commit", "git").is_none() {
+        return;
+    }
+    for (package, old, new) in [
+        (FOO, "foo-cli-1.2.crate", "foo-cli-1.3.crate"),
+        ("dev-libs/my-deps", "my-deps-1.2.tar.gz", "my-deps-1.3.tar.gz"),
+        ("dev-libs/my", "my-2-deps-1.2.tar.gz", "my-2-deps-1.3.tar.gz"),
+    ] {
+        let run = reviewed_alone(&renamed(package, old, new), package, new);
+        let json = run.json();
+        assert_eq!(json["package"]["previous_version"], "1.2", "{json}{}", run.stderr);
+        assert_eq!(json["diffs"][0]["old"], old, "{json}");
+        assert_eq!(json["dependencies"]["changed"], serde_json::json!([]), "{json}");
+        assert_eq!(run.status, 3, "{json}");
+    }
+}
+
+/// Where a Manifest has another distfile, a release without a previous version may be that under another name.
+#[test]
+fn a_new_name_is_no_first_version() {
+    if tool("bump, a new name", "git").is_none() {
+        return;
+    }
+    let run = reviewed_alone(&renamed(FOO, "old.tar.gz", "foo-1.3.tar.gz"), FOO, "foo-1.3.tar.gz");
+    let json = run.json();
+    assert!(json["package"]["previous_version"].is_null(), "{json}{}", run.stderr);
+    assert!(json.to_string().contains("has old.tar.gz, and this may be another version"), "{json}");
+    assert_eq!(run.status, 3, "{json}");
+}
+
 /// However many dependencies are unread, what to run next stays short and walks through them.
 #[test]
 fn many_unread_dependencies_have_one_command() {

@@ -1,11 +1,12 @@
 //! The files of the previous version, and which of them is like one of this version.
 
-use super::names::{files_of, is_dependency, plain, split_crate};
+use super::names::{DependencyNames, files_of, split_crate};
 use super::package::Package;
 use crate::bytes::suffix;
 use crate::check::pairing::by_suffix;
 use crate::evidence::manifest::Manifest;
-use crate::release::gentoo::{SrcUri, Version, VersionedName};
+use crate::evidence::pep740::normal;
+use crate::release::gentoo::{Ebuild, SrcUri, Version, VersionedName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -20,6 +21,8 @@ pub(super) struct Candidates {
     exact: bool,
     /// The names by what makes them alike: each kind of key has its own.
     alike: BTreeMap<Key, BTreeSet<String>>,
+    /// Which distfiles of this version are dependencies.
+    pub(super) dependencies: DependencyNames,
 }
 
 /// What makes names alike.
@@ -37,20 +40,21 @@ impl Key {
     /// Those of `name`.
     fn of(name: &str) -> impl Iterator<Item = Self> {
         let crate_name = split_crate(name).map(|(name, _)| Self::Crate(name.to_owned()));
-        [Self::Plain(plain(name)), Self::Skeleton(skeleton(name))].into_iter().chain(crate_name)
+        [Self::Plain(normal(name)), Self::Skeleton(skeleton(name))].into_iter().chain(crate_name)
     }
 }
 
 impl Candidates {
     pub(super) fn of(package: &Package, distfiles: &BTreeSet<&str>, distdir: &Path) -> Self {
         let listed = all_listed(package).into_iter();
-        let committed = committed_before(package, distfiles.iter().copied());
+        let (dependencies, committed) = committed_before(package, distfiles.iter().copied());
         let mut candidates = Self {
             names: BTreeSet::new(),
             others: listed.filter(|name| !distfiles.contains(name.as_str())).collect(),
             committed: committed.iter().flat_map(|m| m.names()).map(str::to_owned).collect(),
             exact: true,
             alike: BTreeMap::new(),
+            dependencies,
         };
         let Some(before) = &package.before else { return candidates };
         let there = || all_listed(package).into_iter().chain(files_of(distdir));
@@ -80,8 +84,8 @@ impl Candidates {
     }
 
     /// The same file.
-    pub(super) fn same(&mut self, package: &Package, new: &str) -> Option<String> {
-        let is_kept = || self.committed.contains(new) && is_dependency(&package.ebuild.name, new);
+    pub(super) fn same(&mut self, new: &str) -> Option<String> {
+        let is_kept = || self.committed.contains(new) && self.dependencies.has(new);
         if self.exact || is_kept() { self.take(new.to_owned()) } else { None }
     }
 
@@ -104,7 +108,7 @@ impl Candidates {
         // Names of one project, as PEP 503 has it: PyFoo-1.0 and pyfoo-1.1.
         let normalised = || {
             let keys: BTreeSet<Key> =
-                spellings.iter().map(|s| Key::Plain(plain(&with(s)))).collect();
+                spellings.iter().map(|s| Key::Plain(normal(&with(s)))).collect();
             let mut fitting = keys.iter().flat_map(|key| self.like(key));
             let found = fitting.next().cloned();
             found.filter(|_| fitting.next().is_none())
@@ -157,14 +161,18 @@ pub(super) fn listed(manifest: Option<&Manifest>) -> Vec<String> {
 }
 
 /// The Manifest of the last commit, where it has no distfile of this version: those that `names` has but
-/// dependencies, which versions share.
+/// dependencies, which versions share. Which of them are, it says besides.
 pub(super) fn committed_before<'p, 'n>(
     package: &'p Package,
-    mut names: impl Iterator<Item = &'n str>,
-) -> Option<&'p Manifest> {
-    let committed = package.committed.as_ref()?;
-    let is_own = |name: &str| !is_dependency(&package.ebuild.name, name) && committed.has(name);
-    (!names.any(is_own)).then_some(committed)
+    mut names: impl Iterator<Item = &'n str> + Clone,
+) -> (DependencyNames, Option<&'p Manifest>) {
+    let Ebuild { name, version, .. } = &package.ebuild;
+    let dependencies = DependencyNames::of(name, version, names.clone());
+    let committed = package
+        .committed
+        .as_ref()
+        .filter(|committed| !names.any(|name| committed.has(name) && !dependencies.has(name)));
+    (dependencies, committed)
 }
 
 /// The names of files that are no evidence about another.

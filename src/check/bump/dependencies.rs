@@ -2,7 +2,7 @@
 //! vendored sources.
 
 use super::files::Pair;
-use super::names::is_dependency;
+use super::names::DependencyNames;
 use super::package::Package;
 use crate::answer::failure::Outcome as Said;
 use crate::answer::finding::Check;
@@ -58,13 +58,12 @@ impl Dependencies {
 /// The dependencies of the previous version that no file of this one is paired with.
 fn removed(package: &Package, pairs: &[Pair]) -> Vec<String> {
     let before = package.before.as_ref();
-    let Some(src_uri) = before.and_then(|before| before.src_uri()) else { return Vec::new() };
+    let known = before.and_then(|before| Some((before, before.src_uri()?)));
+    let Some((before, src_uri)) = known else { return Vec::new() };
     let kept: BTreeSet<&str> = pairs.iter().filter_map(|pair| pair.old.as_deref()).collect();
     let content = |name: &&str| pairing::by_suffix(name).is_none();
     let names = src_uri.names().filter(content);
-    let name_of_package = &package.ebuild.name;
-    names
-        .filter(|name| is_dependency(name_of_package, name) && !kept.contains(name))
-        .map(str::to_owned)
-        .collect()
+    let all = src_uri.names();
+    let dependencies = DependencyNames::of(&package.ebuild.name, &before.version, all);
+    names.filter(|name| dependencies.has(name) && !kept.contains(name)).map(str::to_owned).collect()
 }

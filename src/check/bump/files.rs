@@ -1,9 +1,10 @@
 //! Which distfiles belong to a version, and which of the previous version is like which.
 
 use super::candidates::{Candidates, all_listed, committed_before, contents, listed};
-use super::names::{files_of, is_dependency, plain};
+use super::names::{DependencyNames, files_of};
 use super::package::{Package, PackageError};
 use crate::check::pairing::{Names, Role, by_suffix};
+use crate::evidence::pep740::normal;
 use crate::release::gentoo::{Version, VersionedName};
 use crate::release::review::Before;
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,10 +102,10 @@ fn by_name(package: &Package, distdir: &Path) -> Vec<String> {
         return names;
     }
     // Not fetched by the package manager yet: what is there and begins like the package.
-    let package_name = plain(&package.ebuild.name);
+    let package_name = normal(&package.ebuild.name);
     let shaped = |name: &String| {
         VersionedName::of(name, version)
-            .is_some_and(|named| plain(&named.before).trim_end_matches('-') == package_name)
+            .is_some_and(|named| normal(&named.before).trim_end_matches('-') == package_name)
     };
     of_version(version, &files_of(distdir)).into_iter().filter(shaped).collect()
 }
@@ -125,7 +126,7 @@ pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> 
     let mut old = Candidates::of(package, &set, distdir);
     // Exact matches first, so that what is only alike takes nothing from them.
     let steps: [fn(&mut Candidates, &Package, &str) -> Option<String>; 4] = [
-        Candidates::same,
+        |old, _, new| old.same(new),
         Candidates::versioned,
         |old, _, new| old.of_crate(new),
         |old, _, new| old.alike(new),
@@ -140,10 +141,11 @@ pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> 
             }
         }
     }
+    let dependencies = old.dependencies;
     let pair = |new: &&String| Pair {
         new: (*new).clone(),
         old: found.get(new.as_str()).cloned(),
-        dependency: is_dependency(&package.ebuild.name, new),
+        dependency: dependencies.has(new),
     };
     contents.iter().map(pair).collect()
 }
@@ -151,7 +153,8 @@ pub(crate) fn pairs(package: &Package, distfiles: &[String], distdir: &Path) -> 
 /// What is known of the previous version's file where a distfile has none in [`pairs`].
 ///
 /// A new file may be an old one under another name. So there is certainly none only if the distfiles of
-/// the previous version are known, and each has its pair; of a dependency, whether or not others are gone.
+/// the previous version are known, and each has its pair; of a dependency, whether or not others are gone. Where no
+/// previous version is known, there is none only if no Manifest has a distfile that this version does not take.
 #[derive(Debug, Clone)]
 pub(super) struct WithoutPair {
     dependency: Before,
@@ -161,7 +164,20 @@ pub(super) struct WithoutPair {
 impl WithoutPair {
     pub(super) fn of(package: &Package, pairs: &[Pair]) -> Self {
         let both = |before: Before| Self { dependency: before.clone(), other: before };
-        let Some(before) = &package.before else { return both(Before::None) };
+        let Some(before) = &package.before else {
+            let fetched = package.metadata.src_uri.iter().flat_map(|src_uri| src_uri.names());
+            let new = pairs.iter().map(|pair| pair.new.as_str());
+            let taken: BTreeSet<&str> = fetched.chain(new).collect();
+            let listed = all_listed(package);
+            let is_other =
+                |name: &&String| by_suffix(name).is_none() && !taken.contains(name.as_str());
+            return both(listed.iter().find(is_other).map_or(Before::None, |name| {
+                Before::Unknown(format!(
+                    "the Manifest, or that of the last commit, has {name}, and this may be another version of it \
+                     (--previous-version says so)"
+                ))
+            }));
+        };
         let known = before.src_uri();
         let names: Vec<String> = match known {
             Some(src_uri) => contents(src_uri).into_iter().collect(),
@@ -171,15 +187,16 @@ impl WithoutPair {
             }
         };
         let all = pairs.iter().map(|pair| pair.new.as_str());
-        let is_known = known.is_some() || committed_before(package, all).is_some();
+        let is_known = known.is_some() || committed_before(package, all).1.is_some();
         let text = "nothing tells which distfiles the previous version has";
         let unknown = Before::Unknown(text.to_owned());
         if known.is_none() && names.is_empty() {
             return both(unknown);
         }
         let paired: BTreeSet<&String> = pairs.iter().filter_map(|pair| pair.old.as_ref()).collect();
-        let is_left =
-            |name: &&String| !paired.contains(name) && !is_dependency(&package.ebuild.name, name);
+        let all = names.iter().map(String::as_str);
+        let dependencies = DependencyNames::of(&package.ebuild.name, &before.version, all);
+        let is_left = |name: &&String| !paired.contains(name) && !dependencies.has(name);
         let other = names.iter().find(is_left).map_or(Before::None, |name| {
             Before::Unknown(format!(
                 "the previous version has {name}, and this may be the same under another name \

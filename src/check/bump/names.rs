@@ -1,5 +1,7 @@
 //! What the names of distfiles tell.
 
+use crate::bytes::suffix;
+use crate::evidence::pep740::normal;
 use crate::release::gentoo::{Ebuild, Version, VersionedName, versions_like};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,11 +21,6 @@ const VENDORED: [&str; 8] = [
     "-vendored",
 ];
 
-/// A name as the index of Python packages compares it (PEP 503).
-pub(super) fn plain(name: &str) -> String {
-    name.to_ascii_lowercase().replace(['_', '.'], "-")
-}
-
 /// Name and version of a crate's file.
 pub(super) fn split_crate(name: &str) -> Option<(&str, &str)> {
     let stem = name.strip_suffix(".crate")?;
@@ -33,16 +30,83 @@ pub(super) fn split_crate(name: &str) -> Option<(&str, &str)> {
     Some((stem.get(..at)?, stem.get(at + 1..)?))
 }
 
-/// Whether a distfile of the package is a dependency, by its name: a crate of another name is.
-pub(super) fn is_dependency(package: &str, name: &str) -> bool {
-    split_crate(name).is_some_and(|(of, _)| plain(of) != plain(package))
-        || VENDORED.iter().any(|part| name.contains(part))
+/// Which distfiles of one version are dependencies, by their names.
+///
+/// A package may be made of a crate, or of an archive, that is named as only those of dependencies are: where no
+/// other archive is the package's own, it is.
+#[derive(Debug, Clone)]
+pub(super) struct DependencyNames {
+    package: String,
+    rest: Rest,
+}
+
+/// What is the package's own among the names that are like those of dependencies.
+#[derive(Debug, Clone)]
+enum Rest {
+    /// None: another archive is.
+    None,
+    /// Those of this version.
+    Of(Version),
+    /// All.
+    All,
+}
+
+impl DependencyNames {
+    /// Those of the version of the package, whose distfiles are `names`.
+    pub(super) fn of<'n>(
+        package: &str,
+        version: &Version,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
+        let (mut own, mut of_version) = (false, false);
+        for name in names.into_iter().filter(|name| suffix::archive(name).is_some()) {
+            match is_named_so(package, name) {
+                false => own = true,
+                true => of_version |= VersionedName::of(name, version).is_some(),
+            }
+        }
+        let rest = match (own, of_version) {
+            (true, _) => Rest::None,
+            (false, true) => Rest::Of(version.clone()),
+            (false, false) => Rest::All,
+        };
+        Self { package: package.to_owned(), rest }
+    }
+
+    /// Whether the distfile is one.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let is_own = match &self.rest {
+            Rest::None => false,
+            Rest::Of(version) => VersionedName::of(name, version).is_some(),
+            Rest::All => true,
+        };
+        !is_own && is_named_so(&self.package, name)
+    }
+}
+
+/// Whether a distfile of the package is named as a dependency is: as a crate of another name, or, behind the
+/// name of the package and a version, as what holds them.
+fn is_named_so(package: &str, name: &str) -> bool {
+    if let Some((of, _)) = split_crate(name) {
+        return normal(of) != normal(package);
+    }
+    let rest = name.strip_prefix(package).unwrap_or(name);
+    let is_version = |part: &str| {
+        part.strip_prefix('v').unwrap_or(part).starts_with(|c: char| c.is_ascii_digit())
+    };
+    VENDORED.iter().any(|vendored| {
+        rest.find(vendored)
+            .and_then(|at| rest.get(..at))
+            .is_some_and(|before| before.split(['-', '_']).any(is_version))
+    })
 }
 
 /// The versions of `names` that are like those of the distfiles `like` of the ebuild. A dependency may
 /// happen to have the ebuild's version; its others are none of the package's.
 pub(super) fn other_versions(like: &[String], ebuild: &Ebuild, names: &[String]) -> Vec<Version> {
-    let own = like.iter().filter(|name| !is_dependency(&ebuild.name, name));
+    let all = like.iter().map(String::as_str);
+    let dependencies = DependencyNames::of(&ebuild.name, &ebuild.version, all);
+    let own = like.iter().filter(|name| !dependencies.has(name));
     let shapes = own.filter_map(|name| VersionedName::of(name, &ebuild.version));
     let shapes: BTreeSet<VersionedName> = shapes.take(SHAPES).collect();
     versions_like(&shapes.into_iter().collect::<Vec<_>>(), names)
@@ -59,6 +123,7 @@ pub(super) fn files_of(directory: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -80,13 +145,27 @@ mod tests {
 
     #[test]
     fn dependencies() {
-        for name in ["serde-1.0.2.crate", "foo-1.2-vendor.tar.xz", "foo-1.2-deps.tar.gz"] {
-            assert!(is_dependency("foo", name), "{name}");
-        }
-        for name in ["foo-1.2.tar.gz", "vendor-1.0.tar.gz", "foo-1.2.crate.asc"] {
-            assert!(!is_dependency("foo", name), "{name}");
-        }
-        // The package's own.
-        assert!(!is_dependency("serde-json", "serde_json-1.0.2.crate"));
+        let version = Version::parse("1.2").unwrap();
+        let all = |package, names: &[&str]| -> Vec<String> {
+            let found = DependencyNames::of(package, &version, names.iter().copied());
+            names.iter().filter(|name| found.has(name)).map(|name| (*name).to_owned()).collect()
+        };
+        let vendored = ["serde-1.0.2.crate", "foo-1.2-vendor.tar.xz", "foo-v1-deps.tar.gz"];
+        let with = |name| [vendored.as_slice(), &[name]].concat();
+        assert_eq!(all("foo", &with("foo-1.2.tar.gz")), vendored);
+        assert_eq!(all("foo", &with("vendor-1.0.tar.gz")), vendored);
+        // A signature, or a patch, is not the release.
+        assert_eq!(all("foo", &["a-1.2.crate", "b-1.0.crate", "b-1.0.crate.asc"]), ["b-1.0.crate"]);
+        // The package's own crate.
+        assert_eq!(all("serde-json", &["serde_json-1.0.2.crate", "a-1.0.crate"]), ["a-1.0.crate"]);
+        assert_eq!(all("serde-json", &["serde-_json-1.0.2.crate", "a-1.0.crate"]), ["a-1.0.crate"]);
+        // Under another name.
+        let names = ["foo-cli-1.2.crate", "serde-1.0.2.crate"];
+        assert_eq!(all("foo", &names), ["serde-1.0.2.crate"]);
+        // Where no name tells, none is.
+        assert_eq!(all("foo", &["foo-cli-3.0.crate", "serde-1.0.2.crate"]), [""; 0]);
+        // What is part of the package's name says nothing, nor what comes before a version.
+        let names = ["my-deps-1.2.tar.gz", "my-deps-1.2-deps.tar.gz", "foo-deps-1.2.tar.gz"];
+        assert_eq!(all("my-deps", &names), ["my-deps-1.2-deps.tar.gz"]);
     }
 }

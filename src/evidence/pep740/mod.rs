@@ -24,7 +24,7 @@ pub(crate) use statement::{Statement, StatementFault};
 
 #[cfg(feature = "sigstore")]
 pub(crate) use fields::{FieldError, FieldProblem, base64};
-pub(crate) use name::same_file;
+pub(crate) use name::{normal, same_file};
 #[cfg(feature = "sigstore")]
 pub(crate) use statement::StatementSubject;
 

@@ -68,24 +68,44 @@ fn build_tag(text: &str) -> Option<Build> {
     (digits > 0).then(|| Build { number: trimmed.to_owned(), rest: rest.to_owned() })
 }
 
-/// A project name in normal form (PEP 503: lower case, runs of `-`, `_` and `.` as one `-`).
-fn project(name: &str) -> Option<String> {
+/// A name in normal form (PEP 503): ASCII letters in lower case, runs of `-`, `_` and `.` as one `-`.
+pub(crate) fn normal(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
             '-' | '_' | '.' if normal.ends_with('-') => {}
             '-' | '_' | '.' => normal.push('-'),
-            c if c.is_ascii_alphanumeric() => normal.push(c.to_ascii_lowercase()),
-            _ => return None,
+            c => normal.push(c.to_ascii_lowercase()),
         }
     }
+    normal
+}
+
+/// A project's name in normal form; `None` where it is none.
+fn project(name: &str) -> Option<String> {
+    let normal = normal(name);
+    let is_name = normal.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let ends = normal.starts_with('-') || normal.ends_with('-');
-    (!normal.is_empty() && !ends).then_some(normal)
+    (is_name && !normal.is_empty() && !ends).then_some(normal)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::same_file;
+    use super::{normal, same_file};
+
+    #[test]
+    fn normal_forms() {
+        for (name, expected) in [
+            ("Foo.Bar", "foo-bar"),
+            ("foo_-.bar", "foo-bar"),
+            ("foo--bar", "foo-bar"),
+            ("_foo", "-foo"),
+            ("\u{c4}", "\u{c4}"),
+            ("", ""),
+        ] {
+            assert_eq!(normal(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_are_the_same() {

@@ -1,5 +1,6 @@
 //! What a project requires (PEP 508), as far as that has to be told apart.
 
+use crate::evidence::pep740;
 use std::collections::BTreeSet;
 
 /// A requirement: which package, which of its extras, which versions or place, and when.
@@ -20,10 +21,9 @@ pub(super) struct When {
     pub(super) marker: Vec<String>,
 }
 
-/// A name as PEP 503 has it.
+/// A name as PEP 503 has it, without blanks around it.
 pub(super) fn normal(name: &str) -> String {
-    let parts = name.trim().split(['-', '_', '.']).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("-").to_lowercase()
+    pep740::normal(name.trim())
 }
 
 /// Versions as a set of comparisons, without blanks.
