@@ -2,6 +2,8 @@
 //! the checks that it runs over distfiles that are in DISTDIR.
 
 use crate::answer::failure::{FailureClass, Outcome};
+use std::cmp::Ordering;
+use std::fmt;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,70 @@ impl Level {
             Outcome::Absent => Self::Warning,
             Outcome::NotChecked | Outcome::Agrees => Self::Note,
         }
+    }
+}
+
+/// What a scan finds, and what an exception accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FindingName {
+    /// A kind of the scan's own.
+    Kind(Kind),
+    /// A failure class of a check.
+    Class(FailureClass),
+}
+
+impl FindingName {
+    /// Its name: those of kinds are unlike those of classes.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Kind(kind) => kind.name,
+            Self::Class(class) => class.name(),
+        }
+    }
+
+    /// How much it matters, if nothing says otherwise.
+    pub(crate) const fn level(self) -> Level {
+        match self {
+            Self::Kind(kind) => kind.level,
+            Self::Class(class) => Level::of(class),
+        }
+    }
+
+    /// That of the name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        let kind = || Kind::from_name(name).map(Self::Kind);
+        FailureClass::from_name(name).map(Self::Class).or_else(kind)
+    }
+}
+
+/// By name, as they are listed.
+impl Ord for FindingName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for FindingName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for FindingName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl From<Kind> for FindingName {
+    fn from(kind: Kind) -> Self {
+        Self::Kind(kind)
+    }
+}
+
+impl From<FailureClass> for FindingName {
+    fn from(class: FailureClass) -> Self {
+        Self::Class(class)
     }
 }
 
@@ -134,7 +200,12 @@ mod tests {
         assert!(KINDS.is_sorted_by_key(|kind| kind.name));
         for kind in KINDS {
             assert_eq!(FailureClass::from_name(kind.name), None, "{}", kind.name);
+            assert_eq!(FindingName::from_name(kind.name), Some(FindingName::Kind(*kind)));
             assert!(kind.meaning.ends_with('.'), "{}", kind.name);
         }
+        for class in FailureClass::ALL {
+            assert_eq!(FindingName::from_name(class.name()), Some(FindingName::Class(*class)));
+        }
+        assert_eq!(FindingName::from_name("Key-File-Weak"), None);
     }
 }

@@ -70,7 +70,7 @@ impl PolicyCommand {
 pub(crate) fn asked(directory: Option<&Path>) -> Result<Policy, Error> {
     let place = directory.and_then(|directory| place(directory).ok());
     let (root, package) = place.map_or((None, None), |(root, package)| (Some(root), package));
-    Ok(Policies::read(root.as_deref())?.of(&package.unwrap_or_default()))
+    Ok(Policies::read(root.as_deref())?.of(package.as_deref()))
 }
 
 /// The keys whose signatures over tags and commits count, one of which there has to be: of the files that
@@ -101,7 +101,7 @@ pub(crate) fn excuses(
     let today = day(now);
     let mut excuses = BTreeMap::new();
     for class in FailureClass::ALL {
-        let exception = policy.exception(class.name(), version.unwrap_or_default(), today);
+        let exception = policy.exception((*class).into(), version, today);
         let Some(exception) = exception else { continue };
         let Place { file, line } = &exception.place;
         if exception.is_over(today) {

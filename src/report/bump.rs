@@ -179,7 +179,8 @@ fn changes(diff: &Diff, before: &Before, out: &mut dyn Write) -> io::Result<()> 
 /// What could not be read or attributed, and how to say it.
 fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
     let metadata = &about.package.metadata;
-    let unused = metadata.unused.join("; ");
+    let unused: Vec<_> = metadata.unused.iter().map(ToString::to_string).collect();
+    let unused = unused.join("; ");
     let unused = if unused.is_empty() { unused } else { format!(" ({unused})") };
     paragraph(out, 2, &format!("Distfiles taken from {}{unused}.", metadata.origin))?;
     if let Some(stop) = about.package.ebuild.lost {
@@ -268,7 +269,7 @@ pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> 
             "previous_found": before.map(|b| b.source.to_string()),
             "distfiles_from": package.metadata.origin.to_string(),
             "distfiles": package.metadata.src_uri.as_ref().map(|src_uri| src_uri.names().collect::<Vec<_>>()),
-            "not_used": package.metadata.unused,
+            "not_used": package.metadata.unused.iter().map(ToString::to_string).collect::<Vec<_>>(),
         });
         object.insert("package".to_owned(), looked);
         let diffs: Vec<Value> = outcome.comparisons.iter().map(diff_json).collect();

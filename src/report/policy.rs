@@ -22,7 +22,7 @@ pub(crate) struct Shown<'a> {
 
 impl Shown<'_> {
     fn policy(&self) -> Policy {
-        self.policies.of(self.package.unwrap_or_default())
+        self.policies.of(self.package)
     }
 
     fn exceptions(&self) -> Vec<Exception> {
@@ -127,7 +127,7 @@ pub(crate) fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
         json!({
             "package": exception.package,
             "version": exception.version,
-            "finding": exception.finding,
+            "finding": exception.finding.name(),
             "reason": exception.reason,
             "expires": exception.expires.to_string(),
             "set": at(&exception.place),

@@ -67,7 +67,7 @@ pub(super) fn distfiles(
         }
         let mut looked = vec![distdir.to_owned()];
         looked.extend(package.manifest.as_ref().map(|manifest| manifest.path().to_owned()));
-        let unread = package.metadata.unused.clone();
+        let unread = package.metadata.unused.iter().map(ToString::to_string).collect();
         return Err(PackageError::NoDistfile { version: version.to_string(), looked, unread });
     }
     let known = known(package, &names);

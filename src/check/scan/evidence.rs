@@ -83,13 +83,13 @@ pub(super) fn findings(request: &Request<'_>) -> Vec<Observation> {
                 continue;
             }
             let text = format!("{}: {}", finding.check.name(), finding.compared);
-            found.push(Observation::of_class(class, request.file, text).about(&distfile.name));
+            found.push(Observation::of(class, request.file, text).about(&distfile.name));
             // Each is excepted by itself.
             for class in finding.also.iter().filter(|other| **other != class) {
                 let said = finding.notes.iter().find(|note| note.class == *class);
                 let said = said.map_or(finding.compared.as_str(), |note| note.text.as_str());
                 let text = format!("{}: {said}", finding.check.name());
-                found.push(Observation::of_class(*class, request.file, text).about(&distfile.name));
+                found.push(Observation::of(*class, request.file, text).about(&distfile.name));
             }
         }
     }

@@ -16,8 +16,7 @@ mod work;
 pub(crate) use tree::Shard;
 pub(crate) use work::{ScanError, run};
 
-use crate::answer::failure::FailureClass;
-use crate::answer::kinds::{DISTFILES_UNKNOWN, Kind, Level};
+use crate::answer::kinds::{DISTFILES_UNKNOWN, FindingName, Level};
 use crate::release::gentoo::Repository;
 use crate::release::policy::Policies;
 use std::collections::BTreeSet;
@@ -93,7 +92,7 @@ pub(crate) struct Version {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Observation {
     /// The kind, or the failure class of a check.
-    pub(crate) kind: String,
+    pub(crate) kind: FindingName,
     /// How much it matters.
     pub(crate) level: Level,
     /// The file that it is about, below the root.
@@ -153,24 +152,12 @@ fn shown(mut text: String) -> String {
 }
 
 impl Observation {
-    /// A finding of a kind about `file`.
-    pub(super) fn of(kind: Kind, file: &Path, text: impl Into<String>) -> Self {
+    /// A finding of a kind, or of a failure class, about `file`.
+    pub(super) fn of(kind: impl Into<FindingName>, file: &Path, text: impl Into<String>) -> Self {
+        let kind = kind.into();
         Self {
-            kind: kind.name.to_owned(),
-            level: kind.level,
-            file: file.to_owned(),
-            line: None,
-            distfile: None,
-            text: shown(text.into()),
-            excused: None,
-        }
-    }
-
-    /// A finding of a failure class about `file`.
-    pub(super) fn of_class(class: FailureClass, file: &Path, text: impl Into<String>) -> Self {
-        Self {
-            kind: class.name().to_owned(),
-            level: Level::of(class),
+            kind,
+            level: kind.level(),
             file: file.to_owned(),
             line: None,
             distfile: None,
@@ -218,7 +205,7 @@ impl Totals {
     }
 
     fn count(&mut self, observation: &Observation) {
-        if observation.kind == DISTFILES_UNKNOWN.name {
+        if observation.kind == DISTFILES_UNKNOWN.into() {
             self.unknown += 1;
         }
         match (observation.excused.is_some(), observation.level) {

@@ -78,7 +78,7 @@ pub(super) fn examine(options: &Options, name: &str) -> Package {
     let mut look = Look {
         options,
         name,
-        policy: options.policies.of(name),
+        policy: options.policies.of(Some(name)),
         manifest: None,
         package: Package::of(name.to_owned()),
         keys: keys::Files::default(),
@@ -216,7 +216,7 @@ impl Look<'_> {
     /// What is wrong with the Manifest by itself.
     fn manifest_findings(&mut self, fetching: Option<&str>) {
         let file = Path::new(self.name).join("Manifest");
-        let unreadable = self.package.findings.iter().any(|o| o.kind == MANIFEST_UNREADABLE.name);
+        let unreadable = self.package.findings.iter().any(|o| o.kind == MANIFEST_UNREADABLE.into());
         let Some(manifest) = &self.manifest else {
             if let Some(version) = fetching.filter(|_| !unreadable) {
                 let text = format!("version {version} fetches files, and there is no Manifest");
@@ -232,13 +232,13 @@ impl Look<'_> {
                 more += 1;
                 continue;
             }
-            let mut observation = Observation::of_class(class, &file, text).about(name);
+            let mut observation = Observation::of(class, &file, text).about(name);
             observation.line = line;
             found.push(observation);
         }
         if more > 0 {
             let text = format!("{more} more entries are ambiguous or weak");
-            found.push(Observation::of_class(FailureClass::ManifestWeak, &file, text));
+            found.push(Observation::of(FailureClass::ManifestWeak, &file, text));
         }
         self.package.findings.extend(found);
     }
@@ -249,13 +249,12 @@ impl Look<'_> {
         let mut over = BTreeSet::new();
         let mut last: Option<Date> = None;
         let policy = &self.policy;
-        let mut apply = |observation: &mut Observation, version: &str| {
-            let Some(exception) = policy.exception(&observation.kind, version, today) else {
+        let mut apply = |observation: &mut Observation, version: Option<&str>| {
+            let Some(exception) = policy.exception(observation.kind, version, today) else {
                 return;
             };
             if exception.is_over(today) {
-                let finding = exception.finding.clone();
-                over.insert((exception.place.line, finding, exception.expires));
+                over.insert((exception.place.line, exception.finding, exception.expires));
             } else {
                 last = [last, Some(exception.expires)].into_iter().flatten().min();
                 observation.excused = Some(exception.excuse());
@@ -263,11 +262,11 @@ impl Look<'_> {
         };
         for version in &mut self.package.versions {
             for observation in &mut version.findings {
-                apply(observation, &version.version);
+                apply(observation, Some(&version.version));
             }
         }
         for observation in &mut self.package.findings {
-            apply(observation, "");
+            apply(observation, None);
         }
         self.package.holds_until(midnight(last.and_then(|day| day.tomorrow().ok())));
         for (line, finding, expires) in over {

@@ -15,7 +15,9 @@ use crate::check::pairing::{EvidenceKind, by_suffix};
 use crate::evidence::expectation::PINS;
 use crate::evidence::kinds::SignatureKind;
 use crate::evidence::manifest::Manifest;
-use crate::release::gentoo::{BUNDLES_OF, Expansion, KEY_PATH, REPOSITORIES, known_variables};
+use crate::release::gentoo::{
+    BUNDLES_OF, Expansion, KEY_PATH, REPOSITORIES, Unused, known_variables,
+};
 use std::collections::BTreeSet;
 
 /// The variable that says who must have signed bundles.
@@ -42,7 +44,7 @@ pub(super) fn look(
     let fetched: Vec<String> = fetched.into_iter().map(str::to_owned).collect();
     let fetched_count = fetched.len();
     let mut findings = text(read);
-    if findings.iter().all(|observation| observation.kind != EBUILD_NOT_UNDERSTOOD.name) {
+    if findings.iter().all(|observation| observation.kind != EBUILD_NOT_UNDERSTOOD.into()) {
         findings.extend(unknown(look.options, read));
     }
     if !read.ebuild.version.is_live() {
@@ -113,9 +115,10 @@ fn text(read: &Read) -> Vec<Observation> {
         let text = format!("SRC_URI is not known: {limit}");
         findings.push(Observation::of(EBUILD_NOT_UNDERSTOOD, &read.file, text));
     }
-    let cached = |why: &&String| why.contains("md5-cache") || why.contains("/edb/dep");
-    let unused = read.metadata.unused.iter().filter(cached);
-    findings.extend(unused.map(|why| Observation::of(CACHE_UNUSED, &read.file, why)));
+    findings.extend(read.metadata.unused.iter().filter_map(|unused| match unused {
+        Unused::Entry(why) => Some(Observation::of(CACHE_UNUSED, &read.file, why)),
+        Unused::Text(_) => None,
+    }));
     findings
 }
 
@@ -128,7 +131,7 @@ impl Look<'_> {
         let missing: Vec<&str> = src_uri.names().filter(|name| !manifest.has(name)).collect();
         let of = |text: String| {
             let class = FailureClass::ManifestMissingEntry;
-            let mut observation = Observation::of_class(class, &read.file, text);
+            let mut observation = Observation::of(class, &read.file, text);
             observation.level = Level::Error;
             observation
         };
@@ -195,7 +198,7 @@ impl Look<'_> {
         let ebuild = &read.ebuild;
         let of = |variable: &str, text: String| {
             let text = format!("{variable}: {text}");
-            Observation::of_class(FailureClass::PublisherNotAllowed, &read.file, text)
+            Observation::of(FailureClass::PublisherNotAllowed, &read.file, text)
         };
         let refused =
             |variable| Some(of(variable, self.policy.refuses(ebuild.literal(variable)?)?));
@@ -239,7 +242,7 @@ impl Look<'_> {
         if let Some(previous) = previous {
             let dropped = expectation::dropped_between(&previous.ebuild, &read.ebuild, &|_| false);
             let class = FailureClass::ExpectationDropped;
-            let of = |text| Observation::of_class(class, &read.file, text);
+            let of = |text| Observation::of(class, &read.file, text);
             findings.extend(dropped.into_iter().map(|finding| of(finding.compared)));
         }
         for check in self.policy.required().filter(|_| !read.names.is_empty()) {

@@ -306,10 +306,10 @@ fn change(pair: &Pair<'_>) -> Option<Change> {
 fn unseen(old: &Listing, new: &Listing) -> Vec<Oddity> {
     let top = |listing: &Listing| listing.top.as_deref().map(archive::show).unwrap_or_default();
     let (old_top, new_top) = (top(old), top(new));
-    let same_place = |oddity: &Oddity| {
-        let text = oddity.to_string();
-        if old_top.is_empty() { text } else { text.replace(&old_top, &new_top) }
+    let same_place = |oddity: &Oddity| match old_top.is_empty() {
+        true => oddity.clone(),
+        false => oddity.below(&old_top, &new_top),
     };
-    let known: BTreeSet<String> = old.oddities.iter().map(same_place).collect();
-    new.oddities.iter().filter(|oddity| !known.contains(&oddity.to_string())).cloned().collect()
+    let known: BTreeSet<Oddity> = old.oddities.iter().map(same_place).collect();
+    new.oddities.iter().filter(|oddity| !known.contains(oddity)).cloned().collect()
 }

@@ -47,10 +47,26 @@ pub(crate) struct Metadata {
     pub(crate) origin: Origin,
     /// The files; `None` where only names tell.
     pub(crate) src_uri: Option<SrcUri>,
-    /// Why better sources were not used, one sentence each.
-    pub(crate) unused: Vec<String>,
+    /// Why better sources were not used.
+    pub(crate) unused: Vec<Unused>,
     /// The eclasses, as far as they are known, and whether those are all.
     eclasses: (BTreeSet<String>, bool),
+}
+
+/// Why a better source was not used, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unused {
+    /// What is wrong with an entry of a cache.
+    Entry(String),
+    /// What is not known of the ebuild's text.
+    Text(String),
+}
+
+impl fmt::Display for Unused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Entry(why) | Self::Text(why)) = self;
+        f.write_str(why)
+    }
 }
 
 /// Why an entry of a cache does not count.
@@ -89,7 +105,9 @@ impl Metadata {
                     let (src_uri, eclasses) = (Some(src_uri), (eclasses, true));
                     return Self { origin, src_uri, unused, eclasses };
                 }
-                Err(error) => unused.push(format!("{} {error}", entry.display())),
+                Err(error) => {
+                    unused.push(Unused::Entry(format!("{} {error}", entry.display())));
+                }
             }
         }
         let eclasses = (ebuild.inherited().map(str::to_owned).collect(), false);
@@ -98,7 +116,7 @@ impl Metadata {
                 Self { origin: Origin::Ebuild, src_uri: Some(src_uri), unused, eclasses }
             }
             Err(why) => {
-                unused.push(why);
+                unused.push(Unused::Text(why));
                 Self { origin: Origin::Names, src_uri: None, unused, eclasses }
             }
         }

@@ -12,7 +12,7 @@ pub(crate) use ebuild::split;
 pub(crate) use ebuild::{
     BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS, KEY_PATH, Literal, REPOSITORIES, known_variables,
 };
-pub(crate) use metadata::{Metadata, cache_entries};
+pub(crate) use metadata::{Metadata, Unused, cache_entries};
 pub(crate) use naming::{Alike, VersionedName, exchange, occurrences, version_in, versions_like};
 pub(crate) use repository::Repository;
 pub(crate) use src_uri::SrcUri;

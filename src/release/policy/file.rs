@@ -1,7 +1,8 @@
 //! The file itself, as TOML has it.
 
-use super::{Place, is_finding};
+use super::Place;
 use crate::answer::check::Check;
+use crate::answer::kinds::FindingName;
 use crate::bytes::input::{InputError, read_bounded};
 use crate::evidence::openpgp::PolicyKind;
 use jiff::civil::Date;
@@ -96,7 +97,7 @@ pub(super) struct File {
 pub(super) struct ExceptionTable {
     pub(super) package: Spanned<String>,
     pub(super) version: Option<String>,
-    pub(super) finding: Spanned<String>,
+    pub(super) finding: FindingName,
     pub(super) reason: Spanned<String>,
     pub(super) expires: Date,
     pub(super) line: usize,
@@ -232,11 +233,11 @@ impl Reader<'_> {
             let what = format!("package: {:?} is not a CATEGORY/NAME", raw.package.get_ref());
             return self.fails(raw.package.span().start, what);
         }
-        if !is_finding(raw.finding.get_ref()) {
+        let Some(finding) = FindingName::from_name(raw.finding.get_ref()) else {
             let what =
                 format!("finding: {:?} is not a class or kind of finding", raw.finding.get_ref());
             return self.fails(raw.finding.span().start, what);
-        }
+        };
         if raw.reason.get_ref().trim().is_empty() {
             return self.fails(raw.reason.span().start, "reason: an exception needs one");
         }
@@ -252,7 +253,7 @@ impl Reader<'_> {
         Ok(ExceptionTable {
             package: raw.package.clone(),
             version: raw.version.clone(),
-            finding: raw.finding.clone(),
+            finding,
             reason: raw.reason.clone(),
             expires,
             line: self.line(at),

@@ -9,8 +9,7 @@ mod file;
 pub(crate) use file::PolicyError;
 
 use crate::answer::check::Check;
-use crate::answer::failure::FailureClass;
-use crate::answer::kinds::Kind;
+use crate::answer::kinds::FindingName;
 use crate::evidence::expectation::PublisherExpectation;
 use crate::evidence::openpgp::PolicyKind;
 use file::{ExceptionTable, File, Settings};
@@ -68,7 +67,7 @@ pub(crate) struct Exception {
     /// The version, with or without its revision; `None` for all.
     pub(crate) version: Option<String>,
     /// The class or the kind of finding.
-    pub(crate) finding: String,
+    pub(crate) finding: FindingName,
     /// Why it is accepted.
     pub(crate) reason: String,
     /// The last day on which it is.
@@ -78,13 +77,15 @@ pub(crate) struct Exception {
 }
 
 impl Exception {
-    /// Whether it is about `version` of the package.
-    pub(crate) fn covers(&self, version: &str) -> bool {
+    /// Whether it is about `version` of the package; what is of no version only one for all is about.
+    pub(crate) fn covers(&self, version: Option<&str>) -> bool {
         let plain = |text: &str| match text.rsplit_once("-r") {
             Some((main, digits)) if digits.bytes().all(|b| b.is_ascii_digit()) => main.to_owned(),
             _ => text.to_owned(),
         };
-        self.version.as_ref().is_none_or(|own| own == version || *own == plain(version))
+        self.version.as_ref().is_none_or(|own| {
+            version.is_some_and(|version| own == version || *own == plain(version))
+        })
     }
 
     /// Why it is accepted, and until when.
@@ -127,13 +128,13 @@ impl Policies {
         [&self.user, &self.overlay].into_iter().flatten().map(|(path, _)| path.as_path())
     }
 
-    /// What is asked of `package`.
-    pub(crate) fn of(&self, package: &str) -> Policy {
+    /// What is asked of `package`, or of any.
+    pub(crate) fn of(&self, package: Option<&str>) -> Policy {
         let mut policy = Policy::default();
         for (path, file) in [&self.user, &self.overlay].into_iter().flatten() {
             policy.apply(path, &file.policy);
         }
-        if let Some((path, file)) = &self.overlay {
+        if let Some(((path, file), package)) = self.overlay.as_ref().zip(package) {
             if let Some(settings) = file.package(package) {
                 policy.apply(path, settings);
             }
@@ -228,8 +229,8 @@ impl Policy {
     /// The exception for a finding of `version`: one that is not over today, if there is one.
     pub(crate) fn exception(
         &self,
-        finding: &str,
-        version: &str,
+        finding: FindingName,
+        version: Option<&str>,
         today: Date,
     ) -> Option<&Exception> {
         let mut fitting =
@@ -254,7 +255,7 @@ fn exception(path: &Path, table: &ExceptionTable) -> Exception {
     Exception {
         package: table.package.get_ref().clone(),
         version: table.version.clone(),
-        finding: table.finding.get_ref().clone(),
+        finding: table.finding,
         reason: table.reason.get_ref().clone(),
         expires: table.expires,
         place: Place { file: path.to_owned(), line: table.line },
@@ -276,9 +277,4 @@ pub(crate) fn user_file() -> Option<PathBuf> {
     let home = || set("HOME").map(|home| PathBuf::from(home).join(".config"));
     let config = set("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home)?;
     Some(config.join("distvouch/policy.toml"))
-}
-
-/// Whether a finding has that name.
-fn is_finding(name: &str) -> bool {
-    FailureClass::from_name(name).is_some() || Kind::from_name(name).is_some()
 }

@@ -146,22 +146,22 @@ pub(crate) fn check(before: &Before, new: &[u8], reviews: &Reviews) -> Finding {
         (None, _) => record.whole == Some(true),
     };
     let why = |of_this: &[&Record]| match (before, of_this) {
-        (Before::Unknown(why), _) => Some(why.clone()),
+        (Before::Unknown(why), _) => Some(Missing::Unfit(why.clone())),
         (_, []) => None,
         (Before::None, [record, ..]) => {
             let old = record.old.as_ref().map_or("another", |old| &old.name);
-            Some(format!(
+            Some(Missing::Unfit(format!(
                 "a record compares it with {old}, which is not a previous file of this package"
-            ))
+            )))
         }
         (_, records) if records.iter().all(|record| record.old.is_some()) => {
-            Some("has a record of this release, but against another old one".to_owned())
+            Some(Missing::Has("a record of this release, but against another old one".to_owned()))
         }
-        _ => Some(
-            "has a record of this release by itself that does not claim all of it was read, and \
+        _ => Some(Missing::Has(
+            "a record of this release by itself that does not claim all of it was read, and \
              there is a previous version to compare with"
                 .to_owned(),
-        ),
+        )),
     };
     fitting(&hex(new), reviews, &fits, &why)
 }
@@ -181,19 +181,25 @@ pub(crate) fn check_new(
     };
     let why = |of_this: &[&Record]| {
         let record = of_this.first()?;
-        Some(match &record.old {
+        Some(Missing::Has(match &record.old {
             Some(old) => format!(
-                "has a record of this release, read against {}, which the Manifest does not list",
+                "a record of this release, read against {}, which the Manifest does not list",
                 old.name
             ),
-            None => {
-                "has a record of this release by itself that does not claim all of it was read, \
+            None => "a record of this release by itself that does not claim all of it was read, \
                      and the Manifest lists another version"
-                    .to_owned()
-            }
-        })
+                .to_owned(),
+        }))
     };
     fitting(&hex(new), reviews, &fits, &why)
+}
+
+/// Why no record of an archive counts.
+enum Missing {
+    /// What there is of it among the records.
+    Has(String),
+    /// A sentence that says why those that there may be do not fit.
+    Unfit(String),
 }
 
 fn absent(text: impl Into<String>) -> Finding {
@@ -210,7 +216,7 @@ fn fitting(
     new: &str,
     reviews: &Reviews,
     fits: &dyn Fn(&Record) -> bool,
-    why: &dyn Fn(&[&Record]) -> Option<String>,
+    why: &dyn Fn(&[&Record]) -> Option<Missing>,
 ) -> Finding {
     let records = reviews.records();
     let records = match records.as_ref() {
@@ -222,12 +228,12 @@ fn fitting(
     if fitting.is_empty() {
         let of_this: Vec<&Record> = of_this.iter().map(|found| &found.record).collect();
         let what = why(&of_this).unwrap_or_else(|| match records.found.is_empty() {
-            true => "has no review record".to_owned(),
-            false => "has no record of an archive with exactly this digest".to_owned(),
+            true => Missing::Has("no review record".to_owned()),
+            false => Missing::Has("no record of an archive with exactly this digest".to_owned()),
         });
-        return absent(match what.starts_with("has ") {
-            true => format!("{} {what}", reviews.shown()),
-            false => what,
+        return absent(match what {
+            Missing::Has(what) => format!("{} has {what}", reviews.shown()),
+            Missing::Unfit(what) => what,
         });
     }
     let judged: Vec<(&Found, Signed)> =

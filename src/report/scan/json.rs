@@ -3,7 +3,7 @@
 //! A package's versions come first, one a line, then a line for the package itself: where that line
 //! is, all of the package is there.
 
-use crate::answer::kinds::Level;
+use crate::answer::kinds::{FindingName, Level};
 use crate::bytes::json::{self, Limits};
 use crate::check::scan::{Observation, Package, Version};
 use jiff::Timestamp;
@@ -53,7 +53,7 @@ pub(crate) fn lines(package: &Package, out: &mut dyn Write) -> io::Result<()> {
 fn findings(observations: &[Observation]) -> Vec<Value> {
     let one = |observation: &Observation| {
         json!({
-            "kind": observation.kind,
+            "kind": observation.kind.name(),
             "level": observation.level.name(),
             "file": observation.file.to_string_lossy(),
             "line": observation.line,
@@ -132,7 +132,7 @@ fn read_findings(value: &Value) -> Option<Vec<Observation>> {
             other => Some(usize::try_from(other.as_u64()?).ok()?),
         };
         Some(Observation {
-            kind: text(object, "kind")?,
+            kind: FindingName::from_name(object.get("kind")?.as_str()?)?,
             level: Level::from_name(object.get("level")?.as_str()?)?,
             file: PathBuf::from(text(object, "file")?),
             line,
@@ -148,12 +148,13 @@ fn read_findings(value: &Value) -> Option<Vec<Observation>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::answer::kinds::SIGNATURE_UNCHECKED;
     use std::time::Duration;
 
     #[test]
     fn what_is_written_is_read_back() {
         let observation = |level| Observation {
-            kind: "signature-unchecked".to_owned(),
+            kind: SIGNATURE_UNCHECKED.into(),
             level,
             file: PathBuf::from("a-b/c/c-1.ebuild"),
             line: Some(3),

@@ -55,7 +55,7 @@ pub(super) fn result(
         .map(|excused| json!({"kind": "external", "justification": excused}))
         .collect();
     let value = json!({
-        "ruleId": observation.kind,
+        "ruleId": observation.kind.name(),
         "level": observation.level.name(),
         "message": {"text": escaped(&observation.text)},
         "locations": [{"physicalLocation": location}],

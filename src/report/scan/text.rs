@@ -24,7 +24,7 @@ const EXPLAINED: usize = 6;
 #[derive(Default)]
 pub(super) struct Kept {
     texts: BTreeMap<Reverse<Level>, SpooledTempFile>,
-    kinds: BTreeMap<(Reverse<Level>, String), u64>,
+    kinds: BTreeMap<(Reverse<Level>, &'static str), u64>,
 }
 
 impl Kept {
@@ -42,7 +42,7 @@ impl Kept {
             let text = self.texts.entry(Reverse(level));
             package(found, told(), text.or_insert_with(|| SpooledTempFile::new(MEMORY)))?;
             for observation in told() {
-                *self.kinds.entry((Reverse(level), observation.kind.clone())).or_default() += 1;
+                *self.kinds.entry((Reverse(level), observation.kind.name())).or_default() += 1;
             }
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Kept {
         kinds.sort_by(|((level, kind), number), ((other, name), most)| {
             level.cmp(other).then(most.cmp(number)).then(kind.cmp(name))
         });
-        kinds.into_iter().map(|((level, kind), number)| (level.0, kind.as_str(), *number)).collect()
+        kinds.into_iter().map(|((level, kind), number)| (level.0, *kind, *number)).collect()
     }
 
     /// Prints what to run next; `again` scans the same once more.
