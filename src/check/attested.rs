@@ -49,7 +49,7 @@ impl Complaint {
 
 /// What evidence says by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ByItself {
     /// It agrees.
     Agrees,
     /// It agrees, and what its statement says of the bytes is not read: an account or a workflow may sign that a
@@ -162,12 +162,12 @@ impl Complaints {
     }
 
     /// What the evidence says where no other of its kind agrees.
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn by_itself(&self) -> ByItself {
         let has = |counts| self.found.iter().any(|complaint| complaint.is_against(counts));
         match (has(Counts::Yes), has(Counts::IfAlone)) {
-            (true, _) => Standing::Fails,
-            (false, true) => Standing::AgreesUnread,
-            (false, false) => Standing::Agrees,
+            (true, _) => ByItself::Fails,
+            (false, true) => ByItself::AgreesUnread,
+            (false, false) => ByItself::Agrees,
         }
     }
 
@@ -180,7 +180,7 @@ impl Complaints {
         alone: bool,
         agreeing: impl FnOnce(&str) -> Finding,
     ) -> Finding {
-        let alone = alone && self.standing() == Standing::AgreesUnread;
+        let alone = alone && self.by_itself() == ByItself::AgreesUnread;
         let against = |complaint: &Complaint| {
             complaint.is_against(Counts::Yes) || alone && complaint.is_against(Counts::IfAlone)
         };

@@ -1,7 +1,7 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
 use super::attested::{
-    Complaints, Counts, Question, Standing, not_named, unauthenticated, vouches,
+    ByItself, Complaints, Counts, Question, not_named, unauthenticated, vouches,
 };
 use crate::answer::access::{Capability, SERVING};
 use crate::answer::facts::AttestedFacts;
@@ -97,10 +97,10 @@ impl<'a> Judged<'a> {
         Self { request, what }
     }
 
-    fn standing(&self) -> Standing {
+    fn by_itself(&self) -> ByItself {
         match &self.what {
-            What::Fails(_) => Standing::Fails,
-            What::Authentic { complaints, .. } => complaints.standing(),
+            What::Fails(_) => ByItself::Fails,
+            What::Authentic { complaints, .. } => complaints.by_itself(),
         }
     }
 
@@ -129,7 +129,7 @@ pub(crate) fn alone<'j, 'a: 'j>(
 ) -> bool {
     let agrees = |finding: &Finding| finding.check == Check::Sigstore && finding.class.is_none();
     let mut judged = judged.into_iter();
-    !findings.iter().any(agrees) && judged.all(|one| one.standing() != Standing::Agrees)
+    !findings.iter().any(agrees) && judged.all(|one| one.by_itself() != ByItself::Agrees)
 }
 
 /// The findings of all bundles of a file.

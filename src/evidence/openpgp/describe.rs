@@ -267,12 +267,10 @@ fn describe(
     let signs = may_sign || flags.is_none();
     let word = |kind: PolicyKind| {
         let standing = standing::standing(cert, key, kind, now);
-        PolicyWord {
-            policy: kind,
-            class: standing.class,
-            text: standing.text,
-            weaknesses: standing.weaknesses,
-        }
+        let (class, text) = standing.refusal.unzip();
+        // JSON has an empty text where there is no reason.
+        let text = text.unwrap_or_default();
+        PolicyWord { policy: kind, class, text, weaknesses: standing.weaknesses }
     };
     let expires = match (&bound, valid) {
         (Some(ka), Some(valid)) => standing::expiry(valid, ka),

@@ -18,11 +18,9 @@ use std::time::{Duration, SystemTime};
 
 /// What a policy says of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct KeyStanding {
     /// Why a signature that it makes now would not count; `None` where it would.
-    pub(crate) class: Option<FailureClass>,
-    /// The reason in a sentence without a full stop; empty where it would count.
-    pub(crate) text: String,
+    pub(crate) refusal: Option<Refusal>,
     /// Weaknesses that do not keep it from counting, as phrases.
     pub(crate) weaknesses: Vec<String>,
 }
@@ -34,20 +32,16 @@ pub(crate) fn standing(
     key: &Key<PublicParts, UnspecifiedRole>,
     kind: PolicyKind,
     now: SystemTime,
-) -> Standing {
+) -> KeyStanding {
     let signing = Signing::new(cert, key, kind, now, now, None);
     let weak = policy::key_weaknesses(key);
     let result = signing.stands(&weak, &mut Vec::new());
-    let result = match result.map(|expiry| expiry.filter(|expiry| *expiry <= now)) {
-        Ok(None) => Ok(()),
-        Ok(Some(on)) => Err((FailureClass::KeyExpired, format!("it expired on {}", date(on)))),
-        Err(refusal) => Err(refusal),
+    let refusal = match result.map(|expiry| expiry.filter(|expiry| *expiry <= now)) {
+        Ok(None) => None,
+        Ok(Some(on)) => Some((FailureClass::KeyExpired, format!("it expired on {}", date(on)))),
+        Err(refusal) => Some(refusal),
     };
-    let (class, text) = match result {
-        Ok(()) => (None, String::new()),
-        Err((class, text)) => (Some(class), text),
-    };
-    Standing { class, text, weaknesses: [weak, signing.binding_weaknesses()].concat() }
+    KeyStanding { refusal, weaknesses: [weak, signing.binding_weaknesses()].concat() }
 }
 
 /// How far a signer's clock may be ahead of ours.
@@ -254,9 +248,11 @@ impl<'a> Signing<'a> {
                 }
                 None => ("no reason given", false),
             };
-            let when = revocation.signature_creation_time().unwrap_or(SystemTime::UNIX_EPOCH);
-            let text = format!("the key was revoked on {} ({reason})", date(when));
-            if !soft || self.signed >= when {
+            // One that does not say when it was made falls every signature.
+            let when = revocation.signature_creation_time();
+            let on = when.map_or_else(|| "an unknown day".to_owned(), date);
+            let text = format!("the key was revoked on {on} ({reason})");
+            if !soft || when.is_none_or(|when| self.signed >= when) {
                 return Err((FailureClass::KeyRevoked, text));
             }
             let text = format!("{text}, after it signed on {}", date(self.signed));

@@ -164,15 +164,15 @@ pub(crate) enum Reason {
     Identity {
         /// What was expected.
         expected: String,
-        /// What the certificate says.
-        actual: String,
+        /// What the certificate says, if it does.
+        actual: Option<String>,
     },
     /// Another issuer.
     Issuer {
-        /// What was expected.
-        expected: String,
-        /// What the certificate says.
-        actual: String,
+        /// What was expected, if any was.
+        expected: Option<String>,
+        /// What the certificate says, if it does.
+        actual: Option<String>,
     },
     /// An identity was expected, but a key signed.
     KeyInstead,

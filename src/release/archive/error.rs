@@ -45,6 +45,11 @@ pub(crate) enum ArchiveError {
         /// The file.
         path: PathBuf,
     },
+    /// Its digest was not computed.
+    NoDigest {
+        /// The file.
+        path: PathBuf,
+    },
     /// A member's contents differed when they were read a second time.
     Changed {
         /// The file.
@@ -62,6 +67,7 @@ impl ArchiveError {
             | Self::Stream { path, .. }
             | Self::Limit { path, .. }
             | Self::Decoder { path }
+            | Self::NoDigest { path }
             | Self::Changed { path } => Some(path),
         }
     }
@@ -122,8 +128,8 @@ pub(crate) enum Structure {
     },
     /// Programs that unpack it make different files of it.
     Ambiguous {
-        /// The member; empty where it is the archive as a whole.
-        member: String,
+        /// The member; `None` where it is the archive as a whole.
+        member: Option<String>,
         /// What they take differently.
         what: &'static str,
     },
@@ -161,10 +167,10 @@ impl fmt::Display for Structure {
                     "zip member \"{member}\" uses compression method {method}, which is not read"
                 )
             }
-            Self::Ambiguous { member, what } if member.is_empty() => {
+            Self::Ambiguous { member: None, what } => {
                 write!(f, "programs unpack it to different files: {what}")
             }
-            Self::Ambiguous { member, what } => {
+            Self::Ambiguous { member: Some(member), what } => {
                 write!(f, "programs unpack it to different files: \"{member}\" {what}")
             }
             Self::ZipEncrypted(member) => write!(f, "zip member \"{member}\" is encrypted"),
@@ -248,7 +254,12 @@ impl Fault {
 
 /// Programs unpack `member` differently: `what` completes a sentence about it.
 pub(super) fn ambiguous(member: impl Into<String>, what: &'static str) -> Fault {
-    Fault::Structure(Structure::Ambiguous { member: member.into(), what })
+    Fault::Structure(Structure::Ambiguous { member: Some(member.into()), what })
+}
+
+/// Programs unpack the archive differently: `what` is a sentence about it.
+pub(super) fn ambiguous_whole(what: &'static str) -> Fault {
+    Fault::Structure(Structure::Ambiguous { member: None, what })
 }
 
 impl From<io::Error> for Fault {

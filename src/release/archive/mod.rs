@@ -16,7 +16,7 @@ mod tar;
 mod zip;
 
 pub(crate) use error::ArchiveError;
-use error::{Fault, Structure, ambiguous};
+use error::{Fault, Structure, ambiguous_whole};
 pub(crate) use listing::{Entry, Kind, Listing, show};
 pub(crate) use member::{Collision, Nature, object_name};
 pub(crate) use names::{directory_of, joined};
@@ -177,7 +177,7 @@ fn read_inner<'a>(
     if named.is_some_and(|named| (named == suffix::Archive::Zip) != is_zip) && !is_page(&head) {
         // A package manager unpacks by the name, and the other archive may be in it, too.
         let what = "its name says zip and its contents say tar, or the other way around";
-        return Err(ambiguous("", what).at(path));
+        return Err(ambiguous_whole(what).at(path));
     }
     let mut whole = Whole::new(wanted.blake2b);
     let mut listing = if is_zip {
@@ -189,7 +189,7 @@ fn read_inner<'a>(
         let stream = Reporting { file, progress, whole: &whole };
         let stream = BufReader::with_capacity(BUFFER, stream);
         tar::read(stream, size, compression, &mut builder).and_then(|()| match whole.ends_zip() {
-            true => Err(ambiguous("", "it is a tar archive with a zip archive at its end")),
+            true => Err(ambiguous_whole("it is a tar archive with a zip archive at its end")),
             false => Ok(()),
         })
     };

@@ -150,7 +150,7 @@ pub(crate) struct Side {
     /// Its size in bytes.
     pub(crate) size: u64,
     /// Its BLAKE2b digest, which a review record is bound to.
-    pub blake2b: Vec<u8>,
+    pub(crate) blake2b: Vec<u8>,
     /// Its single top-level directory.
     pub(crate) top: Option<Vec<u8>>,
     /// Its files, links and devices.
@@ -240,8 +240,8 @@ pub(crate) fn compare_showing(
     judge(&mut changes, &mut results, &now, &store);
     changes.sort_by_cached_key(rank::key);
     Ok(Diff {
-        old: old.map(|old| side(old, &mut before)),
-        new: side(new, &mut now),
+        old: old.map(|old| side(old, &mut before)).transpose()?,
+        new: side(new, &mut now)?,
         changes,
         same,
         new_oddities,
@@ -249,17 +249,18 @@ pub(crate) fn compare_showing(
     })
 }
 
-fn side(file: &Path, read: &mut Read) -> Side {
-    let mut listing = std::mem::take(&mut read.listing);
-    Side {
+fn side(file: &Path, read: &mut Read) -> Result<Side, ArchiveError> {
+    let listing = std::mem::take(&mut read.listing);
+    let no_digest = || ArchiveError::NoDigest { path: file.to_owned() };
+    Ok(Side {
         file: file.to_owned(),
         size: listing.size,
-        // Wanted of every archive that is read here.
         files: listing.files().count(),
-        blake2b: listing.blake2b.take().unwrap_or_default(),
+        // Wanted of every archive that is read here.
+        blake2b: listing.blake2b.ok_or_else(no_digest)?,
         top: listing.top,
         oddities: listing.oddities,
-    }
+    })
 }
 
 /// What happened to a pair; `None` where it is the same.

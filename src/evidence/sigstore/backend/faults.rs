@@ -48,12 +48,11 @@ impl Context<'_> {
             Error::InvalidTrustRoot(_) => self.sct(),
             Error::IdentityMismatch { expected, actual } => Reason::Identity {
                 expected: expected.to_string(),
-                actual: actual.as_ref().map(ToString::to_string).unwrap_or_default(),
+                actual: actual.as_ref().map(ToString::to_string),
             },
-            Error::IssuerMismatch { expected, actual } => Reason::Issuer {
-                expected: expected.clone(),
-                actual: actual.clone().unwrap_or_default(),
-            },
+            Error::IssuerMismatch { expected, actual } => {
+                Reason::Issuer { expected: Some(expected.clone()), actual: actual.clone() }
+            }
             _ => Reason::Other,
         }
     }

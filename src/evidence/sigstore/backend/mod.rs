@@ -214,12 +214,11 @@ impl Root {
         if let Some(BundlePolicy::Identity { identity, issuer: None }) = policy {
             let actual = claims.as_ref().map(|claims| claims.identity().to_string());
             if actual.as_ref() != Some(identity) {
-                let actual = actual.unwrap_or_default();
                 return Err(Reason::Identity { expected: identity.clone(), actual }.into());
             }
             if let Some(actual) = claims.as_ref().and_then(Claims::issuer) {
-                let (expected, actual) = ("none".to_owned(), actual.to_owned());
-                return Err(Reason::Issuer { expected, actual }.into());
+                let actual = Some(actual.to_owned());
+                return Err(Reason::Issuer { expected: None, actual }.into());
             }
         }
         let times = result.verified_timestamps().to_vec();

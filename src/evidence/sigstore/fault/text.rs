@@ -173,10 +173,12 @@ impl fmt::Display for Reason {
                 }
             }
             Self::Identity { expected, actual } => {
+                let actual = actual.as_deref().unwrap_or("no identity");
                 write!(f, "signed by {actual}, expected {expected}")
             }
             Self::Issuer { expected, actual } => {
-                write!(f, "the signer's issuer is {actual}, expected {expected}")
+                let word = |issuer: &Option<String>| issuer.as_deref().unwrap_or("none").to_owned();
+                write!(f, "the signer's issuer is {}, expected {}", word(actual), word(expected))
             }
             Self::KeyInstead => {
                 f.write_str("signed by a key without a certificate, an identity was expected")

@@ -9,7 +9,7 @@ mod header;
 mod pax;
 
 use super::builder::{Builder, Head};
-use super::error::{Fault, Limit, Structure, ambiguous};
+use super::error::{Fault, Limit, Structure, ambiguous, ambiguous_whole};
 use super::listing::{Kind, show};
 use super::name::LONGEST;
 use super::{BUFFER, Oddity};
@@ -57,10 +57,10 @@ pub(super) fn read(
     after_end(&mut stream)?;
     // bsdtar takes a file with that mark for an image of a disc, unless the headers have a magic.
     if first == Some(Format::Old) && stream.inner.get_ref().seen == DISC {
-        return Err(ambiguous("", "it is an image of a disc as well"));
+        return Err(ambiguous_whole("it is an image of a disc as well"));
     }
     if first == Some(Format::Old) && OTHERS.iter().any(|mark| stream.head.starts_with(mark)) {
-        return Err(ambiguous("", "it begins like an archive of another format"));
+        return Err(ambiguous_whole("it begins like an archive of another format"));
     }
     Ok(())
 }
@@ -164,7 +164,7 @@ fn members<R: Read>(
         let block = stream.block()?;
         let ended = block.is_none_or(|block| block.iter().all(|b| *b == 0));
         if ended && !extended.is_empty() {
-            return Err(ambiguous("", "it ends with an extended header that no member follows"));
+            return Err(ambiguous_whole("it ends with an extended header that no member follows"));
         }
         let Some(block) = block else {
             if start == 0 {
@@ -333,11 +333,11 @@ fn after_end<R: Read>(stream: &mut Stream<R>) -> Result<(), Fault> {
             // busybox reads whole blocks, and gives up on another.
             return match total % BLOCK {
                 0 => Ok(()),
-                _ => Err(ambiguous("", "its last block is incomplete")),
+                _ => Err(ambiguous_whole("its last block is incomplete")),
             };
         }
         if bytes.iter().any(|b| *b != 0) {
-            return Err(ambiguous("", "bytes other than zero follow its end"));
+            return Err(ambiguous_whole("bytes other than zero follow its end"));
         }
         let length = bytes.len();
         total += length as u64;

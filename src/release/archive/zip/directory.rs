@@ -1,6 +1,6 @@
 //! Where the directory of a zip is: what its end records say (APPNOTE, sections 4.3.14 to 4.3.16).
 
-use super::super::error::{Fault, Limit, Structure, ambiguous};
+use super::super::error::{Fault, Limit, Structure, ambiguous_whole};
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
@@ -54,7 +54,7 @@ pub(in super::super) fn ends(tail: &[u8]) -> bool {
 /// Finds the directory of the zip in `file`, which has `size` bytes.
 pub(super) fn read(file: &File, size: u64) -> Result<Directory, Fault> {
     let lacking = || Fault::from(Structure::Zip("no end record"));
-    let elsewhere = || ambiguous("", "its directory is not where and what its end record says");
+    let elsewhere = || ambiguous_whole("its directory is not where and what its end record says");
     let length = size.min(END as u64);
     let mut tail = vec![0; usize::try_from(length).unwrap_or(END)];
     file.read_exact_at(&mut tail, size - length)?;
@@ -63,15 +63,15 @@ pub(super) fn read(file: &File, size: u64) -> Result<Directory, Fault> {
     let field = |at, length| number(record, at, length).ok_or_else(lacking);
     let comment = tail.get(at + RECORD..).unwrap_or_default().to_vec();
     if field(20, 2)? != comment.len() as u64 {
-        return Err(ambiguous("", "bytes follow its end record"));
+        return Err(ambiguous_whole("bytes follow its end record"));
     }
     if comment.len() as u64 > COMMENT {
-        return Err(ambiguous("", "its comment is longer than programs look through"));
+        return Err(ambiguous_whole("its comment is longer than programs look through"));
     }
     let end_record = size - length + at as u64;
     let (count, bytes, start) = (field(10, 2)?, field(12, 4)?, field(16, 4)?);
     if field(4, 4)? != 0 || field(8, 2)? != count {
-        return Err(ambiguous("", "it is a part of several"));
+        return Err(ambiguous_whole("it is a part of several"));
     }
     let stated = Stated { entries: count, size: bytes, start };
     let large = Stated::of_large(file, end_record)?;
@@ -108,7 +108,7 @@ impl Stated {
         if !locator.starts_with(b"PK\x06\x07") {
             return Ok(None);
         }
-        let apart = || ambiguous("", "its end records do not follow each other");
+        let apart = || ambiguous_whole("its end records do not follow each other");
         let at = before.checked_sub(56).ok_or_else(apart)?;
         let mut record = [0; 56];
         file.read_exact_at(&mut record, at)?;

@@ -12,7 +12,7 @@ mod directory;
 mod record;
 
 use super::builder::{Builder, Head};
-use super::error::{Fault, Structure, ambiguous};
+use super::error::{Fault, Structure, ambiguous, ambiguous_whole};
 use super::listing::{Kind, show};
 use super::name::LONGEST;
 use super::{BUFFER, tar};
@@ -32,11 +32,11 @@ pub(super) fn read(
     builder: &mut Builder<'_>,
 ) -> Result<(), Fault> {
     if head.try_into().is_ok_and(tar::sums_up) {
-        return Err(ambiguous("", "it is a zip and a tar archive"));
+        return Err(ambiguous_whole("it is a zip and a tar archive"));
     }
     let mut mark = [0; tar::DISC.len()];
     if file.read_exact_at(&mut mark, tar::DISC_AT).is_ok() && mark == tar::DISC {
-        return Err(ambiguous("", "it is a zip archive and an image of a disc"));
+        return Err(ambiguous_whole("it is a zip archive and an image of a disc"));
     }
     let directory = directory::read(file, size)?;
     builder.comment(show(&directory.comment));
@@ -53,7 +53,7 @@ pub(super) fn read(
         one(&mut stream, member, next, builder)?;
     }
     if at != directory.start {
-        return Err(ambiguous("", "bytes of it belong to no member"));
+        return Err(ambiguous_whole("bytes of it belong to no member"));
     }
     rest(&mut stream, &directory.bytes)
 }

@@ -1,7 +1,7 @@
 //! The headers of a member, in the directory and before its data (APPNOTE, sections 4.3.7 to
 //! 4.3.12).
 
-use super::super::error::{Fault, Limit, Structure, ambiguous};
+use super::super::error::{Fault, Limit, Structure, ambiguous, ambiguous_whole};
 use super::super::listing::{Kind, show};
 use super::directory::{Directory, number};
 use std::io::{BufRead, Read};
@@ -39,7 +39,7 @@ pub(super) struct Central {
 
 /// Every record of the directory, of which there may be `most`.
 pub(super) fn all(directory: &Directory, most: u64) -> Result<Vec<Central>, Fault> {
-    let elsewhere = || ambiguous("", "its directory is not where and what its end record says");
+    let elsewhere = || ambiguous_whole("its directory is not where and what its end record says");
     if directory.entries > most {
         return Err(Limit::Entries(most).into());
     }
