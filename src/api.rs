@@ -6,12 +6,12 @@ use crate::answer::finding;
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
 use crate::check::{self, Inputs};
-use crate::evidence::ed25519::PublicKey;
-use crate::evidence::expectation::PublisherExpectation;
+use crate::evidence::ed25519::{KeyError, PublicKey};
+use crate::evidence::expectation::{ExpectationError, PublisherExpectation};
 use crate::evidence::kinds::Keys;
-use crate::evidence::manifest::Manifest;
-use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
-use crate::evidence::sigstore::{TrustedRoot, Verifier};
+use crate::evidence::manifest::{Manifest, ManifestError};
+use crate::evidence::openpgp::{self, KeyRing, PolicyKind, RingError};
+use crate::evidence::sigstore::{RootError, TrustedRoot, Verifier};
 use crate::evidence::{minisign, signify};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -39,8 +39,19 @@ pub struct Distfiles {
 /// Why nothing could be judged: something that was given cannot be read or used. What is wrong with a
 /// distfile or its evidence is a [`Finding`] instead.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Error(#[source] Box<dyn std::error::Error + Send + Sync>);
+#[error(transparent)]
+pub struct Error(#[from] Cause);
+
+/// What cannot be read or used.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+enum Cause {
+    Manifest(#[from] ManifestError),
+    Publisher(#[from] ExpectationError),
+    Root(#[from] RootError),
+    Ring(#[from] RingError),
+    Key(#[from] KeyError),
+}
 
 impl Distfiles {
     /// Distfiles of `directory`.
@@ -111,15 +122,14 @@ impl Distfiles {
     /// If the Manifest, a key or the trusted root cannot be read, or the repository is no URL of a
     /// forge. A distfile that cannot be read is in [`Report::unread`].
     pub fn judge(&self) -> Result<Report, Error> {
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error(error);
         let manifest = self.manifest.as_deref().map(Manifest::read).transpose();
-        let manifest = manifest.map_err(|error| failed(error.into()))?;
+        let manifest = manifest.map_err(Cause::from)?;
         let publisher = self.repository.as_deref().map(PublisherExpectation::from_repository);
-        let publisher = publisher.transpose().map_err(|error| failed(error.into()))?;
+        let publisher = publisher.transpose().map_err(Cause::from)?;
         let verifier = match publisher {
             Some(_) => {
                 let root = TrustedRoot::load(self.trusted_root.as_deref());
-                Some(Verifier::new(root.map_err(|error| failed(error.into()))?))
+                Some(Verifier::new(root.map_err(Cause::from)?))
             }
             None => None,
         };
@@ -147,11 +157,10 @@ impl Distfiles {
     }
 
     fn keys(&self) -> Result<Keys, Error> {
-        let read =
-            |paths: &[PathBuf]| PublicKey::read_all(paths).map_err(|error| Error(error.into()));
+        let read = |paths: &[PathBuf]| PublicKey::read_all(paths).map_err(Cause::from);
         let mut keys = Keys::default();
         if !self.openpgp.is_empty() {
-            let ring = KeyRing::read(&self.openpgp, &[]).map_err(|error| Error(error.into()))?;
+            let ring = KeyRing::read(&self.openpgp, &[]).map_err(Cause::from)?;
             keys.set(openpgp::Keys { ring, policy: PolicyKind::default() });
         }
         if let Some(signify) = read(&self.signify)? {

@@ -6,7 +6,6 @@
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use std::fmt;
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
@@ -25,9 +24,10 @@ const SILENT: &str = "a FIFO that no one writes into";
 const WRITER_WAIT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 /// Why a file could not be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum InputError {
     /// The system refused to open it.
+    #[error("{}: cannot open: {source}", path.display())]
     Open {
         /// The file.
         path: PathBuf,
@@ -35,6 +35,7 @@ pub(crate) enum InputError {
         source: io::Error,
     },
     /// The system refused to read it.
+    #[error("{}: cannot read: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -42,6 +43,7 @@ pub(crate) enum InputError {
         source: io::Error,
     },
     /// It is not a regular file.
+    #[error("{}: is {kind}, not a regular file", path.display())]
     NotRegular {
         /// The file.
         path: PathBuf,
@@ -49,6 +51,7 @@ pub(crate) enum InputError {
         kind: &'static str,
     },
     /// It is larger than what is read into memory.
+    #[error("{}: is larger than the limit of {limit} bytes", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -71,30 +74,6 @@ impl InputError {
     /// Whether the file does not exist.
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Open { source, .. } if source.kind() == io::ErrorKind::NotFound)
-    }
-}
-
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open { path, source } => write!(f, "{}: cannot open: {source}", path.display()),
-            Self::Read { path, source } => write!(f, "{}: cannot read: {source}", path.display()),
-            Self::NotRegular { path, kind } => {
-                write!(f, "{}: is {kind}, not a regular file", path.display())
-            }
-            Self::TooLarge { path, limit } => {
-                write!(f, "{}: is larger than the limit of {limit} bytes", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for InputError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Open { source, .. } | Self::Read { source, .. } => Some(source),
-            Self::NotRegular { .. } | Self::TooLarge { .. } => None,
-        }
     }
 }
 

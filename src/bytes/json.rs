@@ -30,7 +30,8 @@ impl Default for Limits {
 }
 
 /// Why a document is refused, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{cause}", at(*line, *column))]
 pub(crate) struct JsonError {
     /// What is wrong.
     pub(crate) cause: JsonCause,
@@ -41,9 +42,10 @@ pub(crate) struct JsonError {
 }
 
 /// What is wrong with a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum JsonCause {
     /// Larger than the limit, both in bytes.
+    #[error("the document has {size} bytes, more than the limit of {limit}")]
     TooLarge {
         /// The size.
         size: usize,
@@ -51,60 +53,49 @@ pub(crate) enum JsonCause {
         limit: usize,
     },
     /// Nothing but white space.
+    #[error("the document is empty")]
     Empty,
     /// Starts with a byte order mark, which RFC 8259 section 8.1 forbids.
+    #[error("the document starts with a byte order mark")]
     ByteOrderMark,
     /// Not UTF-8.
+    #[error("the document is not UTF-8")]
     NotUtf8,
     /// The same key twice in one object.
+    #[error("the key {key:?} occurs twice")]
     DuplicateKey {
         /// The key.
         key: String,
     },
     /// Nested deeper than the limit.
+    #[error("nested deeper than {limit} levels")]
     TooDeep {
         /// The limit.
         limit: usize,
     },
     /// More values than are kept.
+    #[error(
+        "the document has more than {VALUES} values, each object that is not empty being {OBJECT}"
+    )]
     TooMany,
     /// Ends in the middle.
+    #[error("the document ends in the middle")]
     Truncated,
     /// Something follows the document.
+    #[error("something follows the document")]
     TrailingData,
     /// Starts like HTML or XML: usually the error page of a server.
+    #[error("this is HTML or XML rather than JSON")]
     Markup,
     /// Not JSON.
+    #[error("this is not JSON")]
     Syntax,
 }
 
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line > 0 {
-            write!(f, "line {}, column {}: ", self.line, self.column)?;
-        }
-        match &self.cause {
-            JsonCause::TooLarge { size, limit } => {
-                write!(f, "the document has {size} bytes, more than the limit of {limit}")
-            }
-            JsonCause::Empty => f.write_str("the document is empty"),
-            JsonCause::ByteOrderMark => f.write_str("the document starts with a byte order mark"),
-            JsonCause::NotUtf8 => f.write_str("the document is not UTF-8"),
-            JsonCause::DuplicateKey { key } => write!(f, "the key {key:?} occurs twice"),
-            JsonCause::TooDeep { limit } => write!(f, "nested deeper than {limit} levels"),
-            JsonCause::TooMany => write!(
-                f,
-                "the document has more than {VALUES} values, each object that is not empty being {OBJECT}"
-            ),
-            JsonCause::Truncated => f.write_str("the document ends in the middle"),
-            JsonCause::TrailingData => f.write_str("something follows the document"),
-            JsonCause::Markup => f.write_str("this is HTML or XML rather than JSON"),
-            JsonCause::Syntax => f.write_str("this is not JSON"),
-        }
-    }
+/// Where something is wrong; line 0 is the document as a whole.
+fn at(line: usize, column: usize) -> String {
+    if line > 0 { format!("line {line}, column {column}: ") } else { String::new() }
 }
-
-impl std::error::Error for JsonError {}
 
 /// Reads one JSON document.
 ///

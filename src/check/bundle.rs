@@ -51,7 +51,7 @@ pub(crate) fn artifact(measured: &Measured) -> Option<ArtifactDigests<'_>> {
 }
 
 /// A bundle that was judged by itself. What it comes to depends on what the others of the file say.
-pub(crate) struct Judged<'a> {
+pub(crate) struct JudgedBundle<'a> {
     request: BundleRequest<'a>,
     what: What,
 }
@@ -70,7 +70,7 @@ enum What {
     },
 }
 
-impl<'a> Judged<'a> {
+impl<'a> JudgedBundle<'a> {
     /// Judges a bundle by itself.
     pub(crate) fn of(request: BundleRequest<'a>) -> Self {
         let fails = |finding| What::Fails(Box::new(finding));
@@ -124,7 +124,7 @@ impl<'a> Judged<'a> {
 /// Whether none of the bundles of a file says that it agrees in a statement that is read, nor any of the `findings`
 /// about the file. Beside one that does, the others are said.
 pub(crate) fn alone<'j, 'a: 'j>(
-    judged: impl IntoIterator<Item = &'j Judged<'a>>,
+    judged: impl IntoIterator<Item = &'j JudgedBundle<'a>>,
     findings: &[Finding],
 ) -> bool {
     let agrees = |finding: &Finding| finding.check == Check::Sigstore && finding.class.is_none();
@@ -133,7 +133,7 @@ pub(crate) fn alone<'j, 'a: 'j>(
 }
 
 /// The findings of all bundles of a file.
-pub(crate) fn findings(judged: Vec<Judged<'_>>) -> Vec<Finding> {
+pub(crate) fn findings(judged: Vec<JudgedBundle<'_>>) -> Vec<Finding> {
     let alone = alone(&judged, &[]);
     judged.into_iter().map(|one| one.finding(alone)).collect()
 }

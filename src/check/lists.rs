@@ -3,7 +3,7 @@
 
 use super::Inputs;
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, Judged, artifact, unasked};
+use super::bundle::{self, BundleRequest, JudgedBundle, artifact, unasked};
 use super::pairing::{self, EvidenceKind, is_list_name};
 use super::signatures::{Over, Signatures};
 use crate::answer::failure::FailureClass;
@@ -378,7 +378,7 @@ fn detached(
         Err(_) => true,
     };
     let judged = bundles.iter().filter(about).map(|bundle| {
-        Judged::of(BundleRequest {
+        JudgedBundle::of(BundleRequest {
             bundle,
             name: list,
             is_named: true,

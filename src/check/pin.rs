@@ -13,6 +13,15 @@ use crate::evidence::sigstore::DetachedAttestation;
 use crate::release::gentoo::{occurrences, version_in};
 use std::collections::BTreeMap;
 
+/// Why an attestation gives no pins.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The class.
+    pub(crate) class: FailureClass,
+    /// Why, in a sentence without a full stop.
+    pub(crate) text: String,
+}
+
 /// Who published.
 const REPO: &str = "VERIFY_PROVENANCE_REPO";
 

@@ -1,7 +1,7 @@
 //! What provenance or bundles say of an archive, anyone who published it.
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, Judged, artifact};
+use super::bundle::{self, BundleRequest, JudgedBundle, artifact};
 use super::provenance;
 use crate::answer::finding::Finding;
 use crate::bytes::digests::HashName;
@@ -55,7 +55,7 @@ pub(crate) fn said_of(
     });
     let judged: Vec<_> = about
         .map(|bundle| {
-            Judged::of(BundleRequest {
+            JudgedBundle::of(BundleRequest {
                 bundle,
                 name,
                 is_named: true,

@@ -9,9 +9,9 @@ use crate::check::message::ExamineError;
 use crate::check::scan::ScanError;
 use crate::evidence::ed25519::KeyError;
 use crate::evidence::expectation::{ExpectationError, PINS, PinError};
+use crate::evidence::kinds::KeysError;
 use crate::evidence::manifest::ManifestError;
 use crate::evidence::openpgp::RingError;
-use crate::evidence::scheme::KeysError;
 use crate::evidence::sigstore::{ManagedKeyError, RootError};
 use crate::evidence::ssh::AllowedError;
 use crate::release::archive::ArchiveError;
@@ -32,7 +32,7 @@ pub(crate) enum Error {
     Ring(#[from] RingError),
     #[error(transparent)]
     Key(#[from] KeyError),
-    #[error("{0}")]
+    #[error(transparent)]
     Keys(#[from] KeysError),
     #[error(transparent)]
     Allowed(#[from] AllowedError),

@@ -1,20 +1,17 @@
 //! `distvouch pin`.
 
 use super::printed;
-use crate::answer::failure::{FailureClass, Outcome};
+use crate::answer::failure::Outcome;
 use crate::answer::requirement::Status;
-use crate::bytes::escape::escaped;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
-use crate::check::pin::{Common, Pins, Value, common, variables};
+use crate::check::pin::{Common, Pins, Refused, common};
 use crate::cli::error::Error;
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
     self, AttestationFault, DetachedAttestation, Form, TrustedRoot, Verifier,
 };
-use crate::report;
-use crate::report::layout::prefixed;
+use crate::report::pin;
 use clap::Args;
-use serde_json::{Map, json};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -46,12 +43,6 @@ pub(crate) struct Pin {
     pub(crate) json: bool,
 }
 
-/// Why an attestation gives no pins.
-struct Refused {
-    class: FailureClass,
-    text: String,
-}
-
 impl Pin {
     /// Runs the command.
     ///
@@ -66,60 +57,13 @@ impl Pin {
         let common = common(&pins);
         let mut out = BufWriter::new(io::stdout().lock());
         let result = if self.json {
-            print_json(&results, &common, &mut out)
+            pin::print_json(&results, &common, &mut out)
         } else {
-            self.print(&results, &common, &mut out)
+            pin::print(&self.provenance, &results, &common, &mut out)
         };
         printed(result.and_then(|()| out.flush()))?;
         Ok(status(&results, &common))
     }
-
-    fn print(
-        &self,
-        results: &[Result<DetachedAttestation, Refused>],
-        common: &Common,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let file = self.provenance.file_name().unwrap_or(self.provenance.as_os_str());
-        let file = file.to_string_lossy();
-        for (at, result) in results.iter().enumerate() {
-            let number = at + 1;
-            match result {
-                Ok(facts) => {
-                    let what = about(facts);
-                    comment(out, &format!("{file}, attestation {number}: {what}"))?;
-                }
-                Err(refused) => {
-                    let (class, text) = (refused.class.name(), &refused.text);
-                    let what = format!("{class}, nothing taken from it: {text}");
-                    comment(out, &format!("{file}, attestation {number}: {what}"))?;
-                }
-            }
-        }
-        for remark in &common.remarks {
-            comment(out, &format!("Note: {remark}"))?;
-        }
-        for variable in variables() {
-            if let Some(value) = common.values.get(variable) {
-                writeln!(out, "{variable}={}", value.quoted())?;
-            } else if let Some(values) = common.differing.get(variable) {
-                let words: Vec<_> = values
-                    .iter()
-                    .map(|value| value.as_ref().map_or("nothing".to_owned(), Value::quoted))
-                    .collect();
-                comment(out, &format!("{variable} differs: {}", words.join(" or ")))?;
-            }
-        }
-        if common.values.is_empty() {
-            writeln!(out, "# Nothing to pin.")?;
-        }
-        Ok(())
-    }
-}
-
-/// A comment for the ebuild, in lines that fit.
-fn comment(out: &mut dyn Write, text: &str) -> io::Result<()> {
-    prefixed(out, ["# ", "#   "], text)
 }
 
 /// What of a file can be authenticated.
@@ -155,48 +99,6 @@ fn attestations(bytes: &[u8], verifier: &Verifier) -> Vec<Result<DetachedAttesta
             .collect(),
         Err(fault) => vec![Err(Refused { class: fault.class(), text: fault.to_string() })],
     }
-}
-
-/// What a person should look at.
-fn about(facts: &DetachedAttestation) -> String {
-    use crate::evidence::pep740::Claim;
-    let names: Vec<_> = facts.names().iter().map(|name| escaped(name)).collect();
-    let mut text = format!("{} by {}", names.join(", "), escaped(&facts.publisher().to_string()));
-    if let Some(time) = facts.time() {
-        text = format!("{text}, logged at {time}");
-    }
-    if let Some(run) = facts.claims().get(Claim::RunInvocationUri) {
-        text = format!("{text}, run {}", escaped(run));
-    }
-    text
-}
-
-fn print_json(
-    results: &[Result<DetachedAttestation, Refused>],
-    common: &Common,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let attestations: Vec<_> = results
-        .iter()
-        .map(|result| match result {
-            Ok(facts) => json!({"class": null, "authenticated": facts.facts()}),
-            Err(refused) => json!({"class": refused.class.name(), "text": refused.text}),
-        })
-        .collect();
-    let pins: Map<String, serde_json::Value> = common
-        .values
-        .iter()
-        .map(|(variable, value)| ((*variable).to_owned(), json!(value.quoted())))
-        .collect();
-    let value = json!({
-        "schema": 1,
-        "tool": report::tool(),
-        "attestations": attestations,
-        "pins": pins,
-        "differing": common.differing.keys().collect::<Vec<_>>(),
-        "remarks": common.remarks,
-    });
-    crate::report::json_writer::print(&value, out)
 }
 
 fn status(results: &[Result<DetachedAttestation, Refused>], common: &Common) -> Status {

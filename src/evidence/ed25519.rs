@@ -112,75 +112,48 @@ impl PublicKey {
 }
 
 /// Why a file holds no key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyFault {
     /// Neither one line of base64 nor a comment and such a line.
+    #[error("a key is one line of base64, with a comment line above it")]
     Form,
     /// The base64 cannot be decoded.
+    #[error("the base64 cannot be decoded")]
     Base64,
     /// It decodes to another number of bytes than a key has.
+    #[error("it decodes to {0} bytes, and a key has 42")]
     Length(usize),
     /// A secret key.
+    #[error("it is a secret key, which does not belong here")]
     Secret,
     /// A signature.
+    #[error("it is a signature, not a key: are the two operands swapped?")]
     Signature,
     /// A file of another kind altogether.
+    #[error("it is {}", .0.advice())]
     Kind(Kind),
     /// The first two bytes name no algorithm that is known.
+    #[error("it is of another algorithm than Ed25519")]
     Algorithm,
     /// The bytes are no point of the curve, or one of small order that fits any signature.
+    #[error("its bytes are not a usable Ed25519 key")]
     Point,
 }
 
-impl fmt::Display for KeyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Form => f.write_str("a key is one line of base64, with a comment line above it"),
-            Self::Base64 => f.write_str("the base64 cannot be decoded"),
-            Self::Length(bytes) => write!(f, "it decodes to {bytes} bytes, and a key has 42"),
-            Self::Secret => f.write_str("it is a secret key, which does not belong here"),
-            Self::Signature => {
-                f.write_str("it is a signature, not a key: are the two operands swapped?")
-            }
-            Self::Kind(kind) => write!(f, "it is {}", kind.advice()),
-            Self::Algorithm => f.write_str("it is of another algorithm than Ed25519"),
-            Self::Point => f.write_str("its bytes are not a usable Ed25519 key"),
-        }
-    }
-}
-
 /// Why a key could not be had.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     /// The file could not be read.
+    #[error(transparent)]
     Input(InputError),
     /// The file holds no key.
+    #[error("{}: holds no signify or minisign key: {fault}", path.display())]
     NoKey {
         /// The file.
         path: PathBuf,
         /// Why not.
         fault: KeyFault,
     },
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(error) => error.fmt(f),
-            Self::NoKey { path, fault } => {
-                write!(f, "{}: holds no signify or minisign key: {fault}", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for KeyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            Self::NoKey { .. } => None,
-        }
-    }
 }
 
 fn parse_key(bytes: &[u8]) -> Result<(KeyNumber, VerifyingKey), KeyFault> {

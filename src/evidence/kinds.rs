@@ -1,9 +1,11 @@
 //! The kinds of detached signature: one row each, and the keys of all of them together.
 
 use crate::answer::check::Check;
-use crate::evidence::scheme::{AnyScheme, KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme};
-use crate::evidence::ssh::AllowedSigners;
+use crate::evidence::ed25519::KeyError;
+use crate::evidence::scheme::{AnyScheme, KeyOption, KeyOptions, Refusal, Says, Scheme};
+use crate::evidence::ssh::{AllowedError, AllowedSigners};
 use crate::evidence::{minisign, openpgp, signify};
+use std::convert::Infallible;
 
 /// The kinds. A file is of the first that recognizes it.
 static KINDS: [SignatureKind; 4] = [
@@ -12,6 +14,23 @@ static KINDS: [SignatureKind; 4] = [
     SignatureKind::of::<AllowedSigners>(),
     SignatureKind::of::<openpgp::Keys>(),
 ];
+
+/// Why keys could not be read, of whatever kind.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    /// Those of signify or minisign.
+    #[error(transparent)]
+    Ed25519(#[from] KeyError),
+    /// A list of SSH's allowed signers.
+    #[error(transparent)]
+    Allowed(#[from] AllowedError),
+}
+
+impl From<Infallible> for KeysError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
 
 /// A kind of signature, whatever its types are.
 pub(crate) struct SignatureKind {
@@ -26,7 +45,10 @@ pub(crate) struct SignatureKind {
 }
 
 impl SignatureKind {
-    const fn of<S: Scheme>() -> Self {
+    const fn of<S: Scheme>() -> Self
+    where
+        KeysError: From<S::KeysError>,
+    {
         Self {
             check: S::CHECK,
             options: S::OPTIONS,

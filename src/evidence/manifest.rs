@@ -11,7 +11,6 @@ use crate::bytes::input::{InputError, open_operand, open_regular};
 pub(crate) use line::is_distfile_name;
 use line::{Armor, HASHES, Line, clean_line, parse_line};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -126,11 +125,13 @@ pub(crate) struct Manifest {
 
 /// Why a Manifest could not be read. The program stops on these: a line that one reader skips and
 /// another believes is how files get lost.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum ManifestError {
     /// The file could not be opened or read.
+    #[error(transparent)]
     Input(InputError),
     /// A line is not what GLEP 74 allows.
+    #[error("{}:{line}: {fault}", path.display())]
     Syntax {
         /// The Manifest.
         path: PathBuf,
@@ -142,89 +143,53 @@ pub(crate) enum ManifestError {
 }
 
 /// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
     /// Longer than 64 KiB.
+    #[error("the line is longer than {LINE_LIMIT} bytes")]
     LineTooLong,
     /// The Manifest is larger than 256 MiB or has more than 100,000 DIST entries.
+    #[error("the Manifest is larger than {SIZE_LIMIT} bytes or {ENTRY_LIMIT} DIST entries")]
     TooLarge,
     /// Not UTF-8.
+    #[error("the line is not UTF-8")]
     NotUtf8,
     /// A NUL or another control character.
+    #[error("the line holds the control character {0:#04x}")]
     ControlCharacter(u8),
     /// Ends in CR LF.
+    #[error("the line ends in CR LF; GLEP 74 Manifests end their lines in LF")]
     CarriageReturn,
     /// Starts with a word that GLEP 74 does not define.
+    #[error("\"{0}\" is not a Manifest entry; Portage would have skipped the line")]
     UnknownTag(String),
     /// Too few words.
+    #[error("the entry lacks a name or a size")]
     Incomplete,
     /// The size is not a number.
+    #[error("\"{0}\" is not a size in bytes")]
     BadSize(String),
     /// The file name cannot be one of a distfile.
+    #[error("\"{0}\" cannot be the name of a distfile")]
     BadName(String),
     /// A time stamp that is not of GLEP 74's form.
+    #[error("\"{0}\" is not a time like 2026-11-22T00:00:00Z")]
     BadTimestamp(String),
     /// Words behind the last one that the entry has.
+    #[error("\"{0}\" follows the end of the entry")]
     Surplus(String),
     /// A hash name without a value.
+    #[error("the hash {0} has no value")]
     HashWithoutValue(String),
     /// More hashes than there are hash functions.
+    #[error("the entry has more than {HASHES} hashes")]
     TooManyHashes,
     /// A value that is not lower-case hexadecimal of the right length.
+    #[error("the value of {0} is not lower-case hexadecimal of its length")]
     BadHash(String),
     /// Text before or after the OpenPGP armor, or an armor that does not end.
+    #[error("broken OpenPGP armor: {0}")]
     BadArmor(&'static str),
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LineTooLong => write!(f, "the line is longer than {LINE_LIMIT} bytes"),
-            Self::TooLarge => write!(
-                f,
-                "the Manifest is larger than {SIZE_LIMIT} bytes or {ENTRY_LIMIT} DIST entries"
-            ),
-            Self::NotUtf8 => f.write_str("the line is not UTF-8"),
-            Self::ControlCharacter(c) => write!(f, "the line holds the control character {c:#04x}"),
-            Self::CarriageReturn => {
-                f.write_str("the line ends in CR LF; GLEP 74 Manifests end their lines in LF")
-            }
-            Self::UnknownTag(tag) => {
-                write!(f, "\"{tag}\" is not a Manifest entry; Portage would have skipped the line")
-            }
-            Self::Incomplete => f.write_str("the entry lacks a name or a size"),
-            Self::BadSize(size) => write!(f, "\"{size}\" is not a size in bytes"),
-            Self::BadName(name) => write!(f, "\"{name}\" cannot be the name of a distfile"),
-            Self::BadTimestamp(word) => {
-                write!(f, "\"{word}\" is not a time like 2026-11-22T00:00:00Z")
-            }
-            Self::Surplus(word) => write!(f, "\"{word}\" follows the end of the entry"),
-            Self::HashWithoutValue(name) => write!(f, "the hash {name} has no value"),
-            Self::TooManyHashes => write!(f, "the entry has more than {HASHES} hashes"),
-            Self::BadHash(name) => {
-                write!(f, "the value of {name} is not lower-case hexadecimal of its length")
-            }
-            Self::BadArmor(what) => write!(f, "broken OpenPGP armor: {what}"),
-        }
-    }
-}
-
-impl fmt::Display for ManifestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(error) => error.fmt(f),
-            Self::Syntax { path, line, fault } => write!(f, "{}:{line}: {fault}", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for ManifestError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            Self::Syntax { .. } => None,
-        }
-    }
 }
 
 impl Manifest {

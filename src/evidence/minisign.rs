@@ -11,10 +11,12 @@ use crate::answer::finding::{Check, Finding, Note};
 use crate::bytes::digests::HashName;
 use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
 use crate::bytes::sniff::Kind;
-use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PREHASHED, PublicKey, UNTRUSTED_COMMENT};
+use crate::evidence::ed25519::{
+    self, KeyError, KeyNumber, PLAIN, PREHASHED, PublicKey, UNTRUSTED_COMMENT,
+};
 use crate::evidence::openpgp::FORGERS;
 use crate::evidence::scheme::{
-    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes, malformed,
+    KeyOption, KeyOptions, Refusal, Says, Scheme, Subject, Takes, malformed,
 };
 use crate::evidence::signify;
 use std::fmt;
@@ -173,6 +175,7 @@ pub(crate) struct Keys(pub(crate) Vec<PublicKey>);
 
 impl Scheme for Keys {
     type Signature = UnverifiedSignature;
+    type KeysError = KeyError;
 
     const CHECK: Check = Check::Minisign;
     const NAME: &'static str = "minisign signature";
@@ -191,7 +194,7 @@ impl Scheme for Keys {
         ed25519::begins_with_comment(bytes) && (prehashed || commented)
     }
 
-    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, Self::KeysError> {
         Ok(PublicKey::read_all(&options.paths(KEY_OPTION))?.map(Self))
     }
 

@@ -13,9 +13,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use std::{fmt, io};
 
-/// Why keys could not be read: an error that names the file.
-pub(crate) type KeysError = Box<dyn std::error::Error + Send + Sync>;
-
 /// Why something does not count: a class, and a sentence without a final full stop.
 pub(crate) type Refusal = (FailureClass, String);
 
@@ -110,6 +107,9 @@ pub(crate) trait Scheme: fmt::Debug + Send + Sync + Any {
     /// A signature file as it is: nothing in it is authenticated.
     type Signature: fmt::Debug + Sync;
 
+    /// Why keys could not be read: an error that names the file.
+    type KeysError: std::error::Error;
+
     /// The check that its findings are of.
     const CHECK: Check;
 
@@ -128,7 +128,7 @@ pub(crate) trait Scheme: fmt::Debug + Send + Sync + Any {
     /// # Errors
     ///
     /// If a key file cannot be read or holds no key.
-    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError>
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, Self::KeysError>
     where
         Self: Sized,
     {

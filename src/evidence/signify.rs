@@ -10,11 +10,9 @@ use crate::answer::facts::{KeyFacts, Of};
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::bytes::pass::{Ed25519Wanted, Measured, Wanted};
-use crate::evidence::ed25519::{self, KeyNumber, PLAIN, PublicKey, UNTRUSTED_COMMENT};
+use crate::evidence::ed25519::{self, KeyError, KeyNumber, PLAIN, PublicKey, UNTRUSTED_COMMENT};
 use crate::evidence::openpgp::FORGERS;
-use crate::evidence::scheme::{
-    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes,
-};
+use crate::evidence::scheme::{KeyOption, KeyOptions, Refusal, Says, Scheme, Subject, Takes};
 use list::List;
 pub(crate) use list::list_hashes;
 use std::collections::BTreeSet;
@@ -192,6 +190,7 @@ pub(crate) struct Keys(pub(crate) Vec<PublicKey>);
 
 impl Scheme for Keys {
     type Signature = Judged;
+    type KeysError = KeyError;
 
     const CHECK: Check = Check::Signify;
     const NAME: &'static str = "signify signature";
@@ -206,7 +205,7 @@ impl Scheme for Keys {
         ed25519::begins_with_comment(bytes)
     }
 
-    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, Self::KeysError> {
         Ok(PublicKey::read_all(&options.paths(KEY_OPTION))?.map(Self))
     }
 

@@ -8,12 +8,14 @@ mod json;
 pub(crate) mod json_writer;
 pub(crate) mod layout;
 mod next;
+pub(crate) mod pin;
 pub(crate) mod policy;
 pub(crate) mod portage;
 pub(crate) mod scan;
 mod sets;
 pub(crate) mod source;
 mod text;
+pub(crate) mod trust;
 pub(crate) mod version;
 
 use crate::answer::failure::{FailureClass, Outcome};

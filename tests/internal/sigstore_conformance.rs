@@ -4,7 +4,7 @@
 
 use super::common;
 use crate::check::attested::Question;
-use crate::check::bundle::{BundleRequest, Judged, findings};
+use crate::check::bundle::{BundleRequest, JudgedBundle, findings};
 use crate::evidence::expectation::Pins;
 use crate::evidence::sigstore::{
     ArtifactDigests, BundlePolicy, ManagedKey, TrustedRoot, UnverifiedBundle, Verifier,
@@ -128,7 +128,7 @@ fn outcome(case: &Path, corpus: &Path) -> String {
         question: Question { expectation: None, pins: &Pins::default() },
         verifier: &verifier,
     };
-    let findings = findings(vec![Judged::of(request)]);
+    let findings = findings(vec![JudgedBundle::of(request)]);
     let finding = findings.first().unwrap();
     println!("{}: {}", case.file_name().unwrap().display(), finding.compared);
     finding.class.map_or("agrees", |class| class.name()).to_owned()

@@ -14,7 +14,6 @@ pub(crate) use reader::{Decompressor, Members};
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::sniff;
-use std::fmt;
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -106,25 +105,36 @@ impl Compression {
 }
 
 /// Why a distfile's uncompressed stream cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum StreamFault {
     /// It is not compressed in a format that is read here.
+    #[error("the file is compressed by none of xz, gzip, bzip2, zstd, lzip and lzma: it is {0}")]
     Format(&'static str),
     /// The stream cannot be decoded, is cut short, or its own checksum differs.
+    #[error("the {} stream is damaged or cut short", .0.name())]
     Damaged(Compression),
     /// Another stream follows the first.
+    #[error(
+        "another {} stream follows the first, and tools differ in what they make of that", .0.name()
+    )]
     AnotherMember(Compression),
     /// Bytes follow the stream.
+    #[error("bytes follow the end of the {} stream", .0.name())]
     Trailing(Compression),
     /// A gzip header with a field that some tools do not know.
+    #[error("the {} header has flags that tools read differently", .0.name())]
     Header(Compression),
     /// The stream wants more memory than the limit, in MiB.
+    #[error("the {} stream wants more memory than the limit of {} MiB", .0.name(), .1)]
     Window(Compression, u32),
     /// More uncompressed bytes than the limit.
+    #[error("the file uncompresses to more than the limit of {0} bytes")]
     Size(u64),
     /// More uncompressed bytes for each compressed one than the limit.
+    #[error("the file uncompresses to more than {0} times its size, which is the limit")]
     Ratio(u64),
     /// More streams, one after the other, than the limit.
+    #[error("the file has more {} streams, one after the other, than the limit", .0.name())]
     Streams(Compression),
 }
 
@@ -149,53 +159,9 @@ impl StreamFault {
     }
 }
 
-impl std::error::Error for StreamFault {}
-
 impl From<StreamFault> for io::Error {
     fn from(fault: StreamFault) -> Self {
         Self::new(ErrorKind::InvalidData, fault)
-    }
-}
-
-impl fmt::Display for StreamFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Format(kind) => write!(
-                f,
-                "the file is compressed by none of xz, gzip, bzip2, zstd, lzip and lzma: it is {kind}"
-            ),
-            Self::Damaged(format) => {
-                write!(f, "the {} stream is damaged or cut short", format.name())
-            }
-            Self::AnotherMember(format) => write!(
-                f,
-                "another {} stream follows the first, and tools differ in what they make of that",
-                format.name()
-            ),
-            Self::Trailing(format) => {
-                write!(f, "bytes follow the end of the {} stream", format.name())
-            }
-            Self::Header(format) => {
-                write!(f, "the {} header has flags that tools read differently", format.name())
-            }
-            Self::Window(format, limit) => write!(
-                f,
-                "the {} stream wants more memory than the limit of {limit} MiB",
-                format.name()
-            ),
-            Self::Size(limit) => {
-                write!(f, "the file uncompresses to more than the limit of {limit} bytes")
-            }
-            Self::Ratio(limit) => write!(
-                f,
-                "the file uncompresses to more than {limit} times its size, which is the limit"
-            ),
-            Self::Streams(format) => write!(
-                f,
-                "the file has more {} streams, one after the other, than the limit",
-                format.name()
-            ),
-        }
     }
 }
 

@@ -75,13 +75,16 @@ impl fmt::Display for Source {
 }
 
 /// Why there is no package to bump.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum PackageError {
     /// A file could not be read.
-    Input(InputError),
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// The Manifest could not be read.
-    Manifest(ManifestError),
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// The directory could not be listed.
+    #[error("{}: cannot list: {source}", path.display())]
     List {
         /// The directory.
         path: PathBuf,
@@ -89,16 +92,26 @@ pub(crate) enum PackageError {
         source: std::io::Error,
     },
     /// The path is neither a package directory nor an ebuild.
+    #[error("{}: is neither a package directory nor an ebuild", .0.display())]
     NoEbuild(PathBuf),
     /// The directory holds no ebuild but live ones.
+    #[error("{}: has only live ebuilds, which have no release to check", .0.display())]
     OnlyLive(PathBuf),
     /// The ebuilds of the directory have different names.
+    #[error("{}: holds ebuilds of several packages: name the ebuild", .0.display())]
     SeveralPackages(PathBuf),
     /// What `--previous-version` names is not a version, or not an earlier one.
+    #[error("--previous-version: \"{0}\" is not a version before this one")]
     NotBefore(String),
     /// The ebuild fetches nothing.
+    #[error("the ebuild of version {0} fetches nothing: there is nothing to compare")]
     NoSource(String),
     /// No distfile of the version is known.
+    #[error(
+        "no distfile of version {version} was found in {}{}: name it with --distfile",
+        all(looked),
+        why(unread)
+    )]
     NoDistfile {
         /// The version.
         version: String,
@@ -108,6 +121,9 @@ pub(crate) enum PackageError {
         unread: Vec<String>,
     },
     /// A distfile of the version is not in DISTDIR.
+    #[error(
+        "{name} is not in {}: fetch it first, or say where it is with --distdir", distdir.display()
+    )]
     NotFetched {
         /// Its name.
         name: String,
@@ -116,65 +132,13 @@ pub(crate) enum PackageError {
     },
 }
 
-impl fmt::Display for PackageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(error) => error.fmt(f),
-            Self::Manifest(error) => error.fmt(f),
-            Self::List { path, source } => write!(f, "{}: cannot list: {source}", path.display()),
-            Self::NoEbuild(path) => {
-                write!(f, "{}: is neither a package directory nor an ebuild", path.display())
-            }
-            Self::OnlyLive(path) => write!(
-                f,
-                "{}: has only live ebuilds, which have no release to check",
-                path.display()
-            ),
-            Self::SeveralPackages(path) => {
-                write!(f, "{}: holds ebuilds of several packages: name the ebuild", path.display())
-            }
-            Self::NotBefore(text) => {
-                write!(f, "--previous-version: \"{text}\" is not a version before this one")
-            }
-            Self::NoSource(version) => {
-                write!(
-                    f,
-                    "the ebuild of version {version} fetches nothing: there is nothing to compare"
-                )
-            }
-            Self::NoDistfile { version, looked, unread } => {
-                let looked: Vec<_> = looked.iter().map(|p| p.display().to_string()).collect();
-                let looked = looked.join(" and ");
-                write!(f, "no distfile of version {version} was found in {looked}")?;
-                if !unread.is_empty() {
-                    write!(f, " ({})", unread.join("; "))?;
-                }
-                f.write_str(": name it with --distfile")
-            }
-            Self::NotFetched { name, distdir } => write!(
-                f,
-                "{name} is not in {}: fetch it first, or say where it is with --distdir",
-                distdir.display()
-            ),
-        }
-    }
+fn all(looked: &[PathBuf]) -> String {
+    let looked: Vec<_> = looked.iter().map(|path| path.display().to_string()).collect();
+    looked.join(" and ")
 }
 
-impl std::error::Error for PackageError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            Self::Manifest(error) => Some(error),
-            Self::List { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
-
-impl From<InputError> for PackageError {
-    fn from(error: InputError) -> Self {
-        Self::Input(error)
-    }
+fn why(unread: &[String]) -> String {
+    if unread.is_empty() { String::new() } else { format!(" ({})", unread.join("; ")) }
 }
 
 impl Package {
@@ -195,7 +159,7 @@ impl Package {
         let ebuild = Ebuild::read(&file)?.ok_or_else(|| PackageError::NoEbuild(path.to_owned()))?;
         let manifest = directory.join("Manifest");
         let manifest = match manifest.symlink_metadata().is_ok() {
-            true => Some(Manifest::read(&manifest).map_err(PackageError::Manifest)?),
+            true => Some(Manifest::read(&manifest)?),
             false => None,
         };
         let place = Repository::of_package(&directory).map(Arc::new);

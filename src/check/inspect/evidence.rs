@@ -6,7 +6,6 @@ use crate::evidence::sigstore::{
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::fmt;
 
 /// A file with attestations or a bundle, of which nothing was checked.
 #[derive(Debug, Clone, Serialize)]
@@ -19,24 +18,15 @@ pub(crate) struct Evidence {
 }
 
 /// Why such a file is damaged.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum EvidenceFault {
     /// It is not JSON that can be read in one way only, or no bundle that is read here.
+    #[error(transparent)]
     Bundle(Box<AttestationFault>),
     /// It is no provenance that is read here.
+    #[error(transparent)]
     Provenance(ProvenanceFault),
 }
-
-impl fmt::Display for EvidenceFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bundle(fault) => fault.fmt(f),
-            Self::Provenance(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for EvidenceFault {}
 
 impl Evidence {
     /// Reads JSON about attestations; what it is instead where it is neither provenance nor bundles.

@@ -3,7 +3,7 @@
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::input::file_name;
-use crate::check::bundle::{self, Judged};
+use crate::check::bundle::{self, JudgedBundle};
 use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
 use std::path::{Path, PathBuf};
 
@@ -28,8 +28,8 @@ impl Bundles {
 
     /// A finding for each of the `judged` that are about the file: none hides another. `alone` is what
     /// [`bundle::alone`] says of all bundles of the file.
-    pub(super) fn findings(&self, judged: Vec<Judged<'_>>, alone: bool) -> Vec<Finding> {
-        let finding = |one: Judged<'_>| from(&self.path, one.finding(alone));
+    pub(super) fn findings(&self, judged: Vec<JudgedBundle<'_>>, alone: bool) -> Vec<Finding> {
+        let finding = |one: JudgedBundle<'_>| from(&self.path, one.finding(alone));
         let mut findings: Vec<_> = judged.into_iter().map(finding).collect();
         let others = self.read.len() - findings.len();
         match findings.first_mut() {

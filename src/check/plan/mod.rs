@@ -4,7 +4,7 @@ mod bundles;
 mod collect;
 
 use super::attested::Question;
-use super::bundle::{self, BundleRequest, Judged, artifact};
+use super::bundle::{self, BundleRequest, JudgedBundle, artifact};
 use super::inputs::Inputs;
 use super::lists::SignedList;
 use super::manifest as dist_entry;
@@ -96,7 +96,7 @@ impl Plan<'_> {
         if let Some((verifier, artifact)) = inputs.verifier.as_ref().zip(artifact) {
             let question = Question { expectation: inputs.publisher.as_ref(), pins: &inputs.pins };
             let judge = |bundle| {
-                Judged::of(BundleRequest {
+                JudgedBundle::of(BundleRequest {
                     bundle,
                     name: upstream_name,
                     is_named,

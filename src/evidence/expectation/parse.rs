@@ -2,10 +2,10 @@
 
 use super::PublisherExpectation;
 use crate::evidence::pep740::GITLAB_ISSUER;
-use std::fmt;
 
 /// Why a text names no publisher.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} names no publisher: {cause}")]
 pub(crate) struct ExpectationError {
     /// The text.
     pub(crate) text: String,
@@ -14,73 +14,59 @@ pub(crate) struct ExpectationError {
 }
 
 /// Why a text names no publisher.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ExpectationCause {
     /// A URL must start with `https://`. Nothing is ever fetched from it, but a certificate names
     /// repositories so, and to guess would make an expectation out of a slip.
+    #[error("it does not start with https://")]
     NotHttps,
     /// A user name before the host.
+    #[error("it has a user name before the host")]
     UserInfo,
     /// A port.
+    #[error("it has a port")]
     Port,
     /// A query.
+    #[error("it has a query")]
     Query,
     /// A fragment.
+    #[error("it has a fragment")]
     Fragment,
     /// An empty part between two slashes.
+    #[error("its path has an empty part")]
     EmptyPart,
     /// A part that is `.` or `..`.
+    #[error("its path has a part that is not a name")]
     DotPart,
     /// A character that no name on that forge has.
+    #[error("its path has the character {0:?}")]
     Character(char),
     /// Not as many parts as that forge's repositories have.
+    #[error("its path is not {expected}")]
     PartCount {
         /// How many there must be.
         expected: &'static str,
     },
     /// A host whose publishers this program does not know.
+    #[error(
+        "publishers on {0:?} are not known, only those on github.com, on gitlab.com and, by --publisher gitlab:URL, on other GitLab instances"
+    )]
     UnknownHost(String),
     /// A kind of publisher that this program does not know.
+    #[error(
+        "the kind {0:?} is not one of github, gitlab, gcp, circleci, activestate, github-login"
+    )]
     UnknownKind(String),
     /// No `KIND:` at all.
+    #[error("it has no KIND: before the value")]
     NoKind,
     /// Not an address.
+    #[error("it is not an address")]
     NotAnAddress,
     /// Not a UUID.
+    #[error("it is not a UUID in hex with hyphens")]
     NotAUuid,
 }
-
-impl fmt::Display for ExpectationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use ExpectationCause as C;
-        write!(f, "{:?} names no publisher: ", self.text)?;
-        match &self.cause {
-            C::NotHttps => f.write_str("it does not start with https://"),
-            C::UserInfo => f.write_str("it has a user name before the host"),
-            C::Port => f.write_str("it has a port"),
-            C::Query => f.write_str("it has a query"),
-            C::Fragment => f.write_str("it has a fragment"),
-            C::EmptyPart => f.write_str("its path has an empty part"),
-            C::DotPart => f.write_str("its path has a part that is not a name"),
-            C::Character(c) => write!(f, "its path has the character {c:?}"),
-            C::PartCount { expected } => write!(f, "its path is not {expected}"),
-            C::UnknownHost(host) => write!(
-                f,
-                "publishers on {host:?} are not known, only those on github.com, on gitlab.com and, by \
-                 --publisher gitlab:URL, on other GitLab instances"
-            ),
-            C::UnknownKind(kind) => write!(
-                f,
-                "the kind {kind:?} is not one of github, gitlab, gcp, circleci, activestate, github-login"
-            ),
-            C::NoKind => f.write_str("it has no KIND: before the value"),
-            C::NotAnAddress => f.write_str("it is not an address"),
-            C::NotAUuid => f.write_str("it is not a UUID in hex with hyphens"),
-        }
-    }
-}
-
-impl std::error::Error for ExpectationError {}
 
 /// Which repositories a forge has.
 #[derive(Clone, Copy, PartialEq)]

@@ -4,7 +4,6 @@ use super::Difference;
 use crate::answer::failure::FailureClass;
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use globset::{GlobBuilder, GlobMatcher};
-use std::fmt;
 
 /// What of the certificate is pinned; nothing by default.
 #[derive(Debug, Clone, Default)]
@@ -248,33 +247,21 @@ pub(crate) struct RefGlob {
 }
 
 /// Why a text is not a glob over refs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RefGlobError {
     /// It could never match: every ref starts with `refs/`.
+    #[error("the ref {text:?} does not start with refs/: say refs/tags/… or refs/heads/…")]
     NotARef {
         /// The text.
         text: String,
     },
     /// The glob does not parse.
+    #[error("the ref is not a glob: {source}")]
     Syntax {
         /// Why.
         source: globset::Error,
     },
 }
-
-impl fmt::Display for RefGlobError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotARef { text } => write!(
-                f,
-                "the ref {text:?} does not start with refs/: say refs/tags/… or refs/heads/…"
-            ),
-            Self::Syntax { source } => write!(f, "the ref is not a glob: {source}"),
-        }
-    }
-}
-
-impl std::error::Error for RefGlobError {}
 
 impl RefGlob {
     /// Reads a glob.

@@ -28,6 +28,7 @@ use sequoia_openpgp::crypto::hash::Context;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::SignatureType;
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::time::SystemTime;
 
 /// Who gets past a signature by upstream's key, each by themselves: anyone who has the key; anyone who
@@ -53,6 +54,8 @@ impl Keys {
 
 impl Scheme for Keys {
     type Signature = UnverifiedSignatures;
+    // They are read elsewhere.
+    type KeysError = Infallible;
 
     const CHECK: Check = Check::Openpgp;
     const NAME: &'static str = "detached OpenPGP signature";

@@ -2,10 +2,10 @@
 
 use base64ct::{Base64, Encoding as _};
 use serde_json::{Map, Value};
-use std::fmt;
 
 /// A field that is not what the format says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} {problem}", if path.is_empty() { "the document" } else { path.as_str() })]
 pub(crate) struct FieldError {
     /// Where: keys joined by dots, indices in brackets; empty for the whole document.
     pub(crate) path: String,
@@ -14,37 +14,24 @@ pub(crate) struct FieldError {
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FieldProblem {
     /// It is not there.
+    #[error("is missing")]
     Missing,
     /// It is of another type than this.
+    #[error("is not {0}")]
     NotA(&'static str),
     /// It is empty.
+    #[error("is empty")]
     Empty,
     /// It is not base64 in the standard alphabet, padded, on one line (RFC 4648 section 4).
+    #[error("is not base64")]
     NotBase64,
     /// It has another value than this.
+    #[error("is not {0}")]
     Expected(&'static str),
 }
-
-impl fmt::Display for FieldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            "" => f.write_str("the document "),
-            path => write!(f, "{path} "),
-        }?;
-        match self.problem {
-            FieldProblem::Missing => f.write_str("is missing"),
-            FieldProblem::NotA(kind) => write!(f, "is not {kind}"),
-            FieldProblem::Empty => f.write_str("is empty"),
-            FieldProblem::NotBase64 => f.write_str("is not base64"),
-            FieldProblem::Expected(value) => write!(f, "is not {value}"),
-        }
-    }
-}
-
-impl std::error::Error for FieldError {}
 
 /// A value and its path.
 #[derive(Debug, Clone)]

@@ -7,7 +7,6 @@ use super::fields::{Field, FieldError, FieldProblem};
 use crate::answer::failure::FailureClass;
 use crate::bytes::json::{self, JsonError, Limits};
 use serde_json::{Map, Value};
-use std::fmt;
 use std::sync::Arc;
 
 /// How many attestations of one provenance object are read.
@@ -57,22 +56,30 @@ pub(crate) struct PublisherClaim {
 }
 
 /// Why a file is no provenance object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ProvenanceFault {
     /// Not strict JSON.
-    Json(JsonError),
+    #[error("the provenance cannot be read: {0}")]
+    Json(#[source] JsonError),
     /// A Sigstore bundle.
+    #[error(
+        "this is a Sigstore bundle, not PEP 740 provenance: give it with --signature, or name it FILE.sigstore.json"
+    )]
     Bundle,
     /// JSON, but not what PEP 740 says.
-    Field(FieldError),
+    #[error("this is not PEP 740 provenance: {0}")]
+    Field(#[from] FieldError),
     /// `attestation_bundles` is empty.
+    #[error("the provenance holds no attestation at all")]
     NoBundles,
     /// A bundle has no attestation.
+    #[error("attestation_bundles[{bundle}] holds no attestation")]
     NoAttestations {
         /// Which, counted from 0.
         bundle: usize,
     },
     /// More attestations, or log entries of one attestation, than this program reads.
+    #[error("the provenance holds more than {limit} attestations or log entries")]
     TooMany {
         /// How many it reads.
         limit: usize,
@@ -87,44 +94,6 @@ impl ProvenanceFault {
             Self::NoBundles | Self::NoAttestations { .. } => FailureClass::ProvenanceEmpty,
             Self::TooMany { .. } => FailureClass::EvidenceUnsupported,
         }
-    }
-}
-
-impl fmt::Display for ProvenanceFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(e) => write!(f, "the provenance cannot be read: {e}"),
-            Self::Bundle => f.write_str(
-                "this is a Sigstore bundle, not PEP 740 provenance: give it with --signature, or name \
-                 it FILE.sigstore.json",
-            ),
-            Self::Field(e) => write!(f, "this is not PEP 740 provenance: {e}"),
-            Self::NoBundles => f.write_str("the provenance holds no attestation at all"),
-            Self::NoAttestations { bundle } => {
-                write!(f, "attestation_bundles[{bundle}] holds no attestation")
-            }
-            Self::TooMany { limit } => {
-                write!(f, "the provenance holds more than {limit} attestations or log entries")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ProvenanceFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Json(e) => Some(e),
-            Self::Field(e) => Some(e),
-            Self::Bundle | Self::NoBundles | Self::NoAttestations { .. } | Self::TooMany { .. } => {
-                None
-            }
-        }
-    }
-}
-
-impl From<FieldError> for ProvenanceFault {
-    fn from(e: FieldError) -> Self {
-        Self::Field(e)
     }
 }
 

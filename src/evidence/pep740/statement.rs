@@ -4,7 +4,6 @@ use super::fields::{Field, FieldError, FieldProblem};
 use crate::bytes::json::{self, JsonError, Limits};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The predicate of PyPI's publish attestation. It is empty: who published is in the
 /// certificate.
@@ -39,32 +38,17 @@ pub(crate) struct StatementSubject {
 }
 
 /// Why a payload is not a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum StatementFault {
     /// Not strict JSON.
-    Json(JsonError),
+    #[error("the statement cannot be read: {0}")]
+    Json(#[source] JsonError),
     /// JSON, but not what the specification says.
-    Field(FieldError),
+    #[error("in the statement, {0}")]
+    Field(#[from] FieldError),
     /// An attestation of PEP 740 is about exactly one file.
+    #[error("the statement has {0} subjects instead of one")]
     SubjectCount(usize),
-}
-
-impl fmt::Display for StatementFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(e) => write!(f, "the statement cannot be read: {e}"),
-            Self::Field(e) => write!(f, "in the statement, {e}"),
-            Self::SubjectCount(n) => write!(f, "the statement has {n} subjects instead of one"),
-        }
-    }
-}
-
-impl std::error::Error for StatementFault {}
-
-impl From<FieldError> for StatementFault {
-    fn from(e: FieldError) -> Self {
-        Self::Field(e)
-    }
 }
 
 impl Statement {

@@ -9,13 +9,14 @@ use crate::bytes::sniff::Kind;
 use crate::evidence::pep740::StatementFault;
 use jiff::Timestamp;
 use std::error::Error;
-use std::fmt;
 
 /// Why an attestation or a bundle could not be authenticated, with the error beneath it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", told(reason, beneath.as_deref()))]
 pub(crate) struct AttestationFault {
     /// Why.
     pub(crate) reason: Reason,
+    #[source]
     beneath: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -260,6 +261,16 @@ pub(crate) enum CertificateFault {
     },
 }
 
+/// The reason in words; the error beneath where it has none.
+fn told(reason: &Reason, beneath: Option<&(dyn Error + Send + Sync)>) -> String {
+    match (reason, beneath) {
+        (Reason::Other, Some(beneath)) => {
+            format!("it cannot be used, for a reason without a name here: {beneath}")
+        }
+        (reason, _) => reason.to_string(),
+    }
+}
+
 impl AttestationFault {
     pub(crate) fn new(reason: Reason) -> Self {
         Self { reason, beneath: None }
@@ -325,22 +336,5 @@ impl AttestationFault {
 impl From<Reason> for AttestationFault {
     fn from(reason: Reason) -> Self {
         Self::new(reason)
-    }
-}
-
-impl fmt::Display for AttestationFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.reason, &self.beneath) {
-            (Reason::Other, Some(beneath)) => {
-                write!(f, "it cannot be used, for a reason without a name here: {beneath}")
-            }
-            (reason, _) => reason.fmt(f),
-        }
-    }
-}
-
-impl Error for AttestationFault {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.beneath.as_ref().map(|e| e.as_ref() as _)
     }
 }

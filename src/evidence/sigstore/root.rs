@@ -54,11 +54,15 @@ impl fmt::Display for TrustedRootSource {
 }
 
 /// Why there is no trusted root.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum RootError {
     /// The file cannot be read, or is larger than a trusted root can be.
-    Input(InputError),
+    #[error("the trusted root cannot be read: {0}")]
+    Input(#[source] InputError),
     /// Several roots, one a line, as `gh attestation trusted-root` writes them.
+    #[error(
+        "the trusted root {}: JSON Lines, {count} documents; put the one that you mean into a file of its own, or say --trusted-root github for GitHub's", path.display()
+    )]
     Lines {
         /// Which.
         path: PathBuf,
@@ -66,6 +70,7 @@ pub(crate) enum RootError {
         count: usize,
     },
     /// No JSON at all.
+    #[error("the trusted root {}: it is {}", path.display(), kind.advice())]
     Kind {
         /// Which.
         path: PathBuf,
@@ -73,6 +78,7 @@ pub(crate) enum RootError {
         kind: Kind,
     },
     /// Not strict JSON.
+    #[error("the trusted root {}: {source}", named(path.as_deref()))]
     Json {
         /// Which; `None` for the built-in root.
         path: Option<PathBuf>,
@@ -80,6 +86,7 @@ pub(crate) enum RootError {
         source: JsonError,
     },
     /// JSON, but no trusted root that can be used.
+    #[error("the trusted root {} cannot be used: {source}", named(path.as_deref()))]
     Unusable {
         /// Which; `None` for the built-in root.
         path: Option<PathBuf>,
@@ -87,52 +94,17 @@ pub(crate) enum RootError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The system's cache holds several and nothing says which of them counts.
+    #[error(
+        "the system has several trusted roots, {} and {}; name one with --trusted-root", paths[0].display(), paths[1].display()
+    )]
     Ambiguous {
         /// The first two.
         paths: [PathBuf; 2],
     },
 }
 
-impl fmt::Display for RootError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |path: &Option<PathBuf>| match path {
-            Some(path) => path.display().to_string(),
-            None => "built-in".to_owned(),
-        };
-        match self {
-            Self::Input(error) => write!(f, "the trusted root cannot be read: {error}"),
-            Self::Lines { path, count } => write!(
-                f,
-                "the trusted root {}: JSON Lines, {count} documents; put the one that you mean into \
-                 a file of its own, or say --trusted-root github for GitHub's",
-                path.display()
-            ),
-            Self::Kind { path, kind } => {
-                write!(f, "the trusted root {}: it is {}", path.display(), kind.advice())
-            }
-            Self::Json { path, source } => write!(f, "the trusted root {}: {source}", name(path)),
-            Self::Unusable { path, source } => {
-                write!(f, "the trusted root {} cannot be used: {source}", name(path))
-            }
-            Self::Ambiguous { paths: [a, b] } => write!(
-                f,
-                "the system has several trusted roots, {} and {}; name one with --trusted-root",
-                a.display(),
-                b.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for RootError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            Self::Json { source, .. } => Some(source),
-            Self::Unusable { source, .. } => Some(source.as_ref()),
-            Self::Ambiguous { .. } | Self::Lines { .. } | Self::Kind { .. } => None,
-        }
-    }
+fn named(path: Option<&Path>) -> String {
+    path.map_or_else(|| "built-in".to_owned(), |path| path.display().to_string())
 }
 
 /// The logs and authorities that count.

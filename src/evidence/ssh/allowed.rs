@@ -7,7 +7,6 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
 use ssh_key::public::KeyData;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -43,45 +42,36 @@ pub(crate) struct AllowedSigners {
 }
 
 /// What is wrong with a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LineFault {
     /// Not UTF-8.
+    #[error("not UTF-8")]
     Encoding,
     /// A quotation mark is missing.
+    #[error("a quotation mark is missing")]
     Quote,
     /// Not principals, options and a key.
+    #[error("a line is made of principals, options and a key")]
     Form,
     /// The key cannot be read.
+    #[error("the key cannot be read")]
     Key,
     /// An option that ssh-keygen does not know either.
+    #[error("the option \"{0}\" is unknown, malformed or given twice")]
     Option(String),
     /// A time that is not `YYYYMMDD`, with `HHMM` and `SS` and `Z` or without.
+    #[error("\"{0}\" is not a time like 20260131 or 202601311200Z")]
     Time(String),
 }
 
-impl fmt::Display for LineFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Encoding => f.write_str("not UTF-8"),
-            Self::Quote => f.write_str("a quotation mark is missing"),
-            Self::Form => f.write_str("a line is made of principals, options and a key"),
-            Self::Key => f.write_str("the key cannot be read"),
-            Self::Option(option) => {
-                write!(f, "the option \"{option}\" is unknown, malformed or given twice")
-            }
-            Self::Time(text) => {
-                write!(f, "\"{text}\" is not a time like 20260131 or 202601311200Z")
-            }
-        }
-    }
-}
-
 /// Why a list could not be had.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum AllowedError {
     /// The file could not be read.
+    #[error(transparent)]
     Input(InputError),
     /// A line is not what it should be.
+    #[error("{}:{line}: {fault}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
@@ -91,6 +81,7 @@ pub(crate) enum AllowedError {
         fault: LineFault,
     },
     /// It is not a list, but a file of another kind.
+    #[error("{}: is not a list of allowed signers: it is {}", path.display(), kind.advice())]
     Kind {
         /// The file.
         path: PathBuf,
@@ -98,39 +89,11 @@ pub(crate) enum AllowedError {
         kind: Kind,
     },
     /// The list has no signers.
+    #[error("{}: lists no allowed signer", .0.display())]
     Empty(PathBuf),
     /// The list has more lines than are read.
+    #[error("{}: lists more than {LINE_LIMIT} allowed signers", .0.display())]
     TooMany(PathBuf),
-}
-
-impl fmt::Display for AllowedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(error) => error.fmt(f),
-            Self::Line { path, line, fault } => write!(f, "{}:{line}: {fault}", path.display()),
-            Self::Kind { path, kind } => {
-                write!(
-                    f,
-                    "{}: is not a list of allowed signers: it is {}",
-                    path.display(),
-                    kind.advice()
-                )
-            }
-            Self::Empty(path) => write!(f, "{}: lists no allowed signer", path.display()),
-            Self::TooMany(path) => {
-                write!(f, "{}: lists more than {LINE_LIMIT} allowed signers", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for AllowedError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            _ => None,
-        }
-    }
 }
 
 impl AllowedSigners {

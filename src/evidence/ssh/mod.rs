@@ -17,7 +17,7 @@ use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
 use crate::evidence::openpgp::FORGERS;
 use crate::evidence::scheme::{
-    KeyOption, KeyOptions, KeysError, Refusal, Says, Scheme, Subject, Takes, date, malformed,
+    KeyOption, KeyOptions, Refusal, Says, Scheme, Subject, Takes, date, malformed,
 };
 use allowed::{Line, matches_list};
 use base64ct::{Base64, Encoding};
@@ -157,6 +157,7 @@ struct Signed<'a> {
 
 impl Scheme for AllowedSigners {
     type Signature = UnverifiedSignature;
+    type KeysError = AllowedError;
 
     const CHECK: Check = Check::Ssh;
     const NAME: &'static str = "SSH signature";
@@ -185,7 +186,7 @@ impl Scheme for AllowedSigners {
         bytes.trim_ascii_start().starts_with(BEGIN.trim_ascii_end())
     }
 
-    fn from_options(options: &KeyOptions) -> Result<Option<Self>, KeysError> {
+    fn from_options(options: &KeyOptions) -> Result<Option<Self>, Self::KeysError> {
         let Some(path) = options.paths(FILE_OPTION).pop() else { return Ok(None) };
         let namespace = options.text(NAMESPACE_OPTION).unwrap_or_else(|| NAMESPACE.to_owned());
         Ok(Some(Self::read(&path, options.text(IDENTITY_OPTION), namespace)?))

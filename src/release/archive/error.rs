@@ -3,16 +3,17 @@
 use crate::answer::failure::FailureClass;
 use crate::bytes::compress::StreamFault;
 use crate::bytes::input::{FIFO, InputError};
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why an archive could not be listed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum ArchiveError {
     /// It could not be opened.
-    Input(InputError),
+    #[error("{}", opening(.0))]
+    Input(#[source] InputError),
     /// Reading or uncompressing it failed.
+    #[error("{}: cannot read the archive: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -20,6 +21,7 @@ pub(crate) enum ArchiveError {
         source: io::Error,
     },
     /// Its structure is damaged, or of a kind that is not read.
+    #[error("{}: {structure}", path.display())]
     Structure {
         /// The file.
         path: PathBuf,
@@ -27,6 +29,7 @@ pub(crate) enum ArchiveError {
         structure: Structure,
     },
     /// It cannot be uncompressed, or not within the limits.
+    #[error("{}: {fault}", path.display())]
     Stream {
         /// The file.
         path: PathBuf,
@@ -34,6 +37,7 @@ pub(crate) enum ArchiveError {
         fault: StreamFault,
     },
     /// It is larger than what is looked through.
+    #[error("{}: left unread: {limit}", path.display())]
     Limit {
         /// The file.
         path: PathBuf,
@@ -41,16 +45,19 @@ pub(crate) enum ArchiveError {
         limit: Limit,
     },
     /// A decompressor gave up in a way that it should not.
+    #[error("{}: the decompressor gave up on it", path.display())]
     Decoder {
         /// The file.
         path: PathBuf,
     },
     /// Its digest was not computed.
+    #[error("{}: its digest was not computed", path.display())]
     NoDigest {
         /// The file.
         path: PathBuf,
     },
     /// A member's contents differed when they were read a second time.
+    #[error("{}: changed while it was read", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -109,17 +116,22 @@ impl ArchiveError {
 }
 
 /// What is wrong with an archive's structure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Structure {
     /// It is neither a tar nor a zip archive; what it seems to be instead.
+    #[error("is {0}, not a tar or zip archive that this program reads")]
     NoArchive(&'static str),
     /// A tar header's checksum or a number in it is wrong, at this offset of the tar stream.
+    #[error("damaged tar header at byte {0} of the tar stream")]
     TarHeader(u64),
     /// The tar stream ends within a member, at this offset.
+    #[error("the tar stream ends within a member, after {0} bytes")]
     TarEnd(u64),
     /// The zip archive's directory cannot be read.
+    #[error("damaged zip directory: {0}")]
     Zip(&'static str),
     /// A zip member is compressed by a method that is not read.
+    #[error("zip member \"{member}\" uses compression method {method}, which is not read")]
     ZipMethod {
         /// The member.
         member: String,
@@ -127,6 +139,7 @@ pub(crate) enum Structure {
         method: u16,
     },
     /// Programs that unpack it make different files of it.
+    #[error("programs unpack it to different files: {}{what}", quoted(member.as_deref()))]
     Ambiguous {
         /// The member; `None` where it is the archive as a whole.
         member: Option<String>,
@@ -134,100 +147,40 @@ pub(crate) enum Structure {
         what: &'static str,
     },
     /// A zip member is encrypted.
+    #[error("zip member \"{0}\" is encrypted")]
     ZipEncrypted(String),
     /// A zip member's contents have another size or CRC than stated.
+    #[error("zip member \"{0}\" has another size or CRC than the directory states")]
     ZipContents(String),
 }
 
 /// A limit that an archive exceeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Limit {
     /// The number of members.
+    #[error("it has more than {0} members")]
     Entries(u64),
     /// The length of a name or header.
+    #[error("a name or header in it has more than {0} bytes")]
     Name(u64),
     /// The length of all names together.
+    #[error("the names in it have more than {0} bytes")]
     Names(u64),
 }
 
-impl fmt::Display for Structure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoArchive(kind) => {
-                write!(f, "is {kind}, not a tar or zip archive that this program reads")
-            }
-            Self::TarHeader(at) => write!(f, "damaged tar header at byte {at} of the tar stream"),
-            Self::TarEnd(at) => {
-                write!(f, "the tar stream ends within a member, after {at} bytes")
-            }
-            Self::Zip(why) => write!(f, "damaged zip directory: {why}"),
-            Self::ZipMethod { member, method } => {
-                write!(
-                    f,
-                    "zip member \"{member}\" uses compression method {method}, which is not read"
-                )
-            }
-            Self::Ambiguous { member: None, what } => {
-                write!(f, "programs unpack it to different files: {what}")
-            }
-            Self::Ambiguous { member: Some(member), what } => {
-                write!(f, "programs unpack it to different files: \"{member}\" {what}")
-            }
-            Self::ZipEncrypted(member) => write!(f, "zip member \"{member}\" is encrypted"),
-            Self::ZipContents(member) => {
-                write!(
-                    f,
-                    "zip member \"{member}\" has another size or CRC than the directory states"
-                )
-            }
-        }
-    }
+/// A member before what is said of it; nothing for the archive as a whole.
+fn quoted(member: Option<&str>) -> String {
+    member.map(|member| format!("\"{member}\" ")).unwrap_or_default()
 }
 
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Entries(limit) => write!(f, "it has more than {limit} members"),
-            Self::Name(limit) => write!(f, "a name or header in it has more than {limit} bytes"),
-            Self::Names(limit) => write!(f, "the names in it have more than {limit} bytes"),
-        }
-    }
-}
-
-impl fmt::Display for ArchiveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(InputError::NotRegular { path, kind }) if *kind == FIFO => write!(
-                f,
-                "{}: is {kind}; an archive is read more than once, so it has to be a file",
-                path.display()
-            ),
-            Self::Input(error) => error.fmt(f),
-            Self::Read { path, source } => {
-                write!(f, "{}: cannot read the archive: {source}", path.display())
-            }
-            Self::Structure { path, structure } => write!(f, "{}: {structure}", path.display()),
-            Self::Stream { path, fault } => write!(f, "{}: {fault}", path.display()),
-            Self::Limit { path, limit } => {
-                write!(f, "{}: left unread: {limit}", path.display())
-            }
-            Self::Decoder { path } => {
-                write!(f, "{}: the decompressor gave up on it", path.display())
-            }
-            Self::Changed { path } => {
-                write!(f, "{}: changed while it was read", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for ArchiveError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            Self::Read { source, .. } => Some(source),
-            _ => None,
-        }
+/// Why an archive could not be opened.
+fn opening(error: &InputError) -> String {
+    match error {
+        InputError::NotRegular { path, kind } if *kind == FIFO => format!(
+            "{}: is {kind}; an archive is read more than once, so it has to be a file",
+            path.display()
+        ),
+        other => other.to_string(),
     }
 }
 

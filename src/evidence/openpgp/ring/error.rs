@@ -3,15 +3,16 @@
 use super::{CERT_LIMIT, PACKET_LIMIT};
 use crate::bytes::input::InputError;
 use crate::evidence::openpgp::armor::ArmorFault;
-use std::fmt;
 use std::path::PathBuf;
 
 /// Why a key ring could not be made.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum RingError {
     /// A key file could not be read.
+    #[error(transparent)]
     Input(InputError),
     /// A key file holds no OpenPGP packets.
+    #[error("{}: holds no OpenPGP key: {fault}", path.display())]
     Armor {
         /// The key file.
         path: PathBuf,
@@ -19,6 +20,7 @@ pub(crate) enum RingError {
         fault: ArmorFault,
     },
     /// A key file holds packets, but no key among them that can be read.
+    #[error("{}: {}", path.display(), found.text())]
     NoKeys {
         /// The key file.
         path: PathBuf,
@@ -26,28 +28,40 @@ pub(crate) enum RingError {
         found: Found,
     },
     /// More certificates than the limit.
+    #[error("{}: the key ring would hold more than {CERT_LIMIT} keys", path.display())]
     TooMany {
         /// The key file that went over it.
         path: PathBuf,
     },
     /// Every certificate of a key file has more packets than the limit.
+    #[error(
+        "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures of its own", path.display()
+    )]
     Flooded {
         /// The key file.
         path: PathBuf,
     },
     /// Something in it ends the reading, so that what follows is not known: perhaps a revocation.
+    #[error(
+        "{}: is OpenPGP data only in part: what follows the part that can be read could revoke a key (armored and binary keys in one file are not read together)", path.display()
+    )]
     Broken {
         /// The key file.
         path: PathBuf,
     },
     /// More packets than the limit for its size.
+    #[error("{}: holds far more OpenPGP packets than keys of its size have", path.display())]
     TooManyPackets {
         /// The key file.
         path: PathBuf,
     },
     /// A fingerprint that was asked for is in none of the key files.
+    #[error("no key file holds the key {0}")]
     NoSuchFingerprint(String),
     /// A fingerprint that was asked for is that of a subkey which its certificate does not bind.
+    #[error(
+        "{subkey} is a subkey in the certificate of {primary}, but nothing binds it there: name the primary key"
+    )]
     UnboundSubkey {
         /// As it was given.
         subkey: String,
@@ -55,6 +69,7 @@ pub(crate) enum RingError {
         primary: String,
     },
     /// Not a fingerprint.
+    #[error("\"{0}\" is not a fingerprint: 40 or 64 hexadecimal digits")]
     BadFingerprint(String),
 }
 
@@ -98,57 +113,5 @@ impl RingError {
             self,
             Self::NoSuchFingerprint(_) | Self::UnboundSubkey { .. } | Self::BadFingerprint(_)
         )
-    }
-}
-
-impl fmt::Display for RingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Input(error) => error.fmt(f),
-            Self::Armor { path, fault } => {
-                write!(f, "{}: holds no OpenPGP key: {fault}", path.display())
-            }
-            Self::NoKeys { path, found } => write!(f, "{}: {}", path.display(), found.text()),
-            Self::TooMany { path } => {
-                write!(f, "{}: the key ring would hold more than {CERT_LIMIT} keys", path.display())
-            }
-            Self::Flooded { path } => write!(
-                f,
-                "{}: holds a key with more than {PACKET_LIMIT} user ids, subkeys and signatures of \
-                 its own",
-                path.display()
-            ),
-            Self::Broken { path } => write!(
-                f,
-                "{}: is OpenPGP data only in part: what follows the part that can be read could \
-                 revoke a key (armored and binary keys in one file are not read together)",
-                path.display()
-            ),
-            Self::TooManyPackets { path } => write!(
-                f,
-                "{}: holds far more OpenPGP packets than keys of its size have",
-                path.display()
-            ),
-            Self::NoSuchFingerprint(fingerprint) => {
-                write!(f, "no key file holds the key {fingerprint}")
-            }
-            Self::UnboundSubkey { subkey, primary } => write!(
-                f,
-                "{subkey} is a subkey in the certificate of {primary}, but nothing binds it there: \
-                 name the primary key"
-            ),
-            Self::BadFingerprint(text) => {
-                write!(f, "\"{text}\" is not a fingerprint: 40 or 64 hexadecimal digits")
-            }
-        }
-    }
-}
-
-impl std::error::Error for RingError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Input(error) => Some(error),
-            _ => None,
-        }
     }
 }
