@@ -1,6 +1,7 @@
 //! Bytes in and out: reading a file once, digests, compression, strict JSON, escaping.
 
 pub(crate) mod compress;
+mod compression;
 pub(crate) mod digests;
 pub(crate) mod escape;
 pub(crate) mod input;

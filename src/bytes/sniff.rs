@@ -2,6 +2,7 @@
 
 mod contents;
 
+use super::compression::Compression;
 use contents::{bare, ed25519, is_bare_snappy, is_lines, is_signify_gzip, is_utf16, openpgp};
 
 /// One kind of file, by what it begins with.
@@ -111,14 +112,8 @@ kinds! {
     Binary "a binary file of another kind";
 }
 
-/// Kinds that begin with fixed bytes.
-const MAGIC: [(&[u8], Kind); 11] = [
-    (b"\x1f\x8b", Kind::Gzip),
-    (b"\xfd7zXZ\0", Kind::Xz),
-    (b"BZh", Kind::Bzip2),
-    (b"\x28\xb5\x2f\xfd", Kind::Zstd),
-    (b"LZIP", Kind::Lzip),
-    (b"\x5d\0\0", Kind::Lzma),
+/// Kinds that begin with fixed bytes, besides the compressions that are read.
+const MAGIC: [(&[u8], Kind); 5] = [
     (b"\x1f\x9d", Kind::Compress),
     (b"\xff\x06\0\0sNaPpY", Kind::Snappy),
     (b"PK\x03\x04", Kind::Zip),
@@ -127,7 +122,7 @@ const MAGIC: [(&[u8], Kind); 11] = [
 ];
 
 /// Kinds of text by how they begin, after a byte order mark and blanks. Letter case is of no matter.
-const OPENINGS: [(&[u8], Kind); 20] = [
+const OPENINGS: [(&[u8], Kind); 15] = [
     (b"<!doctype html", Kind::Html),
     (b"<html", Kind::Html),
     (b"<head", Kind::Html),
@@ -143,12 +138,37 @@ const OPENINGS: [(&[u8], Kind); 20] = [
     (b"-----BEGIN OPENSSH PRIVATE KEY-----", Kind::SshSecretKey),
     (b"-----BEGIN CERTIFICATE-----", Kind::PemCertificate),
     (b"-----BEGIN PUBLIC KEY-----", Kind::PemPublicKey),
-    (b"ssh-ed25519 ", Kind::SshPublicKey),
-    (b"ssh-rsa ", Kind::SshPublicKey),
-    (b"ecdsa-sha2-nistp", Kind::SshPublicKey),
-    (b"sk-ssh-ed25519", Kind::SshPublicKey),
-    (b"sk-ecdsa-sha2-", Kind::SshPublicKey),
 ];
+
+/// OpenSSH's names of kinds of keys (sshd(8), "AUTHORIZED_KEYS FILE FORMAT"), of which some go on.
+const SSH_KEYS: [&str; 6] = [
+    "ssh-ed25519",
+    "ssh-rsa",
+    "ssh-dss",
+    "ecdsa-sha2-nistp",
+    "sk-ssh-ed25519",
+    "sk-ecdsa-sha2-nistp",
+];
+
+/// How the names of certificates for them end.
+const SSH_CERTIFICATE: &str = "-cert-v01@openssh.com";
+
+/// Whether `word` is OpenSSH's name of a kind of key, or of a certificate for one.
+pub(crate) fn is_ssh_key_type(word: &str) -> bool {
+    SSH_KEYS.iter().any(|name| word.starts_with(name))
+}
+
+/// Whether `word` is OpenSSH's name of a certificate for a kind of key.
+pub(crate) fn is_ssh_certificate_type(word: &str) -> bool {
+    is_ssh_key_type(word) && word.ends_with(SSH_CERTIFICATE)
+}
+
+/// Whether a text begins as an SSH key, which is none that someone certified.
+fn is_ssh_key(text: &[u8]) -> bool {
+    let word = text.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let word = std::str::from_utf8(word).unwrap_or_default();
+    is_ssh_key_type(word) && !is_ssh_certificate_type(word)
+}
 
 /// The magic of a tar archive, and where it is (POSIX, ustar).
 const TAR: &[u8] = b"ustar";
@@ -171,8 +191,19 @@ impl Kind {
         if is_utf16(bytes) {
             return Self::Utf16;
         }
+        if let Some(compression) = Compression::of(bytes) {
+            return match compression {
+                Compression::Gzip if is_signify_gzip(bytes) => Self::SignifyGzip,
+                Compression::Gzip => Self::Gzip,
+                Compression::Xz => Self::Xz,
+                Compression::Bzip2 => Self::Bzip2,
+                Compression::Zstd => Self::Zstd,
+                Compression::Lzip => Self::Lzip,
+                Compression::Lzma => Self::Lzma,
+            };
+        }
         if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-            return if is_signify_gzip(bytes) { Self::SignifyGzip } else { *kind };
+            return *kind;
         }
         if at(TAR_AT, TAR) {
             return Self::Tar;
@@ -186,6 +217,9 @@ impl Kind {
         };
         if let Some((_, kind)) = OPENINGS.iter().find(|(opening, _)| opens(opening)) {
             return *kind;
+        }
+        if is_ssh_key(text) {
+            return Self::SshPublicKey;
         }
         if opens(b"untrusted comment:") {
             return ed25519(text);

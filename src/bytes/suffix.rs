@@ -58,9 +58,15 @@ pub(crate) fn compressed(base: &str) -> impl Iterator<Item = String> {
 
 /// `name` without what says that it is an archive or compressed.
 pub(crate) fn stem(name: &str) -> &str {
+    stem_besides(name, &[])
+}
+
+/// `name` without what says that it is an archive or compressed, nor any suffix of `more`, however many there are.
+pub(crate) fn stem_besides<'n>(name: &'n str, more: &[&str]) -> &'n str {
     let mut stem = name;
-    for suffix in COMPRESSED.iter().chain(&TAR).chain(&ZIP).chain(&WORDS) {
-        stem = stem.strip_suffix(suffix).unwrap_or(stem);
+    let all = || COMPRESSED.iter().chain(&TAR).chain(&ZIP).chain(&WORDS).chain(more);
+    while let Some(shorter) = all().find_map(|suffix| stem.strip_suffix(suffix)) {
+        stem = shorter;
     }
     stem
 }
@@ -98,10 +104,12 @@ mod tests {
             ("foo-1.2.orig.tar.xz", "foo-1.2"),
             ("foo-1.2.src.zip", "foo-1.2"),
             ("foo-1.2.crate", "foo-1.2"),
+            ("foo-1.2.tar.gz.xz", "foo-1.2"),
             ("foo", "foo"),
         ] {
             assert_eq!(stem(name), expected);
         }
+        assert_eq!(stem_besides("foo-1.2-src.tar.gz", &["-src"]), "foo-1.2");
         assert_eq!(without_compression("f.tar.xz"), Some("f.tar"));
         assert_eq!(without_compression(".xz"), None);
         assert!(compressed("f.tar").any(|name| name == "f.tar.lz"));

@@ -3,6 +3,7 @@
 use super::options::{OpenpgpOptions, id};
 use crate::answer::finding::Check;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
+use crate::bytes::sniff::is_ssh_key_type;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::kinds::{Keys, SignatureKind};
 use crate::evidence::openpgp::{self, KeyRing, PolicyKind};
@@ -188,11 +189,7 @@ fn signers(
 
 /// Whether a file is text with the name of an SSH key's kind in it, and not an OpenPGP key.
 fn is_allowed_signers(bytes: &[u8]) -> bool {
-    const KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    let line = |line: &str| {
-        let mut words = line.split_whitespace();
-        words.any(|word| KINDS.iter().any(|kind| word.starts_with(kind)))
-    };
+    let line = |line: &str| line.split_whitespace().any(is_ssh_key_type);
     !text.contains("-----BEGIN PGP") && text.lines().any(line)
 }

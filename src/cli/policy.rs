@@ -8,6 +8,7 @@ use crate::answer::requirement::{Requirement, Status};
 use crate::check::inputs::Gap;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::sigstore::BundlePolicy;
+use crate::release::gentoo::root_above;
 use crate::release::policy::{Place, Policies, Policy, day};
 use crate::release::source::TagKeys;
 use crate::report::policy as report;
@@ -154,9 +155,7 @@ pub(crate) fn place(path: &Path) -> Result<(PathBuf, Option<String>), Error> {
     let real = path.canonicalize().map_err(|_| no_repository())?;
     let directory =
         if real.is_dir() { real.as_path() } else { real.parent().ok_or_else(no_repository)? };
-    let is_root =
-        |path: &Path| path.join("profiles").is_dir() || path.join("metadata/layout.conf").is_file();
-    let root = directory.ancestors().find(|path| is_root(path)).ok_or_else(no_repository)?;
+    let root = root_above(directory).ok_or_else(no_repository)?;
     let inner = directory.strip_prefix(root).unwrap_or(Path::new(""));
     let parts: Vec<_> = inner.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let package = match parts.as_slice() {

@@ -1,6 +1,7 @@
 //! Kinds that no fixed bytes at the beginning tell: what is inside has to be looked at.
 
 use super::Kind;
+use crate::bytes::compression::Compression;
 use base64ct::{Base64, Encoding};
 
 /// A byte order mark of UTF-16, or ASCII with a NUL in every other byte.
@@ -52,7 +53,7 @@ const GZIP_COMMENT: u8 = 0x10;
 
 /// Whether the header of a gzip file has the comment that `signify -z` writes.
 pub(super) fn is_signify_gzip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x1f\x8b")
+    Compression::of(bytes) == Some(Compression::Gzip)
         && bytes.get(GZIP_FLAGS) == Some(&GZIP_COMMENT)
         && bytes.get(GZIP_REST..).is_some_and(|rest| rest.starts_with(b"untrusted comment: "))
 }

@@ -1,6 +1,7 @@
 //! What files of SSH keys say: public keys, one a line, and lists of allowed signers.
 
 use crate::answer::failure::FailureClass;
+use crate::bytes::sniff::{is_ssh_certificate_type, is_ssh_key_type};
 use crate::evidence::ssh;
 use crate::evidence::ssh::allowed::{self, AllowedError, Line};
 use jiff::Timestamp;
@@ -73,22 +74,18 @@ impl SshFile {
         let line = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
         let first = text.lines().find(line)?;
         let mut words = first.split_ascii_whitespace();
-        if words.next().is_some_and(is_key_type) {
-            if first.split_ascii_whitespace().next()?.ends_with("-cert-v01@openssh.com") {
+        let name = words.next()?;
+        if is_ssh_key_type(name) {
+            if is_ssh_certificate_type(name) {
                 return Some(Ok(Self::Certificate));
             }
             return Some(keys(path, text));
         }
-        words.any(is_key_type).then(|| {
+        words.any(is_ssh_key_type).then(|| {
             let lines = allowed::parse(path, bytes)?;
             Ok(Self::Signers(lines.iter().map(|line| SshSigner::of(line, now)).collect()))
         })
     }
-}
-
-/// Whether `word` begins as OpenSSH's names of kinds of keys do.
-fn is_key_type(word: &str) -> bool {
-    ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| word.starts_with(start))
 }
 
 fn keys(path: &Path, text: &str) -> Result<SshFile, AllowedError> {

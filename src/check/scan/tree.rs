@@ -3,6 +3,7 @@
 
 use super::{Observation, Options};
 use crate::answer::kinds::{SYMLINK_SKIPPED, UNREADABLE};
+use crate::release::gentoo::is_root;
 use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ impl<'a> Tree<'a> {
     /// If the root is not a repository or cannot be listed.
     pub(super) fn new(options: &'a Options) -> Result<Self, TreeError> {
         let root = &options.root;
-        if !root.join("profiles").is_dir() && !root.join("metadata/layout.conf").is_file() {
+        if !is_root(root) {
             return Err(TreeError::NoRepository(root.clone()));
         }
         let mut tree = Self { options, categories: VecDeque::new(), steps: VecDeque::new() };

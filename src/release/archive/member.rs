@@ -2,7 +2,7 @@
 
 use super::error::Fault;
 use super::{GitHash, Sink};
-use crate::bytes::compress;
+use crate::bytes::compress::{self, Compression};
 use sha1collisiondetection::Sha1CD;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -205,15 +205,15 @@ pub(crate) fn nature(head: &[u8], nul: bool) -> Nature {
         [_, _, b'\r', b'\n', ..] if nul => Nature::Code("Python bytecode"),
         [b'd', b'e', b'x', b'\n', ..] if nul => Nature::Code("Dalvik bytecode"),
         [b'P', b'K', 3, 4, ..] => Nature::Packed("zip archive"),
-        [0x1f, 0x8b, ..] => Nature::Packed("gzip data"),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Nature::Packed("bzip2 data"),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Nature::Packed("xz data"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Nature::Packed("zstd data"),
-        [0x5d, 0, 0, ..] => Nature::Packed("lzma data"),
-        [b'L', b'Z', b'I', b'P', ..] if nul => Nature::Packed("lzip data"),
         [b'7', b'z', 0xbc, 0xaf, ..] => Nature::Packed("7z archive"),
-        _ if nul || !reads_as_text(head) => Nature::Binary,
-        _ => Nature::Text,
+        _ => match Compression::of(head) {
+            // Four letters may begin a text.
+            Some(compression) if compression != Compression::Lzip || nul => {
+                Nature::Packed(compression.data())
+            }
+            _ if nul || !reads_as_text(head) => Nature::Binary,
+            _ => Nature::Text,
+        },
     }
 }
 

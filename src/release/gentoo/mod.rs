@@ -14,6 +14,6 @@ pub(crate) use ebuild::{
 };
 pub(crate) use metadata::{Metadata, Unused, cache_entries};
 pub(crate) use naming::{Alike, VersionedName, exchange, occurrences, version_in, versions_like};
-pub(crate) use repository::Repository;
+pub(crate) use repository::{Repository, is_root, root_above};
 pub(crate) use src_uri::SrcUri;
 pub(crate) use version::Version;

@@ -106,7 +106,14 @@ pub(crate) fn md5(bytes: &[u8]) -> String {
     hex(&hasher.finish())
 }
 
-fn is_root(path: &Path) -> bool {
+/// The root of the repository that an absolute `path` is in: the nearest directory above it, or itself, that says so
+/// of itself.
+pub(crate) fn root_above(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|path| is_root(path))
+}
+
+/// Whether a directory is the root of a repository.
+pub(crate) fn is_root(path: &Path) -> bool {
     path.join("profiles").is_dir() || path.join("metadata/layout.conf").is_file()
 }
 

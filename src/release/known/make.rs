@@ -1,6 +1,7 @@
 //! Making a list: from the histories of clones, from directories, archives and packages.
 
 use super::{Collected, Known, KnownError, is_copied, kept};
+use crate::bytes::suffix;
 use crate::release::archive::{self, Entry, Wanted};
 use crate::release::git::Clone;
 use globset::{Glob, GlobSet, GlobSetBuilder};
@@ -210,13 +211,6 @@ fn debian_name(path: &Path) -> String {
 fn stem(path: &Path) -> String {
     let path: PathBuf = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut name = name.as_str();
-    const SUFFIXES: [&str; 14] = [
-        ".gz", ".bz2", ".xz", ".zst", ".lz", ".lzma", ".tar", ".tgz", ".zip", ".whl", ".crate",
-        ".deb", ".git", ".orig",
-    ];
-    for suffix in SUFFIXES {
-        name = name.strip_suffix(suffix).unwrap_or(name);
-    }
+    let name = suffix::stem_besides(&name, &[".deb", ".git"]);
     name.chars().filter(|c| !c.is_control()).collect()
 }

@@ -6,6 +6,7 @@
 use super::error::ReviewError;
 use super::record::Record;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded, read_operand};
+use crate::release::gentoo::root_above;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
@@ -63,10 +64,7 @@ impl Found {
 /// The repository that a directory is in: the nearest above it that says so of itself.
 pub(crate) fn repository(directory: &Path) -> Option<PathBuf> {
     let directory = directory.canonicalize().ok()?;
-    let is = |path: &&Path| {
-        path.join("profiles/repo_name").is_file() || path.join("metadata/layout.conf").is_file()
-    };
-    directory.ancestors().find(is).map(Path::to_owned)
+    root_above(&directory).map(Path::to_owned)
 }
 
 /// The repository of a package's directory, and `category/name`.

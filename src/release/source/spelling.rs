@@ -3,6 +3,8 @@
 //! Two spellings are the same version where their numbers and words are: `1.0.0_rc9`, `1.0.0-rc.9`
 //! and `v1_0_0RC9`; `10.3p1` and `V_10_3_P1`; `2024.10.8` and `2024.10.08`.
 
+use crate::bytes::suffix;
+
 /// A number or a word of a version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Token {
@@ -80,21 +82,13 @@ pub(crate) struct Release {
     pub(crate) version: String,
 }
 
-/// Suffixes of file names: those of archives, what Gentoo's renames put before them, and what says
-/// that it is the source.
-const SUFFIXES: [&str; 26] = [
-    ".gz", ".bz2", ".xz", ".zst", ".lz", ".lzma", ".lz4", ".lzo", ".Z", ".tar", ".tgz", ".tbz2",
-    ".txz", ".zip", ".crate", ".gem", ".gh", ".gl", ".cb", ".orig", ".src", "-src", "-source",
-    "-sources", "_src", ".github",
-];
+/// Suffixes of file names before those of archives: what Gentoo's renames put there, and what says that it is the
+/// source.
+const SUFFIXES: [&str; 8] = [".gh", ".gl", ".cb", "-src", "-source", "-sources", "_src", ".github"];
 
 /// A file's name without the suffixes of archives.
 pub(super) fn stem(name: &str) -> &str {
-    let mut name = name.rsplit('/').next().unwrap_or(name);
-    while let Some(shorter) = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix)) {
-        name = shorter;
-    }
-    name
+    suffix::stem_besides(name.rsplit('/').next().unwrap_or(name), &SUFFIXES)
 }
 
 /// What a file's name may mean, the longest version first: the last hyphen whose rest fits a tag
