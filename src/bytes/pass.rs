@@ -14,7 +14,7 @@ mod block;
 mod crew;
 mod lanes;
 
-use crate::bytes::compress::{self, Limits, Stopped, StreamFault};
+use crate::bytes::compress::{self, Stopped, StreamFault, StreamLimits};
 use crate::bytes::digests::{HashName, Hasher};
 use crate::bytes::input::{InputError, open_regular, open_source};
 use block::Block;
@@ -83,7 +83,7 @@ pub(crate) struct Wanted {
     /// What is wanted of the stream that the distfile compresses.
     pub(crate) uncompressed: Option<Box<Wanted>>,
     /// Where decompressing stops.
-    pub(crate) limits: Limits,
+    pub(crate) limits: StreamLimits,
 }
 
 /// What was computed.

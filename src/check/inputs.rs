@@ -6,7 +6,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding};
 use crate::answer::requirement::Requirement;
 use crate::answer::summary::Clock;
-use crate::bytes::compress::Limits;
+use crate::bytes::compress::StreamLimits;
 use crate::evidence::expectation::{Pins, PublisherExpectation};
 use crate::evidence::kinds::Keys;
 use crate::evidence::manifest::Manifest;
@@ -33,7 +33,7 @@ pub(crate) struct Inputs {
     /// The keys that count, of every kind.
     pub(crate) keys: Keys,
     /// Where decompressing stops.
-    pub(crate) limits: Limits,
+    pub(crate) limits: StreamLimits,
     /// Provenance files that were paired by hand, likewise.
     pub(crate) provenance: BTreeMap<String, Vec<PathBuf>>,
     /// Names before the ebuild's `->`, by distfile.
@@ -153,7 +153,7 @@ impl Inputs {
             distfiles: Vec::new(),
             signatures: BTreeMap::new(),
             keys: Keys::default(),
-            limits: Limits::default(),
+            limits: StreamLimits::default(),
             provenance: BTreeMap::new(),
             upstream_names: BTreeMap::new(),
             renamed: BTreeSet::new(),

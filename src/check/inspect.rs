@@ -6,7 +6,7 @@
 mod evidence;
 mod ssh;
 
-pub(crate) use evidence::Evidence;
+pub(crate) use evidence::ClaimedEvidence;
 pub(crate) use ssh::{SshKey, SshSigner};
 
 use crate::bytes::input::{EVIDENCE_LIMIT, InputError, read_operand};
@@ -15,7 +15,7 @@ use crate::evidence::ed25519::{KeyFault, PublicKey};
 use crate::evidence::kinds::SignatureKind;
 use crate::evidence::openpgp::armor::{self, ArmorFault};
 use crate::evidence::openpgp::describe::{self, Claim, KeyFile, is_named};
-use crate::evidence::openpgp::ring::Found;
+use crate::evidence::openpgp::ring::InsteadOfKeys;
 use crate::evidence::openpgp::{SignatureFault, UnverifiedSignatures, message};
 use crate::evidence::scheme::Says;
 use crate::evidence::sigstore::Form;
@@ -42,9 +42,9 @@ pub(crate) enum Contents {
     /// OpenPGP keys.
     OpenpgpKeys(KeyFile),
     /// OpenPGP signatures without the bytes that they are over.
-    OpenpgpSignatures(Claims),
+    OpenpgpSignatures(SignatureClaims),
     /// An OpenPGP message that carries its text.
-    OpenpgpMessage(Claims),
+    OpenpgpMessage(SignatureClaims),
     /// A signify or minisign key.
     Ed25519Key {
         /// Its number, in hexadecimal.
@@ -71,7 +71,7 @@ pub(crate) enum Contents {
         what: &'static str,
     },
     /// PEP 740 provenance, or a Sigstore bundle.
-    Evidence(Evidence),
+    Evidence(ClaimedEvidence),
     /// A kind that is not read here.
     NotRead {
         /// What it seems to be.
@@ -92,7 +92,7 @@ pub(crate) enum Contents {
 
 /// What signatures say of themselves.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Claims {
+pub(crate) struct SignatureClaims {
     /// Signatures that cannot be read.
     pub(crate) unreadable: usize,
     /// What the others claim.
@@ -197,7 +197,7 @@ fn contents(path: &Path, bytes: &[u8], now: SystemTime) -> Contents {
     let looks_like = kind.name();
     let unusable = |fault: &dyn std::fmt::Display| Contents::Unusable { fault: fault.to_string() };
     if kind.is_json() {
-        return match Evidence::read(bytes) {
+        return match ClaimedEvidence::read(bytes) {
             Ok(Ok(evidence)) => Contents::Evidence(evidence),
             Ok(Err(Form::Other)) => Contents::NotRead { looks_like, hint: None },
             Ok(Err(form)) => Contents::NotRead { looks_like: form.advice(), hint: None },
@@ -268,13 +268,13 @@ fn openpgp(bytes: &[u8], now: SystemTime) -> Contents {
                 unusable("it holds OpenPGP keys, but none that can be read".to_owned())
             }
             _ if fault == SignatureFault::Empty && Kind::of(bytes) == Kind::OpenpgpKey => {
-                unusable(Found::Nothing.text().replacen("holds", "it holds", 1))
+                unusable(InsteadOfKeys::Nothing.text().replacen("holds", "it holds", 1))
             }
             _ => unusable(fault.to_string()),
         },
     }
 }
 
-fn claims(signatures: &UnverifiedSignatures) -> Claims {
-    Claims { unreadable: signatures.unreadable(), claims: describe::claims(signatures) }
+fn claims(signatures: &UnverifiedSignatures) -> SignatureClaims {
+    SignatureClaims { unreadable: signatures.unreadable(), claims: describe::claims(signatures) }
 }

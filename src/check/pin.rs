@@ -1,13 +1,11 @@
-//! Pins: the eclass variables that say what an authenticated certificate claims.
+//! ClaimedPins: the eclass variables that say what an authenticated certificate claims.
 //!
-//! [`Pins::of`] takes the claims of an authenticated attestation, so that nothing can be pinned that
+//! [`ClaimedPins::of`] takes the claims of an authenticated attestation, so that nothing can be pinned that
 //! no one vouched for. A pin fixes what is; whether that is right, a person has to look at.
 
 use crate::answer::failure::FailureClass;
 use crate::bytes::escape::is_harmful;
-use crate::evidence::expectation::{
-    PINS, Pins as Expected, PublisherExpectation, is_foreign_trigger, judge,
-};
+use crate::evidence::expectation::{PINS, Pins, PublisherExpectation, is_foreign_trigger, judge};
 use crate::evidence::pep740::{Claim, Claims, Publisher};
 use crate::evidence::sigstore::DetachedAttestation;
 use crate::release::gentoo::{occurrences, version_in};
@@ -32,7 +30,7 @@ pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
 
 /// What one attestation lets one pin.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Pins {
+pub(crate) struct ClaimedPins {
     /// Values by the variable's name, as bash would have them after expanding: not quoted.
     pub(crate) values: BTreeMap<&'static str, Value>,
     /// What a person should know before taking them, each a sentence without a final full stop.
@@ -88,7 +86,7 @@ fn escape(text: &str) -> String {
     out
 }
 
-impl Pins {
+impl ClaimedPins {
     /// What `attestation` lets one pin.
     pub(crate) fn of(attestation: &DetachedAttestation) -> Self {
         let names = attestation.names().iter();
@@ -232,7 +230,7 @@ impl Pins {
 
     /// Only a workflow of another repository needs to be named.
     fn put_signer(&mut self, expectation: &PublisherExpectation, claims: &Claims) {
-        let external = judge(Some(expectation), &Expected::default(), claims)
+        let external = judge(Some(expectation), &Pins::default(), claims)
             .into_iter()
             .any(|difference| difference.class == FailureClass::SignerExternal);
         let Some(uri) = claims.get(Claim::BuildSignerUri).filter(|_| external) else { return };
@@ -334,7 +332,7 @@ pub(crate) struct Common {
 }
 
 /// Joins the pins of several attestations.
-pub(crate) fn common(pins: &[Pins]) -> Common {
+pub(crate) fn common(pins: &[ClaimedPins]) -> Common {
     let mut common = Common::default();
     for variable in variables() {
         let mut values: Vec<Option<&Value>> = Vec::new();

@@ -2,11 +2,11 @@ use super::*;
 use crate::evidence::expectation::RefGlob;
 use crate::evidence::pep740::claims_for_tests as github;
 
-fn pins(changes: &[(Claim, Option<&str>)], version: &str) -> Pins {
-    Pins::of_claims(&github(changes), Some(version))
+fn pins(changes: &[(Claim, Option<&str>)], version: &str) -> ClaimedPins {
+    ClaimedPins::of_claims(&github(changes), Some(version))
 }
 
-fn printed(pins: &Pins, variable: &str) -> Option<String> {
+fn printed(pins: &ClaimedPins, variable: &str) -> Option<String> {
     pins.values.get(variable).map(Value::quoted)
 }
 

@@ -16,7 +16,7 @@ use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
     self, ArtifactDigests, AttestationFault, BundlePolicy, UnverifiedBundle, Verifier,
 };
-use crate::release::continuity::{Attested, Fault, Release, Signer};
+use crate::release::continuity::{Attested, Fault, Release, ReleaseSigner};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -176,7 +176,7 @@ pub(crate) enum BundleFacts {
     /// Whom its certificate names.
     Certified(Attested),
     /// The holder of the key that was given.
-    ByKey(Signer),
+    ByKey(ReleaseSigner),
 }
 
 /// What is known of this release: the attestations, bundles and signatures that were checked.
@@ -275,7 +275,7 @@ pub(crate) fn authenticate(
     let served = other.is_some();
     Ok(match facts.claims() {
         Some(claims) => BundleFacts::Certified(Attested { claims: claims.clone(), kind, served }),
-        None => BundleFacts::ByKey(Signer {
+        None => BundleFacts::ByKey(ReleaseSigner {
             evidence: Check::Sigstore,
             identity: "the given key".to_owned(),
             name: None,
@@ -318,8 +318,8 @@ fn add_signatures(release: &mut Release, findings: &[Finding]) {
 }
 
 /// The signers of a finding that agrees: those whose signatures count.
-fn signers(finding: &Finding) -> Vec<Signer> {
-    let signer = |identity: &String, name: &Option<String>| Signer {
+fn signers(finding: &Finding) -> Vec<ReleaseSigner> {
+    let signer = |identity: &String, name: &Option<String>| ReleaseSigner {
         evidence: finding.check,
         identity: identity.clone(),
         name: name.clone(),

@@ -16,7 +16,7 @@ use crate::answer::requirement::Status;
 use crate::answer::summary::Clock;
 use crate::check::Inputs;
 use crate::check::bump::expectation;
-use crate::check::bump::{Asked, Bump as Plan, Outcome, Package, examine};
+use crate::check::bump::{Asked, Bump as Plan, Examined, Package, examine};
 use crate::check::inputs::Gap;
 use crate::check::inputs::SourceInput;
 use crate::cli::error::{Error, UsageError};
@@ -303,7 +303,7 @@ impl Bump {
     }
 
     /// Writes the page of the diffs.
-    fn page(&self, outcome: &Outcome) -> Result<Option<PathBuf>, Error> {
+    fn page(&self, outcome: &Examined) -> Result<Option<PathBuf>, Error> {
         let Some(path) = &self.html else { return Ok(None) };
         let diffs = outcome.comparisons.iter().filter_map(|c| c.diff.as_ref()?.as_ref().ok());
         let diffs: Vec<_> = diffs.collect();
@@ -357,7 +357,7 @@ impl Bump {
 /// What was looked at, and what came out.
 struct Looked {
     plan: Plan,
-    outcome: Outcome,
+    outcome: Examined,
     /// What of the ebuild only bash can read.
     asked: Vec<Asked>,
     /// Distfiles that are fetched for some USE flags, and are not there.

@@ -14,7 +14,7 @@ use super::sigstore::SigstoreOptions;
 use crate::answer::finding::Check as CheckName;
 use crate::answer::requirement::{Requirement, Status};
 use crate::answer::summary::Clock;
-use crate::bytes::compress::Limits;
+use crate::bytes::compress::StreamLimits;
 use crate::bytes::input::InputError;
 use crate::bytes::{suffix, threads};
 use crate::check::inputs::{Previous, ReviewInput, SourceInput};
@@ -121,7 +121,7 @@ pub(crate) struct Check {
 
     /// Most bytes that a compressed distfile may uncompress to, where the signature is over the
     /// uncompressed stream
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
+    #[arg(long, value_name = "BYTES", default_value_t = StreamLimits::default().size)]
     pub(crate) uncompress_limit: u64,
 
     /// Sigstore bundles and provenance
@@ -210,7 +210,7 @@ impl Check {
             distfiles,
             signatures,
             keys,
-            limits: Limits { size: self.uncompress_limit, ..Limits::default() },
+            limits: StreamLimits { size: self.uncompress_limit, ..StreamLimits::default() },
             bundle_policies,
             publisher: self.sigstore.expectation()?,
             pins: self.sigstore.pins()?,

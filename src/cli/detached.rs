@@ -7,7 +7,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::answer::requirement::Status;
 use crate::answer::summary::{Clock, Summary};
-use crate::bytes::compress::Limits;
+use crate::bytes::compress::StreamLimits;
 use crate::bytes::input::{
     EVIDENCE_LIMIT, file_name, is_stdin, open_regular, open_source, read_operand,
 };
@@ -64,7 +64,7 @@ pub(crate) struct Detached {
     pub(crate) output: Option<PathBuf>,
 
     /// Most bytes that FILE may uncompress to
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().size)]
+    #[arg(long, value_name = "BYTES", default_value_t = StreamLimits::default().size)]
     pub(crate) uncompress_limit: u64,
 
     /// When to judge
@@ -89,7 +89,7 @@ impl Detached {
         }
         let keys = self.keys.read()?;
         let bytes = read_operand(&self.signature, EVIDENCE_LIMIT)?;
-        let limits = Limits { size: self.uncompress_limit, ..Limits::default() };
+        let limits = StreamLimits { size: self.uncompress_limit, ..StreamLimits::default() };
         let mut wanted = Wanted { limits, ..Wanted::default() };
         let over = if self.uncompress { Over::Uncompressed } else { Over::File };
         let mut signatures = Signatures::default();

@@ -16,7 +16,7 @@ use crate::evidence::sigstore::{ManagedKeyError, RootError};
 use crate::evidence::ssh::AllowedError;
 use crate::release::archive::ArchiveError;
 use crate::release::known::KnownError;
-use crate::release::policy::{Place, PolicyError};
+use crate::release::policy::{FileLine, PolicyError};
 use crate::release::review::ReviewError;
 use crate::release::source::SourceError;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Policy(#[from] PolicyError),
     #[error("{}:{}: tag-keys: {source}", place.file.display(), place.line)]
-    TagKeys { place: Place, source: Box<Self> },
+    TagKeys { place: FileLine, source: Box<Self> },
     #[error(transparent)]
     Scan(#[from] ScanError),
     #[error("{}: another scan is writing to it", path.display())]

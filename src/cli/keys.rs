@@ -158,9 +158,9 @@ pub(crate) fn tag_keys(
 pub(crate) fn review_keys(
     files: &[PathBuf],
     now: SystemTime,
-) -> Result<Option<Arc<review::Keys>>, Error> {
+) -> Result<Option<Arc<review::ReviewKeys>>, Error> {
     let (openpgp, ssh) = signers(files, &[], review::NAMESPACE)?;
-    Ok((!files.is_empty()).then(|| Arc::new(review::Keys { openpgp, ssh, now })))
+    Ok((!files.is_empty()).then(|| Arc::new(review::ReviewKeys { openpgp, ssh, now })))
 }
 
 /// OpenPGP keys and lists of allowed signers, told apart by their contents.

@@ -4,7 +4,7 @@ use super::printed;
 use crate::answer::failure::Outcome;
 use crate::answer::requirement::Status;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
-use crate::check::pin::{Common, Pins, Refused, common};
+use crate::check::pin::{ClaimedPins, Common, Refused, common};
 use crate::cli::error::Error;
 use crate::evidence::pep740::Provenance;
 use crate::evidence::sigstore::{
@@ -53,7 +53,7 @@ impl Pin {
         let bytes = read_operand(&self.provenance, EVIDENCE_LIMIT)?;
         let verifier = Verifier::new(TrustedRoot::load(self.trusted_root.as_deref())?);
         let results = attestations(&bytes, &verifier);
-        let pins: Vec<Pins> = results.iter().flatten().map(Pins::of).collect();
+        let pins: Vec<ClaimedPins> = results.iter().flatten().map(ClaimedPins::of).collect();
         let common = common(&pins);
         let mut out = BufWriter::new(io::stdout().lock());
         let result = if self.json {

@@ -9,7 +9,7 @@ use crate::check::inputs::Gap;
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::sigstore::BundlePolicy;
 use crate::release::gentoo::root_above;
-use crate::release::policy::{Place, Policies, Policy, day};
+use crate::release::policy::{FileLine, Policies, Policy, day};
 use crate::release::source::TagKeys;
 use crate::report::policy as report;
 use clap::Args;
@@ -104,7 +104,7 @@ pub(crate) fn excuses(
     for class in FailureClass::ALL {
         let exception = policy.exception((*class).into(), version, today);
         let Some(exception) = exception else { continue };
-        let Place { file, line } = &exception.place;
+        let FileLine { file, line } = &exception.place;
         if exception.is_over(today) {
             let text = format!(
                 "{}:{line}: the exception for {} expired on {}",

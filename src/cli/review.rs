@@ -6,7 +6,7 @@ use crate::bytes::threads;
 use crate::cli::error::Error;
 use crate::release::archive::{self, Wanted};
 use crate::release::git::places;
-use crate::release::review::{self, Archive, Record, ReviewError, Reviews, Signer};
+use crate::release::review::{self, Archive, Record, ReviewError, Reviews, SigningProgram};
 use crate::report::layout::{paragraph, whole};
 use clap::Args;
 use std::io;
@@ -281,13 +281,13 @@ fn can_be_shown(old: Option<&Path>, new: &Path) -> Result<(), ReviewError> {
 }
 
 /// What signs, and by which key: as given, else as git's settings say.
-fn signing(format: SignArg, key: Option<String>) -> (Signer, Option<String>) {
+fn signing(format: SignArg, key: Option<String>) -> (SigningProgram, Option<String>) {
     let signer = match format {
-        SignArg::Openpgp => Signer::Openpgp,
-        SignArg::Ssh => Signer::Ssh,
+        SignArg::Openpgp => SigningProgram::Openpgp,
+        SignArg::Ssh => SigningProgram::Ssh,
         SignArg::Git => match places::setting("gpg.format").as_deref() {
-            Some("ssh") => Signer::Ssh,
-            _ => Signer::Openpgp,
+            Some("ssh") => SigningProgram::Ssh,
+            _ => SigningProgram::Openpgp,
         },
     };
     let home = |path: String| match (path.strip_prefix("~/"), std::env::var("HOME")) {

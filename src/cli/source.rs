@@ -13,7 +13,7 @@ use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
 use crate::check::said::said_of;
 use crate::cli::error::Error;
 use crate::evidence::sigstore::{TrustedRoot, Verifier};
-use crate::release::source::{self, CommitSpec, Options, Report, SourceError};
+use crate::release::source::{self, CommitSpec, Options, SourceError, SourceReport};
 use crate::report::source as page;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -197,10 +197,10 @@ impl Source {
         [".provenance", ".sigstore.json", ".sigstore"].map(beside).into_iter()
     }
 
-    fn nothing_compared(&self, finding: Finding) -> Result<Report, Error> {
+    fn nothing_compared(&self, finding: Finding) -> Result<SourceReport, Error> {
         let file = crate::bytes::input::open_regular(&self.distfile)?;
         let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
-        Ok(Report { comparison: None, stated: None, size, finding })
+        Ok(SourceReport { comparison: None, stated: None, size, finding })
     }
 
     fn name(&self) -> String {

@@ -7,12 +7,12 @@ use super::findings::{self, ansi};
 use super::layout::{count, hang, paragraph, shorten};
 use super::next::{self, Words};
 use super::{Style, json as report_json, text};
-use crate::answer::failure::{FailureClass, Outcome as Said};
+use crate::answer::failure::{FailureClass, Outcome};
 use crate::answer::finding::Check;
 use crate::bytes::digests::{HashName, hex};
 use crate::bytes::escape::escaped;
 use crate::check::DistfileReport;
-use crate::check::bump::{Asked, Comparison, Outcome, Package};
+use crate::check::bump::{Asked, Comparison, Examined, Package};
 use crate::check::pairing::Role;
 use crate::release::diff::Diff;
 use crate::release::review::Before;
@@ -53,7 +53,7 @@ pub(crate) struct About<'a> {
 /// If `out` cannot be written to.
 pub(crate) fn text(
     about: About<'_>,
-    outcome: &Outcome,
+    outcome: &Examined,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -105,11 +105,11 @@ fn heading(package: &Package, bold: Ansi, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// What contradicts, required or not, before everything else.
-fn against(outcome: &Outcome, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn against(outcome: &Examined, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let contents = outcome.report.distfiles.iter();
     let lines: Vec<_> = contents
         .flat_map(|distfile| distfile.findings.iter().map(move |finding| (distfile, finding)))
-        .filter(|(_, finding)| finding.outcome() == Said::Contradicts)
+        .filter(|(_, finding)| finding.outcome() == Outcome::Contradicts)
         .collect();
     if lines.is_empty() {
         return Ok(());
@@ -211,7 +211,7 @@ fn gaps(about: About<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// What to run next: explain what failed, read each unread diff, record the reading. However many
 /// dependencies are unread, one command walks through them.
-fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
+fn commands(about: About<'_>, outcome: &Examined) -> Vec<Words> {
     let word = |text: &str| text.to_owned();
     let classes = next::classes(&outcome.report);
     let classes: Vec<_> =
@@ -256,7 +256,7 @@ fn commands(about: About<'_>, outcome: &Outcome) -> Vec<Words> {
 /// # Errors
 ///
 /// If `out` cannot be written to.
-pub(crate) fn json(about: About<'_>, outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn json(about: About<'_>, outcome: &Examined, out: &mut dyn Write) -> io::Result<()> {
     let mut value = report_json::value(&outcome.report);
     if let Value::Object(object) = &mut value {
         let package = about.package;

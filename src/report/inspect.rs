@@ -2,7 +2,7 @@
 
 use super::layout::{prefixed, whole};
 use crate::check::inspect::{
-    Attribution, Claims, Contents, Evidence, Inspected, NamedKey, SshKey, SshSigner,
+    Attribution, ClaimedEvidence, Contents, Inspected, NamedKey, SignatureClaims, SshKey, SshSigner,
 };
 use crate::evidence::openpgp::describe::{
     Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation,
@@ -159,7 +159,7 @@ fn field(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
 }
 
 /// Claims by the names of the documents that define them, one a line.
-fn print_evidence(evidence: &Evidence, out: &mut dyn Write) -> io::Result<()> {
+fn print_evidence(evidence: &ClaimedEvidence, out: &mut dyn Write) -> io::Result<()> {
     let line = |out: &mut dyn Write, key: &str, value: &Value| match value {
         Value::Null => Ok(()),
         Value::String(text) => whole(out, 2, &format!("claims: {key}: {text}")),
@@ -294,7 +294,7 @@ fn revoked(revocation: &Revocation) -> String {
 }
 
 fn print_claims(
-    claims: &Claims,
+    claims: &SignatureClaims,
     named: Option<&Vec<Vec<NamedKey>>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use super::json_writer;
 use super::layout::{hang, paragraph};
 use crate::answer::check::Check;
-use crate::release::policy::{Exception, Place, Policies, Policy, Set};
+use crate::release::policy::{Exception, FileLine, Policies, Policy, Set};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ impl Shown<'_> {
 }
 
 /// A key, its value in words, and where it was set.
-type Row = (&'static str, String, Option<Place>);
+type Row = (&'static str, String, Option<FileLine>);
 
 fn rows(policy: &Policy) -> Vec<Row> {
     fn row<T>(
@@ -68,7 +68,7 @@ fn shown_paths(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
 
-fn place(place: &Place, root: &Path) -> String {
+fn place(place: &FileLine, root: &Path) -> String {
     let file = place.file.strip_prefix(root).unwrap_or(&place.file);
     format!("{}:{}", file.display(), place.line)
 }
@@ -116,9 +116,9 @@ pub(crate) fn text(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// If `out` cannot be written to.
 pub(crate) fn json(shown: &Shown<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let at = |at: &Place| json!({"file": at.file.to_string_lossy(), "line": at.line});
+    let at = |at: &FileLine| json!({"file": at.file.to_string_lossy(), "line": at.line});
     let policy = shown.policy();
-    let set = |value: Value, from: &Place| json!({"value": value, "set": at(from)});
+    let set = |value: Value, from: &FileLine| json!({"value": value, "set": at(from)});
     let checks = |checks: &BTreeSet<Check>| -> Value {
         checks.iter().map(|check| Value::from(check.name())).collect()
     };

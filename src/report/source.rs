@@ -6,7 +6,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::escape::{Escaped, escaped};
 use crate::release::archive::show;
-use crate::release::source::{Comparison, Difference, Report};
+use crate::release::source::{Comparison, Difference, SourceReport};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -31,7 +31,7 @@ pub(crate) struct Shown {
 }
 
 /// The object for programs.
-pub(crate) fn json(name: &str, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn json(name: &str, report: &SourceReport, out: &mut dyn Write) -> io::Result<()> {
     let value = serde_json::json!({
         "schema": 1,
         "tool": super::tool(),
@@ -47,7 +47,7 @@ pub(crate) fn json(name: &str, report: &Report, out: &mut dyn Write) -> io::Resu
 /// The text for people.
 pub(crate) fn text(
     name: &str,
-    report: &Report,
+    report: &SourceReport,
     shown: Shown,
     out: &mut dyn Write,
 ) -> io::Result<()> {

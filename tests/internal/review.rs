@@ -3,7 +3,7 @@
 
 use super::support::{release, run, status, stderr, stdout, text};
 use crate::answer::failure::FailureClass;
-use crate::release::review::{Archive, Before, Found, Reviews, check};
+use crate::release::review::{Archive, Before, Reviews, StoredRecord, check};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -15,7 +15,7 @@ struct Scene {
     file: PathBuf,
 }
 
-fn read(place: &Path) -> Vec<Found> {
+fn read(place: &Path) -> Vec<StoredRecord> {
     Reviews::at(place).read().unwrap()
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::common::{Scratch, tool};
-use crate::bytes::compress::{Limits, Stopped, run};
+use crate::bytes::compress::{Stopped, StreamLimits, run};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn ours(mut bytes: &[u8]) -> Result<Vec<u8>, String> {
         out.extend_from_slice(bytes);
         Ok(())
     };
-    match run(&mut bytes, Limits::default(), &mut each) {
+    match run(&mut bytes, StreamLimits::default(), &mut each) {
         Ok(()) => Ok(out),
         Err(Stopped::Fault(fault)) => Err(fault.to_string()),
         Err(Stopped::Sink(error)) => panic!("{error}"),

@@ -4,7 +4,7 @@
 //! and for archives. A signed stream is one stream and nothing else ([`Members::One`]): tools differ
 //! in what they make of another behind it, so the bytes that were signed would not be the bytes
 //! that are unpacked. In an archive several streams are one where every tool joins them
-//! ([`Members::Joined`]). Bombs stop at [`Limits`].
+//! ([`Members::Joined`]). Bombs stop at [`StreamLimits`].
 
 mod framing;
 mod pump;
@@ -27,7 +27,7 @@ pub(crate) const WINDOW_KIB: u32 = 128 * 1024;
 
 /// Where decompressing stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
+pub(crate) struct StreamLimits {
     /// The most uncompressed bytes.
     pub(crate) size: u64,
     /// The most uncompressed bytes for each compressed one, beyond [`free`](Self::free).
@@ -38,7 +38,7 @@ pub(crate) struct Limits {
     pub(crate) window: u32,
 }
 
-impl Default for Limits {
+impl Default for StreamLimits {
     /// 64 GiB, and 512 MiB plus 50 for each compressed byte: the largest source archives hold some
     /// 20 GiB, and the best of them shrink to a twentieth.
     fn default() -> Self {
@@ -46,7 +46,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl StreamLimits {
     /// The fault where `written` bytes came of `read` compressed ones.
     pub(crate) fn exceeded(&self, read: u64, written: u64) -> Option<StreamFault> {
         if written > self.size {
@@ -145,7 +145,7 @@ impl From<StreamFault> for Stopped {
 /// If the stream is not one whole stream within `limits`, or `each` fails.
 pub(crate) fn run(
     input: &mut dyn BufRead,
-    limits: Limits,
+    limits: StreamLimits,
     each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<(), Stopped> {
     let start = input.fill_buf().unwrap_or_default();
@@ -160,7 +160,7 @@ pub(crate) fn run(
 fn copy(
     format: Compression,
     input: &mut dyn BufRead,
-    limits: Limits,
+    limits: StreamLimits,
     each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<(), Stopped> {
     let mut decompressor = Decompressor::new(Some(format), Members::One, limits, input);

@@ -2,7 +2,7 @@
 
 use super::framing::Edges;
 use super::pump::{Counted, Frame, Input, Pump};
-use super::{Compression, Limits, StreamFault};
+use super::{Compression, StreamFault, StreamLimits};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::{LzipStream, LzmaStream, XzReader};
@@ -28,7 +28,7 @@ const STREAMS: u64 = 1000;
 pub(crate) struct Decompressor<R: BufRead> {
     format: Option<Compression>,
     members: Members,
-    limits: Limits,
+    limits: StreamLimits,
     /// Of the whole file where that is known, else what was read so far.
     compressed: Option<u64>,
     /// Compressed bytes of the streams before this one.
@@ -58,7 +58,7 @@ impl<R: BufRead> Decompressor<R> {
     pub(crate) fn new(
         format: Option<Compression>,
         members: Members,
-        limits: Limits,
+        limits: StreamLimits,
         inner: R,
     ) -> Self {
         let state = match format {

@@ -48,7 +48,7 @@ fn all() -> impl Iterator<Item = Compression> {
     [Xz, Gzip, Bzip2, Zstd, Lzip, Lzma].into_iter()
 }
 
-fn run_on(mut bytes: &[u8], limits: Limits) -> Result<Vec<u8>, StreamFault> {
+fn run_on(mut bytes: &[u8], limits: StreamLimits) -> Result<Vec<u8>, StreamFault> {
     let mut out = Vec::new();
     let mut each = |bytes: &[u8]| out.write_all(bytes);
     match run(&mut bytes, limits, &mut each) {
@@ -59,7 +59,7 @@ fn run_on(mut bytes: &[u8], limits: Limits) -> Result<Vec<u8>, StreamFault> {
 }
 
 fn uncompressed(bytes: &[u8]) -> Result<Vec<u8>, StreamFault> {
-    run_on(bytes, Limits::default())
+    run_on(bytes, StreamLimits::default())
 }
 
 #[test]
@@ -119,11 +119,11 @@ fn bombs_stop_at_the_limits() {
     let zeros = vec![0; 4 * 1024 * 1024];
     for format in all() {
         let bytes = compressed(format, &zeros);
-        let limits = Limits { size: 1024 * 1024, ..Limits::default() };
+        let limits = StreamLimits { size: 1024 * 1024, ..StreamLimits::default() };
         assert_eq!(run_on(&bytes, limits), Err(StreamFault::Size(1024 * 1024)));
-        let limits = Limits { ratio: 5, free: 1024 * 1024, ..Limits::default() };
+        let limits = StreamLimits { ratio: 5, free: 1024 * 1024, ..StreamLimits::default() };
         assert_eq!(run_on(&bytes, limits), Err(StreamFault::Ratio(5)), "{}", format.name());
-        let limits = Limits { ratio: 5, free: 8 * 1024 * 1024, ..Limits::default() };
+        let limits = StreamLimits { ratio: 5, free: 8 * 1024 * 1024, ..StreamLimits::default() };
         assert!(run_on(&bytes, limits) == Ok(zeros.clone()), "{}", format.name());
     }
 }
@@ -158,7 +158,7 @@ fn what_is_not_compressed_is_named() {
 fn a_sink_that_fails_stops_the_work() {
     let bytes = compressed(Compression::Gzip, &plain());
     let mut each = |_: &[u8]| Err(io::Error::from(ErrorKind::StorageFull));
-    let stopped = run(&mut &bytes[..], Limits::default(), &mut each);
+    let stopped = run(&mut &bytes[..], StreamLimits::default(), &mut each);
     assert!(matches!(stopped, Err(Stopped::Sink(_))));
 }
 
@@ -200,7 +200,7 @@ fn joined(bytes: &[u8]) -> Result<Vec<u8>, Option<StreamFault>> {
     let mut out = Vec::new();
     // A buffer that is shorter than any header, so that every seam is met.
     let input = std::io::BufReader::with_capacity(3, bytes);
-    let mut all = Decompressor::new(format, Members::Joined, Limits::default(), input);
+    let mut all = Decompressor::new(format, Members::Joined, StreamLimits::default(), input);
     match all.read_to_end(&mut out) {
         Ok(_) => Ok(out),
         Err(error) => Err(StreamFault::of(&error).cloned()),

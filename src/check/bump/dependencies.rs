@@ -4,7 +4,7 @@
 use super::files::Pair;
 use super::names::DependencyNames;
 use super::package::Package;
-use crate::answer::failure::Outcome as Said;
+use crate::answer::failure::Outcome;
 use crate::answer::finding::Check;
 use crate::check::pairing;
 use crate::check::run::Report;
@@ -45,7 +45,7 @@ impl Dependencies {
         let unread = |name: &&String| {
             read.get(name.as_str()).is_none_or(|distfile| {
                 let mut reviews = distfile.findings.iter().filter(|f| f.check == Check::Review);
-                !reviews.any(|finding| finding.outcome() == Said::Agrees)
+                !reviews.any(|finding| finding.outcome() == Outcome::Agrees)
             })
         };
         let changed = found.changed.iter().map(|(_, new)| new);

@@ -38,7 +38,7 @@ pub(crate) struct Bump {
 
 /// What came out.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct Examined {
     /// One for each distfile that will be unpacked, in the order of the pairs.
     pub(crate) comparisons: Vec<Comparison>,
     /// The findings and the attacker sets.
@@ -49,7 +49,7 @@ pub(crate) struct Outcome {
     pub(crate) manifest: Option<ManifestChanges>,
 }
 
-impl Outcome {
+impl Examined {
     /// The comparisons, by the names of the new files.
     pub(crate) fn by_new(&self) -> BTreeMap<&str, &Comparison> {
         let mut found = BTreeMap::new();
@@ -149,7 +149,7 @@ impl Bump {
 pub(crate) type Progress<'a> = &'a (dyn Fn(&'static str, u64) + Sync);
 
 /// Compares everything. `progress` is told what is done next, and how many bytes were read.
-pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome) {
+pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Examined) {
     progress("release diff", 0);
     let without_pair = WithoutPair::of(&bump.package, &bump.pairs);
     let compare = |pair| compare(&bump, &without_pair, pair, progress);
@@ -183,14 +183,14 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Outcome)
         }
     }
     let mut outcome =
-        Outcome { comparisons, report, dependencies: Dependencies::default(), manifest };
+        Examined { comparisons, report, dependencies: Dependencies::default(), manifest };
     outcome.dependencies = Dependencies::of(&bump.package, &bump.pairs, &outcome.report);
     note_dependencies(&mut outcome);
     (bump, outcome)
 }
 
 /// Runs the main job once more: someone has recorded what they read since.
-pub(crate) fn judge_again(bump: &Bump, outcome: &mut Outcome) {
+pub(crate) fn judge_again(bump: &Bump, outcome: &mut Examined) {
     bump.reviews.forget();
     outcome.report = run::run(&bump.check, &|_| {});
     outcome.dependencies = Dependencies::of(&bump.package, &bump.pairs, &outcome.report);
@@ -219,7 +219,7 @@ fn replaced(bump: &Bump, changes: &ManifestChanges) -> Vec<Gap> {
 }
 
 /// Says what became of the dependencies beside what was read of the release itself.
-fn note_dependencies(outcome: &mut Outcome) {
+fn note_dependencies(outcome: &mut Examined) {
     let found = &outcome.dependencies;
     if found.changed.is_empty() && found.new.is_empty() && found.removed.is_empty() {
         return;

@@ -14,7 +14,7 @@ mod package;
 mod unread;
 
 pub(crate) use dependencies::Dependencies;
-pub(crate) use examine::{Bump, Comparison, DiffError, Outcome, examine, held, judge_again};
+pub(crate) use examine::{Bump, Comparison, DiffError, Examined, examine, held, judge_again};
 pub(crate) use files::{Pair, pairs};
 pub(crate) use package::{Before, Package, PackageError, Source};
 pub(crate) use unread::{Reading, unread};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// A file with attestations or a bundle, of which nothing was checked.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Evidence {
+pub(crate) struct ClaimedEvidence {
     /// What it is, as a noun phrase.
     pub(crate) what: &'static str,
     /// The claims of each attestation, or of the one bundle: the certificate's by their documented
@@ -28,7 +28,7 @@ pub(crate) enum EvidenceFault {
     Provenance(ProvenanceFault),
 }
 
-impl Evidence {
+impl ClaimedEvidence {
     /// Reads JSON about attestations; what it is instead where it is neither provenance nor bundles.
     ///
     /// # Errors

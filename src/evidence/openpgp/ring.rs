@@ -10,7 +10,7 @@ mod reading;
 use super::armor;
 use super::binding::binds;
 use crate::bytes::input::{EVIDENCE_LIMIT, read_operand};
-pub(crate) use error::{Found, RingError};
+pub(crate) use error::{InsteadOfKeys, RingError};
 pub(super) use reading::is_flooded;
 use reading::{Part, Reading, key_id};
 use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};

@@ -33,13 +33,13 @@ pub(crate) struct UnverifiedAttestation {
     pub(crate) entries: Vec<Value>,
     pub(crate) statement: Vec<u8>,
     pub(crate) signature: Vec<u8>,
-    place: Option<Place>,
+    place: Option<AttestationPlace>,
     publisher: Option<Arc<PublisherClaim>>,
 }
 
 /// Where in a provenance object an attestation is, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct AttestationPlace {
     /// Which of the `attestation_bundles`.
     pub(crate) bundle: usize,
     /// Which of that bundle's `attestations`.
@@ -129,7 +129,7 @@ impl Provenance {
                 if attestations.len() == ATTESTATION_LIMIT {
                     return Err(ProvenanceFault::TooMany { limit: ATTESTATION_LIMIT });
                 }
-                let place = Place { bundle: i, attestation: j };
+                let place = AttestationPlace { bundle: i, attestation: j };
                 attestations.push(attestation(&item, Some(place), Some(&publisher))?);
             }
             if attestations.len() == before {
@@ -150,7 +150,7 @@ impl Provenance {
 
 fn attestation(
     field: &Field<'_>,
-    place: Option<Place>,
+    place: Option<AttestationPlace>,
     publisher: Option<&Arc<PublisherClaim>>,
 ) -> Result<UnverifiedAttestation, ProvenanceFault> {
     field.version_1()?;
@@ -181,7 +181,7 @@ fn attestation(
 
 impl UnverifiedAttestation {
     /// Where in the provenance object it is; `None` for a bare attestation.
-    pub(crate) fn place(&self) -> Option<Place> {
+    pub(crate) fn place(&self) -> Option<AttestationPlace> {
         self.place
     }
 

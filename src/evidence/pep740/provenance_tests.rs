@@ -43,7 +43,7 @@ const ATTESTATION: &str = "/attestation_bundles/0/attestations/0";
 fn a_provenance_and_a_bare_attestation_are_read() {
     let provenance = parse(&provenance_object()).unwrap();
     let [one] = provenance.attestations() else { panic!("one") };
-    assert_eq!(one.place(), Some(Place { bundle: 0, attestation: 0 }));
+    assert_eq!(one.place(), Some(AttestationPlace { bundle: 0, attestation: 0 }));
     assert_eq!(one.publisher().unwrap().kind, "GitHub");
     let bare = parse(&attestation_object()).unwrap();
     let [one] = bare.attestations() else { panic!("one") };

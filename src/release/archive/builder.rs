@@ -4,7 +4,7 @@ use super::error::{Fault, Limit, ambiguous};
 use super::listing::{Entry, Kind, Listing, Oddities, show};
 use super::member::{self, Contents, Meter, Nature};
 use super::name::{self, LONGEST};
-use super::{BUFFER, Keep, Limits, Oddity, Sink, Wanted, names};
+use super::{ArchiveLimits, BUFFER, Keep, Oddity, Sink, Wanted, names};
 use std::io::Read;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) const fn limits(&self) -> &Limits {
+    pub(super) const fn limits(&self) -> &ArchiveLimits {
         &self.wanted.limits
     }
 

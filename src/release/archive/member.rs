@@ -55,13 +55,13 @@ const HEAD: usize = 4096;
 /// What has been read so far, against the limits.
 #[derive(Debug)]
 pub(super) struct Meter {
-    limits: compress::Limits,
+    limits: compress::StreamLimits,
     compressed: u64,
     bytes: u64,
 }
 
 impl Meter {
-    pub(super) const fn new(limits: compress::Limits, compressed: u64) -> Self {
+    pub(super) const fn new(limits: compress::StreamLimits, compressed: u64) -> Self {
         Self { limits, compressed, bytes: 0 }
     }
 

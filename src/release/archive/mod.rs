@@ -36,7 +36,7 @@ use std::path::Path;
 
 /// How much is read before reading stops with [`ArchiveError::Limit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
+pub(crate) struct ArchiveLimits {
     /// Members that any archive may have; one for each 64 of its bytes comes on top.
     pub(crate) entries: u64,
     /// Members at most.
@@ -47,10 +47,10 @@ pub(crate) struct Limits {
     /// Bytes of them at most.
     pub(crate) names_most: u64,
     /// What its uncompressed bytes are held to.
-    pub(crate) stream: compress::Limits,
+    pub(crate) stream: compress::StreamLimits,
 }
 
-impl Default for Limits {
+impl Default for ArchiveLimits {
     /// More than any known distfile needs: the largest have half a million members and 20 GiB, and
     /// those of the smallest members have 100 bytes for each.
     fn default() -> Self {
@@ -59,12 +59,12 @@ impl Default for Limits {
             entries_most: 1_000_000,
             names: 16 << 20,
             names_most: 256 << 20,
-            stream: compress::Limits::default(),
+            stream: compress::StreamLimits::default(),
         }
     }
 }
 
-impl Limits {
+impl ArchiveLimits {
     /// The members that an archive of `size` bytes may have.
     fn entries(&self, size: u64) -> u64 {
         self.entries_most.min(self.entries.saturating_add(size / 64))
@@ -114,7 +114,7 @@ pub(crate) struct Wanted {
     /// the only member of itself.
     pub(crate) single: bool,
     /// The limits.
-    pub(crate) limits: Limits,
+    pub(crate) limits: ArchiveLimits,
 }
 
 /// What is told how many more bytes of a file were read.

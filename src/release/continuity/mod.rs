@@ -27,7 +27,7 @@ pub(crate) struct Facts {
     /// Its Sigstore bundles that have a certificate.
     pub(crate) bundles: Vec<Attested>,
     /// Who signed, by signatures that count.
-    pub(crate) signers: Vec<Signer>,
+    pub(crate) signers: Vec<ReleaseSigner>,
 }
 
 impl Facts {
@@ -45,7 +45,7 @@ impl Facts {
         }
     }
 
-    fn signers(&self, evidence: Check) -> impl Iterator<Item = &Signer> {
+    fn signers(&self, evidence: Check) -> impl Iterator<Item = &ReleaseSigner> {
         self.signers.iter().filter(move |signer| signer.evidence == evidence)
     }
 
@@ -75,7 +75,7 @@ impl Attested {
 
 /// Who made a signature that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Signer {
+pub(crate) struct ReleaseSigner {
     /// The kind of signature.
     pub(crate) evidence: Check,
     /// What stays the same from one release to the next: the fingerprint of an OpenPGP
@@ -87,7 +87,7 @@ pub(crate) struct Signer {
     pub(crate) served: bool,
 }
 
-impl fmt::Display for Signer {
+impl fmt::Display for ReleaseSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             Some(name) => write!(f, "{} ({name})", self.identity),
@@ -199,7 +199,8 @@ const fn dropped_class(evidence: Check) -> FailureClass {
 }
 
 fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
-    let same = |signer: &Signer| previous.signers(evidence).any(|b| b.identity == signer.identity);
+    let same =
+        |signer: &ReleaseSigner| previous.signers(evidence).any(|b| b.identity == signer.identity);
     if now.signers(evidence).any(same) {
         return None;
     }
@@ -222,7 +223,8 @@ fn signed(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
 /// Signers of the previous release that did not sign this one, where others of them did: said, since of
 /// several signatures one is enough.
 fn fewer(evidence: Check, previous: &Facts, now: &Facts) -> Option<Change> {
-    let signs = |before: &&Signer| now.signers(evidence).any(|s| s.identity == before.identity);
+    let signs =
+        |before: &&ReleaseSigner| now.signers(evidence).any(|s| s.identity == before.identity);
     let mut lost: Vec<String> =
         previous.signers(evidence).filter(|s| !signs(s)).map(ToString::to_string).collect();
     lost.sort();

@@ -14,7 +14,7 @@ fn attested(edits: Edits) -> Facts {
 }
 
 fn signed(evidence: Check, identities: &[&str]) -> Facts {
-    let signer = |identity: &&str| Signer {
+    let signer = |identity: &&str| ReleaseSigner {
         evidence,
         identity: (*identity).to_owned(),
         name: None,

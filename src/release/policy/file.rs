@@ -1,6 +1,6 @@
 //! The file itself, as TOML has it.
 
-use super::Place;
+use super::FileLine;
 use crate::answer::check::Check;
 use crate::answer::kinds::FindingName;
 use crate::bytes::input::{InputError, read_bounded};
@@ -27,7 +27,7 @@ pub(crate) enum PolicyError {
     #[error("{}:{}: {what}", place.file.display(), place.line)]
     Form {
         /// Where.
-        place: Place,
+        place: FileLine,
         /// What is wrong.
         what: String,
     },
@@ -118,7 +118,7 @@ impl Reader<'_> {
     }
 
     fn fails<T>(&self, at: usize, what: impl Into<String>) -> Result<T, PolicyError> {
-        let place = Place { file: self.path.to_owned(), line: self.line(at) };
+        let place = FileLine { file: self.path.to_owned(), line: self.line(at) };
         Err(PolicyError::Form { place, what: what.into() })
     }
 
@@ -270,7 +270,7 @@ impl File {
             Err(error) => {
                 let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
                 let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-                let place = Place { file: path.to_owned(), line };
+                let place = FileLine { file: path.to_owned(), line };
                 return Err(PolicyError::Form { place, what: "is not UTF-8".to_owned() });
             }
         };

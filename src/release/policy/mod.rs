@@ -28,12 +28,12 @@ pub(crate) struct Set<T> {
     /// The value.
     pub(crate) value: T,
     /// The file and the line.
-    pub(crate) place: Place,
+    pub(crate) place: FileLine,
 }
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FileLine {
     /// The file.
     pub(crate) file: PathBuf,
     /// The line, from 1.
@@ -73,7 +73,7 @@ pub(crate) struct Exception {
     /// The last day on which it is.
     pub(crate) expires: Date,
     /// Where it is.
-    pub(crate) place: Place,
+    pub(crate) place: FileLine,
 }
 
 impl Exception {
@@ -164,7 +164,7 @@ impl Policy {
     fn apply(&mut self, path: &Path, settings: &Settings) {
         fn set<T: Clone>(path: &Path, target: &mut Option<Set<T>>, value: Option<&file::At<T>>) {
             if let Some(value) = value {
-                let place = Place { file: path.to_owned(), line: value.line };
+                let place = FileLine { file: path.to_owned(), line: value.line };
                 *target = Some(Set { value: value.value.clone(), place });
             }
         }
@@ -211,7 +211,7 @@ impl Policy {
         if publishers.value.iter().any(|allowed| allows(allowed)) {
             return None;
         }
-        let Place { file, line } = &publishers.place;
+        let FileLine { file, line } = &publishers.place;
         let file = file.file_name().unwrap_or_default().to_string_lossy();
         Some(format!("{named} is not among the publishers of {file}, line {line}"))
     }
@@ -258,7 +258,7 @@ fn exception(path: &Path, table: &ExceptionTable) -> Exception {
         finding: table.finding,
         reason: table.reason.get_ref().clone(),
         expires: table.expires,
-        place: Place { file: path.to_owned(), line: table.line },
+        place: FileLine { file: path.to_owned(), line: table.line },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::ReviewError;
 use super::record::{Archive, Record};
-use super::store::{Found, RECORD_LIMIT, read};
+use super::store::{RECORD_LIMIT, StoredRecord, read};
 use crate::answer::access::Capability;
 use crate::answer::facts::ReviewFacts;
 use crate::answer::failure::{FailureClass, Outcome};
@@ -25,7 +25,7 @@ pub(super) const SIGNATURES: [&str; 2] = ["asc", "sig"];
 
 /// The keys whose signatures over records count.
 #[derive(Debug)]
-pub(crate) struct Keys {
+pub(crate) struct ReviewKeys {
     /// OpenPGP.
     pub(crate) openpgp: Option<openpgp::Keys>,
     /// SSH.
@@ -40,7 +40,7 @@ pub(crate) struct Reviews {
     /// Lists, files and directories of records.
     pub(crate) places: Vec<PathBuf>,
     /// If given, only records that one of these keys signed count.
-    pub(crate) keys: Option<Arc<Keys>>,
+    pub(crate) keys: Option<Arc<ReviewKeys>>,
     /// The records, or why they cannot be used, once they were read: however many distfiles there are, and where a
     /// pipe was named.
     kept: Arc<Mutex<Option<Arc<Result<Records, ReviewError>>>>>,
@@ -49,13 +49,13 @@ pub(crate) struct Reviews {
 /// All records.
 #[derive(Debug)]
 struct Records {
-    found: Vec<Found>,
+    found: Vec<StoredRecord>,
     /// Where those of an archive are, by its BLAKE2b digest in lower-case hexadecimal.
     places: BTreeMap<String, Vec<usize>>,
 }
 
 impl Records {
-    fn of(found: Vec<Found>) -> Self {
+    fn of(found: Vec<StoredRecord>) -> Self {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (place, found) in found.iter().enumerate() {
             places.entry(found.record.new.blake2b.clone()).or_default().push(place);
@@ -64,7 +64,7 @@ impl Records {
     }
 
     /// Those of the archive with that digest.
-    fn about(&self, digest: &str) -> Vec<&Found> {
+    fn about(&self, digest: &str) -> Vec<&StoredRecord> {
         let places = self.places.get(digest).into_iter().flatten();
         places.filter_map(|place| self.found.get(*place)).collect()
     }
@@ -72,7 +72,7 @@ impl Records {
 
 impl Reviews {
     /// The records of some places.
-    pub(crate) fn of(places: Vec<PathBuf>, keys: Option<Arc<Keys>>) -> Self {
+    pub(crate) fn of(places: Vec<PathBuf>, keys: Option<Arc<ReviewKeys>>) -> Self {
         Self { places, keys, kept: Arc::default() }
     }
 
@@ -87,7 +87,7 @@ impl Reviews {
     /// # Errors
     ///
     /// If something cannot be read or is not a record.
-    pub(crate) fn read(&self) -> Result<Vec<Found>, ReviewError> {
+    pub(crate) fn read(&self) -> Result<Vec<StoredRecord>, ReviewError> {
         let mut found = Vec::new();
         for place in &self.places {
             found.extend(read(place)?);
@@ -224,7 +224,7 @@ fn fitting(
         Err(error) => return unusable(error),
     };
     let of_this = records.about(new);
-    let fitting: Vec<&Found> = of_this.iter().copied().filter(|f| fits(&f.record)).collect();
+    let fitting: Vec<&StoredRecord> = of_this.iter().copied().filter(|f| fits(&f.record)).collect();
     if fitting.is_empty() {
         let of_this: Vec<&Record> = of_this.iter().map(|found| &found.record).collect();
         let what = why(&of_this).unwrap_or_else(|| match records.found.is_empty() {
@@ -236,7 +236,7 @@ fn fitting(
             Missing::Unfit(what) => what,
         });
     }
-    let judged: Vec<(&Found, Signed)> =
+    let judged: Vec<(&StoredRecord, Signed)> =
         fitting.iter().map(|found| (*found, signed(found, reviews.keys.as_deref()))).collect();
     // What someone altered after it was signed is never outvoted.
     let altered = judged.iter().find_map(|(found, signed)| match signed {
@@ -263,7 +263,7 @@ fn fitting(
     agreeing(last, by, &judged)
 }
 
-fn agreeing(last: &Found, by: &Signed, judged: &[(&Found, Signed)]) -> Finding {
+fn agreeing(last: &StoredRecord, by: &Signed, judged: &[(&StoredRecord, Signed)]) -> Finding {
     let record = &last.record;
     let (new, when) = (&record.new.name, &record.reviewed);
     let what = match (&record.old, record.whole) {
@@ -318,7 +318,7 @@ enum Signed {
     },
 }
 
-fn signed(found: &Found, keys: Option<&Keys>) -> Signed {
+fn signed(found: &StoredRecord, keys: Option<&ReviewKeys>) -> Signed {
     let Some(keys) = keys else { return Signed::Unasked };
     let refused = |class, why: String| Signed::Refused { class, why };
     let Some(bytes) = &found.bytes else {
@@ -348,7 +348,7 @@ fn signed(found: &Found, keys: Option<&Keys>) -> Signed {
 }
 
 /// Judges a signature over a record's bytes, as over any file.
-fn judged(signature: &[u8], record: &[u8], keys: &Keys) -> Finding {
+fn judged(signature: &[u8], record: &[u8], keys: &ReviewKeys) -> Finding {
     let ssh = AllowedSigners::recognizes(signature);
     let none = |check, what: &str| {
         Finding::fails(check, FailureClass::SignerUnknown, format!("no {what} was given"))

@@ -14,9 +14,9 @@ mod store;
 
 pub(crate) use error::ReviewError;
 pub(crate) use import::import;
-pub(crate) use judge::{Before, Keys, NAMESPACE, Reviews, check, check_new};
+pub(crate) use judge::{Before, NAMESPACE, ReviewKeys, Reviews, check, check_new};
 pub(crate) use record::{Archive, Record};
-pub(crate) use sign::{Signer, sign};
+pub(crate) use sign::{SigningProgram, sign};
 #[cfg(test)]
-pub(crate) use store::Found;
+pub(crate) use store::StoredRecord;
 pub(crate) use store::{add, package_of, place_of, places_of, repository};

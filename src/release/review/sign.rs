@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 /// What signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Signer {
+pub(crate) enum SigningProgram {
     /// gpg.
     Openpgp,
     /// ssh-keygen.
@@ -20,14 +20,18 @@ pub(crate) enum Signer {
 /// # Errors
 ///
 /// If the program cannot be run or refuses, or SSH has no key.
-pub(crate) fn sign(signer: Signer, key: Option<&str>, path: &Path) -> Result<PathBuf, ReviewError> {
+pub(crate) fn sign(
+    signer: SigningProgram,
+    key: Option<&str>,
+    path: &Path,
+) -> Result<PathBuf, ReviewError> {
     let beside = |suffix: &str| {
         let mut name = OsString::from(path);
         name.push(suffix);
         PathBuf::from(name)
     };
     let (program, mut command, signature) = match signer {
-        Signer::Openpgp => {
+        SigningProgram::Openpgp => {
             let signature = beside(".asc");
             let mut command = Command::new("gpg");
             command.args(["--detach-sign", "--armor", "--output"]).arg(&signature);
@@ -37,7 +41,7 @@ pub(crate) fn sign(signer: Signer, key: Option<&str>, path: &Path) -> Result<Pat
             command.arg("--").arg(path);
             ("gpg", command, signature)
         }
-        Signer::Ssh => {
+        SigningProgram::Ssh => {
             let key = key.ok_or(ReviewError::NoSigningKey)?;
             let mut command = Command::new("ssh-keygen");
             command.args(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", key]).arg(path);

@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A record, and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct StoredRecord {
     /// What it says.
     pub(crate) record: Record,
     /// The file.
@@ -49,7 +49,7 @@ pub(crate) struct Found {
     pub(super) bytes: Option<Vec<u8>>,
 }
 
-impl Found {
+impl StoredRecord {
     /// The name under which it was imported.
     pub(crate) fn imported_from(&self) -> Option<String> {
         let parts: Vec<_> = self.path.iter().map(|part| part.to_string_lossy()).collect();
@@ -111,7 +111,7 @@ pub(crate) fn places_of(directory: &Path) -> Vec<PathBuf> {
 /// # Errors
 ///
 /// If something cannot be read or is not a record.
-pub(crate) fn read(place: &Path) -> Result<Vec<Found>, ReviewError> {
+pub(crate) fn read(place: &Path) -> Result<Vec<StoredRecord>, ReviewError> {
     let mut found = Vec::new();
     if place.is_dir() {
         walk(place, DEPTH, &mut |path| {
@@ -121,7 +121,7 @@ pub(crate) fn read(place: &Path) -> Result<Vec<Found>, ReviewError> {
             found.push(read_file(path)?);
             Ok(())
         })?;
-        let time = |found: &Found| found.record.reviewed.parse::<jiff::Timestamp>().ok();
+        let time = |found: &StoredRecord| found.record.reviewed.parse::<jiff::Timestamp>().ok();
         found.sort_by(|a, b| time(a).cmp(&time(b)).then_with(|| a.path.cmp(&b.path)));
         return Ok(found);
     }
@@ -131,7 +131,7 @@ pub(crate) fn read(place: &Path) -> Result<Vec<Found>, ReviewError> {
     match read_operand(place, EVIDENCE_LIMIT) {
         Ok(bytes) => {
             let records = parse_list(&bytes, place)?.into_iter();
-            let found = |record| Found { record, path: place.to_owned(), bytes: None };
+            let found = |record| StoredRecord { record, path: place.to_owned(), bytes: None };
             Ok(records.map(found).collect())
         }
         Err(error) if error.is_missing() => Ok(Vec::new()),
@@ -163,11 +163,11 @@ pub(super) fn walk(
     Ok(())
 }
 
-fn read_file(path: &Path) -> Result<Found, ReviewError> {
+fn read_file(path: &Path) -> Result<StoredRecord, ReviewError> {
     let bytes = read_bounded(path, RECORD_LIMIT)?;
     let fault = |fault| ReviewError::File { path: path.to_owned(), fault };
     let record = Record::parse(&bytes).map_err(fault)?;
-    Ok(Found { record, path: path.to_owned(), bytes: Some(bytes) })
+    Ok(StoredRecord { record, path: path.to_owned(), bytes: Some(bytes) })
 }
 
 fn parse_list(bytes: &[u8], path: &Path) -> Result<Vec<Record>, ReviewError> {

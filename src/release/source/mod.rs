@@ -129,7 +129,7 @@ impl Default for Options {
 
 /// Everything there is to say of an archive and a clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Report {
+pub(crate) struct SourceReport {
     /// The comparison; `None` where the clone does not have the commit.
     pub(crate) comparison: Option<Comparison>,
     /// The commit that the archive itself names: in the header that `git archive` writes, or in the
@@ -193,7 +193,7 @@ pub(crate) fn report(
     spec: &CommitSpec,
     options: &Options,
     progress: Progress<'_>,
-) -> Result<Report, SourceError> {
+) -> Result<SourceReport, SourceError> {
     tag::check(spec)?;
     let known = Known::load()?;
     let clone = Clone::open(clone, options.timeout)?;
@@ -203,7 +203,7 @@ pub(crate) fn report(
         Err(lacking) => {
             let size = distfile.metadata().map(|metadata| metadata.len()).unwrap_or_default();
             let finding = judge::unavailable(&clone, &lacking);
-            return Ok(Report { comparison: None, stated: None, size, finding });
+            return Ok(SourceReport { comparison: None, stated: None, size, finding });
         }
     };
     let signed = signed::judge(&clone, &commit, options.tag_keys.as_ref())?;
@@ -251,7 +251,7 @@ pub(crate) fn report(
     }
     let stated = stated(&listing, from.is_crate);
     let finding = judge::judge(&commit, &comparison, stated.as_deref(), signed.as_ref());
-    Ok(Report { comparison: Some(comparison), stated, size: listing.size, finding })
+    Ok(SourceReport { comparison: Some(comparison), stated, size: listing.size, finding })
 }
 
 /// The commit that the archive itself names.

@@ -2,7 +2,7 @@
 
 use super::super::diff as page;
 use super::super::layout::{count, hang, paragraph};
-use crate::check::bump::{Comparison, Dependencies, Outcome};
+use crate::check::bump::{Comparison, Dependencies, Examined};
 use crate::release::diff::Diff;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ type Comparisons<'a> = BTreeMap<&'a str, &'a Comparison>;
 
 /// Prints the dependencies, riskiest first.
 pub(super) fn print(
-    outcome: &Outcome,
+    outcome: &Examined,
     comparisons: &Comparisons<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

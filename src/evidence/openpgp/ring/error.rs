@@ -25,7 +25,7 @@ pub(crate) enum RingError {
         /// The key file.
         path: PathBuf,
         /// What it holds.
-        found: Found,
+        found: InsteadOfKeys,
     },
     /// More certificates than the limit.
     #[error("{}: the key ring would hold more than {CERT_LIMIT} keys", path.display())]
@@ -75,7 +75,7 @@ pub(crate) enum RingError {
 
 /// What a file with OpenPGP packets and without keys holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum InsteadOfKeys {
     /// Nothing: an armored block without a packet.
     #[default]
     Nothing,
@@ -89,7 +89,7 @@ pub(crate) enum Found {
     Aside,
 }
 
-impl Found {
+impl InsteadOfKeys {
     /// What it is, in a sentence without a subject and a full stop.
     pub(crate) const fn text(self) -> &'static str {
         match self {

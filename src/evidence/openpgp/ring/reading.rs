@@ -1,6 +1,6 @@
 //! Reading a key file packet by packet, with a limit on what one key may carry.
 
-use super::{CERT_LIMIT, Found, KeyRing, PACKET_LIMIT, RingError, most_packets};
+use super::{CERT_LIMIT, InsteadOfKeys, KeyRing, PACKET_LIMIT, RingError, most_packets};
 use sequoia_openpgp::packet::{Signature, Tag};
 use sequoia_openpgp::parse::{PacketParser, PacketParserResult, Parse};
 use sequoia_openpgp::types::SignatureType;
@@ -17,7 +17,7 @@ pub(super) struct Reading {
     /// Whether something in it ended the reading of a block.
     pub(super) broken: bool,
     /// What it holds instead of keys.
-    pub(super) found: Found,
+    pub(super) found: InsteadOfKeys,
     /// Revocations without the key before them, as `gpg --gen-revoke` writes them.
     pub(super) revocations: Vec<Signature>,
 }
@@ -88,7 +88,7 @@ impl Reading {
     ) -> Result<(), RingError> {
         let mut part: Option<Part> = None;
         if !block.is_empty() && PacketParser::from_bytes(block).is_err() {
-            self.found = Found::Unreadable;
+            self.found = InsteadOfKeys::Unreadable;
         }
         let mut left = most_packets(block.len());
         let whole = each_packet(block, |packet| {
@@ -103,7 +103,7 @@ impl Reading {
                 // A key that cannot be read takes what belongs to it along.
                 (None, _) if matches!(packet.tag(), Tag::PublicKey | Tag::SecretKey) => {
                     self.finish(part.take(), counts, ring, path)?;
-                    self.found = Found::Unreadable;
+                    self.found = InsteadOfKeys::Unreadable;
                 }
                 (None, Some(part)) => {
                     self.revocations.extend(part.revocation_of_another(&packet));
@@ -135,20 +135,20 @@ impl Reading {
         let Some(part) = part else { return Ok(()) };
         self.flooded |= part.flooded && counts;
         if !counts {
-            self.found = Found::Aside;
+            self.found = InsteadOfKeys::Aside;
         }
         self.whole |= ring.add(part, counts, path)?;
         Ok(())
     }
 
     pub(super) fn note(&mut self, tag: Tag) {
-        if self.found == Found::Nothing {
+        if self.found == InsteadOfKeys::Nothing {
             self.found = match tag {
-                Tag::Signature => Found::Signature,
+                Tag::Signature => InsteadOfKeys::Signature,
                 Tag::OnePassSig | Tag::Literal | Tag::CompressedData | Tag::PKESK | Tag::SEIP => {
-                    Found::Other
+                    InsteadOfKeys::Other
                 }
-                _ => Found::Unreadable,
+                _ => InsteadOfKeys::Unreadable,
             };
         }
     }

@@ -52,38 +52,44 @@ fn the_digest_is_that_of_the_bytes_that_were_read() {
 
 #[test]
 fn bombs_are_stopped_by_the_stated_limits() {
-    let stream = compress::Limits { ratio: 50, free: 1 << 20, ..compress::Limits::default() };
-    let limits = Limits { stream, ..Limits::default() };
+    let stream =
+        compress::StreamLimits { ratio: 50, free: 1 << 20, ..compress::StreamLimits::default() };
+    let limits = ArchiveLimits { stream, ..ArchiveLimits::default() };
     let bomb = gzip(&[file("a", &vec![0; 3 << 20]), end()].concat());
-    let said =
-        |bytes: &[u8], limits: Limits| match with(bytes, &Wanted { limits, ..Wanted::default() }) {
-            Err(error) => {
-                assert!(error.is_unsupported());
-                assert_eq!(error.class(), FailureClass::EvidenceUnsupported);
-                match error {
-                    ArchiveError::Limit { limit, .. } => Err(Some(limit)),
-                    ArchiveError::Stream {
-                        fault: StreamFault::Ratio(50) | StreamFault::Size(_),
-                        ..
-                    } => Err(None),
-                    other => panic!("{other}"),
-                }
+    let said = |bytes: &[u8], limits: ArchiveLimits| match with(
+        bytes,
+        &Wanted { limits, ..Wanted::default() },
+    ) {
+        Err(error) => {
+            assert!(error.is_unsupported());
+            assert_eq!(error.class(), FailureClass::EvidenceUnsupported);
+            match error {
+                ArchiveError::Limit { limit, .. } => Err(Some(limit)),
+                ArchiveError::Stream {
+                    fault: StreamFault::Ratio(50) | StreamFault::Size(_),
+                    ..
+                } => Err(None),
+                other => panic!("{other}"),
             }
-            Ok(_) => Ok(()),
-        };
-    let stream = |stream: compress::Limits| Limits { stream, ..limits };
+        }
+        Ok(_) => Ok(()),
+    };
+    let stream = |stream: compress::StreamLimits| ArchiveLimits { stream, ..limits };
     assert_eq!(said(&bomb, limits), Err(None));
-    assert_eq!(said(&bomb, stream(compress::Limits { free: 4 << 20, ..limits.stream })), Ok(()));
-    let size = compress::Limits { size: 1 << 20, free: 4 << 20, ..limits.stream };
+    assert_eq!(
+        said(&bomb, stream(compress::StreamLimits { free: 4 << 20, ..limits.stream })),
+        Ok(())
+    );
+    let size = compress::StreamLimits { size: 1 << 20, free: 4 << 20, ..limits.stream };
     assert_eq!(said(&bomb, stream(size)), Err(None));
     let many = [file("a", b""), file("b", b""), file("c", b""), end()].concat();
-    let small = Limits { entries_most: 2, ..limits };
+    let small = ArchiveLimits { entries_most: 2, ..limits };
     assert_eq!(said(&many, small), Err(Some(Limit::Entries(2))));
-    assert_eq!(said(&many, Limits { entries_most: 3, ..limits }), Ok(()));
-    assert_eq!(said(&many, Limits { names_most: 2, ..limits }), Err(Some(Limit::Names(2))));
+    assert_eq!(said(&many, ArchiveLimits { entries_most: 3, ..limits }), Ok(()));
+    assert_eq!(said(&many, ArchiveLimits { names_most: 2, ..limits }), Err(Some(Limit::Names(2))));
     // What is free, and what an archive's own size allows on top.
     let size = many.len() as u64;
-    let free = Limits { entries: 0, ..limits };
+    let free = ArchiveLimits { entries: 0, ..limits };
     assert_eq!((free.entries(size), free.names(size)), (size / 64, (16 << 20) + size));
     let mut huge = Header::new_gnu();
     huge.set_entry_type(EntryType::GNULongName);
@@ -125,7 +131,7 @@ fn a_stream_beyond_the_limits_is_refused_in_one_way() {
     lzip[5] = 29;
     let error = listed(&lzip).unwrap_err();
     let ArchiveError::Stream { fault, .. } = &error else { panic!("{error}") };
-    let stopped = compress::run(&mut &lzip[..], compress::Limits::default(), &mut |_| Ok(()));
+    let stopped = compress::run(&mut &lzip[..], compress::StreamLimits::default(), &mut |_| Ok(()));
     match stopped {
         Err(compress::Stopped::Fault(other)) => assert_eq!(*fault, other),
         other => panic!("{other:?}"),
