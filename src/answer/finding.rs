@@ -88,10 +88,10 @@ impl Finding {
         }
     }
 
-    /// A finding of `check` that ends in `class`.
+    /// What `check` says where it ends in `class`: as [`FailureClass::outcome`] has it.
     ///
     /// A class that is only ever said next to an agreement becomes a note of one.
-    pub(crate) fn fails(check: Check, class: FailureClass, compared: impl Into<String>) -> Self {
+    pub(crate) fn of_class(check: Check, class: FailureClass, compared: impl Into<String>) -> Self {
         let mut finding = Self::agrees(check, compared, "");
         if class.outcome() == Outcome::Agrees {
             finding.notes.push(Note { class, text: finding.compared.clone() });
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn the_class_fixes_the_outcome() {
         for class in FailureClass::ALL {
-            let finding = Finding::fails(Check::Openpgp, *class, "x");
+            let finding = Finding::of_class(Check::Openpgp, *class, "x");
             assert_eq!(finding.outcome(), class.outcome(), "{}", class.name());
             assert_eq!(finding.class.is_none(), finding.outcome() == Outcome::Agrees);
         }

@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn only_what_is_required_counts() {
-        let mut finding = Finding::fails(Check::Openpgp, FailureClass::SignatureBad, "x");
+        let mut finding = Finding::of_class(Check::Openpgp, FailureClass::SignatureBad, "x");
         assert_eq!(Status::of(&finding), Status::Met);
         finding.required = true;
         assert_eq!(Status::of(&finding), Status::NotMet);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_an_exception_accepts_does_not_count() {
-        let mut finding = Finding::fails(Check::Openpgp, FailureClass::SignatureBad, "x");
+        let mut finding = Finding::of_class(Check::Openpgp, FailureClass::SignatureBad, "x");
         finding.required = true;
         assert_eq!(Status::strictly(&finding), Status::NotMet);
         finding.excused = Some("until 2026-12-31: x".to_owned());

@@ -187,7 +187,7 @@ impl Complaints {
         let (mut against, said): (Vec<_>, Vec<_>) = self.found.into_iter().partition(against);
         let rest = against.split_off(against.len().min(1));
         let mut finding = match against.pop() {
-            Some(first) => Finding::fails(check, first.class, first.text),
+            Some(first) => Finding::of_class(check, first.class, first.text),
             None => agreeing(&clause(&self.pinned)),
         };
         finding.also = rest.iter().map(|complaint| complaint.class).collect();

@@ -80,7 +80,7 @@ impl<'a> JudgedBundle<'a> {
             Ok(bundle) if nobody && bundle.is_keyed() => {
                 let class = FailureClass::NotCheckedNoExpectation;
                 let text = "no identity was given that should have signed the bundle";
-                fails(Finding::fails(Check::Sigstore, class, text).knowing(claimed(bundle)))
+                fails(Finding::of_class(Check::Sigstore, class, text).knowing(claimed(bundle)))
             }
             Ok(bundle) => {
                 let BundleRequest { verifier, artifact, policies, .. } = &request;
@@ -184,7 +184,7 @@ fn claimed(bundle: &UnverifiedBundle) -> AttestedFacts {
 
 fn failing(request: &BundleRequest<'_>, fault: &AttestationFault) -> Finding {
     let text = unauthenticated("the Sigstore bundle", fault, request.verifier);
-    Finding::fails(Check::Sigstore, fault.class(), text)
+    Finding::of_class(Check::Sigstore, fault.class(), text)
 }
 
 fn authentic(request: &BundleRequest<'_>, facts: AuthenticatedBundle) -> What {
@@ -370,11 +370,11 @@ fn names(policy: &BundlePolicy, claims: &Claims) -> bool {
 /// The finding where none of several bundles is about the file.
 pub(crate) fn about_others(count: usize) -> Finding {
     let fault = AttestationFault::from(Reason::NotAbout { count });
-    Finding::fails(Check::Sigstore, fault.class(), format!("the Sigstore bundles: {fault}"))
+    Finding::of_class(Check::Sigstore, fault.class(), format!("the Sigstore bundles: {fault}"))
 }
 
 /// What is said of evidence that nothing was asked about.
 pub(super) fn unasked(check: Check, path: &Path) -> Finding {
     let text = format!("{} was found, and not asked about", file_name(path));
-    Finding::fails(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
+    Finding::of_class(check, FailureClass::NotCheckedNoExpectation, text).read_from(path)
 }

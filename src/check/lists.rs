@@ -114,7 +114,7 @@ impl<'k> Lists<'k> {
         let near = lists.filter_map(|list| {
             let text = list.list.comes_near(name.as_bytes(), &list.name)?;
             let text = format!("{text} (a signed list)");
-            let finding = Finding::fails(check, FailureClass::ChecksumMissing, text);
+            let finding = Finding::of_class(check, FailureClass::ChecksumMissing, text);
             Some(finding.read_from(&list.evidence))
         });
         near.into_iter().next()
@@ -143,14 +143,14 @@ impl<'k> Lists<'k> {
             file_name(first)
         );
         let check = kind.checks().next()?;
-        Some(Finding::fails(check, FailureClass::EvidenceUnsupported, text))
+        Some(Finding::of_class(check, FailureClass::EvidenceUnsupported, text))
     }
 
     /// What is said where `check` found nothing else, and a list that may be for it cannot be read.
     pub(super) fn unread(&self, check: Check) -> Option<Finding> {
         let fits = |kind: &EvidenceKind| kind.checks().any(|of| of == check);
         let (_, class, text) = self.unread.iter().find(|(kind, ..)| fits(kind))?;
-        Some(Finding::fails(check, *class, text.clone()))
+        Some(Finding::of_class(check, *class, text.clone()))
     }
 }
 
@@ -272,14 +272,16 @@ impl SignedList {
             (Ok(_), None) => {
                 let class = FailureClass::NotCheckedNoExpectation;
                 let text = format!("found the signed list {file}, but no key to check it with");
-                Finding::fails(Check::Openpgp, class, text)
+                Finding::of_class(Check::Openpgp, class, text)
             }
             (Err(MessageError::Fault(fault)), _) => {
-                Finding::fails(Check::Openpgp, fault.class(), fault.to_string())
+                Finding::of_class(Check::Openpgp, fault.class(), fault.to_string())
             }
-            (Err(MessageError::Read(error) | MessageError::Spool(error)), _) => {
-                Finding::fails(Check::Openpgp, FailureClass::SignatureMalformed, error.to_string())
-            }
+            (Err(MessageError::Read(error) | MessageError::Spool(error)), _) => Finding::of_class(
+                Check::Openpgp,
+                FailureClass::SignatureMalformed,
+                error.to_string(),
+            ),
         };
         let vouched = vec![finding];
         Some(Self { name: file, evidence: evidence.to_owned(), list, vouched })
@@ -311,7 +313,7 @@ impl SignedList {
             }
             (None, Some(class)) => {
                 let text = format!("{} (a signed list)", listed.compared);
-                finding = Finding::fails(vouched.check, class, text);
+                finding = Finding::of_class(vouched.check, class, text);
             }
             (None, None) => {
                 finding.compared = format!(

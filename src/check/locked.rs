@@ -19,7 +19,7 @@ pub(super) fn check(locked: &[Locked], sha256: &[u8]) -> Option<Finding> {
                 "Cargo.lock in {} has SHA-256 {}, and this file has {digest}",
                 other.by, other.sha256
             );
-            Finding::fails(Check::Checksums, FailureClass::ChecksumMismatch, text)
+            Finding::of_class(Check::Checksums, FailureClass::ChecksumMismatch, text)
         }
         None => {
             let text = format!("SHA-256 with Cargo.lock in {}", first.by);

@@ -21,7 +21,7 @@ pub(crate) fn wanted(manifest: &Manifest, name: &str) -> BTreeSet<HashName> {
 /// Compares what was `measured` of the distfile `name` with its DIST entry.
 pub(crate) fn check(manifest: &Manifest, name: &str, measured: &Measured) -> Finding {
     let finding = match manifest.lookup(name) {
-        Lookup::Missing => Finding::fails(
+        Lookup::Missing => Finding::of_class(
             Check::Manifest,
             FailureClass::ManifestMissingEntry,
             format!("{} has no DIST entry for it", manifest.path().display()),
@@ -59,7 +59,7 @@ fn ambiguous(manifest: &Manifest, lines: &[usize], hash: Option<&str>) -> Findin
             numbers.join(" and ")
         ),
     };
-    Finding::fails(Check::Manifest, FailureClass::ManifestAmbiguous, text)
+    Finding::of_class(Check::Manifest, FailureClass::ManifestAmbiguous, text)
         .knowing(ManifestFacts { lines: lines.to_vec(), ..facts(manifest) })
 }
 
@@ -99,10 +99,10 @@ fn compare(manifest: &Manifest, entry: &DistEntry, measured: &Measured) -> Findi
     let finding = if !differing.is_empty() {
         let verb = if differing.len() == 1 { "differs" } else { "differ" };
         let text = format!("{} {verb} from {place}", list(&differing));
-        Finding::fails(Check::Manifest, FailureClass::ManifestMismatch, text)
+        Finding::of_class(Check::Manifest, FailureClass::ManifestMismatch, text)
     } else if !strong {
         let text = format!("{place} has no hash that is computed here and that resists collisions");
-        Finding::fails(Check::Manifest, FailureClass::ManifestWeak, text)
+        Finding::of_class(Check::Manifest, FailureClass::ManifestWeak, text)
     } else {
         Finding::agrees(
             Check::Manifest,

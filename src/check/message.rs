@@ -63,7 +63,7 @@ pub(crate) fn examine(
         Ok(finding) => Ok(finding),
         Err(MessageError::Fault(fault)) => {
             let text = format!("no signed message can be read from it: {fault}");
-            Ok(Finding::fails(Check::Openpgp, fault.class(), text))
+            Ok(Finding::of_class(Check::Openpgp, fault.class(), text))
         }
         Err(MessageError::Read(source)) => Err(unread(source).into()),
         Err(MessageError::Spool(source)) => Err(OutputError::Spool(source).into()),
@@ -78,11 +78,11 @@ fn without_key(keys: &Keys, check: Check) -> Finding {
     match KINDS.iter().find(|(other, _)| keys.has(*other)) {
         Some((other, expected)) => {
             let text = format!("it is no {expected}, but looks like an {}", name(check));
-            Finding::fails(*other, FailureClass::SignatureMalformed, text)
+            Finding::of_class(*other, FailureClass::SignatureMalformed, text)
         }
         None => {
             let text = format!("no key was given for the {}", name(check));
-            Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)
+            Finding::of_class(check, FailureClass::NotCheckedNoExpectation, text)
         }
     }
 }
@@ -97,13 +97,13 @@ fn signify_message(
     input.take(ARMORED_LIMIT + 1).read_to_end(&mut bytes).map_err(MessageError::Read)?;
     if bytes.len() as u64 > ARMORED_LIMIT {
         let text = format!("it is larger than the limit of {ARMORED_LIMIT} bytes");
-        return Ok(Finding::fails(Check::Signify, FailureClass::EvidenceUnsupported, text));
+        return Ok(Finding::of_class(Check::Signify, FailureClass::EvidenceUnsupported, text));
     }
     let signature = match signify::embedded(&bytes) {
         Ok(signature) => signature,
         Err(fault) => {
             let text = format!("no embedded signify message can be read from it: {fault}");
-            return Ok(Finding::fails(Check::Signify, FailureClass::SignatureMalformed, text));
+            return Ok(Finding::of_class(Check::Signify, FailureClass::SignatureMalformed, text));
         }
     };
     let finding = match signature.message(&keys.0) {
@@ -116,7 +116,7 @@ fn signify_message(
                 .forged_by(openpgp::FORGERS)
                 .knowing(KeyFacts { text_size, ..key.facts() })
         }
-        Err((class, text)) => Finding::fails(Check::Signify, class, text),
+        Err((class, text)) => Finding::of_class(Check::Signify, class, text),
     };
     Ok(signify::claiming(finding, signature.claimed_number()))
 }

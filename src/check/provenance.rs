@@ -50,7 +50,7 @@ pub(crate) fn examine(request: &Request<'_>) -> Vec<Checked> {
     let provenance = match Provenance::parse(request.provenance) {
         Ok(provenance) => provenance,
         Err(fault) => {
-            let finding = Finding::fails(Check::Provenance, fault.class(), fault.to_string());
+            let finding = Finding::of_class(Check::Provenance, fault.class(), fault.to_string());
             return vec![Checked { finding, facts: None, renamed: false }];
         }
     };
@@ -86,7 +86,7 @@ fn unauthenticated(
     // A predicate has no bounds worth printing.
     claimed.remove("statement");
     let text = attested::unauthenticated("the attestation", fault, verifier);
-    Finding::fails(Check::Provenance, fault.class(), text)
+    Finding::of_class(Check::Provenance, fault.class(), text)
         .knowing(AttestedFacts { unauthenticated: Some(claimed), ..AttestedFacts::default() })
 }
 

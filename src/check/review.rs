@@ -20,7 +20,7 @@ pub(super) fn check(
     name: &str,
     measured: &Measured,
 ) -> Finding {
-    let absent = |text: &str| Finding::fails(Check::Review, FailureClass::ReviewAbsent, text);
+    let absent = |text: &str| Finding::of_class(Check::Review, FailureClass::ReviewAbsent, text);
     let Some(new) = measured.digests.get(&HashName::Blake2b) else {
         return absent("the BLAKE2b digest of the file was not computed");
     };

@@ -213,12 +213,12 @@ pub(super) fn not_looked_at(require: &Requirement, findings: &[Finding]) -> Vec<
         Check::Source => source::no_clone(),
         Check::Review => {
             let text = "no file of review records was named";
-            Finding::fails(check, FailureClass::ReviewAbsent, text)
+            Finding::of_class(check, FailureClass::ReviewAbsent, text)
         }
         Check::Continuity => continuity::no_previous(),
         _ => {
             let text = "no key, identity or repository was given for it";
-            Finding::fails(check, FailureClass::NotCheckedNoExpectation, text)
+            Finding::of_class(check, FailureClass::NotCheckedNoExpectation, text)
         }
     };
     missing.map(finding).collect()
@@ -236,5 +236,5 @@ fn stray(inputs: &Inputs, kind: EvidenceKind) -> Finding {
         EvidenceKind::Provenance => Check::Provenance,
     };
     let text = "named like evidence about a distfile that is not there";
-    Finding::fails(check, FailureClass::SignatureStray, text)
+    Finding::of_class(check, FailureClass::SignatureStray, text)
 }

@@ -115,7 +115,7 @@ impl<'k> Signatures<'k> {
             let what = Kind::of(bytes).name();
             let text = format!("found {name}, {what}{by} but no key to check it with");
             let class = FailureClass::NotCheckedNoExpectation;
-            self.findings.push(Finding::fails(check, class, text));
+            self.findings.push(Finding::of_class(check, class, text));
             return;
         }
         for other in others {
@@ -148,7 +148,7 @@ impl<'k> Signatures<'k> {
                 }
                 (Over::Uncompressed, Some(Err(fault))) => unreadable(signature.check(), fault),
                 // `add` asked for it; should it be missing all the same, nothing agrees.
-                (Over::Uncompressed, None) => Finding::fails(
+                (Over::Uncompressed, None) => Finding::of_class(
                     signature.check(),
                     FailureClass::EvidenceUnsupported,
                     "the uncompressed stream was not read",
@@ -178,12 +178,12 @@ fn unjudged(
     path: &Path,
     looks_like: &str,
 ) -> Finding {
-    let mut finding = Finding::fails(check, class, text).read_from(path);
+    let mut finding = Finding::of_class(check, class, text).read_from(path);
     finding.facts.looks_like = Some(looks_like.to_owned());
     finding
 }
 
 fn unreadable(check: Check, fault: &StreamFault) -> Finding {
     let text = format!("the signature is over the uncompressed stream, but {fault}");
-    Finding::fails(check, fault.class(), text)
+    Finding::of_class(check, fault.class(), text)
 }

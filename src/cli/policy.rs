@@ -130,8 +130,9 @@ pub(crate) fn publisher_gaps(
     bundles: &[BundlePolicy],
     require: &Requirement,
 ) -> Vec<Gap> {
-    let gap =
-        |check, text| Gap::of_all(Finding::fails(check, FailureClass::PublisherNotAllowed, text));
+    let gap = |check, text| {
+        Gap::of_all(Finding::of_class(check, FailureClass::PublisherNotAllowed, text))
+    };
     if let Some(publisher) = options.repository.as_ref().or(options.publisher.as_ref()) {
         let of_bundles = !bundles.is_empty() || require.includes(Check::Sigstore);
         let checks = [Check::Provenance].into_iter().chain(of_bundles.then_some(Check::Sigstore));

@@ -265,7 +265,7 @@ pub(crate) fn check(
             }
             finding
         }
-        Err((class, text)) => Finding::fails(Check::Minisign, class, text),
+        Err((class, text)) => Finding::of_class(Check::Minisign, class, text),
     };
     facts.claimed_key = signature.number.to_string();
     facts.prehashed = Some(signature.prehashed);

@@ -252,7 +252,7 @@ pub(crate) fn judge_bytes<S: Scheme>(
 ) -> Finding {
     let signature = match S::parse(signature) {
         Ok(signature) => signature,
-        Err((class, text)) => return Finding::fails(S::CHECK, class, text),
+        Err((class, text)) => return Finding::of_class(S::CHECK, class, text),
     };
     let mut wanted = Wanted::default();
     keys.wants(&signature, &mut wanted);
@@ -260,7 +260,7 @@ pub(crate) fn judge_bytes<S: Scheme>(
     match pass::measure_stream(&mut stream, Path::new(what), &wanted, None, &mut |_| {}) {
         Ok(measured) => keys.judge(&signature, &Subject { name: "", measured: &measured, now }),
         Err(error) => {
-            Finding::fails(S::CHECK, FailureClass::EvidenceUnsupported, error.to_string())
+            Finding::of_class(S::CHECK, FailureClass::EvidenceUnsupported, error.to_string())
         }
     }
 }

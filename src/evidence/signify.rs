@@ -270,7 +270,7 @@ fn check(
     let finding = match carried {
         Some(Carried { key, list: Some(list) }) => list.check(key, subject.name, measured),
         Some(Carried { list: None, .. }) if made_by(signature, keys, measured).is_none() => {
-            Finding::fails(
+            Finding::of_class(
                 Check::Signify,
                 FailureClass::SignatureMalformed,
                 "its signature is over the text that it carries, and that text is not a list of \
@@ -304,7 +304,7 @@ fn detached(signature: &UnverifiedSignature, keys: &[PublicKey], measured: &Meas
         }
         None => unknown(signature.number, keys),
     };
-    Finding::fails(Check::Signify, class, text)
+    Finding::of_class(Check::Signify, class, text)
 }
 
 fn agreeing(text: String, key: &PublicKey) -> Finding {

@@ -212,7 +212,7 @@ fn replaced(bump: &Bump, changes: &ManifestChanges) -> Vec<Gap> {
     let names = changes.replaced.iter().filter(|name| distfiles.contains(name));
     let gap = |name: &String| {
         let text = "the last commit has another DIST entry of it: a released file was replaced";
-        let finding = Finding::fails(Check::Manifest, FailureClass::ManifestReplaced, text);
+        let finding = Finding::of_class(Check::Manifest, FailureClass::ManifestReplaced, text);
         Gap { distfile: Some(name.clone()), finding }
     };
     names.map(gap).collect()
@@ -320,12 +320,12 @@ fn gaps(comparison: &Comparison) -> Vec<Gap> {
         // A record that someone read it says nothing of the files that are unpacked.
         if of_new && error.class() == FailureClass::ArchiveAmbiguous {
             let class = FailureClass::ArchiveAmbiguous;
-            gaps.push(gap(Finding::fails(Check::Review, class, error.to_string())));
+            gaps.push(gap(Finding::of_class(Check::Review, class, error.to_string())));
         }
     }
     if let Some(Err(error @ (DiffError::Altered(_) | DiffError::Unclear(_)))) = &comparison.diff {
         let class = FailureClass::ManifestMismatch;
-        gaps.push(gap(Finding::fails(Check::Manifest, class, error.to_string())));
+        gaps.push(gap(Finding::of_class(Check::Manifest, class, error.to_string())));
     }
     gaps
 }

@@ -66,5 +66,5 @@ fn finding(variable: &str, previous: &Ebuild, new: &Ebuild) -> Finding {
         false => "does not",
     };
     let text = format!("{} sets {variable}, and {} {not}", file(previous), file(new));
-    Finding::fails(check, FailureClass::ExpectationDropped, text)
+    Finding::of_class(check, FailureClass::ExpectationDropped, text)
 }

@@ -124,7 +124,7 @@ impl<'i> Plan<'i> {
                 Err(error) => {
                     let class = FailureClass::PreviousUnusable;
                     let text = error.to_string();
-                    self.findings.push(Finding::fails(Check::Continuity, class, text));
+                    self.findings.push(Finding::of_class(Check::Continuity, class, text));
                     self.errors.extend(files.name.is_none().then_some(error));
                 }
             }
@@ -158,11 +158,11 @@ impl<'i> Plan<'i> {
             (None, Some(finding)) => finding,
             (None, None) if check == Check::Signify && in_header(inputs, name) => {
                 let text = format!("{name} is {}", Kind::SignifyGzip.advice());
-                Finding::fails(check, FailureClass::EvidenceUnsupported, text)
+                Finding::of_class(check, FailureClass::EvidenceUnsupported, text)
             }
             (None, None) => lists.near(check, upstream_name).unwrap_or_else(|| {
                 let text = absent(name, check, what, lists.about_others(check));
-                Finding::fails(check, class, text)
+                Finding::of_class(check, class, text)
             }),
         })
         .collect::<Vec<_>>();
@@ -206,7 +206,7 @@ impl<'i> Plan<'i> {
         let required = |check: &Check| inputs.require.includes(*check);
         let of_kind = kind.and_then(|kind| kind.checks().find(required));
         let check = if required(&check) { check } else { of_kind.unwrap_or(check) };
-        self.findings.push(Finding::fails(check, class, error.to_string()).read_from(path));
+        self.findings.push(Finding::of_class(check, class, error.to_string()).read_from(path));
         self.errors.extend(named.then_some(error));
         None
     }
@@ -273,7 +273,7 @@ fn not_fetched(inputs: &Inputs, check: Check, file: &str) -> Finding {
     let listed = inputs.manifest.as_ref().is_some_and(|manifest| manifest.has(file));
     let who = if listed { "the Manifest lists" } else { "the ebuild fetches" };
     let text = format!("{who} {file}, which is not in DISTDIR: fetch it");
-    Finding::fails(check, FailureClass::NotFetched, text)
+    Finding::of_class(check, FailureClass::NotFetched, text)
 }
 
 /// Suffixes of the certificate next to a bare signature, in place of the signature's own.
@@ -296,7 +296,7 @@ fn bare_signature(path: &Path, name: &str) -> Finding {
          {name}.sigstore.json",
         Kind::BareSignature.name()
     );
-    Finding::fails(Check::Sigstore, FailureClass::EvidenceUnsupported, text).read_from(path)
+    Finding::of_class(Check::Sigstore, FailureClass::EvidenceUnsupported, text).read_from(path)
 }
 
 /// How much of a file is read to tell its kind.

@@ -80,7 +80,7 @@ impl Plan<'_> {
         let mut findings = std::mem::take(&mut self.findings);
         findings.push(match &inputs.manifest {
             Some(manifest) => dist_entry::check(manifest, name, measured),
-            None => Finding::fails(
+            None => Finding::of_class(
                 Check::Manifest,
                 FailureClass::NotCheckedNoExpectation,
                 "no Manifest was given",

@@ -70,7 +70,7 @@ impl Expected {
                 _ => continue,
             };
             let class = FailureClass::NotCheckedNoExpectation;
-            gaps.push(Finding::fails(check, class, asked.to_string()));
+            gaps.push(Finding::of_class(check, class, asked.to_string()));
         }
         Self { keys, sigstore, checks, gaps, asked }
     }
@@ -110,7 +110,7 @@ fn keys(
     let path = PathBuf::from(path);
     if let Some(why) = unfit(&path, flags) {
         let text = format!("the ebuild's key file {} does not count: {why}", path.display());
-        gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));
+        gaps.push(Finding::of_class(check, FailureClass::NotCheckedNoExpectation, text));
     } else if path.exists() {
         keys.add(check, path);
     } else {
@@ -120,7 +120,7 @@ fn keys(
              BDEPEND), or pass {flag} FILE",
             path.display()
         );
-        gaps.push(Finding::fails(check, FailureClass::NotCheckedNoExpectation, text));
+        gaps.push(Finding::of_class(check, FailureClass::NotCheckedNoExpectation, text));
     }
     keys
 }

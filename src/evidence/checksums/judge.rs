@@ -20,7 +20,7 @@ pub(super) fn judge(
     computed: &BTreeMap<HashName, Vec<u8>>,
     facts: &mut ChecksumFacts,
 ) -> Finding {
-    let fails = |class, text: String| Finding::fails(Check::Checksums, class, text);
+    let fails = |class, text: String| Finding::of_class(Check::Checksums, class, text);
     let mut agreeing = Vec::new();
     let mut ambiguous = None;
     for (function, digests) in &listed.digests {

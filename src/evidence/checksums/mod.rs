@@ -147,7 +147,7 @@ impl List {
         };
         if let Some(encoding) = self.encoding {
             let text = format!("{list} is {}", encoding.advice());
-            return Finding::fails(Check::Checksums, FailureClass::ChecksumMalformed, text);
+            return Finding::of_class(Check::Checksums, FailureClass::ChecksumMalformed, text);
         }
         let mut finding = judge(list, listed, computed, &mut facts);
         if finding.class == Some(FailureClass::ChecksumMissing)

@@ -166,7 +166,7 @@ fn sum_up(judged: &[(&Signature, Judgement)], unreadable: usize, policy: PolicyK
         (None, Some((signature, judgement))) => agreeing(signature, judgement, &counting),
         (None, None) => match judged.iter().min_by_key(|(_, v)| v.class.map(weight)) {
             Some((signature, judgement)) => refused(signature, judgement),
-            None => Finding::fails(
+            None => Finding::of_class(
                 Check::Openpgp,
                 FailureClass::SignatureMalformed,
                 "the file holds no signature",
@@ -261,7 +261,7 @@ fn refused(signature: &Signature, judgement: &Judgement) -> Finding {
         FailureClass::SignatureBad => judgement.text.clone(),
         _ => format!("a signature by {}: {}", issuer(signature), judgement.text),
     };
-    with_signer(Finding::fails(Check::Openpgp, class, compared), signature, judgement)
+    with_signer(Finding::of_class(Check::Openpgp, class, compared), signature, judgement)
 }
 
 fn with_signer(finding: Finding, signature: &Signature, judgement: &Judgement) -> Finding {

@@ -63,7 +63,7 @@ fn compare(lines: &[(HashName, String)], key: &PublicKey, measured: &Measured) -
             "the list of checksums that the key {} signed has no line for it",
             key.number()
         );
-        return Finding::fails(Check::Signify, FailureClass::SignatureAbsent, text);
+        return Finding::of_class(Check::Signify, FailureClass::SignatureAbsent, text);
     }
     let mut names = Vec::new();
     for (hash, digest) in lines {
@@ -74,7 +74,7 @@ fn compare(lines: &[(HashName, String)], key: &PublicKey, measured: &Measured) -
                 key.number(),
                 hash.name()
             );
-            return Finding::fails(Check::Signify, FailureClass::SignatureBad, text).knowing(
+            return Finding::of_class(Check::Signify, FailureClass::SignatureBad, text).knowing(
                 KeyFacts { expected: Some(digest.clone()), actual, ..KeyFacts::default() },
             );
         }

@@ -257,7 +257,7 @@ pub(crate) fn check(
             facts.line = Some(line.number);
             Finding::agrees(Check::Ssh, text, holder).forged_by(FORGERS)
         }
-        Err((class, text)) => Finding::fails(Check::Ssh, class, text),
+        Err((class, text)) => Finding::of_class(Check::Ssh, class, text),
     };
     finding.knowing(facts)
 }

@@ -266,7 +266,7 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
     if findings.is_empty() {
         let of = previous.name.as_deref().unwrap_or("the previous release");
         let text = format!("no signature or provenance of {of} in DISTDIR or the Manifest");
-        findings.push(Finding::fails(
+        findings.push(Finding::of_class(
             Check::Continuity,
             FailureClass::NotCheckedNoExpectation,
             text,
@@ -278,7 +278,7 @@ pub(crate) fn judge(previous: &Release, now: &Release) -> Vec<Finding> {
 /// The finding where no one named a release before.
 pub(crate) fn no_previous() -> Finding {
     let text = "no previous release was given to compare with";
-    Finding::fails(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)
+    Finding::of_class(Check::Continuity, FailureClass::NotCheckedNoExpectation, text)
 }
 
 /// Evidence of the previous release that does not hold: nothing can be concluded from it.
@@ -296,7 +296,7 @@ fn unusable(fault: &Fault) -> Finding {
         }
         _ => format!("the {name} of the previous release: {}", fault.text),
     };
-    Finding::fails(Check::Continuity, class, text).knowing(faulty(fault))
+    Finding::of_class(Check::Continuity, class, text).knowing(faulty(fault))
 }
 
 fn faulty(fault: &Fault) -> ContinuityFacts {
@@ -313,7 +313,7 @@ fn unchecked_dropped(fault: &Fault) -> Finding {
     let file = file.rsplit('/').next().unwrap_or_default();
     let text = format!("the previous release had a {name} ({file}), and this release has none");
     let class = dropped_class(fault.evidence);
-    Finding::fails(Check::Continuity, class, text).knowing(faulty(fault))
+    Finding::of_class(Check::Continuity, class, text).knowing(faulty(fault))
 }
 
 /// Evidence of this release that does not hold and so cannot be compared.
@@ -327,7 +327,7 @@ fn incomparable(previous: &Facts, evidence: Check, fault: &Fault) -> Finding {
         }
         class => (class, format!("the {name} of this release cannot be compared: {}", fault.text)),
     };
-    Finding::fails(Check::Continuity, class, text).knowing(ContinuityFacts::of(evidence))
+    Finding::of_class(Check::Continuity, class, text).knowing(ContinuityFacts::of(evidence))
 }
 
 fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Change]) -> Finding {
@@ -359,7 +359,7 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
                 ),
                 _ => format!("against {of}: {change}"),
             };
-            Finding::fails(Check::Continuity, change.class, text)
+            Finding::of_class(Check::Continuity, change.class, text)
         }
         None => agreeing(&previous.facts, &now.facts, evidence, &of),
     };

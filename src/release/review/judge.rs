@@ -203,7 +203,7 @@ enum Missing {
 }
 
 fn absent(text: impl Into<String>) -> Finding {
-    Finding::fails(Check::Review, FailureClass::ReviewAbsent, text)
+    Finding::of_class(Check::Review, FailureClass::ReviewAbsent, text)
 }
 
 fn unusable(error: &ReviewError) -> Finding {
@@ -247,7 +247,7 @@ fn fitting(
     });
     if let Some((found, class, why)) = altered {
         let text = format!("{}: {why}", found.path.display());
-        return Finding::fails(Check::Review, class, text);
+        return Finding::of_class(Check::Review, class, text);
     }
     let counts = |signed: &Signed| matches!(signed, Signed::Unasked | Signed::By(_));
     let Some((last, by)) = judged.iter().rfind(|(_, signed)| counts(signed)) else {
@@ -351,7 +351,7 @@ fn signed(found: &StoredRecord, keys: Option<&ReviewKeys>) -> Signed {
 fn judged(signature: &[u8], record: &[u8], keys: &ReviewKeys) -> Finding {
     let ssh = AllowedSigners::recognizes(signature);
     let none = |check, what: &str| {
-        Finding::fails(check, FailureClass::SignerUnknown, format!("no {what} was given"))
+        Finding::of_class(check, FailureClass::SignerUnknown, format!("no {what} was given"))
     };
     match (ssh, &keys.openpgp, &keys.ssh) {
         (true, _, Some(allowed)) => judge_bytes(allowed, signature, record, "the record", keys.now),

@@ -148,7 +148,7 @@ pub(crate) fn has_version(file_name: &str) -> bool {
 
 /// The finding where no clone was given.
 pub(crate) fn no_clone() -> Finding {
-    Finding::fails(
+    Finding::of_class(
         Check::Source,
         FailureClass::NotCheckedNoClone,
         "no git clone was given to compare the archive with",
@@ -177,7 +177,7 @@ pub(crate) fn failed(error: &SourceError) -> Finding {
         SourceError::Git(_) => FailureClass::NotCheckedNoClone,
         _ => FailureClass::CommitUnavailable,
     };
-    Finding::fails(Check::Source, class, error.to_string())
+    Finding::of_class(Check::Source, class, error.to_string())
 }
 
 /// Compares `distfile` with a commit in `clone`. `progress` is told how many bytes of the archive

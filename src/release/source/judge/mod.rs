@@ -28,10 +28,10 @@ pub(super) fn unavailable(clone: &Clone, lacking: &Lacking) -> Finding {
         // What is on no branch or tag, a clone does not have; the tag is there to tell.
         Some((tag, elsewhere)) => {
             let compared = format!("{missing}, and tag {tag} points at {elsewhere}");
-            Finding::fails(Check::Source, FailureClass::TagMismatch, compared)
+            Finding::of_class(Check::Source, FailureClass::TagMismatch, compared)
                 .noting(FailureClass::CommitUnavailable, missing)
         }
-        None => Finding::fails(Check::Source, FailureClass::CommitUnavailable, missing),
+        None => Finding::of_class(Check::Source, FailureClass::CommitUnavailable, missing),
     };
     let origin = clone.origin().and_then(origin::public);
     let clone = Some(clone.path().display().to_string());
@@ -60,7 +60,7 @@ pub(super) fn judge(
         None => (None, agreement(comparison, &at)),
     };
     let mut finding = match class {
-        Some(class) => Finding::fails(Check::Source, class, compared),
+        Some(class) => Finding::of_class(Check::Source, class, compared),
         None => Finding::agrees(Check::Source, compared, vouches(commit, signed)),
     };
     finding.also = classes(commit, comparison, signed);
