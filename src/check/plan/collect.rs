@@ -50,22 +50,7 @@ impl<'i> Plan<'i> {
         name: &str,
     ) {
         self.is_content = true;
-        let mut evidence = Evidence::beside(&inputs.distdir, name);
-        let signatures = match inputs.signatures.get(name) {
-            Some(by_hand) => by_hand.clone(),
-            None => {
-                let over = |over, paths: Vec<PathBuf>| paths.into_iter().map(move |p| (over, p));
-                over(Over::File, evidence.signatures)
-                    .chain(over(Over::Uncompressed, evidence.uncompressed))
-                    .chain(over(Over::File, evidence.minisign))
-                    .collect()
-            }
-        };
-        let named_provenance = inputs.provenance.get(name);
-        if let Some(paths) = named_provenance {
-            evidence.provenance.clone_from(paths);
-        }
-        let by_hand = inputs.signatures.contains_key(name);
+        let evidence = Evidence::beside(&inputs.distdir, name);
         let upstream_name = inputs.upstream_names.get(name).map_or(name, String::as_str);
         self.findings.extend(lists.left_out());
         for list in lists.about(upstream_name) {
@@ -74,7 +59,31 @@ impl<'i> Plan<'i> {
         for shared in lists.carrying(upstream_name) {
             self.signatures.add_shared(shared, &mut self.wanted);
         }
-        for (over, path) in &signatures {
+        let Evidence { signatures, uncompressed, minisign, bundles, provenance } = evidence;
+        let over = |over, paths: Vec<PathBuf>| paths.into_iter().map(move |p| (over, p));
+        let beside = over(Over::File, signatures)
+            .chain(over(Over::Uncompressed, uncompressed))
+            .chain(over(Over::File, minisign));
+        self.add_signatures(inputs, name, upstream_name, beside.collect());
+        self.add_attestations(inputs, name, bundles, provenance);
+        self.add_previous(inputs, name);
+        let is_listed = |name: &str| inputs.lists(name);
+        self.unfetched = pairing::unfetched(&is_listed, &inputs.distdir, name);
+        self.say_missing(inputs, lists, name, upstream_name);
+        self.say_unexpected(inputs, lists, upstream_name);
+    }
+
+    /// Reads the signatures that somebody named for `name`, else those `beside` it.
+    fn add_signatures(
+        &mut self,
+        inputs: &'i Inputs,
+        name: &str,
+        upstream_name: &str,
+        beside: Vec<(Over, PathBuf)>,
+    ) {
+        let named = inputs.signatures.get(name);
+        let by_hand = named.is_some();
+        for (over, path) in named.unwrap_or(&beside) {
             let minisign = pairing::by_suffix(&file_name(path))
                 .is_some_and(|(kind, _)| kind == EvidenceKind::Minisign);
             let check = if minisign { Check::Minisign } else { Check::Openpgp };
@@ -99,25 +108,41 @@ impl<'i> Plan<'i> {
                 self.signatures.add(&inputs.keys, path, &bytes, *over, &mut self.wanted);
             }
         }
+    }
+
+    /// Reads the bundles beside `name`, and the provenance that somebody named for it, else that beside it.
+    fn add_attestations(
+        &mut self,
+        inputs: &Inputs,
+        name: &str,
+        bundles: Vec<PathBuf>,
+        beside: Vec<PathBuf>,
+    ) {
+        let named_provenance = inputs.provenance.get(name);
+        let provenance = named_provenance.cloned().unwrap_or(beside);
         if inputs.verifier.is_none() {
             // No one asked about it: it is named, and costs nothing.
-            let bundles = std::mem::take(&mut evidence.bundles).into_iter();
-            let provenance = std::mem::take(&mut evidence.provenance).into_iter();
-            self.findings.extend(bundles.map(|path| unasked(Check::Sigstore, &path)));
-            self.findings.extend(provenance.map(|path| unasked(Check::Provenance, &path)));
+            let bundles = bundles.iter().map(|path| unasked(Check::Sigstore, path));
+            let provenance = provenance.iter().map(|path| unasked(Check::Provenance, path));
+            self.findings.extend(bundles.chain(provenance));
+            return;
         }
-        for path in evidence.bundles {
+        for path in bundles {
             if let Some(bytes) = self.read(inputs, &path, Check::Sigstore, false) {
                 self.add_bundle(inputs, path, &bytes);
             }
         }
-        for path in evidence.provenance {
+        for path in provenance {
             self.wanted.hashes.extend(ATTESTED_HASHES);
             let named = named_provenance.is_some();
             if let Some(bytes) = self.read(inputs, &path, Check::Provenance, named) {
                 self.provenance.push((path, bytes));
             }
         }
+    }
+
+    /// Reads the evidence of the previous release, where one was named.
+    fn add_previous(&mut self, inputs: &Inputs, name: &str) {
         if let Some(files) = inputs.previous.get(name) {
             match files.read(inputs) {
                 Ok(release) => self.previous = Some(release),
@@ -129,8 +154,10 @@ impl<'i> Plan<'i> {
                 }
             }
         }
-        let is_listed = |name: &str| inputs.lists(name);
-        self.unfetched = pairing::unfetched(&is_listed, &inputs.distdir, name);
+    }
+
+    /// Says which evidence is required and not there.
+    fn say_missing(&mut self, inputs: &Inputs, lists: &Lists<'_>, name: &str, upstream_name: &str) {
         let has = |check| self.findings.iter().any(|finding: &Finding| finding.check == check);
         let signed = Check::SIGNATURES.map(|check| {
             let none = !self.signatures.has(check) && !self.is_listed_for(check);
@@ -167,7 +194,10 @@ impl<'i> Plan<'i> {
         })
         .collect::<Vec<_>>();
         self.findings.extend(missing);
-        // What is there and of no use is said even where nothing is expected of it.
+    }
+
+    /// Says what of the evidence is of no use or was not fetched, even where nothing is expected of it.
+    fn say_unexpected(&mut self, inputs: &Inputs, lists: &Lists<'_>, upstream_name: &str) {
         for check in [Check::Sigstore].into_iter().chain(Check::SIGNATURES) {
             let has = self.signatures.has(check)
                 || self.is_listed_for(check)
@@ -175,7 +205,7 @@ impl<'i> Plan<'i> {
             let of_no_use = lists.unread(check).or_else(|| lists.near(check, upstream_name));
             self.findings.extend(of_no_use.filter(|_| !has));
         }
-        // What the ebuild fetches for a USE flag is said even where nothing is expected of it.
+        // What the ebuild fetches for a USE flag.
         for (kind, file) in self.unfetched.iter().filter(|_| !inputs.named.is_empty()) {
             let has = |check: &Check| {
                 self.signatures.has(*check)
