@@ -6,6 +6,7 @@
 //! judging.
 
 pub(crate) mod allowed;
+mod terms;
 
 pub(crate) use allowed::{AllowedError, AllowedSigners};
 
@@ -17,15 +18,16 @@ use crate::bytes::pass::{Measured, Wanted};
 use crate::bytes::sniff::Kind;
 use crate::evidence::openpgp::FORGERS;
 use crate::evidence::scheme::{
-    KeyOption, KeyOptions, Refusal, Says, Scheme, Subject, Takes, date, malformed,
+    KeyOption, KeyOptions, Refusal, Says, Scheme, Subject, Takes, malformed,
 };
-use allowed::{Line, matches_list};
+use allowed::Line;
 use base64ct::{Base64, Encoding};
 use ed25519_dalek::Verifier;
 use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, LineEnding, SshSig};
 use std::fmt;
 use std::time::SystemTime;
+use terms::{allows, in_force};
 
 /// The option that names the list of allowed signers.
 const FILE_OPTION: &str = "--ssh-allowed-signers";
@@ -355,47 +357,4 @@ pub(crate) fn usable(key: &KeyData) -> Result<(), (FailureClass, String)> {
 pub(crate) fn standing(line: &Line, now: SystemTime) -> Result<(), (FailureClass, String)> {
     supported(&line.key)?;
     in_force(line, now)
-}
-
-/// Whether `line` is about `identity`, and if so, lets its key sign for `namespace` at `now`.
-fn allows(
-    line: &Line,
-    identity: Option<&str>,
-    namespace: &str,
-    now: SystemTime,
-) -> Result<bool, Refusal> {
-    if identity.is_some_and(|identity| !matches_list(identity, &line.principals)) {
-        return Ok(false);
-    }
-    if line.namespaces.as_ref().is_some_and(|list| !matches_list(namespace, list)) {
-        let text =
-            at(line, &format!("does not let the key sign for the namespace \"{namespace}\""));
-        return Err((FailureClass::KeyUnusable, text));
-    }
-    in_force(line, now)?;
-    Ok(true)
-}
-
-fn at(line: &Line, text: &str) -> String {
-    format!("line {} of the allowed signers {text}", line.number)
-}
-
-/// Whether `line` is about files, and lets its key sign at `now`.
-fn in_force(line: &Line, now: SystemTime) -> Result<(), Refusal> {
-    if line.authority {
-        let text = at(line, "lets the key sign certificates, not files");
-        return Err((FailureClass::KeyUnusable, text));
-    }
-    if let Some(after) = line.after.filter(|after| now < *after) {
-        let text = format!("lets the key sign only from {} on", date(after));
-        return Err((FailureClass::KeyNotYet, at(line, &text)));
-    }
-    if let Some(before) = line.before.filter(|before| now > *before) {
-        let text = format!(
-            "lets the key sign only until {}, and an SSH signature does not say when it was made",
-            date(before)
-        );
-        return Err((FailureClass::KeyExpired, at(line, &text)));
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::cursor::Parser;
 use super::limits::Lost;
-use super::syntax::{Argument, Arm, Chain, Command, CommandKind, Joint, List, Step, Word};
+use super::syntax::{Argument, Chain, Command, CommandKind, Joint, List, Step, Word};
 use super::words::Place;
 
 /// The words that end a list.
@@ -47,7 +47,7 @@ impl Parser<'_> {
         self.nested(|parser| parser.list(true))
     }
 
-    fn list(&mut self, some: bool) -> Result<List, Lost> {
+    pub(super) fn list(&mut self, some: bool) -> Result<List, Lost> {
         let mut chains = Vec::new();
         loop {
             self.newlines()?;
@@ -84,7 +84,7 @@ impl Parser<'_> {
     }
 
     /// The reserved word that is next, which is not taken.
-    fn reserved(&mut self) -> Option<&'static str> {
+    pub(super) fn reserved(&mut self) -> Option<&'static str> {
         let start = self.at;
         let mut word = String::new();
         while let Some(byte) = self.peek() {
@@ -102,7 +102,7 @@ impl Parser<'_> {
         RESERVED.into_iter().find(|reserved| ends && *reserved == word)
     }
 
-    fn keyword(&mut self, expected: &str) -> Result<(), Lost> {
+    pub(super) fn keyword(&mut self, expected: &str) -> Result<(), Lost> {
         self.newlines()?;
         match self.reserved() == Some(expected) {
             true => self.expect(expected),
@@ -312,39 +312,6 @@ impl Parser<'_> {
         let body = self.body()?;
         self.keyword("done")?;
         Ok(body)
-    }
-
-    fn case(&mut self) -> Result<CommandKind, Lost> {
-        self.blanks();
-        let subject = self.some_word(Place::Command)?;
-        self.keyword("in")?;
-        let mut arms = Vec::new();
-        loop {
-            self.newlines()?;
-            if self.reserved() == Some("esac") {
-                self.expect("esac")?;
-                return Ok(CommandKind::Case { subject, arms });
-            }
-            self.takes("(");
-            let mut patterns = Vec::new();
-            loop {
-                self.blanks();
-                patterns.push(self.some_word(Place::Pattern)?);
-                self.blanks();
-                if !self.takes("|") {
-                    break;
-                }
-            }
-            self.expect(")")?;
-            let body = self.nested(|parser| parser.list(false))?;
-            let goes_on = self.is_at(";&") || self.is_at(";;&");
-            let ended = self.takes(";;&") || self.takes(";;") || self.takes(";&");
-            arms.push(Arm { patterns, body, goes_on });
-            self.newlines()?;
-            if !ended && self.reserved() != Some("esac") {
-                return self.lost();
-            }
-        }
     }
 
     /// A word that is not empty.

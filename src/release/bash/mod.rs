@@ -9,10 +9,12 @@
 //! set a variable of which the script is the first to speak, but for what PMS has them set.
 
 mod builtins;
+mod case;
 mod changes;
 mod commands;
 mod conditions;
 mod cursor;
+mod each;
 mod eclasses;
 mod effects;
 mod expand;
