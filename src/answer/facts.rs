@@ -8,7 +8,9 @@ mod continuity;
 mod review;
 mod source;
 
-pub(crate) use attested::{AttestedFacts, Certificate, DifferenceFacts, LogEntryFacts, PlaceFacts};
+pub(crate) use attested::{
+    AttestedFacts, Certificate, ClaimedFacts, DifferenceFacts, LogEntryFacts, PlaceFacts,
+};
 pub(crate) use continuity::{ChangeFacts, ContinuityFacts, Party};
 pub(crate) use review::{ReviewFacts, ReviewRecord, ReviewedArchive};
 pub(crate) use source::{

@@ -84,7 +84,7 @@ fn unauthenticated(
 ) -> Finding {
     let mut claimed = describe_attestation(attestation);
     // A predicate has no bounds worth printing.
-    claimed.remove("statement");
+    claimed.statement = None;
     let text = attested::unauthenticated("the attestation", fault, verifier);
     Finding::of_class(Check::Provenance, fault.class(), text)
         .knowing(AttestedFacts { unauthenticated: Some(claimed), ..AttestedFacts::default() })

@@ -8,6 +8,7 @@ use crate::evidence::openpgp::describe::{
     Certificate, Claim, KeyFile, KeyInfo, PolicyWord, Revocation,
 };
 use serde_json::{Map, Value, json};
+use std::fmt;
 use std::io::{self, Write};
 
 /// Prints JSON, schema 1: one object with `files` and `signatures`.
@@ -160,33 +161,36 @@ fn field(out: &mut dyn Write, name: &str, text: &str) -> io::Result<()> {
 
 /// Claims by the names of the documents that define them, one a line.
 fn print_evidence(evidence: &ClaimedEvidence, out: &mut dyn Write) -> io::Result<()> {
-    let line = |out: &mut dyn Write, key: &str, value: &Value| match value {
-        Value::Null => Ok(()),
-        Value::String(text) => whole(out, 2, &format!("claims: {key}: {text}")),
-        other => whole(out, 2, &format!("claims: {key}: {other}")),
+    let line = |out: &mut dyn Write, key: &str, value: &dyn fmt::Display| {
+        whole(out, 2, &format!("claims: {key}: {value}"))
     };
     for (at, claims) in evidence.claims.iter().enumerate() {
         if evidence.claims.len() > 1 {
             writeln!(out, "  attestation {}", at + 1)?;
         }
-        for (key, value) in claims {
-            match (key.as_str(), value) {
-                ("certificate", Value::Object(certificate)) => {
-                    certificate.iter().try_for_each(|(name, value)| line(out, name, value))?;
+        let certificate = claims.certificate.iter().flatten();
+        certificate.into_iter().try_for_each(|(name, value)| line(out, name, value))?;
+        if let Some(number) = &claims.log_entries {
+            line(out, "log entries", number)?;
+        }
+        if let Some(kind) = &claims.media_type {
+            line(out, "media_type", kind)?;
+        }
+        if let Some(publisher) = claims.publisher.as_ref().filter(|value| !value.is_null()) {
+            line(out, "publisher, by the index alone", publisher)?;
+        }
+        match &claims.statement {
+            Some(Value::Object(statement)) => {
+                match statement.get("predicateType") {
+                    None | Some(Value::Null) => {}
+                    Some(Value::String(kind)) => line(out, "predicateType", kind)?,
+                    Some(other) => line(out, "predicateType", other)?,
                 }
-                ("statement", Value::Object(statement)) => {
-                    line(
-                        out,
-                        "predicateType",
-                        statement.get("predicateType").unwrap_or(&Value::Null),
-                    )?;
-                    print_release(statement, out)?;
-                    print_subjects(statement.get("subject").unwrap_or(&Value::Null), out)?;
-                }
-                ("publisher", value) => line(out, "publisher, by the index alone", value)?,
-                ("log_entries", value) => line(out, "log entries", value)?,
-                (name, value) => line(out, name, value)?,
+                print_release(statement, out)?;
+                print_subjects(statement.get("subject").unwrap_or(&Value::Null), out)?;
             }
+            None | Some(Value::Null) => {}
+            Some(other) => line(out, "statement", other)?,
         }
     }
     Ok(())

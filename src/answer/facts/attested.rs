@@ -2,7 +2,7 @@
 
 use crate::answer::failure::FailureClass;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The claims of a certificate, by Fulcio's documented names.
@@ -44,6 +44,26 @@ pub(crate) struct DifferenceFacts {
     pub(crate) statement: Option<String>,
     /// What the certificate says; `None` where it says nothing.
     pub(crate) actual: Option<String>,
+}
+
+/// What a bundle or an attestation says of itself. Nothing of it was authenticated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct ClaimedFacts {
+    /// The bundle's media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) media_type: Option<String>,
+    /// The certificate's claims by Fulcio's documented names, and what else there is to say of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<BTreeMap<String, String>>,
+    /// The statement as it stands, where the signature is over one; null where it is not strict JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) statement: Option<Value>,
+    /// The index's publisher as it stands, for an attestation; null where it names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) publisher: Option<Value>,
+    /// How many log entries there are; `None` where this build reads none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) log_entries: Option<usize>,
 }
 
 /// What a bundle or attestation proved, and what of it differs from what was expected.
@@ -90,5 +110,5 @@ pub(crate) struct AttestedFacts {
     pub(crate) differences: Vec<DifferenceFacts>,
     /// What the evidence claims where nothing of it could be authenticated. For people only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) unauthenticated: Option<Map<String, Value>>,
+    pub(crate) unauthenticated: Option<ClaimedFacts>,
 }

@@ -1,11 +1,11 @@
 //! What provenance and Sigstore bundles say of themselves: claims, all of them.
 
+use crate::answer::facts::ClaimedFacts;
 use crate::evidence::pep740::{Provenance, ProvenanceFault};
 use crate::evidence::sigstore::{
     self, AttestationFault, Form, UnverifiedBundle, describe_attestation,
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// A file with attestations or a bundle, of which nothing was checked.
 #[derive(Debug, Clone, Serialize)]
@@ -14,7 +14,7 @@ pub(crate) struct ClaimedEvidence {
     pub(crate) what: &'static str,
     /// The claims of each attestation, or of the one bundle: the certificate's by their documented
     /// names, the statement, and the publisher object of the index.
-    pub(crate) claims: Vec<Map<String, Value>>,
+    pub(crate) claims: Vec<ClaimedFacts>,
 }
 
 /// Why such a file is damaged.

@@ -4,9 +4,11 @@
 //! [`UnverifiedAttestation`] is to give it to `Verifier::attestation`.
 
 use super::fields::{Field, FieldError, FieldProblem};
+use crate::answer::facts::ClaimedFacts;
 use crate::answer::failure::FailureClass;
 use crate::bytes::json::{self, JsonError, Limits};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many attestations of one provenance object are read.
@@ -194,17 +196,17 @@ impl UnverifiedAttestation {
     /// claims and the index's publisher. None of it has been checked.
     pub(crate) fn describe(
         &self,
-        describe_certificate: &dyn Fn(&[u8]) -> Map<String, Value>,
-    ) -> Map<String, Value> {
+        describe_certificate: &dyn Fn(&[u8]) -> BTreeMap<String, String>,
+    ) -> ClaimedFacts {
         let statement = json::parse(&self.statement, Limits::default());
-        let mut map = Map::new();
-        map.insert("statement".to_owned(), statement.unwrap_or(Value::Null));
-        let certificate = describe_certificate(&self.certificate);
-        map.insert("certificate".to_owned(), Value::Object(certificate));
         let publisher = self.publisher.as_ref().map(|p| Value::Object(p.fields.clone()));
-        map.insert("publisher".to_owned(), publisher.unwrap_or(Value::Null));
-        map.insert("log_entries".to_owned(), self.entries.len().into());
-        map
+        ClaimedFacts {
+            media_type: None,
+            certificate: Some(describe_certificate(&self.certificate)),
+            statement: Some(statement.unwrap_or(Value::Null)),
+            publisher: Some(publisher.unwrap_or(Value::Null)),
+            log_entries: Some(self.entries.len()),
+        }
     }
 }
 

@@ -5,8 +5,10 @@ use super::{
     ArtifactDigests, AttestationFault, AuthenticatedAttestation, AuthenticatedBundle, BundlePolicy,
     ManagedKeyError, Needs, RootSummary, Subject,
 };
+use crate::answer::facts::ClaimedFacts;
 use crate::evidence::pep740::UnverifiedAttestation;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A root that lists nothing.
 #[derive(Debug)]
@@ -71,8 +73,8 @@ impl Bundle {
         (None, None)
     }
 
-    pub(super) fn describe(&self) -> Map<String, Value> {
-        Map::new()
+    pub(super) fn describe(&self) -> ClaimedFacts {
+        ClaimedFacts::default()
     }
 }
 
@@ -86,6 +88,6 @@ impl Key {
     }
 }
 
-pub(super) fn describe_certificate(_: &[u8]) -> Map<String, Value> {
-    Map::new()
+pub(super) fn describe_certificate(_: &[u8]) -> BTreeMap<String, String> {
+    BTreeMap::new()
 }

@@ -4,7 +4,8 @@ use super::backend;
 use super::container::documents;
 use super::fault::{AttestationFault, Reason};
 use super::form::Form;
-use serde_json::{Map, Value};
+use crate::answer::facts::ClaimedFacts;
+use serde_json::Value;
 
 /// The largest file whose bytes are kept for a signature that cannot be checked by a digest, in
 /// bytes.
@@ -74,7 +75,7 @@ impl UnverifiedBundle {
     }
 
     /// What the bundle *claims*, for `distvouch inspect`. None of it has been checked.
-    pub(crate) fn describe(&self) -> Map<String, Value> {
+    pub(crate) fn describe(&self) -> ClaimedFacts {
         self.backend.describe()
     }
 }

@@ -42,8 +42,10 @@ pub(crate) use fault::{AttestationFault, Reason};
 pub(crate) use form::Form;
 pub(crate) use root::{GITHUB, RootEntry, RootError, RootSummary, SYSTEM_DIRECTORY, TrustedRoot};
 
+use crate::answer::facts::ClaimedFacts;
 use crate::evidence::pep740::{Subject, UnverifiedAttestation};
-use serde_json::{Map, Value};
+#[cfg(any(feature = "fuzzing", test))]
+use std::collections::BTreeMap;
 
 /// Whether this build can check Sigstore evidence.
 pub(crate) const SUPPORTED: bool = cfg!(feature = "sigstore");
@@ -152,11 +154,11 @@ impl Verifier {
 
 /// What a certificate claims, for the fuzz targets.
 #[cfg(any(feature = "fuzzing", test))]
-pub(crate) fn describe_der(der: &[u8]) -> Map<String, Value> {
+pub(crate) fn describe_der(der: &[u8]) -> BTreeMap<String, String> {
     backend::describe_certificate(der)
 }
 
 /// What an attestation *claims*, for inspection only; nothing of it was checked.
-pub(crate) fn describe_attestation(attestation: &UnverifiedAttestation) -> Map<String, Value> {
+pub(crate) fn describe_attestation(attestation: &UnverifiedAttestation) -> ClaimedFacts {
     attestation.describe(&backend::describe_certificate)
 }

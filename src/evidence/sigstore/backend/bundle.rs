@@ -3,6 +3,7 @@
 use super::super::fault::{AttestationFault, Reason};
 use super::super::{ArtifactDigests, BundlePolicy, ManagedKeyError, Needs};
 use super::{certificate, describe_certificate, provider};
+use crate::answer::facts::ClaimedFacts;
 use crate::bytes::digests::{hex, unhex};
 use crate::bytes::json::{self, Limits};
 use crate::evidence::pep740::Statement;
@@ -10,7 +11,7 @@ use ::sigstore::crypto::{KeyAlgorithm, SigningScheme};
 use ::sigstore::types::bundle::VerificationMaterialContent;
 use ::sigstore::types::{DerPublicKey, HashAlgorithm, MediaType, SignatureContent};
 use base64ct::{Base64, Base64Unpadded, Encoding as _};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// A bundle as the library reads it.
@@ -130,19 +131,22 @@ impl Bundle {
         }
     }
 
-    pub(in crate::evidence::sigstore) fn describe(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        map.insert("media_type".to_owned(), self.0.media_type().as_str().into());
-        if let Some(der) = self.0.signing_certificate() {
-            map.insert("certificate".to_owned(), describe_certificate(der.as_bytes()).into());
+    pub(in crate::evidence::sigstore) fn describe(&self) -> ClaimedFacts {
+        let certificate = self.0.signing_certificate();
+        let statement = match &self.0.content {
+            SignatureContent::DsseEnvelope(envelope) => {
+                let statement = json::parse(envelope.payload.as_bytes(), Limits::default());
+                Some(statement.unwrap_or(Value::Null))
+            }
+            _ => None,
+        };
+        ClaimedFacts {
+            media_type: Some(self.0.media_type().as_str().to_owned()),
+            certificate: certificate.map(|der| describe_certificate(der.as_bytes())),
+            statement,
+            publisher: None,
+            log_entries: Some(self.0.verification_material.tlog_entries.len()),
         }
-        if let SignatureContent::DsseEnvelope(envelope) = &self.0.content {
-            let statement = json::parse(envelope.payload.as_bytes(), Limits::default());
-            map.insert("statement".to_owned(), statement.unwrap_or(Value::Null));
-        }
-        let entries = self.0.verification_material.tlog_entries.len();
-        map.insert("log_entries".to_owned(), entries.into());
-        map
     }
 }
 

@@ -9,7 +9,8 @@ use crate::bytes::json::{self, Limits};
 use crate::evidence::pep740::{Claim, Claims, Statement, StatementSubject};
 use ::sigstore::trust_root;
 use ::sigstore::types::{HashAlgorithm, SignatureContent, TimeRange};
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The claims of a certificate by which GitHub attests a release, with what the statement says: the
 /// same authority vouches for both.
@@ -79,23 +80,20 @@ pub(super) fn attested_digest(
 }
 
 /// What a certificate claims, for inspection only.
-pub(in crate::evidence::sigstore) fn describe_certificate(der: &[u8]) -> Map<String, Value> {
+pub(in crate::evidence::sigstore) fn describe_certificate(der: &[u8]) -> BTreeMap<String, String> {
     match Leaf::read_any(der) {
         Ok(leaf) => {
             let claims = leaf.claims.by_name().into_iter();
-            let mut map: Map<_, _> =
-                claims.map(|(name, value)| (name.to_owned(), value.into())).collect();
-            map.insert("Not Before".to_owned(), leaf.not_before.to_string().into());
-            map.insert("Not After".to_owned(), leaf.not_after.to_string().into());
+            let mut map: BTreeMap<_, _> =
+                claims.map(|(name, value)| (name.to_owned(), value)).collect();
+            map.insert("Not Before".to_owned(), leaf.not_before.to_string());
+            map.insert("Not After".to_owned(), leaf.not_after.to_string());
             map
         }
         // What it claims cannot be told; how it is made can.
         Err(fault) => {
-            let mut map: Map<_, _> = certificate::list_extensions(der)
-                .into_iter()
-                .map(|(name, value)| (name, value.into()))
-                .collect();
-            map.insert("Not usable".to_owned(), fault.to_string().into());
+            let mut map: BTreeMap<_, _> = certificate::list_extensions(der).into_iter().collect();
+            map.insert("Not usable".to_owned(), fault.to_string());
             map
         }
     }
