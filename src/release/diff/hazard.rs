@@ -6,6 +6,10 @@ use crate::release::archive::{self, Nature};
 /// Characters of a line that are quoted with a reason.
 const EXCERPT: usize = 100;
 
+/// Characters of one name, of one value and of a whole reason where they are printed in short.
+const NAME: usize = 60;
+const REASON: usize = 320;
+
 /// The kinds of reason, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum HazardKind {
@@ -184,12 +188,118 @@ pub(crate) struct Hazard {
     pub(crate) excerpt: Option<String>,
     /// Whether it happens without anyone asking for it: as soon as a file is imported.
     pub(crate) unasked: bool,
+    /// The same in short, where the reason has names or values as long as someone chose to make them.
+    pub(super) brief: Option<Brief>,
+}
+
+/// A reason in short.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Brief {
+    what: String,
+    /// What it is about, each in few characters.
+    names: Vec<String>,
+}
+
+/// A name as it is, and in short.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    whole: String,
+    short: String,
+}
+
+impl From<String> for Named {
+    fn from(whole: String) -> Self {
+        Self { short: cut(&whole, NAME), whole }
+    }
+}
+
+impl From<&str> for Named {
+    fn from(whole: &str) -> Self {
+        whole.to_owned().into()
+    }
+}
+
+impl Named {
+    /// `name` with what became of it.
+    pub(super) fn changed(name: &str, old: &str, new: &str) -> Self {
+        let (was, is) = parted(old, new);
+        Self {
+            whole: format!("{name} {old} -> {new}"),
+            short: format!("{} {was} -> {is}", cut(name, NAME)),
+        }
+    }
+}
+
+/// The first `most` characters.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// Two values in short: of long ones the part in which they differ.
+fn parted(old: &str, new: &str) -> (String, String) {
+    let fits = |text: &str| text.char_indices().nth(NAME).is_none();
+    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count();
+    // A little of what they have in common, to know where it is.
+    let skip = if fits(old) && fits(new) { 0 } else { same.saturating_sub(NAME / 4) };
+    let part = |text: &str| {
+        let rest: String = text.chars().skip(skip).collect();
+        format!("{}{}", if skip > 0 { "…" } else { "" }, cut(&rest, NAME))
+    };
+    (part(old), part(new))
 }
 
 impl Hazard {
     /// A hazard of `kind`.
     pub(crate) fn new(kind: HazardKind, reason: impl Into<String>) -> Self {
-        Self { kind, line: None, reason: reason.into(), excerpt: None, unasked: false }
+        Self { kind, line: None, reason: reason.into(), excerpt: None, unasked: false, brief: None }
+    }
+
+    /// A hazard that is a list of names, behind `what` and a colon where that is not empty.
+    pub(super) fn of_names(kind: HazardKind, what: &str, names: Vec<Named>) -> Self {
+        let (whole, short): (Vec<String>, Vec<String>) =
+            names.into_iter().map(|name| (name.whole, name.short)).unzip();
+        let reason = match what {
+            "" => whole.join(", "),
+            what => format!("{what}: {}", whole.join(", ")),
+        };
+        let brief = Some(Brief { what: what.to_owned(), names: short });
+        Self { brief, ..Self::new(kind, reason) }
+    }
+
+    /// A hazard where one setting is another.
+    pub(super) fn of_setting(
+        kind: HazardKind,
+        what: &str,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) -> Self {
+        let said = |old: Option<&str>, new: Option<&str>| match (old, new) {
+            (_, None) => format!("{what} is gone"),
+            (None, Some(new)) => format!("{what} is {new}"),
+            (Some(old), Some(new)) => format!("{what} was {old}, is {new}"),
+        };
+        let (was, is) = parted(old.unwrap_or_default(), new.unwrap_or_default());
+        let brief = said(old.map(|_| was.as_str()), new.map(|_| is.as_str()));
+        let brief = Some(Brief { what: brief, names: Vec::new() });
+        Self { brief, ..Self::new(kind, said(old, new)) }
+    }
+
+    /// The reason in short: of a list the first `most` names, and how many more there are.
+    pub(crate) fn brief(&self, most: usize) -> String {
+        let Some(Brief { what, names }) = &self.brief else { return cut(&self.reason, REASON) };
+        let first = names.get(..most.min(names.len())).unwrap_or_default().join(", ");
+        let listed = match names.len().saturating_sub(most) {
+            0 => first,
+            more => format!("{first} and {more} more"),
+        };
+        match (what.is_empty(), listed.is_empty()) {
+            (true, _) => listed,
+            (false, true) => what.clone(),
+            (false, false) => format!("{what}: {listed}"),
+        }
     }
 
     /// A hazard of `kind` in a line.
@@ -307,6 +417,21 @@ mod tests {
         for path in ["src/main.c", "README", "foo/__init__.py", "a/./b", "doc/index.in.rst"] {
             assert_eq!(by_name(path.as_bytes()), None, "{path}");
         }
+    }
+
+    /// Each name is cut by itself, so that none hides the one behind it; the reason has them all.
+    #[test]
+    fn what_is_cut_hides_no_name() {
+        let names = ["a".repeat(700), "evil".to_owned(), "b".to_owned(), "c".to_owned()];
+        let hazard = Hazard::of_names(HazardKind::Hook, "x", names.map(Named::from).into());
+        assert!(hazard.reason.ends_with("a, evil, b, c"), "{}", hazard.reason);
+        let short = format!("x: {}…, evil and 2 more", "a".repeat(60));
+        assert_eq!(hazard.brief(2), short);
+        let [old, new] = ["1", "2"].map(|end| format!("{}{end}", "c".repeat(200)));
+        let hazard = Hazard::of_setting(HazardKind::Hook, "x", Some(&old), Some(&new));
+        let same = "c".repeat(15);
+        assert_eq!(hazard.brief(6), format!("x was …{same}1, is …{same}2"));
+        assert!(hazard.reason.contains(&new));
     }
 
     #[test]

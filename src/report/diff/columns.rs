@@ -15,14 +15,16 @@ pub(super) const EACH: usize = 1;
 pub(super) const NAME: usize = 56;
 
 /// `text`, escaped, in lines of at most 80 columns: the first behind `indent` blanks, the others behind
-/// `hanging`. What does not fit in `most` lines is cut, and ends in `…`.
+/// `hanging`. What does not fit in `most` lines is cut, and ends in `…`; so is a word too long for one line, but
+/// where there may be any number of lines.
 pub(super) fn fill(text: &str, indent: usize, hanging: usize, most: usize) -> Vec<String> {
     let text = escaped(text);
-    let words: Vec<String> =
-        text.split(' ').map(|word| shorten(word, WIDTH - hanging - 2)).collect();
+    let whole = most == usize::MAX;
+    let room = if whole { usize::MAX } else { WIDTH - hanging - 2 };
+    let words: Vec<String> = text.split(' ').map(|word| shorten(word, room)).collect();
     let (first, others) = (" ".repeat(indent), " ".repeat(hanging));
     // Two columns are left for what is cut.
-    let options = textwrap::Options::new(WIDTH - 2).break_words(false);
+    let options = textwrap::Options::new(WIDTH - 2).break_words(whole);
     let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
     let options = options.initial_indent(&first).subsequent_indent(&others);
     let mut lines: Vec<String> =

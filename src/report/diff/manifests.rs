@@ -3,15 +3,17 @@
 use super::columns::{EACH, Listed, NAME, fill, head, short};
 use crate::release::archive;
 use crate::release::diff::Change;
-use crate::release::diff::hazard::HazardKind;
+use crate::release::diff::hazard::{Hazard, HazardKind};
 use std::io::{self, Write};
 
 /// Manifests of which all that they say otherwise is told below, and lines that each takes at most.
 const MANIFESTS: usize = 10;
 const SAID_OF_EACH: usize = 6;
 
-/// Characters of one thing that a manifest says.
-const SAID_OF_ONE: usize = 320;
+/// How many names of a list are tried, until it fits; and the fewest.
+const NAMES: [usize; 6] = [MOST, 24, 16, 10, 6, FEWEST];
+const MOST: usize = 40;
+const FEWEST: usize = 4;
 
 /// What manifests say otherwise, in whole sentences, where a line above was too short for it.
 pub(super) fn print<'c>(
@@ -20,9 +22,8 @@ pub(super) fn print<'c>(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let is_cut = |change: &&Change| {
-        let said: Vec<String> = says_of_manifest(change).collect();
-        let text = format!("{}{}", head(change, NAME), said.join("; "));
-        !said.is_empty() && fill(&text, 2, 6, usize::MAX).len() > EACH
+        let text = format!("{}{}", head(change, NAME), said(change, usize::MAX, MOST));
+        says(change).next().is_some() && fill(&text, 2, 6, usize::MAX).len() > EACH
     };
     let cut: Vec<&Change> = changes.filter(is_cut).collect();
     if listed.verbose || cut.is_empty() {
@@ -30,20 +31,17 @@ pub(super) fn print<'c>(
     }
     writeln!(out, "What these manifests say now:")?;
     for change in cut.iter().take(MANIFESTS) {
-        let said: Vec<String> = says_of_manifest(change).collect();
-        // As many reasons as the lines hold, and how many they do not.
-        let lines = |count: usize| {
-            let first = said.get(..count).unwrap_or_default().join("; ");
-            let more = match said.len() - count {
-                0 => String::new(),
-                more => format!("; and {more} more (--verbose)"),
-            };
+        let lines = |(reasons, names): (usize, usize)| {
             let name = short(&archive::show(change.path()), NAME);
-            fill(&format!("{name}: {first}{more}"), 2, 6, usize::MAX)
+            fill(&format!("{name}: {}", said(change, reasons, names)), 2, 6, usize::MAX)
         };
-        let fitting = (1..=said.len()).rev().map(lines).find(|lines| lines.len() <= SAID_OF_EACH);
+        // As many reasons as the lines hold, of those as many names, and how many they do not.
+        let count = says(change).count();
+        let whole = NAMES.iter().map(|names| (count, *names));
+        let fewer = (1..count).rev().map(|reasons| (reasons, FEWEST));
+        let fitting = whole.chain(fewer).map(lines).find(|lines| lines.len() <= SAID_OF_EACH);
         let text = fitting.unwrap_or_else(|| {
-            let mut lines = lines(1);
+            let mut lines = lines((1, FEWEST));
             lines.truncate(SAID_OF_EACH);
             lines
         });
@@ -55,15 +53,20 @@ pub(super) fn print<'c>(
     }
 }
 
-/// What a manifest says otherwise, each in at most a few hundred characters, without what every change of such
-/// a file is.
-fn says_of_manifest(change: &Change) -> impl Iterator<Item = String> {
-    let facts = change.hazards.iter().filter(|hazard| {
+/// What a manifest says otherwise, without what every change of such a file is.
+fn says(change: &Change) -> impl Iterator<Item = &Hazard> {
+    change.hazards.iter().filter(|hazard| {
         use HazardKind::{Configuration, Dependency, Hook};
         matches!(hazard.kind, Hook | Dependency | Configuration) && hazard.line.is_none()
-    });
-    facts.map(|hazard| match hazard.reason.char_indices().nth(SAID_OF_ONE) {
-        Some((at, _)) => format!("{}…", hazard.reason.get(..at).unwrap_or_default()),
-        None => hazard.reason.clone(),
     })
+}
+
+/// The first `reasons` of these, with at most so many names each.
+fn said(change: &Change, reasons: usize, names: usize) -> String {
+    let first: Vec<String> = says(change).take(reasons).map(|hazard| hazard.brief(names)).collect();
+    let more = match says(change).count().saturating_sub(reasons) {
+        0 => String::new(),
+        more => format!("; and {more} more (--verbose)"),
+    };
+    format!("{}{more}", first.join("; "))
 }

@@ -52,13 +52,25 @@ pub(crate) fn name(change: &Change) -> String {
 
 /// A reason with the line that it is about.
 pub(crate) fn reason(hazard: &Hazard) -> String {
+    quoting(hazard.reason.clone(), hazard)
+}
+
+/// As [`reason`], of a list as many names as one line has room for.
+fn brief(hazard: &Hazard) -> String {
+    quoting(hazard.brief(IN_A_LINE), hazard)
+}
+
+/// The most names of a list in one line.
+const IN_A_LINE: usize = 6;
+
+fn quoting(reason: String, hazard: &Hazard) -> String {
     match &hazard.excerpt {
         // In a sentence it is no matter how it is indented.
         Some(excerpt) => {
             let words: Vec<&str> = excerpt.split([' ', '\t']).filter(|w| !w.is_empty()).collect();
-            format!("{}: {}", hazard.reason, words.join(" "))
+            format!("{reason}: {}", words.join(" "))
         }
-        None => hazard.reason.clone(),
+        None => reason,
     }
 }
 

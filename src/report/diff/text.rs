@@ -1,7 +1,7 @@
 //! The list for people: what reaches farthest first.
 
 use super::columns::{EACH, Listed, NAME, fill, head, short, size};
-use super::{manifests, name, reason, tops, totals};
+use super::{brief, manifests, name, reason, tops, totals};
 use crate::bytes::digests::hex;
 use crate::release::archive;
 use crate::release::diff::hazard::HazardKind;
@@ -162,7 +162,8 @@ fn entry(change: &Change, listed: Listed, out: &mut dyn Write) -> io::Result<()>
     let room = if listed.verbose { usize::MAX } else { NAME };
     let name = short(&archive::show(change.path()), room);
     let most = if listed.verbose { usize::MAX } else { EACH };
-    let said: Vec<String> = change.hazards.iter().map(reason).collect();
+    let said = if listed.verbose { reason } else { brief };
+    let said: Vec<String> = change.hazards.iter().map(said).collect();
     // What was escaped stays as it is.
     let text = format!("{}{}", head(change, room), said.join("; "));
     for (at, line) in fill(&text, 2, 6, most).into_iter().enumerate() {

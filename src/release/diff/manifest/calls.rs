@@ -2,8 +2,9 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::super::lang::Lang;
-use super::{Said, Sides, Table, compare};
+use super::{Sides, compare_sets};
 use regex::Regex;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -129,12 +130,11 @@ pub(super) fn facts(lang: Lang, name: &str, sides: Sides<'_>) -> Vec<Hazard> {
         if sides.old.is_empty() && *kind == Configuration {
             continue;
         }
-        let names = |text: &str| -> Table {
+        let names = |text: &str| -> BTreeSet<String> {
             let captures = pattern.captures_iter(text);
-            let names = captures.filter_map(|c| Some(c.get(1)?.as_str().trim().to_owned()));
-            names.map(|name| (name, Said::default())).collect()
+            captures.filter_map(|c| Some(c.get(1)?.as_str().trim().to_owned())).collect()
         };
-        found.extend(compare(*kind, what, &names(&old), &names(&new)));
+        found.extend(compare_sets(*kind, what, names(&old), names(&new)));
     }
     found
 }

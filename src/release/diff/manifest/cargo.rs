@@ -90,53 +90,61 @@ pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
     found
 }
 
-/// The dependencies of one kind, also of the workspace and of targets.
+/// The dependencies of one kind, also of the workspace and of targets, whose names stand behind these. Cargo reads
+/// `build_dependencies`, too.
 fn dependencies(table: &toml::Table, kind: &str) -> Table {
-    let mut found = Table::new();
-    let mut add = |value: Option<&Value>| {
+    let mut found = Table::default();
+    let mut add = |of: Option<&str>, value: Option<&Value>| {
         for (name, spec) in value.and_then(Value::as_table).into_iter().flatten() {
-            found.insert(name.clone(), specification(spec));
+            // What is compiled is the package, by whatever name.
+            let package = spec.get("package").map(|package| format!(" (is {})", shown(package)));
+            let name = format!("{name}{}", package.unwrap_or_default());
+            let name = of.map_or(name.clone(), |of| format!("{of}: {name}"));
+            found.extend([(name, specification(spec))]);
         }
     };
-    if matches!(kind, "patch" | "replace") {
-        // A patch has a table for each source.
-        let sources = table.get(kind).and_then(Value::as_table);
-        for source in sources.into_iter().flatten().map(|(_, source)| source) {
-            add(Some(source));
-        }
+    let tables =
+        |value: Option<&Value>| value.and_then(Value::as_table).cloned().unwrap_or_default();
+    if kind == "replace" {
+        add(None, table.get(kind));
         return found;
     }
-    add(table.get(kind));
-    add(at(table, &["workspace", kind]));
-    for target in table.get("target").and_then(Value::as_table).into_iter().flatten() {
-        add(target.1.get(kind));
+    if kind == "patch" {
+        // A patch has a table for each source.
+        tables(table.get(kind)).iter().for_each(|(source, patch)| add(Some(source), Some(patch)));
+        return found;
+    }
+    for kind in [kind, &kind.replace('-', "_")].into_iter().collect::<BTreeSet<&str>>() {
+        add(None, table.get(kind));
+        add(Some("workspace"), at(table, &["workspace", kind]));
+        for (target, value) in tables(table.get("target")) {
+            add(Some(&target), value.get(kind));
+        }
     }
     found
 }
 
-/// Where a dependency comes from.
+/// Where a dependency comes from, and with what it is built.
 fn specification(spec: &Value) -> Said {
     let Some(table) = spec.as_table() else { return shown(spec).into() };
-    let keys = ["version", "package", "git", "branch", "tag", "rev", "path", "registry"];
-    let said = keys.iter().filter_map(|key| {
-        let value = shown(table.get(*key)?);
-        Some(if *key == "version" { value } else { format!("{key} {value}") })
-    });
-    let said: Vec<String> = said.collect();
-    let workspace = table.get("workspace").and_then(Value::as_bool) == Some(true);
-    let elsewhere = ["git", "registry"].iter().any(|key| table.contains_key(*key));
-    let text = match said.is_empty() && workspace {
-        true => "of the workspace".to_owned(),
-        false => said.join(" "),
-    };
-    Said { text, elsewhere }
+    let silent =
+        ["version", "optional", "default-features", "default_features", "package", "workspace"];
+    let others = table.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
+    let others = others.map(|(key, value)| format!("{key} {}", shown(value)));
+    let mut said: Vec<String> = table.get("version").map(shown).into_iter().chain(others).collect();
+    if table.get("workspace").and_then(Value::as_bool) == Some(true) {
+        said.insert(0, "of the workspace".to_owned());
+    }
+    let elsewhere = ["git", "registry", "registry-index"];
+    let elsewhere = elsewhere.iter().any(|key| table.contains_key(*key));
+    Said { text: said.join(" "), elsewhere }
 }
 
 /// cargo's own settings: a wrapper or a linker there is a program that runs in every build.
 pub(super) fn config(sides: Sides<'_>) -> Vec<Hazard> {
     let Some((old, new)) = both(sides) else { return unreadable("TOML") };
     let flat = |table: &toml::Table| {
-        let mut flat = Table::new();
+        let mut flat = Table::default();
         flatten("", table, &mut flat);
         flat
     };
@@ -149,7 +157,7 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut Table) {
         match value {
             Value::Table(inner) => flatten(&name, inner, flat),
             other => {
-                flat.insert(name, shown(other).into());
+                flat.extend([(name, shown(other).into())]);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `package.json`, `package-lock.json`, and composer's file, which is alike.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::{Said, Sides, Table, compare, listed, setting, unreadable};
+use super::{Said, Sides, Table, compare, named, setting, unreadable};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -55,8 +55,9 @@ pub(super) fn package(sides: Sides<'_>) -> Vec<Hazard> {
     };
     let mut found = Vec::new();
     let scripts = |side: &Value, by_itself: bool| -> Table {
-        let scripts = table(side, "scripts").into_iter();
-        scripts.filter(|(name, _)| BY_ITSELF.contains(&name.as_str()) == by_itself).collect()
+        let mut scripts = table(side, "scripts");
+        scripts.0.retain(|name, _| BY_ITSELF.contains(&name.as_str()) == by_itself);
+        scripts
     };
     let (before, now) = (scripts(&old, true), scripts(&new, true));
     found.extend(compare(Hook, "script that runs at install", &before, &now));
@@ -117,30 +118,22 @@ pub(super) fn lock(sides: Sides<'_>) -> Vec<Hazard> {
         return unreadable("JSON");
     };
     let (old, new) = (packages(&old), packages(&new));
-    let mut found = Vec::new();
-    let more: Vec<&str> =
-        new.keys().filter(|name| !old.contains_key(*name)).map(String::as_str).collect();
-    if !more.is_empty() && !old.is_empty() {
-        found.push(Hazard::new(Dependency, format!("package added: {}", listed(more))));
-    }
+    let mut found: Vec<Hazard> = Vec::new();
+    let more = new.keys().filter(|name| !old.contains_key(*name));
+    let more = more.map(|name| name.as_str().into()).collect();
+    found.extend(named(Dependency, "package added", more).filter(|_| !old.is_empty()));
     let scripts = new.iter().filter(|(name, package)| {
         package.script && old.get(*name).is_none_or(|before| !before.script)
     });
-    let scripts: Vec<&str> = scripts.map(|(name, _)| name.as_str()).collect();
-    if !scripts.is_empty() {
-        let reason = format!("package with a script that runs at install: {}", listed(scripts));
-        found.push(Hazard::new(Hook, reason));
-    }
+    let scripts = scripts.map(|(name, _)| name.as_str().into()).collect();
+    found.extend(named(Hook, "package with a script that runs at install", scripts));
     let other = new.iter().filter(|(name, now)| {
         old.get(*name).is_some_and(|before| {
             let sums = before.integrity.is_some() && now.integrity.is_some();
             before.version == now.version && sums && before.integrity != now.integrity
         })
     });
-    let other: Vec<&str> = other.map(|(name, _)| name.as_str()).collect();
-    if !other.is_empty() {
-        let reason = format!("the same version with another checksum: {}", listed(other));
-        found.push(Hazard::new(Hook, reason));
-    }
+    let other = other.map(|(name, _)| name.as_str().into()).collect();
+    found.extend(named(Hook, "the same version with another checksum", other));
     found
 }

@@ -1,7 +1,7 @@
 //! Lists of lines: Go modules, settings, versions, and the hosts that a list names.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::{Sides, Table, compare, compare_sets, listed};
+use super::{Sides, Table, compare, compare_sets, named};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -65,8 +65,7 @@ pub(super) fn version(sides: Sides<'_>) -> Vec<Hazard> {
     if words <= 1 && text.chars().all(plain) && text.len() < 100 {
         return Vec::new();
     }
-    let shown: String = text.chars().take(60).collect();
-    vec![Hazard::new(Hook, format!("holds more than a version: {shown}"))]
+    vec![Hazard::of_names(Hook, "holds more than a version", vec![text.into()])]
 }
 
 /// Settings, one a line, of tools that fetch or run packages.
@@ -90,7 +89,6 @@ pub(super) fn hosts_of(text: &str) -> BTreeSet<String> {
 /// The hosts that a list of packages names and did not name before.
 pub(super) fn hosts(sides: Sides<'_>) -> Option<Hazard> {
     let (old, new) = (hosts_of(sides.old), hosts_of(sides.new));
-    let more: Vec<&str> = new.difference(&old).map(String::as_str).collect();
-    let from = format!("packages come from another host: {}", listed(more.iter().copied()));
-    (!more.is_empty() && !old.is_empty()).then(|| Hazard::new(Hook, from))
+    let more = new.difference(&old).map(|host| host.as_str().into()).collect();
+    named(Hook, "packages come from another host", more).filter(|_| !old.is_empty())
 }

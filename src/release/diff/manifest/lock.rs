@@ -1,9 +1,9 @@
 //! Lock files in TOML: `Cargo.lock`, `uv.lock`, `poetry.lock`, `pdm.lock`. Each is a list of packages, with
 //! where each comes from and the digests of its files.
 
-use super::super::hazard::{Hazard, HazardKind};
+use super::super::hazard::{Hazard, HazardKind, Named};
 use super::cargo::{at, both, shown};
-use super::{Sides, listed, unreadable};
+use super::{Sides, named, unreadable};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
@@ -30,10 +30,8 @@ pub(super) fn packages(sides: Sides<'_>, of_build: bool) -> Vec<Hazard> {
     let (before, now) = (versions(&old), versions(&new));
     let mut found = Vec::new();
     let mut say = |kind, what: &str, names: Vec<String>| {
-        if !names.is_empty() {
-            let names = listed(names.iter().map(String::as_str));
-            found.push(Hazard::new(kind, format!("{what}{names}")));
-        }
+        let names = names.into_iter().map(Named::from).collect();
+        found.extend(named(kind, what, names));
     };
     let other = new.iter().filter_map(|(key, now)| altered(key, old.get(key)?, now));
     say(Hook, "", other.collect());
@@ -54,8 +52,8 @@ pub(super) fn packages(sides: Sides<'_>, of_build: bool) -> Vec<Hazard> {
             };
             names.map(shown).collect()
         };
-        say(Hook, "package from elsewhere added: ", added(true));
-        say(if of_build { Dependency } else { Configuration }, "package added: ", added(false));
+        say(Hook, "package from elsewhere added", added(true));
+        say(if of_build { Dependency } else { Configuration }, "package added", added(false));
     }
     let changed = now.iter().filter_map(|(name, now)| {
         let before = before.get(name).filter(|before| *before != now)?;
@@ -69,9 +67,9 @@ pub(super) fn packages(sides: Sides<'_>, of_build: bool) -> Vec<Hazard> {
         };
         Some(change)
     });
-    say(Configuration, "package changed: ", changed.collect());
+    say(Configuration, "package changed", changed.collect());
     let gone = before.keys().filter(|name| !now.contains_key(*name));
-    say(Configuration, "package removed: ", gone.map(|name| (*name).to_owned()).collect());
+    say(Configuration, "package removed", gone.map(|name| (*name).to_owned()).collect());
     found
 }
 

@@ -12,15 +12,12 @@ mod python;
 mod sections;
 mod settings;
 
-use super::hazard::{Hazard, HazardKind};
+use super::hazard::{Hazard, HazardKind, Named};
 use super::place::{Place, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes from which on a manifest is not read as one.
 const LIMIT: usize = 4 << 20;
-
-/// The most names of one list that are said.
-const NAMED: usize = 6;
 
 /// Both sides of a manifest; an empty old one where it is new.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +55,7 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         "setup.py" => python::setup_py(sides),
         "entry_points.txt" => python::entry_points(sides),
         "pkg-info" | "metadata" => python::metadata(sides),
-        "requires.txt" => python::requirements(sides),
+        "requires.txt" => python::requires_txt(sides),
         "package.json" | "composer.json" => javascript::package(sides),
         "package-lock.json" | "npm-shrinkwrap.json" => javascript::lock(sides),
         "go.mod" | "go.work" => lists::go_mod(sides),
@@ -125,7 +122,7 @@ fn is_rare(name: &str) -> bool {
 }
 
 /// What a manifest says of one name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Said {
     text: String,
     /// Whether it is neither from the registry that the format has nor from the same archive.
@@ -138,50 +135,88 @@ impl From<String> for Said {
     }
 }
 
-/// Names with what is said of each.
-type Table = BTreeMap<String, Said>;
+/// Names with all that is said of each, in the order of the file: one that is listed twice hides nothing.
+#[derive(Debug, Clone, Default)]
+struct Table(BTreeMap<String, Vec<Said>>);
 
-/// Names as people read them: a few, and how many more.
-fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
-    let first: Vec<&str> = names.iter().take(NAMED).copied().collect();
-    match names.len().saturating_sub(NAMED) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
+impl Extend<(String, Said)> for Table {
+    fn extend<T: IntoIterator<Item = (String, Said)>>(&mut self, entries: T) {
+        for (name, said) in entries {
+            self.0.entry(name).or_default().push(said);
+        }
     }
+}
+
+impl FromIterator<(String, Said)> for Table {
+    fn from_iter<T: IntoIterator<Item = (String, Said)>>(entries: T) -> Self {
+        let mut table = Self::default();
+        table.extend(entries);
+        table
+    }
+}
+
+/// A hazard for names, where there are any.
+fn named(kind: HazardKind, what: &str, names: Vec<Named>) -> Option<Hazard> {
+    (!names.is_empty()).then(|| Hazard::of_names(kind, what, names))
 }
 
 /// Hazards for what was added to a table, what is said otherwise, and what is gone.
 fn compare(kind: HazardKind, what: &str, old: &Table, new: &Table) -> Vec<Hazard> {
-    let mut found = Vec::new();
-    let mut say = |kind: HazardKind, what: String, names: Vec<String>| {
-        if !names.is_empty() {
-            let reason = format!("{what}: {}", listed(names.iter().map(String::as_str)));
-            found.push(Hazard::new(kind, reason));
+    let (mut added, mut from, mut changed, mut now_from) =
+        <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+    for (name, now) in &new.0 {
+        match old.0.get(name) {
+            None => {
+                let said: BTreeSet<&Said> = now.iter().collect();
+                let text = format!("{name} {}", all(&said)).trim_end().to_owned();
+                let elsewhere = now.iter().any(|said| said.elsewhere);
+                if elsewhere { &mut from } else { &mut added }.push(text.into());
+            }
+            Some(before) if before != now => {
+                let (change, elsewhere) = change(name, before, now);
+                if elsewhere { &mut now_from } else { &mut changed }.push(change);
+            }
+            Some(_) => {}
         }
-    };
-    let added = |elsewhere: bool| -> Vec<String> {
-        let added = new.iter().filter(|(name, _)| !old.contains_key(*name));
-        let added = added.filter(|(_, said)| said.elsewhere == elsewhere);
-        added.map(|(name, said)| format!("{name} {}", said.text).trim_end().to_owned()).collect()
-    };
-    say(HazardKind::Hook, format!("{what} from elsewhere added"), added(true));
-    say(kind, format!("{what} added"), added(false));
-    let changed = |elsewhere: bool| -> Vec<String> {
-        let changed = new.iter().filter(|(_, said)| said.elsewhere == elsewhere);
-        changed
-            .filter_map(|(name, now)| {
-                let before = old.get(name).filter(|before| *before != now)?;
-                Some(format!("{name} {} -> {}", before.text, now.text))
-            })
-            .collect()
-    };
-    say(HazardKind::Hook, format!("{what} now from elsewhere"), changed(true));
+    }
+    let gone = old.0.keys().filter(|name| !new.0.contains_key(*name));
+    let gone = gone.map(|name| name.as_str().into()).collect();
     let other = if kind == HazardKind::Hook { kind } else { HazardKind::Configuration };
-    say(other, format!("{what} changed"), changed(false));
-    let gone = old.keys().filter(|name| !new.contains_key(*name)).cloned().collect();
-    say(HazardKind::Configuration, format!("{what} removed"), gone);
-    found
+    [
+        named(HazardKind::Hook, &format!("{what} from elsewhere added"), from),
+        named(kind, &format!("{what} added"), added),
+        named(HazardKind::Hook, &format!("{what} now from elsewhere"), now_from),
+        named(other, &format!("{what} changed"), changed),
+        named(HazardKind::Configuration, &format!("{what} removed"), gone),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What became of a name of which something else is said, and whether any of that is from elsewhere.
+fn change(name: &str, before: &[Said], now: &[Said]) -> (Named, bool) {
+    let [was, is]: [BTreeSet<&Said>; 2] = [before.iter().collect(), now.iter().collect()];
+    let gone: BTreeSet<&Said> = was.difference(&is).copied().collect();
+    let more: BTreeSet<&Said> = is.difference(&was).copied().collect();
+    let elsewhere = more.iter().any(|said| said.elsewhere);
+    let named = match (gone.is_empty(), more.is_empty()) {
+        (true, true) => format!("{name} in another order").into(),
+        (true, false) => format!("{name} also {}", all(&more)).into(),
+        (false, true) => format!("{name} no more {}", all(&gone)).into(),
+        (false, false) => Named::changed(name, &all(&gone), &all(&more)),
+    };
+    (named, elsewhere)
+}
+
+/// All that is said of a name.
+fn all(said: &BTreeSet<&Said>) -> String {
+    let only = said.len() == 1;
+    let text = |said: &&Said| match said.text.as_str() {
+        "" if !only => "\"\"".to_owned(),
+        text => text.to_owned(),
+    };
+    said.iter().map(text).collect::<Vec<_>>().join(" and ")
 }
 
 /// As [`compare`], of names without anything said of them.
@@ -198,15 +233,7 @@ fn compare_sets(
 
 /// A hazard where one setting is another.
 fn setting(kind: HazardKind, what: &str, old: Option<&str>, new: Option<&str>) -> Option<Hazard> {
-    if old == new {
-        return None;
-    }
-    let reason = match (old, new) {
-        (_, None) => format!("{what} is gone"),
-        (None, Some(new)) => format!("{what} is {new}"),
-        (Some(old), Some(new)) => format!("{what} was {old}, is {new}"),
-    };
-    Some(Hazard::new(kind, reason))
+    (old != new).then(|| Hazard::of_setting(kind, what, old, new))
 }
 
 /// A hazard where a manifest cannot be read as its format asks.
@@ -215,5 +242,9 @@ fn unreadable(format: &str) -> Vec<Hazard> {
     vec![Hazard::new(HazardKind::Configuration, reason)]
 }
 
+#[cfg(test)]
+mod aimed_tests;
+#[cfg(test)]
+mod lock_tests;
 #[cfg(test)]
 mod tests;

@@ -76,8 +76,13 @@ pub(super) fn pyproject(sides: Sides<'_>) -> Vec<Hazard> {
     found.extend(compare(Hook, "entry point", &points(&old), &points(&new)));
     let optional = |side: &toml::Table| -> Table {
         let groups = at(side, &["project", "optional-dependencies"]).and_then(Value::as_table);
-        let lists = groups.into_iter().flatten().filter_map(|(_, list)| list.as_array());
-        lists.flatten().filter_map(|r| requirement(&shown(r))).collect()
+        let lists = groups.into_iter().flatten();
+        let of_extra = |(extra, list): (&String, &Value)| -> Vec<(String, Said)> {
+            let list = list.as_array().into_iter().flatten();
+            let list = list.filter_map(|r| requirement(&shown(r)));
+            list.map(|(name, said)| (format!("{extra}: {name}"), said)).collect()
+        };
+        lists.flat_map(of_extra).collect()
     };
     let (before, now) = (optional(&old), optional(&new));
     found.extend(compare(Configuration, "optional dependency", &before, &now));
@@ -91,7 +96,7 @@ pub(super) fn pyproject(sides: Sides<'_>) -> Vec<Hazard> {
 
 /// What those who develop a project install (PEP 735), and the groups that others include.
 fn groups(side: &toml::Table) -> Table {
-    let mut found = Table::new();
+    let mut found = Table::default();
     let groups = side.get("dependency-groups").and_then(Value::as_table);
     for (group, list) in groups.into_iter().flatten() {
         for entry in list.as_array().into_iter().flatten() {
@@ -107,7 +112,11 @@ fn groups(side: &toml::Table) -> Table {
 
 /// The name of a requirement (PEP 508), and the rest of it.
 fn requirement(text: &str) -> Option<(String, Said)> {
-    let text = text.split('#').next().unwrap_or_default().trim();
+    // A comment stands alone or behind a blank; elsewhere `#` is a part of an address.
+    let comment = text.match_indices('#').find(|(at, _)| {
+        text.get(..*at).is_none_or(|before| before.is_empty() || before.ends_with([' ', '\t']))
+    });
+    let text = text.get(..comment.map_or(text.len(), |(at, _)| at)).unwrap_or_default().trim();
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | '-'));
     let (name, rest) = text.split_at(end.unwrap_or(text.len()));
     let name = name.to_ascii_lowercase().replace(['_', '.'], "-");
@@ -127,29 +136,60 @@ fn said(value: &Value) -> Said {
 
 /// Requirements, one a line.
 pub(super) fn requirements(sides: Sides<'_>) -> Vec<Hazard> {
+    // A line goes on behind a backslash: digests mostly stand there.
+    let [old, new] = [sides.old, sides.new].map(|text| text.replace('\r', "").replace("\\\n", " "));
     let table = |text: &str| -> Table {
         let lines = text.lines().map(str::trim);
         let lines = lines.filter(|line| !line.starts_with(['#', '[', '-']));
         lines.filter_map(requirement).collect()
     };
-    let mut found = compare(Dependency, "dependency", &table(sides.old), &table(sides.new));
+    let mut found = compare(Dependency, "dependency", &table(&old), &table(&new));
     let options = |text: &str| -> BTreeSet<String> {
         let lines = text.lines().map(str::trim).filter(|line| line.starts_with('-'));
-        lines.filter(|line| !line.starts_with("--hash")).map(str::to_owned).collect()
+        lines.map(str::to_owned).collect()
     };
-    found.extend(compare_sets(Hook, "option", options(sides.old), options(sides.new)));
+    found.extend(compare_sets(Hook, "option", options(&old), options(&new)));
     found
+}
+
+/// `requires.txt` of setuptools: requirements in sections, which are extras but where they only have a marker.
+pub(super) fn requires_txt(sides: Sides<'_>) -> Vec<Hazard> {
+    let table = |text: &str, extras: bool| -> Table {
+        let mut section = String::new();
+        let mut found = Table::default();
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                section = name.to_owned();
+            } else if extras != (section.is_empty() || section.starts_with(':')) {
+                found.extend(requirement(line).map(|(name, said)| (under(&section, &name), said)));
+            }
+        }
+        found
+    };
+    let both = |extras: bool| (table(sides.old, extras), table(sides.new, extras));
+    let ((old, new), (old_extras, new_extras)) = (both(false), both(true));
+    let mut found = compare(Dependency, "dependency", &old, &new);
+    found.extend(compare(Configuration, "optional dependency", &old_extras, &new_extras));
+    found
+}
+
+/// A name below the extra or the condition that it is needed for.
+pub(super) fn under(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}: {name}") }
 }
 
 /// The fields of a package's metadata that name other packages.
 pub(super) fn metadata(sides: Sides<'_>) -> Vec<Hazard> {
-    let table = |text: &str| -> Table {
+    let table = |text: &str, extras: bool| -> Table {
         let head = text.split("\n\n").next().unwrap_or_default();
         let fields = head.lines().filter_map(|line| line.strip_prefix("Requires-Dist:"));
-        let needed = fields.filter(|field| !field.contains("extra =="));
+        let needed = fields.filter(|field| field.contains("extra ==") == extras);
         needed.filter_map(requirement).collect()
     };
-    let mut found = compare(Dependency, "dependency", &table(sides.old), &table(sides.new));
+    let both = |extras: bool| (table(sides.old, extras), table(sides.new, extras));
+    let ((old, new), (old_extras, new_extras)) = (both(false), both(true));
+    let mut found = compare(Dependency, "dependency", &old, &new);
+    found.extend(compare(Configuration, "optional dependency", &old_extras, &new_extras));
     let python = |text: &str| -> Option<String> {
         let head = text.split("\n\n").next().unwrap_or_default();
         let field = head.lines().find_map(|line| line.strip_prefix("Requires-Python:"));
@@ -208,7 +248,7 @@ pub(super) fn entry_points(sides: Sides<'_>) -> Vec<Hazard> {
 pub(super) fn pth(sides: Sides<'_>) -> Vec<Hazard> {
     let lines = |text: &str| -> BTreeSet<String> {
         let runs = |line: &&str| line.starts_with("import ") || line.starts_with("import\t");
-        text.lines().filter(runs).map(|line| line.chars().take(100).collect()).collect()
+        text.lines().filter(runs).map(str::to_owned).collect()
     };
     let (old, new) = (lines(sides.old), lines(sides.new));
     compare_sets(Hook, "line that Python runs at every start", old, new)

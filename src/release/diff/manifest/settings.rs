@@ -3,7 +3,7 @@
 use super::super::hazard::{Hazard, HazardKind};
 use super::lists::hosts_of;
 use super::sections::sections;
-use super::{Sides, compare_sets, setting, unreadable};
+use super::{Sides, compare_sets, named, setting, unreadable};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -118,9 +118,7 @@ fn javascript(sides: Sides<'_>) -> Vec<Hazard> {
     };
     let mut found = Vec::new();
     for key in KEYS.iter().filter(|key| old.get(**key) != new.get(**key)) {
-        let shown = |side: &Value| {
-            side.get(*key).map(|value| value.to_string().chars().take(100).collect::<String>())
-        };
+        let shown = |side: &Value| side.get(*key).map(Value::to_string);
         let (old, new) = (shown(&old), shown(&new));
         found.extend(setting(Hook, key, old.as_deref(), new.as_deref()));
     }
@@ -150,10 +148,8 @@ fn fetched(sides: Sides<'_>, keys: &[&str]) -> Vec<Hazard> {
     let hosts = |side: &[(String, String)]| hosts_of(&values(side, false).join("\n"));
     let mut found = Vec::new();
     let (before, now) = (hosts(&old), hosts(&new));
-    let more: Vec<&str> = now.difference(&before).map(String::as_str).collect();
-    if !more.is_empty() {
-        found.push(Hazard::new(Hook, format!("fetched from another host: {}", more.join(", "))));
-    }
+    let more = now.difference(&before).map(|host| host.as_str().into()).collect();
+    found.extend(named(Hook, "fetched from another host", more));
     let (sums, same) =
         (values(&old, true) != values(&new, true), values(&old, false) == values(&new, false));
     if sums && same {
