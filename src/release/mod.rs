@@ -7,6 +7,8 @@ pub(crate) mod diff;
 pub(crate) mod gentoo;
 pub(crate) mod git;
 pub(crate) mod known;
+pub(crate) mod lock;
 pub(crate) mod policy;
+pub(crate) mod python;
 pub(crate) mod review;
 pub(crate) mod source;

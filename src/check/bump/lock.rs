@@ -4,11 +4,11 @@ use super::files::Pair;
 use super::names::split_crate;
 use crate::check::inputs::Locked;
 use crate::release::archive::{self, Entry, Sink, Wanted};
+use crate::release::lock::{self, LIMIT, Package};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The largest lock file that is read, and the most of all in one archive, in bytes.
-const LIMIT: usize = 8 << 20;
+/// The most bytes of lock files that are kept of one archive.
 const TOTAL: usize = 64 << 20;
 
 /// A member called Cargo.lock, kept while the archive is listed.
@@ -43,19 +43,6 @@ impl Sink for Keeper {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Lock {
-    #[serde(default)]
-    package: Vec<LockedPackage>,
-}
-
-#[derive(serde::Deserialize)]
-struct LockedPackage {
-    name: String,
-    version: String,
-    checksum: Option<String>,
-}
-
 /// What the lock files of the archives in `pairs` say of the crates among them, by distfile.
 ///
 /// An archive without a lock file, or with one that cannot be read, says nothing.
@@ -72,8 +59,10 @@ pub(super) fn locked(pairs: &[Pair], distdir: &Path) -> BTreeMap<String, Vec<Loc
             continue;
         }
         for lock in keeper.found.values() {
-            for package in parse(lock) {
-                let Some(sha256) = package.checksum else { continue };
+            for package in packages(lock) {
+                let Some(sha256) = package.files.into_iter().find_map(|(_, sum)| sum) else {
+                    continue;
+                };
                 let name = format!("{}-{}.crate", package.name, package.version);
                 let locked = Locked { sha256: sha256.to_ascii_lowercase(), by: pair.new.clone() };
                 if seen.insert((name.clone(), locked.clone())) {
@@ -85,7 +74,8 @@ pub(super) fn locked(pairs: &[Pair], distdir: &Path) -> BTreeMap<String, Vec<Loc
     found
 }
 
-fn parse(lock: &[u8]) -> Vec<LockedPackage> {
-    let text = std::str::from_utf8(lock).unwrap_or_default();
-    toml::from_str::<Lock>(text).map(|lock| lock.package).unwrap_or_default()
+/// The packages of a lock file. Of one that cannot be read, none: the release's diff says so.
+fn packages(text: &[u8]) -> Vec<Package> {
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    lock::cargo(text).map(|lock| lock.packages).unwrap_or_default()
 }

@@ -97,6 +97,7 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
     const MAKE: &str = "make rules: run during the build";
     const HELPER: &str = "a helper script of autotools: runs during the build";
     const JS: &str = "decides which JavaScript packages and scripts run at install time";
+    const DEVELOP: &str = "lists the Python packages that those who develop it install";
     const OTHER: &str = "runs or decides what runs during the build";
     const VERSION: &str = "what it says becomes part of the build";
     let extension = extension(name);
@@ -147,9 +148,8 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
             "names Python packages to install"
         }
         ("pipfile" | "pipfile.lock", _) => "names Python packages to install",
-        ("poetry.lock" | "uv.lock" | "pdm.lock", _) => {
-            "lists the Python packages that those who develop it install"
-        }
+        ("poetry.lock" | "uv.lock" | "pdm.lock", _) => DEVELOP,
+        (_, "toml") if name.starts_with("pylock.") => DEVELOP,
         ("build.rs", _) => "runs when the crate is built",
         ("cargo.toml" | "cargo.lock", _) => "decides which crates are built, and how",
         ("rust-toolchain" | "rust-toolchain.toml", _) => "chooses the Rust compiler",

@@ -2,6 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
+pub(super) use crate::release::lock::shown;
 use std::collections::BTreeSet;
 use toml::Value;
 
@@ -24,26 +25,6 @@ pub(super) fn at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a Value>
         table = table.get(*part)?.as_table()?;
     }
     table.get(*last)
-}
-
-/// A value in one line.
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Boolean(is) => is.to_string(),
-        Value::Datetime(time) => time.to_string(),
-        Value::Array(values) => {
-            let values: Vec<String> = values.iter().map(shown).collect();
-            format!("[{}]", values.join(", "))
-        }
-        Value::Table(table) => {
-            let entry = |(key, value): (&String, &Value)| format!("{key} = {}", shown(value));
-            let entries: Vec<String> = table.iter().map(entry).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-    }
 }
 
 pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {

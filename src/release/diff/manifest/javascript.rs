@@ -1,9 +1,8 @@
-//! `package.json`, `package-lock.json`, and composer's file, which is alike.
+//! `package.json`, and composer's file, which is alike.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::{Said, Sides, Table, compare, named, setting, unreadable};
+use super::{Said, Sides, Table, compare, setting, unreadable};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 use HazardKind::{Configuration, Dependency, Hook};
 
@@ -90,50 +89,5 @@ pub(super) fn package(sides: Sides<'_>) -> Vec<Hazard> {
     }
     let (before, now) = (scripts(&old, false), scripts(&new, false));
     found.extend(compare(Configuration, "script", &before, &now));
-    found
-}
-
-struct Locked {
-    version: String,
-    integrity: Option<String>,
-    script: bool,
-}
-
-fn packages(value: &Value) -> BTreeMap<String, Locked> {
-    let list = value.get("packages").or_else(|| value.get("dependencies"));
-    let list = list.and_then(Value::as_object).into_iter().flatten();
-    list.filter(|(path, _)| !path.is_empty())
-        .map(|(path, package)| {
-            let name = path.strip_prefix("node_modules/").unwrap_or(path).to_owned();
-            let text = |key: &str| package.get(key).and_then(Value::as_str).map(str::to_owned);
-            let script = package.get("hasInstallScript").and_then(Value::as_bool) == Some(true);
-            let version = text("version").unwrap_or_default();
-            (name, Locked { version, integrity: text("integrity"), script })
-        })
-        .collect()
-}
-
-pub(super) fn lock(sides: Sides<'_>) -> Vec<Hazard> {
-    let (Some(old), Some(new)) = (parse(sides.old), parse(sides.new)) else {
-        return unreadable("JSON");
-    };
-    let (old, new) = (packages(&old), packages(&new));
-    let mut found: Vec<Hazard> = Vec::new();
-    let more = new.keys().filter(|name| !old.contains_key(*name));
-    let more = more.map(|name| name.as_str().into()).collect();
-    found.extend(named(Dependency, "package added", more).filter(|_| !old.is_empty()));
-    let scripts = new.iter().filter(|(name, package)| {
-        package.script && old.get(*name).is_none_or(|before| !before.script)
-    });
-    let scripts = scripts.map(|(name, _)| name.as_str().into()).collect();
-    found.extend(named(Hook, "package with a script that runs at install", scripts));
-    let other = new.iter().filter(|(name, now)| {
-        old.get(*name).is_some_and(|before| {
-            let sums = before.integrity.is_some() && now.integrity.is_some();
-            before.version == now.version && sums && before.integrity != now.integrity
-        })
-    });
-    let other = other.map(|(name, _)| name.as_str().into()).collect();
-    found.extend(named(Hook, "the same version with another checksum", other));
     found
 }

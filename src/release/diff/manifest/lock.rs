@@ -1,140 +1,225 @@
-//! Lock files in TOML: `Cargo.lock`, `uv.lock`, `poetry.lock`, `pdm.lock`. Each is a list of packages, with
-//! where each comes from and the digests of its files.
+//! Lock files: each is a list of packages, with where each comes from and the digests of its files.
 
 use super::super::hazard::{Hazard, HazardKind, Named};
-use super::cargo::{at, both, shown};
-use super::{Sides, named, unreadable};
+use super::{Sides, named};
+use crate::release::lock::{self, Damaged, Package};
 use std::collections::{BTreeMap, BTreeSet};
-use toml::{Table, Value};
 
 use HazardKind::{Configuration, Dependency, Hook};
 
-/// What a lock file has of one version of a package.
-#[derive(Default)]
-struct Locked {
-    /// Where it comes from, in the file's own words; several where it is listed several times.
-    sources: BTreeSet<String>,
-    /// The digests of its files, by their names; the only one of a crate has none.
-    digests: BTreeMap<String, BTreeSet<String>>,
+/// A kind of lock file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Format {
+    Cargo,
+    /// uv, poetry, pdm, and `pylock.toml`.
+    Python,
+    Npm,
 }
 
-/// By name and version.
-type Packages = BTreeMap<(String, String), Locked>;
-
-/// What became of the packages: which are new, gone or of another version, which come from elsewhere, and which
-/// are the same version and other bytes. A build reads what its language has `of_build`; the others are those of
-/// whoever develops it.
-pub(super) fn packages(sides: Sides<'_>, of_build: bool) -> Vec<Hazard> {
-    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
-    let (old, new) = (read(&old), read(&new));
-    let (before, now) = (versions(&old), versions(&new));
-    let mut found = Vec::new();
-    let mut say = |kind, what: &str, names: Vec<String>| {
-        let names = names.into_iter().map(Named::from).collect();
-        found.extend(named(kind, what, names));
-    };
-    let other = new.iter().filter_map(|(key, now)| altered(key, old.get(key)?, now));
-    say(Hook, "", other.collect());
-    // A new list is new as a whole: what is in it was not added to it.
-    if !before.is_empty() {
-        let places: BTreeSet<&str> = old.values().flat_map(Locked::places).collect();
-        let mut from: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for ((name, _), locked) in new.iter().filter(|((name, _), _)| !before.contains_key(&**name))
-        {
-            let others = locked.places().filter(|place| !places.contains(place));
-            from.entry(name).or_default().extend(others);
-        }
-        let added = |elsewhere: bool| -> Vec<String> {
-            let names = from.iter().filter(|(_, from)| from.is_empty() != elsewhere);
-            let shown = |(name, from): (&&str, &BTreeSet<&str>)| match from.first() {
-                Some(place) => format!("{name} ({place})"),
-                None => (*name).to_owned(),
-            };
-            names.map(shown).collect()
-        };
-        say(Hook, "package from elsewhere added", added(true));
-        say(if of_build { Dependency } else { Configuration }, "package added", added(false));
+impl Format {
+    /// That of the file called `name`, in lower case.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "cargo.lock" => Self::Cargo,
+            "poetry.lock" | "uv.lock" | "pdm.lock" => Self::Python,
+            "package-lock.json" | "npm-shrinkwrap.json" => Self::Npm,
+            // PEP 751: `pylock.toml` and `pylock.NAME.toml`.
+            _ if name.starts_with("pylock.") && name.ends_with("toml") => Self::Python,
+            _ => return None,
+        })
     }
-    let changed = now.iter().filter_map(|(name, now)| {
-        let before = before.get(name).filter(|before| *before != now)?;
-        let only = |these: &BTreeSet<&str>, those: &BTreeSet<&str>| -> String {
-            these.difference(those).copied().collect::<Vec<_>>().join(" and ")
+
+    /// Where a package comes from of which the file does not say it.
+    const fn nowhere(self) -> &'static str {
+        match self {
+            Self::Cargo | Self::Npm => "the workspace",
+            Self::Python => "the index",
+        }
+    }
+
+    /// What a new package is: a build reads the lock files of its own language, those of Python are for whoever develops it.
+    const fn of_new(self) -> HazardKind {
+        match self {
+            Self::Cargo | Self::Npm => Dependency,
+            Self::Python => Configuration,
+        }
+    }
+}
+
+/// What a lock file has of one version of a package; several of each where it is listed several times.
+#[derive(Default)]
+struct Locked {
+    sources: BTreeSet<Option<String>>,
+    places: BTreeSet<Option<String>>,
+    /// The digests of its files, by their names.
+    files: BTreeMap<String, BTreeSet<Option<String>>>,
+    other: BTreeSet<String>,
+    /// Whether it has a script that runs at install.
+    script: bool,
+}
+
+/// By name, then by version.
+type Packages = BTreeMap<String, BTreeMap<String, Locked>>;
+
+/// What became of the packages: which are new, gone or of another version, which come from elsewhere than any version
+/// of that name did, and which are the same version and other bytes.
+pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
+    let (old, new) = match (read(sides.old, format), read(sides.new, format)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(damaged), _) | (_, Err(damaged)) => {
+            let reason = format!(
+                "cannot be read as a lock file here ({damaged}); what it changes is not listed"
+            );
+            return vec![Hazard::new(Configuration, reason)];
+        }
+    };
+    let mut found = Vec::new();
+    let mut say = |kind, what: &str, names: Vec<Named>| found.extend(named(kind, what, names));
+    let both = |name: &str, version: &str| {
+        Some((old.get(name)?.get(version)?, new.get(name)?.get(version)?))
+    };
+    let mut altered = Vec::new();
+    let mut more = Vec::new();
+    for (name, versions) in &new {
+        for (version, now) in versions {
+            let Some((before, _)) = both(name, version) else { continue };
+            altered.extend(
+                before.altered(now, format).map(|what| format!("{name} {version} {what}").into()),
+            );
+            if before.has_more_files(now) {
+                more.push(format!("{name} {version}").into());
+            }
+        }
+    }
+    say(Hook, "", altered);
+    // A new list is new as a whole: what is in it was not added to it.
+    let is_new = old.is_empty();
+    let all: BTreeSet<&Option<String>> =
+        old.values().flat_map(BTreeMap::values).flat_map(|l| &l.places).collect();
+    let (mut added, mut from, mut now_from, mut changed) =
+        <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
+    for (name, now) in new.iter().filter(|_| !is_new) {
+        let Some(before) = old.get(name) else {
+            let places = now.values().flat_map(|locked| &locked.places);
+            let other = places.flatten().find(|place| !all.contains(&Some((*place).clone())));
+            match other {
+                Some(place) => from.push(format!("{name} ({place})").into()),
+                None => added.push(name.as_str().into()),
+            }
+            continue;
         };
-        let change = match (only(before, now), only(now, before)) {
-            (was, is) if was.is_empty() => format!("{name} also {is}"),
-            (was, is) if is.is_empty() => format!("{name} no more {was}"),
-            (was, is) => format!("{name} {was} -> {is}"),
-        };
-        Some(change)
+        let places: BTreeSet<&Option<String>> = before.values().flat_map(|l| &l.places).collect();
+        for (version, locked) in now.iter().filter(|(version, _)| !before.contains_key(*version)) {
+            if let Some(place) = locked.places.iter().find(|place| !places.contains(place)) {
+                let place = place.as_deref().unwrap_or(format.nowhere());
+                now_from.push(format!("{name} {version} ({place})").into());
+            }
+        }
+        changed.extend(versions(name, before, now));
+    }
+    let scripts = new.iter().filter(|(name, versions)| {
+        let has =
+            |versions: &BTreeMap<String, Locked>| versions.values().any(|locked| locked.script);
+        has(versions) && !old.get(*name).is_some_and(has)
     });
-    say(Configuration, "package changed", changed.collect());
-    let gone = before.keys().filter(|name| !now.contains_key(*name));
-    say(Configuration, "package removed", gone.map(|name| (*name).to_owned()).collect());
+    let scripts = scripts.map(|(name, _)| name.as_str().into()).collect();
+    let gone = old.keys().filter(|name| !new.contains_key(*name));
+    let gone = gone.map(|name| name.as_str().into()).collect();
+    say(Hook, "package now from elsewhere", now_from);
+    say(Hook, "package from elsewhere added", from);
+    say(Hook, "package with a script that runs at install", scripts);
+    say(format.of_new(), "package added", added);
+    say(Configuration, "package changed", changed);
+    say(Configuration, "package with more files", more);
+    say(Configuration, "package removed", gone);
     found
+}
+
+/// Which versions a package has that it had not.
+fn versions(
+    name: &str,
+    before: &BTreeMap<String, Locked>,
+    now: &BTreeMap<String, Locked>,
+) -> Option<Named> {
+    let only = |these: &BTreeMap<String, Locked>, those: &BTreeMap<String, Locked>| -> String {
+        let only = these.keys().filter(|version| !those.contains_key(*version));
+        only.map(String::as_str).collect::<Vec<_>>().join(" and ")
+    };
+    match (only(before, now), only(now, before)) {
+        (was, is) if was.is_empty() && is.is_empty() => None,
+        (was, is) if was.is_empty() => Some(format!("{name} also {is}").into()),
+        (was, is) if is.is_empty() => Some(format!("{name} no more {was}").into()),
+        (was, is) => Some(Named::changed(name, &was, &is)),
+    }
 }
 
 impl Locked {
-    /// Where it comes from, without what names one of the versions there.
-    fn places(&self) -> impl Iterator<Item = &str> {
-        let place = |source: &String| source.split(['#', '?']).next().unwrap_or_default().len();
-        self.sources.iter().filter_map(move |source| source.get(..place(source)))
-    }
-}
-
-/// The versions of each package.
-fn versions(packages: &Packages) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (name, version) in packages.keys() {
-        versions.entry(name).or_default().insert(version);
-    }
-    versions
-}
-
-/// What makes the same version another package.
-fn altered((name, version): &(String, String), before: &Locked, now: &Locked) -> Option<String> {
-    let other = |(file, sums): (&String, &BTreeSet<String>)| {
-        before.digests.get(file).is_some_and(|before| before != sums)
-    };
-    if now.digests.iter().any(other) {
-        return Some(format!("{name} {version} has another checksum"));
-    }
-    (before.sources != now.sources).then(|| {
-        let sources: Vec<&str> = now.sources.iter().map(String::as_str).collect();
-        let source =
-            if sources.is_empty() { "the workspace".to_owned() } else { sources.join(", ") };
-        format!("{name} {version} comes from {source}")
-    })
-}
-
-fn read(table: &Table) -> Packages {
-    let mut found = Packages::new();
-    // As poetry had them before 1.3.
-    let apart = at(table, &["metadata", "files"]).and_then(Value::as_table);
-    for package in table.get("package").and_then(Value::as_array).into_iter().flatten() {
-        let text = |key: &str| package.get(key).map(shown);
-        let Some(name) = text("name") else { continue };
-        let files =
-            package.get("files").filter(|files| files.as_array().is_some_and(|f| !f.is_empty()));
-        let files = files.or_else(|| apart?.get(&name)).cloned();
-        let locked = found.entry((name, text("version").unwrap_or_default())).or_default();
-        locked.sources.extend(text("source"));
-        let checksum = text("checksum").map(|sum| (String::new(), sum));
-        // uv has an archive and wheels, the others files.
-        let lists = [files.as_ref(), package.get("wheels")].into_iter().flatten();
-        let lists = lists.filter_map(Value::as_array).flatten();
-        let all = lists.chain(package.get("sdist")).filter_map(digest);
-        for (file, sum) in all.chain(checksum) {
-            locked.digests.entry(file).or_default().insert(sum);
+    /// What makes the same version another package.
+    fn altered(&self, now: &Self, format: Format) -> Option<String> {
+        let same_names =
+            now.files.iter().filter_map(|(name, sums)| Some((self.files.get(name)?, sums)));
+        for (before, sums) in same_names {
+            if before.contains(&None) || before == sums {
+                continue;
+            }
+            return Some(match sums.contains(&None) {
+                true => "has no checksum any more".to_owned(),
+                false => "has another checksum".to_owned(),
+            });
         }
+        if !self.files.is_empty() && now.files.is_empty() {
+            // The only file of a crate has no name.
+            let crates = self.files.keys().all(String::is_empty);
+            let what = if crates { "has no checksum any more" } else { "has no files any more" };
+            return Some(what.to_owned());
+        }
+        let lost = self.files.keys().any(|name| !now.files.contains_key(name));
+        if lost && self.has_more_files(now) {
+            return Some("has other files".to_owned());
+        }
+        if self.sources != now.sources {
+            let sources =
+                now.sources.iter().map(|source| source.as_deref().unwrap_or(format.nowhere()));
+            return Some(format!("comes from {}", sources.collect::<Vec<_>>().join(", ")));
+        }
+        let other = now.other.symmetric_difference(&self.other).next();
+        other.map(|other| format!("says otherwise: {other}"))
     }
-    found
+
+    /// Whether it has bytes now that it had not, under a new name.
+    fn has_more_files(&self, now: &Self) -> bool {
+        let known: BTreeSet<&str> =
+            self.files.values().flatten().flatten().map(String::as_str).collect();
+        let is_new = |sum: &Option<String>| sum.as_deref().is_none_or(|sum| !known.contains(sum));
+        let mut more = now.files.iter().filter(|(name, _)| !self.files.contains_key(*name));
+        more.any(|(_, sums)| sums.iter().any(is_new))
+    }
+
+    fn add(&mut self, package: Package, script: bool) {
+        self.sources.insert(package.source);
+        self.places.insert(package.place);
+        for (file, sum) in package.files {
+            self.files.entry(file).or_default().insert(sum);
+        }
+        self.other.extend(package.other);
+        self.script |= script;
+    }
 }
 
-/// The name and the digest of a file.
-fn digest(file: &Value) -> Option<(String, String)> {
-    let text = |key: &str| file.get(key).map(shown);
-    let name = text("file").or_else(|| text("url")).or_else(|| text("path"))?;
-    let name = name.split(['#', '?']).next().unwrap_or_default();
-    let name = name.rsplit('/').next().unwrap_or_default().to_owned();
-    Some((name, text("hash")?))
+/// The packages of a lock file; of one that is not there, none.
+fn read(text: &str, format: Format) -> Result<Packages, Damaged> {
+    let mut found = Packages::new();
+    if text.is_empty() {
+        return Ok(found);
+    }
+    let list: Vec<(Package, bool)> = match format {
+        Format::Cargo => lock::cargo(text)?.packages.into_iter().map(|p| (p, false)).collect(),
+        Format::Python => lock::python(text)?.into_iter().map(|p| (p, false)).collect(),
+        Format::Npm => lock::npm(text)?,
+    };
+    for (package, script) in list {
+        let versions = found.entry(package.name.clone()).or_default();
+        versions.entry(package.version.clone()).or_default().add(package, script);
+    }
+    Ok(found)
 }

@@ -45,11 +45,11 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
     if !runs {
         return Vec::new();
     }
+    let lock = lock::Format::of(name).map(|format| lock::packages(sides, format));
     let mut found = match name {
+        _ if lock.is_some() => lock.unwrap_or_default(),
         "cargo.toml" => cargo::manifest(sides),
         "config.toml" | "config" if path.contains(".cargo/") => cargo::config(sides),
-        "cargo.lock" => lock::packages(sides, true),
-        "poetry.lock" | "uv.lock" | "pdm.lock" => lock::packages(sides, false),
         "pyproject.toml" => python::pyproject(sides),
         "setup.cfg" => python::setup_cfg(sides),
         "setup.py" => python::setup_py(sides),
@@ -57,7 +57,6 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         "pkg-info" | "metadata" => python::metadata(sides),
         "requires.txt" => python::requires_txt(sides),
         "package.json" | "composer.json" => javascript::package(sides),
-        "package-lock.json" | "npm-shrinkwrap.json" => javascript::lock(sides),
         "go.mod" | "go.work" => lists::go_mod(sides),
         ".tarball-version" | ".version" | "release-version" | "version" => lists::version(sides),
         ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc" => lists::settings(sides),
@@ -79,24 +78,16 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
 
 /// Whether the file at `path` is a lock file of which every package is compared: data, whose lines do nothing.
 pub(super) fn is_read_as_lock(path: &[u8]) -> bool {
-    const READ: [&str; 6] = [
-        "cargo.lock",
-        "poetry.lock",
-        "uv.lock",
-        "pdm.lock",
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-    ];
     let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-    READ.iter().any(|read| name.eq_ignore_ascii_case(read.as_bytes()))
+    lock::Format::of(&String::from_utf8_lossy(name).to_lowercase()).is_some()
 }
 
 /// Whether a file lists the packages of a build with their places.
 fn is_lock(name: &str) -> bool {
-    name.ends_with(".lock")
+    lock::Format::of(name).is_some()
+        || name.ends_with(".lock")
         || name.ends_with("-lock.json")
         || name.ends_with("-lock.yaml")
-        || name == "npm-shrinkwrap.json"
 }
 
 /// Whether a package has one such file or none, so that a new one changes how it is built.

@@ -258,7 +258,7 @@ fn javascript() {
         lock,
         &lock.replace(r#""x""#, r#""y""#),
         Hook,
-        "the same version with another checksum: a",
+        "a 1 has another checksum",
     );
     expect(
         "package-lock.json",

@@ -1,11 +1,8 @@
 //! `Cargo.lock`: the part of git's that the package needs, or one that cargo made.
 
 use super::{Checked, Context};
-use std::collections::{BTreeMap, BTreeSet};
-use toml::{Table, Value};
-
-/// Bytes of a lock file that is parsed.
-const SIZE: usize = 4 << 20;
+use crate::release::lock;
+use std::collections::BTreeMap;
 
 /// Where packages of crates.io come from.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -15,7 +12,7 @@ const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 type Packages = BTreeMap<(String, String, Option<String>), Option<String>>;
 
 pub(super) fn check(context: &Context<'_>, text: Option<&str>, original: Option<&str>) -> Checked {
-    let Some(new) = text.filter(|text| text.len() <= SIZE).and_then(packages) else {
+    let Some(new) = text.and_then(packages) else {
         return Checked::differs("it is not a lock file of cargo's");
     };
     let above = context.view.upwards("Cargo.lock").into_iter().map(|(_, text)| text);
@@ -23,7 +20,6 @@ pub(super) fn check(context: &Context<'_>, text: Option<&str>, original: Option<
         .map(str::to_owned)
         .into_iter()
         .chain(above)
-        .filter(|text| text.len() <= SIZE)
         .filter_map(|text| packages(&text))
         .collect();
     if locks.is_empty() {
@@ -108,25 +104,12 @@ fn is_crates_io(source: &str) -> bool {
 }
 
 fn packages(text: &str) -> Option<Packages> {
-    let table: Table = text.parse().ok()?;
-    let known: BTreeSet<&str> =
-        ["version", "package", "root", "metadata", "patch"].into_iter().collect();
-    if table.contains_key("patch") || !table.keys().all(|key| known.contains(key.as_str())) {
-        return None;
-    }
-    let metadata = table.get("metadata").and_then(Value::as_table);
+    let lock = lock::cargo(text).ok().filter(|lock| !lock.patched)?;
     let mut packages = Packages::new();
-    for package in table.get("package")?.as_array()? {
-        let text = |key: &str| package.get(key).and_then(Value::as_str).map(str::to_owned);
-        let (name, version) = (text("name")?, text("version")?);
-        let source = text("source");
-        // Lock files of the first version have the checksums apart.
-        let place =
-            format!("checksum {name} {version} ({})", source.as_deref().unwrap_or_default());
-        let older = metadata.and_then(|metadata| metadata.get(&place)).and_then(Value::as_str);
-        let checksum = text("checksum").or(older.map(str::to_owned));
+    for package in lock.packages {
+        let checksum = package.files.into_iter().find_map(|(_, sum)| sum);
         // One of two that are called the same would be compared with nothing.
-        if packages.insert((name, version, source), checksum).is_some() {
+        if packages.insert((package.name, package.version, package.source), checksum).is_some() {
             return None;
         }
     }

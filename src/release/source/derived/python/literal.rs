@@ -1,18 +1,10 @@
 //! What `setup.py` has as plain text: lists of requirements in it, or all of it.
 
 use super::requirement::Requirement;
+use crate::release::python::{self, Token};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
-use std::str::Chars;
 use std::sync::LazyLock;
-
-/// A word of Python's, as far as a list of strings has any.
-#[derive(Debug, PartialEq, Eq)]
-enum Token {
-    Text(String),
-    Name(String),
-    Mark(char),
-}
 
 /// A value that is written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +84,7 @@ pub(super) fn call(program: &str) -> Option<Vec<(String, Value)>> {
     if program.lines().take(2).any(other) || program.contains(['\x0c', '\0', '\u{feff}']) {
         return None;
     }
-    let mut tokens = Tokens(program.chars());
+    let mut tokens = Tokens(python::Tokens::of(program));
     let mut names: BTreeMap<String, Value> = BTreeMap::new();
     let mut imported = false;
     loop {
@@ -118,7 +110,7 @@ pub(super) fn call(program: &str) -> Option<Vec<(String, Value)>> {
         }
     }
     let arguments = tokens.arguments(&mut names)?;
-    if tokens.next().is_some() || !tokens.0.as_str().is_empty() {
+    if tokens.0.next().is_some() {
         return None;
     }
     // A name stands for its value once, and in no list, so that nothing grows.
@@ -160,7 +152,7 @@ pub(super) fn lists(setup: &str, keyword: &str) -> Option<Vec<Requirement>> {
         let extra = match token {
             Token::Mark('}') => break,
             Token::Text(extra) => extra,
-            Token::Mark(_) | Token::Name(_) => return None,
+            Token::Mark(_) | Token::Name(_) | Token::Other(_) => return None,
         };
         if tokens.next()? != Token::Mark(':') {
             return None;
@@ -178,7 +170,8 @@ pub(super) fn lists(setup: &str, keyword: &str) -> Option<Vec<Requirement>> {
     matches!(tokens.next()?, Token::Mark(',' | ')')).then_some(all)
 }
 
-struct Tokens<'a>(Chars<'a>);
+/// Words, of which a text of another kind than is read here ends all.
+struct Tokens<'a>(python::Tokens<'a>);
 
 impl<'a> Tokens<'a> {
     /// What follows `keyword=`, where that is an argument of its own.
@@ -188,7 +181,7 @@ impl<'a> Tokens<'a> {
         let before = before.trim_end();
         let is_argument = before.ends_with(['(', ',']) && !line.contains('#');
         let rest = rest.trim_start().strip_prefix('=').filter(|_| is_argument)?;
-        Some(Self(rest.chars()))
+        Some(Self(python::Tokens::of(rest)))
     }
 
     /// `["a", 'b', ]`, or the same in round brackets.
@@ -203,7 +196,7 @@ impl<'a> Tokens<'a> {
             match self.next()? {
                 Token::Mark(mark) if mark == end => break,
                 Token::Text(text) => texts.push(text),
-                Token::Mark(_) | Token::Name(_) => return None,
+                Token::Mark(_) | Token::Name(_) | Token::Other(_) => return None,
             }
             match self.next()? {
                 Token::Mark(',') => {}
@@ -243,7 +236,7 @@ impl<'a> Tokens<'a> {
                 let (text, end) = self.joined(text)?;
                 (end == Token::Mark(')')).then_some(Value::Text(text))
             }
-            Token::Mark(_) => None,
+            Token::Mark(_) | Token::Other(_) => None,
         }
     }
 
@@ -345,64 +338,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn next(&mut self) -> Option<Token> {
-        loop {
-            match self.0.next()? {
-                '#' => {
-                    self.0.by_ref().find(|c| *c == '\n')?;
-                }
-                // A line that goes on.
-                '\\' => {
-                    self.0 = self.0.as_str().strip_prefix('\n')?.chars();
-                }
-                c if c.is_whitespace() => {}
-                quote @ ('"' | '\'') => return self.text(quote).map(Token::Text),
-                // Python takes letters of many scripts for the same name (NFKC).
-                c if c.is_ascii_alphanumeric() || c == '_' => {
-                    let rest = self.0.as_str();
-                    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-                    let (more, rest) = rest.split_at(end.unwrap_or(rest.len()));
-                    self.0 = rest.chars();
-                    // A text with a letter in front of it is read in another way.
-                    return (!rest.starts_with(['"', '\'']))
-                        .then(|| Token::Name(format!("{c}{more}")));
-                }
-                mark => return Some(Token::Mark(mark)),
-            }
-        }
-    }
-
-    /// The rest of a text that `quote` ends, on one line, with the escapes that `repr` writes.
-    fn text(&mut self, quote: char) -> Option<String> {
-        // Three quotes begin another kind of text.
-        if self.0.as_str().starts_with([quote, quote].iter().collect::<String>().as_str()) {
-            return None;
-        }
-        let mut text = String::new();
-        loop {
-            match self.0.next()? {
-                c if c == quote => return Some(text),
-                '\n' => return None,
-                '\\' => text.push(match self.0.next()? {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    c @ ('\\' | '\'' | '"') => c,
-                    'x' => self.code(2)?,
-                    'u' => self.code(4)?,
-                    'U' => self.code(8)?,
-                    _ => return None,
-                }),
-                c => text.push(c),
-            }
-        }
-    }
-
-    /// The character whose number the next `digits` are.
-    fn code(&mut self, digits: usize) -> Option<char> {
-        let (number, rest) = self.0.as_str().split_at_checked(digits)?;
-        self.0 = rest.chars();
-        let is_number = number.bytes().all(|b| b.is_ascii_hexdigit());
-        char::from_u32(u32::from_str_radix(number, 16).ok().filter(|_| is_number)?)
+        self.0.next().filter(|token| !matches!(token, Token::Other(_)))
     }
 }
 

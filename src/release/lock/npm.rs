@@ -1,0 +1,120 @@
+//! `package-lock.json` and `npm-shrinkwrap.json`, of npm's formats 1 to 3.
+
+use super::{Damaged, LIMIT, Package, file_name, place};
+use serde_json::{Map, Value};
+
+/// What decides neither where a package comes from nor which bytes it is.
+const HARMLESS: [&str; 34] = [
+    "name",
+    "version",
+    "resolved",
+    "integrity",
+    "link",
+    "from",
+    "dev",
+    "optional",
+    "peer",
+    "devOptional",
+    "license",
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+    "peerDependenciesMeta",
+    "requires",
+    "engines",
+    "os",
+    "cpu",
+    "libc",
+    "funding",
+    "bin",
+    "deprecated",
+    "workspaces",
+    "extraneous",
+    "bundled",
+    "inBundle",
+    "bundleDependencies",
+    "bundledDependencies",
+    "acceptDependencies",
+    "hasShrinkwrap",
+    "hasInstallScript",
+    "ideallyInert",
+];
+
+/// A package, and whether it has a script that runs at install.
+pub(crate) type Installed = (Package, bool);
+
+/// Reads one of these lock files.
+///
+/// # Errors
+///
+/// If it is none.
+pub(crate) fn npm(text: &str) -> Result<Vec<Installed>, Damaged> {
+    if text.len() > LIMIT {
+        return Err(Damaged::TooLarge);
+    }
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|_| Damaged::Syntax("JSON"))?;
+    let mut found = Vec::new();
+    let packages = value.get("packages");
+    // Format 2 has both, for npm of either age.
+    let older = value.get("dependencies");
+    if packages.is_none() && older.is_none() && value.get("lockfileVersion").is_none() {
+        return Err(Damaged::NoList);
+    }
+    for (path, entry) in map(packages)?.into_iter().flatten().filter(|(path, _)| !path.is_empty()) {
+        let name = path.strip_prefix("node_modules/").unwrap_or(path);
+        found.push(package(name, entry).ok_or(Damaged::Package)?);
+    }
+    nested("", older, &mut found)?;
+    Ok(found)
+}
+
+fn map(value: Option<&Value>) -> Result<Option<&Map<String, Value>>, Damaged> {
+    value.map(|value| value.as_object().ok_or(Damaged::NoList)).transpose()
+}
+
+/// The packages of format 1, each below the one that brings it.
+fn nested(above: &str, list: Option<&Value>, found: &mut Vec<Installed>) -> Result<(), Damaged> {
+    for (name, entry) in map(list)?.into_iter().flatten() {
+        let path = format!("{above}{name}");
+        found.push(package(&path, entry).ok_or(Damaged::Package)?);
+        nested(&format!("{path}/node_modules/"), entry.get("dependencies"), found)?;
+    }
+    Ok(())
+}
+
+fn package(path: &str, entry: &Value) -> Option<Installed> {
+    let table = entry.as_object()?;
+    let text = |key: &str| table.get(key).and_then(Value::as_str);
+    let version = text("version").unwrap_or_default();
+    // Format 1 has an address in the place of a version.
+    let address = version.contains(':').then_some(version);
+    let resolved = text("resolved").or(address);
+    let name = path.rsplit("node_modules/").next().unwrap_or(path);
+    // One that is installed under another name.
+    let other_name = text("name").filter(|own| *own != name);
+    let registry = resolved.map(|resolved| {
+        // Each package has a directory of its own in a registry.
+        let end = format!("{}/-/{}", other_name.unwrap_or(name), file_name(resolved));
+        place(resolved).strip_suffix(end.as_str()).unwrap_or_else(|| place(resolved))
+    });
+    let link =
+        if table.get("link").and_then(Value::as_bool) == Some(true) { "link to " } else { "" };
+    let other = table.iter().filter(|(key, _)| !HARMLESS.contains(&key.as_str()));
+    let package = Package {
+        name: match other_name {
+            Some(other) => format!("{path} (is {other})"),
+            None => path.to_owned(),
+        },
+        version: version.to_owned(),
+        source: resolved.map(|_| format!("{link}{}", registry.unwrap_or_default())),
+        place: registry.map(|registry| format!("{link}{registry}")),
+        files: text("integrity")
+            .map(|sum| (String::new(), Some(sum.to_owned())))
+            .into_iter()
+            .collect(),
+        other: other.map(|(key, value)| format!("{key} {value}")).collect(),
+    };
+    Some((package, table.get("hasInstallScript").and_then(Value::as_bool) == Some(true)))
+}

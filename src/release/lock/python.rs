@@ -1,0 +1,145 @@
+//! `uv.lock`, `poetry.lock`, `pdm.lock` and `pylock.toml` (PEP 751).
+
+use super::{Damaged, Package, file_name, place, shown, toml};
+use ::toml::{Table, Value};
+
+/// What decides neither where a package comes from nor which bytes it is.
+const HARMLESS: [&str; 23] = [
+    "name",
+    "version",
+    "dependencies",
+    "dev-dependencies",
+    "optional-dependencies",
+    "dependency-groups",
+    "extras",
+    "extra",
+    "groups",
+    "marker",
+    "markers",
+    "environment_marker",
+    "resolution-markers",
+    "requires_python",
+    "requires-python",
+    "python-versions",
+    "summary",
+    "description",
+    "category",
+    "optional",
+    "metadata",
+    "inherit_metadata",
+    "attestation-identities",
+];
+
+/// What is read as files.
+const FILES: [&str; 4] = ["files", "wheels", "sdist", "archive"];
+
+/// Where a package comes from, each with what names one version there.
+const PLACES: [&str; 10] = [
+    "source",
+    "index",
+    "vcs",
+    "directory",
+    "archive",
+    "git",
+    "url",
+    "path",
+    "editable",
+    "subdirectory",
+];
+const VERSIONS: [&str; 8] = [
+    "revision",
+    "ref",
+    "reference",
+    "resolved_reference",
+    "commit-id",
+    "requested-revision",
+    "hashes",
+    "size",
+];
+
+/// Reads one of these lock files.
+///
+/// # Errors
+///
+/// If it is none.
+pub(crate) fn python(text: &str) -> Result<Vec<Package>, Damaged> {
+    let table = toml(text)?;
+    let list = table.get("package").or_else(|| table.get("packages"));
+    let list = list.and_then(Value::as_array).ok_or(Damaged::NoList)?;
+    // As poetry had them before 1.3.
+    let apart = table.get("metadata").and_then(|metadata| metadata.get("files"));
+    list.iter().map(|value| package(value, apart).ok_or(Damaged::Package)).collect()
+}
+
+fn package(value: &Value, apart: Option<&Value>) -> Option<Package> {
+    let table = value.as_table()?;
+    let name = table.get("name")?.as_str()?.to_owned();
+    let version = match table.get("version") {
+        None => String::new(),
+        Some(version) => version.as_str()?.to_owned(),
+    };
+    let is_of = |list: &[&str], key: &str| list.contains(&key);
+    let source = |versions: bool| -> Option<String> {
+        let keys = |(key, _): &(&String, &Value)| {
+            is_of(&PLACES, key) || versions && is_of(&VERSIONS, key) && *key != "size"
+        };
+        let said: Vec<String> =
+            table.iter().filter(keys).map(|(key, v)| words(key, v, versions)).collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    };
+    let files = ["files", "wheels"].into_iter().filter_map(|key| table.get(key)?.as_array());
+    let files =
+        files.flatten().chain(["sdist", "archive"].into_iter().filter_map(|key| table.get(key)));
+    let mut files: Vec<(String, Option<String>)> = files.map(file).collect();
+    if files.is_empty() {
+        files.extend(apart.and_then(|a| a.get(&name)?.as_array()).into_iter().flatten().map(file));
+    }
+    let known = |key: &str| {
+        [&HARMLESS[..], &FILES, &PLACES, &VERSIONS].iter().any(|list| list.contains(&key))
+    };
+    let other = table.iter().filter(|(key, _)| !known(key));
+    Some(Package {
+        source: source(true),
+        place: source(false),
+        files,
+        other: other.map(|(key, value)| format!("{key} {}", shown(value))).collect(),
+        name,
+        version,
+    })
+}
+
+/// Where something comes from, in words; without `versions` as far as it names none.
+fn words(key: &str, value: &Value, versions: bool) -> String {
+    let text = match value {
+        Value::Table(table) => {
+            let kept = |(key, _): &(&String, &Value)| {
+                !matches!(key.as_str(), "hashes" | "size" | "upload-time")
+                    && (versions || !VERSIONS.contains(&key.as_str()))
+            };
+            let said = table.iter().filter(kept).map(|(key, value)| words(key, value, versions));
+            said.collect::<Vec<_>>().join(" ")
+        }
+        Value::String(text) if versions => text.clone(),
+        Value::String(text) => place(text).to_owned(),
+        other => shown(other),
+    };
+    match key {
+        "source" => text,
+        key => format!("{key} {text}"),
+    }
+}
+
+/// The name and the digests of a file; nothing of one that is not described as a file is.
+fn file(value: &Value) -> (String, Option<String>) {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let name =
+        text("file").or_else(|| text("name")).or_else(|| text("url")).or_else(|| text("path"));
+    let hashes = |table: &Table| -> String {
+        let each =
+            table.iter().map(|(kind, sum)| format!("{kind}:{}", sum.as_str().unwrap_or_default()));
+        each.collect::<Vec<_>>().join(" ")
+    };
+    let many = || value.get("hashes").and_then(Value::as_table).map(hashes);
+    let digest = text("hash").map(str::to_owned).or_else(many).filter(|text| !text.is_empty());
+    (name.map(file_name).unwrap_or_default(), digest)
+}
