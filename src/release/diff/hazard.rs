@@ -220,6 +220,12 @@ impl From<&str> for Named {
 }
 
 impl Named {
+    /// `name` with what is said of it.
+    pub(super) fn with(name: &str, said: &str) -> Self {
+        let joined = |name: &str, said: &str| format!("{name} {said}").trim_end().to_owned();
+        Self { whole: joined(name, said), short: joined(&cut(name, NAME), &cut(said, NAME)) }
+    }
+
     /// `name` with what became of it.
     pub(super) fn changed(name: &str, old: &str, new: &str) -> Self {
         let (was, is) = parted(old, new);

@@ -1,7 +1,7 @@
 //! What was planted where the words of a manifest did not reach.
 
 use super::HazardKind::{Configuration, Dependency, Hook};
-use super::tests::expect;
+use super::tests::{expect, said};
 
 /// A name that is listed twice hides neither.
 #[test]
@@ -132,4 +132,163 @@ fn requirements_are_read_to_their_end() {
         "dependency now from elsewhere: click @ https://x.example/c.zip#sha256=aa -> \
          @ https://x.example/c.zip#sha256=aa&subdirectory=evil",
     );
+}
+
+/// Settings that no reader knows are compared as they are, and only what is known as harmless is not.
+#[test]
+fn settings_that_choose_or_run_something_are_named() {
+    let old = "[project]\nname = 'foo'\n";
+    for (more, reason) in [
+        ("[[tool.uv.index]]\nurl = 'https://x'\n", "tool.uv.index {url = https://x}"),
+        ("[tool.uv]\nindex-url = 'https://x'\n", "tool.uv.index-url https://x"),
+        ("[tool.uv]\noverride-dependencies = ['a']\n", "tool.uv.override-dependencies a"),
+        ("[[tool.poetry.source]]\nname = 'e'\n", "tool.poetry.source {name = e}"),
+        ("[tool.poetry.plugins.pytest11]\ne = 'f.x'\n", "tool.poetry.plugins.pytest11.e f.x"),
+        ("[tool.flit.entrypoints.pytest11]\ne = 'f.x'\n", "tool.flit.entrypoints.pytest11.e f.x"),
+        ("[tool.flit.metadata]\nrequires = ['e']\n", "tool.flit.metadata.requires e"),
+        ("[[tool.pdm.source]]\nname = 'e'\n", "tool.pdm.source {name = e}"),
+        ("[tool.pdm.version]\nsource = 'call'\n", "tool.pdm.version.source call"),
+        (
+            "[tool.setuptools.dynamic]\nversion = {attr = 't.e'}\n",
+            "tool.setuptools.dynamic.version.attr t.e",
+        ),
+        ("[tool.setuptools.package-dir]\n'' = 't'\n", "tool.setuptools.package-dir. t"),
+        ("[tool.scikit-build]\ncmake.args = ['-De']\n", "tool.scikit-build.cmake.args -De"),
+        ("[tool.maturin]\nmanifest-path = 'e'\n", "tool.maturin.manifest-path e"),
+        ("[tool.never-heard-of]\nx = 1\n", "tool.never-heard-of.x 1"),
+        ("[tool.pytest.ini_options]\npythonpath = 'e'\n", "tool.pytest.ini_options.pythonpath e"),
+        ("[build-system]\nx = 1\n", "build-system.x 1"),
+    ] {
+        let reason = format!("setting added: {reason}");
+        expect("pyproject.toml", old, &format!("{old}{more}"), Hook, &reason);
+    }
+    let new = format!("{old}[tool.hatch.envs.x]\npost-install-commands = ['sh x']\n");
+    let reason = "setting added: tool.hatch.envs.x.post-install-commands sh x";
+    expect("pyproject.toml", old, &new, Configuration, reason);
+    let new = format!("{old}[tool.poetry.group.main.dependencies]\nevil = '*'\n");
+    expect("pyproject.toml", old, &new, Dependency, "dependency added: evil *");
+    let new = format!("{old}[tool.poetry.group.x.dependencies]\nevil = '*'\n");
+    expect("pyproject.toml", old, &new, Configuration, "dependency of a group added: x: evil *");
+    for more in [
+        "[tool.black]\nline-length = 1\n",
+        "[tool.ruff.lint]\nselect = ['E']\n",
+        "version = '2'\ndescription = 'x'\n",
+        "[tool.pytest.ini_options]\nmarkers = ['x']\n",
+    ] {
+        assert_eq!(said("pyproject.toml", Some(old), &format!("{old}{more}")), [], "{more}");
+    }
+    // One more, one less, and the same otherwise.
+    let one = format!("{old}[tool.x]\na = ['b', 'c']\n");
+    for (list, reason) in [
+        ("'b', 'c', 'd'", "also d"),
+        ("'c'", "no more b"),
+        ("'c', 'b'", "in another order"),
+        ("'c', 'd'", "b -> d"),
+    ] {
+        let new = one.replace("'b', 'c'", list);
+        let reason = format!("setting changed: tool.x.a {reason}");
+        expect("pyproject.toml", &one, &new, Hook, &reason);
+    }
+}
+
+#[test]
+fn settings_of_setup_cfg_and_cargo_are_named() {
+    let old = "[metadata]\nname = foo\n[options]\ninstall_requires =\n    click\n";
+    for (more, kind, reason) in [
+        (
+            "[options.extras_require]\nx =\n    evil\n",
+            Configuration,
+            "optional dependency added: x: evil",
+        ),
+        ("[easy_install]\nindex_url = x\n", Hook, "setting added: easy_install.index_url x"),
+        ("dependency_links = x\n", Hook, "setting added: options.dependency_links x"),
+        ("[global]\ncommand_packages = e\n", Hook, "setting added: global.command_packages e"),
+        ("install-requires =\n    evil\n", Dependency, "dependency added: evil"),
+        ("[metadata]\nversion = attr: e.v\n", Hook, "setting added: metadata.version attr: e.v"),
+        ("[tool:pytest]\naddopts = -p evil\n", Hook, "plugin of a test run added: evil"),
+        ("[coverage:run]\nplugins = e\n", Hook, "setting added: coverage:run.plugins e"),
+    ] {
+        expect("setup.cfg", old, &format!("{old}{more}"), kind, reason);
+    }
+    for more in ["[flake8]\nmax-line-length = 1\n", "[metadata]\nversion = 2\n"] {
+        assert_eq!(said("setup.cfg", Some(old), &format!("{old}{more}")), [], "{more}");
+    }
+    let old = "[package]\nname = 'foo'\n";
+    for (more, kind, reason) in [
+        ("[[bin]]\npath = 't.rs'\n", Configuration, "setting added: bin {path = t.rs}"),
+        (
+            "[profile.dev]\nrustc-wrapper = 'x'\n",
+            Hook,
+            "setting added: profile.dev.rustc-wrapper x",
+        ),
+        ("[lib]\nproc_macro = true\n", Hook, "setting added: lib.proc_macro true"),
+        ("[target.x]\nlinker = 'e'\n", Hook, "setting added: target.x.linker e"),
+    ] {
+        expect("Cargo.toml", old, &format!("{old}{more}"), kind, reason);
+    }
+    for more in ["[lints.rust]\nx = 'allow'\n", "version = '2'\n", "[[test]]\nname = 'x'\n"] {
+        assert_eq!(said("Cargo.toml", Some(old), &format!("{old}{more}")), [], "{more}");
+    }
+}
+
+/// Lists in `setup.py` end where Python ends them, and whatever else is given is compared as it is.
+#[test]
+fn arguments_of_setup_are_read() {
+    let setup =
+        |arguments: &str| format!("from setuptools import setup\nsetup(name='x', {arguments})\n");
+    for (old, new, kind, reason) in [
+        (
+            "install_requires=['a[b]>=2', 'c']",
+            "install_requires=['a[b]>=2', 'c', 'evil']",
+            Dependency,
+            "dependency added: evil",
+        ),
+        (
+            "install_requires=('a', 'c')",
+            "install_requires=('a', 'c', 'evil')",
+            Dependency,
+            "dependency added: evil",
+        ),
+        (
+            "install_requires=['a']",
+            "install_requires=['a'] + more(']')",
+            Hook,
+            "what install_requires is made of is + more",
+        ),
+        ("", "extras_require={'': ['evil']}", Dependency, "dependency added: evil"),
+        ("", "extras_require={'x': ['evil']}", Configuration, "optional dependency added: x: evil"),
+        (
+            "setup_requires=['a[b]']",
+            "setup_requires=['a[b]', 'evil']",
+            Dependency,
+            "build requirement added: evil",
+        ),
+        (
+            "cmdclass={'build_py': X}",
+            "cmdclass={'build_py': X, 'install': Y}",
+            Hook,
+            "gives setup() another: cmdclass {\"build_py\": X} -> {\"build_py\": X, \"install\": Y}",
+        ),
+        ("", "**{'install_' + 'requires': ['evil']}", Hook, "gives setup() **, which it did not"),
+        ("", "never_heard_of=1", Hook, "gives setup() never_heard_of, which it did not"),
+    ] {
+        expect("setup.py", &setup(old), &setup(new), kind, reason);
+    }
+    let old = "kwargs = {}\nsetup(**kwargs)\n";
+    for more in [
+        "kwargs['install_requires'] = ['evil']\n",
+        "kwargs[\"install_requires\"].append('evil')\n",
+        "install_requires += ['evil']\n",
+        "kwargs = {'install_requires': ['evil']}\n",
+        "install_requires = '''evil\n'''.split() + ['evil']\n",
+    ] {
+        expect("setup.py", old, &format!("{more}{old}"), Dependency, "dependency added: evil");
+    }
+    for (old, new) in [("author='x'", "author='y', description='''z'''"), ("", "# cmdclass=x\n")] {
+        assert_eq!(said("setup.py", Some(&setup(old)), &setup(new)), [], "{new}");
+    }
+    // Values in values are looked at once, not once for each.
+    let deep = "scripts=[".repeat(100_000);
+    let found = said("setup.py", Some("x"), &deep);
+    assert!(found.iter().any(|(_, reason)| reason.starts_with("has more than")), "{}", found.len());
 }

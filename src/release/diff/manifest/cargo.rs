@@ -1,6 +1,7 @@
 //! `Cargo.toml` and cargo's settings.
 
 use super::super::hazard::{Hazard, HazardKind};
+use super::flat::{Flat, Known};
 use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
 pub(super) use crate::release::lock::shown;
 use std::collections::BTreeSet;
@@ -27,6 +28,90 @@ pub(super) fn at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a Value>
     table.get(*last)
 }
 
+/// What is known of the settings of `Cargo.toml`.
+const MANIFEST: Known = Known {
+    apart: &[
+        "package.name",
+        "package.version",
+        "package.authors",
+        "package.description",
+        "package.documentation",
+        "package.readme",
+        "package.homepage",
+        "package.repository",
+        "package.license",
+        "package.license-file",
+        "package.keywords",
+        "package.categories",
+        "package.exclude",
+        "package.include",
+        "package.publish",
+        "package.rust-version",
+        "package.build",
+        "package.links",
+        "package.edition",
+        "package.autolib",
+        "package.autobins",
+        "package.autoexamples",
+        "package.autotests",
+        "package.autobenches",
+        "lib.path",
+        "lib.proc-macro",
+        "lib.name",
+        "lib.doc",
+        "lib.test",
+        "lib.doctest",
+        "lib.bench",
+        "lib.harness",
+        "features",
+        "badges",
+        "lints",
+        "example",
+        "test",
+        "bench",
+        "dependencies",
+        "build-dependencies",
+        "build_dependencies",
+        "dev-dependencies",
+        "dev_dependencies",
+        "target.*.dependencies",
+        "target.*.build-dependencies",
+        "target.*.build_dependencies",
+        "target.*.dev-dependencies",
+        "target.*.dev_dependencies",
+        "patch",
+        "replace",
+        "workspace.members",
+        "workspace.package",
+        "workspace.metadata",
+        "workspace.lints",
+        "workspace.dependencies",
+    ],
+    minor: &[
+        "bin",
+        "lib.crate-type",
+        "package.default-run",
+        "package.metadata",
+        "package.resolver",
+        "package.workspace",
+        "profile.*.opt-level",
+        "profile.*.lto",
+        "profile.*.debug",
+        "profile.*.codegen-units",
+        "profile.*.panic",
+        "profile.*.strip",
+        "profile.*.incremental",
+        "profile.*.inherits",
+        "profile.*.overflow-checks",
+        "profile.*.debug-assertions",
+        "profile.*.package",
+        "profile.*.build-override",
+        "workspace.default-members",
+        "workspace.exclude",
+        "workspace.resolver",
+    ],
+};
+
 pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
     let Some((old, new)) = both(sides) else { return unreadable("TOML") };
     let mut found = Vec::new();
@@ -49,16 +134,9 @@ pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
         (&["lib", "proc-macro"], "proc-macro", Hook),
         (&["package", "edition"], "the edition", Configuration),
         (&["features", "default"], "the default features", Configuration),
-        (&["package", "metadata"], "metadata for other tools", Configuration),
     ] {
         let (old, new) = (text(&old, path), text(&new, path));
-        let long = |text: Option<&String>| text.is_some_and(|text| text.len() > 80);
-        if long(old.as_ref()) || long(new.as_ref()) {
-            let other = (old != new).then(|| Hazard::new(kind, format!("{what} changed")));
-            found.extend(other);
-        } else {
-            found.extend(setting(kind, what, old.as_deref(), new.as_deref()));
-        }
+        found.extend(setting(kind, what, old.as_deref(), new.as_deref()));
     }
     let members = |table: &toml::Table, path: &[&str]| -> BTreeSet<String> {
         let value = at(table, path).and_then(Value::as_array);
@@ -68,6 +146,7 @@ pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
     let (before, now) = (members(&old, &path), members(&new, &path));
     found.extend(compare_sets(Configuration, "workspace member", before, now));
     found.extend(dev);
+    found.extend(Flat::changed(&MANIFEST.of(&old), &MANIFEST.of(&new), sides.old.is_empty()));
     found
 }
 
@@ -124,22 +203,6 @@ fn specification(spec: &Value) -> Said {
 /// cargo's own settings: a wrapper or a linker there is a program that runs in every build.
 pub(super) fn config(sides: Sides<'_>) -> Vec<Hazard> {
     let Some((old, new)) = both(sides) else { return unreadable("TOML") };
-    let flat = |table: &toml::Table| {
-        let mut flat = Table::default();
-        flatten("", table, &mut flat);
-        flat
-    };
-    compare(Hook, "setting", &flat(&old), &flat(&new))
-}
-
-fn flatten(prefix: &str, table: &toml::Table, flat: &mut Table) {
-    for (key, value) in table {
-        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
-        match value {
-            Value::Table(inner) => flatten(&name, inner, flat),
-            other => {
-                flat.extend([(name, shown(other).into())]);
-            }
-        }
-    }
+    let known = Known { apart: &[], minor: &[] };
+    Flat::changed(&known.of(&old), &known.of(&new), sides.old.is_empty())
 }

@@ -83,12 +83,11 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
     for (name, versions) in &new {
         for (version, now) in versions {
             let Some((before, _)) = both(name, version) else { continue };
-            altered.extend(
-                before.altered(now, format).map(|what| format!("{name} {version} {what}").into()),
-            );
-            if before.has_more_files(now) {
+            let what = before.altered(now, format);
+            if what.is_none() && !before.files.is_empty() && before.has_more_files(now) {
                 more.push(format!("{name} {version}").into());
             }
+            altered.extend(what.map(|what| Named::with(&format!("{name} {version}"), &what)));
         }
     }
     say(Hook, "", altered);
@@ -103,7 +102,7 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
             let places = now.values().flat_map(|locked| &locked.places);
             let other = places.flatten().find(|place| !all.contains(&Some((*place).clone())));
             match other {
-                Some(place) => from.push(format!("{name} ({place})").into()),
+                Some(place) => from.push(Named::with(name, &format!("({place})"))),
                 None => added.push(name.as_str().into()),
             }
             continue;
@@ -112,7 +111,7 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
         for (version, locked) in now.iter().filter(|(version, _)| !before.contains_key(*version)) {
             if let Some(place) = locked.places.iter().find(|place| !places.contains(place)) {
                 let place = place.as_deref().unwrap_or(format.nowhere());
-                now_from.push(format!("{name} {version} ({place})").into());
+                now_from.push(Named::with(&format!("{name} {version}"), &format!("({place})")));
             }
         }
         changed.extend(versions(name, before, now));

@@ -5,12 +5,15 @@
 
 mod calls;
 mod cargo;
+mod flat;
 mod javascript;
 mod lists;
 mod lock;
+mod pyproject;
 mod python;
 mod sections;
 mod settings;
+mod setup_py;
 
 use super::hazard::{Hazard, HazardKind, Named};
 use super::place::{Place, Role};
@@ -50,9 +53,9 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         _ if lock.is_some() => lock.unwrap_or_default(),
         "cargo.toml" => cargo::manifest(sides),
         "config.toml" | "config" if path.contains(".cargo/") => cargo::config(sides),
-        "pyproject.toml" => python::pyproject(sides),
+        "pyproject.toml" => pyproject::facts(sides),
         "setup.cfg" => python::setup_cfg(sides),
-        "setup.py" => python::setup_py(sides),
+        "setup.py" => setup_py::facts(sides),
         "entry_points.txt" => python::entry_points(sides),
         "pkg-info" | "metadata" => python::metadata(sides),
         "requires.txt" => python::requires_txt(sides),
@@ -61,7 +64,7 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         ".tarball-version" | ".version" | "release-version" | "version" => lists::version(sides),
         ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc" => lists::settings(sides),
         _ if name.ends_with(".pth") => python::pth(sides),
-        _ if name.ends_with(".txt") && place.role == Role::Build && name != "cmakelists.txt" => {
+        _ if name.ends_with(".txt") && place.role == Role::Build && !is_program(name) => {
             python::requirements(sides)
         }
         _ => calls::facts(place.lang, name, sides),
@@ -80,6 +83,11 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
 pub(super) fn is_read_as_lock(path: &[u8]) -> bool {
     let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
     lock::Format::of(&String::from_utf8_lossy(name).to_lowercase()).is_some()
+}
+
+/// Whether a text is a program of a build, and no list.
+fn is_program(name: &str) -> bool {
+    matches!(name, "cmakelists.txt" | "meson_options.txt")
 }
 
 /// Whether a file lists the packages of a build with their places.
@@ -159,9 +167,10 @@ fn compare(kind: HazardKind, what: &str, old: &Table, new: &Table) -> Vec<Hazard
         match old.0.get(name) {
             None => {
                 let said: BTreeSet<&Said> = now.iter().collect();
-                let text = format!("{name} {}", all(&said)).trim_end().to_owned();
+                let text =
+                    if said.iter().all(|s| s.text.is_empty()) { String::new() } else { all(&said) };
                 let elsewhere = now.iter().any(|said| said.elsewhere);
-                if elsewhere { &mut from } else { &mut added }.push(text.into());
+                if elsewhere { &mut from } else { &mut added }.push(Named::with(name, &text));
             }
             Some(before) if before != now => {
                 let (change, elsewhere) = change(name, before, now);
@@ -193,8 +202,8 @@ fn change(name: &str, before: &[Said], now: &[Said]) -> (Named, bool) {
     let elsewhere = more.iter().any(|said| said.elsewhere);
     let named = match (gone.is_empty(), more.is_empty()) {
         (true, true) => format!("{name} in another order").into(),
-        (true, false) => format!("{name} also {}", all(&more)).into(),
-        (false, true) => format!("{name} no more {}", all(&gone)).into(),
+        (true, false) => Named::with(&format!("{name} also"), &all(&more)),
+        (false, true) => Named::with(&format!("{name} no more"), &all(&gone)),
         (false, false) => Named::changed(name, &all(&gone), &all(&more)),
     };
     (named, elsewhere)
@@ -202,9 +211,8 @@ fn change(name: &str, before: &[Said], now: &[Said]) -> (Named, bool) {
 
 /// All that is said of a name.
 fn all(said: &BTreeSet<&Said>) -> String {
-    let only = said.len() == 1;
     let text = |said: &&Said| match said.text.as_str() {
-        "" if !only => "\"\"".to_owned(),
+        "" => "\"\"".to_owned(),
         text => text.to_owned(),
     };
     said.iter().map(text).collect::<Vec<_>>().join(" and ")

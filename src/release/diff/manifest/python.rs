@@ -1,117 +1,16 @@
 //! What decides how a Python package is built, what it needs and what is started.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::cargo::{at, both, shown};
+use super::flat::{Flat, Known};
 use super::sections::{Sections, sections};
-use super::settings::plugins;
-use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
-use regex::Regex;
+use super::settings::{is_of_tests, plugins};
+use super::{Said, Sides, Table, compare, compare_sets, setting};
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
-use toml::Value;
 
 use HazardKind::{Configuration, Dependency, Hook};
 
-pub(super) fn pyproject(sides: Sides<'_>) -> Vec<Hazard> {
-    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
-    let mut found = Vec::new();
-    let text = |table: &toml::Table, path: &[&str]| at(table, path).map(shown);
-    for (path, what) in [
-        (&["build-system", "build-backend"][..], "the build backend"),
-        (&["build-system", "backend-path"], "the path of the build backend"),
-        (&["tool", "poetry", "build"], "poetry's build script"),
-        (&["tool", "pdm", "build"], "pdm's build settings"),
-        (&["tool", "hatch", "build", "hooks"], "hatch's build hooks"),
-        (&["tool", "hatch", "metadata", "hooks"], "hatch's metadata hooks"),
-        (&["tool", "setuptools", "cmdclass"], "setuptools' commands"),
-        (&["tool", "setuptools", "ext-modules"], "extension modules"),
-        (&["tool", "setuptools", "script-files"], "installed scripts"),
-        (&["tool", "setuptools", "data-files"], "installed data"),
-        (&["tool", "uv", "sources"], "places of dependencies"),
-    ] {
-        let (old, new) = (text(&old, path), text(&new, path));
-        found.extend(setting(Hook, what, old.as_deref(), new.as_deref()));
-    }
-    let listed = |table: &toml::Table, path: &[&str]| text(table, path).unwrap_or_default();
-    let addopts = &["tool", "pytest", "ini_options", "addopts"];
-    let plugins = |table: &toml::Table| plugins(&listed(table, addopts));
-    found.extend(compare_sets(Hook, "plugin of a test run", plugins(&old), plugins(&new)));
-    let covered = &["tool", "coverage", "run", "plugins"];
-    let (before, now) = (text(&old, covered), text(&new, covered));
-    found.extend(setting(Hook, "plugins of coverage", before.as_deref(), now.as_deref()));
-    let requirements = |table: &toml::Table, path: &[&str]| -> Table {
-        let list = at(table, path).and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(|r| requirement(&shown(r))).collect()
-    };
-    for (path, what) in [
-        (&["build-system", "requires"][..], "build requirement"),
-        (&["project", "dependencies"], "dependency"),
-    ] {
-        let (old, new) = (requirements(&old, path), requirements(&new, path));
-        found.extend(compare(Dependency, what, &old, &new));
-    }
-    let table = |side: &toml::Table, path: &[&str]| -> Table {
-        let table = at(side, path).and_then(Value::as_table);
-        table.into_iter().flatten().map(|(key, value)| (key.clone(), said(value))).collect()
-    };
-    let poetry = &["tool", "poetry", "dependencies"];
-    found.extend(compare(Dependency, "dependency", &table(&old, poetry), &table(&new, poetry)));
-    for (path, what) in [
-        (&["project", "scripts"][..], "command"),
-        (&["project", "gui-scripts"], "command"),
-        (&["tool", "poetry", "scripts"], "command"),
-        (&["tool", "flit", "scripts"], "command"),
-    ] {
-        found.extend(compare(Hook, what, &table(&old, path), &table(&new, path)));
-    }
-    let points = |side: &toml::Table| -> Table {
-        let groups = at(side, &["project", "entry-points"]).and_then(Value::as_table);
-        let groups = groups.into_iter().flatten();
-        let entries = groups.flat_map(|(group, entries)| {
-            let entries = entries.as_table().into_iter().flatten();
-            entries.map(move |(name, value)| (format!("{group}: {name}"), said(value)))
-        });
-        entries.collect()
-    };
-    found.extend(compare(Hook, "entry point", &points(&old), &points(&new)));
-    let optional = |side: &toml::Table| -> Table {
-        let groups = at(side, &["project", "optional-dependencies"]).and_then(Value::as_table);
-        let lists = groups.into_iter().flatten();
-        let of_extra = |(extra, list): (&String, &Value)| -> Vec<(String, Said)> {
-            let list = list.as_array().into_iter().flatten();
-            let list = list.filter_map(|r| requirement(&shown(r)));
-            list.map(|(name, said)| (format!("{extra}: {name}"), said)).collect()
-        };
-        lists.flat_map(of_extra).collect()
-    };
-    let (before, now) = (optional(&old), optional(&new));
-    found.extend(compare(Configuration, "optional dependency", &before, &now));
-    let (before, now) = (groups(&old), groups(&new));
-    found.extend(compare(Configuration, "dependency of a group", &before, &now));
-    let python = &["project", "requires-python"];
-    let (before, now) = (text(&old, python), text(&new, python));
-    found.extend(setting(Configuration, "requires-python", before.as_deref(), now.as_deref()));
-    found
-}
-
-/// What those who develop a project install (PEP 735), and the groups that others include.
-fn groups(side: &toml::Table) -> Table {
-    let mut found = Table::default();
-    let groups = side.get("dependency-groups").and_then(Value::as_table);
-    for (group, list) in groups.into_iter().flatten() {
-        for entry in list.as_array().into_iter().flatten() {
-            let said = match entry.as_str() {
-                Some(text) => requirement(text),
-                None => Some((shown(entry), Said::default())),
-            };
-            found.extend(said.map(|(name, said)| (format!("{group}: {name}"), said)));
-        }
-    }
-    found
-}
-
 /// The name of a requirement (PEP 508), and the rest of it.
-fn requirement(text: &str) -> Option<(String, Said)> {
+pub(super) fn requirement(text: &str) -> Option<(String, Said)> {
     // A comment stands alone or behind a blank; elsewhere `#` is a part of an address.
     let comment = text.match_indices('#').find(|(at, _)| {
         text.get(..*at).is_none_or(|before| before.is_empty() || before.ends_with([' ', '\t']))
@@ -124,14 +23,6 @@ fn requirement(text: &str) -> Option<(String, Said)> {
     let elsewhere = rest.starts_with('@') || rest.starts_with("://") || rest.starts_with('+');
     let said = Said { text: rest.to_owned(), elsewhere };
     (!name.is_empty() && !name.starts_with('-')).then_some((name, said))
-}
-
-/// What TOML says of a name.
-fn said(value: &Value) -> Said {
-    let elsewhere = ["git", "url", "path"];
-    let elsewhere =
-        value.as_table().is_some_and(|table| elsewhere.iter().any(|key| table.contains_key(*key)));
-    Said { text: shown(value), elsewhere }
 }
 
 /// Requirements, one a line.
@@ -200,39 +91,163 @@ pub(super) fn metadata(sides: Sides<'_>) -> Vec<Hazard> {
     found
 }
 
+/// What is known of the settings of `setup.cfg`.
+const SETUP_CFG: Known = Known {
+    apart: &[
+        "metadata.name",
+        "metadata.version",
+        "metadata.author",
+        "metadata.author_email",
+        "metadata.maintainer",
+        "metadata.maintainer_email",
+        "metadata.description",
+        "metadata.summary",
+        "metadata.long_description",
+        "metadata.long_description_content_type",
+        "metadata.description_file",
+        "metadata.description_content_type",
+        "metadata.license",
+        "metadata.license_file",
+        "metadata.license_files",
+        "metadata.classifier",
+        "metadata.classifiers",
+        "metadata.keywords",
+        "metadata.platforms",
+        "metadata.url",
+        "metadata.home_page",
+        "metadata.download_url",
+        "metadata.project_urls",
+        "metadata.provides",
+        "metadata.obsoletes",
+        "options.install_requires",
+        "options.setup_requires",
+        "options.tests_require",
+        "options.python_requires",
+        "options.entry_points",
+        "options.extras_require",
+        "egg_info",
+        "bdist_wheel",
+        "wheel",
+        "upload",
+        "upload_docs",
+        "build_sphinx",
+        "flake8",
+        "pycodestyle",
+        "pydocstyle",
+        "pep8",
+        "pylint",
+        "mypy",
+        "isort",
+        "yapf",
+        "bandit",
+        "codespell",
+        "doc8",
+        "interrogate",
+        "vulture",
+        "towncrier",
+        "bumpversion",
+        "check-manifest",
+        "zest",
+        "coverage:run",
+        "coverage:report",
+        "coverage:html",
+        "coverage:xml",
+        "coverage:paths",
+        "tool:pytest",
+    ],
+    minor: &[
+        "options.packages",
+        "options.package_data",
+        "options.exclude_package_data",
+        "options.include_package_data",
+        "options.zip_safe",
+        "options.py_modules",
+        "options.namespace_packages",
+        "options.test_suite",
+    ],
+};
+
 pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
-    let (old, new) = (sections(sides.old), sections(sides.new));
+    // setuptools takes `install-requires` for the same.
+    let read = |text: &str| -> Sections {
+        let mut found = Sections::new();
+        for ((section, key), value) in sections(text) {
+            let said = found.entry((section, key.replace('-', "_"))).or_default();
+            said.push_str(if said.is_empty() { "" } else { "\n" });
+            said.push_str(&value);
+        }
+        found
+    };
+    let (old, new) = (read(sides.old), read(sides.new));
+    let value = |side: &Sections, section: &str, key: &str| {
+        side.get(&(section.to_owned(), key.to_owned())).cloned()
+    };
     let mut found = Vec::new();
     let needed = |side: &Sections, key: &str| -> Table {
-        let text = side.get(&("options".to_owned(), key.to_owned()));
-        text.into_iter().flat_map(|text| text.lines()).filter_map(requirement).collect()
+        let text = value(side, "options", key).unwrap_or_default();
+        text.lines().filter_map(requirement).collect()
     };
-    for (key, what) in [("install_requires", "dependency"), ("setup_requires", "build requirement")]
-    {
-        found.extend(compare(Dependency, what, &needed(&old, key), &needed(&new, key)));
+    for (key, what, kind) in [
+        ("install_requires", "dependency", Dependency),
+        ("setup_requires", "build requirement", Dependency),
+        ("tests_require", "test dependency", Configuration),
+    ] {
+        found.extend(compare(kind, what, &needed(&old, key), &needed(&new, key)));
     }
+    let in_section = |side: &Sections, wanted: &str| -> Vec<(String, String)> {
+        let keys = side.iter().filter(|((section, _), _)| section == wanted);
+        keys.map(|((_, key), value)| (key.clone(), value.clone())).collect()
+    };
+    let extras = |side: &Sections| -> Table {
+        let extras = in_section(side, "options.extras_require").into_iter();
+        let of_extra = |(extra, list): (String, String)| -> Vec<(String, Said)> {
+            let list = list.lines().filter_map(requirement);
+            list.map(|(name, said)| (under(&extra, &name), said)).collect()
+        };
+        extras.flat_map(of_extra).collect()
+    };
+    found.extend(compare(Configuration, "optional dependency", &extras(&old), &extras(&new)));
     let points = |side: &Sections| -> Table {
-        let keys = side.iter().filter(|((section, _), _)| section == "options.entry_points");
-        let lines = keys.flat_map(|((_, group), text)| {
+        let groups = in_section(side, "options.entry_points").into_iter();
+        let of_group = |(group, text): (String, String)| -> Vec<(String, Said)> {
             let lines = text.lines().filter_map(|line| line.split_once('='));
-            lines.map(move |(name, at)| {
+            let entry = |(name, at): (&str, &str)| {
                 (format!("{group}: {}", name.trim()), at.trim().to_owned().into())
-            })
-        });
-        lines.collect()
+            };
+            lines.map(entry).collect()
+        };
+        groups.flat_map(of_group).collect()
     };
     found.extend(compare(Hook, "entry point", &points(&old), &points(&new)));
-    for (key, kind) in [
-        ("cmdclass", Hook),
-        ("scripts", Hook),
-        ("package_dir", Hook),
-        ("data_files", Hook),
-        ("python_requires", Configuration),
-    ] {
-        let value = |side: &Sections| side.get(&("options".to_owned(), key.to_owned())).cloned();
-        let (old, new) = (value(&old), value(&new));
-        found.extend(setting(kind, key, old.as_deref(), new.as_deref()));
-    }
+    let python = |side: &Sections| value(side, "options", "python_requires");
+    let (was, is) = (python(&old), python(&new));
+    found.extend(setting(Configuration, "python_requires", was.as_deref(), is.as_deref()));
+    let flat = |side: &Sections| -> Flat {
+        let mut flat = Flat::default();
+        for ((section, key), text) in side {
+            // `[mypy-foo.*]`, `[bumpversion:file:x]`.
+            if section.starts_with("mypy-") || section.starts_with("bumpversion:") {
+                continue;
+            }
+            let path: Vec<&str> = section.split('.').chain([key.as_str()]).collect();
+            let lines = || text.lines().filter(|line| !line.is_empty());
+            SETUP_CFG.add(&path, lines().map(|line| line.to_owned().into()), &mut flat);
+            let runs = match (section.as_str(), key.as_str()) {
+                ("metadata", "version") => text.contains(':'),
+                ("coverage:run", "plugins") => true,
+                ("tool:pytest", key) => !is_of_tests(key),
+                _ => false,
+            };
+            if runs {
+                flat.act(&path, lines().map(|line| line.to_owned().into()));
+            }
+        }
+        flat
+    };
+    found.extend(Flat::changed(&flat(&old), &flat(&new), sides.old.is_empty()));
+    let addopts =
+        |side: &Sections| plugins(&value(side, "tool:pytest", "addopts").unwrap_or_default());
+    found.extend(compare_sets(Hook, "plugin of a test run", addopts(&old), addopts(&new)));
     found
 }
 
@@ -252,44 +267,4 @@ pub(super) fn pth(sides: Sides<'_>) -> Vec<Hazard> {
     };
     let (old, new) = (lines(sides.old), lines(sides.new));
     compare_sets(Hook, "line that Python runs at every start", old, new)
-}
-
-static REQUIRES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?s)\b(install_requires|setup_requires|tests_require)\s*=\s*\[(.*?)\]").ok()
-});
-static PYTHON_REQUIRES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\bpython_requires["']?\s*[=:]\s*["']([^"']*)["']"#).ok());
-static QUOTED: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"["']([A-Za-z0-9][^"']*)["']"#).ok());
-
-/// What of `setup.py` can be told without running it.
-pub(super) fn setup_py(sides: Sides<'_>) -> Vec<Hazard> {
-    let (Some(requires), Some(quoted)) = (REQUIRES.as_ref(), QUOTED.as_ref()) else {
-        return Vec::new();
-    };
-    let needed = |text: &str| -> Table {
-        let lists = requires.captures_iter(text).filter_map(|c| Some(c.get(2)?.as_str()));
-        let names = lists.flat_map(|list| quoted.captures_iter(list));
-        names.filter_map(|c| requirement(c.get(1)?.as_str())).collect()
-    };
-    let mut found = compare(Dependency, "dependency", &needed(sides.old), &needed(sides.new));
-    let python = |text: &str| -> Option<String> {
-        let found = PYTHON_REQUIRES.as_ref()?.captures(text)?;
-        Some(found.get(1)?.as_str().to_owned())
-    };
-    let (old, new) = (python(sides.old), python(sides.new));
-    found.extend(setting(Configuration, "python_requires", old.as_deref(), new.as_deref()));
-    for word in ["cmdclass", "ext_modules", "entry_points", "data_files", "setup_requires"] {
-        let has = |text: &str| {
-            let calls = text.match_indices(word).any(|(at, _)| {
-                let rest = text.get(at + word.len()..).unwrap_or_default();
-                rest.trim_start().starts_with('=') && !rest.trim_start().starts_with("==")
-            });
-            calls || text.contains(&format!("\"{word}\"")) || text.contains(&format!("'{word}'"))
-        };
-        if has(sides.new) && !has(sides.old) && !sides.old.is_empty() {
-            found.push(Hazard::new(Hook, format!("gives setup() {word}, which it did not")));
-        }
-    }
-    found
 }

@@ -47,15 +47,51 @@ pub(super) fn plugins(options: &str) -> BTreeSet<String> {
     named.filter(|name| !name.starts_with("no:")).map(str::to_owned).collect()
 }
 
+/// Whether a setting of pytest's only says which of the tests run, how long, and what is printed; `addopts` is looked
+/// through for plugins.
+pub(super) fn is_of_tests(key: &str) -> bool {
+    const KEYS: [&str; 24] = [
+        "addopts",
+        "markers",
+        "testpaths",
+        "minversion",
+        "norecursedirs",
+        "python_classes",
+        "python_functions",
+        "filterwarnings",
+        "xfail_strict",
+        "empty_parameter_set_mark",
+        "console_output_style",
+        "doctest_optionflags",
+        "doctest_encoding",
+        "cache_dir",
+        "faulthandler_timeout",
+        "timeout",
+        "timeout_method",
+        "asyncio_mode",
+        "asyncio_default_fixture_loop_scope",
+        "asyncio_default_test_loop_scope",
+        "anyio_mode",
+        "collect_imported_tests",
+        "truncation_limit_lines",
+        "truncation_limit_chars",
+    ];
+    let begins = ["log_", "junit_", "verbosity", "strict", "tmp_path_retention_"];
+    KEYS.contains(&key) || begins.iter().any(|begin| key.starts_with(begin))
+}
+
 fn test_run(sides: Sides<'_>) -> Vec<Hazard> {
     let read = |text: &str| -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for ((section, key), value) in sections(text) {
+            let said = format!("{key} {}", value.replace('\n', " ")).trim().to_owned();
             match (section.as_str(), key.as_str()) {
                 ("pytest" | "tool:pytest", "addopts") => found.extend(plugins(&value)),
-                ("pytest" | "tool:pytest", "required_plugins" | "pythonpath" | "python_files")
-                | ("run" | "coverage:run", "plugins") => {
-                    found.insert(format!("{key} {}", value.replace('\n', " ")).trim().to_owned());
+                ("pytest" | "tool:pytest", key) if !is_of_tests(key) => {
+                    found.insert(said);
+                }
+                ("run" | "coverage:run", "plugins") => {
+                    found.insert(said);
                 }
                 _ => {}
             }

@@ -1,0 +1,303 @@
+//! What of `setup.py` can be told without running it.
+
+use super::super::hazard::{Hazard, HazardKind, Named};
+use super::python::{requirement, under};
+use super::{Sides, Table, compare, named, setting};
+use crate::release::python::{Token, Tokens};
+use std::collections::{BTreeMap, BTreeSet};
+
+use HazardKind::{Configuration, Dependency, Hook};
+
+/// What `setup()` is given that says what is needed.
+const NEEDED: [(&str, &str, HazardKind); 3] = [
+    ("install_requires", "dependency", Dependency),
+    ("setup_requires", "build requirement", Dependency),
+    ("tests_require", "test dependency", Configuration),
+];
+
+/// Other arguments that are compared wherever they are given: in a call, in a dictionary, by name.
+const ACTING: [&str; 14] = [
+    "cmdclass",
+    "ext_modules",
+    "entry_points",
+    "data_files",
+    "scripts",
+    "package_dir",
+    "dependency_links",
+    "distclass",
+    "command_packages",
+    "command_options",
+    "ext_package",
+    "cffi_modules",
+    "rust_extensions",
+    "use_scm_version",
+];
+
+/// Arguments that decide nothing in a build, an installation or an import, or are compared in other words.
+const APART: [&str; 23] = [
+    "name",
+    "version",
+    "description",
+    "long_description",
+    "long_description_content_type",
+    "author",
+    "author_email",
+    "maintainer",
+    "maintainer_email",
+    "url",
+    "download_url",
+    "project_urls",
+    "license",
+    "license_files",
+    "license_expression",
+    "classifiers",
+    "keywords",
+    "platforms",
+    "provides",
+    "obsoletes",
+    "zip_safe",
+    "extras_require",
+    "python_requires",
+];
+
+/// Words that are looked at, for each word of the text: values may stand in values.
+const LOOKS: usize = 4;
+
+/// A word, and whether a line ended in front of it.
+type Word = (Token, bool);
+
+/// The values that are given under a name, in words.
+#[derive(Default)]
+struct Given<'w> {
+    values: BTreeMap<&'w str, Vec<&'w [Word]>>,
+    /// Whether there was more than is looked at.
+    more: bool,
+}
+
+pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
+    let [old_words, new_words] = [words(sides.old), words(sides.new)];
+    let [old, new] = [Given::of(&old_words), Given::of(&new_words)];
+    let mut found = Vec::new();
+    for (key, what, kind) in NEEDED {
+        found.extend(compare(kind, what, &old.requirements(key), &new.requirements(key)));
+        let (was, is) = (old.computed(key), new.computed(key));
+        found.extend(setting(
+            Hook,
+            &format!("what {key} is made of"),
+            was.as_deref(),
+            is.as_deref(),
+        ));
+    }
+    for (extras, kind, what) in
+        [(false, Dependency, "dependency"), (true, Configuration, "optional dependency")]
+    {
+        found.extend(compare(kind, what, &old.extras(extras), &new.extras(extras)));
+    }
+    let (was, is) = (old.text("python_requires"), new.text("python_requires"));
+    found.extend(setting(Configuration, "python_requires", was.as_deref(), is.as_deref()));
+    // What a new file gives is all new.
+    if sides.old.is_empty() {
+        return found;
+    }
+    let mut changed = Vec::new();
+    for (key, values) in &new.values {
+        if APART.contains(key) || NEEDED.iter().any(|(needed, ..)| needed == key) {
+            continue;
+        }
+        let is = shown(values);
+        match old.values.get(key).map(|values| shown(values)) {
+            None => found.push(Hazard::new(Hook, format!("gives setup() {key}, which it did not"))),
+            Some(was) if was != is => changed.push(Named::changed(key, &was, &is)),
+            Some(_) => {}
+        }
+    }
+    found.extend(named(Hook, "gives setup() another", changed));
+    if new.more && !old.more {
+        let reason = "has more than is looked at here; not all that it changes is listed";
+        found.push(Hazard::new(Configuration, reason));
+    }
+    found
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut tokens = Tokens::of(text);
+    std::iter::from_fn(|| tokens.next().map(|token| (token, tokens.line_ended()))).collect()
+}
+
+fn is_mark(words: &[Word], at: usize, mark: char) -> bool {
+    words.get(at).is_some_and(|(token, _)| *token == Token::Mark(mark))
+}
+
+impl<'w> Given<'w> {
+    fn of(words: &'w [Word]) -> Self {
+        let mut given = Self::default();
+        let mut left = words.len().saturating_mul(LOOKS);
+        // Where brackets are open, and whether each is that of a call of `setup`.
+        let mut open: Vec<bool> = Vec::new();
+        for (at, (token, _)) in words.iter().enumerate() {
+            let begins = |before| is_mark(words, before, '(') || is_mark(words, before, ',');
+            let is_argument = open.last() == Some(&true) && at.checked_sub(1).is_some_and(begins);
+            match token {
+                Token::Mark('(') => {
+                    let name = at.checked_sub(1).and_then(|before| words.get(before));
+                    let is_setup = matches!(name, Some((Token::Name(name), _)) if name == "setup");
+                    let def = at.checked_sub(2).and_then(|before| words.get(before));
+                    let is_def = matches!(def, Some((Token::Name(word), _)) if word == "def");
+                    open.push(is_setup && !is_def);
+                }
+                Token::Mark('[' | '{') => open.push(false),
+                Token::Mark(')' | ']' | '}') => {
+                    open.pop();
+                }
+                _ => {}
+            }
+            let (key, begin) = match token {
+                Token::Name(name) | Token::Text(name) if is_known(name) => {
+                    let Some(begin) = value_after(words, at) else { continue };
+                    (name.as_str(), begin)
+                }
+                Token::Name(name) if is_argument && is_mark(words, at + 1, '=') => {
+                    (name.as_str(), at + 2)
+                }
+                Token::Mark('*') if is_argument && is_mark(words, at + 1, '*') => ("**", at + 2),
+                _ => continue,
+            };
+            let rest = words.get(begin..).unwrap_or_default();
+            let end = end(rest.get(..left.min(rest.len())).unwrap_or_default(), !open.is_empty());
+            given.more |= end == left && end < rest.len();
+            left -= end;
+            given.values.entry(key).or_default().push(rest.get(..end).unwrap_or_default());
+        }
+        given
+    }
+
+    fn of_key(&self, key: &str) -> impl Iterator<Item = &'w Word> + use<'_, 'w> {
+        self.values.get(key).into_iter().flatten().flat_map(|words| words.iter())
+    }
+
+    /// The texts under a name that look like requirements.
+    fn requirements(&self, key: &str) -> Table {
+        let texts = self.of_key(key).filter_map(|(token, _)| match token {
+            Token::Text(text) => Some(text),
+            _ => None,
+        });
+        texts.flat_map(|text| text.lines()).filter_map(requirement).collect()
+    }
+
+    /// What else than texts and lists of them is under a name.
+    fn computed(&self, key: &str) -> Option<String> {
+        let others = self.of_key(key).filter_map(|(token, _)| match token {
+            Token::Name(text) | Token::Other(text) => Some(text.clone()),
+            Token::Mark(mark) if !"()[],".contains(*mark) => Some(mark.to_string()),
+            Token::Mark(_) | Token::Text(_) => None,
+        });
+        let others: Vec<String> = others.collect();
+        (!others.is_empty()).then(|| others.join(" "))
+    }
+
+    /// The requirements of extras; or of what is called like one and is always needed, or under a condition.
+    fn extras(&self, extras: bool) -> Table {
+        let mut found = Table::default();
+        let mut extra = "";
+        for words in self.values.get("extras_require").into_iter().flatten() {
+            for (at, (token, _)) in words.iter().enumerate() {
+                let Token::Text(text) = token else { continue };
+                if is_mark(words, at + 1, ':') {
+                    extra = text;
+                } else if extras != (extra.is_empty() || extra.starts_with(':')) {
+                    let said = text.lines().filter_map(requirement);
+                    found.extend(said.map(|(name, said)| (under(extra, &name), said)));
+                }
+            }
+        }
+        found
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.values.get(key).map(|values| match values.as_slice() {
+            [[(Token::Text(text), _)]] => text.clone(),
+            values => shown(values),
+        })
+    }
+}
+
+/// Whether a name is one that is looked for everywhere.
+fn is_known(name: &str) -> bool {
+    ACTING.contains(&name)
+        || NEEDED.iter().any(|(needed, ..)| *needed == name)
+        || matches!(name, "extras_require" | "python_requires")
+}
+
+/// Where the value begins that the name at `at` is given: `name=`, `name +=`, `"name":`, `["name"] =`, `name[0] =`,
+/// `name.extend(`.
+fn value_after(words: &[Word], at: usize) -> Option<usize> {
+    let is_text = matches!(words.get(at), Some((Token::Text(_), _)));
+    let mut next = at + 1;
+    if is_text && is_mark(words, next, ':') {
+        return Some(next + 1);
+    }
+    if is_text {
+        if !is_mark(words, next, ']') {
+            return None;
+        }
+        next += 1;
+    }
+    let name = |at: usize| match words.get(at) {
+        Some((Token::Name(name), _)) => name.as_str(),
+        _ => "",
+    };
+    if is_mark(words, next, '.')
+        && matches!(name(next + 1), "append" | "extend" | "insert" | "update" | "setdefault")
+        && is_mark(words, next + 2, '(')
+    {
+        return Some(next + 3);
+    }
+    if !is_text && is_mark(words, next, '[') && is_mark(words, next + 2, ']') {
+        next += 3;
+    }
+    next += usize::from(is_mark(words, next, '+') || is_mark(words, next, '|'));
+    (is_mark(words, next, '=') && !is_mark(words, next + 1, '=')).then_some(next + 1)
+}
+
+/// How many words a value has: to a comma, to the bracket around it, or to the end of the line where there is none.
+fn end(words: &[Word], bracketed: bool) -> usize {
+    let mut depth = 0_usize;
+    for (at, (token, line_ended)) in words.iter().enumerate() {
+        if depth == 0 && at > 0 && *line_ended && !bracketed {
+            return at;
+        }
+        match token {
+            Token::Mark('(' | '[' | '{') => depth += 1,
+            Token::Mark(')' | ']' | '}') => match depth.checked_sub(1) {
+                Some(less) => depth = less,
+                None => return at,
+            },
+            Token::Mark(',') if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    words.len()
+}
+
+/// Values in one line.
+fn shown(values: &[&[Word]]) -> String {
+    let mut all: BTreeSet<String> = BTreeSet::new();
+    for words in values {
+        let mut text = String::new();
+        for (token, _) in *words {
+            let is_word = !matches!(token, Token::Mark(_));
+            let after_word =
+                text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '\''));
+            if text.ends_with([',', ':']) || is_word && after_word {
+                text.push(' ');
+            }
+            match token {
+                Token::Text(inner) => text.push_str(&format!("{inner:?}")),
+                Token::Name(inner) | Token::Other(inner) => text.push_str(inner),
+                Token::Mark(mark) => text.push(*mark),
+            }
+        }
+        all.insert(text);
+    }
+    all.into_iter().collect::<Vec<_>>().join("; ")
+}
