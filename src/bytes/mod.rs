@@ -13,3 +13,4 @@ pub(crate) mod programs;
 pub(crate) mod sniff;
 pub(crate) mod suffix;
 pub(crate) mod threads;
+pub(crate) mod toml;

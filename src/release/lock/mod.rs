@@ -10,6 +10,7 @@ pub(crate) use cargo::cargo;
 pub(crate) use npm::npm;
 pub(crate) use python::python;
 
+use crate::bytes::toml::TomlError;
 use ::toml::{Table, Value};
 use thiserror::Error;
 
@@ -19,8 +20,8 @@ pub(crate) const LIMIT: usize = 4 << 20;
 /// Why a lock file was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum Damaged {
-    /// Longer than [`LIMIT`].
-    #[error("it is larger than 4 MiB")]
+    /// Longer than [`LIMIT`], or with more in it than is read.
+    #[error("it is larger than what is read: 4 MiB, and some 40,000 packages")]
     TooLarge,
     /// Not of the format's language.
     #[error("it is not {0}")]
@@ -69,7 +70,10 @@ fn toml(text: &str) -> Result<Table, Damaged> {
     if text.len() > LIMIT {
         return Err(Damaged::TooLarge);
     }
-    text.parse().map_err(|_| Damaged::Syntax("TOML"))
+    crate::bytes::toml::parse(text).map_err(|error| match error {
+        TomlError::TooMuch => Damaged::TooLarge,
+        TomlError::Syntax(_) => Damaged::Syntax("TOML"),
+    })
 }
 
 /// A value of TOML in one line.

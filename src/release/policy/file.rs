@@ -4,6 +4,7 @@ use super::FileLine;
 use crate::answer::check::Check;
 use crate::answer::kinds::FindingName;
 use crate::bytes::input::{InputError, read_bounded};
+use crate::bytes::toml::TomlError;
 use crate::evidence::openpgp::PolicyKind;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -275,9 +276,10 @@ impl File {
             }
         };
         let reader = Reader { path, root, text };
-        let raw: RawFile = match toml::from_str(text) {
+        let raw: RawFile = match crate::bytes::toml::parse(text) {
             Ok(raw) => raw,
-            Err(error) => {
+            Err(error @ TomlError::TooMuch) => return reader.fails(0, error.to_string()),
+            Err(TomlError::Syntax(error)) => {
                 let at = error.span().map_or(0, |span| span.start);
                 return reader.fails(at, error.message());
             }

@@ -142,7 +142,7 @@ fn package(manifest: &str, text: &str) -> Option<String> {
         let line = text.lines().find(|line| line.trim_start().starts_with("name"))?;
         return Some(line.split_once('=')?.1.trim().to_owned());
     }
-    let table: Table = text.parse().ok()?;
+    let table: Table = crate::bytes::toml::parse(text).ok()?;
     let name = |path: &[&str]| {
         let mut value = table.get(*path.first()?)?;
         for part in path.iter().skip(1) {

@@ -10,7 +10,7 @@ use toml::Value;
 use HazardKind::{Configuration, Dependency, Hook};
 
 pub(super) fn parse(text: &str) -> Option<toml::Table> {
-    text.parse().ok()
+    crate::bytes::toml::parse(text).ok()
 }
 
 /// Both sides as TOML.

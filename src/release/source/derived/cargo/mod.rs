@@ -8,12 +8,13 @@ mod targets;
 
 use super::{Checked, PARSED};
 use crate::bytes::json::{self, Limits};
+use crate::bytes::toml;
 use crate::release::archive::Entry;
 use crate::release::source::context::Context;
 use crate::release::source::texts::text;
+use ::toml::Table;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use toml::Table;
 
 /// The file that names the commit.
 const VCS_INFO: &str = ".cargo_vcs_info.json";
@@ -87,7 +88,7 @@ fn manifest(context: &Context<'_>, entry: &Entry) -> Checked {
     let Some(original) = git_manifest(context) else {
         return Checked::differs("git has no Cargo.toml at that place");
     };
-    let parse = |text: &str| text.parse::<Table>().ok();
+    let parse = |text: &str| toml::parse::<Table>(text).ok();
     let (Some(written), Some(original)) = (parse(written), parse(&original)) else {
         return Checked::differs("it is not TOML, or git's is not");
     };
@@ -108,7 +109,7 @@ fn workspace(context: &Context<'_>, original: &Table) -> Option<Table> {
         return Some(original.clone());
     }
     let above = context.view.upwards("Cargo.toml").into_iter();
-    let mut tables = above.filter_map(|(_, text)| text.parse::<Table>().ok());
+    let mut tables = above.filter_map(|(_, text)| toml::parse::<Table>(&text).ok());
     tables.find(|table| table.contains_key("workspace"))
 }
 

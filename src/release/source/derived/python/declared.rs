@@ -39,7 +39,7 @@ impl Declared {
     pub(super) fn read(context: &Context<'_>) -> Self {
         let mut declared = Self::default();
         let project = context.view.text_upwards("pyproject.toml");
-        let project = project.and_then(|text| text.parse::<Table>().ok());
+        let project = project.and_then(|text| crate::bytes::toml::parse::<Table>(&text).ok());
         let setup = context.view.text_upwards("setup.py");
         let cfg = context.view.text_upwards("setup.cfg");
         let cfg = cfg.as_deref().and_then(settings);

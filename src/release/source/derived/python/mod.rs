@@ -90,7 +90,7 @@ pub(super) fn check(
 
 /// `pyproject.toml` with the version filled in, as pdm and others write it.
 fn project(context: &Context<'_>, text: &str, original: &str) -> Option<Checked> {
-    let parse = |text: &str| text.parse::<Table>().ok();
+    let parse = |text: &str| crate::bytes::toml::parse::<Table>(text).ok();
     let (mut new, mut old) = (parse(text)?, parse(original)?);
     let version = new.get("project").and_then(|p| p.get("version")).and_then(Value::as_str);
     let stamped = version.is_some_and(|version| {
