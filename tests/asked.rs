@@ -184,6 +184,8 @@ fn a_repository_in_the_array_of_pins_counts_for_bundles() {
 fn a_policy_restricts_who_signs_bundles() {
     let run = release();
     let own = identity(&run);
+    let mut by_other = own.to_vec();
+    *by_other.last_mut().unwrap() = "https://issuer.example".to_owned();
     let alice =
         |issuer: &str| ["--identity", ALICE, "--issuer", issuer].map(str::to_owned).to_vec();
     let repository =
@@ -192,6 +194,9 @@ fn a_policy_restricts_who_signs_bundles() {
         ("https://github.com/example/", own.to_vec(), false),
         ("https://github.com/Example/foo", own.to_vec(), false),
         ("github:example/foo", own.to_vec(), false),
+        // Only GitHub's issuer vouches for what happens there.
+        ("https://github.com/example/", by_other.clone(), true),
+        ("https://github.com/example/foo", by_other, true),
         ("https://github.com/exam/", own.to_vec(), true),
         ("https://github.com/example/fo", own.to_vec(), true),
         ("https://github.com/allowed/", own.to_vec(), true),

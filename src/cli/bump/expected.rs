@@ -48,29 +48,27 @@ impl Expected {
         }
         let asked = asked(ebuild).into_iter().filter(|asked| !answered(flags, asked));
         let asked: Vec<Asked> = asked.chain(unreadable).collect();
+        let bundles =
+            checks.contains(&Check::Sigstore) || ebuild.signature_check() == Some(Check::Sigstore);
         for asked in &asked {
-            let check = match asked.variable {
-                BUNDLES_OF => Check::Sigstore,
-                // Without a repository pins are asked of bundles.
-                name if name.starts_with("VERIFY_PROVENANCE_")
-                    && !provenance
-                    && (checks.contains(&Check::Sigstore)
-                        || ebuild.signature_check() == Some(Check::Sigstore)) =>
-                {
-                    Check::Sigstore
-                }
-                name if name.starts_with("VERIFY_PROVENANCE_") => Check::Provenance,
-                "PYPI_VERIFY_REPO" => Check::Provenance,
-                name if name.starts_with("VERIFY_SIG_CERT_") => Check::Sigstore,
+            let of: &[Check] = match asked.variable {
+                // Without a repository they are asked of bundles, with one of bundles as well.
+                name if name.starts_with("VERIFY_PROVENANCE_") => match (bundles, provenance) {
+                    (true, true) => &[Check::Sigstore, Check::Provenance],
+                    (true, false) => &[Check::Sigstore],
+                    (false, _) => &[Check::Provenance],
+                },
+                "PYPI_VERIFY_REPO" => &[Check::Provenance],
+                name if name.starts_with("VERIFY_SIG_CERT_") => &[Check::Sigstore],
                 name if name.starts_with("VERIFY_SIG_") => {
                     let check = ebuild.signature_check().unwrap_or(Check::Openpgp);
                     checks.insert(check);
-                    check
+                    &[check]
                 }
                 _ => continue,
             };
             let class = FailureClass::NotCheckedNoExpectation;
-            gaps.push(Finding::of_class(check, class, asked.to_string()));
+            gaps.extend(of.iter().map(|of| Finding::of_class(*of, class, asked.to_string())));
         }
         Self { keys, sigstore, checks, gaps, asked }
     }

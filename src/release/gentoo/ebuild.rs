@@ -8,7 +8,7 @@ use super::repository::md5;
 use super::{Version, prepare};
 use crate::answer::check::Check;
 use crate::bytes::input::{InputError, read_bounded};
-use crate::evidence::expectation::PINS;
+use crate::evidence::expectation::{PINS, PublisherExpectation};
 use crate::release::bash::{Limit, Reading, Reason, Stop, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -264,34 +264,55 @@ fn variables(reading: &Reading, text: &str) -> BTreeMap<&'static str, Literal> {
 }
 
 /// The array of pins taken apart: each of its options as the variable that says the same, who published as
-/// [`BUNDLES_OF`]. What is neither, or is said by the variable as well, stays in the array, as unknown.
+/// [`BUNDLES_OF`]. What is neither, has no value, or is said twice, here or by the variable as well, stays in the
+/// array, as unknown: the eclass hands over all of it, and no answer comes of that.
 fn apart(mut variables: BTreeMap<&'static str, Literal>) -> BTreeMap<&'static str, Literal> {
     let (array, _) = PIN_ARRAY;
     let Some(Literal::Words(words)) = variables.get(array).cloned() else { return variables };
     variables.remove(array);
+    let options: Vec<Option<(&'static str, &str)>> = words.iter().map(|w| pin(w)).collect();
+    // The eclass hands over no empty value, and what only bash knows may be none.
+    let is_set = |name: &str| {
+        variables.get(name).is_some_and(|literal| match literal {
+            Literal::Words(words) => !words.iter().all(String::is_empty),
+            Literal::Unknown(_) => true,
+        })
+    };
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for (variable, _) in options.iter().flatten() {
+        *times.entry(variable).or_default() += 1;
+    }
+    let is_only = |variable: &str| {
+        let named = variable == BUNDLES_OF && REPOSITORIES.iter().any(|name| is_set(name));
+        times.get(variable) == Some(&1) && !named && !is_set(variable)
+    };
+    let mut found = BTreeMap::new();
     let mut rest = Vec::new();
-    for word in words {
-        let option = word.split_once('=').and_then(|(option, value)| {
-            let variable = match (option, value.starts_with("https://")) {
-                ("--repository", true) | ("--publisher", false) => BUNDLES_OF,
-                _ => PINS.iter().find(|pin| pin.option == option)?.variable,
-            };
-            Some((variable, value))
-        });
-        // The eclass hands over both, and neither counts.
-        let named = REPOSITORIES.iter().any(|name| variables.contains_key(name));
-        let twice = |variable| variable == BUNDLES_OF && named;
-        match option {
-            Some((variable, value)) if !variables.contains_key(variable) && !twice(variable) => {
-                variables.insert(variable, Literal::Words(vec![value.to_owned()]));
+    for (word, option) in words.iter().zip(&options) {
+        match option.filter(|(variable, _)| is_only(variable)) {
+            Some((variable, value)) => {
+                found.insert(variable, Literal::Words(vec![value.to_owned()]));
             }
-            _ => rest.push(word),
+            None => rest.push(word.as_str()),
         }
     }
+    variables.extend(found);
     if !rest.is_empty() {
         variables.insert(array, Literal::Unknown(Expansion::Form(rest.join(" "))));
     }
     variables
+}
+
+/// The variable that says the same as an option of the array of pins, and its value.
+fn pin(word: &str) -> Option<(&'static str, &str)> {
+    let (option, value) = word.split_once('=').filter(|(_, value)| !value.is_empty())?;
+    let is_url = value.starts_with("https://");
+    let variable = match option {
+        "--repository" if PublisherExpectation::from_repository(value).is_ok() => BUNDLES_OF,
+        "--publisher" if !is_url => BUNDLES_OF,
+        _ => PINS.iter().find(|pin| pin.option == option)?.variable,
+    };
+    Some((variable, value))
 }
 
 /// What the script sets `name` to where it ends.

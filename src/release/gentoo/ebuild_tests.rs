@@ -85,6 +85,29 @@ fn who_published_in_the_array_of_pins() {
         assert_eq!(ebuild.literal(BUNDLES_OF), None, "{array}");
         assert!(ebuild.may_set("VERIFY_PROVENANCE_PINS"), "{array}");
     }
+    let url = "https://github.com/a/b";
+    // What the eclass refuses, or counts otherwise than one might think, is not known.
+    for (array, before) in [
+        (format!("--repository={url} --repository=https://github.com/c/d"), ""),
+        (format!("--repository={url} --publisher=github:a/b"), ""),
+        ("--ref=refs/tags/a --ref=refs/tags/b".to_owned(), ""),
+        ("--ref=".to_owned(), ""),
+        ("--ref=refs/tags/a".to_owned(), "VERIFY_PROVENANCE_REF=refs/tags/b\n"),
+    ] {
+        let ebuild = read(&format!("{before}VERIFY_PROVENANCE_PINS=( {array} )\n"));
+        assert!(ebuild.may_set("VERIFY_PROVENANCE_PINS"), "{array}");
+        assert!(!ebuild.sets(BUNDLES_OF), "{array}");
+    }
+    // An empty value is not handed over, so that of the array counts.
+    for (variable, array, counts) in [
+        ("VERIFY_PROVENANCE_REPO", format!("--repository={url}"), BUNDLES_OF),
+        ("PYPI_VERIFY_REPO", format!("--repository={url}"), BUNDLES_OF),
+        ("VERIFY_PROVENANCE_REF", "--ref=refs/tags/a".to_owned(), "VERIFY_PROVENANCE_REF"),
+    ] {
+        let ebuild = read(&format!("{variable}=\"\"\nVERIFY_PROVENANCE_PINS=( {array} )\n"));
+        assert!(ebuild.sets(counts), "{variable}");
+        assert!(!ebuild.may_set("VERIFY_PROVENANCE_PINS"), "{variable}");
+    }
     for variable in ["VERIFY_PROVENANCE_REPO", "PYPI_VERIFY_REPO"] {
         let line = "VERIFY_PROVENANCE_PINS=( --publisher=github:a/b )";
         let ebuild = read(&format!("{variable}=https://github.com/a/b\n{line}\n"));

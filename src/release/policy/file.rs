@@ -5,6 +5,7 @@ use crate::answer::check::Check;
 use crate::answer::kinds::FindingName;
 use crate::bytes::input::{InputError, read_bounded};
 use crate::bytes::toml::TomlError;
+use crate::evidence::expectation::PublisherExpectation;
 use crate::evidence::openpgp::PolicyKind;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -136,12 +137,22 @@ impl Reader<'_> {
         let policies = PolicyKind::ALL.map(|kind| (kind.name(), kind));
         for publisher in raw.publishers.iter().flat_map(Spanned::get_ref) {
             let text = publisher.get_ref();
+            let fails = |what: String| {
+                self.fails(publisher.span().start, format!("publishers: {text:?} {what}"))
+            };
             let kind = text.split_once(':').is_some_and(|(kind, rest)| {
                 !kind.is_empty() && !rest.is_empty() && !rest.starts_with("//")
             });
-            if !text.starts_with("https://") && !kind {
-                let what = format!("publishers: {text:?} is neither https://… nor KIND:VALUE");
-                return self.fails(publisher.span().start, what);
+            let url = text.starts_with("https://");
+            if !url && !kind {
+                return fails("is neither https://… nor KIND:VALUE".to_owned());
+            }
+            match (text.strip_suffix('/'), PublisherExpectation::from_text(text)) {
+                (Some(start), _) if !url || start.ends_with(".git") => {
+                    return fails("is not the beginning of any publisher".to_owned());
+                }
+                (None, Err(error)) => return fails(format!("names no publisher: {}", error.cause)),
+                _ => {}
             }
         }
         if let Some(clones) = raw.clones.as_ref()

@@ -12,6 +12,7 @@ use crate::answer::check::Check;
 use crate::answer::kinds::FindingName;
 use crate::evidence::expectation::PublisherExpectation;
 use crate::evidence::openpgp::PolicyKind;
+use crate::evidence::pep740::GITHUB_ISSUER;
 use file::{ExceptionTable, File, Settings};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -189,17 +190,23 @@ impl Policy {
     /// Why the identity of a certificate, which `issuer` asserts, may not be named as who signs bundles; `None`
     /// where it may, or nothing says.
     ///
-    /// A workflow's identity is a URL below that of its repository, an account's is its address.
+    /// A workflow's identity is a URL below that of its repository, an account's is its address; each by the issuer
+    /// that vouches for such.
     pub(crate) fn refuses_identity(&self, identity: &str, issuer: Option<&str>) -> Option<String> {
         use PublisherExpectation as P;
-        self.refuses_unless(identity, |allowed| match allowed.ends_with('/') {
-            true => begins_with(identity, allowed),
+        let is_by = |expected: &str| issuer == Some(expected);
+        let named = match issuer {
+            Some(issuer) => format!("{identity} by the issuer {issuer}"),
+            None => identity.to_owned(),
+        };
+        self.refuses_unless(&named, |allowed| match allowed.ends_with('/') {
+            true => begins_with(identity, allowed) && forge_issuer(allowed).is_some_and(is_by),
             false => match P::from_text(allowed) {
-                Ok(repository @ (P::GitHub { .. } | P::GitLab { .. })) => {
-                    begins_with(identity, &format!("{repository}/"))
+                Ok(ref repository @ (P::GitHub { .. } | P::GitLab { .. })) => {
+                    begins_with(identity, &format!("{repository}/")) && is_by(repository.issuer())
                 }
                 Ok(ref account @ (P::Google { ref email } | P::GitHubLogin { ref email })) => {
-                    identity == email && issuer == Some(account.issuer())
+                    identity == email && is_by(account.issuer())
                 }
                 Ok(P::CircleCi { .. } | P::ActiveState { .. }) | Err(_) => false,
             },
@@ -241,6 +248,15 @@ impl Policy {
 }
 
 /// Whether `text` begins with `start`, in whatever case.
+/// The issuer of the forge whose repositories' addresses begin with `url`.
+fn forge_issuer(url: &str) -> Option<&str> {
+    let host = url.strip_prefix("https://")?.split('/').next()?;
+    match host.eq_ignore_ascii_case("github.com") {
+        true => Some(GITHUB_ISSUER),
+        false => url.get(.."https://".len() + host.len()),
+    }
+}
+
 fn begins_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
 }
