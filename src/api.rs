@@ -283,3 +283,29 @@ impl<'a> Finding<'a> {
         self.0.forgers.iter().map(|capability| capability.word()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn an_error_says_once_what_is_wrong() {
+        let files = [
+            Distfiles::in_directory("/nonexistent").manifest("/nonexistent/Manifest"),
+            Distfiles::in_directory("/nonexistent").openpgp_key("/nonexistent/key"),
+            Distfiles::in_directory("/nonexistent").signify_key("/nonexistent/key"),
+            Distfiles::in_directory("/nonexistent").repository("/nonexistent"),
+        ];
+        for judged in files.map(|files| files.judge()) {
+            let Err(error) = judged else { unreachable!() };
+            let said = error.to_string();
+            assert!(said.contains("/nonexistent"), "{said}");
+            let mut beneath = error.source();
+            while let Some(source) = beneath {
+                assert_ne!(source.to_string(), said);
+                beneath = source.source();
+            }
+        }
+    }
+}

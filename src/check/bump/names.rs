@@ -58,17 +58,15 @@ impl DependencyNames {
         version: &Version,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let (mut own, mut of_version) = (false, false);
-        for name in names.into_iter().filter(|name| suffix::archive(name).is_some()) {
-            match is_named_so(package, name) {
-                false => own = true,
-                true => of_version |= VersionedName::of(name, version).is_some(),
-            }
-        }
-        let rest = match (own, of_version) {
-            (true, _) => Rest::None,
-            (false, true) => Rest::Of(version.clone()),
-            (false, false) => Rest::All,
+        let archives: Vec<&str> =
+            names.into_iter().filter(|name| suffix::archive(name).is_some()).collect();
+        let of_version = |name: &&str| VersionedName::of(name, version).is_some();
+        let rest = if archives.iter().any(|name| !is_named_so(package, name)) {
+            Rest::None
+        } else if archives.iter().any(of_version) {
+            Rest::Of(version.clone())
+        } else {
+            Rest::All
         };
         Self { package: package.to_owned(), rest }
     }

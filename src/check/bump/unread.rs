@@ -5,7 +5,9 @@ use super::names::other_versions;
 use super::package::{Package, Source};
 use crate::answer::failure::Outcome;
 use crate::bytes::digests::unhex;
+use crate::check::pairing::by_suffix;
 use crate::release::review::{self, Before, Reviews};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What the records say of a version.
@@ -34,9 +36,12 @@ pub(crate) fn unread(package: &mut Package, names: &[String], distdir: &Path) ->
     let manifest = package.manifest.as_ref()?;
     let digest = |name: &str| manifest.blake2b(name).and_then(unhex);
     if package.before.is_none() {
+        // Another distfile may be another version under another name: see `WithoutPair`.
+        let taken: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        let alone = manifest.names().all(|name| taken.contains(name) || by_suffix(name).is_some());
         let read = |name: &String| {
-            let digest = digest(name)?;
-            Some(review::check_new(&digest, &reviews, &|_| true, true).outcome() == Outcome::Agrees)
+            let found = review::check_new(&digest(name)?, &reviews, &|_| true, alone);
+            Some(found.outcome() == Outcome::Agrees)
         };
         let earlier = || reviews.has_any();
         return Some(match names.iter().filter_map(read).any(|read| read) {
