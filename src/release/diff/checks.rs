@@ -4,6 +4,7 @@
 //! Like everything here it orders what a person reads. Most such changes are what a release is for.
 
 use super::addresses;
+use super::blanks;
 use super::hazard::{Hazard, HazardKind, more};
 use super::jumps;
 use super::lang::{Lang, is_annotation};
@@ -12,7 +13,7 @@ use super::place::{Place, Role};
 use regex::bytes::Regex;
 use similar::DiffOp;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Lines of a replaced block that are held against each other.
@@ -117,11 +118,12 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
             continue;
         }
         left -= old.len();
-        let block = lines.new.get(new.clone()).unwrap_or_default();
-        let block: Vec<(&[u8], Tokens)> =
-            block.iter().map(|l| (clip(l), tokens(clip(l)))).collect();
-        for line in lines.old.get(old).unwrap_or_default() {
-            let line = clip(line);
+        let same_count = old.len() == new.len();
+        let raw = lines.new.get(new.clone()).unwrap_or_default();
+        let block: Vec<(&[u8], Tokens)> = raw.iter().map(|l| (clip(l), tokens(clip(l)))).collect();
+        let mut moved = 0;
+        for whole in lines.old.get(old).unwrap_or_default() {
+            let line = clip(whole);
             let old = tokens(line);
             // The line that it became is the one that has most of it.
             let likeness = |tokens: &Tokens| {
@@ -131,7 +133,14 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
             let best =
                 block.iter().enumerate().max_by_key(|(at, (_, new))| (likeness(new), Reverse(*at)));
             let Some((at, (text, tokens))) = best else { continue };
-            let what = pair(place.lang, (line, &old), (text, tokens));
+            // What is moved with the line above it stays where it was in its block.
+            let by = jumps::moved_by(place.lang, whole, raw.get(at).copied().unwrap_or_default());
+            let deeper = same_count && by.is_some_and(|by| by != moved && jumps::leaves(line));
+            moved = by.unwrap_or_default();
+            let what = match deeper {
+                true => Some("leaves at another depth".to_owned()),
+                false => pair(place.lang, (line, &old), (text, tokens)),
+            };
             found.extend(what.map(|what| (new.start + at + 1 + before, what)));
         }
     }
@@ -157,7 +166,11 @@ fn common(before: &Tokens<'_>, after: &Tokens<'_>) -> (usize, usize) {
 /// What makes a line another check than the one that it replaces.
 fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Option<String> {
     let ((old, before), (new, after)) = (old, new);
-    if is_silent(lang, old) || is_silent(lang, new) {
+    // A line of code that becomes a comment is gone, and is told by what it did.
+    if is_silent(lang, old) && is_silent(lang, new)
+        || lang.seems_comment(old)
+        || lang.seems_comment(new)
+    {
         return None;
     }
     if let Some(what) = addresses::changed(old, new) {
@@ -206,15 +219,19 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
     };
     // Lines with the same tokens are only spaced otherwise.
     if was.is_empty() && is.is_empty() {
-        return None;
+        return blanks::spaced(old, new, is_condition(before)).map(str::to_owned);
     }
+    let retyped = tells_other_types(before, first, was, is);
+    // A message is made where the assertion fails, by whatever it calls.
+    let calls = |tokens: &[&[u8]]| [&b"{"[..], b"("].iter().all(|mark| tokens.contains(mark));
+    let asserts = after.first().is_some_and(|token| *token == b"assert");
     let numbers = number(was) && number(is) || arithmetic(was) && arithmetic(is);
     let what = if numbers && !is_version(new) {
         let limits = compares(after) || named(new);
         limits.then_some("has another limit")
     } else if compares(was) && compares(is) || conditional && (compares(was) || compares(is)) {
         Some("compares otherwise")
-    } else if conditional && (joins(was) || joins(is)) {
+    } else if conditional && (joins(was) || joins(is) || retyped || asserts && calls(is)) {
         Some("has another condition")
     } else {
         None
@@ -271,6 +288,18 @@ fn is_comparison(token: &[u8]) -> bool {
 
 fn is_connective(token: &[u8]) -> bool {
     matches!(token, b"&&" | b"||" | b"and" | b"or" | b"not" | b"!")
+}
+
+/// Whether a line of Python asks for other types: `was` became `is` behind `first` words, and `(A, B)` is as good as `A | B`.
+fn tells_other_types(before: &Tokens<'_>, first: usize, was: &[&[u8]], is: &[&[u8]]) -> bool {
+    let names = |tokens: &[&[u8]]| -> BTreeSet<Vec<u8>> {
+        let word =
+            |token: &&&[u8]| token.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+        tokens.iter().filter(word).map(|token| token.to_vec()).collect()
+    };
+    let asks = before.iter().take(first).any(|token| *token == b"isinstance");
+    let comments = [was, is].iter().any(|tokens| tokens.contains(&&b"#"[..]));
+    asks && !comments && names(was) != names(is)
 }
 
 /// Whether a line decides or answers something.
@@ -390,6 +419,31 @@ mod tests {
                 "    return ok or {1}",
                 "line 2 has another condition: or { 1 } (was nothing)",
             ),
+            ("a.py", "    return True", "        return True", "line 2 leaves at another depth"),
+            (
+                "a.py",
+                "    if p.startswith(\"/etc\"):",
+                "    if p.startswith(\"/ etc\"):",
+                "line 2 has another text: by its blanks",
+            ),
+            (
+                "a.c",
+                "  int y = x / *p; /* a */",
+                "  int y = x /*p; /* a */",
+                "line 2 has blanks that make another comment or operator",
+            ),
+            (
+                "a.py",
+                "    assert isinstance(u, A)",
+                "    assert isinstance(u, (A, object))",
+                "line 2 has another condition: ( A , object ) (was A)",
+            ),
+            (
+                "a.py",
+                "    assert isinstance(u, A)",
+                "    assert isinstance(u, A), f\"{run(u)}\"",
+                "line 2 has another condition: , f \" { run ( u ) } \" (was nothing)",
+            ),
             (
                 "a.py",
                 "    return hmac.compare_digest(a, b)",
@@ -439,6 +493,10 @@ mod tests {
             // Spaces, a default that is as false as nothing, what only a type checker reads.
             ("a.py", "    x.write(\"min {self.a}\")", "    x.write( \"min {self.a}\" )"),
             ("a.py", "    return a, b or {}", "    return a, b, c"),
+            ("a.c", "  return f( \"a b\" );", "        return f(\"a b\");"),
+            ("a.c", "  puts(\"a b\");", "  puts(\"a  b\");"),
+            ("a.py", "    if isinstance(x, (A, B)):", "    if isinstance(x, A | B):"),
+            ("a.py", "    a()\n    return b", "        a()\n        return b"),
             ("a.py", "    assert x is not None", "    y = 1"),
             ("a.py", "    assert isinstance(x, (str, bytes))  # mypy", "    y = 1"),
             ("a.py", "    assert isinstance(x, str)", "    y = 1"),

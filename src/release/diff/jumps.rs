@@ -87,7 +87,15 @@ fn first_word(line: &[u8]) -> &[u8] {
     line.get(..end.unwrap_or(line.len())).unwrap_or_default()
 }
 
-fn leaves(line: &[u8]) -> bool {
+/// How much deeper a line of Python stands that is the same otherwise.
+pub(super) fn moved_by(lang: Lang, old: &[u8], new: &[u8]) -> Option<isize> {
+    let depth = |line| isize::try_from(indent(line)).ok();
+    let same = lang == Lang::Python && old.trim_ascii() == new.trim_ascii();
+    same.then_some(depth(new)? - depth(old)?)
+}
+
+/// Whether a line begins with a word that leaves.
+pub(super) fn leaves(line: &[u8]) -> bool {
     JUMPS.iter().any(|word| first_word(line) == word.as_bytes())
 }
 

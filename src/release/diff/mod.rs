@@ -2,6 +2,7 @@
 
 mod addresses;
 mod again;
+mod blanks;
 mod checks;
 pub(crate) mod hazard;
 mod imports;

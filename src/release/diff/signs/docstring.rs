@@ -64,7 +64,9 @@ impl Docstring {
     /// Whether the next line stands in one, to its end.
     pub(super) fn holds(&self, line: &[u8]) -> bool {
         let open = self.open.filter(|text| text.is_docstring && !self.lost);
-        open.is_some_and(|text| !is_doubtful(line) && end(line, text).is_none())
+        open.is_some_and(|text| {
+            !is_doubtful(line) && !is_template(line) && end(line, text).is_none()
+        })
     }
 
     /// Goes on behind a line.
@@ -75,7 +77,11 @@ impl Docstring {
         // Python reads an encoding in the first two lines.
         let encoded = self.lines < 2 && is_encoded(line.trim_ascii());
         self.lines += 1;
-        self.lost = encoded || is_doubtful(line) || self.follow(line.trim_ascii_end()).is_none();
+        let filled_in = self.open.is_some() && is_template(line);
+        self.lost = encoded
+            || filled_in
+            || is_doubtful(line)
+            || self.follow(line.trim_ascii_end()).is_none();
     }
 
     /// `None` where it cannot be told what Python makes of the line.
@@ -189,12 +195,23 @@ fn is_doubtful(line: &[u8]) -> bool {
             (_, byte) => last = byte,
         }
     }
-    is_filled_in(line)
+    is_filled_in(line, b'@')
+}
+
+/// Whether a line of a text has what templates put something else in place of, and Python's own lines have, too:
+/// `#X#`, `__X__`, `$x`, `{{ x }}`, `%(x)s`.
+fn is_template(line: &[u8]) -> bool {
+    let pair = |pair: &[u8]| match pair {
+        b"{{" | b"%(" => true,
+        [b'$', byte] => is_letter(*byte),
+        _ => false,
+    };
+    line.windows(2).any(pair) || is_filled_in(line, b'#') || is_large_name(line)
 }
 
 /// Whether there is something like `@X@`.
-fn is_filled_in(line: &[u8]) -> bool {
-    let mut parts = line.split(|b| *b == b'@').skip(1).peekable();
+fn is_filled_in(line: &[u8], mark: u8) -> bool {
+    let mut parts = line.split(|b| *b == mark).skip(1).peekable();
     let word = |part: &[u8]| !part.is_empty() && part.iter().all(|b| is_letter(*b));
     while let Some(part) = parts.next() {
         if parts.peek().is_some() && word(part) {
@@ -202,6 +219,14 @@ fn is_filled_in(line: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Whether there is something like `__VERSION__`, which is no name of Python's own.
+fn is_large_name(line: &[u8]) -> bool {
+    let words = line.split(|b| !is_letter(*b));
+    let inner = |word| <[u8]>::strip_suffix(<[u8]>::strip_prefix(word, b"__")?, b"__");
+    let large = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    words.filter_map(inner).any(|name| !name.is_empty() && name.iter().all(large))
 }
 
 #[cfg(test)]
@@ -283,6 +308,11 @@ class A:
             "# a\r\"\"\"\n\"\"\"\nx\n\"\"\"\n",
             "# coding: utf-7\n\"\"\"\nx\n\"\"\"\n",
             "\"\"\"\n@X@\nx\n\"\"\"\n",
+            "\"\"\"\n#X#\nx\n\"\"\"\n",
+            "\"\"\"\n__X__\nx\n\"\"\"\n",
+            "\"\"\"\n$X\nx\n\"\"\"\n",
+            "\"\"\"\n{{ x }}\nx\n\"\"\"\n",
+            "\"\"\"\n%(x)s\nx\n\"\"\"\n",
             "y = 'a\n\"\"\"\nx\n\"\"\"\n",
             "y = (\n)]\n\"\"\"\nx\n\"\"\"\n",
             "\"\"\"a\"\"\"\nx\n",

