@@ -581,7 +581,7 @@ fn manifests_are_told_in_words() {
     let out = stdout(&run(&[Path::new("diff"), &old, &new]));
     let below: Vec<&str> = out.lines().skip_while(|line| !line.starts_with("What these")).collect();
     assert!(below.iter().any(|line| line.contains("and 2 more manifests (--verbose)")), "{out}");
-    assert!(common::flat(&below.join("\n")).contains("and 24 more"), "{out}");
+    assert!(common::flat(&below.join("\n")).contains("and 26 more"), "{out}");
     assert!(below.len() < 90 && out.lines().all(|line| line.chars().count() <= 80), "{out}");
     let verbose = stdout(&run(&[Path::new("diff"), Path::new("--verbose"), &old, &new]));
     assert!(!verbose.contains("What these"), "{verbose}");

@@ -1,8 +1,8 @@
 //! Settings in TOML and the like, flat, by what is known of them: what is not known is compared.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::cargo::shown;
 use super::{Said, Table, compare};
+use crate::release::lock::shown;
 use toml::Value;
 
 /// What is known of settings, by their names in parts: `*` is any part, and a name stands for all below it.

@@ -171,7 +171,7 @@ const PATTERNS: &[(HazardKind, &[Lang], &str)] = &[
         |codecs\.decode|unpack_from|gzinflate|gzuncompress|str_rot13|(?:zlib|gzip|bz2|lzma)\.decompress|base64\s+(?:-d|--decode|-D)
         |Base64\.(?:decode\w*|getDecoder)|hex::decode|hex\.DecodeString|StdEncoding\.DecodeString|uudecode|xxd\s+-r|openssl\s+enc)\b
         |\bBuffer\.from\s*\(.*(?:hex|base64)|\bxz\s+(?:\S+\s+)*-\w*d|\bgzip\s+-\w*d|\b(?:gunzip|zcat|xzcat|bzcat|zstdcat)\s
-        |\b(?:chr|ord)\s*\([^)]*\)\s*\^|\bchr\s*\([^)]*[^)\w\s][^)]*\)\s*for\b|\bchr\s*\([^)]*\)\s*for\s+[\w\s,]+\sin\s+(?:[^\sr]|r(?:[^a]|a(?:[^n]|n(?:[^g]|g(?:[^e]|e[^(])))))|\bchr\s*\([^)]*\)\s*for\s+[\w\s,]+\sin\s+range\s*\([^)]*\)\s*[^\s)\]]|\bmap\s*\(\s*chr\b|\.charCodeAt\s*\(.*\^|printf\s+['\x22]?(?:%b\s+)?['\x22]?\\\\?x[0-9a-f]{2}",
+        |\b(?:chr|ord)\s*\([^)]*\)\s*\^|\bchr\s*\([^)]*[^)\w\s][^)]*\)\s*for\b|\bchr\s*\([^)]*\)\s*for\s+[\w\s,]+\sin\s+(?:[^\sr]|r(?:[^a]|a(?:[^n]|n(?:[^g]|g(?:[^e]|e[^(])))))|\bchr\s*\([^)]*\)\s*for\s+[\w\s,]+\sin\s+range\s*\([^)]*\)\s*(?:or\b|and\b|[^\s)\]\w])|\bmap\s*\(\s*chr\b|\.charCodeAt\s*\(.*\^|printf\s+['\x22]?(?:%b\s+)?['\x22]?\\\\?x[0-9a-f]{2}",
     ),
     (
         Decoding,
