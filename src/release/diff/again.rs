@@ -2,6 +2,7 @@
 
 use super::large::Region;
 use super::lines::{Lines, Patience};
+use super::manifest;
 use super::meeting::{Meeting, Side};
 use super::place::place;
 use super::signs::Watch;
@@ -176,6 +177,7 @@ pub(super) fn judge_regions(
     }
     judged.generated = text::generator(&task.path, &task.head);
     judged.large(task.size);
+    judged.facts.extend(manifest::too_large(&task.path, place));
     judged
 }
 
@@ -254,6 +256,7 @@ impl Stream {
             [head.as_bytes(), &hunks, cut.as_bytes()].concat()
         });
         judged.too_large(task.key.0.is_some());
+        judged.facts.extend(manifest::too_large(&task.path, place(&task.path, &self.head)));
         judged
     }
 }

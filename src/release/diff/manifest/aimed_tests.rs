@@ -112,6 +112,19 @@ fn dependencies_of_cargo_are_read_whole() {
     }
 }
 
+/// One that is too large to be read is said to be so.
+#[test]
+fn what_is_too_large_is_said() {
+    let large = format!("[project]\n{}", "#x\n".repeat(2 << 20));
+    let reason = "is larger than 4 MiB: what it changes as a manifest is not listed";
+    for path in ["pyproject.toml", "setup.py", "Cargo.lock"] {
+        expect(path, "", &large, Configuration, reason);
+        expect(path, &large, "", Configuration, reason);
+    }
+    assert_eq!(said("configure", Some(""), &large), []);
+    assert_eq!(said("src/a.c", Some(""), &large), []);
+}
+
 /// The digests of a requirement stand behind a backslash, and `#` in an address begins no comment.
 #[test]
 fn requirements_are_read_to_their_end() {

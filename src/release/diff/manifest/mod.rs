@@ -32,10 +32,10 @@ struct Sides<'a> {
 /// What changed in the manifest at `path` from `old`, `None` where it is new, to `new`.
 pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -> Vec<Hazard> {
     let runs = matches!(place.role, Role::Build | Role::Startup | Role::Metadata);
-    if !runs && place.role != Role::Ci
-        || new.len() > LIMIT
-        || old.is_some_and(|old| old.len() > LIMIT)
-    {
+    if new.len() > LIMIT || old.is_some_and(|old| old.len() > LIMIT) {
+        return too_large(path, place).into_iter().collect();
+    }
+    if !runs && place.role != Role::Ci {
         return Vec::new();
     }
     let path = String::from_utf8_lossy(path).to_lowercase();
@@ -77,6 +77,20 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         found.insert(0, Hazard::new(HazardKind::Hook, format!("is new: {why}")));
     }
     found
+}
+
+/// That a manifest is larger than what is read as one; `None` of any other file.
+pub(super) fn too_large(path: &[u8], place: Place) -> Option<Hazard> {
+    let path = String::from_utf8_lossy(path).to_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
+    // What is data in a directory of build files, or written by autotools, is none.
+    let reads = matches!(extension, "toml" | "cfg" | "json" | "lock" | "txt" | "ini" | "mod")
+        || name == "setup.py"
+        || matches!(name, "pkg-info" | "metadata");
+    let runs = matches!(place.role, Role::Build | Role::Startup | Role::Metadata);
+    let reason = "is larger than 4 MiB: what it changes as a manifest is not listed";
+    (reads && runs).then(|| Hazard::new(HazardKind::Configuration, reason))
 }
 
 /// Whether the file at `path` is a lock file of which every package is compared: data, whose lines do nothing.
