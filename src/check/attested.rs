@@ -171,6 +171,11 @@ impl Complaints {
         }
     }
 
+    /// Those that count, whatever else agrees.
+    pub(super) fn against(self) -> Vec<Complaint> {
+        self.found.into_iter().filter(|complaint| complaint.is_against(Counts::Yes)).collect()
+    }
+
     /// The finding: the first complaint that counts names it, the others are noted; where none
     /// counts, `agreeing` is, which is told the pins that were compared, as a clause. `alone` says that no other
     /// evidence of the kind agrees.

@@ -1,7 +1,7 @@
 //! The findings for Sigstore bundles: one for each bundle that is about the file.
 
 use super::attested::{
-    ByItself, Complaints, Counts, Question, not_named, unauthenticated, vouches,
+    ByItself, Complaint, Complaints, Counts, Question, not_named, unauthenticated, vouches,
 };
 use crate::answer::access::{Capability, SERVING};
 use crate::answer::facts::AttestedFacts;
@@ -89,7 +89,16 @@ impl<'a> JudgedBundle<'a> {
                     Err(fault) => {
                         let mut known = claimed(bundle);
                         known.trusted_root = Some(trusted_root(&request));
-                        fails(failing(&request, &fault).knowing(known))
+                        let also = match fault.class() {
+                            FailureClass::IdentityMismatch => otherwise(&request, bundle),
+                            _ => Vec::new(),
+                        };
+                        let mut finding = failing(&request, &fault);
+                        for complaint in also {
+                            finding.also.push(complaint.class);
+                            finding = finding.noting(complaint.class, complaint.text);
+                        }
+                        fails(finding.knowing(known))
                     }
                 }
             }
@@ -176,6 +185,20 @@ pub(crate) fn authenticate(
 /// Whether the fault is that someone else signed.
 fn is_other(fault: &AttestationFault) -> bool {
     matches!(fault.class(), FailureClass::IdentityMismatch | FailureClass::SignerUnknown)
+}
+
+/// What is against a bundle that another identity signed, besides that: a policy may accept the identity.
+fn otherwise(request: &BundleRequest<'_>, bundle: &UnverifiedBundle) -> Vec<Complaint> {
+    match request.verifier.signer(bundle, &request.artifact) {
+        Ok(facts) => match authentic(request, facts) {
+            What::Authentic { complaints, .. } => complaints.against(),
+            What::Fails(_) => Vec::new(),
+        },
+        Err(fault) => {
+            let text = unauthenticated("the Sigstore bundle", &fault, request.verifier);
+            vec![Complaint { class: fault.class(), text, counts: Counts::Yes }]
+        }
+    }
 }
 
 fn claimed(bundle: &UnverifiedBundle) -> AttestedFacts {

@@ -308,8 +308,13 @@ impl SignedList {
         let (list, signature) = (&self.name, file_name(&self.evidence));
         let mut finding = vouched.clone();
         match (vouched.class, listed.class) {
-            (Some(_), _) => {
+            (Some(_), of_line) => {
                 finding.compared = format!("the list {list}, by {signature}: {}", vouched.compared);
+                // Whoever accepts the signature has not accepted other bytes.
+                if let Some(class) = of_line {
+                    finding = finding.noting(class, listed.compared.clone());
+                    finding.also.push(class);
+                }
             }
             (None, Some(class)) => {
                 let text = format!("{} (a signed list)", listed.compared);

@@ -233,12 +233,14 @@ impl<'a> Names<'a> {
         self.plain.is_some_and(|(first, last)| !first.starts_with(list) || !last.starts_with(list))
     }
 
-    /// Whether the list `name` of `dir` says something of a file that is neither evidence nor a list: one that does
-    /// not is what will be unpacked, however it is called, and its signature is judged like any other. A list that is
-    /// not there is taken at its name.
+    /// Whether the list `name` of `dir` has a line about a file that is neither evidence nor a list, so that its
+    /// signature is judged along with that file. One that has none is what will be unpacked, however it is called,
+    /// and its signature is judged like any other. A list that is not there is taken at its name.
     fn is_about_others(&self, dir: &Path, name: &str) -> bool {
         match read_bounded(&dir.join(name), EVIDENCE_LIMIT) {
-            Ok(text) => List::about(name, &text, &self.listed).is_some(),
+            Ok(text) => {
+                List::about(name, &text, &self.listed).is_some_and(|list| list.concerns_any())
+            }
             Err(InputError::Open { source, .. }) => source.kind() == ErrorKind::NotFound,
             Err(_) => false,
         }

@@ -98,6 +98,14 @@ fn a_list_that_says_nothing_of_the_others_is_content() {
         (format!("{digest}  other.tar.gz\n"), None, Role::Content),
         (format!("{digest}  f-1-b2sum\n"), None, Role::Content),
         (format!("{digest}\n"), None, Role::Content),
+        // What only comes near is no line about it.
+        (format!("{}  f-1.tar.gz\n", &digest[..32]), None, Role::Content),
+        (
+            format!("{digest}  x/f-1.tar.gz\n{}  y/f-1.tar.gz\n", "1".repeat(64)),
+            None,
+            Role::Content,
+        ),
+        (format!("{digest}  x f-1.tar.gz\n"), None, Role::Content),
         (format!("{digest}  f-1.tar.gz\n"), None, Role::Evidence),
         (format!("{digest}  f-1.tar.gz\n"), Some("v1.tar.gz"), Role::Content),
         (format!("{digest}  v1.tar.gz\n"), Some("v1.tar.gz"), Role::Evidence),

@@ -8,7 +8,7 @@ use crate::answer::finding::{Check, Finding};
 use crate::check::bump::{Asked, asked};
 use crate::cli::error::UsageError;
 use crate::evidence::expectation::{PINS, Pin, Pins};
-use crate::release::gentoo::{BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS, REPOSITORIES};
+use crate::release::gentoo::{BUNDLES_OF, Ebuild, Expansion, FINGERPRINTS, KEY_PATH, REPOSITORIES};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +69,15 @@ impl Expected {
             };
             let class = FailureClass::NotCheckedNoExpectation;
             gaps.extend(of.iter().map(|of| Finding::of_class(*of, class, asked.to_string())));
+        }
+        if ebuild.signature_check() == Some(Check::Sigstore) {
+            let of_keys = [KEY_PATH, FINGERPRINTS].into_iter().filter(|name| ebuild.sets(name));
+            gaps.extend(of_keys.map(|name| {
+                let text = format!(
+                    "VERIFY_SIG_METHOD=sigstore goes without {name}: the eclass refuses both"
+                );
+                Finding::of_class(Check::Sigstore, FailureClass::NotCheckedNoExpectation, text)
+            }));
         }
         Self { keys, sigstore, checks, gaps, asked }
     }

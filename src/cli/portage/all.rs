@@ -94,6 +94,11 @@ impl All {
         let mut parts = Parts::default();
         for name in known.iter() {
             match known.role(&self.setting.distdir, name) {
+                // Lists are judged by their own signatures here, as verify-sig always has it: that of a file that
+                // has none is missing, whatever a list says of it.
+                Role::Evidence if pairing::by_suffix(name).is_none() => {
+                    parts.distfiles.push(name.to_owned());
+                }
                 Role::Content => parts.distfiles.push(name.to_owned()),
                 Role::Stray(_) => parts.stray.push(name.to_owned()),
                 Role::Evidence => parts.add(name, &known, &streams),

@@ -113,6 +113,11 @@ impl List {
         self.of(name).is_some_and(Listed::concerns)
     }
 
+    /// Whether a line of it is about any of the requested files, or may be.
+    pub(crate) fn concerns_any(&self) -> bool {
+        self.files.values().any(Listed::concerns)
+    }
+
     /// What it says that comes near the file `name` and is of no use, where that is all; `list` is
     /// what it is called.
     pub(crate) fn comes_near(&self, name: &[u8], list: &str) -> Option<String> {

@@ -1,17 +1,14 @@
 //! Takes OpenPGP armor off (RFC 9580, section 6.2), several blocks in one file too.
 
+mod grammar;
+
 use crate::bytes::sniff::{self, BYTE_ORDER_MARK, Kind};
+use grammar::{Armor, crc24, is_header};
 use sequoia_openpgp::armor::{Reader, ReaderMode};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
 
-/// The first lines of blocks that gpg takes keys from.
-const KEYS: [&[u8]; 3] = [
-    b"-----BEGIN PGP PUBLIC KEY BLOCK-----",
-    b"-----BEGIN PGP PRIVATE KEY BLOCK-----",
-    b"-----BEGIN PGP SECRET KEY BLOCK-----",
-];
 /// How the first line of every block begins.
 pub(super) const BEGIN: &[u8] = b"-----BEGIN PGP ";
 /// How the last line of every block begins.
@@ -119,7 +116,7 @@ pub(crate) fn packets(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ArmorFault> {
 /// # Errors
 ///
 /// As [`packets`]; and where gpg takes nothing of a block or of the file, or may read another key than we do: if a
-/// block that gpg takes keys from is not of the grammar of [`grammar`], has a wrong checksum (RFC 9580, section 6.1,
+/// block that gpg takes keys from is not of the grammar in [`grammar`], has a wrong checksum (RFC 9580, section 6.1,
 /// would have that passed over), or if something begins within a block or ends outside of one.
 pub(super) fn key_blocks(bytes: &[u8]) -> Result<Vec<(Vec<u8>, bool)>, ArmorFault> {
     let Blocks { blocks, stray_end } = blocks(bytes)?;
@@ -150,89 +147,6 @@ struct Block {
     packets: Vec<u8>,
     /// `None` where it is binary.
     armor: Option<Armor>,
-}
-
-/// The armor around a block.
-struct Armor {
-    /// The line on which it begins, from 1.
-    line: usize,
-    /// Whether gpg takes keys from it.
-    of_keys: bool,
-    /// Whether another block begins within it.
-    nested: bool,
-    /// The checksum that it states, of a block that is of the grammar.
-    checksum: Result<Option<u32>, ArmorFault>,
-}
-
-impl Armor {
-    fn of(block: &[u8], line: usize, indented: bool) -> Self {
-        let mut lines = block.split(|b| *b == b'\n');
-        let first = lines.next().unwrap_or_default();
-        let of_keys = !indented && KEYS.contains(&trim_end(first));
-        let nested = lines.any(|line| line.trim_ascii_start().starts_with(BEGIN));
-        Self { line, of_keys, nested, checksum: grammar(block, line) }
-    }
-}
-
-/// `line` without what gpg does not see at its end.
-fn trim_end(line: &[u8]) -> &[u8] {
-    let end = line.iter().rposition(|b| !b" \t\r".contains(b)).map_or(0, |at| at + 1);
-    line.get(..end).unwrap_or_default()
-}
-
-/// Holds a block that begins on line `begin` to what all readers of keys read alike: headers, a blank line, lines of
-/// base64, padding only at their end, at most one checksum on a line of its own, the last line. The checksum.
-fn grammar(block: &[u8], begin: usize) -> Result<Option<u32>, ArmorFault> {
-    let mut lines = (begin..).zip(block.split(|b| *b == b'\n').map(trim_end)).skip(1);
-    for (line, text) in lines.by_ref().take_while(|(_, text)| !text.is_empty()) {
-        if !is_header(text) {
-            return Err(ArmorFault::Header { line });
-        }
-    }
-    let (mut padded, mut stated) = (false, None);
-    for (line, text) in lines {
-        let blanks = text.iter().take_while(|b| b" \t".contains(b)).count();
-        let text = text.get(blanks..).unwrap_or_default();
-        let digits = text.iter().take_while(|b| value(b).is_some()).count();
-        let padding = text.get(digits..).unwrap_or_default();
-        match (padding, checksum(text)) {
-            _ if text.starts_with(END) => return Ok(stated),
-            _ if text.is_empty() => {}
-            (_, Some(sum)) if stated.is_none() => stated = Some(sum),
-            (b"" | b"=" | b"==", None) if digits > 0 && !padded && stated.is_none() => {
-                padded = !padding.is_empty();
-            }
-            _ => return Err(ArmorFault::Broken { line: begin, at: Some(line) }),
-        }
-    }
-    Err(ArmorFault::Unterminated { line: begin })
-}
-
-/// The checksum that a line states: `=` and four characters of base64.
-fn checksum(line: &[u8]) -> Option<u32> {
-    let digits = line.strip_prefix(b"=")?;
-    let values: Vec<u8> = digits.iter().map(value).collect::<Option<_>>()?;
-    let sum = values.iter().fold(0, |sum, value| sum << 6 | u32::from(*value));
-    (values.len() == 4).then_some(sum)
-}
-
-/// What a digit of base64 stands for.
-const fn value(digit: &u8) -> Option<u8> {
-    match digit {
-        b'A'..=b'Z' => Some(*digit - b'A'),
-        b'a'..=b'z' => Some(*digit - b'a' + 26),
-        b'0'..=b'9' => Some(*digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
-}
-
-/// The checksum of armor (RFC 9580, section 6.1.1).
-fn crc24(bytes: &[u8]) -> u32 {
-    let shift = |crc: u32| if crc & 0x80_0000 == 0 { crc << 1 } else { crc << 1 ^ 0x186_4CFB };
-    let byte = |crc: u32, byte: &u8| (0..8).fold(crc ^ u32::from(*byte) << 16, |crc, _| shift(crc));
-    bytes.iter().fold(0xB7_04CE, byte) & 0xFF_FFFF
 }
 
 fn blocks(bytes: &[u8]) -> Result<Blocks, ArmorFault> {
@@ -329,16 +243,6 @@ fn with_header_values(block: &[u8]) -> Cow<'_, [u8]> {
     }
     out.extend_from_slice(rest);
     Cow::Owned(out)
-}
-
-/// Whether a line is `Key: value`, or a key and a colon alone.
-fn is_header(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    let Some(colon) = line.iter().position(|b| *b == b':') else { return false };
-    let (key, value) = line.split_at(colon);
-    !key.is_empty()
-        && key.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
-        && matches!(value, [b':'] | [b':', b' ', ..])
 }
 
 /// What is wrong with a block that cannot be decoded and begins on line `begin`.

@@ -67,6 +67,8 @@ pub(crate) struct Judgement {
     pub(crate) class: Option<FailureClass>,
     /// The reason in a sentence without a full stop; empty where it counts.
     pub(crate) text: String,
+    /// What else is against it, of other classes: whoever accepts the first has not accepted these.
+    pub(crate) also: Vec<Refusal>,
     /// Who made it: known as soon as the cryptography holds, whether or not it counts.
     pub(crate) signer: Option<Signer>,
     /// Weaknesses and expiries that do not keep it from counting.
@@ -75,7 +77,8 @@ pub(crate) struct Judgement {
 
 impl Judgement {
     fn refused(class: FailureClass, text: impl Into<String>) -> Self {
-        Self { class: Some(class), text: text.into(), signer: None, notes: Vec::new() }
+        let (also, notes) = (Vec::new(), Vec::new());
+        Self { class: Some(class), text: text.into(), also, signer: None, notes }
     }
 }
 
@@ -119,10 +122,12 @@ pub(crate) fn judge(
         );
     };
     if signature.hash_algo() == sequoia_openpgp::types::HashAlgorithm::MD5 {
-        return Judgement::refused(
-            FailureClass::SignatureWeak,
-            "it is over an MD5 hash, which can be made to fit other bytes",
-        );
+        let text = "it is over an MD5 hash, which can be made to fit other bytes";
+        let also = "MD5 is not computed here, so that it may be over other bytes";
+        return Judgement {
+            also: vec![(FailureClass::EvidenceUnsupported, also.to_owned())],
+            ..Judgement::refused(FailureClass::SignatureWeak, text)
+        };
     }
     let Some(document) = document else {
         return Judgement::refused(
@@ -254,28 +259,46 @@ fn judge_key(signature: &Signature, signing: &Signing) -> Judgement {
         algorithm: algorithm(signing.key),
     };
     let mut notes = Vec::new();
-    let (class, text) = match counts(signature, signing, &mut notes) {
-        Ok(()) => (None, String::new()),
-        Err((class, text)) => (Some(class), text),
+    let mut refusals = refusals(signature, signing, &mut notes).into_iter();
+    let (class, text) = match refusals.next() {
+        None => (None, String::new()),
+        Some((class, text)) => (Some(class), text),
     };
-    Judgement { class, text, signer: Some(signer), notes }
+    Judgement { class, text, also: refusals.collect(), signer: Some(signer), notes }
 }
 
-/// Whether the signature counts; what does not keep it from counting goes to `notes`.
-fn counts(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+/// Why the signature does not count, one reason of each class: nothing where it counts. What does not keep it from
+/// counting goes to `notes`.
+fn refusals(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> Vec<Refusal> {
     let weak = policy::weaknesses(signature, signing.key);
+    let mut found = Vec::new();
+    found.extend(taken(signature, signing, &weak).err());
+    let expiry = signing.stands(&weak, notes).unwrap_or_else(|refusal| {
+        found.push(refusal);
+        // A policy may accept that: what else is against the key is asked all the same.
+        found.extend(signing.not_revoked(&mut Vec::new()).err());
+        signing.expiry()
+    });
+    found.extend(live(signature, signing, expiry, notes).err());
+    let mut seen = BTreeSet::new();
+    found.retain(|(class, _)| seen.insert(*class));
+    if found.is_empty() {
+        for text in weak.into_iter().chain(signing.binding_weaknesses()) {
+            notes.push(Note { class: FailureClass::SignatureWeak, text });
+        }
+    }
+    found
+}
+
+/// The policy takes the signature for what it is.
+fn taken(signature: &Signature, signing: &Signing, weak: &[String]) -> Result<(), Refusal> {
     if !policy::takes_signature(&signing.policy, signature) {
         // Not for its strength: RFC 9580, section 5.2.3.7 wants such a signature refused.
         let text = "it has a critical part that is not understood here";
-        return Err(match weak.as_slice() {
+        return Err(match weak {
             [] => (FailureClass::EvidenceUnsupported, text.to_owned()),
             weak => signing.too_weak(weak),
         });
-    }
-    let expiry = signing.stands(&weak, notes)?;
-    live(signature, signing, expiry, notes)?;
-    for text in weak.into_iter().chain(signing.binding_weaknesses()) {
-        notes.push(Note { class: FailureClass::SignatureWeak, text });
     }
     Ok(())
 }

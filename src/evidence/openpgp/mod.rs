@@ -261,7 +261,12 @@ fn refused(signature: &Signature, judgement: &Judgement) -> Finding {
         FailureClass::SignatureBad => judgement.text.clone(),
         _ => format!("a signature by {}: {}", issuer(signature), judgement.text),
     };
-    with_signer(Finding::of_class(Check::Openpgp, class, compared), signature, judgement)
+    let mut finding = Finding::of_class(Check::Openpgp, class, compared);
+    for (class, text) in &judgement.also {
+        finding = finding.noting(*class, text.clone());
+        finding.also.push(*class);
+    }
+    with_signer(finding, signature, judgement)
 }
 
 fn with_signer(finding: Finding, signature: &Signature, judgement: &Judgement) -> Finding {

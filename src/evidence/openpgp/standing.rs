@@ -116,6 +116,13 @@ impl<'a> Signing<'a> {
         Ok(expiry(&valid, &ka))
     }
 
+    /// When the key or its certificate expires, where the key does not stand: as far as the weakest policy tells.
+    pub(super) fn expiry(&self) -> Option<SystemTime> {
+        let policy = PolicyKind::Gentoo.to_policy();
+        let valid = self.cert.with_policy(&policy, self.at).ok()?;
+        expiry(&valid, &self.find(&valid)?)
+    }
+
     /// Below the policy, for these reasons.
     pub(super) fn too_weak(&self, weak: &[String]) -> Refusal {
         let kind = self.kind.name();
@@ -235,7 +242,7 @@ impl<'a> Signing<'a> {
 
     /// Hard revocations fell every signature; soft ones (retired, superseded) those made
     /// afterwards, and no newer self-signature takes a revocation back.
-    fn not_revoked(&self, notes: &mut Vec<Note>) -> Result<(), Refusal> {
+    pub(super) fn not_revoked(&self, notes: &mut Vec<Note>) -> Result<(), Refusal> {
         let primary = self.cert.primary_key();
         let mut subkeys = self.cert.keys().subkeys();
         let subkey = subkeys.find(|ka| ka.key().fingerprint() == self.key.fingerprint());

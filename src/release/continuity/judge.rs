@@ -130,6 +130,7 @@ fn finding(previous: &Release, now: &Release, evidence: Check, changes: &[&Chang
         }
         None => agreeing(&previous.facts, &now.facts, evidence, &of),
     };
+    finding.also = against.iter().skip(1).map(|change| change.class).collect();
     for change in against.iter().skip(1).chain(&said) {
         finding = finding.noting(change.class, change.to_string());
     }

@@ -73,6 +73,8 @@ struct Parts {
 pub(crate) struct Signed {
     /// Why it does not count; `None` where it does.
     pub(crate) class: Option<FailureClass>,
+    /// What else is against it.
+    pub(crate) also: Vec<FailureClass>,
     /// In a phrase, without a full stop.
     pub(crate) text: String,
     /// Who vouches, where it counts.
@@ -202,7 +204,7 @@ fn is_alias(name: &str, other: &str) -> bool {
 fn fails(over: SignedObject, class: FailureClass, text: String) -> Signed {
     let facts = SourceSignature { over, class: Some(class), said: text.clone() };
     let (class, vouches) = (Some(class), String::new());
-    Signed { class, text, vouches, decides: true, unasked: false, facts }
+    Signed { class, also: Vec::new(), text, vouches, decides: true, unasked: false, facts }
 }
 
 /// Judges a signature by the keys that were given.
@@ -235,8 +237,8 @@ fn signature(over: SignedObject, parts: &Parts, keys: Option<&TagKeys>) -> Signe
     };
     let text = format!("the {what}'s signature: {}", finding.compared);
     let facts = SourceSignature { over, class: finding.class, said: finding.compared.clone() };
-    let (class, vouches) = (finding.class, finding.vouches);
-    Signed { class, text, vouches, decides: true, unasked: false, facts }
+    let (class, also, vouches) = (finding.class, finding.also, finding.vouches);
+    Signed { class, also, text, vouches, decides: true, unasked: false, facts }
 }
 
 /// A tag's object in two: the signature is what follows its text.

@@ -106,11 +106,13 @@ impl Reading {
                     self.found = InsteadOfKeys::Unreadable;
                 }
                 (None, Some(part)) => {
+                    self.broken |= packet.tag() == Tag::CompressedData;
                     self.revocations.extend(part.revocation_of_another(&packet));
                     part.push(packet);
                 }
                 (None, None) => {
                     self.note(packet.tag());
+                    self.broken |= !may_precede_keys(packet.tag());
                     if let Packet::Signature(signature) = packet
                         && revokes(signature.typ())
                     {
@@ -152,6 +154,15 @@ impl Reading {
             };
         }
     }
+}
+
+/// Whether a packet in front of the first key says nothing, or is read where it is. What is in a compressed packet is
+/// not looked into, wherever it is: gpg does, and a revocation may be there.
+const fn may_precede_keys(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Signature | Tag::UserID | Tag::UserAttribute | Tag::Trust | Tag::Marker | Tag::Padding
+    )
 }
 
 /// Hands over the packets of a block one by one; whether they reach to its end, or something there is none.

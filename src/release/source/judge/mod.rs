@@ -95,7 +95,8 @@ fn classes(commit: &Commit, comparison: &Comparison, signed: Option<&Signed>) ->
             false => FailureClass::CommitUnreachable,
         });
     }
-    classes.extend(signed.filter(|signed| signed.decides).and_then(|signed| signed.class));
+    let signed = signed.filter(|signed| signed.decides && signed.class.is_some());
+    classes.extend(signed.iter().flat_map(|signed| signed.class.iter().chain(&signed.also)));
     classes.sort_unstable();
     classes.dedup();
     classes
