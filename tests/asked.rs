@@ -242,6 +242,34 @@ fn a_policy_restricts_who_signs_bundles() {
     }
 }
 
+/// A policy that accepts another identity has not accepted another repository or other bytes.
+#[test]
+fn an_exception_for_an_identity_is_for_that_alone() {
+    let run = release();
+    let mut other = identity(&run).to_vec();
+    other[1].push('x');
+    let exception = "[[exception]]\npackage = \"dev-libs/foo\"\nfinding = \"identity-mismatch\"\n\
+                     reason = \"renamed\"\nexpires = 2999-01-01\n";
+    for (bytes, repository, excused) in [
+        (FILE, "https://github.com/example/foo", true),
+        (FILE, "https://github.com/example/bar", false),
+        (b"altered", "https://github.com/example/foo", false),
+    ] {
+        let overlay = overlay(&run, "");
+        overlay.write("metadata/distvouch.toml", exception);
+        overlay.distfile(NAME, bytes);
+        overlay.write("dev-libs/foo/Manifest", &dist(NAME, bytes));
+        let mut check = overlay.command("check");
+        check.arg("--manifest").arg(overlay.path("dev-libs/foo/Manifest"));
+        check.arg("--trusted-root").arg(overlay.scratch.file("root.json"));
+        check.args(["--json", "--require", "sigstore", "--repository", repository, NAME]);
+        let run = Run::of(check.args(&other).output().unwrap());
+        assert_eq!(run.said("sigstore"), "identity-mismatch", "{}{}", run.stdout, run.stderr);
+        assert_eq!(!run.finding("sigstore")["excused"].is_null(), excused, "{}", run.stdout);
+        assert_eq!(run.status == 0, excused, "{}", run.stdout);
+    }
+}
+
 #[test]
 fn one_name_according_to_two_issuers_is_two_identities() {
     let both = ["--identity", ALICE, "--issuer", GOOGLE, "--identity", ALICE, "--issuer", LOGIN];

@@ -386,6 +386,10 @@ fn revocations_are_found_wherever_they_are() {
         [key.clone(), vec![0; 9]].concat(),
         // gpg takes nothing of such a file either.
         [key.clone(), b"\n\n".to_vec()].concat(),
+        // gpg reads what is in these, and we do not.
+        [armor(&key), armor(&uncompressed(&alone))].concat(),
+        [armor(&uncompressed(&alone)), armor(&key)].concat(),
+        [&other[..], &uncompressed(&leaked.to_vec().unwrap()), &key].concat(),
     ] {
         situation.scratch.write("keys.asc", &keys);
         let run = situation.run(&[]);
@@ -396,9 +400,73 @@ fn revocations_are_found_wherever_they_are() {
             run.stderr
         );
     }
+    // In a file of its own, whatever the order.
+    situation.scratch.write("keys.asc", &key);
+    let more = situation.scratch.write("more.asc", [&other[..], &alone].concat());
+    let more = ["--openpgp-key", more.to_str().unwrap()];
+    assert_eq!(situation.run(&more).said("openpgp"), "key-revoked");
+    situation.scratch.write("keys.asc", [&other[..], &alone].concat());
+    let more = situation.scratch.write("more.asc", &key);
+    let more = ["--openpgp-key", more.to_str().unwrap()];
+    assert_eq!(situation.run(&more).said("openpgp"), "key-revoked");
     let own = flooded(&leaked, &Packet::from(revocation), 5_000);
     situation.scratch.write("keys.asc", [key, own].concat());
     assert_eq!(situation.run(&[]).said("openpgp"), "evidence-unsupported");
+}
+
+/// `packets` in a compressed packet of the algorithm 0, which is none (RFC 9580, section 5.6).
+fn uncompressed(packets: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(packets.len() + 1).unwrap().to_be_bytes();
+    [&[0xc8, 0xff][..], &length, &[0], packets].concat()
+}
+
+/// A policy accepts what its exceptions name, and nothing that would have come to light behind that.
+#[test]
+fn an_exception_accepts_no_more_than_its_class() {
+    let cert = generate("fritzi");
+    let leaked = revoked(&cert, ReasonForRevocation::KeyCompromised, start() + DAY * 90);
+    let signature = Signing::by(&cert).sign();
+    let overlay = |signed: &str, signature: &[u8], more: &[(&str, &[u8])], classes: &[&str]| {
+        let scratch = Scratch::new();
+        scratch.write("profiles/repo_name", "test\n");
+        scratch.write("metadata/layout.conf", "masters =\n");
+        let exceptions: String = classes
+            .iter()
+            .map(|class| {
+                format!(
+                    "[[exception]]\npackage = \"a-b/f\"\nfinding = \"{class}\"\nreason = \"x\"\n\
+                     expires = 2030-01-01\n"
+                )
+            })
+            .collect();
+        scratch.write("metadata/distvouch.toml", exceptions);
+        scratch.write("keys.asc", leaked.armored().to_vec().unwrap());
+        for (name, text) in more {
+            scratch.write(&format!("d/{name}"), text);
+        }
+        scratch.write(&format!("d/{signed}.asc"), signature);
+        scratch.write("a-b/f/Manifest", "");
+        let time = jiff::Timestamp::try_from(now()).unwrap().to_string();
+        let mut check = crate::common::distvouch();
+        check.args(["check", "--json", "--require", "openpgp", "--time", &time]);
+        check.arg("--manifest").arg(scratch.file("a-b/f/Manifest"));
+        check.arg("--distdir").arg(scratch.file("d"));
+        check.arg("--openpgp-key").arg(scratch.file("keys.asc")).arg("f.tar");
+        let run = Run::of(check.output().unwrap());
+        assert_eq!(run.said("openpgp"), "key-revoked", "{}{}", run.stdout, run.stderr);
+        !run.finding("openpgp")["excused"].is_null()
+    };
+    let own = [("f.tar", TEXT)];
+    let own_signature = armored(&[signature]);
+    assert!(overlay("f.tar", &own_signature, &own, &["key-revoked"]));
+    assert!(!overlay("f.tar", &own_signature, &own, &["key-expired"]));
+    // The list is by the revoked key, and its line is of other bytes.
+    let digest = "0".repeat(64);
+    let list = format!("{digest}  f.tar\n");
+    let text = [("f.tar", TEXT), ("SHA256SUMS", list.as_bytes())];
+    let of_list = armored(&[Signing { text: list.as_bytes(), ..Signing::by(&cert) }.sign()]);
+    assert!(!overlay("SHA256SUMS", &of_list, &text, &["key-revoked"]));
+    assert!(overlay("SHA256SUMS", &of_list, &text, &["key-revoked", "checksum-mismatch"]));
 }
 
 /// A second copy of the key, revoked, with a packet in it that no key has: what can be read of the copies beside it

@@ -196,6 +196,22 @@ fn a_link_out_of_the_overlay_is_not_followed() {
     }
 }
 
+/// Nor does whoever may change one package take it out of the policy.
+#[test]
+fn a_package_is_no_repository() {
+    let overlay = bumped();
+    policy(&overlay, "[policy]\nrequire = [\"openpgp\"]\n");
+    assert_eq!(overlay.bump(FOO, &[]).status, 1);
+    for place in ["profiles", "../profiles"] {
+        let place = overlay.path(FOO).join(place);
+        std::fs::create_dir_all(&place).unwrap();
+        let run = overlay.bump(FOO, &[]);
+        assert!(flat(&run.stdout).contains("openpgp signature-absent"), "{}", run.stdout);
+        assert_eq!(run.status, 1, "{}{}", run.stdout, run.stderr);
+        std::fs::remove_dir(&place).unwrap();
+    }
+}
+
 #[test]
 fn exceptions_of_a_scan() {
     let overlay = bumped();

@@ -260,11 +260,12 @@ impl<'a> Names<'a> {
                 false => Role::Content,
             };
         };
-        if is_list_name(base) && self.have_other_than(base) {
-            return Role::Evidence;
-        }
         if is_other_bundle(&dir.join(name)) {
             return Role::Content;
+        }
+        // A list may be in the file of its signature.
+        if is_list_name(base) && self.have_other_than(base) && !is_rare(name) {
+            return Role::Evidence;
         }
         let compressed = || suffix::compressed(base).any(|name| self.contains(&name));
         if self.contains(base) || (kind == EvidenceKind::Signature && compressed()) {

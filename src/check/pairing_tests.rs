@@ -62,6 +62,7 @@ fn a_list_is_evidence_about_files_that_are_not_its_own() {
         (&["SHA256SUMS.asc", "f.asc"], Role::Stray(EvidenceKind::Signature)),
         (&["SHA256SUMS.asc", "f"], Role::Evidence),
         (&["A", "SHA256SUMS", "SHA256SUMS.asc"], Role::Evidence),
+        (&["A", "SHA256SUMS.asc"], Role::Evidence),
     ] {
         let known = Names::of(names.iter().copied());
         assert_eq!(known.role(dir.path(), "SHA256SUMS.asc"), expected, "{names:?}");
@@ -92,7 +93,7 @@ fn lists_alone_are_content() {
 fn a_list_that_says_nothing_of_the_others_is_content() {
     let dir = tempfile::tempdir().unwrap();
     let names = ["f-1.tar.gz", "f-1-b2sum", "f-1-b2sum.sig"];
-    let digest = "0".repeat(64);
+    let digest = "0".repeat(128);
     for (text, upstream, expected) in [
         ("#!/bin/sh\n".to_owned(), None, Role::Content),
         (format!("{digest}  other.tar.gz\n"), None, Role::Content),
@@ -101,11 +102,12 @@ fn a_list_that_says_nothing_of_the_others_is_content() {
         // What only comes near is no line about it.
         (format!("{}  f-1.tar.gz\n", &digest[..32]), None, Role::Content),
         (
-            format!("{digest}  x/f-1.tar.gz\n{}  y/f-1.tar.gz\n", "1".repeat(64)),
+            format!("{digest}  x/f-1.tar.gz\n{}  y/f-1.tar.gz\n", "1".repeat(128)),
             None,
             Role::Content,
         ),
         (format!("{digest}  x f-1.tar.gz\n"), None, Role::Content),
+        (format!("{}  f-1.tar.gz\n", &digest[..64]), None, Role::Content),
         (format!("{digest}  f-1.tar.gz\n"), None, Role::Evidence),
         (format!("{digest}  f-1.tar.gz\n"), Some("v1.tar.gz"), Role::Content),
         (format!("{digest}  v1.tar.gz\n"), Some("v1.tar.gz"), Role::Evidence),

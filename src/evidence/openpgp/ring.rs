@@ -89,6 +89,8 @@ pub(crate) struct KeyRing {
     /// The key IDs of certificates that were left out for having too many packets.
     flooded: BTreeSet<u64>,
     read: usize,
+    /// Revocations that stand alone, until all files were read: one of any of them may be of a key of any other.
+    pending: Vec<(PathBuf, Signature)>,
 }
 
 impl KeyRing {
@@ -107,6 +109,7 @@ impl KeyRing {
         for path in files {
             ring.add_file(path)?;
         }
+        ring.settle()?;
         if !only.is_empty() {
             ring.retain(only)?;
         }
@@ -123,6 +126,7 @@ impl KeyRing {
         for (path, bytes) in files {
             ring.add_bytes(path, bytes)?;
         }
+        ring.settle()?;
         if !only.is_empty() {
             ring.retain(only)?;
         }
@@ -200,9 +204,8 @@ impl KeyRing {
         for (block, counts) in &blocks {
             reading.block(block, *counts, self, path)?;
         }
-        for revocation in std::mem::take(&mut reading.revocations) {
-            self.revoke(&revocation, path)?;
-        }
+        let alone = std::mem::take(&mut reading.revocations).into_iter();
+        self.pending.extend(alone.map(|revocation| (path.to_owned(), revocation)));
         match reading {
             Reading { whole: true, broken: true, .. } => {
                 Err(RingError::Broken { path: path.to_owned() })
@@ -235,6 +238,14 @@ impl KeyRing {
         }
         self.entries.entry(part.fingerprint).or_default().copies.push(part.packets);
         Ok(counts)
+    }
+
+    /// Takes the revocations that stand alone to their keys, in whatever order the files came.
+    fn settle(&mut self) -> Result<(), RingError> {
+        for (path, revocation) in std::mem::take(&mut self.pending) {
+            self.revoke(&revocation, &path)?;
+        }
+        Ok(())
     }
 
     /// Keeps a revocation that stands alone with the certificates of the key that made it.

@@ -289,6 +289,8 @@ fn the_most_telling_class_names_the_finding() {
     let findings = judge(&previous, &now);
     assert_eq!(findings[0].class, Some(FailureClass::RepositoryReregistered));
     assert_eq!(findings[0].notes[0].class, FailureClass::TriggerMismatch);
+    // An exception has to accept that one, too.
+    assert_eq!(findings[0].also, [FailureClass::TriggerMismatch]);
     assert!(findings[0].forgers.is_empty());
 }
 

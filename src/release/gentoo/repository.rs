@@ -107,9 +107,17 @@ pub(crate) fn md5(bytes: &[u8]) -> String {
 }
 
 /// The root of the repository that an absolute `path` is in: the nearest directory above it, or itself, that says so
-/// of itself.
+/// of itself. Neither a package nor its category is one, whatever they hold: who may change a package does not take it
+/// out of what the repository's policy says of it.
 pub(crate) fn root_above(path: &Path) -> Option<&Path> {
-    path.ancestors().find(|path| is_root(path))
+    let below = if is_package(path) { 2 } else { 0 };
+    path.ancestors().skip(below).find(|path| is_root(path))
+}
+
+/// Whether a directory is that of a package.
+fn is_package(path: &Path) -> bool {
+    let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+    entries.into_iter().any(|entry| entry.file_name().as_encoded_bytes().ends_with(b".ebuild"))
 }
 
 /// Whether a directory is the root of a repository.
