@@ -352,6 +352,18 @@ fn a_crate_that_is_not_the_one_of_the_lock_file() {
     assert_eq!(finding(&run, "alpha-1.1.0.crate", "checksums"), Value::Null);
 }
 
+/// A lock file that cannot be read is none without crates.
+#[test]
+fn a_lock_file_that_cannot_be_read_is_said() {
+    let overlay = with_crates(|_| "[[package]\n".to_owned());
+    let run = overlay.bump(FOO, &["--json"]);
+    let said = finding(&run, "foo-1.3.tar.gz", "checksums");
+    assert_eq!(said["class"], "evidence-unsupported", "{}", run.stdout);
+    let text = said["compared"].as_str().unwrap();
+    assert!(text.contains("foo-1.3/Cargo.lock: it is not TOML"), "{text}");
+    assert!(finding(&run, "alpha-1.1.0.crate", "checksums").is_null());
+}
+
 #[test]
 fn an_entry_that_was_another_in_the_last_commit() {
     let overlay = Overlay::new();

@@ -163,7 +163,9 @@ pub(crate) fn examine(mut bump: Bump, progress: Progress<'_>) -> (Bump, Examined
         same: same(&bump, manifest.as_ref()),
         ..ReviewInput::default()
     });
-    bump.check.locked = lock::locked(&bump.pairs, &bump.check.distdir);
+    let locks = lock::locked(&bump.pairs, &bump.check.distdir);
+    bump.check.locked = locks.locked;
+    bump.check.gaps.extend(locks.gaps);
     bump.check.gaps.extend(comparisons.iter().flat_map(gaps));
     let replaced: Vec<Gap> = manifest.iter().flat_map(|changes| replaced(&bump, changes)).collect();
     bump.check.gaps.extend(replaced);

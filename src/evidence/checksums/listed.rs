@@ -2,10 +2,9 @@
 
 use super::format::ListFormat;
 use super::line::{Flaw, Function, Line, SHORTEST, tag, trim_end, trim_start};
-use super::requested::{Files, Requested};
+use super::requested::{Requested, without_dot};
 use crate::bytes::digests::HashName;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 /// The digits of SHA-1's digests.
 pub(super) const SHA1: usize = 40;
@@ -37,6 +36,39 @@ pub(super) struct Listed {
     pub(super) placed_as: Option<Vec<u8>>,
     /// Lines that may explain why there is no digest, with what they are.
     pub(super) near: BTreeMap<Near, usize>,
+}
+
+/// What one list says of the requested files. Those that no line is near are not here: many lists about few files of
+/// many must not take the product of both.
+#[derive(Debug)]
+pub(super) struct Files<'r> {
+    requested: &'r Requested,
+    said: BTreeMap<Vec<u8>, Listed>,
+}
+
+impl<'r> Files<'r> {
+    pub(super) const fn of(requested: &'r Requested) -> Self {
+        Self { requested, said: BTreeMap::new() }
+    }
+
+    pub(super) const fn requested(&self) -> &'r Requested {
+        self.requested
+    }
+
+    /// What is kept of the file `name`, if it is requested.
+    pub(super) fn get_mut(&mut self, name: &[u8]) -> Option<&mut Listed> {
+        let requested = self.requested.get(name)?;
+        Some(self.said.entry(requested.to_vec()).or_default())
+    }
+
+    /// The same of the one file that is requested, where there are no others.
+    pub(super) fn only(&mut self) -> Option<&mut Listed> {
+        self.get_mut(self.requested.only()?)
+    }
+
+    pub(super) fn said(self) -> BTreeMap<Vec<u8>, Listed> {
+        self.said
+    }
 }
 
 /// What a line is that is about a file, or nearly, and is of no use.
@@ -187,11 +219,6 @@ fn words(files: &Requested, line: &[u8]) -> BTreeSet<Vec<u8>> {
     found
 }
 
-/// The names as far as `name`, and with it.
-pub(super) fn up_to(name: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
-    (Bound::Unbounded, Bound::Included(name))
-}
-
 /// Whether a byte is of no name, in a line that is no checksum.
 fn is_outside(byte: &u8) -> bool {
     b" \t*(),;:=\"'\0".contains(byte)
@@ -200,17 +227,6 @@ fn is_outside(byte: &u8) -> bool {
 /// Whether some hash function in use has digests of so many hexadecimal digits.
 const fn is_digest_length(digits: usize) -> bool {
     matches!(digits, 32 | 40 | 56 | 64 | 96 | 128)
-}
-
-/// `name` without `./` in front, which means the same file.
-pub(super) fn without_dot(mut name: &[u8]) -> &[u8] {
-    while let Some(rest) = name.strip_prefix(b"./") {
-        name = rest;
-        while let Some(rest) = name.strip_prefix(b"/") {
-            name = rest;
-        }
-    }
-    name
 }
 
 /// A line about `dir/NAME`, or with a size before NAME, is about a file of that name and says

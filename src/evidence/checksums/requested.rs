@@ -1,7 +1,7 @@
-//! The names that lists are read for, and what one list says of them.
+//! The names that lists are read for.
 
-use super::listed::{Listed, up_to, without_dot};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Bound;
 
 /// The names of the files that someone asks about, made once for any number of lists.
 #[derive(Debug, Clone, Default)]
@@ -19,8 +19,13 @@ impl Requested {
     }
 
     /// The one name, where there are no others.
-    fn only(&self) -> Option<&[u8]> {
+    pub(super) fn only(&self) -> Option<&[u8]> {
         self.names.first().filter(|_| self.names.len() == 1).map(Vec::as_slice)
+    }
+
+    /// The one that is the same as `name` to the byte.
+    pub(super) fn get(&self, name: &[u8]) -> Option<&[u8]> {
+        self.names.get(name).map(Vec::as_slice)
     }
 
     /// The last of them that does not come after `name` in the order of bytes.
@@ -29,35 +34,18 @@ impl Requested {
     }
 }
 
-/// What one list says of the requested files. Those that no line is near are not here: many lists about few files of
-/// many must not take the product of both.
-#[derive(Debug)]
-pub(super) struct Files<'r> {
-    requested: &'r Requested,
-    said: BTreeMap<Vec<u8>, Listed>,
+/// The names as far as `name`, and with it.
+fn up_to(name: &[u8]) -> (Bound<&[u8]>, Bound<&[u8]>) {
+    (Bound::Unbounded, Bound::Included(name))
 }
 
-impl<'r> Files<'r> {
-    pub(super) const fn of(requested: &'r Requested) -> Self {
-        Self { requested, said: BTreeMap::new() }
+/// `name` without `./` in front, which means the same file.
+pub(super) fn without_dot(mut name: &[u8]) -> &[u8] {
+    while let Some(rest) = name.strip_prefix(b"./") {
+        name = rest;
+        while let Some(rest) = name.strip_prefix(b"/") {
+            name = rest;
+        }
     }
-
-    pub(super) const fn requested(&self) -> &'r Requested {
-        self.requested
-    }
-
-    /// What is kept of the file `name`, if it is requested.
-    pub(super) fn get_mut(&mut self, name: &[u8]) -> Option<&mut Listed> {
-        let requested = self.requested.names.get(name)?;
-        Some(self.said.entry(requested.clone()).or_default())
-    }
-
-    /// The same of the one file that is requested, where there are no others.
-    pub(super) fn only(&mut self) -> Option<&mut Listed> {
-        self.get_mut(self.requested.only()?)
-    }
-
-    pub(super) fn said(self) -> BTreeMap<Vec<u8>, Listed> {
-        self.said
-    }
+    name
 }
