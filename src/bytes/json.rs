@@ -16,16 +16,25 @@ pub(crate) struct Limits {
     pub(crate) size: usize,
     /// How deep arrays and objects may nest; a scalar at the top has depth 0.
     pub(crate) depth: usize,
+    /// The most values. An object that is not empty counts as [`OBJECT`] more, as it takes as much room.
+    pub(crate) values: usize,
 }
 
-/// The most values of one document. An object counts as many, as it takes as much room.
+/// The most values of one document.
 const VALUES: usize = 3_000_000;
 const OBJECT: usize = 20;
 
 impl Default for Limits {
-    /// 16 MiB and 64 levels.
+    /// 16 MiB, 64 levels, three million values.
     fn default() -> Self {
-        Self { size: 16 << 20, depth: 64 }
+        Self { size: 16 << 20, depth: 64, values: VALUES }
+    }
+}
+
+impl Limits {
+    /// As by default, with another number of values.
+    pub(crate) fn of_values(values: usize) -> Self {
+        Self { values, ..Self::default() }
     }
 }
 
@@ -75,9 +84,12 @@ pub(crate) enum JsonCause {
     },
     /// More values than are kept.
     #[error(
-        "the document has more than {VALUES} values, each object that is not empty being {OBJECT}"
+        "the document has more than {limit} values, each object that is not empty being {OBJECT}"
     )]
-    TooMany,
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
     /// Ends in the middle.
     #[error("the document ends in the middle")]
     Truncated,
@@ -122,8 +134,8 @@ pub(crate) fn parse(bytes: &[u8], limits: Limits) -> Result<Value, JsonError> {
     }
     let cause = RefCell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let left = Cell::new(VALUES);
-    let strict = Strict { depth: 0, limit: limits.depth, cause: &cause, left: &left };
+    let left = Cell::new(limits.values);
+    let strict = Strict { depth: 0, limits, cause: &cause, left: &left };
     let tree = strict.deserialize(&mut reader);
     let refused = |e: &serde_json::Error, other| JsonError {
         cause: cause.take().unwrap_or(other),
@@ -149,7 +161,7 @@ fn place(before: &[u8]) -> (usize, usize) {
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     depth: usize,
-    limit: usize,
+    limits: Limits,
     cause: &'a RefCell<Option<JsonCause>>,
     /// How many values there may still be.
     left: &'a Cell<usize>,
@@ -158,15 +170,17 @@ struct Strict<'a> {
 impl Strict<'_> {
     /// The seed for what is inside an array or object at this level.
     fn inner<E: de::Error>(self) -> Result<Self, E> {
-        if self.depth == self.limit {
-            return Err(self.refuse(JsonCause::TooDeep { limit: self.limit }));
+        if self.depth == self.limits.depth {
+            return Err(self.refuse(JsonCause::TooDeep { limit: self.limits.depth }));
         }
         Ok(Self { depth: self.depth + 1, ..self })
     }
 
     fn spend<E: de::Error>(self, values: usize) -> Result<(), E> {
         let left = self.left.get().checked_sub(values);
-        self.left.set(left.ok_or_else(|| self.refuse(JsonCause::TooMany))?);
+        self.left.set(
+            left.ok_or_else(|| self.refuse(JsonCause::TooMany { limit: self.limits.values }))?,
+        );
         Ok(())
     }
 
@@ -266,9 +280,12 @@ mod tests {
             parse(format!("[{values}]").as_bytes(), Limits::default()).err().map(|e| e.cause)
         };
         assert_eq!(many("1", VALUES), None);
-        assert_eq!(many("1", VALUES + 1), Some(JsonCause::TooMany));
+        assert_eq!(many("1", VALUES + 1), Some(JsonCause::TooMany { limit: VALUES }));
         assert_eq!(many(r#"{"a":1}"#, VALUES / (OBJECT + 1)), None);
-        assert_eq!(many(r#"{"a":1}"#, VALUES / (OBJECT + 1) + 1), Some(JsonCause::TooMany));
+        assert_eq!(
+            many(r#"{"a":1}"#, VALUES / (OBJECT + 1) + 1),
+            Some(JsonCause::TooMany { limit: VALUES })
+        );
     }
 
     #[test]
@@ -303,7 +320,7 @@ mod tests {
 
     #[test]
     fn size_is_bounded() {
-        let limits = Limits { size: 4, depth: 1 };
+        let limits = Limits { size: 4, depth: 1, ..Limits::default() };
         assert!(parse(b"null", limits).is_ok());
         let error = parse(b"false", limits).unwrap_err();
         assert_eq!(error.cause, JsonCause::TooLarge { size: 5, limit: 4 });

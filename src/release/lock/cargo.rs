@@ -1,6 +1,6 @@
 //! `Cargo.lock`.
 
-use super::{Damaged, Package, place, shown, toml};
+use super::{Damaged, MOST, Package, place, shown, toml};
 use ::toml::{Table, Value};
 
 /// What a Cargo.lock says.
@@ -24,6 +24,9 @@ pub(crate) fn cargo(text: &str) -> Result<CargoLock, Damaged> {
         return Err(Damaged::Unknown);
     }
     let list = table.get("package").and_then(Value::as_array).ok_or(Damaged::NoList)?;
+    if list.len() > MOST {
+        return Err(Damaged::TooLarge);
+    }
     // Lock files of the first version have the checksums apart.
     let apart = table.get("metadata").and_then(Value::as_table);
     let packages = list.iter().map(|value| package(value, apart).ok_or(Damaged::Package));

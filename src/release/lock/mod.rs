@@ -17,11 +17,14 @@ use thiserror::Error;
 /// Bytes of a lock file that is read.
 pub(crate) const LIMIT: usize = 4 << 20;
 
+/// The most packages of one: whoever compares two keeps some 3 KB for each.
+const MOST: usize = 20_000;
+
 /// Why a lock file was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum Damaged {
-    /// Longer than [`LIMIT`], or with more in it than is read.
-    #[error("it is larger than what is read: 4 MiB, and some 40,000 packages")]
+    /// Longer than [`LIMIT`], or with more than [`MOST`] packages or what takes as much.
+    #[error("it is larger than what is read: 4 MiB, and some 20,000 packages")]
     TooLarge,
     /// Not of the format's language.
     #[error("it is not {0}")]

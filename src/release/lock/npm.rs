@@ -1,6 +1,7 @@
 //! `package-lock.json` and `npm-shrinkwrap.json`, of npm's formats 1 to 3.
 
-use super::{Damaged, LIMIT, Package, file_name, place};
+use super::{Damaged, LIMIT, MOST, Package, file_name, place};
+use crate::bytes::json::{self, JsonCause, Limits};
 use serde_json::{Map, Value};
 
 /// What decides neither where a package comes from nor which bytes it is.
@@ -41,6 +42,9 @@ const HARMLESS: [&str; 34] = [
     "ideallyInert",
 ];
 
+/// The most values: some 20,000 packages have so many.
+const VALUES: usize = 1_500_000;
+
 /// A package, and whether it has a script that runs at install.
 pub(crate) type Installed = (Package, bool);
 
@@ -53,8 +57,12 @@ pub(crate) fn npm(text: &str) -> Result<Vec<Installed>, Damaged> {
     if text.len() > LIMIT {
         return Err(Damaged::TooLarge);
     }
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|_| Damaged::Syntax("JSON"))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let value = json::parse(text.as_bytes(), Limits::of_values(VALUES));
+    let value = value.map_err(|error| match error.cause {
+        JsonCause::TooMany { .. } => Damaged::TooLarge,
+        _ => Damaged::Syntax("JSON"),
+    })?;
     let mut found = Vec::new();
     let packages = value.get("packages");
     // Format 2 has both, for npm of either age.
@@ -67,7 +75,7 @@ pub(crate) fn npm(text: &str) -> Result<Vec<Installed>, Damaged> {
         found.push(package(name, entry).ok_or(Damaged::Package)?);
     }
     nested("", older, &mut found)?;
-    Ok(found)
+    if found.len() > MOST { Err(Damaged::TooLarge) } else { Ok(found) }
 }
 
 fn map(value: Option<&Value>) -> Result<Option<&Map<String, Value>>, Damaged> {

@@ -1,6 +1,6 @@
 //! `uv.lock`, `poetry.lock`, `pdm.lock` and `pylock.toml` (PEP 751).
 
-use super::{Damaged, Package, file_name, place, shown, toml};
+use super::{Damaged, MOST, Package, file_name, place, shown, toml};
 use ::toml::{Table, Value};
 
 /// What decides neither where a package comes from nor which bytes it is.
@@ -66,6 +66,9 @@ pub(crate) fn python(text: &str) -> Result<Vec<Package>, Damaged> {
     let table = toml(text)?;
     let list = table.get("package").or_else(|| table.get("packages"));
     let list = list.and_then(Value::as_array).ok_or(Damaged::NoList)?;
+    if list.len() > MOST {
+        return Err(Damaged::TooLarge);
+    }
     // As poetry had them before 1.3.
     let apart = table.get("metadata").and_then(|metadata| metadata.get("files"));
     list.iter().map(|value| package(value, apart).ok_or(Damaged::Package)).collect()

@@ -26,6 +26,20 @@ fn what_is_damaged_is_no_empty_list() {
     let large = " ".repeat(LIMIT + 1);
     assert_eq!(cargo(&large).unwrap_err(), Damaged::TooLarge);
     assert_eq!(npm(&large).unwrap_err(), Damaged::TooLarge);
+    let many = |one: &str, count: usize| vec![one; count].join(",");
+    let list = |key: &str, count| format!("{key} = [{}]", many("{name='a',version='1'}", count));
+    assert_eq!(cargo(&list("package", MOST)).unwrap().packages.len(), MOST);
+    assert_eq!(cargo(&list("package", MOST + 1)).unwrap_err(), Damaged::TooLarge);
+    assert_eq!(python(&list("package", MOST + 1)).unwrap_err(), Damaged::TooLarge);
+    let packages: Vec<String> = (0..=MOST).map(|n| format!("\"{n}\":{{}}")).collect();
+    let npm_list = |count| {
+        let packages = packages.get(..count).unwrap_or_default().join(",");
+        npm(&format!("{{\"packages\":{{{packages}}}}}"))
+    };
+    assert_eq!(npm_list(MOST).unwrap().len(), MOST);
+    assert_eq!(npm_list(MOST + 1).unwrap_err(), Damaged::TooLarge);
+    let values = format!("{{\"packages\":{{}},\"x\":[{}]}}", many("{\"\":0}", 100_000));
+    assert_eq!(npm(&values).unwrap_err(), Damaged::TooLarge);
 }
 
 /// Cargo's first lock files had the checksums apart.

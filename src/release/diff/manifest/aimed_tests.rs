@@ -305,3 +305,36 @@ fn arguments_of_setup_are_read() {
     let found = said("setup.py", Some("x"), &deep);
     assert!(found.iter().any(|(_, reason)| reason.starts_with("has more than")), "{}", found.len());
 }
+
+/// What takes many times its size is counted, and what is not read is said.
+#[test]
+fn what_is_more_than_is_read_is_said() {
+    let lines = "has more lines than are read; what the others change is not listed";
+    let many = |one: &str| one.repeat(60_000);
+    for (path, old, one) in [
+        ("setup.cfg", "[a]\n", "b=\n"),
+        ("setup.cfg", "[options]\ninstall_requires = ", "b;"),
+        ("requirements.txt", "a\n", "b\n"),
+        ("tox.ini", "[pytest]\n", "b=1\n"),
+        ("go.mod", "module x\n", "require b v1\n"),
+        ("PKG-INFO", "Name: a\n", "Requires-Dist: b\n"),
+    ] {
+        let long = format!("{old}{}", many(one));
+        expect(path, old, &long, Hook, lines);
+        expect(path, &long, &format!("{long}# more\n"), Configuration, lines);
+        let before = said(path, Some(old), &format!("{old}{one}"));
+        assert!(before.iter().all(|(_, reason)| reason != lines), "{path}: {before:?}");
+    }
+    let words = "has more than is looked at here; not all that it changes is listed";
+    for one in ["a ", "1,"] {
+        expect("setup.py", "setup()\n", &one.repeat(310_000), Configuration, words);
+        assert_eq!(said("setup.py", Some("setup()\n"), &one.repeat(10_000)), []);
+    }
+    for (path, text) in [
+        ("package.json", format!("[{}0]", "{\"\":0},".repeat(10_000))),
+        ("pyproject.toml", "\n".repeat(1_100_000)),
+    ] {
+        let found = said(path, Some(""), &text);
+        assert!(found.iter().any(|(_, reason)| reason.contains("be read as")), "{path}: {found:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::{Said, Sides, Table, compare, setting, unreadable};
+use crate::bytes::json::{self, Limits};
 use serde_json::Value;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -21,10 +22,15 @@ const BY_ITSELF: [&str; 11] = [
     "post-update-cmd",
 ];
 
-fn parse(text: &str) -> Option<Value> {
+/// The most values of a manifest: whoever compares two keeps some 500 bytes for each.
+const VALUES: usize = 100_000;
+
+/// A manifest in JSON; of one that is not there, nothing.
+pub(super) fn parse(text: &str) -> Option<Value> {
+    let text = text.trim_start_matches('\u{feff}');
     match text.trim().is_empty() {
         true => Some(Value::Null),
-        false => serde_json::from_str(text.trim_start_matches('\u{feff}')).ok(),
+        false => json::parse(text.as_bytes(), Limits::of_values(VALUES)).ok(),
     }
 }
 

@@ -22,11 +22,37 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bytes from which on a manifest is not read as one.
 const LIMIT: usize = 4 << 20;
 
+/// Lines, and what `;` parts, of a list that are read.
+const LINES: usize = 50_000;
+
 /// Both sides of a manifest; an empty old one where it is new.
 #[derive(Debug, Clone, Copy)]
 struct Sides<'a> {
     old: &'a str,
     new: &'a str,
+}
+
+impl Sides<'_> {
+    /// What is read of lists, and what is to be said where that is not all.
+    fn cut(self) -> (Self, Option<Hazard>) {
+        let end = |text: &str| text.match_indices(['\n', ';']).nth(LINES).map(|(at, _)| at);
+        let (old, new) = (end(self.old), end(self.new));
+        let first = |text, end: Option<usize>| end.and_then(|end| str::get(text, ..end));
+        let sides = Self {
+            old: first(self.old, old).unwrap_or(self.old),
+            new: first(self.new, new).unwrap_or(self.new),
+        };
+        let kind = if old.is_none() { HazardKind::Hook } else { HazardKind::Configuration };
+        let reason = "has more lines than are read; what the others change is not listed";
+        (sides, new.or(old).map(|_| Hazard::new(kind, reason)))
+    }
+}
+
+/// Whether a manifest is a list of lines, each of which takes many times its size.
+fn is_list(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
+    matches!(extension, "cfg" | "ini" | "txt" | "mod" | "work" | "coveragerc" | "metadata")
+        || matches!(name, "pkg-info" | ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc")
 }
 
 /// What changed in the manifest at `path` from `old`, `None` where it is new, to `new`.
@@ -42,7 +68,9 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
     let name = path.rsplit('/').next().unwrap_or_default();
     let texts = (old.map(String::from_utf8_lossy), String::from_utf8_lossy(new));
     let sides = Sides { old: texts.0.as_deref().unwrap_or_default(), new: &texts.1 };
-    if let Some(found) = settings::facts(name, sides) {
+    let (sides, long) = if is_list(name) { sides.cut() } else { (sides, None) };
+    if let Some(mut found) = settings::facts(name, sides) {
+        found.extend(long);
         return found;
     }
     if !runs {
@@ -69,6 +97,7 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         }
         _ => calls::facts(place.lang, name, sides),
     };
+    found.extend(long);
     if is_lock(name) {
         found.extend(lists::hosts(sides));
     }

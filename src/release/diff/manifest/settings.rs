@@ -1,6 +1,7 @@
 //! Files that a tool obeys without being told of them: plugins of a test run, wraps of Meson, MSBuild, Conan, vcpkg.
 
 use super::super::hazard::{Hazard, HazardKind};
+use super::javascript::parse;
 use super::lists::hosts_of;
 use super::sections::sections;
 use super::{Sides, compare_sets, named, setting, unreadable};
@@ -117,15 +118,8 @@ fn conan(sides: Sides<'_>) -> Vec<Hazard> {
     compare_sets(Dependency, "dependency", needed(sides.old), needed(sides.new))
 }
 
-fn json(text: &str) -> Option<Value> {
-    match text.trim().is_empty() {
-        true => Some(Value::Null),
-        false => serde_json::from_str(text.trim_start_matches('\u{feff}')).ok(),
-    }
-}
-
 fn vcpkg(sides: Sides<'_>) -> Vec<Hazard> {
-    let (Some(old), Some(new)) = (json(sides.old), json(sides.new)) else {
+    let (Some(old), Some(new)) = (parse(sides.old), parse(sides.new)) else {
         return unreadable("JSON");
     };
     let needed = |side: &Value| -> BTreeSet<String> {
@@ -149,7 +143,7 @@ fn javascript(sides: Sides<'_>) -> Vec<Hazard> {
     const KEYS: [&str; 8] =
         ["plugins", "presets", "extends", "require", "imports", "tasks", "importMap", "jsc"];
     // Comments are allowed in these.
-    let (Some(old), Some(new)) = (json(sides.old), json(sides.new)) else {
+    let (Some(old), Some(new)) = (parse(sides.old), parse(sides.new)) else {
         return unreadable("JSON");
     };
     let mut found = Vec::new();

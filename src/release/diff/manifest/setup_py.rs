@@ -63,6 +63,9 @@ const APART: [&str; 23] = [
 /// Words that are looked at, for each word of the text: values may stand in values.
 const LOOKS: usize = 4;
 
+/// Words that are read.
+const WORDS: usize = 300_000;
+
 /// A word, and whether a line ended in front of it.
 type Word = (Token, bool);
 
@@ -95,6 +98,11 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     }
     let (was, is) = (old.text("python_requires"), new.text("python_requires"));
     found.extend(setting(Configuration, "python_requires", was.as_deref(), is.as_deref()));
+    let is_long = new_words.len() >= WORDS && old_words.len() < WORDS;
+    if new.more && !old.more || is_long {
+        let reason = "has more than is looked at here; not all that it changes is listed";
+        found.push(Hazard::new(Configuration, reason));
+    }
     // What a new file gives is all new.
     if sides.old.is_empty() {
         return found;
@@ -113,16 +121,13 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     }
     found.extend(named(Hook, "gives setup() what it did not", added));
     found.extend(named(Hook, "gives setup() another", changed));
-    if new.more && !old.more {
-        let reason = "has more than is looked at here; not all that it changes is listed";
-        found.push(Hazard::new(Configuration, reason));
-    }
     found
 }
 
 fn words(text: &str) -> Vec<Word> {
     let mut tokens = Tokens::of(text);
-    std::iter::from_fn(|| tokens.next().map(|token| (token, tokens.line_ended()))).collect()
+    let words = std::iter::from_fn(|| tokens.next().map(|token| (token, tokens.line_ended())));
+    words.take(WORDS).collect()
 }
 
 fn is_mark(words: &[Word], at: usize, mark: char) -> bool {
