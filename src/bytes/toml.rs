@@ -46,7 +46,42 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, TomlError> {
     Ok(toml::from_str(text)?)
 }
 
+/// As [`parse`], of a document in which integers decide nothing: those of more than 64 bits, which TOML lets a reader
+/// refuse and Python's takes, are read by their first digits.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub(crate) fn parse_any_integers(text: &str) -> Result<toml::Table, TomlError> {
+    let error = match parse(text) {
+        Err(TomlError::Syntax(error)) => error,
+        other => return other,
+    };
+    let mut short = String::with_capacity(text.len());
+    let mut end = 0;
+    for token in Source::new(text).lex() {
+        let word = text.get(token.span().start()..token.span().end()).unwrap_or_default();
+        end = token.span().end();
+        let is_number = |c: char| c.is_ascii_hexdigit() || matches!(c, '+' | '-' | '_' | 'x' | 'o');
+        let is_long = token.kind() == TokenKind::Atom
+            && word.len() > DIGITS
+            && word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'))
+            && word.chars().all(is_number);
+        let kept = if is_long { word.get(..DIGITS).unwrap_or(word) } else { word };
+        short.push_str(kept.trim_end_matches(if is_long { '_' } else { '\0' }));
+    }
+    // What the lexer leaves out is no document that was shortened.
+    if end != text.len() || short.len() == text.len() {
+        return Err(error.into());
+    }
+    parse(&short)
+}
+
+/// Of an integer, with its sign and what tells its base: 15 hexadecimal digits fit into 64 bits.
+const DIGITS: usize = 16;
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use toml::Table;
@@ -78,5 +113,18 @@ mod tests {
         let text = format!("x = '''{0}'''\n# {0}\ny = \"{0}\"\n", "a.b={[,".repeat(100_000));
         assert!(parse::<Table>(&text).is_ok());
         assert!(matches!(parse::<Table>("x = "), Err(TomlError::Syntax(_))));
+    }
+
+    #[test]
+    fn large_integers_hide_nothing() {
+        for number in ["99999999999999999999", "-9_9999_9999_9999_9999_99", "0xffffffffffffffffff"]
+        {
+            let text = format!("a = [{number}, 1] # {number}\nb = '{number}'\n");
+            let refused = parse::<Table>(&text);
+            assert!(matches!(refused, Err(TomlError::Syntax(_))), "{number}");
+            let table = parse_any_integers(&text).unwrap();
+            assert_eq!(table.get("b").and_then(|b| b.as_str()), Some(number));
+            assert!(parse_any_integers(&format!("{text}c")).is_err());
+        }
     }
 }

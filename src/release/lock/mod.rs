@@ -73,7 +73,7 @@ fn toml(text: &str) -> Result<Table, Damaged> {
     if text.len() > LIMIT {
         return Err(Damaged::TooLarge);
     }
-    crate::bytes::toml::parse(text).map_err(|error| match error {
+    crate::bytes::toml::parse_any_integers(text).map_err(|error| match error {
         TomlError::TooMuch => Damaged::TooLarge,
         TomlError::Syntax(_) => Damaged::Syntax("TOML"),
     })

@@ -2,7 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::flat::{Flat, Known};
-use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
+use super::{Said, Sides, Table, both, compare, compare_sets, setting};
 pub(super) use crate::release::lock::shown;
 use std::collections::BTreeSet;
 use toml::Value;
@@ -10,12 +10,7 @@ use toml::Value;
 use HazardKind::{Configuration, Dependency, Hook};
 
 pub(super) fn parse(text: &str) -> Option<toml::Table> {
-    crate::bytes::toml::parse(text).ok()
-}
-
-/// Both sides as TOML.
-pub(super) fn both(sides: Sides<'_>) -> Option<(toml::Table, toml::Table)> {
-    Some((parse(sides.old)?, parse(sides.new)?))
+    crate::bytes::toml::parse_any_integers(text).ok()
 }
 
 /// The value at `path` of tables in tables.
@@ -113,7 +108,10 @@ const MANIFEST: Known = Known {
 };
 
 pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
-    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let (old, new) = match both(sides, "TOML here", parse) {
+        Ok(both) => both,
+        Err(unreadable) => return unreadable,
+    };
     let mut found = Vec::new();
     for (table, what) in [
         ("build-dependencies", "build dependency"),
@@ -202,7 +200,10 @@ fn specification(spec: &Value) -> Said {
 
 /// cargo's own settings: a wrapper or a linker there is a program that runs in every build.
 pub(super) fn config(sides: Sides<'_>) -> Vec<Hazard> {
-    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let (old, new) = match both(sides, "TOML here", parse) {
+        Ok(both) => both,
+        Err(unreadable) => return unreadable,
+    };
     let known = Known { apart: &[], minor: &[] };
     Flat::changed(&known.of(&old), &known.of(&new), sides.old.is_empty())
 }

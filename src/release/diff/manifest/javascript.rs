@@ -1,7 +1,7 @@
 //! `package.json`, and composer's file, which is alike.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::{Said, Sides, Table, compare, setting, unreadable};
+use super::{Said, Sides, Table, both, compare, setting};
 use crate::bytes::json::{self, Limits};
 use serde_json::Value;
 
@@ -55,8 +55,9 @@ fn table(value: &Value, key: &str) -> Table {
 const PLACES: [&str; 8] = ["http:", "https:", "git+", "git:", "git@", "github:", "file:", "npm:"];
 
 pub(super) fn package(sides: Sides<'_>) -> Vec<Hazard> {
-    let (Some(old), Some(new)) = (parse(sides.old), parse(sides.new)) else {
-        return unreadable("JSON");
+    let (old, new) = match both(sides, "JSON here", parse) {
+        Ok(both) => both,
+        Err(unreadable) => return unreadable,
     };
     let mut found = Vec::new();
     let scripts = |side: &Value, by_itself: bool| -> Table {

@@ -1,7 +1,7 @@
 //! Lock files: each is a list of packages, with where each comes from and the digests of its files.
 
 use super::super::hazard::{Hazard, HazardKind, Named};
-use super::{Sides, named};
+use super::{Sides, named, unreadable};
 use crate::release::lock::{self, Damaged, Package};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,11 +66,10 @@ type Packages = BTreeMap<String, BTreeMap<String, Locked>>;
 pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
     let (old, new) = match (read(sides.old, format), read(sides.new, format)) {
         (Ok(old), Ok(new)) => (old, new),
-        (Err(damaged), _) | (_, Err(damaged)) => {
-            let reason = format!(
-                "cannot be read as a lock file here ({damaged}); what it changes is not listed"
-            );
-            return vec![Hazard::new(Configuration, reason)];
+        (was, is) => {
+            let read = (was.is_ok(), is.is_ok());
+            let damaged = is.err().or(was.err()).map(|d| d.to_string()).unwrap_or_default();
+            return unreadable(sides, &format!("a lock file here ({damaged})"), read.0, read.1);
         }
     };
     let mut found = Vec::new();

@@ -55,8 +55,8 @@ fn lock_files_of_python() {
         "uv.lock",
         &old,
         "not [ toml",
-        Configuration,
-        "cannot be read as a lock file here (it is not TOML); what it changes is not listed",
+        Hook,
+        "can no longer be read as a lock file here (it is not TOML); what it changes is not listed",
     );
 }
 
@@ -143,13 +143,13 @@ fn packages_from_elsewhere_are_named() {
         (uv("1", index, &[]), Hook, "a 1 has no files any more"),
         (
             "version = 1\n".to_owned(),
-            Configuration,
-            "cannot be read as a lock file here (it has no list of packages); what it changes is not listed",
+            Hook,
+            "can no longer be read as a lock file here (it has no list of packages); what it changes is not listed",
         ),
         (
             old.replace("name = 'a'", "name = ['a']"),
-            Configuration,
-            "cannot be read as a lock file here (one of its packages has no name or version); \
+            Hook,
+            "can no longer be read as a lock file here (one of its packages has no name or version); \
              what it changes is not listed",
         ),
     ] {

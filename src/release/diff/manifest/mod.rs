@@ -278,15 +278,36 @@ fn setting(kind: HazardKind, what: &str, old: Option<&str>, new: Option<&str>) -
     (old != new).then(|| Hazard::of_setting(kind, what, old, new))
 }
 
-/// A hazard where a manifest cannot be read as its format asks.
-fn unreadable(format: &str) -> Vec<Hazard> {
-    let reason = format!("cannot be read as {format} here; what it changes is not listed");
-    vec![Hazard::new(HazardKind::Configuration, reason)]
+/// Both sides of a manifest as its format asks, by `parse`, or that one of them cannot be read so.
+fn both<T>(
+    sides: Sides<'_>,
+    format: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<(T, T), Vec<Hazard>> {
+    match (parse(sides.old), parse(sides.new)) {
+        (Some(old), Some(new)) => Ok((old, new)),
+        (old, new) => Err(unreadable(sides, format, old.is_some(), new.is_some())),
+    }
+}
+
+/// A hazard where a manifest cannot be read as its format asks. Whatever it now says besides hides behind that, where it
+/// could be read before.
+fn unreadable(sides: Sides<'_>, format: &str, was_read: bool, is_read: bool) -> Vec<Hazard> {
+    let (kind, cannot) = match (was_read, is_read) {
+        (true, false) if sides.old.is_empty() => (HazardKind::Hook, "cannot be read"),
+        (true, false) => (HazardKind::Hook, "can no longer be read"),
+        (false, true) => (HazardKind::Configuration, "could not be read"),
+        _ => (HazardKind::Configuration, "cannot be read"),
+    };
+    let reason = format!("{cannot} as {format}; what it changes is not listed");
+    vec![Hazard::new(kind, reason)]
 }
 
 #[cfg(test)]
 mod aimed_tests;
 #[cfg(test)]
 mod lock_tests;
+#[cfg(test)]
+mod read_tests;
 #[cfg(test)]
 mod tests;

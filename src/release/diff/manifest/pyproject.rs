@@ -1,11 +1,11 @@
 //! `pyproject.toml`.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::cargo::{at, both, shown};
+use super::cargo::{at, parse, shown};
 use super::flat::{Flat, Known};
 use super::python::{requirement, under};
 use super::settings::{is_of_tests, plugins};
-use super::{Said, Sides, Table, compare, compare_sets, setting, unreadable};
+use super::{Said, Sides, Table, both, compare, compare_sets, setting};
 use toml::Value;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -147,7 +147,10 @@ const PYPROJECT: Known = Known {
 };
 
 pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
-    let Some((old, new)) = both(sides) else { return unreadable("TOML") };
+    let (old, new) = match both(sides, "TOML here", parse) {
+        Ok(both) => both,
+        Err(unreadable) => return unreadable,
+    };
     let mut found = Vec::new();
     let text = |table: &toml::Table, path: &[&str]| at(table, path).map(shown);
     for (path, what) in [

@@ -4,7 +4,7 @@ use super::super::hazard::{Hazard, HazardKind};
 use super::javascript::parse;
 use super::lists::hosts_of;
 use super::sections::sections;
-use super::{Sides, compare_sets, named, setting, unreadable};
+use super::{Sides, both, compare_sets, named, setting};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -119,8 +119,9 @@ fn conan(sides: Sides<'_>) -> Vec<Hazard> {
 }
 
 fn vcpkg(sides: Sides<'_>) -> Vec<Hazard> {
-    let (Some(old), Some(new)) = (parse(sides.old), parse(sides.new)) else {
-        return unreadable("JSON");
+    let (old, new) = match both(sides, "JSON here", parse) {
+        Ok(both) => both,
+        Err(unreadable) => return unreadable,
     };
     let needed = |side: &Value| -> BTreeSet<String> {
         let list = side.get("dependencies").and_then(Value::as_array);
@@ -143,8 +144,9 @@ fn javascript(sides: Sides<'_>) -> Vec<Hazard> {
     const KEYS: [&str; 8] =
         ["plugins", "presets", "extends", "require", "imports", "tasks", "importMap", "jsc"];
     // Comments are allowed in these.
-    let (Some(old), Some(new)) = (parse(sides.old), parse(sides.new)) else {
-        return unreadable("JSON");
+    let (old, new) = match both(sides, "JSON here", parse) {
+        Ok(both) => both,
+        Err(unreadable) => return unreadable,
     };
     let mut found = Vec::new();
     for key in KEYS.iter().filter(|key| old.get(**key) != new.get(**key)) {

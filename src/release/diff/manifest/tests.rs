@@ -79,8 +79,8 @@ fn cargo() {
         "Cargo.toml",
         old,
         "not [ toml",
-        Configuration,
-        "cannot be read as TOML here; what it changes is not listed",
+        Hook,
+        "can no longer be read as TOML here; what it changes is not listed",
     );
     expect(
         ".cargo/config.toml",
