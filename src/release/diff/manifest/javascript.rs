@@ -43,16 +43,33 @@ fn shown(value: &Value) -> String {
 
 fn table(value: &Value, key: &str) -> Table {
     let entries = value.get(key).and_then(Value::as_object);
-    let said = |value: &Value| {
-        let text = shown(value);
-        let elsewhere = PLACES.iter().any(|place| text.starts_with(place));
-        Said { text, elsewhere }
-    };
+    let said = |value: &Value| Said::from(shown(value));
     entries.into_iter().flatten().map(|(name, value)| (name.clone(), said(value))).collect()
 }
 
-/// How the specification of a package begins that is not from the registry, or of another name.
-const PLACES: [&str; 8] = ["http:", "https:", "git+", "git:", "git@", "github:", "file:", "npm:"];
+/// Packages with their versions.
+fn packages(value: &Value, key: &str) -> Table {
+    let mut packages = table(value, key);
+    for (name, said) in &mut packages.0 {
+        let value = value.get(key).and_then(|list| list.get(name));
+        said.iter_mut().for_each(|said| said.elsewhere = value.is_some_and(is_elsewhere));
+    }
+    packages
+}
+
+/// Whether what is said of a package is more than a version, or a tag, of the registry: an address, a path, a
+/// repository of GitHub's, another name. The workspace is in the same archive.
+fn is_elsewhere(value: &Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let is_own = text.starts_with("workspace:") || text.starts_with("catalog:");
+            text.contains(['/', ':', '\\']) && !is_own
+        }
+        Value::Object(table) => table.values().any(is_elsewhere),
+        Value::Array(values) => values.iter().any(is_elsewhere),
+        _ => false,
+    }
+}
 
 pub(super) fn package(sides: Sides<'_>) -> Vec<Hazard> {
     let (old, new) = match both(sides, "JSON here", parse) {
@@ -73,12 +90,12 @@ pub(super) fn package(sides: Sides<'_>) -> Vec<Hazard> {
         ("require", "dependency", Dependency),
         ("overrides", "replaced dependency", Dependency),
         ("resolutions", "replaced dependency", Dependency),
-        ("bin", "command", Hook),
         ("peerDependencies", "peer dependency", Configuration),
         ("devDependencies", "build dependency", Configuration),
     ] {
-        found.extend(compare(kind, what, &table(&old, key), &table(&new, key)));
+        found.extend(compare(kind, what, &packages(&old, key), &packages(&new, key)));
     }
+    found.extend(compare(Hook, "command", &table(&old, "bin"), &table(&new, "bin")));
     let text = |side: &Value, key: &str| side.get(key).map(shown);
     for (key, what, kind) in [
         ("gypfile", "gypfile", Hook),

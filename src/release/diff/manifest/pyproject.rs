@@ -274,8 +274,15 @@ fn groups(side: &toml::Table, path: &[&str]) -> Table {
 
 /// What TOML says of a name.
 fn said(value: &Value) -> Said {
-    let elsewhere = ["git", "url", "path"];
-    let elsewhere =
-        value.as_table().is_some_and(|table| elsewhere.iter().any(|key| table.contains_key(*key)));
-    Said { text: shown(value), elsewhere }
+    Said { text: shown(value), elsewhere: is_elsewhere(value) }
+}
+
+/// Whether poetry takes it from elsewhere than its registry, in one of the cases that it may list.
+fn is_elsewhere(value: &Value) -> bool {
+    const PLACES: [&str; 5] = ["git", "url", "path", "file", "source"];
+    match value {
+        Value::Table(table) => PLACES.iter().any(|key| table.contains_key(*key)),
+        Value::Array(cases) => cases.iter().any(is_elsewhere),
+        _ => false,
+    }
 }

@@ -20,19 +20,21 @@ pub(super) fn requirement(text: &str) -> Option<(String, Said)> {
     let (name, rest) = text.split_at(end.unwrap_or(text.len()));
     let name = name.to_ascii_lowercase().replace(['_', '.'], "-");
     let rest = rest.trim();
-    let elsewhere = rest.starts_with('@') || rest.starts_with("://") || rest.starts_with('+');
+    // Extras stand before the place.
+    let extras = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let place = extras.map_or(rest, |(_, behind)| behind.trim_start());
+    let elsewhere = ["@", "://", "+", "/", ":/"].iter().any(|begin| place.starts_with(begin));
     let said = Said { text: rest.to_owned(), elsewhere };
     (!name.is_empty() && !name.starts_with('-')).then_some((name, said))
 }
 
 /// Requirements, one a line.
 pub(super) fn requirements(sides: Sides<'_>) -> Vec<Hazard> {
-    // A line goes on behind a backslash: digests mostly stand there.
-    let [old, new] = [sides.old, sides.new].map(|text| text.replace('\r', "").replace("\\\n", " "));
+    let [old, new] = [joined(sides.old), joined(sides.new)];
     let table = |text: &str| -> Table {
         let lines = text.lines().map(str::trim);
         let lines = lines.filter(|line| !line.starts_with(['#', '[', '-']));
-        lines.filter_map(requirement).collect()
+        lines.filter_map(|line| requirement(line).or_else(|| path(line))).collect()
     };
     let mut found = compare(Dependency, "dependency", &table(&old), &table(&new));
     let options = |text: &str| -> BTreeSet<String> {
@@ -41,6 +43,44 @@ pub(super) fn requirements(sides: Sides<'_>) -> Vec<Hazard> {
     };
     found.extend(compare_sets(Hook, "option", options(&old), options(&new)));
     found
+}
+
+/// The lines of requirements: one goes on behind a backslash, where digests mostly stand, but for one that has a comment,
+/// behind which setuptools reads the next by itself, and pip where nothing stands before the comment.
+fn joined(text: &str) -> String {
+    let mut found = String::with_capacity(text.len());
+    for line in text.lines() {
+        let is_remarked = line.trim_start().starts_with('#')
+            || line.contains([' ', '\t']) && { line.contains(" #") || line.contains("\t#") };
+        match line.strip_suffix('\\') {
+            Some(line) if !is_remarked => {
+                found.push_str(line);
+                found.push(' ');
+            }
+            _ => {
+                found.push_str(line);
+                found.push('\n');
+            }
+        }
+    }
+    found
+}
+
+/// A requirement without a name: a path, or a variable that holds one. `.` is the project itself.
+fn path(line: &str) -> Option<(String, Said)> {
+    let end = line.find([' ', '\t']).unwrap_or(line.len());
+    let (path, rest) = line.split_at(end);
+    let is_path = path.starts_with(['.', '/', '$', '~', '\\', '"', '\'']);
+    let elsewhere = path != "." && !path.starts_with(".[");
+    let is_dots = path.trim_matches('.').is_empty() && path.len() > 2;
+    let said = Said { text: rest.trim().to_owned(), elsewhere };
+    (is_path && !is_dots).then(|| (path.to_owned(), said))
+}
+
+/// What a list in `setup.cfg` has: in one line `;` parts them, in several that begins a condition.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    let mark = if text.contains('\n') { '\n' } else { ';' };
+    text.split(mark)
 }
 
 /// `requires.txt` of setuptools: requirements in sections, which are extras but where they only have a marker.
@@ -185,7 +225,7 @@ pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
     let mut found = Vec::new();
     let needed = |side: &Sections, key: &str| -> Table {
         let text = value(side, "options", key).unwrap_or_default();
-        text.lines().filter_map(requirement).collect()
+        listed(&text).filter_map(requirement).collect()
     };
     for (key, what, kind) in [
         ("install_requires", "dependency", Dependency),
@@ -201,7 +241,7 @@ pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
     let extras = |side: &Sections| -> Table {
         let extras = in_section(side, "options.extras_require").into_iter();
         let of_extra = |(extra, list): (String, String)| -> Vec<(String, Said)> {
-            let list = list.lines().filter_map(requirement);
+            let list = listed(&list).filter_map(requirement);
             list.map(|(name, said)| (under(&extra, &name), said)).collect()
         };
         extras.flat_map(of_extra).collect()

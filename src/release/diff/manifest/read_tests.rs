@@ -1,7 +1,7 @@
 //! Whether all of a manifest is read.
 
 use super::HazardKind::{Configuration, Dependency, Hook};
-use super::tests::expect;
+use super::tests::{expect, said};
 
 /// What could be read before hides whatever it says now; an integer hides nothing.
 #[test]
@@ -38,4 +38,91 @@ fn what_can_no_longer_be_read_is_no_small_thing() {
         let new = format!("version = {integer}\n{lock}{}", lock.replace("'a'", "'b'"));
         expect("Cargo.lock", lock, &new, Dependency, "package added: b");
     }
+}
+
+/// Where a requirement comes from is seen in each of its forms.
+#[test]
+fn what_is_from_elsewhere_is_seen() {
+    let evil = "@ https://evil.example/c.whl";
+    let project = "[project]\ndependencies = ['click>=8']\n";
+    for place in [&format!("[x] {evil}"), &format!("[x,y]{evil}"), evil] {
+        let new = project.replace(">=8", place);
+        let reason = format!("dependency now from elsewhere: click >=8 -> {place}");
+        expect("pyproject.toml", project, &new, Hook, &reason);
+    }
+    let added = format!("dependency from elsewhere added: evil {evil}");
+    let cfg = "[options]\ninstall_requires = click\n";
+    let new = cfg.replace("click", &format!("click; evil {evil}"));
+    expect("setup.cfg", cfg, &new, Hook, &added);
+    let cfg = "[options.extras_require]\nx = click\n";
+    let new = cfg.replace("click", &format!("click; evil {evil}"));
+    let of_extra = format!("optional dependency from elsewhere added: x: evil {evil}");
+    expect("setup.cfg", cfg, &new, Hook, &of_extra);
+    // In a list of lines, a condition.
+    let cfg = "[options]\ninstall_requires =\n    click; python_version < '3'\n";
+    assert_eq!(said("setup.cfg", Some(cfg), &format!("{cfg}# more\n")), []);
+    for comment in ["# pinned \\\n", "  # pinned \\\n", "a # pinned \\\n"] {
+        let new = format!("{comment}evil {evil}\n");
+        expect("requirements.txt", "a\n", &new, Hook, &added);
+    }
+    for path in
+        ["./docs/evil-1.0.tar.gz", "/opt/x", "${EVIL}", "../x", "~/x", "docs/x.whl", "file:///x"]
+    {
+        let found = said("requirements.txt", Some("a\n"), &format!("a\n{path}\n"));
+        let is_said = |(kind, reason): &(_, String)| {
+            *kind == Hook && reason.starts_with("dependency from elsewhere added: ")
+        };
+        assert!(found.iter().any(is_said), "{path}: {found:?}");
+    }
+    for line in [".", ".[dev]", "b==1", "...", "# ./x"] {
+        let found = said("requirements.txt", Some("a\n"), &format!("a\n{line}\n"));
+        assert!(found.iter().all(|(kind, _)| *kind != Hook), "{line}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_from_elsewhere_is_seen_by_poetry_and_npm() {
+    let poetry = "[tool.poetry.dependencies]\nclick = '^8'\n";
+    for spec in [
+        "{file = 'docs/x.whl'}",
+        "[{version = '1'}, {git = 'https://evil.example/x'}]",
+        "{version = '8', source = 'evil'}",
+    ] {
+        let found = said("pyproject.toml", Some(poetry), &poetry.replace("'^8'", spec));
+        let is_said = |(kind, reason): &(_, String)| {
+            *kind == Hook && reason.starts_with("dependency now from elsewhere: click ^8 -> ")
+        };
+        assert!(found.iter().any(is_said), "{spec}: {found:?}");
+    }
+    let package = |spec: &str| format!(r#"{{"dependencies": {{"left": {spec}}}}}"#);
+    for spec in [
+        "evil/left",
+        "link:./docs/x",
+        "bitbucket:e/l",
+        "gist:11",
+        "ssh://e/l",
+        "patch:left@1",
+        "./x",
+        "../x",
+        "~/x",
+        "file:x",
+        "npm:evil@1",
+    ] {
+        let reason = format!("dependency now from elsewhere: left ^1 -> {spec}");
+        let new = package(&format!("\"{spec}\""));
+        expect("package.json", &package("\"^1\""), &new, Hook, &reason);
+    }
+    for spec in ["~2.0", "*", "latest", "1 - 2", ">=1 <3 || 5.x", "workspace:^"] {
+        let reason = format!("dependency changed: left ^1 -> {spec}");
+        let new = package(&format!("\"{spec}\""));
+        expect("package.json", &package("\"^1\""), &new, Configuration, &reason);
+    }
+    let overrides = |spec: &str| format!(r#"{{"overrides": {{"a": {{"b": "{spec}"}}}}}}"#);
+    let reason = r#"replaced dependency now from elsewhere: a {"b":"1"} -> {"b":"evil/b"}"#;
+    expect("package.json", &overrides("1"), &overrides("evil/b"), Hook, reason);
+    // Paths are what scripts and commands are made of.
+    let scripts = r#"{"scripts": {"test": "node ./x"}, "dependencies": {}}"#;
+    let new = scripts.replace("./x", "./y:z");
+    let reason = "script changed: test node ./x -> node ./y:z";
+    expect("package.json", scripts, &new, Configuration, reason);
 }
