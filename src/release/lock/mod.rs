@@ -8,7 +8,7 @@ mod python;
 
 pub(crate) use cargo::cargo;
 pub(crate) use npm::npm;
-pub(crate) use python::python;
+pub(crate) use python::{pylock, python};
 
 use crate::bytes::toml::TomlError;
 use ::toml::{Table, Value};

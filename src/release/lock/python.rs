@@ -57,15 +57,27 @@ const VERSIONS: [&str; 8] = [
     "size",
 ];
 
-/// Reads one of these lock files.
+/// Reads a lock file of uv's, poetry's or pdm's.
 ///
 /// # Errors
 ///
 /// If it is none.
 pub(crate) fn python(text: &str) -> Result<Vec<Package>, Damaged> {
+    read(text, "package")
+}
+
+/// Reads a `pylock.toml`, whose list has another name: under that of the others it would be no more than a decoy.
+///
+/// # Errors
+///
+/// If it is none.
+pub(crate) fn pylock(text: &str) -> Result<Vec<Package>, Damaged> {
+    read(text, "packages")
+}
+
+fn read(text: &str, list: &str) -> Result<Vec<Package>, Damaged> {
     let table = toml(text)?;
-    let list = table.get("package").or_else(|| table.get("packages"));
-    let list = list.and_then(Value::as_array).ok_or(Damaged::NoList)?;
+    let list = table.get(list).and_then(Value::as_array).ok_or(Damaged::NoList)?;
     if list.len() > MOST {
         return Err(Damaged::TooLarge);
     }

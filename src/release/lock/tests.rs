@@ -19,6 +19,8 @@ fn what_is_damaged_is_no_empty_list() {
     }
     assert_eq!(python("package = 1\n").unwrap_err(), Damaged::NoList);
     assert_eq!(python("package = [{}]\n").unwrap_err(), Damaged::Package);
+    assert_eq!(python("packages = []\n").unwrap_err(), Damaged::NoList);
+    assert_eq!(pylock("package = []\n").unwrap_err(), Damaged::NoList);
     assert_eq!(npm("{}").unwrap_err(), Damaged::NoList);
     assert_eq!(npm("{\"packages\": []}").unwrap_err(), Damaged::NoList);
     assert_eq!(npm("{\"packages\": {\"a\": 1}}").unwrap_err(), Damaged::Package);

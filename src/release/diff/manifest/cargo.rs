@@ -2,7 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::flat::{Flat, Known};
-use super::{Said, Sides, Table, both, compare, compare_sets, setting};
+use super::{Said, Sides, Table, both, compare, compare_sets, named, setting};
 pub(super) use crate::release::lock::shown;
 use std::collections::BTreeSet;
 use toml::Value;
@@ -41,6 +41,7 @@ const MANIFEST: Known = Known {
         "package.exclude",
         "package.include",
         "package.publish",
+        "package.metadata.docs",
         "package.rust-version",
         "package.build",
         "package.links",
@@ -122,6 +123,10 @@ pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
         let (old, new) = (dependencies(&old, table), dependencies(&new, table));
         found.extend(compare(Dependency, what, &old, &new));
     }
+    let more = built(&new).difference(&built(&old)).cloned().collect::<BTreeSet<String>>();
+    let known = all_dependencies(&old).map(|(name, _)| name.clone()).collect();
+    let more = more.intersection(&known).map(|name| name.as_str().into()).collect();
+    found.extend(named(Dependency, "optional dependency now built by default", more));
     let dev = |table| dependencies(table, "dev-dependencies");
     let dev = compare(Configuration, "test dependency", &dev(&old), &dev(&new));
     let text = |table: &toml::Table, path: &[&str]| at(table, path).map(shown);
@@ -180,6 +185,39 @@ fn dependencies(table: &toml::Table, kind: &str) -> Table {
         }
     }
     found
+}
+
+/// What is compiled with a crate, by name and with what is said of it.
+fn all_dependencies(table: &toml::Table) -> impl Iterator<Item = (&String, &Value)> {
+    const KINDS: [&str; 3] = ["dependencies", "build-dependencies", "build_dependencies"];
+    let targets = table.get("target").and_then(Value::as_table);
+    let targets = targets.into_iter().flatten().filter_map(|(_, target)| target.as_table());
+    let lists = targets.chain([table]).flat_map(|side| KINDS.iter().filter_map(|k| side.get(*k)));
+    lists.filter_map(Value::as_table).flatten()
+}
+
+/// The dependencies that are built where nobody chooses features: those that are not optional, and those that `default`
+/// leads to.
+fn built(table: &toml::Table) -> BTreeSet<String> {
+    let features = table.get("features").and_then(Value::as_table);
+    let (mut left, mut seen) = (vec!["default".to_owned()], BTreeSet::new());
+    let mut found = BTreeSet::new();
+    while let Some(name) = left.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        if let Some(list) = features.and_then(|f| f.get(&name)).and_then(Value::as_array) {
+            left.extend(list.iter().map(shown));
+        } else {
+            // `dep:NAME`, `NAME/FEATURE`; `NAME?/FEATURE` builds nothing more.
+            let name = name.strip_prefix("dep:").unwrap_or(&name);
+            found.insert(name.split('/').next().unwrap_or(name).to_owned());
+        }
+    }
+    let is_optional = |spec: &Value| spec.get("optional").and_then(Value::as_bool) == Some(true);
+    let all = all_dependencies(table);
+    let built = all.filter(|(name, spec)| !is_optional(spec) || found.contains(*name));
+    built.map(|(name, _)| name.clone()).collect()
 }
 
 /// Where a dependency comes from, and with what it is built.

@@ -11,8 +11,10 @@ use HazardKind::{Configuration, Dependency, Hook};
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Format {
     Cargo,
-    /// uv, poetry, pdm, and `pylock.toml`.
+    /// uv, poetry, pdm.
     Python,
+    /// PEP 751.
+    Pylock,
     Npm,
 }
 
@@ -23,8 +25,8 @@ impl Format {
             "cargo.lock" => Self::Cargo,
             "poetry.lock" | "uv.lock" | "pdm.lock" => Self::Python,
             "package-lock.json" | "npm-shrinkwrap.json" => Self::Npm,
-            // PEP 751: `pylock.toml` and `pylock.NAME.toml`.
-            _ if name.starts_with("pylock.") && name.ends_with("toml") => Self::Python,
+            // `pylock.toml` and `pylock.NAME.toml`.
+            _ if name.starts_with("pylock.") && name.ends_with("toml") => Self::Pylock,
             _ => return None,
         })
     }
@@ -33,7 +35,7 @@ impl Format {
     const fn nowhere(self) -> &'static str {
         match self {
             Self::Cargo | Self::Npm => "the workspace",
-            Self::Python => "the index",
+            Self::Python | Self::Pylock => "the index",
         }
     }
 
@@ -41,7 +43,7 @@ impl Format {
     const fn of_new(self) -> HazardKind {
         match self {
             Self::Cargo | Self::Npm => Dependency,
-            Self::Python => Configuration,
+            Self::Python | Self::Pylock => Configuration,
         }
     }
 }
@@ -213,6 +215,7 @@ fn read(text: &str, format: Format) -> Result<Packages, Damaged> {
     let list: Vec<(Package, bool)> = match format {
         Format::Cargo => lock::cargo(text)?.packages.into_iter().map(|p| (p, false)).collect(),
         Format::Python => lock::python(text)?.into_iter().map(|p| (p, false)).collect(),
+        Format::Pylock => lock::pylock(text)?.into_iter().map(|p| (p, false)).collect(),
         Format::Npm => lock::npm(text)?,
     };
     for (package, script) in list {

@@ -4,7 +4,7 @@ use super::super::hazard::{Hazard, HazardKind};
 use super::cargo::{at, parse, shown};
 use super::flat::{Flat, Known};
 use super::python::{requirement, under};
-use super::settings::{is_of_tests, plugins};
+use super::settings::{is_of_tests, options, plugins};
 use super::{Said, Sides, Table, both, compare, compare_sets, setting};
 use toml::Value;
 
@@ -101,6 +101,7 @@ const PYPROJECT: Known = Known {
         "tool.rstcheck",
         "tool.ruff",
         "tool.scriv",
+        "tool.sponcon",
         "tool.semantic_release",
         "tool.tbump",
         "tool.tomlsort",
@@ -157,16 +158,19 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
         (&["build-system", "build-backend"][..], "the build backend"),
         (&["build-system", "backend-path"], "the path of the build backend"),
         (&["tool", "coverage", "run", "plugins"], "plugins of coverage"),
+        (&["tool", "mypy", "plugins"], "plugins of mypy"),
     ] {
         let (old, new) = (text(&old, path), text(&new, path));
         found.extend(setting(Hook, what, old.as_deref(), new.as_deref()));
     }
-    let plugins = |table: &toml::Table| {
-        let options = |path: &[&str]| text(table, path).unwrap_or_default();
-        let ini = options(&["tool", "pytest", "ini_options", "addopts"]);
-        plugins(&format!("{ini} {}", options(&["tool", "pytest", "addopts"])))
+    let addopts = |table: &toml::Table| {
+        let given = |path: &[&str]| text(table, path).unwrap_or_default();
+        let ini = given(&["tool", "pytest", "ini_options", "addopts"]);
+        format!("{ini} {}", given(&["tool", "pytest", "addopts"]))
     };
-    found.extend(compare_sets(Hook, "plugin of a test run", plugins(&old), plugins(&new)));
+    let (was, is) = (addopts(&old), addopts(&new));
+    found.extend(compare_sets(Hook, "plugin of a test run", plugins(&was), plugins(&is)));
+    found.extend(compare_sets(Hook, "option of a test run", options(&was), options(&is)));
     let requirements = |table: &toml::Table, path: &[&str]| -> Table {
         let list = at(table, path).and_then(Value::as_array);
         list.into_iter().flatten().filter_map(|r| requirement(&shown(r))).collect()

@@ -3,7 +3,7 @@
 use super::super::hazard::{Hazard, HazardKind};
 use super::flat::{Flat, Known};
 use super::sections::{Sections, sections};
-use super::settings::{is_of_tests, plugins};
+use super::settings::{is_of_tests, options, plugins};
 use super::{Said, Sides, Table, compare, compare_sets, setting};
 use std::collections::BTreeSet;
 
@@ -285,6 +285,9 @@ pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
         flat
     };
     found.extend(Flat::changed(&flat(&old), &flat(&new), sides.old.is_empty()));
+    let acting =
+        |side: &Sections| options(&value(side, "tool:pytest", "addopts").unwrap_or_default());
+    found.extend(compare_sets(Hook, "option of a test run", acting(&old), acting(&new)));
     let addopts =
         |side: &Sections| plugins(&value(side, "tool:pytest", "addopts").unwrap_or_default());
     found.extend(compare_sets(Hook, "plugin of a test run", addopts(&old), addopts(&new)));

@@ -126,3 +126,64 @@ fn what_is_from_elsewhere_is_seen_by_poetry_and_npm() {
     let reason = "script changed: test node ./x -> node ./y:z";
     expect("package.json", scripts, &new, Configuration, reason);
 }
+
+/// What only looks harmless: options of pytest, plugins of mypy, a decoy in a lock file, features of a crate.
+#[test]
+fn what_acts_by_another_name_is_seen() {
+    let project = "[project]\nname = 'a'\n";
+    for (option, reason) in [
+        ("-c docs/x.ini", "-c docs/x.ini"),
+        ("-q --doctest-glob=*.rst docs", "--doctest-glob=*.rst docs"),
+        ("--doctest-modules -v", "--doctest-modules"),
+        ("-o python_files=x", "-o python_files=x"),
+        ("--rootdir=x", "--rootdir=x"),
+        ("-q docs/x.py", "docs/x.py"),
+        ("--cov-config=docs/x", "--cov-config=docs/x"),
+    ] {
+        let reason = format!("option of a test run added: {reason}");
+        let new = format!("{project}[tool.pytest.ini_options]\naddopts = '{option}'\n");
+        expect("pyproject.toml", project, &new, Hook, &reason);
+        let new = format!("[tool:pytest]\naddopts = {option}\n");
+        expect("setup.cfg", "[tool:pytest]\n", &new, Hook, &reason);
+        let new = format!("[pytest]\naddopts = {option}\n");
+        expect("pytest.ini", "[pytest]\n", &new, Hook, &reason);
+    }
+    let quiet = "-q -ra -vv --strict-markers --cov=src --cov-report term -n auto -m 'not slow'";
+    let new = format!("{project}[tool.pytest.ini_options]\naddopts = \"{quiet}\"\n");
+    assert_eq!(said("pyproject.toml", Some(project), &new), []);
+    let new = format!("{project}[tool.mypy]\nplugins = ['docs/x.py']\n");
+    expect("pyproject.toml", project, &new, Hook, "plugins of mypy is [docs/x.py]");
+    let lock = "package = []\n[[packages]]\nname = 'a'\nversion = '1'\n";
+    let new = format!("{lock}[[packages]]\nname = 'b'\nversion = '1'\n");
+    expect("pylock.toml", lock, &new, Configuration, "package added: b");
+}
+
+#[test]
+fn dependencies_that_are_built_by_default_now_are_seen() {
+    let old = "[features]\ndefault = ['std']\nstd = []\nmore = []\n\
+        [dependencies]\nevil = { version = '1', optional = true }\n";
+    let reason = "optional dependency now built by default: evil";
+    for (from, to) in [
+        ("std = []", "std = ['dep:evil']"),
+        ("std = []", "std = ['evil']"),
+        ("std = []\nmore = []", "std = ['more']\nmore = ['evil/x']"),
+        (", optional = true", ""),
+        ("default = ['std']", "default = ['std', 'dep:evil']"),
+    ] {
+        expect("Cargo.toml", old, &old.replace(from, to), Dependency, reason);
+    }
+    for (from, to) in [("more = []", "more = ['dep:evil']"), ("std = []", "std = ['evil?/x']")] {
+        let found = said("Cargo.toml", Some(old), &old.replace(from, to));
+        assert!(found.iter().all(|(_, said)| said != reason), "{to}: {found:?}");
+    }
+}
+
+/// What releases do every day is no first line.
+#[test]
+fn what_no_build_asks_for_is_left_out() {
+    let old = "[package]\nname = 'a'\n";
+    let new = format!("{old}[package.metadata.docs.rs]\nrustdoc-args = ['x']\n");
+    assert_eq!(said("Cargo.toml", Some(old), &new), []);
+    let old = "[tool.sponcon]\nsponsors = ['a', 'b']\n";
+    assert_eq!(said("pyproject.toml", Some(old), &old.replace(", 'b'", "")), []);
+}

@@ -48,6 +48,59 @@ pub(super) fn plugins(options: &str) -> BTreeSet<String> {
     named.filter(|name| !name.starts_with("no:")).map(str::to_owned).collect()
 }
 
+/// Other options of pytest in a line of them, with what follows: all but those that are known to choose nothing that is
+/// read or run.
+pub(super) fn options(options: &str) -> BTreeSet<String> {
+    const HARMLESS: [&str; 26] = [
+        "-q",
+        "-v",
+        "-r",
+        "-s",
+        "-x",
+        "-l",
+        "-n",
+        "-m",
+        "-k",
+        "--strict",
+        "--tb",
+        "--cov",
+        "--durations",
+        "--color",
+        "--maxfail",
+        "--showlocals",
+        "--no-",
+        "--disable-",
+        "--timeout",
+        "--dist",
+        "--junit",
+        "--verbos",
+        "--quiet",
+        "--capture",
+        "--ignore",
+        "--benchmark",
+    ];
+    let split = |c: char| c.is_whitespace() || "'\",[]".contains(c);
+    let mut found = BTreeSet::new();
+    // What is said of the option at hand; `None` of a harmless one.
+    let mut said: Option<String> = None;
+    for word in options.split(split).filter(|word| !word.is_empty()) {
+        let is_option = word.starts_with('-');
+        let is_harmless = word.starts_with("-p")
+            || HARMLESS.iter().any(|begin| word.starts_with(begin))
+                && !word.starts_with("--cov-config");
+        match &mut said {
+            Some(said) if !is_option => said.extend([" ", word]),
+            _ if is_option && is_harmless => found.extend(said.take()),
+            _ if is_option || word.contains('/') || word.ends_with(".py") => {
+                found.extend(said.replace(word.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    found.extend(said);
+    found
+}
+
 /// Whether a setting of pytest's only says which of the tests run, how long, and what is printed; `addopts` is looked
 /// through for plugins.
 pub(super) fn is_of_tests(key: &str) -> bool {
@@ -99,7 +152,16 @@ fn test_run(sides: Sides<'_>) -> Vec<Hazard> {
         }
         found
     };
-    compare_sets(Hook, "plugin of a test run", read(sides.old), read(sides.new))
+    let acting = |text: &str| -> BTreeSet<String> {
+        let all = sections(text).into_iter();
+        let given = all.filter(|((section, key), _)| {
+            matches!(section.as_str(), "pytest" | "tool:pytest") && key == "addopts"
+        });
+        given.flat_map(|(_, value)| options(&value)).collect()
+    };
+    let mut found = compare_sets(Hook, "plugin of a test run", read(sides.old), read(sides.new));
+    found.extend(compare_sets(Hook, "option of a test run", acting(sides.old), acting(sides.new)));
+    found
 }
 
 fn conan(sides: Sides<'_>) -> Vec<Hazard> {
