@@ -79,11 +79,15 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
     let both = |name: &str, version: &str| {
         Some((old.get(name)?.get(version)?, new.get(name)?.get(version)?))
     };
-    let mut altered = Vec::new();
+    let (mut altered, mut registered) = (Vec::new(), Vec::new());
     let mut more = Vec::new();
     for (name, versions) in &new {
         for (version, now) in versions {
             let Some((before, _)) = both(name, version) else { continue };
+            if before.is_only_of(None) && now.is_only_of(Some(CRATES_IO)) {
+                registered.push(format!("{name} {version}").into());
+                continue;
+            }
             let what = before.altered(now, format);
             if what.is_none() && !before.files.is_empty() && before.has_more_files(now) {
                 more.push(format!("{name} {version}").into());
@@ -130,6 +134,7 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
     say(Hook, "package with a script that runs at install", scripts);
     say(format.of_new(), "package added", added);
     say(Configuration, "package changed", changed);
+    say(Configuration, "package of the workspace now from crates.io", registered);
     say(Configuration, "package with more files", more);
     say(Configuration, "package removed", gone);
     found
@@ -153,7 +158,14 @@ fn versions(
     }
 }
 
+/// As cargo names the registry that it takes for granted.
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
 impl Locked {
+    fn is_only_of(&self, source: Option<&str>) -> bool {
+        self.sources.iter().map(Option::as_deref).eq([source])
+    }
+
     /// What makes the same version another package.
     fn altered(&self, now: &Self, format: Format) -> Option<String> {
         let same_names =

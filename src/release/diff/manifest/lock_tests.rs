@@ -211,3 +211,16 @@ fn lock_files_of_npm() {
         expect("package-lock.json", &old, &lock(&packages), kind, reason);
     }
 }
+
+/// A project that takes its own last release from the registry is no news; from elsewhere, it is.
+#[test]
+fn a_crate_of_the_workspace_from_the_registry() {
+    let own = "[[package]]\nname = 'a'\nversion = '1'\n";
+    let from = |source: &str| format!("{own}source = '{source}'\nchecksum = 'aa'\n");
+    let registry = "registry+https://github.com/rust-lang/crates.io-index";
+    let reason = "package of the workspace now from crates.io: a 1";
+    expect("Cargo.lock", own, &from(registry), Configuration, reason);
+    for other in ["registry+https://github.com/evil/index", "git+https://github.com/evil/a#0a"] {
+        expect("Cargo.lock", own, &from(other), Hook, &format!("a 1 comes from {other}"));
+    }
+}
