@@ -61,6 +61,19 @@ pub(crate) fn hire(work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()
     started(Builder::new().spawn(work))
 }
 
+/// As [`hire`], in a scope.
+pub(crate) fn hire_in<'s>(
+    scope: &'s std::thread::Scope<'s, '_>,
+    work: impl FnOnce() + Send + 's,
+) -> Option<()> {
+    let permit = Permit::take()?;
+    let work = move || {
+        work();
+        drop(permit);
+    };
+    started(Builder::new().spawn_scoped(scope, work)).map(drop)
+}
+
 fn started<T>(result: io::Result<T>) -> Option<T> {
     REFUSED.fetch_or(result.is_err(), Ordering::Relaxed);
     result.ok()

@@ -6,6 +6,7 @@ use super::options::{Distdir, TimeOption};
 use super::printed;
 use crate::answer::kinds::Level;
 use crate::answer::requirement::Status;
+use crate::bytes::threads;
 use crate::check::scan::{self, Options, Package, Shard, Totals};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::sigstore::TrustedRoot;
@@ -227,6 +228,9 @@ impl Scan {
             self.key_root.display().to_string(),
             format!("{:?}", TrustedRoot::load(self.trusted_root.as_deref())?.summary()),
         ]);
+        if let Some(jobs) = self.jobs {
+            threads::limit(jobs.into());
+        }
         Ok(Options {
             distdir: self.distdir.path(),
             distfiles: !self.no_distfiles,

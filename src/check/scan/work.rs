@@ -2,6 +2,7 @@
 
 use super::tree::{Step, Tree, TreeError};
 use super::{Options, Package, fingerprint, package};
+use crate::bytes::threads;
 use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -77,13 +78,17 @@ pub(crate) fn run(
     let (sender, receiver) = channel();
     thread::scope(|scope| {
         let mut started = 0;
-        // This thread only hands on, and works by itself where there is no other.
+        // This thread only hands on, and works by itself where there is no other: the first worker takes its place,
+        // and the others have theirs from those that a file is read with.
         let wanted = if options.threads > 1 { options.threads } else { 0 };
-        for _ in 0..wanted {
+        for number in 0..wanted {
             let sender = sender.clone();
             let (queue, moved) = (&queue, &moved);
             let work = move || worker(options, queue, moved, &sender);
-            started += usize::from(thread::Builder::new().spawn_scoped(scope, work).is_ok());
+            started += usize::from(match number {
+                0 => thread::Builder::new().spawn_scoped(scope, work).is_ok(),
+                _ => threads::hire_in(scope, work).is_some(),
+            });
         }
         drop(sender);
         let mut order = Order { waiting: BTreeMap::new(), next: 0 };
