@@ -103,12 +103,7 @@ pub(crate) fn each<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync)
     std::thread::scope(|scope| {
         let labour = &labour;
         for _ in 1..items.len() {
-            let Some(permit) = Permit::take() else { break };
-            let helper = move || {
-                labour();
-                drop(permit);
-            };
-            if started(Builder::new().spawn_scoped(scope, helper)).is_none() {
+            if hire_in(scope, labour).is_none() {
                 break;
             }
         }

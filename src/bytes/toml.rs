@@ -5,6 +5,7 @@
 
 use serde::de::DeserializeOwned;
 use thiserror::Error;
+use toml::{Table, Value};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
@@ -52,7 +53,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, TomlError> {
 /// # Errors
 ///
 /// As [`parse`].
-pub(crate) fn parse_any_integers(text: &str) -> Result<toml::Table, TomlError> {
+pub(crate) fn parse_any_integers(text: &str) -> Result<Table, TomlError> {
     let error = match parse(text) {
         Err(TomlError::Syntax(error)) => error,
         other => return other,
@@ -80,11 +81,40 @@ pub(crate) fn parse_any_integers(text: &str) -> Result<toml::Table, TomlError> {
 /// Of an integer, with its sign and what tells its base: 15 hexadecimal digits fit into 64 bits.
 const DIGITS: usize = 16;
 
+/// The value at `path` of tables in tables.
+pub(crate) fn at<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Value> {
+    let (last, parents) = path.split_last()?;
+    let mut table = table;
+    for part in parents {
+        table = table.get(*part)?.as_table()?;
+    }
+    table.get(*last)
+}
+
+/// A value of TOML in one line.
+pub(crate) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(is) => is.to_string(),
+        Value::Datetime(time) => time.to_string(),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(shown).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Value::Table(table) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key} = {}", shown(value));
+            let entries: Vec<String> = table.iter().map(entry).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use toml::Table;
 
     #[test]
     fn what_is_counted() {

@@ -2,6 +2,22 @@
 
 use std::str::Chars;
 
+/// The arguments of `setup()` that only describe the project.
+pub(crate) const DESCRIBING: [&str; 12] = [
+    "description",
+    "long_description_content_type",
+    "author",
+    "author_email",
+    "maintainer",
+    "maintainer_email",
+    "url",
+    "download_url",
+    "project_urls",
+    "license",
+    "keywords",
+    "classifiers",
+];
+
 /// A word of Python's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {

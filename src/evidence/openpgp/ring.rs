@@ -204,8 +204,6 @@ impl KeyRing {
         for (block, counts) in &blocks {
             reading.block(block, *counts, self, path)?;
         }
-        let alone = std::mem::take(&mut reading.revocations).into_iter();
-        self.pending.extend(alone.map(|revocation| (path.to_owned(), revocation)));
         match reading {
             Reading { whole: true, broken: true, .. } => {
                 Err(RingError::Broken { path: path.to_owned() })
@@ -238,6 +236,11 @@ impl KeyRing {
         }
         self.entries.entry(part.fingerprint).or_default().copies.push(part.packets);
         Ok(counts)
+    }
+
+    /// Keeps a revocation without the key before it, as `gpg --gen-revoke` writes them.
+    fn wait(&mut self, revocation: Option<Signature>, path: &Path) {
+        self.pending.extend(revocation.map(|revocation| (path.to_owned(), revocation)));
     }
 
     /// Takes the revocations that stand alone to their keys, in whatever order the files came.

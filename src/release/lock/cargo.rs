@@ -1,6 +1,7 @@
 //! `Cargo.lock`.
 
-use super::{Damaged, MOST, Package, place, shown, toml};
+use super::{Damaged, MOST, Package, place, toml};
+use crate::bytes::toml::shown;
 use ::toml::{Table, Value};
 
 /// What a Cargo.lock says.

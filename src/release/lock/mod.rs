@@ -11,7 +11,7 @@ pub(crate) use npm::npm;
 pub(crate) use python::{pylock, python};
 
 use crate::bytes::toml::TomlError;
-use ::toml::{Table, Value};
+use ::toml::Table;
 use thiserror::Error;
 
 /// Bytes of a lock file that is read.
@@ -77,26 +77,6 @@ fn toml(text: &str) -> Result<Table, Damaged> {
         TomlError::TooMuch => Damaged::TooLarge,
         TomlError::Syntax(_) => Damaged::Syntax("TOML"),
     })
-}
-
-/// A value of TOML in one line.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Boolean(is) => is.to_string(),
-        Value::Datetime(time) => time.to_string(),
-        Value::Array(values) => {
-            let values: Vec<String> = values.iter().map(shown).collect();
-            format!("[{}]", values.join(", "))
-        }
-        Value::Table(table) => {
-            let entry = |(key, value): (&String, &Value)| format!("{key} = {}", shown(value));
-            let entries: Vec<String> = table.iter().map(entry).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -102,13 +102,14 @@ fn package(path: &str, entry: &Value) -> Option<Installed> {
     let name = path.rsplit("node_modules/").next().unwrap_or(path);
     // One that is installed under another name.
     let other_name = text("name").filter(|own| *own != name);
-    let registry = resolved.map(|resolved| {
-        // Each package has a directory of its own in a registry.
-        let end = format!("{}/-/{}", other_name.unwrap_or(name), file_name(resolved));
-        place(resolved).strip_suffix(end.as_str()).unwrap_or_else(|| place(resolved))
-    });
     let link =
         if table.get("link").and_then(Value::as_bool) == Some(true) { "link to " } else { "" };
+    let place = resolved.map(|resolved| {
+        // Each package has a directory of its own in a registry.
+        let end = format!("{}/-/{}", other_name.unwrap_or(name), file_name(resolved));
+        let place = place(resolved);
+        format!("{link}{}", place.strip_suffix(end.as_str()).unwrap_or(place))
+    });
     let other = table.iter().filter(|(key, _)| !HARMLESS.contains(&key.as_str()));
     let package = Package {
         name: match other_name {
@@ -116,8 +117,8 @@ fn package(path: &str, entry: &Value) -> Option<Installed> {
             None => path.to_owned(),
         },
         version: version.to_owned(),
-        source: resolved.map(|_| format!("{link}{}", registry.unwrap_or_default())),
-        place: registry.map(|registry| format!("{link}{registry}")),
+        source: place.clone(),
+        place,
         files: text("integrity")
             .map(|sum| (String::new(), Some(sum.to_owned())))
             .into_iter()

@@ -1,6 +1,7 @@
 //! `uv.lock`, `poetry.lock`, `pdm.lock` and `pylock.toml` (PEP 751).
 
-use super::{Damaged, MOST, Package, file_name, place, shown, toml};
+use super::{Damaged, MOST, Package, file_name, place, toml};
+use crate::bytes::toml::shown;
 use ::toml::{Table, Value};
 
 /// What decides neither where a package comes from nor which bytes it is.

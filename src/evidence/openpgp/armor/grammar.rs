@@ -1,6 +1,7 @@
 //! The grammar of armored keys: what all readers of them read alike.
 
 use super::{ArmorFault, BEGIN, END};
+use base64ct::{Base64, Encoding};
 
 /// The first lines of blocks that gpg takes keys from.
 const KEYS: [&[u8]; 3] = [
@@ -59,7 +60,7 @@ fn grammar(block: &[u8], begin: usize) -> Result<Option<u32>, ArmorFault> {
     for (line, text) in lines.map(|(line, text)| (line, trim_end(text))) {
         let blanks = text.iter().take_while(|b| b" \t".contains(b)).count();
         let text = text.get(blanks..).unwrap_or_default();
-        let digits = text.iter().take_while(|b| value(b).is_some()).count();
+        let digits = text.iter().take_while(|b| is_digit(b)).count();
         let padding = text.get(digits..).unwrap_or_default();
         match (padding, checksum(text)) {
             _ if text.starts_with(END) => return Ok(stated),
@@ -74,22 +75,16 @@ fn grammar(block: &[u8], begin: usize) -> Result<Option<u32>, ArmorFault> {
     Err(ArmorFault::Unterminated { line: begin })
 }
 
-/// The checksum that a line states: `=` and four characters of base64.
-fn checksum(line: &[u8]) -> Option<u32> {
-    let digits = line.strip_prefix(b"=")?;
-    let values: Vec<u8> = digits.iter().map(value).collect::<Option<_>>()?;
-    let sum = values.iter().fold(0, |sum, value| sum << 6 | u32::from(*value));
-    (values.len() == 4).then_some(sum)
+/// Whether a byte is one of base64's, without its padding.
+const fn is_digit(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 
-/// What a digit of base64 stands for.
-const fn value(digit: &u8) -> Option<u8> {
-    match digit {
-        b'A'..=b'Z' => Some(*digit - b'A'),
-        b'a'..=b'z' => Some(*digit - b'a' + 26),
-        b'0'..=b'9' => Some(*digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
+/// The checksum that a line states: `=` and four characters of base64.
+fn checksum(line: &[u8]) -> Option<u32> {
+    let digits = str::from_utf8(line.strip_prefix(b"=")?).ok().filter(|d| d.len() == 4)?;
+    match *Base64::decode_vec(digits).ok()? {
+        [high, middle, low] => Some(u32::from_be_bytes([0, high, middle, low])),
         _ => None,
     }
 }

@@ -18,8 +18,6 @@ pub(super) struct Reading {
     pub(super) broken: bool,
     /// What it holds instead of keys.
     pub(super) found: InsteadOfKeys,
-    /// Revocations without the key before them, as `gpg --gen-revoke` writes them.
-    pub(super) revocations: Vec<Signature>,
 }
 
 /// A certificate that is being read.
@@ -107,7 +105,7 @@ impl Reading {
                 }
                 (None, Some(part)) => {
                     self.broken |= packet.tag() == Tag::CompressedData;
-                    self.revocations.extend(part.revocation_of_another(&packet));
+                    ring.wait(part.revocation_of_another(&packet), path);
                     part.push(packet);
                 }
                 (None, None) => {
@@ -116,7 +114,7 @@ impl Reading {
                     if let Packet::Signature(signature) = packet
                         && revokes(signature.typ())
                     {
-                        self.revocations.push(signature);
+                        ring.wait(Some(signature), path);
                     }
                 }
             }

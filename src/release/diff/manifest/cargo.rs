@@ -3,24 +3,14 @@
 use super::super::hazard::{Hazard, HazardKind};
 use super::flat::{Flat, Known};
 use super::{Said, Sides, Table, both, compare, compare_sets, named, setting};
-pub(super) use crate::release::lock::shown;
+use crate::bytes::toml::{at, parse_any_integers, shown};
 use std::collections::BTreeSet;
 use toml::Value;
 
 use HazardKind::{Configuration, Dependency, Hook};
 
 pub(super) fn parse(text: &str) -> Option<toml::Table> {
-    crate::bytes::toml::parse_any_integers(text).ok()
-}
-
-/// The value at `path` of tables in tables.
-pub(super) fn at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a Value> {
-    let (last, parents) = path.split_last()?;
-    let mut table = table;
-    for part in parents {
-        table = table.get(*part)?.as_table()?;
-    }
-    table.get(*last)
+    parse_any_integers(text).ok()
 }
 
 /// What is known of the settings of `Cargo.toml`.

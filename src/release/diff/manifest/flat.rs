@@ -2,7 +2,7 @@
 
 use super::super::hazard::{Hazard, HazardKind};
 use super::{Said, Table, compare};
-use crate::release::lock::shown;
+use crate::bytes::toml::shown;
 use toml::Value;
 
 /// What is known of settings, by their names in parts: `*` is any part, and a name stands for all below it.

@@ -76,14 +76,11 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
     };
     let mut found = Vec::new();
     let mut say = |kind, what: &str, names: Vec<Named>| found.extend(named(kind, what, names));
-    let both = |name: &str, version: &str| {
-        Some((old.get(name)?.get(version)?, new.get(name)?.get(version)?))
-    };
     let (mut altered, mut registered) = (Vec::new(), Vec::new());
     let mut more = Vec::new();
     for (name, versions) in &new {
         for (version, now) in versions {
-            let Some((before, _)) = both(name, version) else { continue };
+            let Some(before) = old.get(name).and_then(|old| old.get(version)) else { continue };
             if before.is_only_of(None) && now.is_only_of(Some(CRATES_IO)) {
                 registered.push(format!("{name} {version}").into());
                 continue;

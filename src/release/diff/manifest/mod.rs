@@ -48,16 +48,25 @@ impl Sides<'_> {
     }
 }
 
+/// What a name ends with behind its last dot; all of it where it has none.
+fn extension(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, extension)| extension)
+}
+
+/// Whether a build, an installation or a start of the program reads the file.
+const fn runs(place: Place) -> bool {
+    matches!(place.role, Role::Build | Role::Startup | Role::Metadata)
+}
+
 /// Whether a manifest is a list of lines, each of which takes many times its size.
 fn is_list(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
-    matches!(extension, "cfg" | "ini" | "txt" | "mod" | "work" | "coveragerc" | "metadata")
+    matches!(extension(name), "cfg" | "ini" | "txt" | "mod" | "work" | "coveragerc" | "metadata")
         || matches!(name, "pkg-info" | ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc")
 }
 
 /// What changed in the manifest at `path` from `old`, `None` where it is new, to `new`.
 pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -> Vec<Hazard> {
-    let runs = matches!(place.role, Role::Build | Role::Startup | Role::Metadata);
+    let runs = runs(place);
     if new.len() > LIMIT || old.is_some_and(|old| old.len() > LIMIT) {
         return too_large(path, place).into_iter().collect();
     }
@@ -112,14 +121,12 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
 pub(super) fn too_large(path: &[u8], place: Place) -> Option<Hazard> {
     let path = String::from_utf8_lossy(path).to_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
-    let extension = name.rsplit_once('.').map_or(name, |(_, extension)| extension);
     // What is data in a directory of build files, or written by autotools, is none.
-    let reads = matches!(extension, "toml" | "cfg" | "json" | "lock" | "txt" | "ini" | "mod")
+    let reads = matches!(extension(name), "toml" | "cfg" | "json" | "lock" | "txt" | "ini" | "mod")
         || name == "setup.py"
         || matches!(name, "pkg-info" | "metadata");
-    let runs = matches!(place.role, Role::Build | Role::Startup | Role::Metadata);
     let reason = "is larger than 4 MiB: what it changes as a manifest is not listed";
-    (reads && runs).then(|| Hazard::new(HazardKind::Configuration, reason))
+    (reads && runs(place)).then(|| Hazard::new(HazardKind::Configuration, reason))
 }
 
 /// Whether the file at `path` is a lock file of which every package is compared: data, whose lines do nothing.

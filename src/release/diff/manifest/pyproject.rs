@@ -1,11 +1,12 @@
 //! `pyproject.toml`.
 
 use super::super::hazard::{Hazard, HazardKind};
-use super::cargo::{at, parse, shown};
+use super::cargo::parse;
 use super::flat::{Flat, Known};
 use super::python::{requirement, under};
 use super::settings::{is_of_tests, options, plugins};
 use super::{Said, Sides, Table, both, compare, compare_sets, setting};
+use crate::bytes::toml::{at, shown};
 use toml::Value;
 
 use HazardKind::{Configuration, Dependency, Hook};

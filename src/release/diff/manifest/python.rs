@@ -9,6 +9,13 @@ use std::collections::BTreeSet;
 
 use HazardKind::{Configuration, Dependency, Hook};
 
+/// What setuptools is given that says what is needed, in `setup()` and in `setup.cfg`.
+pub(super) const NEEDED: [(&str, &str, HazardKind); 3] = [
+    ("install_requires", "dependency", Dependency),
+    ("setup_requires", "build requirement", Dependency),
+    ("tests_require", "test dependency", Configuration),
+];
+
 /// The name of a requirement (PEP 508), and the rest of it.
 pub(super) fn requirement(text: &str) -> Option<(String, Said)> {
     // A comment stands alone or behind a blank; elsewhere `#` is a part of an address.
@@ -227,11 +234,7 @@ pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
         let text = value(side, "options", key).unwrap_or_default();
         listed(&text).filter_map(requirement).collect()
     };
-    for (key, what, kind) in [
-        ("install_requires", "dependency", Dependency),
-        ("setup_requires", "build requirement", Dependency),
-        ("tests_require", "test dependency", Configuration),
-    ] {
+    for (key, what, kind) in NEEDED {
         found.extend(compare(kind, what, &needed(&old, key), &needed(&new, key)));
     }
     let in_section = |side: &Sections, wanted: &str| -> Vec<(String, String)> {

@@ -35,10 +35,15 @@ pub(super) fn facts(name: &str, sides: Sides<'_>) -> Option<Vec<Hazard>> {
 /// Extensions of what MSBuild reads.
 const MSBUILD: [&str; 6] = ["targets", "props", "csproj", "vcxproj", "fsproj", "vbproj"];
 
+/// The words of a line of options, or of a list of them.
+fn words(options: &str) -> impl Iterator<Item = &str> {
+    let split = |c: char| c.is_whitespace() || "'\",[]".contains(c);
+    options.split(split).filter(|word| !word.is_empty())
+}
+
 /// The options `-p` of pytest in a line of them.
 pub(super) fn plugins(options: &str) -> BTreeSet<String> {
-    let split = |c: char| c.is_whitespace() || "'\",[]".contains(c);
-    let words: Vec<&str> = options.split(split).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = words(options).collect();
     let pairs = words.windows(2).filter_map(|pair| match pair {
         ["-p", name] => Some(*name),
         _ => None,
@@ -79,11 +84,10 @@ pub(super) fn options(options: &str) -> BTreeSet<String> {
         "--ignore",
         "--benchmark",
     ];
-    let split = |c: char| c.is_whitespace() || "'\",[]".contains(c);
     let mut found = BTreeSet::new();
     // What is said of the option at hand; `None` of a harmless one.
     let mut said: Option<String> = None;
-    for word in options.split(split).filter(|word| !word.is_empty()) {
+    for word in words(options) {
         let is_option = word.starts_with('-');
         let is_harmless = word.starts_with("-p")
             || HARMLESS.iter().any(|begin| word.starts_with(begin))

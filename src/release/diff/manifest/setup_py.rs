@@ -1,19 +1,12 @@
 //! What of `setup.py` can be told without running it.
 
 use super::super::hazard::{Hazard, HazardKind, Named};
-use super::python::{requirement, under};
+use super::python::{NEEDED, requirement, under};
 use super::{Sides, Table, compare, named, setting};
-use crate::release::python::{Token, Tokens};
+use crate::release::python::{DESCRIBING, Token, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
 
 use HazardKind::{Configuration, Dependency, Hook};
-
-/// What `setup()` is given that says what is needed.
-const NEEDED: [(&str, &str, HazardKind); 3] = [
-    ("install_requires", "dependency", Dependency),
-    ("setup_requires", "build requirement", Dependency),
-    ("tests_require", "test dependency", Configuration),
-];
 
 /// Other arguments that are compared wherever they are given: in a call, in a dictionary, by name.
 const ACTING: [&str; 14] = [
@@ -33,25 +26,14 @@ const ACTING: [&str; 14] = [
     "use_scm_version",
 ];
 
-/// Arguments that decide nothing in a build, an installation or an import, or are compared in other words.
-const APART: [&str; 23] = [
+/// Others that decide nothing in a build, an installation or an import, or are compared in other words, besides those
+/// that only describe the project.
+const APART: [&str; 11] = [
     "name",
     "version",
-    "description",
     "long_description",
-    "long_description_content_type",
-    "author",
-    "author_email",
-    "maintainer",
-    "maintainer_email",
-    "url",
-    "download_url",
-    "project_urls",
-    "license",
     "license_files",
     "license_expression",
-    "classifiers",
-    "keywords",
     "platforms",
     "provides",
     "obsoletes",
@@ -109,7 +91,7 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     }
     let (mut added, mut changed) = (Vec::new(), Vec::new());
     for (key, values) in &new.values {
-        if APART.contains(key) || NEEDED.iter().any(|(needed, ..)| needed == key) {
+        if DESCRIBING.contains(key) || APART.contains(key) || is_needed(key) {
             continue;
         }
         let is = shown(values);
@@ -227,10 +209,14 @@ impl<'w> Given<'w> {
     }
 }
 
+fn is_needed(key: &str) -> bool {
+    NEEDED.iter().any(|(needed, ..)| *needed == key)
+}
+
 /// Whether a name is one that is looked for everywhere.
 fn is_known(name: &str) -> bool {
     ACTING.contains(&name)
-        || NEEDED.iter().any(|(needed, ..)| *needed == name)
+        || is_needed(name)
         || matches!(name, "extras_require" | "python_requires")
 }
 

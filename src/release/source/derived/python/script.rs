@@ -6,27 +6,12 @@ use super::literal::{Value, call};
 use super::required::{self, Stated};
 use super::requirement::{Requirement, comparisons, normal};
 use super::{Checked, entry_points};
+use crate::release::python::DESCRIBING;
 use crate::release::source::context::Context;
 use crate::release::source::derived::version::is_release;
 use crate::release::source::texts::directory_of;
 use std::collections::BTreeSet;
 use std::ops::Bound::{Included, Unbounded};
-
-/// What only describes the project.
-const TEXTS: [&str; 12] = [
-    "description",
-    "long_description_content_type",
-    "author",
-    "author_email",
-    "maintainer",
-    "maintainer_email",
-    "url",
-    "download_url",
-    "project_urls",
-    "license",
-    "keywords",
-    "classifiers",
-];
 
 const HOW: &str = "the build backend's: setup() with what git's pyproject.toml says";
 
@@ -42,7 +27,7 @@ pub(super) fn check(context: &Context<'_>, text: &str) -> Option<Checked> {
         let fits = match key.as_str() {
             "long_description" => value.text().is_some() || *value == Value::Constant,
             _ if !value.is_of_lines() => false,
-            key if TEXTS.contains(&key) => true,
+            key if DESCRIBING.contains(&key) => true,
             "name" => value.text().is_some_and(|name| declared.names.contains(&normal(name))),
             "version" => value.text().is_some_and(|version| is_release(context, version)),
             "install_requires" => read(value, "", &mut requires).is_some(),
