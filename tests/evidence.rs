@@ -114,6 +114,32 @@ fn what_was_asked_for_gets_the_same_answer_from_both_containers() {
     }
 }
 
+/// A bundle about this name and other bytes contradicts in a file of many as in one of its own.
+#[test]
+fn other_bytes_of_this_name_in_either_container() {
+    let bench = Bench::new();
+    let run = release();
+    let own = bench.signing(&run).bundle().to_string();
+    let of = |name: &str, bytes: &[u8]| {
+        Signing::of(&bench.sigstore, &run, TIME + 7, name, bytes).slsa(&run).bundle().to_string()
+    };
+    let whole = identity(&run);
+    let args: Vec<&str> =
+        ["--require", "sigstore"].into_iter().chain(whole.iter().map(String::as_str)).collect();
+    let others = [
+        (of("bar.tar.gz", b"other"), "agrees", 0),
+        (of(NAME, b"other"), "subject-digest,agrees", 1),
+        (of(&format!("dist/{NAME}"), b"other"), "subject-digest,agrees", 1),
+    ];
+    for (other, expected, status) in others {
+        let many =
+            bench.scratch.write(&format!("{NAME}.intoto.jsonl"), format!("{own}\n{other}\n"));
+        let ended = bench.check(&args);
+        assert_eq!((ended.said("sigstore").as_str(), ended.status), (expected, status));
+        std::fs::remove_file(many).unwrap();
+    }
+}
+
 /// Of several identities one is enough: an attacker takes the one that is easiest, whichever signed.
 #[test]
 fn of_several_identities_an_attacker_takes_any() {

@@ -11,7 +11,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::file_name;
 use crate::bytes::pass::Measured;
 use crate::evidence::forgers::{Asked, KEY, forgers, forgers_of_identity};
-use crate::evidence::pep740::{Claims, Statement, same_file};
+use crate::evidence::pep740::{Claims, Statement, StatementSubject};
 use crate::evidence::sigstore::{
     ArtifactDigests, AttestationFault, AuthenticatedBundle, BundlePolicy, Reason, UnverifiedBundle,
     Verifier,
@@ -278,15 +278,11 @@ fn other_digest(statement: &Statement, request: &BundleRequest<'_>) -> Option<St
         let ours = request.artifact.named(algorithm);
         ours.is_some_and(|bytes| crate::bytes::digests::hex(bytes) != *digest)
     };
-    let other = statement.subjects.iter().find(|subject| {
-        same_file(base(&subject.name), request.name) && subject.digests.iter().any(differs)
-    })?;
+    let other = statement
+        .subjects
+        .iter()
+        .find(|subject| subject.is_called(request.name) && subject.digests.iter().any(differs))?;
     Some(format!("it lists {} with a digest that these bytes do not have", other.name))
-}
-
-/// A file's name without its directory.
-fn base(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
 }
 
 /// What there is to say where the statement has another name for these bytes, which are called `name`:
@@ -301,17 +297,16 @@ pub(super) fn other_name(
         let digits = |bytes: &[u8]| crate::bytes::digests::hex(bytes) == *digest;
         artifact.named(name).is_some_and(digits)
     };
-    let names: Vec<&str> = statement
+    // A package URL names a package, and an empty name nothing: neither is a file's.
+    let is_file =
+        |subject: &&StatementSubject| !subject.name.is_empty() && !subject.name.starts_with("pkg:");
+    let these = statement
         .subjects
         .iter()
-        .filter(|subject| subject.digests.iter().any(|(name, digest)| is_this(name, digest)))
-        .map(|subject| subject.name.as_str())
-        .collect();
-    // A package URL names a package, and an empty name nothing: neither is a file's.
-    let file = |name: &&str| !name.is_empty() && !name.starts_with("pkg:");
-    let mut files = names.iter().copied().filter(file).peekable();
-    let first = *files.peek()?;
-    if files.any(|file| same_file(base(file), name)) {
+        .filter(|subject| subject.digests.iter().any(|(name, digest)| is_this(name, digest)));
+    let mut files = these.filter(is_file).peekable();
+    let first = &files.peek()?.name;
+    if files.any(|subject| subject.is_called(name)) {
         return None;
     }
     let text = format!("it is about these bytes under the name {first}, and this is {name}");

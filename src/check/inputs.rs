@@ -72,6 +72,9 @@ pub(crate) struct Inputs {
     pub(crate) now: SystemTime,
     /// Whether the report states the digests that a DIST entry of today would hold, without a Manifest, too.
     pub(crate) states_digests: bool,
+    /// Whether DISTDIR is that of many packages. Signed lists that neither the Manifest nor the ebuild has belong to
+    /// others then, and to read them for each package takes the product of both.
+    pub(crate) shared: bool,
     /// Whether there is enough to do that several distfiles at a time pay.
     pub(crate) threads: bool,
 }
@@ -173,6 +176,7 @@ impl Inputs {
             clock,
             now,
             states_digests: true,
+            shared: false,
             threads: false,
         }
     }

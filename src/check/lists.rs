@@ -13,10 +13,11 @@ use crate::bytes::input::{EVIDENCE_LIMIT, InputError, file_name, read_bounded};
 use crate::bytes::pass::{MeasureError, Measured, Wanted, measure_stream};
 use crate::bytes::sniff::{Kind, without_mark};
 use crate::evidence::checksums::{List, ListFormat, Requested};
+use crate::evidence::manifest::Manifest;
 use crate::evidence::openpgp;
 use crate::evidence::openpgp::message::{self, MessageError};
 use crate::evidence::signify;
-use crate::evidence::sigstore::{self, AttestationFault, UnverifiedBundle};
+use crate::evidence::sigstore;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,7 @@ impl<'k> Lists<'k> {
         let named = inputs.signatures.values().flatten().map(|(_, path)| path.as_path());
         let by_hand: BTreeSet<&Path> = named.collect();
         let mut lists = Self::default();
-        let mut found = find(&inputs.distdir);
+        let mut found = if inputs.shared { own(inputs) } else { find(&inputs.distdir) };
         lists.left_out = found.split_off(found.len().min(FILE_LIMIT));
         for path in found.into_iter().filter(|path| !by_hand.contains(path.as_path())) {
             if lists.lists.len() + lists.carrying.len() >= LIST_LIMIT {
@@ -183,15 +184,26 @@ fn unreadable(evidence: &Path, bytes: &[u8]) -> Option<(FailureClass, String)> {
     (Kind::of(&list) == Kind::Utf16).then_some((FailureClass::ChecksumMalformed, text))
 }
 
-/// What could be a signed list: evidence about a list, by its name.
+/// Whether a file is evidence about a list, by its name.
+fn is_of_list(name: &str) -> bool {
+    pairing::by_suffix(name).is_some_and(|(_, base)| is_list_name(base))
+}
+
+/// What could be a signed list among the files of the Manifest and the distfiles.
+fn own(inputs: &Inputs) -> Vec<PathBuf> {
+    let listed = inputs.manifest.iter().flat_map(Manifest::names);
+    let names = listed.chain(inputs.distfiles.iter().map(String::as_str));
+    let names: BTreeSet<&str> = names.filter(|name| is_of_list(name)).collect();
+    let paths = names.into_iter().map(|name| inputs.distdir.join(name));
+    paths.filter(|path| path.symlink_metadata().is_ok()).collect()
+}
+
+/// What could be a signed list in a directory.
 fn find(dir: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
     let mut found: Vec<PathBuf> = entries
         .filter_map(Result::ok)
-        .filter(|entry| {
-            let name = entry.file_name();
-            pairing::by_suffix(&name.to_string_lossy()).is_some_and(|(_, base)| is_list_name(base))
-        })
+        .filter(|entry| is_of_list(&entry.file_name().to_string_lossy()))
         .map(|entry| entry.path())
         .collect();
     found.sort();
@@ -380,11 +392,7 @@ fn detached(
         return Ok(findings);
     };
     let Some(artifact) = artifact(&measured) else { return Ok(findings) };
-    let about = |bundle: &&Result<UnverifiedBundle, AttestationFault>| match bundle {
-        Ok(bundle) => bundles.len() == 1 || bundle.is_about(&artifact),
-        Err(_) => true,
-    };
-    let judged = bundles.iter().filter(about).map(|bundle| {
+    let judged = sigstore::about(&bundles, list, &artifact).map(|bundle| {
         JudgedBundle::of(BundleRequest {
             bundle,
             name: list,

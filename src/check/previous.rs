@@ -126,9 +126,8 @@ impl Previous {
             return Ok(());
         }
         let Some(artifact) = artifact(&measured) else { return Ok(()) };
-        for bundle in &bundles {
+        for bundle in sigstore::about(&bundles, &file_name(&distfile), &artifact) {
             let facts = match bundle {
-                Ok(bundle) if bundles.len() > 1 && !bundle.is_about(&artifact) => continue,
                 Ok(bundle) => authenticate(inputs, path, bundle, &artifact, None),
                 Err(error) => Err(bundle_fault(path, error)),
             };

@@ -49,11 +49,7 @@ pub(crate) fn said_of(
         }));
     }
     let question = Question { expectation: None, pins: &pins };
-    let about = bundles.iter().filter(|bundle| match bundle {
-        Ok(bundle) => bundles.len() == 1 || bundle.is_about(&artifact),
-        Err(_) => true,
-    });
-    let judged: Vec<_> = about
+    let judged: Vec<_> = sigstore::about(&bundles, name, &artifact)
         .map(|bundle| {
             JudgedBundle::of(BundleRequest {
                 bundle,

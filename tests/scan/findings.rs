@@ -243,6 +243,22 @@ fn signatures_are_checked_by_the_key_that_the_ebuild_names() {
     assert_eq!(lines(&run)[0]["fetched"], 0);
 }
 
+/// DISTDIR is that of all packages: a signed list counts where the Manifest or the ebuild has it.
+#[test]
+fn signed_lists_are_those_of_the_package() {
+    let cert = key("a");
+    let overlay = with_key(&public(&cert));
+    signed(&overlay, "1", &cert, None);
+    let list = format!("{}  foo-1.tar.gz\n", "0".repeat(64));
+    let over = Packet::from(signature(&cert, SignatureType::Binary, list.as_bytes()));
+    overlay.distfile("SHA256SUMS", list.as_bytes());
+    overlay.distfile("SHA256SUMS.asc", &over.to_vec().unwrap());
+    assert_eq!(kinds(&scan(&overlay, &["--json"])), Vec::<String>::new());
+    let names = ["foo-1.tar.gz", "foo-1.tar.gz.asc", "SHA256SUMS", "SHA256SUMS.asc"];
+    overlay.manifest(FOO, &names);
+    assert!(kinds(&scan(&overlay, &["--json"])).contains(&"checksum-mismatch".to_owned()));
+}
+
 /// A certificate with a signing key that lives for `days`.
 fn expiring(days: u64) -> Cert {
     openpgp::cert::CertBuilder::new()

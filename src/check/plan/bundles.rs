@@ -4,7 +4,7 @@ use crate::answer::failure::FailureClass;
 use crate::answer::finding::Finding;
 use crate::bytes::input::file_name;
 use crate::check::bundle::{self, JudgedBundle};
-use crate::evidence::sigstore::{ArtifactDigests, AttestationFault, UnverifiedBundle};
+use crate::evidence::sigstore::{AttestationFault, UnverifiedBundle};
 use std::path::{Path, PathBuf};
 
 /// The bundles of one file.
@@ -14,18 +14,6 @@ pub(super) struct Bundles {
 }
 
 impl Bundles {
-    /// Those that are about `artifact`, by their own word: of several, others are about other files. A
-    /// single one is meant for this file, and what cannot be read may be.
-    pub(super) fn about<'s>(
-        &'s self,
-        artifact: &'s ArtifactDigests<'_>,
-    ) -> impl Iterator<Item = &'s Result<UnverifiedBundle, AttestationFault>> {
-        self.read.iter().filter(|bundle| match bundle {
-            Ok(bundle) => self.read.len() == 1 || bundle.is_about(artifact),
-            Err(_) => true,
-        })
-    }
-
     /// A finding for each of the `judged` that are about the file: none hides another. `alone` is what
     /// [`bundle::alone`] says of all bundles of the file.
     pub(super) fn findings(&self, judged: Vec<JudgedBundle<'_>>, alone: bool) -> Vec<Finding> {

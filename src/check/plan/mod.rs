@@ -19,6 +19,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::InputError;
 use crate::bytes::pass::{Measured, Wanted};
 use crate::evidence::pep740::Subject;
+use crate::evidence::sigstore;
 use crate::release::continuity::{self, Release};
 use bundles::{Bundles, from};
 use std::borrow::Cow;
@@ -106,10 +107,10 @@ impl Plan<'_> {
                     verifier,
                 })
             };
-            let judged = self
-                .bundles
-                .iter()
-                .map(|bundles| (bundles, bundles.about(&artifact).map(judge).collect::<Vec<_>>()));
+            let judged = self.bundles.iter().map(|bundles| {
+                let about = sigstore::about(&bundles.read, upstream_name, &artifact);
+                (bundles, about.map(judge).collect::<Vec<_>>())
+            });
             let judged: Vec<_> = judged.collect();
             let alone = bundle::alone(judged.iter().flat_map(|(_, judged)| judged), &findings);
             findings.extend(
@@ -139,7 +140,8 @@ impl Plan<'_> {
             if let Some(artifact) = &artifact {
                 for bundles in &self.bundles {
                     let path = &bundles.path;
-                    facts.extend(bundles.about(artifact).map(|bundle| {
+                    let about = sigstore::about(&bundles.read, upstream_name, artifact);
+                    facts.extend(about.map(|bundle| {
                         let bundle =
                             bundle.as_ref().map_err(|e| previous::bundle_fault(path, e))?;
                         let name = Some(upstream_name);

@@ -122,6 +122,7 @@ fn inputs(request: &Request<'_>, verifier: Option<Verifier>) -> Inputs {
         require: Requirement::of([Check::Manifest]),
         strict: true,
         states_digests: false,
+        shared: true,
         ..Inputs::new(request.options.distdir.clone(), Clock::Emerge, request.options.now)
     }
 }

@@ -9,6 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The digits of SHA-1's digests.
 pub(super) const SHA1: usize = 40;
 
+/// How often names are looked up in the lines of one list that are no checksums: a place in a line takes a few, and
+/// only names made for it, all brackets say, take as many as there are names. Any file may be in what is left.
+const LOOKUP_LIMIT: usize = 4_000_000;
+
 /// The most different digests that are kept of one file: two already refuse it.
 pub(super) const DIGEST_LIMIT: usize = 8;
 
@@ -44,11 +48,15 @@ pub(super) struct Listed {
 pub(super) struct Files<'r> {
     requested: &'r Requested,
     said: BTreeMap<Vec<u8>, Listed>,
+    /// How often names may still be looked up in lines that are no checksums.
+    lookups: usize,
+    /// The first line in which they were not looked for any more.
+    unsearched: Option<usize>,
 }
 
 impl<'r> Files<'r> {
     pub(super) const fn of(requested: &'r Requested) -> Self {
-        Self { requested, said: BTreeMap::new() }
+        Self { requested, said: BTreeMap::new(), lookups: LOOKUP_LIMIT, unsearched: None }
     }
 
     pub(super) const fn requested(&self) -> &'r Requested {
@@ -66,7 +74,13 @@ impl<'r> Files<'r> {
         self.get_mut(self.requested.only()?)
     }
 
-    pub(super) fn said(self) -> BTreeMap<Vec<u8>, Listed> {
+    pub(super) fn said(mut self) -> BTreeMap<Vec<u8>, Listed> {
+        if let Some(number) = self.unsearched {
+            for name in self.requested.names() {
+                let listed = self.said.entry(name.to_vec()).or_default();
+                listed.is_malformed(number, "it could begin with too many names to look for each");
+            }
+        }
         self.said
     }
 }
@@ -189,7 +203,11 @@ pub(super) fn suspect(files: &mut Files<'_>, format: ListFormat, number: usize, 
         return;
     }
     let reason = "it is not of the form that --format says";
-    for name in words(files.requested(), line) {
+    let Some(names) = words(files.requested, line, &mut files.lookups) else {
+        files.unsearched.get_or_insert(number);
+        return;
+    };
+    for name in names {
         if let Some(listed) = files.get_mut(&name) {
             listed.is_malformed(number, reason);
         }
@@ -197,8 +215,9 @@ pub(super) fn suspect(files: &mut Files<'_>, format: ListFormat, number: usize, 
 }
 
 /// The names of `files` that are in `line` with nothing of a name right before or behind them. Names and places in
-/// the line may be many: at each, only those are looked at that could begin there.
-fn words(files: &Requested, line: &[u8]) -> BTreeSet<Vec<u8>> {
+/// the line may be many: at each, only those are looked at that could begin there, and no more than `lookups` in all;
+/// `None` where those are used up.
+fn words(files: &Requested, line: &[u8], lookups: &mut usize) -> Option<BTreeSet<Vec<u8>>> {
     let outside = |byte: Option<&u8>| byte.is_none_or(is_outside);
     let mut found = BTreeSet::new();
     for at in (0..line.len()).filter(|at| outside(at.checked_sub(1).and_then(|at| line.get(at)))) {
@@ -206,6 +225,7 @@ fn words(files: &Requested, line: &[u8]) -> BTreeSet<Vec<u8>> {
         while !rest.is_empty()
             && let Some(name) = files.last_up_to(rest)
         {
+            *lookups = lookups.checked_sub(1)?;
             let common = name.iter().zip(rest).take_while(|(a, b)| a == b).count();
             let whole = common == name.len();
             if whole && !name.is_empty() && outside(line.get(at + common)) {
@@ -216,7 +236,7 @@ fn words(files: &Requested, line: &[u8]) -> BTreeSet<Vec<u8>> {
             rest = rest.get(..shorter).unwrap_or_default();
         }
     }
-    found
+    Some(found)
 }
 
 /// Whether a byte is of no name, in a line that is no checksum.
@@ -282,7 +302,8 @@ mod tests {
         ] {
             let expected: BTreeSet<Vec<u8>> =
                 expected.iter().map(|name| name.as_bytes().to_vec()).collect();
-            assert_eq!(words(&files, line.as_bytes()), expected, "{line}");
+            let found = words(&files, line.as_bytes(), &mut LOOKUP_LIMIT.clone());
+            assert_eq!(found, Some(expected), "{line}");
         }
     }
 
@@ -295,8 +316,22 @@ mod tests {
         let line: Vec<u8> =
             (0..4_000).step_by(3).flat_map(|n| [name(n), b" ".to_vec()].concat()).collect();
         let begin = std::time::Instant::now();
-        let found = words(&files, &line);
+        let found = words(&files, &line, &mut LOOKUP_LIMIT.clone()).unwrap();
         assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
         assert!((0..2_000).step_by(3).all(|n| found.contains(&name(n))));
+    }
+
+    /// Each of the names could begin at each bracket of the line.
+    #[test]
+    fn more_lookups_than_are_made() {
+        let names: Vec<Vec<u8>> = (1..200).map(|n| vec![b'('; n]).chain([b"d".to_vec()]).collect();
+        let requested = Requested::of(names.iter().map(Vec::as_slice));
+        let line = [[b'0'; 64].as_slice(), b" x ", &vec![b'('; 100_000]].concat();
+        let mut files = Files::of(&requested);
+        suspect(&mut files, ListFormat::Sha256, 7, &line);
+        suspect(&mut files, ListFormat::Sha256, 8, &line);
+        let said = files.said();
+        assert_eq!(said.len(), names.len());
+        assert!(said.values().all(|listed| listed.malformed.first().is_some_and(|(n, _)| *n == 7)));
     }
 }

@@ -18,6 +18,11 @@ impl Requested {
         self.names.contains(without_dot(name))
     }
 
+    /// All of them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.names.iter().map(Vec::as_slice)
+    }
+
     /// The one name, where there are no others.
     pub(super) fn only(&self) -> Option<&[u8]> {
         self.names.first().filter(|_| self.names.len() == 1).map(Vec::as_slice)

@@ -20,13 +20,11 @@ pub(crate) use publisher::{
     GOOGLE_ISSUER, Publisher, disagreements, unsigned,
 };
 pub(crate) use slsa::differences;
-pub(crate) use statement::{Statement, StatementFault};
+pub(crate) use statement::{Statement, StatementFault, StatementSubject};
 
 #[cfg(feature = "sigstore")]
 pub(crate) use fields::{FieldError, FieldProblem, base64};
 pub(crate) use name::{normal, same_file};
-#[cfg(feature = "sigstore")]
-pub(crate) use statement::StatementSubject;
 
 #[cfg(test)]
 pub(crate) use claims::tests::github as claims_for_tests;

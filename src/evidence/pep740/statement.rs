@@ -1,6 +1,7 @@
 //! in-toto statements, version 1 (<https://github.com/in-toto/attestation>, spec/v1/statement.md).
 
 use super::fields::{Field, FieldError, FieldProblem};
+use super::name::same_file;
 use crate::bytes::json::{self, JsonError, Limits};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,6 +36,13 @@ pub(crate) struct StatementSubject {
     pub(crate) name: String,
     /// Its digests by in-toto's names of the algorithms, in lower-case hex as they stand.
     pub(crate) digests: BTreeMap<String, String>,
+}
+
+impl StatementSubject {
+    /// Whether it is a file called `name`, in whatever directory.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        same_file(self.name.rsplit('/').next().unwrap_or_default(), name)
+    }
 }
 
 /// Why a payload is not a statement.

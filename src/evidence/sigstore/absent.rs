@@ -65,7 +65,7 @@ impl Bundle {
         false
     }
 
-    pub(super) fn is_about(&self, _: &ArtifactDigests<'_>) -> bool {
+    pub(super) fn is_about(&self, _: &str, _: &ArtifactDigests<'_>) -> bool {
         true
     }
 

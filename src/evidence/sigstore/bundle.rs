@@ -29,6 +29,21 @@ pub(crate) fn bundles(
     Ok(documents(bytes)?.into_iter().map(UnverifiedBundle::of).collect())
 }
 
+/// Those of a file's `bundles` that may be about `artifact`, which is `name` upstream, by their own word: of several,
+/// others are about other files. A single one is meant for this file, and what cannot be read may be. One about other
+/// bytes of this name stays, so that it contradicts here as it does in a file of its own. What is about the file is
+/// authenticated afterwards.
+pub(crate) fn about<'b>(
+    bundles: &'b [Result<UnverifiedBundle, AttestationFault>],
+    name: &'b str,
+    artifact: &'b ArtifactDigests<'_>,
+) -> impl Iterator<Item = &'b Result<UnverifiedBundle, AttestationFault>> {
+    bundles.iter().filter(move |bundle| match bundle {
+        Ok(bundle) => bundles.len() == 1 || bundle.is_about(name, artifact),
+        Err(_) => true,
+    })
+}
+
 impl UnverifiedBundle {
     /// Reads a bundle.
     ///
@@ -62,10 +77,10 @@ impl UnverifiedBundle {
         self.backend.is_keyed()
     }
 
-    /// Whether it *claims* to be about `artifact`. That only sorts several bundles of one file; what
-    /// is about it is authenticated afterwards.
-    pub(crate) fn is_about(&self, artifact: &ArtifactDigests<'_>) -> bool {
-        self.backend.is_about(artifact)
+    /// Whether it *claims* to be about `artifact`, or about a file called `name`, or cannot be told from one that
+    /// is.
+    fn is_about(&self, name: &str, artifact: &ArtifactDigests<'_>) -> bool {
+        self.backend.is_about(name, artifact)
     }
 
     /// What of the file, beside its SHA-256, has to be at hand to check this bundle; without a

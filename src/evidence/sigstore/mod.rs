@@ -35,7 +35,7 @@ mod root;
 pub(crate) use authentic::{AuthenticatedAttestation, AuthenticatedBundle, DetachedAttestation};
 pub(crate) use bundle::{
     ArtifactDigests, BLOB_LIMIT, BundlePolicy, ManagedKey, ManagedKeyError, Needs,
-    UnverifiedBundle, bundles,
+    UnverifiedBundle, about, bundles,
 };
 pub(crate) use container::documents;
 pub(crate) use fault::{AttestationFault, Reason};

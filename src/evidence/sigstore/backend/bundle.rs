@@ -40,17 +40,23 @@ impl Bundle {
         matches!(self.0.verification_material.content, VerificationMaterialContent::PublicKey(_))
     }
 
-    pub(in crate::evidence::sigstore) fn is_about(&self, artifact: &ArtifactDigests<'_>) -> bool {
+    pub(in crate::evidence::sigstore) fn is_about(
+        &self,
+        name: &str,
+        artifact: &ArtifactDigests<'_>,
+    ) -> bool {
         match &self.0.content {
             SignatureContent::DsseEnvelope(envelope) => {
-                let statement = Statement::parse_bundle(envelope.payload.as_bytes());
-                let subjects = statement.iter().flat_map(|s| &s.subjects);
-                subjects.into_iter().any(|subject| {
-                    let mut digests = subject.digests.iter();
-                    digests.any(|(name, digest)| {
-                        artifact.named(name).is_some_and(|actual| hex(actual) == *digest)
-                    })
-                })
+                let Ok(statement) = Statement::parse_bundle(envelope.payload.as_bytes()) else {
+                    return true;
+                };
+                let has_bytes = |(algorithm, digest): (&String, &String)| {
+                    artifact.named(algorithm).is_some_and(|actual| hex(actual) == *digest)
+                };
+                statement
+                    .subjects
+                    .iter()
+                    .any(|subject| subject.is_called(name) || subject.digests.iter().any(has_bytes))
             }
             SignatureContent::MessageSignature(signature) => {
                 let digest = signature.message_digest.as_ref();
