@@ -7,7 +7,7 @@ use super::rank::tier;
 use super::reading::Read;
 use super::store::Store;
 use super::task::Results;
-use super::{Change, ChangeKind, links, signs};
+use super::{Change, ChangeKind, links, shadow, signs};
 use crate::release::archive::{self, Entry, Kind};
 use crate::release::known::{self, Known};
 use std::collections::HashSet;
@@ -104,6 +104,7 @@ fn judge_one(
     }
     if !matches!(change.kind, ChangeKind::Mode | ChangeKind::Changed) {
         hazards.extend(signs::strange_path(&new.path));
+        hazards.extend(shadow::shadows(&new.path));
     }
     hazards.extend(link(change, &new));
     hazards.extend(mode_hazard(change.old.as_ref(), &new));

@@ -19,6 +19,7 @@ pub(crate) mod place;
 mod purpose;
 pub(crate) mod rank;
 mod reading;
+mod shadow;
 mod signs;
 mod store;
 mod task;

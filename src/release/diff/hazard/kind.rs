@@ -9,7 +9,7 @@ pub(crate) enum HazardKind {
     Homoglyph,
     /// Fetches or decodes something and runs it.
     RunsData,
-    /// Named like a picture or a text, and something else.
+    /// Named like a picture, a text or one of the system's own files, and something else.
     Disguised,
     /// Runs before `main`, or when a library is loaded.
     Constructor,
