@@ -316,7 +316,7 @@ mod tests {
         let line: Vec<u8> =
             (0..4_000).step_by(3).flat_map(|n| [name(n), b" ".to_vec()].concat()).collect();
         let begin = std::time::Instant::now();
-        let found = words(&files, &line, &mut LOOKUP_LIMIT.clone()).unwrap();
+        let found = words(&files, &line, &mut LOOKUP_LIMIT.clone()).unwrap_or_default();
         assert!(begin.elapsed().as_secs() < 5, "{:?}", begin.elapsed());
         assert!((0..2_000).step_by(3).all(|n| found.contains(&name(n))));
     }

@@ -147,8 +147,8 @@ fn signer(before: &Claims, now: &Claims, found: &mut Found) {
     let is_forge = |claims| {
         matches!(Publisher::of(claims), Publisher::GitHub { .. } | Publisher::GitLab { .. })
     };
-    let Some((was, is)) = Some((signing(before), signing(now)))
-        .filter(|_| is_forge(before) && is_forge(now))
+    let Some((was, is)) = (is_forge(before) && is_forge(now))
+        .then(|| (signing(before), signing(now)))
         .and_then(|(was, is)| was.zip(Some(is)))
     else {
         return;

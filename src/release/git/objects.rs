@@ -93,7 +93,7 @@ impl Clone {
         let mut found = None;
         self.ask(Mode::Sizes, &[format!("{name}^{{commit}}")], &mut |_, reply| {
             if let Reply::Object { name, kind, .. } = reply {
-                found = Some(name).filter(|_| kind == "commit");
+                found = (kind == "commit").then_some(name);
             }
             Ok(())
         })?;

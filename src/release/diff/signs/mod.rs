@@ -63,7 +63,7 @@ impl Seen {
         old_is_long: bool,
     ) -> Self {
         let mut watch = Watch::new(place, old_is_long);
-        watch.block = Block::new(place.lang, Some(text).filter(|_| first == 0));
+        watch.block = Block::new(place.lang, (first == 0).then_some(text));
         let mut read = 0;
         for (number, line) in lines {
             let before = text.get(read..number.saturating_sub(1)).unwrap_or_default();
