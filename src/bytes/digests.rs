@@ -121,13 +121,12 @@ impl Hasher {
         }
     }
 
-    /// The digest.
-    pub(crate) fn finish(self) -> Vec<u8> {
+    /// The digest; `None` if the library for OpenPGP does not give one.
+    pub(crate) fn finish(self) -> Option<Vec<u8>> {
         match self {
-            // Filling a buffer of the algorithm's own size is the only way to call it wrongly.
-            Self::OpenPgp(context) => context.into_digest().unwrap_or_default(),
-            Self::Blake2b(state) => state.finalize().as_bytes().to_vec(),
-            Self::Plain(digest) => digest.finalize().into_vec(),
+            Self::OpenPgp(context) => context.into_digest().ok(),
+            Self::Blake2b(state) => Some(state.finalize().as_bytes().to_vec()),
+            Self::Plain(digest) => Some(digest.finalize().into_vec()),
         }
     }
 }
@@ -165,7 +164,7 @@ mod tests {
         for chunk in bytes.chunks(2) {
             hasher.update(chunk);
         }
-        hex(&hasher.finish())
+        hex(&hasher.finish().unwrap_or_default())
     }
 
     /// The published digests of "abc", from each function's own specification.
@@ -198,7 +197,12 @@ mod tests {
     #[test]
     fn every_digest_has_the_stated_length() {
         for name in HashName::ALL {
-            assert_eq!(Hasher::new(*name).finish().len(), name.size(), "{}", name.name());
+            assert_eq!(
+                Hasher::new(*name).finish().map(|d| d.len()),
+                Some(name.size()),
+                "{}",
+                name.name()
+            );
         }
     }
 
@@ -209,6 +213,6 @@ mod tests {
         let branch = hasher.branch().map(|mut c| c.update(b"zz"));
         assert!(branch.is_some());
         hasher.update(b"c");
-        assert!(hex(&hasher.finish()).starts_with("ddaf35a193617aba"));
+        assert!(hasher.finish().is_some_and(|digest| hex(&digest).starts_with("ddaf35a193617aba")));
     }
 }

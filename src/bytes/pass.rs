@@ -119,7 +119,7 @@ pub(crate) enum MeasureError {
 ///
 /// # Errors
 ///
-/// As [`measure`].
+/// As [`measure`], and if the digest cannot be computed.
 pub(crate) fn digest(
     path: &Path,
     hash: HashName,
@@ -127,7 +127,11 @@ pub(crate) fn digest(
 ) -> Result<(u64, Vec<u8>), InputError> {
     let wanted = Wanted { hashes: BTreeSet::from([hash]), ..Wanted::default() };
     let mut measured = measure(path, &wanted, progress)?;
-    Ok((measured.size, measured.digests.remove(&hash).unwrap_or_default()))
+    let digest = measured.digests.remove(&hash).ok_or_else(|| InputError::Read {
+        path: path.to_owned(),
+        source: io::Error::other(format!("{} cannot be computed", hash.name())),
+    })?;
+    Ok((measured.size, digest))
 }
 
 /// Reads the distfile at `path` once and computes what is `wanted`; `progress` is told of each
@@ -241,7 +245,8 @@ impl<R: Read> Recorder<R> {
     /// If that cannot be read.
     pub(crate) fn finish(mut self) -> io::Result<Measured> {
         io::copy(&mut self, &mut io::sink())?;
-        let digests = self.hashers.into_iter().map(|(name, hasher)| (name, hasher.finish()));
+        let hashers = self.hashers.into_iter();
+        let digests = hashers.filter_map(|(name, hasher)| Some((name, hasher.finish()?)));
         Ok(Measured { size: self.size, digests: digests.collect(), ..Measured::default() })
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn artifact(measured: &Measured) -> Option<ArtifactDigests<'_>> {
         measured.digests.get(&name)?.as_slice().try_into().ok()
     }
     Some(ArtifactDigests {
-        sha256: array(measured, HashName::Sha256)?,
+        sha256: Some(array(measured, HashName::Sha256)?),
         sha384: array(measured, HashName::Sha384),
         sha512: array(measured, HashName::Sha512),
         blob: measured.blob.as_deref(),

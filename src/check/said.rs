@@ -40,9 +40,10 @@ pub(crate) fn said_of(
     let measured = pass::measure(path, &wanted, &mut |_| {})?;
     let Some(artifact) = artifact(&measured) else { return Ok(Vec::new()) };
     if !is_bundle {
+        let Some(sha256) = artifact.sha256 else { return Ok(Vec::new()) };
         return Ok(provenance::check(&provenance::Request {
             provenance: bytes,
-            subject: Subject { name, is_named: true, sha256: artifact.sha256, others: &[] },
+            subject: Subject { name, is_named: true, sha256, others: &[] },
             expectation: None,
             pins: &pins,
             verifier,

@@ -6,8 +6,9 @@ use super::options::{Distdir, TimeOption};
 use super::printed;
 use crate::answer::kinds::Level;
 use crate::answer::requirement::Status;
+use crate::bytes::input::{EVIDENCE_LIMIT, read_bounded};
 use crate::bytes::threads;
-use crate::check::scan::{self, Options, Package, Shard, Totals};
+use crate::check::scan::{self, ANY_KEY_PACKAGE, Options, Package, Shard, Totals};
 use crate::cli::error::{Error, UsageError};
 use crate::evidence::sigstore::TrustedRoot;
 use crate::release::gentoo::Repository;
@@ -216,11 +217,11 @@ impl Scan {
         if let Some(name) = packages.iter().find(|name| name.split('/').count() != 2) {
             return Err(UsageError::NotAPackage(name.clone()).into());
         }
-        let read = |path: &Path| std::fs::read(path).unwrap_or_default();
-        let mut settings: Vec<String> = policies
-            .files()
-            .map(|path| String::from_utf8_lossy(&read(path)).into_owned())
-            .collect();
+        let mut settings = Vec::new();
+        for path in policies.files() {
+            let text = read_bounded(path, EVIDENCE_LIMIT)?;
+            settings.push(String::from_utf8_lossy(&text).into_owned());
+        }
         let repository = Repository::at(&root);
         settings.extend([
             repository.eclasses_print(),
@@ -328,7 +329,8 @@ impl KeyPackages {
     fn unused(self) -> Vec<Package> {
         let begun: Vec<&String> = self.named.iter().filter(|name| name.ends_with('-')).collect();
         let unused = self.there.difference(&self.named);
-        let unused = unused.filter(|name| !begun.iter().any(|begun| name.starts_with(*begun)));
+        let may_be = |name: &str, begun: &str| begun == ANY_KEY_PACKAGE || name.starts_with(begun);
+        let unused = unused.filter(|name| !begun.iter().any(|begun| may_be(name, begun)));
         unused.map(|name| Package::unused_key(name)).collect()
     }
 }

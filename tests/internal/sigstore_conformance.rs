@@ -113,7 +113,7 @@ fn outcome(case: &Path, corpus: &Path) -> String {
     };
     let bundle = UnverifiedBundle::parse(&read("bundle.sigstore.json").unwrap());
     let artifact = ArtifactDigests {
-        sha256: Sha256::digest(&blob).into(),
+        sha256: Some(Sha256::digest(&blob).into()),
         sha384: Some(Sha384::digest(&blob).into()),
         sha512: Some(Sha512::digest(&blob).into()),
         blob: None,

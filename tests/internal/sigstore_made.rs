@@ -83,7 +83,7 @@ fn envelope(log: &Log, digests: Value) -> (Value, Vec<u8>) {
 
 fn artifact<'a>(file: &'a [u8], needs: Needs) -> ArtifactDigests<'a> {
     ArtifactDigests {
-        sha256: Sha256::digest(file).into(),
+        sha256: Some(Sha256::digest(file).into()),
         sha384: None,
         sha512: needs.sha512.then(|| Sha512::digest(file).into()),
         blob: needs.blob.then_some(file),

@@ -97,6 +97,7 @@ pub(super) fn finish(lanes: Vec<Lane>, wanted: &Wanted, size: u64) -> Measured {
             measured.documents.insert(document.clone(), state);
         }
     }
-    measured.digests = hashes.into_iter().map(|(name, hasher)| (name, hasher.finish())).collect();
+    let digests = hashes.into_iter().filter_map(|(name, hasher)| Some((name, hasher.finish()?)));
+    measured.digests = digests.collect();
     measured
 }

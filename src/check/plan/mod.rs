@@ -19,7 +19,7 @@ use crate::bytes::digests::HashName;
 use crate::bytes::input::InputError;
 use crate::bytes::pass::{Measured, Wanted};
 use crate::evidence::pep740::Subject;
-use crate::evidence::sigstore;
+use crate::evidence::sigstore::{self, Verifier};
 use crate::release::continuity::{self, Release};
 use bundles::{Bundles, from};
 use std::borrow::Cow;
@@ -117,22 +117,14 @@ impl Plan<'_> {
                 judged.into_iter().flat_map(|(bundles, judged)| bundles.findings(judged, alone)),
             );
             let others = in_toto_digests(measured);
-            let subject =
-                Subject { name: upstream_name, is_named, sha256: artifact.sha256, others: &others };
-            for (path, provenance) in &self.provenance {
-                let request = provenance::Request {
-                    provenance,
-                    subject,
-                    expectation: inputs.publisher.as_ref(),
-                    pins: &inputs.pins,
-                    verifier,
-                };
-                attestations.extend(provenance::examine(&request).into_iter().map(
-                    |mut checked| {
-                        checked.finding = from(path, checked.finding);
-                        checked
-                    },
-                ));
+            let subject = artifact.sha256.map(|sha256| Subject {
+                name: upstream_name,
+                is_named,
+                sha256,
+                others: &others,
+            });
+            if let Some(subject) = subject {
+                attestations = self.attestations(inputs, verifier, subject);
             }
         }
         if let Some(before) = &self.previous {
@@ -158,6 +150,29 @@ impl Plan<'_> {
         findings.extend(attestations.into_iter().map(|checked| checked.finding));
         findings.extend(self.contents(inputs, name, measured, &findings, progress));
         findings
+    }
+
+    /// What the provenance files say of the `subject`.
+    fn attestations(
+        &self,
+        inputs: &Inputs,
+        verifier: &Verifier,
+        subject: Subject<'_>,
+    ) -> Vec<provenance::Checked> {
+        let examined = self.provenance.iter().flat_map(|(path, provenance)| {
+            let request = provenance::Request {
+                provenance,
+                subject,
+                expectation: inputs.publisher.as_ref(),
+                pins: &inputs.pins,
+                verifier,
+            };
+            provenance::examine(&request).into_iter().map(|mut checked| {
+                checked.finding = from(path, checked.finding);
+                checked
+            })
+        });
+        examined.collect()
     }
 
     /// What the checks of the archive's contents say.

@@ -3,7 +3,7 @@
 
 use super::Options;
 use super::tree::{Entry, list};
-use crate::bytes::digests::{HashName, Hasher, hex};
+use crate::bytes::digests::hex;
 use crate::bytes::input::{EVIDENCE_LIMIT, open_regular};
 use crate::release::gentoo::cache_entries;
 use crate::release::review;
@@ -14,28 +14,37 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 /// The program: another one may find something else.
-const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), " scan 1");
+const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), " scan 2");
 
 /// How deep directories of records are looked through.
 const DEPTH: usize = 4;
 
 /// Absorbs what a package depends on.
 struct Absorber {
-    hasher: Hasher,
+    hasher: blake2b_simd::State,
 }
 
 impl Absorber {
     fn new() -> Self {
-        Self { hasher: Hasher::new(HashName::Blake2b) }
+        Self { hasher: blake2b_simd::Params::new().hash_length(20).to_state() }
     }
 
     fn finish(self) -> String {
-        hex(self.hasher.finish().get(..20).unwrap_or_default())
+        hex(self.hasher.finalize().as_bytes())
+    }
+
+    /// What a directory has, or that it cannot be listed, which is not the same as that it has nothing.
+    fn entries(&mut self, directory: &Path) -> Vec<(String, Entry)> {
+        list(directory).unwrap_or_else(|error| {
+            // No name has a slash.
+            self.text(&format!("/{:?}", error.kind()));
+            Vec::new()
+        })
     }
 
     /// Records of reviews.
     fn records(&mut self, directory: &Path, depth: usize) {
-        for (name, kind) in list(directory).unwrap_or_default() {
+        for (name, kind) in self.entries(directory) {
             let path = directory.join(&name);
             self.text(&name);
             match kind {
@@ -88,7 +97,7 @@ pub(super) fn own(options: &Options, package: &str) -> String {
     absorber.text(package);
     let directory = options.root.join(package);
     let category = package.split('/').next().unwrap_or_default();
-    for (name, kind) in list(&directory).unwrap_or_default() {
+    for (name, kind) in absorber.entries(&directory) {
         absorber.text(&name);
         absorber.text(&format!("{kind:?}"));
         if kind != Entry::Other {

@@ -13,6 +13,7 @@ mod tree;
 mod version;
 mod work;
 
+pub(crate) use package::ANY_KEY_PACKAGE;
 pub(crate) use tree::Shard;
 pub(crate) use work::{ScanError, run};
 
@@ -109,8 +110,14 @@ pub(crate) struct Observation {
 
 /// The key packages that the overlay's eclasses name.
 pub(crate) fn key_packages_of_eclasses(root: &Path) -> BTreeSet<String> {
-    let entries = tree::list(&root.join("eclass")).unwrap_or_default();
-    let paths = entries.iter().map(|(name, _)| root.join("eclass").join(name));
+    let directory = root.join("eclass");
+    let entries = match tree::list(&directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return BTreeSet::new(),
+        Err(_) => return BTreeSet::from([ANY_KEY_PACKAGE.to_owned()]),
+    };
+    let files = entries.iter().filter(|(name, _)| name.ends_with(".eclass"));
+    let paths = files.map(|(name, _)| directory.join(name));
     paths.flat_map(|path| package::key_packages_in(&path, "")).collect()
 }
 

@@ -320,10 +320,15 @@ fn midnight(day: Option<Date>) -> Option<SystemTime> {
     Some(day?.to_zoned(TimeZone::UTC).ok()?.timestamp().into())
 }
 
+/// What stands for any key package: what cannot be read may name each of them.
+pub(crate) const ANY_KEY_PACKAGE: &str = "-";
+
 /// The key packages that the ebuild or eclass at `path` names. A name that ends in a hyphen is the
 /// beginning of one that only bash knows.
 pub(super) fn key_packages_in(path: &Path, pn: &str) -> BTreeSet<String> {
-    let bytes = read_bounded(path, TEXT).unwrap_or_default();
+    let Ok(bytes) = read_bounded(path, TEXT) else {
+        return BTreeSet::from([ANY_KEY_PACKAGE.to_owned()]);
+    };
     let text = String::from_utf8_lossy(&bytes);
     let parts = text.match_indices("sec-keys/").filter_map(|(at, prefix)| {
         let mut rest = text.get(at + prefix.len()..)?;
@@ -357,5 +362,7 @@ mod tests {
         let expected = ["minisig-keys-x", "openpgp-keys-a", "openpgp-keys-foo", "signify-keys-"]
             .map(str::to_owned);
         assert_eq!(key_packages_in(&path, "a"), BTreeSet::from(expected));
+        let any = BTreeSet::from([ANY_KEY_PACKAGE.to_owned()]);
+        assert_eq!(key_packages_in(&dir.path().join("b-1.ebuild"), "b"), any);
     }
 }

@@ -31,7 +31,7 @@ fn exactly_the_right_class() {
     let digest = {
         let mut hasher = crate::bytes::digests::Hasher::new(HashName::Blake2b);
         hasher.update(b"data");
-        hasher.finish()
+        hasher.finish().unwrap()
     };
     for text in [file(PREHASHED, &digest, "c"), file(PLAIN, b"data", "c")] {
         assert_eq!(class(&text, &public(1), b"data"), None);

@@ -232,9 +232,12 @@ fn agreeing(
     judgement: &Judgement,
     counting: &[&(&Signature, Judgement)],
 ) -> Finding {
-    let when = signature.signature_creation_time().map(date).unwrap_or_default();
-    let compared =
-        format!("these bytes with the signature that {} made on {when}", key_phrase(judgement));
+    let when = signature.signature_creation_time().map(|time| format!(" on {}", date(time)));
+    let compared = format!(
+        "these bytes with the signature that {} made{}",
+        key_phrase(judgement),
+        when.unwrap_or_default()
+    );
     let signers: BTreeSet<_> =
         counting.iter().filter_map(|(_, v)| v.signer.as_ref()).map(Signer::certificate).collect();
     let mut vouches = judgement.signer.as_ref().map(vouching).unwrap_or_default();

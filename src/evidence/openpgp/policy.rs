@@ -130,10 +130,13 @@ pub(crate) fn weaknesses<P: key::KeyParts, R: key::KeyRole>(
 
 /// The weaknesses of a key by itself, as phrases.
 pub(crate) fn key_weaknesses<P: key::KeyParts, R: key::KeyRole>(key: &Key<P, R>) -> Vec<String> {
-    let bits = key.mpis().bits().unwrap_or_default();
+    let bits = key.mpis().bits();
+    let said = bits.map_or_else(|| "an unknown number of".to_owned(), |bits| bits.to_string());
     match key.mpis() {
-        PublicKey::RSA { .. } if bits < 2040 => vec![format!("the key is RSA with {bits} bits")],
-        PublicKey::DSA { .. } => vec![format!("the key is DSA with {bits} bits")],
+        PublicKey::RSA { .. } if bits.is_none_or(|bits| bits < 2040) => {
+            vec![format!("the key is RSA with {said} bits")]
+        }
+        PublicKey::DSA { .. } => vec![format!("the key is DSA with {said} bits")],
         _ => Vec::new(),
     }
 }

@@ -334,9 +334,10 @@ pub(super) fn reason_text(reason: ReasonForRevocation) -> &'static str {
 
 /// What the pure Rust backend does not compute.
 pub(super) fn beyond_backend(key: &Key<PublicParts, UnspecifiedRole>, what: &str) -> String {
-    let bits = key.mpis().bits().unwrap_or_default();
+    let bits = key.mpis().bits().map(|bits| format!(" with {bits} bits"));
     format!(
-        "this build does not compute RSA {what} with {bits} bits; one with the cargo feature \
-         crypto-nettle or crypto-openssl in place of crypto-rust does"
+        "this build does not compute RSA {what}{}; one with the cargo feature \
+         crypto-nettle or crypto-openssl in place of crypto-rust does",
+        bits.unwrap_or_default()
     )
 }

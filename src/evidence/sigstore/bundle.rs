@@ -110,8 +110,8 @@ pub(crate) struct Needs {
 /// What is known of the file that a bundle is about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArtifactDigests<'a> {
-    /// The SHA-256.
-    pub sha256: [u8; 32],
+    /// The SHA-256, unless the file is not at hand and the statement names it by another digest.
+    pub(crate) sha256: Option<[u8; 32]>,
     /// The SHA-384, if it was computed: a statement that names it must agree.
     pub sha384: Option<[u8; 48]>,
     /// The SHA-512, if it was computed.
@@ -124,7 +124,7 @@ impl ArtifactDigests<'_> {
     /// The digest by in-toto's name of its algorithm, if it was computed.
     pub(crate) fn named(&self, name: &str) -> Option<&[u8]> {
         match name {
-            "sha256" => Some(&self.sha256),
+            "sha256" => self.sha256.as_ref().map(<[u8; 32]>::as_slice),
             "sha384" => self.sha384.as_ref().map(<[u8; 48]>::as_slice),
             "sha512" => self.sha512.as_ref().map(<[u8; 64]>::as_slice),
             _ => None,

@@ -107,17 +107,14 @@ impl Verifier {
         bundle: &UnverifiedBundle,
     ) -> Result<DetachedAttestation, AttestationFault> {
         let (sha256, sha512) = bundle.backend.attested();
-        let array = |digest: Option<Vec<u8>>| digest.and_then(|digest| digest.try_into().ok());
+        let sha256: Option<[u8; 32]> = sha256.and_then(|digest| digest.try_into().ok());
         let sha512: Option<[u8; 64]> = sha512.and_then(|digest| digest.try_into().ok());
-        let sha256: Option<[u8; 32]> = array(sha256);
-        let artifact = match (sha256, sha512) {
-            (Some(sha256), _) => ArtifactDigests { sha256, sha384: None, sha512: None, blob: None },
-            // A statement that names a SHA-512 alone is compared by that.
-            (None, Some(_)) => {
-                ArtifactDigests { sha256: [0; 32], sha384: None, sha512, blob: None }
-            }
-            (None, None) => return Err(Reason::NoFile.into()),
-        };
+        if sha256.is_none() && sha512.is_none() {
+            return Err(Reason::NoFile.into());
+        }
+        // A statement that names a SHA-512 alone is compared by that.
+        let sha512 = sha512.filter(|_| sha256.is_none());
+        let artifact = ArtifactDigests { sha256, sha384: None, sha512, blob: None };
         let facts = self.root.backend.bundle(&bundle.backend, &artifact, None)?;
         DetachedAttestation::of_bundle(&facts).ok_or_else(|| Reason::KeyInstead.into())
     }

@@ -262,7 +262,7 @@ impl Whole {
     }
 
     fn digest(self) -> Option<Vec<u8>> {
-        self.hasher.into_inner().map(Hasher::finish)
+        self.hasher.into_inner().and_then(Hasher::finish)
     }
 }
 

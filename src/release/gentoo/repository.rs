@@ -1,7 +1,8 @@
 //! An ebuild repository: its root, its masters and their eclasses.
 
-use crate::bytes::digests::{HashName, Hasher, hex};
+use crate::bytes::digests::hex;
 use crate::bytes::input::read_bounded;
+use md5::{Digest as _, Md5};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -101,9 +102,7 @@ impl Repository {
 
 /// The MD5 digest of `bytes`, by which package managers tell whether an entry of their cache fits.
 pub(crate) fn md5(bytes: &[u8]) -> String {
-    let mut hasher = Hasher::new(HashName::Md5);
-    hasher.update(bytes);
-    hex(&hasher.finish())
+    hex(&Md5::digest(bytes))
 }
 
 /// The root of the repository that an absolute `path` is in: the nearest directory above it, or itself, that says so

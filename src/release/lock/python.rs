@@ -151,8 +151,10 @@ fn file(value: &Value) -> (String, Option<String>) {
     let name =
         text("file").or_else(|| text("name")).or_else(|| text("url")).or_else(|| text("path"));
     let hashes = |table: &Table| -> String {
-        let each =
-            table.iter().map(|(kind, sum)| format!("{kind}:{}", sum.as_str().unwrap_or_default()));
+        let each = table.iter().map(|(kind, sum)| match sum.as_str() {
+            Some(sum) => format!("{kind}:{sum}"),
+            None => format!("{kind}:{}", shown(sum)),
+        });
         each.collect::<Vec<_>>().join(" ")
     };
     let many = || value.get("hashes").and_then(Value::as_table).map(hashes);

@@ -61,7 +61,8 @@ impl Bundle {
             SignatureContent::MessageSignature(signature) => {
                 let digest = signature.message_digest.as_ref();
                 digest.is_none_or(|d| {
-                    d.algorithm != HashAlgorithm::Sha2256 || d.digest.as_bytes() == artifact.sha256
+                    d.algorithm != HashAlgorithm::Sha2256
+                        || artifact.sha256.is_none_or(|sha256| d.digest.as_bytes() == sha256)
                 })
             }
             _ => true,

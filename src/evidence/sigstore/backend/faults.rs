@@ -1,11 +1,13 @@
 //! The `sigstore` crate's errors, as reasons of our own.
 //!
-//! Its text stays beneath as the source and is not printed: it has words that this program never
-//! uses, and is not something to match on. Where it must be matched on, a test holds it.
+//! Its text stays beneath as the source and is neither printed nor matched on: it has words that this program
+//! never uses.
 
 use super::super::RootSummary;
 use super::super::fault::{AttestationFault, LogProof, Origin, Reason, UnknownTime};
 use super::certificate::Leaf;
+use super::stamp;
+use ::sigstore::trust_root::TrustedRoot;
 use ::sigstore::types::{Bundle, KindVersion};
 use ::sigstore::{CertificateError, Error, TimestampError, TransparencyLogError, bundle, crypto};
 
@@ -13,6 +15,7 @@ use ::sigstore::{CertificateError, Error, TimestampError, TransparencyLogError, 
 pub(super) struct Context<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) leaf: Option<&'a Leaf>,
+    pub(super) root: &'a TrustedRoot,
     pub(super) summary: &'a RootSummary,
     /// The reason for "about another file".
     pub(super) mismatch: Reason,
@@ -72,7 +75,7 @@ impl Context<'_> {
             CertificateError::Malformed(_) => {
                 Reason::Certificate(super::super::fault::CertificateFault::NotDer)
             }
-            CertificateError::ChainInvalid(text) => self.chain(text),
+            CertificateError::ChainInvalid(_) => self.chain(),
             CertificateError::NoValidAuthority { time } => {
                 let ends = self.summary.certificate_authorities.iter().map(|ca| ca.end);
                 // Without an end an authority is never outlived.
@@ -87,17 +90,17 @@ impl Context<'_> {
         }
     }
 
-    fn chain(&self, text: &str) -> Reason {
+    /// The library reports a leaf outside its lifetime as a chain that does not hold. The times of log and stamps held
+    /// when this was said.
+    fn chain(&self) -> Reason {
         let Some(leaf) = self.leaf else { return Reason::Other };
-        // The library reports a leaf outside its lifetime as a chain that does not hold, and the
-        // times in its text are not for matching on. The log's times held when this was said.
-        let times = self.bundle.verification_material.tlog_entries.iter();
-        let mut times = times.filter_map(|e| e.inclusion_promise.as_ref().and(e.integrated_time));
-        let outside = times.find(|t| *t < leaf.not_before || *t > leaf.not_after);
-        if outside.is_some() || text.contains("CertExpired") || text.contains("CertNotValidYet") {
-            return Reason::Time { time: outside };
+        let entries = self.bundle.verification_material.tlog_entries.iter();
+        let logged = entries.filter_map(|e| e.inclusion_promise.as_ref().and(e.integrated_time));
+        let mut times = logged.chain(stamp::times(self.bundle, self.root));
+        match times.find(|time| *time < leaf.not_before || *time > leaf.not_after) {
+            Some(outside) => Reason::Time { time: Some(outside) },
+            None => Reason::Untrusted { issuer: leaf.issuer() },
         }
-        Reason::Untrusted { issuer: leaf.issuer() }
     }
 
     /// The chain was checked by then: a log that signs for it and is not in the root is new.

@@ -113,6 +113,7 @@ impl Root {
         let context = Context {
             bundle: &bundle,
             leaf: Some(&leaf),
+            root: &self.root,
             summary: &self.summary,
             mismatch,
             unknown_stamps: 0,
@@ -158,15 +159,21 @@ impl Root {
             _ => None,
         };
         let entries = self.entries(bundle, leaf.as_ref())?;
+        let (algorithm, actual) = match (artifact.sha256, artifact.sha512) {
+            (Some(digest), _) => ("sha256", hex(&digest)),
+            (None, Some(digest)) => ("sha512", hex(&digest)),
+            (None, None) => return Err(Reason::NoFile.into()),
+        };
         let mismatch = Reason::Digest {
-            algorithm: "sha256".to_owned(),
+            algorithm: algorithm.to_owned(),
             attested: attested_digest(bundle, statement.as_ref()),
-            actual: hex(&artifact.sha256),
+            actual,
             name: None,
         };
         let context = Context {
             bundle,
             leaf: leaf.as_ref(),
+            root: &self.root,
             summary: &self.summary,
             mismatch,
             unknown_stamps,
@@ -363,10 +370,12 @@ fn input<'a>(
     needs: Needs,
     artifact: &ArtifactDigests<'a>,
 ) -> Result<Artifact<'a>, AttestationFault> {
-    match (needs, artifact.blob, artifact.sha512) {
-        (Needs { blob: true, .. }, Some(blob), _) => Ok(Artifact::from_blob(blob)),
-        (Needs { blob: true, .. }, None, _) => Err(Reason::NoBlob.into()),
-        (Needs { sha512: true, .. }, _, Some(sha512)) => digest(HashAlgorithm::Sha2512, &sha512),
-        _ => digest(HashAlgorithm::Sha2256, &artifact.sha256),
+    if needs.blob {
+        return artifact.blob.map(Artifact::from_blob).ok_or_else(|| Reason::NoBlob.into());
+    }
+    match (artifact.sha256, artifact.sha512) {
+        (_, Some(sha512)) if needs.sha512 => digest(HashAlgorithm::Sha2512, &sha512),
+        (Some(sha256), _) => digest(HashAlgorithm::Sha2256, &sha256),
+        (None, _) => Err(Reason::NoFile.into()),
     }
 }

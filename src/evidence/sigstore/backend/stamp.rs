@@ -1,6 +1,9 @@
 //! Whose time stamp it is (RFC 3161): which of the root's authorities the token names.
 
 use ::sigstore::trust_root::TrustedRoot;
+use ::sigstore::tsa::verify_timestamp_for_authority;
+use ::sigstore::types::{Bundle, SignatureContent};
+use jiff::Timestamp;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};
 
@@ -16,6 +19,22 @@ pub(super) fn names_any(token: &[u8], root: &TrustedRoot) -> bool {
         let der = certificate.raw_bytes.as_bytes();
         holds(token, der) || name(der).is_some_and(|name| holds(token, &name))
     })
+}
+
+/// The times of the stamps over the bundle's signature that an authority of `root` made.
+pub(super) fn times(bundle: &Bundle, root: &TrustedRoot) -> Vec<Timestamp> {
+    let signature = match &bundle.content {
+        SignatureContent::DsseEnvelope(envelope) => &envelope.signature.sig,
+        SignatureContent::MessageSignature(message) => &message.signature,
+        _ => return Vec::new(),
+    };
+    let authorities = root.tsa_authorities();
+    let stamps = &bundle.verification_material.timestamp_verification_data.rfc3161_timestamps;
+    let time = |token| {
+        let of = |authority| verify_timestamp_for_authority(token, signature, authority).ok();
+        authorities.iter().find_map(of)
+    };
+    stamps.iter().filter_map(|stamp| time(&stamp.signed_timestamp)).collect()
 }
 
 /// Issuer and serial number of a certificate, one behind the other, in DER.

@@ -60,7 +60,10 @@ pub(super) fn check(
             return Some(Checked::differs(format!("\"{key}\" is not as git has it")));
         }
     }
-    if let Some(key) = other_order(text, original) {
+    let Ok(other) = other_order(text, original) else {
+        return Some(Checked::differs("the order of its keys cannot be read"));
+    };
+    if let Some(key) = other {
         return Some(Checked::differs(format!("\"{key}\" is in another order than in git")));
     }
     let missing = old.keys().find(|key| {
@@ -74,13 +77,17 @@ pub(super) fn check(
 }
 
 /// The key whose conditions are in another order: node takes the first one that holds.
-fn other_order(text: &str, original: &str) -> Option<&'static str> {
-    let keys = |text| serde_json::from_str::<Keys>(text).unwrap_or_default();
-    let (new, old) = (keys(text), keys(original));
+///
+/// # Errors
+///
+/// If one of the texts is no JSON.
+fn other_order(text: &str, original: &str) -> Result<Option<&'static str>, serde_json::Error> {
+    let new = serde_json::from_str::<Keys>(text)?;
+    let old = serde_json::from_str::<Keys>(original)?;
     let below = |keys: &Keys, key: &str| {
         keys.0.iter().find(|(name, _)| name == key).map(|(_, keys)| keys.clone())
     };
-    ["exports", "imports"].into_iter().find(|key| below(&new, key) != below(&old, key))
+    Ok(["exports", "imports"].into_iter().find(|key| below(&new, key) != below(&old, key)))
 }
 
 /// The keys of a value in the order of its text, and those below each.

@@ -289,15 +289,19 @@ fn settle(context: &Context<'_>, difference: &mut Difference, made: Made, patien
         }
         Made::Other { by, contents: made } => {
             let path = difference.path.as_slice();
-            let lines =
-                Lines::compare(&made, contents(context, path).unwrap_or_default(), patience);
-            let (more, fewer) = lines.count();
-            difference.hazards = by_name(path).into_iter().chain(lines.hazards(path)).collect();
+            let lines = contents(context, path).map(|here| Lines::compare(&made, here, patience));
+            let seen = lines.as_ref().map(|lines| lines.hazards(path));
+            difference.hazards =
+                by_name(path).into_iter().chain(seen.unwrap_or_default()).collect();
             difference.hazards.sort();
             if context.unified {
-                difference.hunks = Some(lines.unified((0, 0), SHOWN));
+                difference.hunks = lines.as_ref().map(|lines| lines.unified((0, 0), SHOWN));
             }
-            format!("made anew by this system's {by}, it differs: +{more} −{fewer} lines")
+            let count = lines.map(|lines| {
+                let (more, fewer) = lines.count();
+                format!(": +{more} −{fewer} lines")
+            });
+            format!("made anew by this system's {by}, it differs{}", count.unwrap_or_default())
         }
         Made::Nothing(why) => format!("not made anew: {why}"),
     };
