@@ -210,7 +210,9 @@ pub(super) fn build(path: &str, name: &str, folders: &[&str]) -> Option<&'static
         ("build" | "workspace" | "build.sh" | "make.sh", _) => {
             "Bazel rules or a build script: run during the build"
         }
-        ("go.mod" | "go.sum" | "go.work", _) => "decides which Go modules are built",
+        ("go.mod" | "go.sum" | "go.work" | "go.work.sum", _) => {
+            "decides which Go modules are built"
+        }
         (
             ".tarball-version"
             | ".version"

@@ -3,6 +3,7 @@
 use super::{Damaged, MOST, Package, file_name, place, toml};
 use crate::bytes::toml::shown;
 use ::toml::{Table, Value};
+use std::collections::BTreeSet;
 
 /// What decides neither where a package comes from nor which bytes it is.
 const HARMLESS: [&str; 23] = [
@@ -103,21 +104,23 @@ fn package(value: &Value, apart: Option<&Value>) -> Option<Package> {
             table.iter().filter(keys).map(|(key, v)| words(key, v, versions)).collect();
         (!said.is_empty()).then(|| said.join(" "))
     };
-    let files = ["files", "wheels"].into_iter().filter_map(|key| table.get(key)?.as_array());
-    let files =
-        files.flatten().chain(["sdist", "archive"].into_iter().filter_map(|key| table.get(key)));
-    let mut files: Vec<(String, Option<String>)> = files.map(file).collect();
-    if files.is_empty() {
-        files.extend(apart.and_then(|a| a.get(&name)?.as_array()).into_iter().flatten().map(file));
+    let many = ["files", "wheels"].into_iter().filter_map(|key| table.get(key)?.as_array());
+    let one = ["sdist", "archive"].into_iter().filter_map(|key| table.get(key));
+    let mut listed: Vec<&Value> = many.flatten().chain(one).collect();
+    if listed.is_empty() {
+        listed.extend(apart.and_then(|a| a.get(&name)?.as_array()).into_iter().flatten());
     }
+    let elsewhere: BTreeSet<String> = listed.iter().copied().filter_map(file_place).collect();
+    let elsewhere = elsewhere.into_iter().map(|place| format!("files of {place}"));
+    let place: Vec<String> = source(false).into_iter().chain(elsewhere).collect();
     let known = |key: &str| {
         [&HARMLESS[..], &FILES, &PLACES, &VERSIONS].iter().any(|list| list.contains(&key))
     };
     let other = table.iter().filter(|(key, _)| !known(key));
     Some(Package {
         source: source(true),
-        place: source(false),
-        files,
+        place: (!place.is_empty()).then(|| place.join(", ")),
+        files: listed.into_iter().map(file).collect(),
         other: other.map(|(key, value)| format!("{key} {}", shown(value))).collect(),
         name,
         version,
@@ -143,6 +146,29 @@ fn words(key: &str, value: &Value, versions: bool) -> String {
         "source" => text,
         key => format!("{key} {text}"),
     }
+}
+
+/// Whose a file is, by its address or path, where it is not on PyPI's own host: the host, and on a host of many
+/// projects the project.
+fn file_place(value: &Value) -> Option<String> {
+    const SHARED: [&str; 6] = [
+        "github.com",
+        "raw.githubusercontent.com",
+        "gitlab.com",
+        "codeberg.org",
+        "bitbucket.org",
+        "git.sr.ht",
+    ];
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let Some(url) = text("url") else {
+        let path = place(text("path")?);
+        return Some(path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned());
+    };
+    let mut parts = url.split_once("://").map_or(url, |(_, rest)| rest).split('/');
+    let host = parts.next()?.to_ascii_lowercase();
+    let owned = parts.take(if SHARED.contains(&host.as_str()) { 2 } else { 0 });
+    let whole = [host.as_str()].into_iter().chain(owned).collect::<Vec<_>>().join("/");
+    (host != "files.pythonhosted.org").then_some(whole)
 }
 
 /// The name and the digests of a file; nothing of one that is not described as a file is.

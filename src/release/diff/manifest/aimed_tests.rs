@@ -169,7 +169,7 @@ fn settings_that_choose_or_run_something_are_named() {
         ("[tool.scikit-build]\ncmake.args = ['-De']\n", "tool.scikit-build.cmake.args -De"),
         ("[tool.maturin]\nmanifest-path = 'e'\n", "tool.maturin.manifest-path e"),
         ("[tool.never-heard-of]\nx = 1\n", "tool.never-heard-of.x 1"),
-        ("[tool.pytest.ini_options]\npythonpath = 'e'\n", "tool.pytest.ini_options.pythonpath e"),
+        ("[tool.pytest.ini_options]\npythonpath = 'e'\n", "tool.pytest.pythonpath e"),
         ("[build-system]\nx = 1\n", "build-system.x 1"),
     ] {
         let reason = format!("setting added: {reason}");

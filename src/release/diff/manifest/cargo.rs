@@ -36,11 +36,6 @@ const MANIFEST: Known = Known {
         "package.build",
         "package.links",
         "package.edition",
-        "package.autolib",
-        "package.autobins",
-        "package.autoexamples",
-        "package.autotests",
-        "package.autobenches",
         "lib.path",
         "lib.proc-macro",
         "lib.name",
@@ -76,6 +71,11 @@ const MANIFEST: Known = Known {
     minor: &[
         "bin",
         "lib.crate-type",
+        "package.autobenches",
+        "package.autobins",
+        "package.autoexamples",
+        "package.autolib",
+        "package.autotests",
         "package.default-run",
         "package.metadata",
         "package.resolver",
@@ -213,10 +213,14 @@ fn built(table: &toml::Table) -> BTreeSet<String> {
 /// Where a dependency comes from, and with what it is built.
 fn specification(spec: &Value) -> Said {
     let Some(table) = spec.as_table() else { return shown(spec).into() };
-    let silent =
-        ["version", "optional", "default-features", "default_features", "package", "workspace"];
-    let others = table.iter().filter(|(key, _)| !silent.contains(&key.as_str()));
-    let others = others.map(|(key, value)| format!("{key} {}", shown(value)));
+    // Default features are there unless somebody does without them.
+    let is_silent = |key: &str, value: &Value| match key {
+        "version" | "optional" | "package" | "workspace" => true,
+        "default-features" | "default_features" => value.as_bool() == Some(true),
+        _ => false,
+    };
+    let others = table.iter().filter(|(key, value)| !is_silent(key, value));
+    let others = others.map(|(key, value)| format!("{} {}", key.replace('_', "-"), shown(value)));
     let mut said: Vec<String> = table.get("version").map(shown).into_iter().chain(others).collect();
     if table.get("workspace").and_then(Value::as_bool) == Some(true) {
         said.insert(0, "of the workspace".to_owned());

@@ -90,7 +90,12 @@ fn named(
     path: &[&str],
     said: impl IntoIterator<Item = Said>,
 ) -> impl Iterator<Item = (String, Said)> {
-    let name = path.join(".");
+    // As TOML writes it: a part with a dot is one part.
+    let part = |part: &&str| match part.contains('.') {
+        true => format!("\"{part}\""),
+        false => (*part).to_owned(),
+    };
+    let name = path.iter().map(part).collect::<Vec<_>>().join(".");
     said.into_iter().map(move |said| (name.clone(), said))
 }
 
@@ -104,9 +109,14 @@ fn is_among(list: &[&str], path: &[&str]) -> bool {
 }
 
 impl Flat {
-    /// Adds a setting that runs or chooses something.
-    pub(super) fn act(&mut self, path: &[&str], said: impl IntoIterator<Item = Said>) {
-        self.acting.extend(named(path, said));
+    /// Adds a setting: one that runs or chooses something, or a minor one.
+    pub(super) fn put(
+        &mut self,
+        is_minor: bool,
+        path: &[&str],
+        said: impl IntoIterator<Item = Said>,
+    ) {
+        self.table(is_minor).extend(named(path, said));
     }
 
     fn table(&mut self, is_minor: bool) -> &mut Table {

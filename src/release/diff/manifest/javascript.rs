@@ -1,6 +1,7 @@
 //! `package.json`, and composer's file, which is alike.
 
 use super::super::hazard::{Hazard, HazardKind};
+use super::flat::{Flat, Known};
 use super::{Said, Sides, Table, both, compare, setting};
 use crate::bytes::json::{self, Limits};
 use serde_json::Value;
@@ -113,5 +114,118 @@ pub(super) fn package(sides: Sides<'_>) -> Vec<Hazard> {
     }
     let (before, now) = (scripts(&old, false), scripts(&new, false));
     found.extend(compare(Configuration, "script", &before, &now));
+    found.extend(Flat::changed(&flat(&old), &flat(&new), sides.old.is_empty()));
     found
+}
+
+/// What is known of the other settings of `package.json` and `composer.json`.
+const SETTINGS: Known = Known {
+    apart: &[
+        "name",
+        "version",
+        "description",
+        "keywords",
+        "homepage",
+        "bugs",
+        "support",
+        "license",
+        "licenses",
+        "author",
+        "authors",
+        "contributors",
+        "maintainers",
+        "repository",
+        "funding",
+        "files",
+        "readme",
+        "readmeFilename",
+        "gitHead",
+        "tsd",
+        "types",
+        "typings",
+        "private",
+        "archive",
+        "scripts",
+        "scripts-descriptions",
+        "bin",
+        "gypfile",
+        "main",
+        "module",
+        "browser",
+        "type",
+        "exports",
+        "bundledDependencies",
+        "bundleDependencies",
+        "binary",
+        "autoload",
+        "autoload-dev",
+        "dependencies",
+        "optionalDependencies",
+        "require",
+        "overrides",
+        "resolutions",
+        "peerDependencies",
+        "peerDependenciesMeta",
+        "devDependencies",
+        "require-dev",
+        "browserslist",
+        "commitlint",
+        "eslintConfig",
+        "eslintIgnore",
+        "prettier",
+        "standard",
+        "xo",
+        "size-limit",
+        "testling",
+        "greenkeeper",
+        "spm",
+        "templateOSS",
+        "jspm",
+        "suggest",
+        "conflict",
+        "provide",
+        "minimum-stability",
+        "prefer-stable",
+    ],
+    minor: &[
+        "engines",
+        "os",
+        "cpu",
+        "libc",
+        "sideEffects",
+        "imports",
+        "jsdelivr",
+        "unpkg",
+        "jsnext:main",
+        "es2015",
+        "workspaces",
+        "publishConfig",
+        "config",
+        "extra",
+        "release",
+        "np",
+        "nyc",
+        "c8",
+        "typesVersions",
+    ],
+};
+
+/// The settings that are compared as they are.
+fn flat(side: &Value) -> Flat {
+    match in_toml(side) {
+        toml::Value::Table(table) => SETTINGS.of(&table),
+        _ => Flat::default(),
+    }
+}
+
+/// A value of JSON as one of TOML, which has no null.
+fn in_toml(value: &Value) -> toml::Value {
+    match value {
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| (key.clone(), in_toml(value)));
+            toml::Value::Table(entries.collect())
+        }
+        Value::Array(values) => toml::Value::Array(values.iter().map(in_toml).collect()),
+        other => toml::Value::String(shown(other)),
+    }
 }

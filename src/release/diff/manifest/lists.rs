@@ -3,7 +3,7 @@
 use super::super::hazard::{Hazard, HazardKind};
 use super::{Sides, Table, compare, compare_sets, named};
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -15,6 +15,24 @@ pub(super) fn go_mod(sides: Sides<'_>) -> Vec<Hazard> {
     found.extend(compare(Dependency, "module", &old.required, &new.required));
     found.extend(compare(Configuration, "setting", &old.other, &new.other));
     found
+}
+
+/// Go's checksums: a module of the same version with another one.
+pub(super) fn go_sum(sides: Sides<'_>) -> Vec<Hazard> {
+    let sums = |text: &str| -> BTreeMap<String, BTreeSet<String>> {
+        let mut found = BTreeMap::<String, BTreeSet<String>>::new();
+        for line in text.lines() {
+            if let Some((module, sum)) = line.trim().rsplit_once(' ') {
+                found.entry(module.trim().to_owned()).or_default().insert(sum.to_owned());
+            }
+        }
+        found
+    };
+    let (old, new) = (sums(sides.old), sums(sides.new));
+    let other =
+        new.iter().filter(|(module, sums)| old.get(*module).is_some_and(|old| old != *sums));
+    let other = other.map(|(module, _)| module.as_str().into()).collect();
+    named(Hook, "module with another checksum", other).into_iter().collect()
 }
 
 #[derive(Default)]

@@ -46,6 +46,26 @@ fn lock_files_of_python() {
     // Another place of the same bytes on the same host, or another name for them, is no news.
     let moved = old.replace("/y/a-1", "/z/A-1");
     assert_eq!(said("uv.lock", Some(&old), &moved), []);
+    // Of a host of many projects, another project is another place, and so is a path.
+    let forge = |version: &str, owner: &str| {
+        let url =
+            format!("https://github.com/{owner}/b/releases/download/v{version}/b-{version}.whl");
+        let file = format!("wheels = [{{ url = '{url}', hash = 'sha256:{version}' }}]");
+        format!("{old}[[package]]\nname = 'b'\nversion = '{version}'\n{file}\n")
+    };
+    expect(
+        "uv.lock",
+        &forge("1", "o"),
+        &forge("2", "o"),
+        Configuration,
+        "package changed: b 1 -> 2",
+    );
+    let reason = "package now from elsewhere: b 2 (files of github.com/evil/b)";
+    expect("uv.lock", &forge("1", "o"), &forge("2", "evil"), Hook, reason);
+    let path = uv("a", "2", "").replace("url = 'https://files.example/y/", "path = 'docs/");
+    let from = "registry https://pypi.org/simple, files of docs, files of files.example";
+    let reason = format!("package now from elsewhere: a 2 ({from})");
+    expect("uv.lock", &old, &path, Hook, &reason);
     let poetry =
         "[[package]]\nname = 'a'\nversion = '1'\nfiles = [{file = 'a.whl', hash = 'sha256:aa'}]\n";
     expect("poetry.lock", poetry, &poetry.replace(":aa", ":bb"), Hook, "a 1 has another checksum");
@@ -131,7 +151,7 @@ fn packages_from_elsewhere_are_named() {
         (
             uv("2", "registry = 'https://pypi.org/evil'", &[("a-2.whl", aa)]),
             Hook,
-            "package now from elsewhere: a 2 (registry https://pypi.org/evil)",
+            "package now from elsewhere: a 2 (registry https://pypi.org/evil, files of files.example)",
         ),
         (
             uv("1", index, &[("a-1.whl", aa), ("a-1-1.whl", ee)]),

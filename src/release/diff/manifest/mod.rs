@@ -60,8 +60,10 @@ const fn runs(place: Place) -> bool {
 
 /// Whether a manifest is a list of lines, each of which takes many times its size.
 fn is_list(name: &str) -> bool {
-    matches!(extension(name), "cfg" | "ini" | "txt" | "mod" | "work" | "coveragerc" | "metadata")
-        || matches!(name, "pkg-info" | ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc")
+    matches!(
+        extension(name),
+        "cfg" | "ini" | "txt" | "mod" | "sum" | "work" | "coveragerc" | "metadata"
+    ) || matches!(name, "pkg-info" | ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc")
 }
 
 /// What changed in the manifest at `path` from `old`, `None` where it is new, to `new`.
@@ -98,6 +100,7 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         "requires.txt" => python::requires_txt(sides),
         "package.json" | "composer.json" => javascript::package(sides),
         "go.mod" | "go.work" => lists::go_mod(sides),
+        "go.sum" | "go.work.sum" => lists::go_sum(sides),
         ".tarball-version" | ".version" | "release-version" | "version" => lists::version(sides),
         ".npmrc" | ".yarnrc" | ".yarnrc.yml" | ".bazelrc" => lists::settings(sides),
         _ if name.ends_with(".pth") => python::pth(sides),

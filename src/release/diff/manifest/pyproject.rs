@@ -4,7 +4,7 @@ use super::super::hazard::{Hazard, HazardKind};
 use super::cargo::parse;
 use super::flat::{Flat, Known};
 use super::python::{requirement, under};
-use super::settings::{is_of_tests, options, plugins};
+use super::settings::{is_minor_of_tests, is_of_tests, options, plugins};
 use super::{Said, Sides, Table, both, compare, compare_sets, setting};
 use crate::bytes::toml::{at, shown};
 use toml::Value;
@@ -241,8 +241,13 @@ fn flat(side: &toml::Table) -> Flat {
     for path in [&["tool", "pytest"][..], &["tool", "pytest", "ini_options"]] {
         let settings = at(side, path).and_then(Value::as_table).into_iter().flatten();
         for (key, value) in settings.filter(|(key, _)| *key != "ini_options" && !is_of_tests(key)) {
-            let path: Vec<&str> = path.iter().copied().chain([key.as_str()]).collect();
-            flat.act(&path, [shown(value).into()]);
+            // pytest reads either table, and newer projects move from one to the other.
+            let path = ["tool", "pytest", key.as_str()];
+            let said = match value.as_array() {
+                Some(values) => values.iter().map(|value| shown(value).into()).collect(),
+                None => vec![shown(value).into()],
+            };
+            flat.put(is_minor_of_tests(key), &path, said);
         }
     }
     flat

@@ -3,7 +3,7 @@
 use super::super::hazard::{Hazard, HazardKind};
 use super::flat::{Flat, Known};
 use super::sections::{Sections, sections};
-use super::settings::{is_of_tests, options, plugins};
+use super::settings::{is_minor_of_tests, is_of_tests, options, plugins};
 use super::{Said, Sides, Table, compare, compare_sets, setting};
 use std::collections::BTreeSet;
 
@@ -282,7 +282,8 @@ pub(super) fn setup_cfg(sides: Sides<'_>) -> Vec<Hazard> {
                 _ => false,
             };
             if runs {
-                flat.act(&path, lines().map(|line| line.to_owned().into()));
+                let is_minor = section == "tool:pytest" && is_minor_of_tests(key);
+                flat.put(is_minor, &path, lines().map(|line| line.to_owned().into()));
             }
         }
         flat

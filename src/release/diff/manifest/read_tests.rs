@@ -151,6 +151,21 @@ fn what_acts_by_another_name_is_seen() {
     let quiet = "-q -ra -vv --strict-markers --cov=src --cov-report term -n auto -m 'not slow'";
     let new = format!("{project}[tool.pytest.ini_options]\naddopts = \"{quiet}\"\n");
     assert_eq!(said("pyproject.toml", Some(project), &new), []);
+    for (setting, value) in [("testpaths", "docs/x"), ("filterwarnings", "ignore::docs.evil.W")] {
+        let reason = format!("setting added: tool.pytest.{setting} {value}");
+        let new = format!("{project}[tool.pytest.ini_options]\n{setting} = ['{value}']\n");
+        let old = format!("{project}[tool.pytest.ini_options]\n");
+        expect("pyproject.toml", &old, &new, Configuration, &reason);
+        let reason = format!("setting added: tool:pytest.{setting} {value}");
+        let new = format!("[tool:pytest]\n{setting} =\n    {value}\n");
+        expect("setup.cfg", "[tool:pytest]\n", &new, Configuration, &reason);
+        let reason = format!("setting of a test run added: {setting} {value}");
+        let new = format!("[pytest]\n{setting} =\n    {value}\n");
+        expect("pytest.ini", "[pytest]\n", &new, Configuration, &reason);
+    }
+    // configparser takes sections in another case for others.
+    let old = "[Options]\ninstall_requires = evil\n";
+    expect("setup.cfg", old, &old.replace('O', "o"), Dependency, "dependency added: evil");
     let new = format!("{project}[tool.mypy]\nplugins = ['docs/x.py']\n");
     expect("pyproject.toml", project, &new, Hook, "plugins of mypy is [docs/x.py]");
     let lock = "package = []\n[[packages]]\nname = 'a'\nversion = '1'\n";
@@ -172,6 +187,16 @@ fn dependencies_that_are_built_by_default_now_are_seen() {
     ] {
         expect("Cargo.toml", old, &old.replace(from, to), Dependency, reason);
     }
+    let old = "[dependencies]\nb = { version = '1', default-features = false }\n";
+    let reason = "dependency changed: b 1 default-features false -> 1";
+    for new in ["'1'", "{ version = '1' }", "{ version = '1', default_features = true }"] {
+        expect("Cargo.toml", old, &format!("[dependencies]\nb = {new}\n"), Configuration, reason);
+    }
+    let package = "[package]\nname = 'a'\n";
+    let new = format!("{package}autobins = true\n");
+    expect("Cargo.toml", package, &new, Configuration, "setting added: package.autobins true");
+    let old = "[features]\ndefault = ['std']\nstd = []\nmore = []\n\
+        [dependencies]\nevil = { version = '1', optional = true }\n";
     for (from, to) in [("more = []", "more = ['dep:evil']"), ("std = []", "std = ['evil?/x']")] {
         let found = said("Cargo.toml", Some(old), &old.replace(from, to));
         assert!(found.iter().all(|(_, said)| said != reason), "{to}: {found:?}");
@@ -186,4 +211,65 @@ fn what_no_build_asks_for_is_left_out() {
     assert_eq!(said("Cargo.toml", Some(old), &new), []);
     let old = "[tool.sponcon]\nsponsors = ['a', 'b']\n";
     assert_eq!(said("pyproject.toml", Some(old), &old.replace(", 'b'", "")), []);
+}
+
+/// Settings in JSON that no reader knows, and those that are known to do nothing.
+#[test]
+fn settings_of_package_json_are_compared() {
+    let old = r#"{"name": "a", "jest": {"testMatch": ["x"]}}"#;
+    for (setting, kind, reason) in [
+        (
+            r#""pnpm": {"patchedDependencies": {"b": "docs/b.patch"}}"#,
+            Hook,
+            "setting added: pnpm.patchedDependencies.b docs/b.patch",
+        ),
+        (
+            r#""packageManager": "yarn@https://evil.example/y.js""#,
+            Hook,
+            "setting added: packageManager yarn@https://evil.example/y.js",
+        ),
+        (r#""directories": {"bin": "docs/bin"}"#, Hook, "setting added: directories.bin docs/bin"),
+        (
+            r#""mocha": {"require": ["./docs/x.js"]}"#,
+            Hook,
+            "setting added: mocha.require ./docs/x.js",
+        ),
+        (
+            r##""imports": {"#x": "./docs/x.js"}"##,
+            Configuration,
+            "setting added: imports.#x ./docs/x.js",
+        ),
+        (r#""workspaces": ["docs/*"]"#, Configuration, "setting added: workspaces docs/*"),
+    ] {
+        expect(
+            "package.json",
+            old,
+            &old.replace("\"name\"", &format!("{setting}, \"name\"")),
+            kind,
+            reason,
+        );
+    }
+    let reason = "setting added: jest.setupFiles ./docs/x.js";
+    expect(
+        "package.json",
+        old,
+        &old.replace("\"testMatch\"", "\"setupFiles\": [\"./docs/x.js\"], \"testMatch\""),
+        Hook,
+        reason,
+    );
+    let reason = "setting added: repositories {type = path, url = docs/x}";
+    let new = r#"{"repositories": [{"type": "path", "url": "docs/x"}]}"#;
+    expect("composer.json", "{}", new, Hook, reason);
+    let new = old.replace("\"name\"", r#""funding": "x", "eslintConfig": {"root": true}, "name""#);
+    assert_eq!(said("package.json", Some(old), &new), []);
+}
+
+#[test]
+fn another_checksum_of_a_module_is_seen() {
+    let old = "a/b v1.0.0 h1:aa=\na/b v1.0.0/go.mod h1:bb=\n";
+    let reason = "module with another checksum: a/b v1.0.0";
+    expect("go.sum", old, &old.replace("aa=", "cc="), Hook, reason);
+    expect("go.sum", old, &format!("{old}a/b v1.0.0 h1:dd=\n"), Hook, reason);
+    let more = format!("{old}a/b v1.1.0 h1:dd=\n");
+    assert_eq!(said("go.sum", Some(old), &more), []);
 }

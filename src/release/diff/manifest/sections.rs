@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 pub(super) type Sections = BTreeMap<(String, String), String>;
 
-/// A file of sections, as Python's configparser reads it.
+/// A file of sections, as Python's configparser reads it: keys in any case are one, sections are not.
 pub(super) fn sections(text: &str) -> Sections {
     let mut found = Sections::new();
     let (mut section, mut key) = (String::new(), None::<String>);
@@ -25,7 +25,7 @@ pub(super) fn sections(text: &str) -> Sections {
         depth = indent;
         let header = trimmed.strip_prefix('[').and_then(|rest| rest.rsplit_once(']'));
         if let Some((name, _)) = header.filter(|(name, _)| !name.is_empty()) {
-            (section, key) = (name.trim().to_lowercase(), None);
+            (section, key) = (name.to_owned(), None);
         } else if let Some((name, value)) = trimmed.split_once(['=', ':']) {
             let name = name.trim().to_lowercase();
             let value = value.trim();

@@ -105,18 +105,22 @@ pub(super) fn options(options: &str) -> BTreeSet<String> {
     found
 }
 
+/// Whether a setting of pytest's says where it looks for tests, or which warnings it passes over: for that it imports
+/// the modules of their classes.
+pub(super) fn is_minor_of_tests(key: &str) -> bool {
+    matches!(key, "testpaths" | "filterwarnings")
+}
+
 /// Whether a setting of pytest's only says which of the tests run, how long, and what is printed; `addopts` is looked
 /// through for plugins.
 pub(super) fn is_of_tests(key: &str) -> bool {
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 22] = [
         "addopts",
         "markers",
-        "testpaths",
         "minversion",
         "norecursedirs",
         "python_classes",
         "python_functions",
-        "filterwarnings",
         "xfail_strict",
         "empty_parameter_set_mark",
         "console_output_style",
@@ -145,7 +149,7 @@ fn test_run(sides: Sides<'_>) -> Vec<Hazard> {
             let said = format!("{key} {}", value.replace('\n', " ")).trim().to_owned();
             match (section.as_str(), key.as_str()) {
                 ("pytest" | "tool:pytest", "addopts") => found.extend(plugins(&value)),
-                ("pytest" | "tool:pytest", key) if !is_of_tests(key) => {
+                ("pytest" | "tool:pytest", key) if !is_of_tests(key) && !is_minor_of_tests(key) => {
                     found.insert(said);
                 }
                 ("run" | "coverage:run", "plugins") => {
@@ -163,7 +167,20 @@ fn test_run(sides: Sides<'_>) -> Vec<Hazard> {
         });
         given.flat_map(|(_, value)| options(&value)).collect()
     };
-    let mut found = compare_sets(Hook, "plugin of a test run", read(sides.old), read(sides.new));
+    let minor = |text: &str| -> BTreeSet<String> {
+        let all = sections(text).into_iter();
+        let given = all.filter(|((section, key), _)| {
+            matches!(section.as_str(), "pytest" | "tool:pytest") && is_minor_of_tests(key)
+        });
+        let each = given.flat_map(|((_, key), value)| {
+            let lines = value.lines().filter(|line| !line.is_empty());
+            lines.map(|line| format!("{key} {line}")).collect::<Vec<_>>()
+        });
+        each.collect()
+    };
+    let (was, is) = (minor(sides.old), minor(sides.new));
+    let mut found = compare_sets(HazardKind::Configuration, "setting of a test run", was, is);
+    found.extend(compare_sets(Hook, "plugin of a test run", read(sides.old), read(sides.new)));
     found.extend(compare_sets(Hook, "option of a test run", acting(sides.old), acting(sides.new)));
     found
 }
