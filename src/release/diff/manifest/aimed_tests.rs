@@ -266,7 +266,7 @@ fn arguments_of_setup_are_read() {
             "install_requires=['a']",
             "install_requires=['a'] + more(']')",
             Hook,
-            "what install_requires is made of is + more",
+            "what install_requires is made of is + more \"]\"",
         ),
         ("", "extras_require={'': ['evil']}", Dependency, "dependency added: evil"),
         ("", "extras_require={'x': ['evil']}", Configuration, "optional dependency added: x: evil"),
@@ -297,6 +297,67 @@ fn arguments_of_setup_are_read() {
     ] {
         expect("setup.py", old, &format!("{more}{old}"), Dependency, "dependency added: evil");
     }
+    for (old, new, kind, reason) in [
+        (
+            "install_requires=['click']",
+            "install_requires=['click' '-evil']",
+            Dependency,
+            "dependency added: click-evil",
+        ),
+        (
+            "install_requires=open('a.txt').read().split()",
+            "install_requires=open('docs/b.txt').read().split()",
+            Hook,
+            "what install_requires is made of was open \"a.txt\" . read . split, is open \"docs/b.txt\" . read . split",
+        ),
+        (
+            "install_requires='a b'.split()",
+            "install_requires='a b evil'.split()",
+            Hook,
+            "what install_requires is made of was \"a b\" . split, is \"a b evil\" . split",
+        ),
+        (
+            "version='1'",
+            "version=helper.go()",
+            Hook,
+            "line of its code added: setup(version=helper.go",
+        ),
+    ] {
+        expect("setup.py", &setup(old), &setup(new), kind, reason);
+    }
+    // Wherever else what is given comes from, its line is code.
+    let old = "REQ = ['click']\nX = [\n    'a',\n]\nC = {'build_py': A}\nkw = {}\n\
+        from setuptools import setup\nsetup(install_requires=REQ, cmdclass=C, **kw)\n";
+    for (from, to, reason) in [
+        ("['click']", "['click', 'evil']", "REQ=[\"click\" \"evil\""),
+        ("REQ = ", "REQ: list = ['evil'] + ", "REQ: list=[\"evil\"]+[\"click\""),
+        (
+            "    'a',\n",
+            "    'a',\n    'evil @ https://evil.example/x',\n",
+            "\"evil @ https://evil.example/x\"",
+        ),
+        ("A}", "A, 'install': B}", "C={\"build_py\": A \"install\": B"),
+        ("kw = {}\n", "kw = {}\nkw.__setitem__('cmdclass', D)\n", "kw.__setitem__(\"cmdclass\" D"),
+        ("kw = {}\n", "kw = {}\nREQ[1:1] = ['evil']\n", "REQ[1: 1]=[\"evil\""),
+        (
+            "kw = {}\n",
+            "kw = {}\nfrom setuptools import setup as s\n",
+            "from setuptools import setup as s",
+        ),
+        ("kw = {}\n", "kw = {}\nf\"{evil()}\"\n", "f\"{evil()}\""),
+    ] {
+        let new = old.replacen(from, to, 1);
+        expect("setup.py", old, &new, Hook, &format!("line of its code added: {reason}"));
+    }
+    for (from, to) in [
+        ("REQ = ", "'''A text.'''\n# a comment\nREQ = "),
+        ("kw = {}", "kw = {\n}"),
+        ("    'a',\n]", "    'a']"),
+    ] {
+        assert_eq!(said("setup.py", Some(old), &old.replacen(from, to, 1)), [], "{to}");
+    }
+    let version = "__version__ = '1.2'\nVERSION = (1, 2)\nversion_info = [1, 2]\n";
+    assert_eq!(said("setup.py", Some(version), &version.replace('2', "3")), []);
     for (old, new) in [("author='x'", "author='y', description='''z'''"), ("", "# cmdclass=x\n")] {
         assert_eq!(said("setup.py", Some(&setup(old)), &setup(new)), [], "{new}");
     }
@@ -328,7 +389,8 @@ fn what_is_more_than_is_read_is_said() {
     let words = "has more than is looked at here; not all that it changes is listed";
     for one in ["a ", "1,"] {
         expect("setup.py", "setup()\n", &one.repeat(310_000), Configuration, words);
-        assert_eq!(said("setup.py", Some("setup()\n"), &one.repeat(10_000)), []);
+        let found = said("setup.py", Some("setup()\n"), &one.repeat(10_000));
+        assert!(found.iter().all(|(_, reason)| reason != words && reason.len() < 20_000));
     }
     for (path, text) in [
         ("package.json", format!("[{}0]", "{\"\":0},".repeat(10_000))),

@@ -13,6 +13,7 @@ mod pyproject;
 mod python;
 mod sections;
 mod settings;
+mod setup_code;
 mod setup_py;
 
 use super::hazard::{Hazard, HazardKind, Named};

@@ -2,9 +2,11 @@
 
 use super::super::hazard::{Hazard, HazardKind, Named};
 use super::python::{NEEDED, requirement, under};
-use super::{Sides, Table, compare, named, setting};
+use super::setup_code::code;
+use super::{Sides, Table, compare, compare_sets, named, setting};
 use crate::release::python::{DESCRIBING, Token, Tokens};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use HazardKind::{Configuration, Dependency, Hook};
 
@@ -49,12 +51,14 @@ const LOOKS: usize = 4;
 const WORDS: usize = 300_000;
 
 /// A word, and whether a line ended in front of it.
-type Word = (Token, bool);
+pub(super) type Word = (Token, bool);
 
 /// The values that are given under a name, in words.
 #[derive(Default)]
 struct Given<'w> {
     values: BTreeMap<&'w str, Vec<&'w [Word]>>,
+    /// The words that are compared by that, as places.
+    compared: Vec<Range<usize>>,
     /// Whether there was more than is looked at.
     more: bool,
 }
@@ -91,7 +95,7 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     }
     let (mut added, mut changed) = (Vec::new(), Vec::new());
     for (key, values) in &new.values {
-        if DESCRIBING.contains(key) || APART.contains(key) || is_needed(key) {
+        if is_apart(key) || is_needed(key) {
             continue;
         }
         let is = shown(values);
@@ -103,6 +107,10 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     }
     found.extend(named(Hook, "gives setup() what it did not", added));
     found.extend(named(Hook, "gives setup() another", changed));
+    if !is_long {
+        let (was, is) = (code(&old_words, &old.compared), code(&new_words, &new.compared));
+        found.extend(compare_sets(Hook, "line of its code", was, is));
+    }
     found
 }
 
@@ -154,32 +162,28 @@ impl<'w> Given<'w> {
             let end = end(rest.get(..left.min(rest.len())).unwrap_or_default(), !open.is_empty());
             given.more |= end == left && end < rest.len();
             left -= end;
-            given.values.entry(key).or_default().push(rest.get(..end).unwrap_or_default());
+            let value = rest.get(..end).unwrap_or_default();
+            given.values.entry(key).or_default().push(value);
+            // What only describes may still be computed by anything.
+            if !is_apart(key) || value.iter().all(|(token, _)| !matches!(token, Token::Name(_))) {
+                given.compared.push(at..begin + end);
+            }
         }
         given
     }
 
-    fn of_key(&self, key: &str) -> impl Iterator<Item = &'w Word> + use<'_, 'w> {
-        self.values.get(key).into_iter().flatten().flat_map(|words| words.iter())
-    }
-
     /// The texts under a name that look like requirements.
     fn requirements(&self, key: &str) -> Table {
-        let texts = self.of_key(key).filter_map(|(token, _)| match token {
-            Token::Text(text) => Some(text),
-            _ => None,
-        });
-        texts.flat_map(|text| text.lines()).filter_map(requirement).collect()
+        let values = self.values.get(key).into_iter().flatten();
+        let texts = values.flat_map(|words| Parts::of(words).texts);
+        let lines = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+        lines.filter_map(|line| requirement(&line)).collect()
     }
 
     /// What else than texts and lists of them is under a name.
     fn computed(&self, key: &str) -> Option<String> {
-        let others = self.of_key(key).filter_map(|(token, _)| match token {
-            Token::Name(text) | Token::Other(text) => Some(text.clone()),
-            Token::Mark(mark) if !"()[],".contains(*mark) => Some(mark.to_string()),
-            Token::Mark(_) | Token::Text(_) => None,
-        });
-        let others: Vec<String> = others.collect();
+        let values = self.values.get(key).into_iter().flatten();
+        let others: Vec<String> = values.flat_map(|words| Parts::of(words).others).collect();
         (!others.is_empty()).then(|| others.join(" "))
     }
 
@@ -207,6 +211,56 @@ impl<'w> Given<'w> {
             values => shown(values),
         })
     }
+}
+
+/// A value, taken apart.
+#[derive(Default)]
+struct Parts {
+    /// The texts in its lists. Those that follow each other are one.
+    texts: Vec<String>,
+    /// What makes more of them: names, and what is handed to calls.
+    others: Vec<String>,
+}
+
+impl Parts {
+    fn of(words: &[Word]) -> Self {
+        let mut parts = Self::default();
+        // Whether each bracket around a word is that of a call.
+        let mut calls: Vec<bool> = Vec::new();
+        let mut before: Option<&Token> = None;
+        for (at, (token, _)) in words.iter().enumerate() {
+            // `"a b".split()`: what becomes of a text is not known.
+            let is_handed_on = calls.contains(&true) || is_mark(words, at + 1, '.');
+            match token {
+                Token::Text(text) if is_handed_on => parts.others.push(format!("{text:?}")),
+                Token::Text(text) => match (before, parts.texts.last_mut()) {
+                    (Some(Token::Text(_)), Some(last)) => last.push_str(text),
+                    _ => parts.texts.push(text.clone()),
+                },
+                Token::Name(text) | Token::Other(text) => parts.others.push(text.clone()),
+                Token::Mark(open @ ('(' | '[' | '{')) => {
+                    let called = matches!(before, Some(Token::Name(_) | Token::Mark(')' | ']')));
+                    calls.push(*open == '(' && called);
+                }
+                Token::Mark(')' | ']' | '}') => {
+                    calls.pop();
+                }
+                Token::Mark(_) => {}
+            }
+            if let Token::Mark(mark) = token
+                && !"()[],".contains(*mark)
+            {
+                parts.others.push(mark.to_string());
+            }
+            before = Some(token);
+        }
+        parts
+    }
+}
+
+/// Whether an argument decides nothing, or is compared in other words.
+fn is_apart(key: &str) -> bool {
+    DESCRIBING.contains(&key) || APART.contains(&key)
 }
 
 fn is_needed(key: &str) -> bool {
@@ -272,7 +326,7 @@ fn end(words: &[Word], bracketed: bool) -> usize {
 }
 
 /// Values in one line.
-fn shown(values: &[&[Word]]) -> String {
+pub(super) fn shown(values: &[&[Word]]) -> String {
     let mut all: BTreeSet<String> = BTreeSet::new();
     for words in values {
         let mut text = String::new();
