@@ -1,30 +1,82 @@
 //! What blanks make of a line.
 
-/// What blanks make of a line with the same words: a comment where there was none, or another text in a line that
-/// `decides` something; elsewhere texts are only printed.
-pub(super) fn spaced(old: &[u8], new: &[u8], decides: bool) -> Option<&'static str> {
+use super::jumps::first_word;
+use super::lang::Lang;
+
+/// What blanks make of a line with the same words: a comment where there was none, other words where blanks part them, or
+/// another text in a line that `decides` something; elsewhere texts are only printed.
+pub(super) fn spaced(lang: Lang, old: &[u8], new: &[u8], decides: bool) -> Option<&'static str> {
     const PAIRS: [&[u8]; 5] = [b"/*", b"*/", b"//", b"++", b"--"];
     let count = |line: &[u8], pair: &[u8]| line.windows(2).filter(|two| *two == pair).count();
     if PAIRS.iter().any(|pair| count(old, pair) != count(new, pair)) {
         return Some("has blanks that make another comment or operator");
     }
+    if lang == Lang::Shell && in_words(old) != in_words(new) {
+        return Some("has blanks that make other words");
+    }
+    if lang == Lang::C && takes_arguments(old) != takes_arguments(new) {
+        return Some("has a blank that makes another macro");
+    }
     (decides && in_texts(old) != in_texts(new)).then_some("has another text: by its blanks")
+}
+
+/// Whether a line defines a macro that takes arguments: a bracket follows its name at once.
+fn takes_arguments(line: &[u8]) -> Option<bool> {
+    let rest = line.trim_ascii().strip_prefix(b"#")?.trim_ascii().strip_prefix(b"define")?;
+    let rest = rest.trim_ascii_start();
+    Some(rest.get(first_word(rest).len()) == Some(&b'('))
+}
+
+/// A line of shell in its words: blanks within texts as they are, none where an operator parts words anyway.
+fn in_words(line: &[u8]) -> Vec<u8> {
+    let mut found: Vec<u8> = Vec::new();
+    let parts = |byte: &u8| b";|&()<>".contains(byte);
+    let mut quotes = Quotes::default();
+    let mut blank = false;
+    for byte in line.trim_ascii() {
+        let is_text = quotes.holds(*byte);
+        if !is_text && byte.is_ascii_whitespace() {
+            blank = true;
+            continue;
+        }
+        // A comment.
+        if !is_text && *byte == b'#' && blank {
+            break;
+        }
+        let between = blank && !parts(byte) && found.last().is_some_and(|last| !parts(last));
+        if std::mem::take(&mut blank) && between {
+            found.push(b' ');
+        }
+        found.push(*byte);
+    }
+    found
 }
 
 /// A line without the blanks that stand in no text.
 fn in_texts(line: &[u8]) -> Vec<u8> {
-    let mut open = None;
-    let mut escaped = false;
-    let kept = line.iter().filter(|byte| {
+    let mut quotes = Quotes::default();
+    let kept = line.iter().filter(|byte| quotes.holds(**byte) || !byte.is_ascii_whitespace());
+    kept.copied().collect()
+}
+
+/// Follows the texts of a line.
+#[derive(Default)]
+struct Quotes {
+    open: Option<u8>,
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Whether a byte is in a text, or begins one.
+    fn holds(&mut self, byte: u8) -> bool {
         let quote = matches!(byte, b'"' | b'\'' | b'`');
-        match open {
-            Some(_) if escaped => escaped = false,
-            Some(_) if **byte == b'\\' => escaped = true,
-            Some(end) if end == **byte => open = None,
-            None if quote => open = Some(**byte),
+        match self.open {
+            Some(_) if self.escaped => self.escaped = false,
+            Some(_) if byte == b'\\' => self.escaped = true,
+            Some(end) if end == byte => self.open = None,
+            None if quote => self.open = Some(byte),
             _ => {}
         }
-        open.is_some() || !byte.is_ascii_whitespace()
-    });
-    kept.copied().collect()
+        self.open.is_some()
+    }
 }

@@ -5,10 +5,12 @@
 
 use super::addresses;
 use super::blanks;
+use super::guards::guards;
 use super::hazard::{Hazard, HazardKind, more};
 use super::jumps;
 use super::lang::{Lang, is_annotation};
 use super::lines::{Lines, clip};
+use super::moved;
 use super::place::{Place, Role};
 use regex::bytes::Regex;
 use similar::DiffOp;
@@ -30,62 +32,6 @@ static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let marks = r"===|!==|==|!=|<=|>=|=~|!~|&&|\|\||->|=>|<<|>>";
     Regex::new(&format!(r"(?-u){words}|{marks}|[^\s]")).ok()
 });
-
-/// Parts of the names of what checks something.
-const GUARDS: [&str; 26] = [
-    "compare_digest",
-    "memcmp",
-    "timing",
-    "constant_time",
-    "ct_eq",
-    "secure",
-    "verif",
-    "authent",
-    "authoriz",
-    "check",
-    "is_valid",
-    "is_safe",
-    "is_admin",
-    "is_allowed",
-    "permission",
-    "escape",
-    "saniti",
-    "csrf",
-    "safe_",
-    "safeloader",
-    "validate",
-    "realpath",
-    "assert",
-    "require_",
-    "seccomp",
-    "landlock",
-];
-
-/// What a line calls to check something.
-static GUARD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i-u)(?:{})", GUARDS.join("|"))).ok());
-
-/// The whole names around what looks like a check, each once.
-fn guards(line: &[u8]) -> Vec<&[u8]> {
-    let Some(pattern) = GUARD.as_ref() else { return Vec::new() };
-    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
-    let mut names: Vec<&[u8]> = Vec::new();
-    for hit in pattern.find_iter(line) {
-        let start = line.get(..hit.start()).unwrap_or_default();
-        let start = hit.start() - start.iter().rev().take_while(|b| word(b)).count();
-        let rest = line.get(hit.end()..).unwrap_or_default();
-        let end = hit.end() + rest.iter().take_while(|b| word(b)).count();
-        let name = line.get(start..end).unwrap_or_default();
-        // `assertion`, `checkout` and `check` in a sentence are no calls.
-        let called = line.get(end..).unwrap_or_default().trim_ascii_start().starts_with(b"(");
-        let opening =
-            name.eq_ignore_ascii_case(b"assert") || name.eq_ignore_ascii_case(b"SafeLoader");
-        if (called || opening) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
 
 /// A name whose number is a limit or a strength.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -118,12 +64,11 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
             continue;
         }
         left -= old.len();
-        let same_count = old.len() == new.len();
         let raw = lines.new.get(new.clone()).unwrap_or_default();
-        let block: Vec<(&[u8], Tokens)> = raw.iter().map(|l| (clip(l), tokens(clip(l)))).collect();
-        let mut moved = 0;
+        let new_lines = raw.iter().map(|line| without_remark(place.lang, clip(line)));
+        let block: Vec<(&[u8], Tokens)> = new_lines.map(|line| (line, tokens(line))).collect();
         for whole in lines.old.get(old).unwrap_or_default() {
-            let line = clip(whole);
+            let line = without_remark(place.lang, clip(whole));
             let old = tokens(line);
             // The line that it became is the one that has most of it.
             let likeness = |tokens: &Tokens| {
@@ -133,14 +78,7 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
             let best =
                 block.iter().enumerate().max_by_key(|(at, (_, new))| (likeness(new), Reverse(*at)));
             let Some((at, (text, tokens))) = best else { continue };
-            // What is moved with the line above it stays where it was in its block.
-            let by = jumps::moved_by(place.lang, whole, raw.get(at).copied().unwrap_or_default());
-            let deeper = same_count && by.is_some_and(|by| by != moved && jumps::leaves(line));
-            moved = by.unwrap_or_default();
-            let what = match deeper {
-                true => Some("leaves at another depth".to_owned()),
-                false => pair(place.lang, (line, &old), (text, tokens)),
-            };
+            let what = pair(place.lang, (line, &old), (text, tokens));
             found.extend(what.map(|what| (new.start + at + 1 + before, what)));
         }
     }
@@ -150,6 +88,7 @@ pub(super) fn changed(place: Place, lines: &Lines<'_>, before: usize) -> Vec<Haz
     }
     hazards.extend(gone(place.lang, lines));
     hazards.extend(jumps::changed(place.lang, lines, before));
+    hazards.extend(moved::changed(place.lang, lines, before));
     hazards
 }
 
@@ -219,9 +158,23 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
     };
     // Lines with the same tokens are only spaced otherwise.
     if was.is_empty() && is.is_empty() {
-        return blanks::spaced(old, new, is_condition(before)).map(str::to_owned);
+        return blanks::spaced(lang, old, new, is_condition(before)).map(str::to_owned);
+    }
+    if is == [b";"]
+        && last == 0
+        && was.is_empty()
+        && asks(before)
+        && before.last() == Some(&&b")"[..])
+    {
+        return Some("decides nothing: ; ends it".to_owned());
     }
     let retyped = tells_other_types(before, first, was, is);
+    // Another text, or a text in the place of a name.
+    let requoted = || was.len() == is.len() && plain_words(was) == plain_words(is);
+    let answers = asks(before)
+        && asks(after)
+        && (is_text(before, first, was) || is_text(after, first, is))
+        && !requoted();
     // A message is made where the assertion fails, by whatever it calls.
     let calls = |tokens: &[&[u8]]| [&b"{"[..], b"("].iter().all(|mark| tokens.contains(mark));
     let asserts = after.first().is_some_and(|token| *token == b"assert");
@@ -231,7 +184,8 @@ fn pair(lang: Lang, old: (&[u8], &Tokens<'_>), new: (&[u8], &Tokens<'_>)) -> Opt
         limits.then_some("has another limit")
     } else if compares(was) && compares(is) || conditional && (compares(was) || compares(is)) {
         Some("compares otherwise")
-    } else if conditional && (joins(was) || joins(is) || retyped || asserts && calls(is)) {
+    } else if retyped || answers || conditional && (joins(was) || joins(is) || asserts && calls(is))
+    {
         Some("has another condition")
     } else {
         None
@@ -292,14 +246,54 @@ fn is_connective(token: &[u8]) -> bool {
 
 /// Whether a line of Python asks for other types: `was` became `is` behind `first` words, and `(A, B)` is as good as `A | B`.
 fn tells_other_types(before: &Tokens<'_>, first: usize, was: &[&[u8]], is: &[&[u8]]) -> bool {
+    // `except A as e`: the name says nothing.
     let names = |tokens: &[&[u8]]| -> BTreeSet<Vec<u8>> {
         let word =
             |token: &&&[u8]| token.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-        tokens.iter().filter(word).map(|token| token.to_vec()).collect()
+        let types = tokens.iter().take_while(|token| **token != b"as");
+        types.filter(word).map(|token| token.to_vec()).collect()
     };
-    let asks = before.iter().take(first).any(|token| *token == b"isinstance");
-    let comments = [was, is].iter().any(|tokens| tokens.contains(&&b"#"[..]));
-    asks && !comments && names(was) != names(is)
+    let above = before.get(..first).unwrap_or_default();
+    let asks = above.iter().any(|token| matches!(*token, b"isinstance" | b"issubclass"))
+        || matches!(above, [b"except", ..])
+        || matches!(above, [.., b")", b"is"] if above.contains(&&b"type"[..]));
+    asks && names(was) != names(is)
+}
+
+/// Whether a condition begins a line.
+fn asks(tokens: &[&[u8]]) -> bool {
+    let asks = |token: &&[u8]| matches!(*token, b"if" | b"elif" | b"elsif" | b"unless" | b"assert");
+    tokens.iter().take(3).any(asks)
+}
+
+/// Words without quotes.
+fn plain_words<'l>(words: &[&'l [u8]]) -> Vec<&'l [u8]> {
+    words.iter().copied().filter(|word| !matches!(*word, b"\"" | b"'")).collect()
+}
+
+/// Whether words of a line that begin behind `first` others are a text, or a part of one.
+fn is_text(line: &Tokens<'_>, first: usize, words: &[&[u8]]) -> bool {
+    let is_quote = |token: &&&[u8]| matches!(**token, b"\"" | b"'");
+    let quotes = line.iter().take(first).filter(is_quote).count();
+    quotes % 2 == 1 && !words.is_empty() || words.iter().any(|token| is_quote(&token))
+}
+
+/// A line of Python without the remark behind its code.
+fn without_remark(lang: Lang, line: &[u8]) -> &[u8] {
+    let mut quote = None;
+    let is_remark = |byte: &u8| {
+        match (quote, *byte) {
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+        quote.is_none() && *byte == b'#'
+    };
+    let end = if lang == Lang::Python { line.iter().position(is_remark) } else { None };
+    match end {
+        Some(end) if end > 0 => line.get(..end).unwrap_or(line).trim_ascii_end(),
+        _ => line,
+    }
 }
 
 /// Whether a line decides or answers something.

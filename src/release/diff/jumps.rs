@@ -3,7 +3,7 @@
 use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, is_annotation};
 use super::lines::Lines;
-use similar::DiffOp;
+use similar::{DiffOp, DiffTag};
 use std::collections::HashSet;
 
 /// Lines of one text that are looked at.
@@ -11,6 +11,12 @@ const LINES: usize = 5_000;
 
 /// Lines below a condition among which what it does is looked for.
 const BELOW: usize = 3;
+
+/// Lines of the block below a condition that are looked at, where it has become longer.
+const BLOCK: usize = 30;
+
+/// Characters of a line that are shown.
+const SHOWN: usize = 40;
 
 /// What a line begins with that leaves.
 const JUMPS: [&str; 10] =
@@ -29,7 +35,108 @@ pub(super) fn changed(lang: Lang, lines: &Lines<'_>, before: usize) -> Vec<Hazar
         let text = lines.new.get(*at).copied().unwrap_or_default();
         Hazard::at(HazardKind::CheckChanged, line, reason).quoting(text)
     });
-    new.into_iter().chain(gone(lang, lines)).collect()
+    new.into_iter().chain(gone(lang, lines)).chain(otherwise(lang, lines, before)).collect()
+}
+
+/// A condition that is as it was, below which the text does not leave any more, or with another answer.
+fn otherwise(lang: Lang, lines: &Lines<'_>, before: usize) -> Option<Hazard> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    let mut last: Option<(usize, usize, usize)> = None;
+    for op in &lines.ops {
+        let (old, new) = (op.old_range(), op.new_range());
+        if op.tag() == DiffTag::Equal {
+            let ends = old.end.checked_sub(1).zip(new.end.checked_sub(1));
+            last = ends.map(|(was, is)| (was, is, old.len()));
+            continue;
+        }
+        let Some((was, is, run)) = last.take().filter(|_| found.len() < LINES) else { continue };
+        // What is above may be the condition, or what is done before the text leaves.
+        for up in 0..BELOW.min(was + 1).min(is + 1).min(run) {
+            let what = answers(lang, (&lines.old, was - up), (&lines.new, is - up));
+            if let Some((at, what)) = what {
+                found.push((at, what));
+                break;
+            }
+        }
+    }
+    let (at, what) = found.first()?;
+    let line = at + 1 + before;
+    let text = lines.new.get(*at).copied().unwrap_or_default();
+    let reason = format!("line {line} {what}{}", more(found.len()));
+    Some(Hazard::at(HazardKind::CheckChanged, line, reason).quoting(text))
+}
+
+/// What became of how two texts leave below the same condition, and in which line of the new one.
+fn answers(
+    lang: Lang,
+    (old, was): (&[&[u8]], usize),
+    (new, is): (&[&[u8]], usize),
+) -> Option<(usize, String)> {
+    let condition = old.get(was).filter(|line| is_header(line) && !is_silent(lang, line))?;
+    let (_, before) = leaves_below(lang, (old, was), condition, BELOW)?;
+    let Some((at, now)) = leaves_below(lang, (new, is), condition, BLOCK) else {
+        let below = new.get(is + 1..)?.iter().position(|line| !is_silent(lang, line))?;
+        let what = format!("does not leave any more: was {}", shown(before));
+        return refuses(before).then_some((is + 1 + below, what));
+    };
+    let what = || format!("leaves otherwise: {} (was {})", shown(now), shown(before));
+    is_weaker(before, now).then(|| (at, what()))
+}
+
+/// Whether a line ends more than a block, or answers.
+fn refuses(line: &[u8]) -> bool {
+    let word = first_word(line);
+    ENDS.contains(&word) || word == b"goto" || word == b"return" && is_answer(&value(line))
+}
+
+/// Whether a text that left in one way leaves in another that may let pass what was refused.
+fn is_weaker(before: &[u8], now: &[u8]) -> bool {
+    let (was, is) = (first_word(before), first_word(now));
+    let (old, new) = (value(before), value(now));
+    let both_answer = is_answer(&old) && is_answer(&new) && old != new;
+    match was {
+        b"return" => is == b"return" && both_answer,
+        b"goto" => is == b"return" && is_answer(&new),
+        _ if ENDS.contains(&was) && ENDS.contains(&is) => both_answer,
+        _ => ENDS.contains(&was) && old != new,
+    }
+}
+
+/// What ends a function and those that called it.
+const ENDS: [&[u8]; 6] = [b"raise", b"throw", b"die", b"abort", b"exit", b"_exit"];
+
+/// What a jump hands on, without brackets.
+fn value(line: &[u8]) -> Vec<u8> {
+    let rest = line.trim_ascii().get(first_word(line).len()..).unwrap_or_default();
+    let end = rest.iter().position(|b| b";#/".contains(b)).unwrap_or(rest.len());
+    let rest = rest.get(..end).unwrap_or_default().iter();
+    rest.copied().filter(|b| !b"() \t\r\n".contains(b)).collect()
+}
+
+fn shown(line: &[u8]) -> String {
+    crate::release::archive::show(line.trim_ascii()).chars().take(SHOWN).collect()
+}
+
+/// The line in which a text leaves below a condition, deeper than that stands.
+fn leaves_below<'l>(
+    lang: Lang,
+    (text, at): (&[&'l [u8]], usize),
+    condition: &[u8],
+    most: usize,
+) -> Option<(usize, &'l [u8])> {
+    let below = text.get(at + 1..)?.iter().enumerate();
+    let code = below.filter(|(_, line)| !is_silent(lang, line) && line.trim_ascii() != b"{");
+    let mut inside = code.take(most).take_while(|(_, line)| indent(line) > indent(condition));
+    inside.find(|(_, line)| leaves(line)).map(|(below, line)| (at + 1 + below, *line))
+}
+
+/// Whether a value is one of few: yes or no, a number, nothing, a constant.
+fn is_answer(value: &[u8]) -> bool {
+    let words = ["True", "False", "None", "true", "false", "nullptr", "null", "nil"];
+    let number = value.strip_prefix(b"-").unwrap_or(value);
+    let constant = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    words.iter().any(|word| value == word.as_bytes())
+        || !number.is_empty() && number.iter().all(constant)
 }
 
 /// Where a step adds nothing but one jump that something follows in its block.
@@ -71,7 +178,7 @@ fn gone(lang: Lang, lines: &Lines<'_>) -> Option<Hazard> {
 }
 
 /// The condition to leave that a text has in a line, which is counted from 1.
-fn asks_to_leave<'l>(lang: Lang, text: &[&'l [u8]], at: usize) -> Option<&'l [u8]> {
+pub(super) fn asks_to_leave<'l>(lang: Lang, text: &[&'l [u8]], at: usize) -> Option<&'l [u8]> {
     let line = text.get(at.checked_sub(1)?)?;
     if !asks(line) || is_silent(lang, line) {
         return None;
@@ -81,17 +188,10 @@ fn asks_to_leave<'l>(lang: Lang, text: &[&'l [u8]], at: usize) -> Option<&'l [u8
     leaving.then(|| line.trim_ascii())
 }
 
-fn first_word(line: &[u8]) -> &[u8] {
+pub(super) fn first_word(line: &[u8]) -> &[u8] {
     let line = line.trim_ascii_start();
     let end = line.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'_');
     line.get(..end.unwrap_or(line.len())).unwrap_or_default()
-}
-
-/// How much deeper a line of Python stands that is the same otherwise.
-pub(super) fn moved_by(lang: Lang, old: &[u8], new: &[u8]) -> Option<isize> {
-    let depth = |line| isize::try_from(indent(line)).ok();
-    let same = lang == Lang::Python && old.trim_ascii() == new.trim_ascii();
-    same.then_some(depth(new)? - depth(old)?)
 }
 
 /// Whether a line begins with a word that leaves.
@@ -101,10 +201,20 @@ pub(super) fn leaves(line: &[u8]) -> bool {
 
 fn asks(line: &[u8]) -> bool {
     // `} else if`, `[ x ] ||` and the like are left to the conditions of a line.
-    let line = line.trim_ascii_start();
-    let line = line.strip_prefix(b"}").unwrap_or(line).trim_ascii_start();
+    let line = without_brace(line);
     let line = line.strip_prefix(b"else").unwrap_or(line);
     ASKS.iter().any(|word| first_word(line) == word.as_bytes())
+}
+
+/// Whether a line begins a block that runs under a condition.
+fn is_header(line: &[u8]) -> bool {
+    let others = [&b"else"[..], b"except", b"catch", b"case", b"default", b"rescue"];
+    asks(line) || others.contains(&first_word(without_brace(line)))
+}
+
+fn without_brace(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii_start();
+    line.strip_prefix(b"}").unwrap_or(line).trim_ascii_start()
 }
 
 /// Whether a line asks and leaves at once.
@@ -114,11 +224,11 @@ fn leads_away(line: &[u8]) -> bool {
         || line.split(word).any(|part| JUMPS.iter().any(|jump| part == jump.as_bytes()))
 }
 
-fn indent(line: &[u8]) -> usize {
+pub(super) fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
 }
 
-fn is_silent(lang: Lang, line: &[u8]) -> bool {
+pub(super) fn is_silent(lang: Lang, line: &[u8]) -> bool {
     let line = line.trim_ascii();
     line.is_empty() || lang.seems_comment(line) || is_annotation(lang, line)
 }
@@ -145,6 +255,40 @@ mod tests {
         let old = "switch (x) {\n  case 1:\n    a();\n  case 2:\n    b();\n}\n";
         assert_eq!(said(Lang::C, old, &old.replace("a();\n", "a();\n    break;\n")), [""; 0]);
         assert_eq!(said(Lang::C, old, &old.replace("b();\n", "b();\n    return;\n")), [""; 0]);
+    }
+
+    #[test]
+    fn conditions_that_let_pass_what_they_refused_are_named() {
+        let old = "def g(x):\n    if not valid(x):\n        raise Bad(x)\n    return load(x)\n";
+        for (to, reason) in [
+            ("pass", "line 3 does not leave any more: was raise Bad(x)"),
+            ("log.warning(x)", "line 3 does not leave any more: was raise Bad(x)"),
+            ("a()\n        b()\n        c()", "line 3 does not leave any more: was raise Bad(x)"),
+            ("return", "line 3 leaves otherwise: return (was raise Bad(x))"),
+        ] {
+            assert_eq!(said(Lang::Python, old, &old.replace("raise Bad(x)", to)), [reason]);
+        }
+        let old = "def g(x):\n    for a in x:\n        if a.bad:\n            return False\n    return True\n";
+        let new = old.replacen("return False", "return True", 1);
+        assert_eq!(
+            said(Lang::Python, old, &new),
+            ["line 4 leaves otherwise: return True (was return False)"]
+        );
+        let old = "try:\n    f(x)\nexcept Bad:\n    raise\n";
+        let new = old.replace("raise", "pass");
+        assert_eq!(said(Lang::Python, old, &new), ["line 4 does not leave any more: was raise"]);
+        let old =
+            "int g(char *x)\n{\n  if (!valid(x))\n    return -1;\n  load(x);\n  return 0;\n}\n";
+        for (to, reason) in [
+            ("return 0;", "line 4 leaves otherwise: return 0; (was return -1;)"),
+            ("return OK;", "line 4 leaves otherwise: return OK; (was return -1;)"),
+            (";", "line 4 does not leave any more: was return -1;"),
+        ] {
+            assert_eq!(said(Lang::C, old, &old.replace("return -1;", to)), [reason]);
+        }
+        for to in ["log(x);\n    return -1;", "return (-1);", "goto out;", "return -1; /* bad */"] {
+            assert_eq!(said(Lang::C, old, &old.replace("return -1;", to)), [""; 0], "{to}");
+        }
     }
 
     #[test]

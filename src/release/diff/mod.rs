@@ -3,7 +3,9 @@
 mod addresses;
 mod again;
 mod blanks;
+mod blocks;
 mod checks;
+mod guards;
 pub(crate) mod hazard;
 mod imports;
 mod judge;
@@ -15,6 +17,7 @@ mod links;
 mod manifest;
 pub(crate) mod matching;
 mod meeting;
+mod moved;
 pub(crate) mod place;
 mod purpose;
 pub(crate) mod rank;

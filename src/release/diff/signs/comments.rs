@@ -58,17 +58,21 @@ pub(super) struct Quotes {
     pub(super) open: bool,
 }
 
+/// What begins and what ends a comment or a text of several lines.
+pub(crate) fn long_comments(lang: Lang) -> &'static [(&'static [u8], &'static [u8])] {
+    match lang {
+        Lang::Python => &[(b"\"\"\"", b"\"\"\""), (b"'''", b"'''")],
+        Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php => &[(b"/*", b"*/")],
+        Lang::Perl => &[(b"=pod", b"=cut"), (b"=head", b"=cut")],
+        Lang::Ruby => &[(b"=begin", b"=end")],
+        Lang::Lua => &[(b"--[[", b"]]")],
+        _ => &[],
+    }
+}
+
 impl Quotes {
     pub(super) fn new(lang: Lang) -> Self {
-        let marks: &[(&[u8], &[u8])] = match lang {
-            Lang::Python => &[(b"\"\"\"", b"\"\"\""), (b"'''", b"'''")],
-            Lang::C | Lang::Rust | Lang::Go | Lang::Js | Lang::Jvm | Lang::Php => &[(b"/*", b"*/")],
-            Lang::Perl => &[(b"=pod", b"=cut"), (b"=head", b"=cut")],
-            Lang::Ruby => &[(b"=begin", b"=end")],
-            Lang::Lua => &[(b"--[[", b"]]")],
-            _ => &[],
-        };
-        Self { marks, end: b"", open: false }
+        Self { marks: long_comments(lang), end: b"", open: false }
     }
 
     pub(super) fn line(&mut self, line: &[u8]) {

@@ -13,6 +13,7 @@ use super::hazard::{Hazard, HazardKind, more};
 use super::lang::{Lang, encodings};
 use super::place::{Place, Role};
 use crate::bytes::sniff::contains;
+pub(crate) use comments::long_comments;
 use comments::{Block, Quotes};
 pub(crate) use shape::LONG_LINE;
 pub(crate) use unicode::strange_path;
