@@ -1,9 +1,11 @@
 //! The lines of `setup.py`, where what is given to `setup()` may come from.
 
-use super::setup_py::{Word, shown};
 use crate::release::python::Token;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+/// A word, and whether a line ended in front of it.
+pub(super) type Word = (Token, bool);
 
 /// The words of a line of code that are shown as one.
 const SHOWN: usize = 40;
@@ -65,4 +67,27 @@ fn line_of_code(line: &[Word], depth: usize) -> Vec<String> {
     let nothing = depth == 0 && line.iter().all(is_text);
     let parts = if of_version || nothing { &[][..] } else { line };
     parts.chunks(SHOWN).map(|part| shown(&[part])).collect()
+}
+
+/// Values in one line.
+pub(super) fn shown(values: &[&[Word]]) -> String {
+    let mut all: BTreeSet<String> = BTreeSet::new();
+    for words in values {
+        let mut text = String::new();
+        for (token, _) in *words {
+            let is_word = !matches!(token, Token::Mark(_));
+            let after_word =
+                text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '\''));
+            if text.ends_with([',', ':']) || is_word && after_word {
+                text.push(' ');
+            }
+            match token {
+                Token::Text(inner) => text.push_str(&format!("{inner:?}")),
+                Token::Name(inner) | Token::Other(inner) => text.push_str(inner),
+                Token::Mark(mark) => text.push(*mark),
+            }
+        }
+        all.insert(text);
+    }
+    all.into_iter().collect::<Vec<_>>().join("; ")
 }

@@ -2,10 +2,10 @@
 
 use super::super::hazard::{Hazard, HazardKind, Named};
 use super::python::{NEEDED, requirement, under};
-use super::setup_code::code;
+use super::setup_code::{Word, code, shown};
 use super::{Sides, Table, compare, compare_sets, named, setting};
 use crate::release::python::{DESCRIBING, Token, Tokens};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -49,9 +49,6 @@ const LOOKS: usize = 4;
 
 /// Words that are read.
 const WORDS: usize = 300_000;
-
-/// A word, and whether a line ended in front of it.
-pub(super) type Word = (Token, bool);
 
 /// The values that are given under a name, in words.
 #[derive(Default)]
@@ -323,27 +320,4 @@ fn end(words: &[Word], bracketed: bool) -> usize {
         }
     }
     words.len()
-}
-
-/// Values in one line.
-pub(super) fn shown(values: &[&[Word]]) -> String {
-    let mut all: BTreeSet<String> = BTreeSet::new();
-    for words in values {
-        let mut text = String::new();
-        for (token, _) in *words {
-            let is_word = !matches!(token, Token::Mark(_));
-            let after_word =
-                text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '\''));
-            if text.ends_with([',', ':']) || is_word && after_word {
-                text.push(' ');
-            }
-            match token {
-                Token::Text(inner) => text.push_str(&format!("{inner:?}")),
-                Token::Name(inner) | Token::Other(inner) => text.push_str(inner),
-                Token::Mark(mark) => text.push(*mark),
-            }
-        }
-        all.insert(text);
-    }
-    all.into_iter().collect::<Vec<_>>().join("; ")
 }
