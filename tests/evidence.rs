@@ -140,6 +140,31 @@ fn other_bytes_of_this_name_in_either_container() {
     }
 }
 
+/// A trigger that outsiders can cause lets anyone start the run that is pinned, and an owner's number any of the
+/// owner's repositories.
+#[test]
+fn a_pin_that_lets_outsiders_in_makes_them_forgers() {
+    let bench = Bench::new();
+    let run = release();
+    let bundle = bench.signing(&run).bundle().to_string();
+    let whole = identity(&run);
+    let sets = |more: &[&str]| {
+        let args: Vec<&str> =
+            whole.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let ended = bench.bundle(&bundle, &args);
+        assert_eq!(ended.said("sigstore"), "agrees", "{}", ended.stdout);
+        forgers(&ended)
+    };
+    let repository = ["--repository", "https://github.com/example/foo"];
+    let pinned = ["--workflow", "release.yml", "--ref", "refs/tags/v1.3"];
+    let own = [&repository[..], &pinned].concat();
+    assert!(!sets(&[&own[..], &["--trigger", "release"]].concat()).contains("caller"));
+    for event in ["issue_comment", "workflow_run", "pull_request_target"] {
+        let said = sets(&[&own[..], &["--trigger", "release", "--trigger", event]].concat());
+        assert!(said.contains("caller"), "{event}: {said}");
+    }
+}
+
 /// Of several identities one is enough: an attacker takes the one that is easiest, whichever signed.
 #[test]
 fn of_several_identities_an_attacker_takes_any() {
@@ -552,6 +577,33 @@ fn a_list_beside_a_signature_of_its_own() {
     scratch.write(&format!("{NAME}.minisig"), key.minisign(FILE));
     assert_eq!(check(&good, &good, &[]).said("minisign"), "agrees,agrees");
     assert_eq!(check(&bad, &bad, &[]).status, 1);
+}
+
+/// What stands in the place of a list's signature does not decide that nobody looks at the list: it is one whose
+/// signature was judged by a check that is required, or it is what will be unpacked.
+#[test]
+fn a_list_whose_signature_is_none_is_no_evidence() {
+    let scratch = Scratch::new();
+    let key = ed25519::Key::new(7);
+    let public = scratch.write("k.pub", key.public()).to_string_lossy().into_owned();
+    scratch.write(NAME, FILE);
+    scratch.write(&format!("{NAME}.minisig"), key.minisign(FILE));
+    let list = format!("#!/bin/sh\necho evil\nexit\n{}", sums(&[(FILE, NAME)]));
+    scratch.write("foo-1.3-sha256sum", &list);
+    let names =
+        [NAME, &format!("{NAME}.minisig"), "foo-1.3-sha256sum", "foo-1.3-sha256sum.minisig"];
+    let check = |signature: &[u8]| {
+        scratch.write("foo-1.3-sha256sum.minisig", signature);
+        let args = ["--require", "minisign", "--minisign-key", &public];
+        scratch.check(args.iter().chain(&names)).status
+    };
+    let clearsigned = format!("-----BEGIN PGP SIGNED MESSAGE-----\n\n{list}");
+    for signature in
+        [&b"{}"[..], b"[]", b"", clearsigned.as_bytes(), key.minisign(b"other").as_bytes()]
+    {
+        assert_eq!(check(signature), 1, "{}", String::from_utf8_lossy(signature));
+    }
+    assert_eq!(check(key.minisign(list.as_bytes()).as_bytes()), 0);
 }
 
 #[test]

@@ -79,7 +79,12 @@ impl Finding {
         match class.family() {
             Family::Any => true,
             Family::Manifest => matches!(self.check, C::Manifest | C::Continuity),
-            Family::Signature => !matches!(self.check, C::Manifest | C::Source | C::Review),
+            // A tag, a commit or a record of a review is signed where a key is among those who could have forged it.
+            Family::Signature => match self.check {
+                C::Manifest => false,
+                C::Source | C::Review => self.forgers.contains(&Capability::Key),
+                _ => true,
+            },
             Family::Attestation => {
                 matches!(self.check, C::Sigstore | C::Provenance | C::Continuity)
             }

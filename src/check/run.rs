@@ -3,17 +3,17 @@
 
 use super::inputs::Inputs;
 use super::lists::Lists;
-use super::pairing::{EvidenceKind, Names, Role};
+use super::pairing::{EvidenceKind, Names, Role, by_suffix};
 use super::plan::Plan;
 use crate::answer::failure::FailureClass;
 use crate::answer::finding::{Check, Finding, Note};
 use crate::answer::requirement::{Requirement, Status, severity};
 use crate::answer::summary::{Clock, Summary};
 use crate::bytes::digests::HashName;
-use crate::bytes::input::InputError;
+use crate::bytes::input::{InputError, file_name};
 use crate::bytes::{pass, threads};
 use crate::release::{continuity, source};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// What there is to say of one distfile.
@@ -82,9 +82,9 @@ impl Report {
 
 /// Runs the main job. `progress` is told how many bytes were read, from any thread.
 pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
-    let roles = roles(inputs);
-    let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
     let common = Common { lists: Lists::read(inputs), gaps: inputs.gaps_by_distfile() };
+    let roles = roles(inputs, &common.lists);
+    let role = |name: &str| roles.get(name).copied().unwrap_or(Role::Content);
     let one = |name: &String| check_one(inputs, &common, name, role(name), progress);
     let results = match inputs.threads {
         true => threads::each(&inputs.distfiles, one),
@@ -120,17 +120,24 @@ pub(crate) fn run(inputs: &Inputs, progress: &(dyn Fn(u64) + Sync)) -> Report {
 /// The part of each distfile.
 ///
 /// Being evidence exempts a file from everything but the Manifest, so a file that others vouch for
-/// by hand never is, and where nothing but evidence would be left, it is all content.
-fn roles(inputs: &Inputs) -> BTreeMap<&str, Role> {
+/// by hand never is, and where nothing but evidence would be left, it is all content. A list is only evidence where one
+/// of the `lists` that were judged is in that file.
+fn roles<'i>(inputs: &'i Inputs, lists: &Lists<'_>) -> BTreeMap<&'i str, Role> {
     let known = Names::called(inputs.distfiles.iter().map(String::as_str), |name| {
         inputs.upstream_names.get(name).map(String::as_str)
     });
     let paired = inputs.paired();
+    let by_hand: BTreeSet<String> = paired.iter().map(|path| file_name(path)).collect();
+    let is_vouched = |name: &str| {
+        let of_hand = |file: &String| by_suffix(file).is_some_and(|(_, base)| base == name);
+        lists.vouch_for(name, &inputs.require) || by_hand.iter().any(of_hand)
+    };
     let role = |name| match known.role(&inputs.distdir, name) {
         _ if inputs.has_evidence_by_hand(name) => Role::Content,
         Role::Stray(_) | Role::Content if paired.contains(inputs.distdir.join(name).as_path()) => {
             Role::Evidence
         }
+        Role::Evidence if by_suffix(name).is_none() && !is_vouched(name) => Role::Content,
         role => role,
     };
     let roles: BTreeMap<_, _> = known.iter().map(|name| (name, role(name))).collect();

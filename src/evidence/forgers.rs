@@ -4,7 +4,7 @@
 //! What was asked decides, not which certificate came along: an attacker brings another one.
 
 use crate::answer::access::Capability;
-use crate::evidence::expectation::Pins;
+use crate::evidence::expectation::{Pins, is_foreign_trigger};
 use crate::evidence::pep740::{
     Claim, Claims, GITHUB_ISSUER, GITHUB_LOGIN_ISSUER, GITLAB_ISSUER, Publisher,
 };
@@ -21,9 +21,19 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether a run in another repository would be seen.
+    /// Whether a run in a repository of somebody else's would be seen.
+    const fn fixes_owner(&self) -> bool {
+        self.fixes_repository() || self.pins.owner_id.is_some()
+    }
+
+    /// Whether a run in any other repository would be seen.
     const fn fixes_repository(&self) -> bool {
-        self.publisher || self.pins.repository_id.is_some() || self.pins.owner_id.is_some()
+        self.publisher || self.pins.repository_id.is_some()
+    }
+
+    /// Whether anyone with an account can have caused the run, by an event that is accepted.
+    fn takes_outsiders(&self) -> bool {
+        self.pins.triggers.iter().any(|event| is_foreign_trigger(event))
     }
 }
 
@@ -103,7 +113,7 @@ impl Maker {
             Self::Release => {
                 forgers.extend(RELEASE);
                 // Anyone may make a release of their own.
-                forgers.extend((!asked.fixes_repository()).then_some(C::Caller));
+                forgers.extend((!asked.fixes_owner()).then_some(C::Caller));
                 return forgers;
             }
             Self::Account { of_forge } => {
@@ -116,11 +126,13 @@ impl Maker {
                 // An identity is that of the workflow that signed: a run from any branch may have called it.
                 // Numbers, triggers and environments say nothing of branches: anyone who runs some workflow has
                 // them, too.
-                if pull_request || !asked.pins.fix_workflow_and_ref() {
+                let elsewhere = asked.fixes_owner() && !asked.fixes_repository();
+                if pull_request || elsewhere || !asked.pins.fix_workflow_and_ref() {
                     forgers.push(C::Branch);
                 }
                 forgers.extend([C::Job, C::Source, C::Forge]);
-                forgers.extend((callable && !asked.fixes_repository()).then_some(C::Caller));
+                let anyone = callable && !asked.fixes_owner() || asked.takes_outsiders();
+                forgers.extend(anyone.then_some(C::Caller));
                 forgers.extend(service.then_some(C::Account));
             }
         }

@@ -246,7 +246,11 @@ fn assignment(random: &mut Random) -> String {
     let operator = if random.below(6) == 0 { "+=" } else { "=" };
     match random.below(12) {
         0 => format!("{name}{operator}{}", random.of(&ARRAYS)),
-        1 => format!("export {name}{operator}{}", random.of(&VALUES)),
+        1 => {
+            let command = random.of(&["export", "readonly", "declare", "typeset"]);
+            let flag = random.of(&["", "-x ", "-g ", "-r ", "-p ", "-gx ", "-a ", "+x ", "-A "]);
+            format!("{command} {flag}{name}{operator}{}", random.of(&VALUES))
+        }
         2 => format!("{name}[{}]={}", random.below(3), random.of(&VALUES)),
         _ => format!("{name}{operator}{}", random.of(&VALUES)),
     }

@@ -1,10 +1,11 @@
 //! What the decoders do not hold against the stream: the index of an .xz file and its footer, and
-//! the header of a Zstandard frame.
+//! the header of a Zstandard frame; its literals are looked at in [`super::literals`].
 //!
 //! Their crates read these fields and go by what they decode. xz and zstd refuse a file in which
 //! both differ, so it is refused here, too.
 
 use super::Compression;
+use super::literals::Literals;
 use std::collections::VecDeque;
 
 /// The most of a stream's beginning that is kept, in bytes: a Zstandard frame header with its magic
@@ -25,11 +26,18 @@ pub(super) struct Edges {
     read: u64,
     head: Vec<u8>,
     tail: VecDeque<u8>,
+    literals: Literals,
 }
 
 impl Edges {
     pub(super) fn new(format: Compression) -> Self {
-        Self { format, read: 0, head: Vec::new(), tail: VecDeque::new() }
+        Self {
+            format,
+            read: 0,
+            head: Vec::new(),
+            tail: VecDeque::new(),
+            literals: Literals::default(),
+        }
     }
 
     /// The bytes that were read so far.
@@ -44,6 +52,7 @@ impl Edges {
             Compression::Zstd => {
                 let more = HEAD.saturating_sub(self.head.len()).min(bytes.len());
                 self.head.extend(bytes.get(..more).unwrap_or_default());
+                self.literals.add(bytes);
             }
             Compression::Xz => {
                 let kept = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
@@ -59,7 +68,7 @@ impl Edges {
     /// bytes that came of it.
     pub(super) fn agree(&self, written: u64) -> bool {
         match self.format {
-            Compression::Zstd => zstd(&self.head, written).is_some(),
+            Compression::Zstd => self.literals.hold() && zstd(&self.head, written).is_some(),
             Compression::Xz => {
                 let tail: Vec<u8> = self.tail.iter().copied().collect();
                 xz(&tail, self.read, written).is_some()

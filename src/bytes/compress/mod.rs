@@ -7,6 +7,7 @@
 //! ([`Members::Joined`]). Bombs stop at [`StreamLimits`].
 
 mod framing;
+mod literals;
 mod pump;
 mod reader;
 

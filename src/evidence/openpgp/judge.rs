@@ -159,9 +159,20 @@ pub(crate) fn judge(
     }
     match failure {
         // It named the key: that key signed something else. Without a name, no one is contradicted.
-        Some((class, text)) if !issuers.is_empty() => Judgement::refused(class, text),
+        Some((class, text)) if !issuers.is_empty() => {
+            Judgement { also: not_computed(class), ..Judgement::refused(class, text) }
+        }
         _ => Judgement::refused(FailureClass::SignerUnknown, NOT_IN_RING),
     }
+}
+
+/// What is not known where the library stops before it computes a signature: whoever accepts the date has not accepted
+/// other bytes.
+fn not_computed(class: FailureClass) -> Vec<Refusal> {
+    let text =
+        "a signature from before its key is not computed here, so that it may be over other bytes";
+    let is_date = class == FailureClass::KeyNotYet;
+    is_date.then(|| (FailureClass::EvidenceUnsupported, text.to_owned())).into_iter().collect()
 }
 
 /// The key is there, and was not read.
@@ -279,7 +290,7 @@ fn refusals(signature: &Signature, signing: &Signing, notes: &mut Vec<Note>) -> 
         found.extend(signing.not_revoked(&mut Vec::new()).err());
         signing.expiry()
     });
-    found.extend(live(signature, signing, expiry, notes).err());
+    found.extend(live(signature, signing, expiry, notes));
     let mut seen = BTreeSet::new();
     found.retain(|(class, _)| seen.insert(*class));
     if found.is_empty() {
@@ -303,28 +314,29 @@ fn taken(signature: &Signature, signing: &Signing, weak: &[String]) -> Result<()
     Ok(())
 }
 
-/// The key was live when it signed, and the signature is now.
+/// The key was live when it signed, and the signature is now; else all that is against that.
 fn live(
     signature: &Signature,
     signing: &Signing,
     expiry: Option<SystemTime>,
     notes: &mut Vec<Note>,
-) -> Result<(), Refusal> {
+) -> Vec<Refusal> {
     let Signing { signed, now, .. } = *signing;
+    let mut found = Vec::new();
     if signed > now + CLOCK_TOLERANCE {
         let text = format!("it claims to be made on {}, which lies ahead", date(signed));
-        return Err((FailureClass::KeyNotYet, text));
+        found.push((FailureClass::KeyNotYet, text));
     }
     if let Some(expiry) = expiry.filter(|expiry| *expiry <= signed) {
         let text =
             format!("the key had expired on {} when it signed on {}", date(expiry), date(signed));
-        return Err((FailureClass::KeyExpired, text));
+        found.push((FailureClass::KeyExpired, text));
     }
     if let Some(ended) = signature.signature_expiration_time().filter(|ended| *ended <= now) {
         let text = format!("the signature itself expired on {}", date(ended));
-        return Err((FailureClass::SignatureExpired, text));
+        found.push((FailureClass::SignatureExpired, text));
     }
-    if let Some(expiry) = expiry.filter(|expiry| *expiry <= now) {
+    if let Some(expiry) = expiry.filter(|expiry| found.is_empty() && *expiry <= now) {
         let text = format!(
             "the key has expired since, on {}; it was live on {}",
             date(expiry),
@@ -332,7 +344,7 @@ fn live(
         );
         notes.push(Note { class: FailureClass::KeyExpiredNow, text });
     }
-    Ok(())
+    found
 }
 
 /// The user ids that the key's owner has put a signature on, or revoked. Anyone can add others: they name no one.

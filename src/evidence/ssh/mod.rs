@@ -259,7 +259,16 @@ pub(crate) fn check(
             facts.line = Some(line.number);
             Finding::agrees(Check::Ssh, text, holder).forged_by(FORGERS)
         }
-        Err((class, text)) => Finding::of_class(Check::Ssh, class, text),
+        Err((class, text)) => {
+            let mut finding = Finding::of_class(Check::Ssh, class, text);
+            if class == FailureClass::SignatureWeak {
+                let also = FailureClass::EvidenceUnsupported;
+                let text = "a signature by such a key is not computed here, so that it may be over other bytes";
+                finding.also.push(also);
+                finding = finding.noting(also, text);
+            }
+            finding
+        }
     };
     finding.knowing(facts)
 }

@@ -80,7 +80,7 @@ impl<'a> Machine<'a> {
                         }
                         let keeps = command == "export" && text == "-n";
                         // Behind a name nothing is an option.
-                        if !options || !(keeps || is_harmless_flag(text)) {
+                        if !options || !(keeps || is_harmless_flag(command, text)) {
                             return self.lost();
                         }
                         if !keeps {

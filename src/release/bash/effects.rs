@@ -29,10 +29,17 @@ pub(super) fn may_do_anything(command: &str) -> bool {
     ANYTHING.contains(&command)
 }
 
-/// The flags of `declare` and its kin that change no value.
-pub(super) fn is_harmless_flag(word: &str) -> bool {
-    let letters = word.strip_prefix('-').or_else(|| word.strip_prefix('+'));
-    letters.is_some_and(|l| !l.is_empty() && l.chars().all(|c| "rxgaAp".contains(c)))
+/// The flags of `declare` and its kin that change no value. What `command` does not know of them makes it fail, and set
+/// nothing.
+pub(super) fn is_harmless_flag(command: &str, word: &str) -> bool {
+    let known = match command {
+        "export" => "p",
+        "readonly" => "aAp",
+        _ => "rxgaAp",
+    };
+    let plus = word.strip_prefix('+').filter(|_| !matches!(command, "export" | "readonly"));
+    let letters = word.strip_prefix('-').or(plus);
+    letters.is_some_and(|l| !l.is_empty() && l.chars().all(|c| known.contains(c)))
 }
 
 type Tell<'a, 't> = &'t mut dyn FnMut(Effect<'a>, usize);
@@ -183,7 +190,7 @@ fn simple<'a>(assignments: &'a [Assignment], words: &'a [Argument], at: usize, t
                 let name = text.split('=').next().unwrap_or_default().trim_end_matches('+');
                 if is_name(name) {
                     tell(Effect::Sets(name), at);
-                } else if sets && !is_harmless_flag(text) {
+                } else if sets && !is_harmless_flag(command, text) {
                     tell(Effect::Anything, at);
                 }
             }

@@ -38,6 +38,7 @@ impl<'a> Again<'a> {
         meeting: &'a Meeting,
         results: &'a Mutex<Results>,
         show: Show<'a>,
+        patience: Patience,
     ) -> Self {
         let mut wanted: HashMap<usize, Vec<usize>> = HashMap::new();
         for (number, task) in tasks.iter().enumerate() {
@@ -55,7 +56,7 @@ impl<'a> Again<'a> {
             meeting,
             results,
             show,
-            patience: Patience::default(),
+            patience,
             wanted,
             index: 0,
             at: 0,

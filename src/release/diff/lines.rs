@@ -13,13 +13,42 @@ const PATIENCE_EACH: Duration = Duration::from_millis(500);
 /// After this long every further comparison of a release becomes coarse.
 const PATIENCE_ALL: Duration = Duration::from_secs(10);
 
-/// How much longer comparisons may take that could be made to be slow.
+/// Bytes of text that are looked into, whatever the archives have, and for each of theirs: compressed text is a tenth
+/// of what it was, and less only where it was made to be.
+const TEXT: u64 = 32 << 20;
+const TEXT_OF_EACH: u64 = 12;
+
+/// How much longer comparisons may take that could be made to be slow, and of how much more text.
 #[derive(Debug)]
-pub(crate) struct Patience(Duration);
+pub(crate) struct Patience {
+    time: Duration,
+    text: u64,
+}
 
 impl Default for Patience {
     fn default() -> Self {
-        Self(PATIENCE_ALL)
+        Self { time: PATIENCE_ALL, text: u64::MAX }
+    }
+}
+
+impl Patience {
+    /// What two archives of so many bytes together get.
+    pub(super) const fn with(archives: u64) -> Self {
+        Self {
+            time: PATIENCE_ALL,
+            text: TEXT.saturating_add(archives.saturating_mul(TEXT_OF_EACH)),
+        }
+    }
+
+    /// Takes `bytes` of text; whether there were so many left.
+    pub(super) const fn takes(&mut self, bytes: u64) -> bool {
+        match self.text.checked_sub(bytes) {
+            Some(left) => {
+                self.text = left;
+                true
+            }
+            None => false,
+        }
     }
 }
 
@@ -51,9 +80,9 @@ impl<'a> Lines<'a> {
     pub(crate) fn compare(old: &'a [u8], new: &'a [u8], patience: &mut Patience) -> Self {
         let lines = Self::of(old, new, Vec::new());
         let start = Instant::now();
-        let deadline = start.checked_add(PATIENCE_EACH.min(patience.0));
+        let deadline = start.checked_add(PATIENCE_EACH.min(patience.time));
         let ops = capture_diff_slices_deadline(Algorithm::Myers, &lines.old, &lines.new, deadline);
-        patience.0 = patience.0.saturating_sub(start.elapsed());
+        patience.time = patience.time.saturating_sub(start.elapsed());
         Self { ops, ..lines }
     }
 
@@ -214,12 +243,21 @@ mod tests {
         };
         let start = Instant::now();
         let (old, new) = (text(1), text(2));
-        let mut patience = Patience(Duration::from_millis(600));
+        let mut patience = Patience { time: Duration::from_millis(600), text: u64::MAX };
         for _ in 0..20 {
             let lines = Lines::compare(&old, &new, &mut patience);
             assert!(lines.count().0 > 0);
         }
         assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
-        assert_eq!(patience.0, Duration::ZERO);
+        assert_eq!(patience.time, Duration::ZERO);
+    }
+
+    #[test]
+    fn text_is_looked_into_as_far_as_archives_of_their_size_have_it() {
+        let mut patience = Patience::with(1 << 20);
+        let whole = TEXT + (TEXT_OF_EACH << 20);
+        assert!(patience.takes(whole - 1) && patience.takes(1));
+        assert!(!patience.takes(1));
+        assert!(Patience::with(u64::MAX).takes(u64::MAX));
     }
 }

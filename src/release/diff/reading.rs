@@ -58,7 +58,8 @@ pub(super) fn first(
         let Some(path) = path else { return Ok((Read::default(), None)) };
         let _part = Part::begin(meeting, side);
         let wanted = wanted(window);
-        one(path, side, &wanted, meeting, results, show, progress)
+        let shared = Shared { meeting, results, show, sizes: sizes(files) };
+        one(path, side, &wanted, shared, progress)
     };
     let (old, new) = threads::both(
         || read(files.0, Side::Old, &meeting, &results, HALF_WINDOW_KIB),
@@ -103,21 +104,34 @@ pub(super) struct Contents {
     left: HashMap<(bool, usize), Vec<u8>>,
 }
 
+/// What both readings take, and the bytes that the archives have together.
+struct Shared<'a> {
+    meeting: &'a Meeting,
+    results: &'a Mutex<Results>,
+    show: Show<'a>,
+    sizes: u64,
+}
+
+/// The bytes of both archives; of one that is no file any more, none.
+pub(super) fn sizes(files: (Option<&Path>, &Path)) -> u64 {
+    let size = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
+    files.0.map_or(0, size).saturating_add(size(files.1))
+}
+
 fn one(
     path: &Path,
     side: Side,
     wanted: &Wanted,
-    meeting: &Meeting,
-    results: &Mutex<Results>,
-    show: Show<'_>,
+    shared: Shared<'_>,
     progress: Progress<'_>,
 ) -> Result<(Read, Option<Vec<u8>>), ArchiveError> {
+    let Shared { meeting, results, show, sizes } = shared;
     let mut reader = Reader {
         side,
         meeting,
         results,
         show,
-        patience: Patience::default(),
+        patience: Patience::with(sizes),
         top: None,
         contents: Vec::new(),
         chunker: None,
@@ -208,7 +222,7 @@ pub(super) fn texts(
 ) -> Result<Results, ArchiveError> {
     let mut results = Results::new();
     let mut tasks = Vec::new();
-    let mut patience = Patience::default();
+    let mut patience = Patience::with(sizes(files));
     for change in changes.iter().filter(|change| change.has_text()) {
         let Some(new) = &change.new else { continue };
         let old = change.base().filter(|old| is_text(old));
@@ -271,7 +285,8 @@ fn again(
     let read = |path: Option<&Path>, side, read: &Read| {
         let Some(path) = path else { return Ok(()) };
         let _part = Part::begin(&meeting, side);
-        let mut sink = Again::new(side, tasks, &meeting, &found, show);
+        let mut sink =
+            Again::new(side, tasks, &meeting, &found, show, Patience::with(sizes(files)));
         if sink.wanted.is_empty() {
             return Ok(());
         }

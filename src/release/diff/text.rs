@@ -1,7 +1,7 @@
 //! What a change in one text file is: its lines, what they do, what a manifest says otherwise.
 
 use super::checks;
-use super::hazard::Hazard;
+use super::hazard::{Hazard, HazardKind};
 use super::imports;
 use super::lines::{Lines, Patience};
 use super::manifest;
@@ -88,6 +88,14 @@ pub(super) fn judge(
     show: bool,
     patience: &mut Patience,
 ) -> Judged {
+    if !patience.takes((old.map_or(0, <[u8]>::len) + new.len()) as u64) {
+        let reason =
+            "was not looked into: the archives have more text than is looked into for their size";
+        return Judged {
+            facts: vec![Hazard::new(HazardKind::Unread, reason)],
+            ..Judged::default()
+        };
+    }
     let place = place(path, new.get(..256).unwrap_or(new));
     let lines = Lines::compare(old.unwrap_or_default(), new, patience);
     let mut judged = of_lines(path, place, &lines, (0, 0), show);
@@ -138,7 +146,7 @@ pub(super) fn of_lines(
 impl Judged {
     /// Says so where a few lines changed in a long file that a program writes.
     pub(super) fn note_edit(&mut self, changed: bool, total: usize) {
-        use super::hazard::HazardKind::Generated;
+        use HazardKind::Generated;
         let count = self.lines.0 + self.lines.1;
         if self.generated.is_some() && changed && total >= LONG_FILE && (1..=FEW).contains(&count) {
             let reason =
@@ -155,7 +163,7 @@ impl Judged {
 
     /// Says so where the new lines were only looked through.
     pub(super) fn too_large(&mut self, changed: bool) {
-        use super::hazard::HazardKind::Unread;
+        use HazardKind::Unread;
         let reason = match changed {
             true => "too much of a large text changed: only its new lines were looked through",
             false => "a large text that is new: its lines were only looked through",

@@ -28,8 +28,11 @@ pub(super) fn unavailable(clone: &Clone, lacking: &Lacking) -> Finding {
         // What is on no branch or tag, a clone does not have; the tag is there to tell.
         Some((tag, elsewhere)) => {
             let compared = format!("{missing}, and tag {tag} points at {elsewhere}");
-            Finding::of_class(Check::Source, FailureClass::TagMismatch, compared)
-                .noting(FailureClass::CommitUnavailable, missing)
+            let mut finding = Finding::of_class(Check::Source, FailureClass::TagMismatch, compared)
+                .noting(FailureClass::CommitUnavailable, missing);
+            // Whoever accepts another tag has not accepted that nothing was compared.
+            finding.also.push(FailureClass::CommitUnavailable);
+            finding
         }
         None => Finding::of_class(Check::Source, FailureClass::CommitUnavailable, missing),
     };
