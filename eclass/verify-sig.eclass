@@ -289,6 +289,8 @@ verify-sig_verify_provenance() {
 # distfile needs provenance.  Write src_unpack yourself to check only some.
 verify-sig_src_unpack() {
 	local want=()
+	[[ -z ${VERIFY_PROVENANCE_REPO} ]] || in_iuse verify-provenance ||
+		die "${FUNCNAME[0]}: ${PF}: not-checked-no-expectation: set VERIFY_PROVENANCE_REPO before inherit; see 'distvouch explain not-checked-no-expectation'"
 	[[ ${VERIFY_SIG_METHOD} == provenance ]] || ! use verify-sig || want+=( --want=signature )
 	! in_iuse verify-provenance || ! use verify-provenance || want+=( --want=provenance )
 
@@ -415,6 +417,7 @@ _verify-sig_fallback_checksums() {
 		[[ ${file} != md5 ]] || quiet=--quiet	# from here on, none is strong enough to agree
 		"${file}sum" ${quiet} --check --ignore-missing "${list}" 2>/dev/null
 	done > "${list}.said"
+	[[ ${@: -1} == *[^[:space:]]* ]] || _verify-sig_refuse "${from}" "not-checked-no-answer: no files were given"
 	for file in ${@: -1}; do
 		! grep -q -F -x -e "${file}: FAILED" "${list}.said" || _verify-sig_refuse "${file}" checksum-mismatch
 		grep -q -F -x -e "${file}: OK" "${list}.said" || _verify-sig_refuse "${file}" checksum-missing

@@ -158,9 +158,9 @@ fn a_pin_that_lets_outsiders_in_makes_them_forgers() {
     let repository = ["--repository", "https://github.com/example/foo"];
     let pinned = ["--workflow", "release.yml", "--ref", "refs/tags/v1.3"];
     let own = [&repository[..], &pinned].concat();
-    assert!(!sets(&[&own[..], &["--trigger", "release"]].concat()).contains("caller"));
+    assert!(!sets(&[&own[..], &["--trigger", "push"]].concat()).contains("caller"));
     for event in ["issue_comment", "workflow_run", "pull_request_target"] {
-        let said = sets(&[&own[..], &["--trigger", "release", "--trigger", event]].concat());
+        let said = sets(&[&own[..], &["--trigger", "push", "--trigger", event]].concat());
         assert!(said.contains("caller"), "{event}: {said}");
     }
 }

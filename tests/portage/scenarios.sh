@@ -417,6 +417,18 @@ raced() {
 	mv "${distfiles}/hooked-1.tar.gz.kept" "${distfiles}/hooked-1.tar.gz"
 }
 
+# What the ebuild wants came too late for IUSE
+too_late() {
+	local a
+	for a in amd64 alpha; do
+		use_arch "${a}"
+		DV_HOOK=late USE=verify-sig unpack default-asc
+		refuses not-checked-no-expectation
+		has 'set VERIFY_PROVENANCE_REPO before inherit'
+	done
+	use_arch amd64
+}
+
 # What the sandboxes of FEATURES leave visible
 sandboxed() {
 	DV_HOOK=look USE=verify-sig unpack "${1:-default-asc}"
@@ -1066,6 +1078,7 @@ all_scenarios() {
 	scenario "amd64 distfile changed, Sigstore" changed sigstore sigstore-1.txt subject-digest --identity
 	unset USE
 	scenario "distfile changed after Portage looked" raced
+	scenario "provenance asked for after inherit" too_late
 
 	joined provenance_changes
 
