@@ -1,6 +1,6 @@
 //! What was planted where the words of a manifest did not reach.
 
-use super::HazardKind::{Configuration, Dependency, Hook};
+use super::HazardKind::{BuildScript, Configuration, Dependency, Hook};
 use super::tests::{expect, said};
 
 /// A name that is listed twice hides neither.
@@ -319,7 +319,7 @@ fn arguments_of_setup_are_read() {
         (
             "version='1'",
             "version=helper.go()",
-            Hook,
+            BuildScript,
             "line of its code added: setup(version=helper.go",
         ),
     ] {
@@ -347,7 +347,8 @@ fn arguments_of_setup_are_read() {
         ("kw = {}\n", "kw = {}\nf\"{evil()}\"\n", "f\"{evil()}\""),
     ] {
         let new = old.replacen(from, to, 1);
-        expect("setup.py", old, &new, Hook, &format!("line of its code added: {reason}"));
+        let kind = if reason.contains('"') { Dependency } else { BuildScript };
+        expect("setup.py", old, &new, kind, &format!("line of its code added: {reason}"));
     }
     for (from, to) in [
         ("REQ = ", "'''A text.'''\n# a comment\nREQ = "),

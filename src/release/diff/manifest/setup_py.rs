@@ -5,7 +5,7 @@ use super::python::{NEEDED, requirement, under};
 use super::setup_code::{Word, code, shown};
 use super::{Sides, Table, compare, compare_sets, named, setting};
 use crate::release::python::{DESCRIBING, Token, Tokens};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use HazardKind::{Configuration, Dependency, Hook};
@@ -106,7 +106,14 @@ pub(super) fn facts(sides: Sides<'_>) -> Vec<Hazard> {
     found.extend(named(Hook, "gives setup() another", changed));
     if !is_long {
         let (was, is) = (code(&old_words, &old.compared), code(&new_words, &new.compared));
-        found.extend(compare_sets(Hook, "line of its code", was, is));
+        // What is needed or run is named by a text.
+        for (kind, named) in [(Dependency, true), (HazardKind::BuildScript, false)] {
+            let side = |lines: &BTreeSet<String>| -> BTreeSet<String> {
+                let is = |line: &&String| line.contains(['"', '\'']) == named;
+                lines.iter().filter(is).cloned().collect()
+            };
+            found.extend(compare_sets(kind, "line of its code", side(&was), side(&is)));
+        }
     }
     found
 }
