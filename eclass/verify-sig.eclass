@@ -417,7 +417,7 @@ _verify-sig_fallback_checksums() {
 		[[ ${file} != md5 ]] || quiet=--quiet	# from here on, none is strong enough to agree
 		"${file}sum" ${quiet} --check --ignore-missing "${list}" 2>/dev/null
 	done > "${list}.said"
-	[[ ${@: -1} == *[^[:space:]]* ]] || _verify-sig_refuse "${from}" "not-checked-no-answer: no files were given"
+	[[ ${*: -1} == *[^[:space:]]* ]] || _verify-sig_refuse "${from}" "not-checked-no-answer: no files were given"
 	for file in ${@: -1}; do
 		! grep -q -F -x -e "${file}: FAILED" "${list}.said" || _verify-sig_refuse "${file}" checksum-mismatch
 		grep -q -F -x -e "${file}: OK" "${list}.said" || _verify-sig_refuse "${file}" checksum-missing

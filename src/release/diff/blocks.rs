@@ -125,9 +125,9 @@ impl Blocks {
         });
         Around {
             depth: deciding().count() + usize::from(header.is_some()),
-            opener: header.or(deciding().last().copied()).map(|block| block.line),
+            opener: header.or(deciding().next_back().copied()).map(|block| block.line),
             directives: directives().count(),
-            directive: directives().last(),
+            directive: directives().next_back(),
             hidden,
         }
     }
