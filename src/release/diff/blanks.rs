@@ -11,13 +11,23 @@ pub(super) fn spaced(lang: Lang, old: &[u8], new: &[u8], decides: bool) -> Optio
     if PAIRS.iter().any(|pair| count(old, pair) != count(new, pair)) {
         return Some("has blanks that make another comment or operator");
     }
-    if lang == Lang::Shell && in_words(old) != in_words(new) {
+    let [was, is] = [old, new].map(|line| if lang == Lang::Make { value(line) } else { line });
+    if matches!(lang, Lang::Shell | Lang::Make) && in_words(was) != in_words(is) {
         return Some("has blanks that make other words");
     }
     if lang == Lang::C && takes_arguments(old) != takes_arguments(new) {
         return Some("has a blank that makes another macro");
     }
     (decides && in_texts(old) != in_texts(new)).then_some("has another text: by its blanks")
+}
+
+/// What a line of make gives a name, or needs for it; all of one that does neither.
+fn value(line: &[u8]) -> &[u8] {
+    let end = line.iter().position(|b| b"=:".contains(b)).unwrap_or_default();
+    let (name, rest) = line.split_at(end);
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b" \t_-.%/+?!".contains(b);
+    let rest = rest.iter().position(|b| !b"=:".contains(b)).and_then(|at| rest.get(at..));
+    rest.filter(|_| !name.is_empty() && name.iter().all(is_name)).unwrap_or(line)
 }
 
 /// Whether a line defines a macro that takes arguments: a bracket follows its name at once.
@@ -43,7 +53,9 @@ fn in_words(line: &[u8]) -> Vec<u8> {
         if !is_text && *byte == b'#' && blank {
             break;
         }
-        let between = blank && !parts(byte) && found.last().is_some_and(|last| !parts(last));
+        // Behind `$(x)` the same word goes on.
+        let goes_on = |last: &u8| *last == b')' || !parts(last);
+        let between = blank && !parts(byte) && found.last().is_some_and(goes_on);
         if std::mem::take(&mut blank) && between {
             found.push(b' ');
         }

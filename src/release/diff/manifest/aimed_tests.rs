@@ -68,8 +68,8 @@ fn what_is_listed_twice_is_seen() {
             "[patch.crates-io]\nserde = { path = 'tests/x' }\n\
              [patch.'https://zz']\nserde = { path = 'y' }\n"
                 .to_owned(),
-            Dependency,
-            "replaced crate added: crates-io: serde path tests/x".to_owned(),
+            Hook,
+            "replaced crate from elsewhere added: crates-io: serde path tests/x".to_owned(),
         ),
     ] {
         expect(path, old, &new, kind, &reason);

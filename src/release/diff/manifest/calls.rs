@@ -111,8 +111,9 @@ static TABLE: LazyLock<Vec<(Lang, Regex, HazardKind, &str)>> = LazyLock::new(|| 
         .collect()
 });
 
-/// The names that build files call and did not, and those that they did and do not.
-pub(super) fn facts(lang: Lang, name: &str, sides: Sides<'_>) -> Vec<Hazard> {
+/// The names that build files call and did not, and those that they did and do not: of one that lies `aside`, as that of the
+/// documentation, it is no news which rules are gone.
+pub(super) fn facts(lang: Lang, name: &str, aside: bool, sides: Sides<'_>) -> Vec<Hazard> {
     // What autoconf and automake write says in long what other files say in short.
     let written = [sides.new, sides.old].iter().any(|text| {
         let head: String = text.lines().take(20).collect();
@@ -134,7 +135,9 @@ pub(super) fn facts(lang: Lang, name: &str, sides: Sides<'_>) -> Vec<Hazard> {
             let captures = pattern.captures_iter(text);
             captures.filter_map(|c| Some(c.get(1)?.as_str().trim().to_owned())).collect()
         };
-        found.extend(compare_sets(*kind, what, names(&old), names(&new)));
+        let (mut was, is) = (names(&old), names(&new));
+        was.retain(|name| !aside || *kind != Configuration || is.contains(name));
+        found.extend(compare_sets(*kind, what, was, is));
     }
     found
 }
@@ -148,6 +151,18 @@ fn without_comments(lang: Lang, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_of_documentation_that_are_gone_are_no_news() {
+        let (old, new) = ("all:\nhtml:\n", "all:\nall-local:\n");
+        let said = |aside: bool| -> Vec<String> {
+            let found = facts(Lang::Make, "makefile", aside, Sides { old, new });
+            found.into_iter().map(|hazard| hazard.reason).collect()
+        };
+        let added = ["hook of make added: all-local", "rule added: all-local"];
+        assert_eq!(said(true), added);
+        assert_eq!(said(false), [&added[..], &["rule removed: html"]].concat());
+    }
 
     #[test]
     fn every_pattern_compiles() {

@@ -1,6 +1,7 @@
 //! `Cargo.toml` and cargo's settings.
 
 use super::super::hazard::{Hazard, HazardKind};
+use super::super::place::place;
 use super::flat::{Flat, Known};
 use super::{Said, Sides, Table, both, compare, compare_sets, named, setting};
 use crate::bytes::toml::{at, parse_any_integers, shown};
@@ -47,9 +48,6 @@ const MANIFEST: Known = Known {
         "features",
         "badges",
         "lints",
-        "example",
-        "test",
-        "bench",
         "dependencies",
         "build-dependencies",
         "build_dependencies",
@@ -69,7 +67,9 @@ const MANIFEST: Known = Known {
         "workspace.dependencies",
     ],
     minor: &[
+        "bench",
         "bin",
+        "example",
         "lib.crate-type",
         "package.autobenches",
         "package.autobins",
@@ -92,6 +92,7 @@ const MANIFEST: Known = Known {
         "profile.*.debug-assertions",
         "profile.*.package",
         "profile.*.build-override",
+        "test",
         "workspace.default-members",
         "workspace.exclude",
         "workspace.resolver",
@@ -99,7 +100,7 @@ const MANIFEST: Known = Known {
 };
 
 pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
-    let (old, new) = match both(sides, "TOML here", parse) {
+    let (mut old, mut new) = match both(sides, "TOML here", parse) {
         Ok(both) => both,
         Err(unreadable) => return unreadable,
     };
@@ -139,8 +140,39 @@ pub(super) fn manifest(sides: Sides<'_>) -> Vec<Hazard> {
     let (before, now) = (members(&old, &path), members(&new, &path));
     found.extend(compare_sets(Configuration, "workspace member", before, now));
     found.extend(dev);
+    [&mut old, &mut new].into_iter().for_each(leave_out_found);
+    leave_out_unsought(&mut old, &mut new);
     found.extend(Flat::changed(&MANIFEST.of(&old), &MANIFEST.of(&new), sides.old.is_empty()));
     found
+}
+
+/// Takes out of a manifest the tests, benchmarks and examples that lie where cargo looks for them: the others may be any
+/// file, and each is compared.
+fn leave_out_found(table: &mut toml::Table) {
+    for (kind, folder) in [("test", "tests/"), ("bench", "benches/"), ("example", "examples/")] {
+        if let Some(Value::Array(targets)) = table.get_mut(kind) {
+            targets.retain(|target| {
+                let path = target.get("path").and_then(Value::as_str);
+                path.is_some_and(|path| !path.starts_with(folder) || path.contains(".."))
+            });
+            if targets.is_empty() {
+                table.remove(kind);
+            }
+        }
+    }
+}
+
+/// Takes out that cargo looks for no targets of a kind, which it writes into every package; that it looks again is news.
+fn leave_out_unsought(old: &mut toml::Table, new: &mut toml::Table) {
+    for key in ["autobenches", "autobins", "autoexamples", "autolib", "autotests"] {
+        if at(new, &["package", key]).and_then(Value::as_bool) == Some(false) {
+            for side in [&mut *old, &mut *new] {
+                side.get_mut("package")
+                    .and_then(Value::as_table_mut)
+                    .map(|table| table.remove(key));
+            }
+        }
+    }
 }
 
 /// The dependencies of one kind, also of the workspace and of targets, whose names stand behind these. Cargo reads
@@ -226,8 +258,14 @@ fn specification(spec: &Value) -> Said {
         said.insert(0, "of the workspace".to_owned());
     }
     let elsewhere = ["git", "registry", "registry-index"];
-    let elsewhere = elsewhere.iter().any(|key| table.contains_key(*key));
+    let elsewhere = elsewhere.iter().any(|key| table.contains_key(*key))
+        || table.get("path").and_then(Value::as_str).is_some_and(is_aside);
     Said { text: said.join(" "), elsewhere }
+}
+
+/// Whether a crate lies among tests or documentation, where nobody looks for what is built.
+fn is_aside(path: &str) -> bool {
+    place(format!("{path}/src/lib.rs").as_bytes(), b"").aside
 }
 
 /// cargo's own settings: a wrapper or a linker there is a program that runs in every build.

@@ -93,18 +93,23 @@ pub(super) fn packages(sides: Sides<'_>, format: Format) -> Vec<Hazard> {
         }
     }
     say(Hook, "", altered);
-    // A new list is new as a whole: what is in it was not added to it.
-    let is_new = old.is_empty();
+    // A new list is new as a whole: what is in it was not added to it, but for what comes from elsewhere.
+    let is_new = sides.old.is_empty();
     let all: BTreeSet<&Option<String>> =
         old.values().flat_map(BTreeMap::values).flat_map(|l| &l.places).collect();
     let (mut added, mut from, mut now_from, mut changed) =
         <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
-    for (name, now) in new.iter().filter(|_| !is_new) {
+    for (name, now) in &new {
         let Some(before) = old.get(name) else {
-            let places = now.values().flat_map(|locked| &locked.places);
-            let other = places.flatten().find(|place| !all.contains(&Some((*place).clone())));
+            let mut places = now.values().flat_map(|locked| &locked.places).flatten();
+            let is_known = |place: &String| all.contains(&Some(place.clone()));
+            let other = places.find(|place| match format {
+                Format::Cargo => !is_cargos_own(place) && !is_known(place),
+                _ => !is_new && !is_known(place),
+            });
             match other {
                 Some(place) => from.push(Named::with(name, &format!("({place})"))),
+                None if is_new => {}
                 None => added.push(name.as_str().into()),
             }
             continue;
@@ -157,6 +162,11 @@ fn versions(
 
 /// As cargo names the registry that it takes for granted.
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// Whether a place is that registry, by either way to it.
+fn is_cargos_own(place: &str) -> bool {
+    matches!(place, CRATES_IO | "sparse+https://index.crates.io/")
+}
 
 impl Locked {
     fn is_only_of(&self, source: Option<&str>) -> bool {

@@ -108,7 +108,7 @@ pub(crate) fn facts(path: &[u8], place: Place, old: Option<&[u8]>, new: &[u8]) -
         _ if name.ends_with(".txt") && place.role == Role::Build && !is_program(name) => {
             python::requirements(sides)
         }
-        _ => calls::facts(place.lang, name, sides),
+        _ => calls::facts(place.lang, name, place.aside, sides),
     };
     found.extend(long);
     if is_lock(name) {
@@ -311,11 +311,36 @@ fn unreadable(sides: Sides<'_>, format: &str, was_read: bool, is_read: bool) -> 
         _ => (HazardKind::Configuration, "cannot be read"),
     };
     let reason = format!("{cannot} as {format}; what it changes is not listed");
-    vec![Hazard::new(kind, reason)]
+    let (addresses, others): (Vec<&str>, Vec<&str>) =
+        telling(sides).into_iter().partition(|part| part.contains("://"));
+    let names = |parts: Vec<&str>| parts.into_iter().map(Named::from).collect();
+    let mut found = vec![Hazard::new(kind, reason)];
+    found.extend(named(HazardKind::Hook, "its new lines name an address", names(addresses)));
+    found.extend(named(kind, "its new lines also say", names(others)));
+    found
+}
+
+/// What new lines say that may name what is needed or run, where no reader takes the manifest apart: at most 20 parts of
+/// lines, each of at most 200 characters.
+fn telling(sides: Sides<'_>) -> Vec<&str> {
+    const WORDS: [&str; 9] =
+        ["://", "@", "requires", "depend", "script", "backend", "source", "path", "git"];
+    const SHOWN: usize = 20;
+    const LONG: usize = 200;
+    fn parts(text: &str) -> impl Iterator<Item = &str> {
+        let parts = text.split(['\n', ',']).map(str::trim);
+        parts.filter(|part| WORDS.iter().any(|word| part.contains(word))).take(LINES)
+    }
+    let old: BTreeSet<&str> = parts(sides.old).collect();
+    let new = parts(sides.new).filter(|part| !old.contains(part)).take(SHOWN);
+    let end = |part: &str| part.char_indices().nth(LONG).map_or(part.len(), |(at, _)| at);
+    new.map(|part| part.get(..end(part)).unwrap_or(part)).collect()
 }
 
 #[cfg(test)]
 mod aimed_tests;
+#[cfg(test)]
+mod decoy_tests;
 #[cfg(test)]
 mod lock_tests;
 #[cfg(test)]

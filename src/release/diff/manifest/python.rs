@@ -99,7 +99,16 @@ pub(super) fn requires_txt(sides: Sides<'_>) -> Vec<Hazard> {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 section = name.to_owned();
             } else if extras != (section.is_empty() || section.starts_with(':')) {
-                found.extend(requirement(line).map(|(name, said)| (under(&section, &name), said)));
+                found.extend(requirement(line).map(
+                    |(name, said)| match section.strip_prefix(':') {
+                        // A condition is said of what is needed anyway.
+                        Some(marker) => {
+                            let text = format!("{} ; {marker}", said.text).trim_start().to_owned();
+                            (name, Said { text, ..said })
+                        }
+                        None => (under(&section, &name), said),
+                    },
+                ));
             }
         }
         found

@@ -40,6 +40,28 @@ fn what_can_no_longer_be_read_is_no_small_thing() {
     }
 }
 
+/// Where no reader gets through, lines are told.
+#[test]
+fn what_cannot_be_read_is_told_by_its_lines() {
+    let old = "[project]\ndependencies = ['click']\n";
+    let deep = format!("[tool.black]\nx={}{}\n", "[".repeat(100), "]".repeat(100));
+    let new = old.replace("'click'", "'click', 'evil @ https://x.example'") + &deep;
+    let reason = "its new lines name an address: 'evil @ https://x.example']";
+    expect("pyproject.toml", old, &new, Hook, reason);
+    // Also where it never could be read.
+    let before = format!("{old}{deep}");
+    expect("pyproject.toml", &before, &new, Hook, reason);
+    let more = format!("{before}[build-system]\nrequires = ['evil']\n");
+    let reason = "its new lines also say: requires = ['evil']";
+    expect("pyproject.toml", &before, &more, Configuration, reason);
+    let long = format!("{before}{}", "https://x.example/".repeat(100_000));
+    let found = said("pyproject.toml", Some(&before), &long);
+    assert!(found.iter().all(|(_, reason)| reason.len() < 1_000));
+    let (lock, bad) = ("package = []\n", "x = 1\npackage = []\nsource = 'git+https://e.example'\n");
+    let reason = "its new lines name an address: source = 'git+https://e.example'";
+    expect("Cargo.lock", lock, bad, Hook, reason);
+}
+
 /// Where a requirement comes from is seen in each of its forms.
 #[test]
 fn what_is_from_elsewhere_is_seen() {
